@@ -1,0 +1,52 @@
+package analysis
+
+import "github.com/burstplex/burstplex/neuron/spike"
+
+// Sensitivity re-labels one stream with many detectors at once and counts events and bursts under each: does a
+// conclusion depend on where the line between burst and event is drawn? It needs 24 bytes per neuron and detector.
+type Sensitivity struct {
+	detectors []spike.Detector
+	relabels  []Accumulator
+	rates     []*Rates
+}
+
+// NewSensitivity counts in bins; Whole(window) gives one number per detector, finer bins a time course under each.
+// The stream must start where the recording starts, also when the bins start later.
+func NewSensitivity(pops []spike.Population, bins Bins, detectors []spike.Detector) *Sensitivity {
+	s := &Sensitivity{detectors: detectors}
+	for _, d := range detectors {
+		r := NewRates(pops, bins)
+		s.rates = append(s.rates, r)
+		s.relabels = append(s.relabels, Relabel(pops, d, r))
+	}
+	return s
+}
+
+// Thresholds returns a detector for each threshold, otherwise like d.
+func Thresholds(d spike.Detector, thresholds ...spike.Tick) []spike.Detector {
+	var list []spike.Detector
+	for _, t := range thresholds {
+		d.Threshold = t
+		list = append(list, d)
+	}
+	return list
+}
+
+// Add implements Accumulator.
+func (s *Sensitivity) Add(events []spike.Event) {
+	for _, r := range s.relabels {
+		r.Add(events)
+	}
+}
+
+// Courses returns what the k-th detector sees, one course per population.
+func (s *Sensitivity) Courses(k int) []Course { return s.rates[k].Courses() }
+
+// Curve returns the mean code of a population against the threshold in ms.
+func (s *Sensitivity) Curve(pop int) Curve {
+	var c Curve
+	for k, d := range s.detectors {
+		c.Append(d.Threshold.Milliseconds(), s.Courses(k)[pop].Mean())
+	}
+	return c
+}
