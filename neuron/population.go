@@ -1,0 +1,117 @@
+package neuron
+
+import (
+	"fmt"
+
+	"github.com/burstplex/burstplex/neuron/rng"
+	"github.com/burstplex/burstplex/neuron/spike"
+)
+
+// Spec is the description of a population: plain data with units, from which a Population is made.
+type Spec interface {
+	// Validate returns a *ParameterError for the first parameter that makes no sense.
+	Validate() error
+	// New makes a population in its initial state.
+	New(b Build) (Population, error)
+}
+
+// Build is what a population must know of the network that it is part of.
+type Build struct {
+	N        int            // number of neurons
+	First    spike.ID       // number of its first neuron
+	Key      rng.Key        // key of seed and population name
+	Step     spike.Tick     // integration step
+	Detector spike.Detector // what counts as a burst
+}
+
+// Population is a group of neurons of one model.
+type Population interface {
+	// Len returns the number of neurons.
+	Len() int
+	// Ports lists the places that currents can be injected into, for example "soma" and "apical".
+	Ports() []string
+	// Channels lists the inputs that synapses can end on. Input.Cells follows this order.
+	Channels() []Channel
+	// Advance takes the neurons of r from w.From to w.To, a whole number of steps, and pushes their spikes.
+	// Input belongs to r: its element 0 is neuron r.Lo.
+	Advance(r Range, w spike.Window, in *Input, out *spike.Buffer)
+	// Columns lists the whole state.
+	Columns() []Column
+	// Reset restores the initial state.
+	Reset()
+}
+
+// Exact is implemented by populations that integrate event by event: their input is delivered as single
+// arrivals (Input.Arrivals) and not as sums per step.
+type Exact interface{ WantsArrivals() bool }
+
+// Sleeper is implemented by populations whose neurons can fall asleep: a neuron without input whose state has
+// reached a fixed point of its step is left alone until an input arrives or its current changes. Sleeping never
+// changes a result; SetSleep(false) exists to prove that.
+type Sleeper interface {
+	SetSleep(on bool)
+	// Asleep reports whether all neurons of r sleep and would not be woken by the currents of in.
+	Asleep(r Range, in *Input) bool
+}
+
+// Range is the half-open range [Lo, Hi) of neurons of one population.
+type Range struct{ Lo, Hi int }
+
+// Len returns the number of neurons in the range.
+func (r Range) Len() int { return r.Hi - r.Lo }
+
+// Column is one state variable of a population, projection or rule, one element per neuron (or synapse).
+type Column struct {
+	Name string // as in the model's equations, for example "v_s"
+	Unit string // for example "mV"; "" if dimensionless
+	Data any    // []float32, []float64, []spike.Tick, []uint64, []uint32 or []uint8; shares memory with the state
+
+	// Offset is added by Float: voltages are stored as deviations from rest, which keeps two more bits.
+	Offset float64
+}
+
+// Float returns element i as a number (ticks in ms) for probes and figures.
+func (c Column) Float(i int) float64 {
+	switch d := c.Data.(type) {
+	case []float32:
+		return float64(d[i]) + c.Offset
+	case []float64:
+		return d[i]
+	case []spike.Tick:
+		return d[i].Milliseconds()
+	case []uint64:
+		return float64(d[i])
+	case []uint32:
+		return float64(d[i])
+	case []uint8:
+		return float64(d[i])
+	}
+	panic(fmt.Sprintf("neuron: column %s holds %T", c.Name, c.Data))
+}
+
+// Channel is an input that synapses can end on.
+type Channel struct {
+	Port     string // "soma", "apical"
+	Receptor string // "ampa", "nmda", "gaba", "current", "delta", ...
+	Kernel   Kernel
+}
+
+// Kernel says what an arrival adds to a channel. A nil Kernel is a delta synapse: weights are summed per step.
+type Kernel interface {
+	// At returns what a unit arrival has done by the end of its step if a time rest of the step remains: end
+	// is added to the synaptic variable, area to its integral as the membrane sees it.
+	At(rest spike.Tick) (end, area float32)
+}
+
+// ParameterError is a parameter that makes no sense, to be reported with its place in the experiment file.
+type ParameterError struct {
+	Key     string  // as in the experiment file, for example "tau_s"
+	Value   float64 // in Unit
+	Unit    string
+	Reason  string // "must be above 0"
+	Allowed string // "(0, inf) ms"
+}
+
+func (e *ParameterError) Error() string {
+	return fmt.Sprintf("%s = %g %s: %s (allowed: %s)", e.Key, e.Value, e.Unit, e.Reason, e.Allowed)
+}

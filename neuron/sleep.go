@@ -1,0 +1,126 @@
+package neuron
+
+import "math"
+
+// sleep keeps track of neurons that need no work: no input, and a state that one more step would leave as it
+// is, bit for bit. They are skipped until an input arrives or a current changes, so cost follows activity. A model
+// with fluctuating currents or private background never sleeps.
+//
+// Shards are multiples of 64 neurons, so that each word of bits has one writer.
+type sleep struct {
+	off  bool
+	bits []uint64    // bit i: neuron i sleeps
+	held [][]float32 // per word, the current into each port that its sleepers are at rest with
+	flow []uint8     // per word, 1 if a current changed within the last piece: nobody may fall asleep
+}
+
+const sleepWord = 64
+
+func newSleep(n, ports int) sleep {
+	words := (n + sleepWord - 1) / sleepWord
+	s := sleep{bits: make([]uint64, words), held: make([][]float32, words), flow: make([]uint8, words)}
+	backing := make([]float32, words*ports)
+	for w := range s.held {
+		s.held[w] = backing[w*ports : (w+1)*ports]
+	}
+	return s
+}
+
+// SetSleep switches skipping on or off.
+func (s *sleep) SetSleep(on bool) {
+	s.off = !on
+	clear(s.bits)
+}
+
+// constant returns whether the current of a drive is one value throughout the piece.
+func constant(d *Drive, steps int) bool {
+	if d.OwnStart != nil {
+		return false
+	}
+	x := d.Start[0]
+	for k := range steps {
+		if d.Start[k] != x || d.End[k] != x {
+			return false
+		}
+	}
+	return true
+}
+
+// wake is called at the start of a piece: it wakes the neurons of r whose current is no longer what they rest with.
+func (s *sleep) wake(r Range, in *Input) {
+	flow := uint8(0)
+	for p := range in.Drives {
+		if !constant(&in.Drives[p], in.Steps) {
+			flow = 1
+		}
+	}
+	for w := r.Lo / sleepWord; w*sleepWord < r.Hi; w++ {
+		s.flow[w] = flow
+		if flow != 0 {
+			s.bits[w] = 0
+			continue
+		}
+		for p, h := range s.held[w] {
+			if x := in.Drives[p].Start[0]; math.Float32bits(x) != math.Float32bits(h) {
+				s.bits[w] = 0
+				s.held[w][p] = x
+			}
+		}
+	}
+}
+
+// next returns the first neuron from i on, below hi, that must be advanced; lo is the first of the shard. A neuron
+// that has received input is woken.
+func (s *sleep) next(i, lo, hi int, in *Input) int {
+	for i < hi {
+		w, b := i/sleepWord, uint(i)%sleepWord
+		asleep := s.bits[w]
+		if asleep != 0 && in.Touched != nil {
+			asleep &^= in.Touched[w-lo/sleepWord]
+			s.bits[w] = asleep
+		} else if in.Touched == nil {
+			asleep = 0
+		}
+		if rest := asleep >> b; rest&1 == 0 {
+			return i
+		} else if rest == math.MaxUint64>>b {
+			i += sleepWord - int(b)
+			continue
+		}
+		i++
+	}
+	return hi
+}
+
+// put lets neuron i sleep; the caller has seen that nothing changed in its last step and nothing is pending.
+func (s *sleep) put(i int) {
+	if w := i / sleepWord; !s.off && s.flow[w] == 0 {
+		s.bits[w] |= 1 << (uint(i) % sleepWord)
+	}
+}
+
+// Asleep implements Sleeper.
+func (s *sleep) Asleep(r Range, in *Input) bool {
+	for p := range in.Drives {
+		if !constant(&in.Drives[p], in.Steps) {
+			return false
+		}
+	}
+	for w := r.Lo / sleepWord; w*sleepWord < r.Hi; w++ {
+		all := uint64(math.MaxUint64)
+		if left := r.Hi - w*sleepWord; left < sleepWord {
+			all = 1<<uint(left) - 1
+		}
+		if s.bits[w] != all {
+			return false
+		}
+		for p, h := range s.held[w] {
+			if in.Drives[p].Start[0] != h {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+func (s *sleep) reset() { clear(s.bits) }

@@ -1,0 +1,215 @@
+package neuron
+
+import (
+	"math"
+
+	"github.com/burstplex/burstplex/neuron/spike"
+)
+
+// TwoCompartment is the two-compartment pyramidal neuron with an active apical dendrite of Naud & Sprekeler (2018)
+// in the form of Payeur, Guerguiev, Zenke, Richards & Naud (2021, Figs. 2 and 3). Its spikes come singly while the
+// soma alone is driven; when the dendrite is depolarised as well, the back-propagating spike switches on a
+// dendritic plateau that returns as a burst.
+//
+//	C_s/τ_s: τ_s dV_s/dt = -(V_s-E_L) + Σ g (E-V_s) + (τ_s/C_s) [ g_s f(V_d) + b w_s + I_s ]
+//	         τ_d dV_d/dt = -(V_d-E_L) + Σ g (E-V)   + (τ_d/C_d) [ g_d f(V_d) + a w_d + c K(t) + I_d ]
+//	         f(V_d) = 1/(1+exp(-(V_d-E_d)/D_d))
+//	         τ_ws dw_s/dt = -w_s              w_s += 1 at a spike
+//	         τ_wd dw_d/dt = (V_d-E_L) - w_d
+//	         τ_th dδ/dt   = -δ                δ += Δ_th at a spike;  threshold θ + δ
+//
+// V in the dendrite's synaptic drive is V_d, or V_s where the published program is to be reproduced
+// (driving_force = "soma"). At a spike (V_s above threshold) V_s is reset to E_L. K(t) is the back-propagating spike:
+// 1 from bap_delay to bap_delay + bap_duration after each spike; overlapping boxes merge, or add where bap_overlap is
+// "add" (Naud & Sprekeler 2018). Both compartments have ampa, nmda and gaba conductances in units of their own leak,
+// decaying exponentially; nmda is a slow ampa, without magnesium block.
+//
+// The 2018 variant has threshold_jump = 0, refractory = 3 ms, bap_delay = 0.5 ms, bap_overlap = "add".
+//
+// Parameters that take a distribution (Value) are drawn once per neuron. The share of an arrival that is integrated
+// within its own step uses the mean membrane time constant.
+//
+// Integration ("off-grid"): linear parts exactly, the sigmoid and the driving forces linearly in time across a
+// step from their exact derivatives at its start (an exponential Taylor scheme of second order, one sigmoid per
+// step); steps with a spike, an edge of K or an end of refractoriness are replayed event by event. Measured
+// errors stand in docs/accuracy.md. integrator = "reference" selects Runge-Kutta of fourth order between single
+// arrivals with root finding, which is slow and serves as the judge.
+type TwoCompartment struct {
+	TauS Value `toml:"tau_s" unit:"ms" doc:"membrane time constant of the soma"`
+	CS   Value `toml:"c_s" unit:"pF" doc:"capacitance of the soma"`
+	TauD Value `toml:"tau_d" unit:"ms" doc:"membrane time constant of the dendrite"`
+	CD   Value `toml:"c_d" unit:"pF" doc:"capacitance of the dendrite"`
+
+	EL    float64 `toml:"e_l" unit:"mV" doc:"resting and reset potential"`
+	Theta Value   `toml:"threshold" unit:"mV" doc:"resting spike threshold θ"`
+	DTh   Value   `toml:"threshold_jump" unit:"mV" doc:"rise Δ_th of the threshold at a spike"`
+	TauTh Value   `toml:"tau_threshold" unit:"ms" doc:"decay of the threshold"`
+	TRef  Value   `toml:"refractory" unit:"ms" doc:"no spike for this time after a spike"`
+	Hold  bool    `toml:"refractory_hold" doc:"keep V_s at E_L while refractory; otherwise it integrates on"`
+
+	GS    Value `toml:"g_s" unit:"pA" doc:"current of the dendritic plateau into the soma"`
+	GD    Value `toml:"g_d" unit:"pA" doc:"regenerative current of the dendrite"`
+	ED    Value `toml:"e_d" unit:"mV" doc:"half activation of the dendritic current"`
+	DD    Value `toml:"d_d" unit:"mV" doc:"slope of the dendritic activation"`
+	B     Value `toml:"b" unit:"pA" doc:"spike-triggered somatic adaptation per spike"`
+	TauWS Value `toml:"tau_ws" unit:"ms" doc:"decay of the somatic adaptation"`
+	A     Value `toml:"a" unit:"nS" doc:"dendritic adaptation conductance"`
+	TauWD Value `toml:"tau_wd" unit:"ms" doc:"time constant of the dendritic adaptation"`
+
+	C        Value   `toml:"bap" unit:"pA" doc:"amplitude c of the back-propagating spike"`
+	BapDelay float64 `toml:"bap_delay" unit:"ms" doc:"start of the back-propagating spike after the spike"`
+	BapLen   float64 `toml:"bap_duration" unit:"ms" doc:"its duration"`
+	BapSum   string  `toml:"bap_overlap" oneof:"merge|add" doc:"what overlapping back-propagating spikes do"`
+
+	EExc    float64 `toml:"e_exc" unit:"mV" doc:"reversal potential of ampa and nmda"`
+	EInh    float64 `toml:"e_inh" unit:"mV" doc:"reversal potential of gaba"`
+	TauAMPA float64 `toml:"tau_ampa" unit:"ms" doc:"decay of ampa conductances"`
+	TauNMDA float64 `toml:"tau_nmda" unit:"ms" doc:"decay of nmda conductances"`
+	TauGABA float64 `toml:"tau_gaba" unit:"ms" doc:"decay of gaba conductances"`
+	Driving string  `toml:"driving_force" oneof:"dendrite|soma" doc:"potential in the dendrite's synaptic currents"`
+
+	Integrator string `toml:"integrator" oneof:"off-grid|reference" doc:"fast off-grid steps or the slow event-by-event reference"`
+
+	Initial struct {
+		VS Value `toml:"v_s" unit:"mV"`
+		VD Value `toml:"v_d" unit:"mV"`
+		WS Value `toml:"w_s"`
+		WD Value `toml:"w_d" unit:"mV"`
+	} `toml:"initial"`
+}
+
+// DefaultTwoCompartment returns the parameters of Payeur et al. (2021) with the physical driving force, starting at
+// rest.
+func DefaultTwoCompartment() *TwoCompartment {
+	s := &TwoCompartment{
+		TauS: Const(16), CS: Const(370), TauD: Const(7), CD: Const(170),
+		EL: -70, Theta: Const(-50), DTh: Const(2), TauTh: Const(27), TRef: Const(0),
+		GS: Const(1300), GD: Const(1200), ED: Const(-38), DD: Const(6),
+		B: Const(-200), TauWS: Const(100), A: Const(-13), TauWD: Const(30),
+		C: Const(2600), BapDelay: 0, BapLen: 2, BapSum: "merge",
+		EExc: 0, EInh: -80, TauAMPA: 5, TauNMDA: 100, TauGABA: 10,
+		Driving: "dendrite", Integrator: "off-grid",
+	}
+	s.Initial.VS, s.Initial.VD = Const(-70), Const(-70)
+	return s
+}
+
+// Validate implements Spec.
+func (s *TwoCompartment) Validate() error {
+	inf := math.Inf(1)
+	return first(
+		s.TauS.require("tau_s", "ms", 0, inf, true), s.CS.require("c_s", "pF", 0, inf, true),
+		s.TauD.require("tau_d", "ms", 0, inf, true), s.CD.require("c_d", "pF", 0, inf, true),
+		s.TauTh.require("tau_threshold", "ms", 0, inf, true), s.TRef.require("refractory", "ms", 0, 1e6, false),
+		s.DD.require("d_d", "mV", 0, inf, true),
+		s.TauWS.require("tau_ws", "ms", 0, inf, true), s.TauWD.require("tau_wd", "ms", 0, inf, true),
+		Const(s.BapDelay).require("bap_delay", "ms", 0, 1e3, false), Const(s.BapLen).require("bap_duration", "ms", 0, 1e3, false),
+		Const(s.TauAMPA).require("tau_ampa", "ms", 0, inf, true), Const(s.TauNMDA).require("tau_nmda", "ms", 0, inf, true),
+		Const(s.TauGABA).require("tau_gaba", "ms", 0, inf, true),
+		s.Theta.require("threshold", "mV", s.EL, 1e3, true),
+	)
+}
+
+// New implements Spec.
+func (s *TwoCompartment) New(b Build) (Population, error) {
+	if err := s.Validate(); err != nil {
+		return nil, err
+	}
+	if s.Integrator == "reference" {
+		return newTwoReference(*s, b), nil
+	}
+	return newTwoCompartment(*s, b), nil
+}
+
+// The channels of a two-compartment population, in order.
+const (
+	somaAMPA = iota
+	somaNMDA
+	somaGABA
+	apicalAMPA
+	apicalNMDA
+	apicalGABA
+	twoChannels
+)
+
+// channels lists the inputs of the model; both integrators share them.
+func (s *TwoCompartment) channels() []Channel {
+	var cs []Channel
+	for _, port := range []struct {
+		name string
+		tau  float64
+	}{{"soma", s.TauS.Mean()}, {"apical", s.TauD.Mean()}} {
+		cs = append(cs, Channel{port.name, "ampa", &conductanceKernel{s.TauAMPA, port.tau}},
+			Channel{port.name, "nmda", &conductanceKernel{s.TauNMDA, port.tau}},
+			Channel{port.name, "gaba", &conductanceKernel{s.TauGABA, port.tau}})
+	}
+	return cs
+}
+
+// twoDerived is what the steps need of the parameters; potentials are relative to E_L.
+type twoDerived struct {
+	tauS, tauD, tauTh, tauWS, tauWD float64
+	cs, cd, gs, gd, a, b, c         float64
+	theta, dTh                      float64
+	ed, invDD                       float32
+	ref                             spike.Tick
+	full                            twoStep // coefficients of a whole step
+}
+
+// twoStep holds the propagators over a length r (ms); see propagator.go.
+type twoStep struct {
+	r, invR              float32
+	decayS, ws, s0, s1   float32 // soma: own decay, share of w_s, of a constant and of a growing current (per pA)
+	decayWS, decayTh     float32
+	m11, m12, q0, q1     float32 // dendrite and its adaptation
+	m21, m22, w0, w1     float32
+	decay, area0, area1  [twoChannels]float32 // conductances: own decay; integrals against the membrane, see cross
+	invTauS, invTauD     float32
+	invCS, invCD, gs, gd float32
+	a, b, c              float32
+}
+
+// derive draws the parameters of neuron i and computes its constants for steps of h ms.
+func (s *TwoCompartment) derive(b Build, i int, h float64) *twoDerived {
+	at := func(v Value, name string) float64 { return v.Draw(b.Key.Sub(name), i) }
+	d := &twoDerived{
+		tauS: at(s.TauS, "tau_s"), tauD: at(s.TauD, "tau_d"), tauTh: at(s.TauTh, "tau_threshold"),
+		tauWS: at(s.TauWS, "tau_ws"), tauWD: at(s.TauWD, "tau_wd"),
+		cs: at(s.CS, "c_s"), cd: at(s.CD, "c_d"), gs: at(s.GS, "g_s"), gd: at(s.GD, "g_d"),
+		a: at(s.A, "a"), b: at(s.B, "b"), c: at(s.C, "bap"),
+		theta: at(s.Theta, "threshold") - s.EL, dTh: at(s.DTh, "threshold_jump"),
+		ed: float32(at(s.ED, "e_d") - s.EL), invDD: float32(1 / at(s.DD, "d_d")),
+		ref: ticksOf(at(s.TRef, "refractory")),
+	}
+	s.coefficients(d, h, &d.full)
+	return d
+}
+
+// coefficients computes the propagators over r ms into c.
+func (s *TwoCompartment) coefficients(d *twoDerived, r float64, c *twoStep) {
+	decayS, p0, p1 := ramp(d.tauS, r)
+	ws, _ := cross(d.tauS, d.tauWS, r)
+	decayWS, _, _ := ramp(d.tauWS, r)
+	decayTh, _, _ := ramp(d.tauTh, r)
+	m, i0, i1 := linear2(mat2{-1 / d.tauD, d.a / d.cd, 1 / d.tauWD, -1 / d.tauWD}, r)
+	*c = twoStep{
+		r: float32(r), invR: float32(1 / r),
+		decayS: float32(decayS), ws: float32(d.b / d.cs * ws), s0: float32(p0 / d.cs), s1: float32(p1 / d.cs),
+		decayWS: float32(decayWS), decayTh: float32(decayTh),
+		m11: float32(m[0]), m12: float32(m[1]), q0: float32(i0[0] / d.cd), q1: float32(i1[0] / d.cd),
+		m21: float32(m[2]), m22: float32(m[3]), w0: float32(i0[2] / d.cd), w1: float32(i1[2] / d.cd),
+		invTauS: float32(1 / d.tauS), invTauD: float32(1 / d.tauD), invCS: float32(1 / d.cs), invCD: float32(1 / d.cd),
+		gs: float32(d.gs), gd: float32(d.gd), a: float32(d.a), b: float32(d.b), c: float32(d.c),
+	}
+	for k, syn := range [twoChannels]float64{s.TauAMPA, s.TauNMDA, s.TauGABA, s.TauAMPA, s.TauNMDA, s.TauGABA} {
+		tau := d.tauS
+		if k >= apicalAMPA {
+			tau = d.tauD
+		}
+		decay, _, _ := ramp(syn, r)
+		m0, m1 := cross(tau, syn, r)
+		c.decay[k], c.area0[k], c.area1[k] = float32(decay), float32(m0/tau), float32(m1/tau)
+	}
+}
+
+func ticksOf(ms float64) spike.Tick { return spike.Tick(math.Round(ms * 1e6)) }

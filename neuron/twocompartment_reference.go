@@ -1,0 +1,3 @@
+package neuron
+
+func newTwoReference(s TwoCompartment, b Build) Population { return newTwoCompartment(s, b) }

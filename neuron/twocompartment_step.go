@@ -1,0 +1,233 @@
+package neuron
+
+import (
+	"github.com/burstplex/burstplex/neuron/numeric"
+	"github.com/burstplex/burstplex/neuron/spike"
+)
+
+const bapMemory = 4 // spikes whose back-propagating boxes can overlap
+
+// twoCompartment is a population of TwoCompartment neurons in the off-grid integrator. Potentials are kept
+// relative to E_L.
+type twoCompartment struct {
+	spec   TwoCompartment
+	build  Build
+	shared *twoDerived   // constants of all neurons, or
+	each   []*twoDerived // of each
+	Emitter
+	sleep
+
+	x, y   []float32 // V_s - E_L, V_d - E_L, mV
+	ws, wd []float32 // adaptation: spike count, mV
+	th     []float32 // δ, mV
+	g      [twoChannels][]float32
+	box    []float32    // K(t)
+	edge   []spike.Tick // next change of K
+	recent []spike.Tick // the last bapMemory spikes of each neuron
+	refEnd []spike.Tick
+}
+
+func newTwoCompartment(s TwoCompartment, b Build) *twoCompartment {
+	n := b.N
+	p := &twoCompartment{spec: s, build: b, Emitter: NewEmitter(b), sleep: newSleep(n, 2),
+		x: make([]float32, n), y: make([]float32, n), ws: make([]float32, n), wd: make([]float32, n), th: make([]float32, n),
+		box: make([]float32, n), edge: make([]spike.Tick, n), recent: make([]spike.Tick, n*bapMemory), refEnd: make([]spike.Tick, n)}
+	for k := range p.g {
+		p.g[k] = make([]float32, n)
+	}
+	h := b.Step.Milliseconds()
+	if s.homogeneous() {
+		p.shared = s.derive(b, 0, h)
+	} else {
+		p.each = make([]*twoDerived, n)
+		for i := range p.each {
+			p.each[i] = s.derive(b, i, h)
+		}
+	}
+	p.Reset()
+	return p
+}
+
+func (s *TwoCompartment) homogeneous() bool {
+	for _, v := range []Value{s.TauS, s.CS, s.TauD, s.CD, s.Theta, s.DTh, s.TauTh, s.TRef, s.GS, s.GD, s.ED, s.DD, s.B, s.TauWS, s.A, s.TauWD, s.C} {
+		if !v.IsConst() {
+			return false
+		}
+	}
+	return true
+}
+
+func (p *twoCompartment) Len() int            { return p.build.N }
+func (p *twoCompartment) Ports() []string     { return []string{"soma", "apical"} }
+func (p *twoCompartment) Channels() []Channel { return p.spec.channels() }
+
+func (p *twoCompartment) Columns() []Column {
+	cs := []Column{{Name: "v_s", Unit: "mV", Data: p.x, Offset: p.spec.EL}, {Name: "v_d", Unit: "mV", Data: p.y, Offset: p.spec.EL},
+		{Name: "w_s", Data: p.ws}, {Name: "w_d", Unit: "mV", Data: p.wd}, {Name: "threshold_rise", Unit: "mV", Data: p.th}}
+	for k, c := range p.Channels() {
+		cs = append(cs, Column{Name: "g_" + c.Receptor + "_" + c.Port, Unit: "leak", Data: p.g[k]})
+	}
+	cs = append(cs, Column{Name: "bap", Data: p.box}, Column{Name: "bap_edge", Unit: "ms", Data: p.edge},
+		Column{Name: "recent_spikes", Unit: "ms", Data: p.recent}, Column{Name: "refractory_end", Unit: "ms", Data: p.refEnd})
+	return append(cs, p.Emitter.Columns()...)
+}
+
+func (p *twoCompartment) Reset() {
+	s, b := &p.spec, &p.build
+	fill := func(dst []float32, v Value, name string, offset float64) {
+		key := b.Key.Sub("initial." + name)
+		for i := range dst {
+			dst[i] = float32(v.Draw(key, i) - offset)
+		}
+	}
+	fill(p.x, s.Initial.VS, "v_s", s.EL)
+	fill(p.y, s.Initial.VD, "v_d", s.EL)
+	fill(p.ws, s.Initial.WS, "w_s", 0)
+	fill(p.wd, s.Initial.WD, "w_d", 0)
+	clear(p.th)
+	clear(p.box)
+	for k := range p.g {
+		clear(p.g[k])
+	}
+	for i := range p.recent {
+		p.recent[i] = spike.Never
+	}
+	for i := range p.edge {
+		p.edge[i], p.refEnd[i] = spike.Forever, spike.Never
+	}
+	p.Emitter.Reset()
+	p.sleep.reset()
+}
+
+// two is the state of one neuron in registers.
+type two struct {
+	x, y, ws, wd, th float32
+	g                [twoChannels]float32
+}
+
+// twoInput is what reaches a neuron in one step (or part of one).
+type twoInput struct {
+	is0, is1, id0, id1 float32           // currents at both ends, pA
+	k                  float32           // K(t)
+	in                 [twoChannels]Pair // arrivals
+}
+
+// Advance implements Population.
+func (p *twoCompartment) Advance(r Range, w spike.Window, in *Input, out *spike.Buffer) {
+	h := in.Step
+	p.sleep.wake(r, in)
+	for i := p.next(r.Lo, r.Lo, r.Hi, in); i < r.Hi; i = p.next(i+1, r.Lo, r.Hi, in) {
+		d := p.shared
+		if d == nil {
+			d = p.each[i]
+		}
+		u := two{x: p.x[i], y: p.y[i], ws: p.ws[i], wd: p.wd[i], th: p.th[i]}
+		for k := range u.g {
+			u.g[k] = p.g[k][i]
+		}
+		var before two
+		for s := range in.Steps {
+			t := w.From + spike.Tick(s)*h
+			var v twoInput
+			v.is0, v.is1 = in.Drives[0].At(in, s, i-r.Lo)
+			v.id0, v.id1 = in.Drives[1].At(in, s, i-r.Lo)
+			v.k = p.box[i]
+			for k := range v.in {
+				if cells := in.Cells[k].Pairs; cells != nil {
+					v.in[k] = cells[s*in.Len+i-r.Lo]
+				}
+			}
+			before = u
+			if p.edge[i] < t+h || p.refEnd[i] > t {
+				p.replay(d, &u, &v, i, t, out)
+				continue
+			}
+			d.step(p, &d.full, &u, &v)
+			if u.x > float32(d.theta)+u.th {
+				u = before
+				p.replay(d, &u, &v, i, t, out)
+			}
+		}
+		p.x[i], p.y[i], p.ws[i], p.wd[i], p.th[i] = u.x, u.y, u.ws, u.wd, u.th
+		for k := range u.g {
+			p.g[k][i] = u.g[k]
+		}
+		if u == before && p.edge[i] == spike.Forever && p.refEnd[i] <= w.From {
+			p.put(i)
+		}
+	}
+}
+
+// slopes returns the time derivatives of both potentials and the dendritic activation at the start of a step.
+func (d *twoDerived) slopes(p *twoCompartment, c *twoStep, u *two, v *twoInput) (dx, dy, act, gx, gy float32) {
+	eExc, eInh := float32(p.spec.EExc-p.spec.EL), float32(p.spec.EInh-p.spec.EL)
+	act = numeric.Sigmoid32((u.y - d.ed) * d.invDD)
+	gx = float32((u.g[somaAMPA]+u.g[somaNMDA])*(eExc-u.x)) + float32(u.g[somaGABA]*(eInh-u.x))
+	at := u.y
+	if p.spec.Driving == "soma" {
+		at = u.x
+	}
+	gy = float32((u.g[apicalAMPA]+u.g[apicalNMDA])*(eExc-at)) + float32(u.g[apicalGABA]*(eInh-at))
+	is := float32(c.gs*act) + float32(c.b*u.ws) + v.is0
+	id := float32(c.gd*act) + float32(c.a*u.wd) + float32(c.c*v.k) + v.id0
+	dx = float32((gx-u.x)*c.invTauS) + float32(is*c.invCS)
+	dy = float32((gy-u.y)*c.invTauD) + float32(id*c.invCD)
+	return dx, dy, act, gx, gy
+}
+
+// step advances u over the length of c. Arrivals act through their Pair; see TwoCompartment for the scheme.
+func (d *twoDerived) step(p *twoCompartment, c *twoStep, u *two, v *twoInput) {
+	eExc, eInh := float32(p.spec.EExc-p.spec.EL), float32(p.spec.EInh-p.spec.EL)
+	dx, dy, act, _, gy := d.slopes(p, c, u, v)
+	dAct := float32(float32(float32(act*(1-act))*d.invDD) * dy)
+
+	at, dAt := u.y, dy
+	if p.spec.Driving == "soma" {
+		at, dAt = u.x, dx
+	}
+	half := 0.5 * c.r
+	midX, midAt := u.x+float32(dx*half), at+float32(dAt*half) // where arrivals of this step find the membrane
+
+	// Soma.
+	i0 := float32(c.gs*act) + v.is0
+	i1 := float32(c.gs*dAct) + float32((v.is1-v.is0)*c.invR)
+	x := float32(u.x*c.decayS) + float32(u.ws*c.ws) + float32(i0*c.s0) + float32(i1*c.s1)
+	for k := somaAMPA; k <= somaGABA; k++ {
+		e := eExc
+		if k == somaGABA {
+			e = eInh
+		}
+		x += float32(u.g[k] * (float32(c.area0[k]*(e-u.x)) - float32(c.area1[k]*dx)))
+		x += float32(v.in[k].Area * (e - midX))
+	}
+
+	// Dendrite and its adaptation.
+	i0 = float32(c.gd*act) + float32(c.c*v.k) + v.id0
+	i1 = float32(c.gd*dAct) + float32((v.id1-v.id0)*c.invR)
+	y := float32(u.y*c.m11) + float32(u.wd*c.m12) + float32(i0*c.q0) + float32(i1*c.q1)
+	syn := float32(float32(gy*c.invTauD) / c.invCD) // the synaptic current, pA, for the adaptation
+	wd := float32(u.y*c.m21) + float32(u.wd*c.m22) + float32((i0+syn)*c.w0) + float32(i1*c.w1)
+	for k := apicalAMPA; k <= apicalGABA; k++ {
+		e := eExc
+		if k == apicalGABA {
+			e = eInh
+		}
+		y += float32(u.g[k] * (float32(c.area0[k]*(e-at)) - float32(c.area1[k]*dAt)))
+		y += float32(v.in[k].Area * (e - midAt))
+	}
+
+	u.x, u.y, u.wd = x, y, wd
+	u.ws = fade(u.ws * c.decayWS)
+	u.th = fade(u.th * c.decayTh)
+	for k := range u.g {
+		u.g[k] = fade(u.g[k]*c.decay[k]) + v.in[k].End
+	}
+}
+
+// fade ends an exponential decay where it no longer moves a membrane by one bit, so that neurons come to rest.
+func fade(x float32) float32 {
+	if x < 1e-8 && x > -1e-8 {
+		return 0
+	}
+	return x
+}

@@ -1,0 +1,194 @@
+package neuron
+
+import (
+	"fmt"
+	"math"
+	"strconv"
+	"strings"
+
+	"github.com/burstplex/burstplex/neuron/numeric"
+	"github.com/burstplex/burstplex/neuron/rng"
+)
+
+// Value is a parameter or an initial value: one constant for the whole population, or a distribution from
+// which every neuron draws its own with the seed. In an experiment file:
+//
+//	v_s = "-70 mV"
+//	v_s = "normal(-70 mV, 5 mV)"                  mean, standard deviation
+//	v_s = "normal(-70 mV, 5 mV, -80 mV, -60 mV)"  the same, redrawn until within bounds
+//	v_s = "uniform(-60 mV, -50 mV)"
+//	tau_s = "lognormal(16 ms, 0.2)"               median, s.d. of the logarithm
+type Value struct {
+	Shape  Shape
+	A, B   float64 // constant: A; normal: mean A, s.d. B; uniform: from A to B; lognormal: median A, s.d. of the log B
+	Lo, Hi float64 // bounds of a normal distribution; both 0 means none
+}
+
+// Shape is the kind of a Value.
+type Shape uint8
+
+const (
+	Constant Shape = iota
+	Normal
+	Uniform
+	LogNormal
+)
+
+// Const returns a constant.
+func Const(x float64) Value { return Value{A: x} }
+
+// IsConst reports whether all neurons share one value.
+func (v Value) IsConst() bool { return v.Shape == Constant }
+
+// Mean returns the nominal value: the constant, mean or median.
+func (v Value) Mean() float64 {
+	if v.Shape == Uniform {
+		return (v.A + v.B) / 2
+	}
+	return v.A
+}
+
+// Bounds returns the smallest and the largest value that can be drawn.
+func (v Value) Bounds() (lo, hi float64) {
+	switch v.Shape {
+	case Normal:
+		switch {
+		case v.Lo != 0 || v.Hi != 0:
+			return v.Lo, v.Hi
+		case v.B != 0:
+			return math.Inf(-1), math.Inf(1)
+		}
+	case Uniform:
+		return v.A, v.B
+	case LogNormal:
+		if v.B != 0 {
+			return 0, math.Inf(1)
+		}
+	}
+	return v.A, v.A
+}
+
+// Draw returns the value of neuron i under a key.
+func (v Value) Draw(key rng.Key, i int) float64 {
+	switch v.Shape {
+	case Normal:
+		s := key.Stream(uint64(i), 0)
+		for {
+			x := v.A + v.B*s.Normal()
+			if lo, hi := v.Bounds(); x >= lo && x <= hi {
+				return x
+			}
+		}
+	case Uniform:
+		return v.A + (v.B-v.A)*key.Uniform(uint64(i), 0)
+	case LogNormal:
+		return v.A * numeric.Exp(v.B*key.Normal(uint64(i), 0))
+	}
+	return v.A
+}
+
+// Fill draws the values of a whole population into dst.
+func (v Value) Fill(dst []float32, key rng.Key) {
+	for i := range dst {
+		dst[i] = float32(v.Draw(key, i))
+	}
+}
+
+// UnmarshalQuantity reads the notation above; parse reads one quantity and checks its unit.
+func (v *Value) UnmarshalQuantity(text string, parse func(quantity string) (float64, error)) error {
+	name, args, isCall := strings.Cut(strings.TrimSpace(text), "(")
+	if !isCall {
+		x, err := parse(text)
+		*v = Const(x)
+		return err
+	}
+	args, closed := strings.CutSuffix(strings.TrimSpace(args), ")")
+	if !closed {
+		return fmt.Errorf("the parenthesis of %s( is not closed", name)
+	}
+	fields := strings.Split(args, ",")
+	x := make([]float64, len(fields))
+	for i, f := range fields {
+		var err error
+		if name == "lognormal" && i == 1 {
+			x[i], err = strconv.ParseFloat(strings.TrimSpace(f), 64)
+		} else {
+			x[i], err = parse(strings.TrimSpace(f))
+		}
+		if err != nil {
+			return err
+		}
+	}
+	switch {
+	case name == "normal" && (len(x) == 2 || len(x) == 4):
+		*v = Value{Shape: Normal, A: x[0], B: x[1]}
+		if len(x) == 4 {
+			v.Lo, v.Hi = x[2], x[3]
+		}
+	case name == "uniform" && len(x) == 2:
+		*v = Value{Shape: Uniform, A: x[0], B: x[1]}
+	case name == "lognormal" && len(x) == 2:
+		*v = Value{Shape: LogNormal, A: x[0], B: x[1]}
+	default:
+		return fmt.Errorf("%s with %d arguments is not a distribution; there are normal(mean, sd), normal(mean, sd, low, high), uniform(low, high) and lognormal(median, sd of the logarithm)", name, len(x))
+	}
+	switch {
+	case v.Shape != Uniform && v.B < 0:
+		return fmt.Errorf("the standard deviation of %s must not be negative", name)
+	case v.Shape == LogNormal && v.A <= 0:
+		return fmt.Errorf("the median of lognormal must be above 0")
+	case v.Shape == Uniform && v.B < v.A:
+		return fmt.Errorf("the bounds of uniform must ascend")
+	case v.Shape == Normal && len(x) == 4 && (v.Hi <= v.Lo || v.A < v.Lo-3*v.B || v.A > v.Hi+3*v.B):
+		return fmt.Errorf("the bounds of normal must ascend and lie within three standard deviations of the mean")
+	}
+	return nil
+}
+
+// require returns a *ParameterError unless every value that v can take lies in the interval. Interval ends may
+// be infinite; open says that the ends themselves are excluded.
+func (v Value) require(key, unit string, lo, hi float64, open bool) error {
+	a, b := v.Bounds()
+	ok := a >= lo && b <= hi
+	if open {
+		ok = a > lo && b < hi || v.Shape == LogNormal && lo <= 0 && math.IsInf(hi, 1)
+	}
+	if ok && !math.IsNaN(a) && !math.IsNaN(b) {
+		return nil
+	}
+	bad := a
+	if a > lo || a >= lo && !open {
+		bad = b
+	}
+	reason := "must lie within bounds"
+	switch {
+	case math.IsInf(bad, 0):
+		reason = "the distribution is not bounded; give normal its bounds"
+	case lo == 0 && math.IsInf(hi, 1) && open:
+		reason = "must be above 0"
+	case lo == 0 && math.IsInf(hi, 1):
+		reason = "must not be negative"
+	}
+	return &ParameterError{Key: key, Value: bad, Unit: unit, Reason: reason, Allowed: interval(lo, hi, open) + " " + unit}
+}
+
+func interval(lo, hi float64, open bool) string {
+	l, r := "[", "]"
+	if open || math.IsInf(lo, 0) {
+		l = "("
+	}
+	if open || math.IsInf(hi, 0) {
+		r = ")"
+	}
+	return fmt.Sprintf("%s%g, %g%s", l, lo, hi, r)
+}
+
+// first returns the first error.
+func first(errs ...error) error {
+	for _, err := range errs {
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
