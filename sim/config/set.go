@@ -1,0 +1,130 @@
+package config
+
+import (
+	"errors"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// overridePrefix begins the File of values that were set on the command line.
+const overridePrefix = "--set "
+
+// Set overrides or adds one value of the tree; call it on the root. The path is a dotted key (see Node.Path). The
+// value is a TOML value, or text if it is not one: "0.2", "true", "16 ms", "lif", `[1, 2]`, `{ U = 0.9 }`. Tables
+// missing on the way are made, because a file may leave out what has defaults; whether the key exists and the
+// value fits is seen by Decode, as for a value of the file. The error is an *Error.
+func (n *Node) Set(path, value string) error {
+	pos := Position{File: overridePrefix + path}
+	fail := func(reason, allowed string) error {
+		return &Error{File: pos.File, Key: path, Value: clip(value), Reason: reason, Allowed: allowed}
+	}
+	steps, err := splitPath(path)
+	if err != nil {
+		return fail(err.Error(), "a path such as projections.fb.weight")
+	}
+	v, err := parseValue(value)
+	if err != nil {
+		return fail(err.Error(), "")
+	}
+	if len(steps)+v.height() > maxDepth {
+		return fail("nested too deeply", "")
+	}
+	v.place(pos)
+	if v.kind == KindTable {
+		v.origin = byHeader // written under a header, so that Format need not move its neighbours
+	}
+
+	at := n
+	for i, s := range steps {
+		old := at.find(s)
+		if old == nil && at.kind != KindTable {
+			return fail(missingStep(at, s), "")
+		}
+		if i == len(steps)-1 {
+			v.key = s.name
+			at.put(old, v)
+			return nil
+		}
+		if old == nil {
+			old = &Node{kind: KindTable, key: s.name, pos: pos, implied: true}
+			at.put(nil, old)
+		}
+		at = old
+	}
+	return nil
+}
+
+// missingStep says why a path does not lead on from a node that is not a table.
+func missingStep(at *Node, s step) string {
+	if at.kind != KindArray {
+		return at.Path() + " is " + at.kind.String() + ", not a table"
+	}
+	var names []string
+	for _, kid := range at.kids {
+		names = append(names, strings.Trim(kid.element(), "[]"))
+	}
+	reason := at.Path() + " has no element " + s.name + didYouMean(s.name, names)
+	if list := choices(names); list != "" {
+		reason += ", it has " + list
+	}
+	return reason
+}
+
+// put replaces a child by another, or adds it where TOML can write it: values before sub-tables.
+func (n *Node) put(old, kid *Node) {
+	if old == nil {
+		n.add(kid)
+		last := len(n.kids) - 1
+		for kid.section() == nil && last > 0 && n.kids[last-1].section() != nil {
+			n.kids[last-1], n.kids[last] = n.kids[last], n.kids[last-1]
+			last--
+		}
+		return
+	}
+	kid.parent, kid.key = n, old.key
+	for i := range n.kids {
+		if n.kids[i] == old {
+			n.kids[i] = kid
+		}
+	}
+	if n.kind == KindTable {
+		n.byKey[kid.key] = kid
+	}
+}
+
+// height is the number of levels below the node.
+func (n *Node) height() int {
+	h := 0
+	for _, kid := range n.kids {
+		h = max(h, 1+kid.height())
+	}
+	return h
+}
+
+// place gives a value and all below it one position.
+func (n *Node) place(pos Position) {
+	n.pos = pos
+	for _, kid := range n.kids {
+		kid.place(pos)
+	}
+}
+
+// parseValue reads an override's value.
+func parseValue(value string) (*Node, error) {
+	text := strings.TrimSpace(value)
+	switch {
+	case text == "":
+		return nil, errors.New("needs a value; empty text is written ''")
+	case !utf8.ValidString(text) || strings.ContainsFunc(text, unicode.IsControl):
+		return nil, errors.New("has control characters")
+	}
+	root, err := Parse("", []byte("v = "+text))
+	if err == nil {
+		return root.Get("v"), nil
+	}
+	if strings.ContainsRune(`"'[{`, rune(text[0])) {
+		return nil, errors.New("is not a TOML value: " + err.(*Error).Reason)
+	}
+	return &Node{kind: KindString, text: text}, nil
+}
