@@ -51,6 +51,9 @@ func Ticks(text string) (spike.Tick, error) {
 // convert reads text and expresses it in a unit.
 func convert(text string, to unit) (*big.Rat, error) {
 	digits, from := splitQuantity(text)
+	if digits == "" {
+		return nil, notANumber(from, to)
+	}
 	x, err := parseDecimal(digits)
 	if err != nil {
 		return nil, err
@@ -72,6 +75,17 @@ func convert(text string, to unit) (*big.Rat, error) {
 	}
 	x.Mul(x, have.size)
 	return x.Quo(x, to.size), nil
+}
+
+// notANumber says what is expected instead of text.
+func notANumber(text string, to unit) error {
+	switch {
+	case strings.EqualFold(text, "nan") || strings.HasPrefix(strings.ToLower(text), "inf"):
+		return errors.New("must be a finite number")
+	case to.dim == none && to.text == "":
+		return errors.New("must be a number")
+	}
+	return fmt.Errorf("must be a number with a unit, for example %q", "1 "+to.text)
 }
 
 // splitQuantity parts the number from the unit.
@@ -102,9 +116,6 @@ func splitQuantity(text string) (number, unit string) {
 // fraction.
 func parseDecimal(digits string) (*big.Rat, error) {
 	const longest = 400
-	if digits == "" {
-		return nil, errors.New("must begin with a number")
-	}
 	f, err := strconv.ParseFloat(digits, 64)
 	if errors.Is(err, strconv.ErrRange) || len(digits) > longest {
 		return nil, errors.New("is too large a number")
@@ -137,4 +148,23 @@ func finite(x *big.Rat) (float64, error) {
 		return 0, errors.New("is too small a number")
 	}
 	return f, nil
+}
+
+// FormatQuantity prints a number with its unit as a file would, "-70 mV"; it parses back to the same number.
+func FormatQuantity(x float64, unit string) string {
+	return strings.TrimSpace(strconv.FormatFloat(x, 'g', -1, 64) + " " + unit)
+}
+
+// FormatTick prints a time in a unit of time, exactly: "0.1 ms".
+func FormatTick(t spike.Tick, unit string) string {
+	u, err := parseUnit(unit)
+	if err != nil || u.dim != time {
+		panic("config: FormatTick: not a unit of time: " + unit)
+	}
+	x := new(big.Rat).Quo(big.NewRat(int64(t), 1e9), u.size)
+	digits, exact := x.FloatPrec()
+	if !exact { // a third of a minute
+		return fmt.Sprintf("%d ns", int64(t))
+	}
+	return x.FloatString(digits) + " " + unit
 }

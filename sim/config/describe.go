@@ -1,0 +1,184 @@
+package config
+
+import (
+	"encoding"
+	"fmt"
+	"io"
+	"reflect"
+	"strings"
+	"text/tabwriter"
+
+	"github.com/burstplex/burstplex/neuron/spike"
+)
+
+// KeyDoc describes a key of an experiment file.
+type KeyDoc struct {
+	Key      string // dotted; NAME stands for a name that the user chooses, [] for an element of a list
+	Type     string // "number", "time", "text", ...
+	Unit     string // in which Default and Range are given; the file may use another of the same dimension
+	Default  string // empty if there is none
+	Range    string // "(0, 1000]", or the names allowed, "soma | apical"
+	Required bool
+	Doc      string
+}
+
+// Describer is a type whose keys its fields do not tell, because its DecodeConfig chooses among structs. It returns
+// pointers to the structs that a file can set.
+type Describer interface{ DescribeConfig() []any }
+
+// Describe lists the keys that Decode would set in v, a struct or a pointer to one, with what v holds as defaults.
+func Describe(v any) []KeyDoc {
+	rv := reflect.ValueOf(v)
+	for rv.Kind() == reflect.Pointer {
+		rv = rv.Elem()
+	}
+	copied := reflect.New(rv.Type()) // addressable
+	copied.Elem().Set(rv)
+	return describeStruct(copied.Elem(), "", nil)
+}
+
+// describeStruct lists the fields of a struct under a prefix; the types above it end the recursion of types that
+// contain themselves.
+func describeStruct(v reflect.Value, prefix string, above []reflect.Type) []KeyDoc {
+	for _, t := range above {
+		if t == v.Type() {
+			return nil
+		}
+	}
+	above = append(above[:len(above):len(above)], v.Type())
+	if p, ok := v.Addr().Interface().(Describer); ok {
+		var docs []KeyDoc
+		for _, part := range p.DescribeConfig() {
+			docs = append(docs, describeStruct(reflect.ValueOf(part).Elem(), prefix, above)...)
+		}
+		return docs
+	}
+	var docs []KeyDoc
+	for _, f := range fieldsOf(v) {
+		docs = append(docs, f.describe(prefix+f.key, above)...)
+	}
+	return docs
+}
+
+// describe lists the keys of a field: its own, or those below it.
+func (f *field) describe(key string, above []reflect.Type) []KeyDoc {
+	v := f.value
+	for v.Kind() == reflect.Pointer {
+		fresh := reflect.New(v.Type().Elem())
+		if v.IsNil() {
+			setDefaults(fresh)
+		} else {
+			fresh = v
+		}
+		v = fresh.Elem()
+	}
+	if t, ok := v.Addr().Interface().(interface{ sample() any }); ok {
+		return describeStruct(reflect.ValueOf(t.sample()).Elem(), key+".NAME.", above)
+	}
+	doc := KeyDoc{Key: key, Unit: f.unit.text, Required: f.required, Doc: f.doc, Range: f.bounds.text}
+	if f.oneof != nil {
+		doc.Range = f.allowed()
+	}
+	if doc.Type = typeName(v); doc.Type != "" {
+		if !f.required && f.value.Kind() != reflect.Pointer {
+			doc.Default = f.defaultText()
+		}
+		return []KeyDoc{doc}
+	}
+	switch v.Kind() {
+	case reflect.Slice, reflect.Array:
+		elem := reflect.New(v.Type().Elem())
+		setDefaults(elem)
+		docs := f.with(elem.Elem()).describe(key+"[]", above)
+		if len(docs) == 1 && docs[0].Key == key+"[]" { // a list of plain values is one key
+			doc.Type, doc.Default = "list of "+docs[0].Type, f.defaultText()
+			return []KeyDoc{doc}
+		}
+		return docs
+	case reflect.Struct:
+		return describeStruct(v, key+".", above)
+	}
+	return []KeyDoc{doc}
+}
+
+// typeName names a value that a single line of a file sets, "" for what has parts.
+func typeName(v reflect.Value) string {
+	switch v.Addr().Interface().(type) {
+	case QuantityDecoder:
+		return "number or distribution"
+	case *spike.Tick:
+		return "time"
+	case encoding.TextUnmarshaler:
+		return "text"
+	}
+	switch v.Kind() {
+	case reflect.Bool:
+		return "true or false"
+	case reflect.String:
+		return "text"
+	case reflect.Float32, reflect.Float64:
+		return "number"
+	case reflect.Slice, reflect.Array, reflect.Struct, reflect.Interface, reflect.Map:
+		return ""
+	}
+	return "whole number"
+}
+
+// defaultText prints what the field holds, as a file would.
+func (f *field) defaultText() string {
+	v := f.value
+	switch x := v.Addr().Interface().(type) {
+	case interface{ QuantityText(unit string) string }:
+		return x.QuantityText(f.unit.text)
+	case *spike.Tick:
+		return FormatTick(*x, f.unit.text)
+	}
+	switch v.Kind() {
+	case reflect.String:
+		if v.Len() == 0 {
+			return ""
+		}
+		return fmt.Sprintf("%q", v.String())
+	case reflect.Slice, reflect.Array:
+		if v.Len() == 0 {
+			return ""
+		}
+		parts := make([]string, v.Len())
+		for i := range parts {
+			parts[i] = f.with(v.Index(i)).defaultText()
+		}
+		return "[" + strings.Join(parts, ", ") + "]"
+	}
+	return strings.TrimSpace(fmt.Sprint(v.Interface()) + " " + f.unit.text)
+}
+
+// WriteKeys prints a table of keys, one a line.
+func WriteKeys(w io.Writer, keys []KeyDoc) error {
+	tw := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(tw, "KEY\tDEFAULT\tALLOWED\tTYPE\tMEANING")
+	for _, k := range keys {
+		def := k.Default
+		if k.Required {
+			def = "required"
+		}
+		allowed := k.Range
+		if strings.ContainsAny(allowed, "([") && k.Unit != "" {
+			allowed += " " + k.Unit
+		}
+		kind := k.Type
+		if k.Unit != "" && kind != "time" {
+			kind += " in " + k.Unit
+		}
+		fmt.Fprintf(tw, "%s\t%s\t%s\t%s\t%s\n", k.Key, def, allowed, kind, k.Doc)
+	}
+	return tw.Flush()
+}
+
+// sample makes an entry to describe.
+func (t *Table[T]) sample() any {
+	v := new(T)
+	if p, ok := any(v).(Defaulter); ok {
+		p.SetDefaults()
+	}
+	return v
+}
