@@ -70,19 +70,27 @@ func (v Value) Bounds() (lo, hi float64) {
 
 // Draw returns the value of neuron i under a key.
 func (v Value) Draw(key rng.Key, i int) float64 {
+	if v.Shape == Constant {
+		return v.A
+	}
+	s := key.Stream(uint64(i), 0)
+	return v.DrawFrom(&s)
+}
+
+// DrawFrom draws a value from a stream.
+func (v Value) DrawFrom(s *rng.Stream) float64 {
 	switch v.Shape {
 	case Normal:
-		s := key.Stream(uint64(i), 0)
+		lo, hi := v.Bounds()
 		for {
-			x := v.A + v.B*s.Normal()
-			if lo, hi := v.Bounds(); x >= lo && x <= hi {
+			if x := v.A + float64(v.B*s.Normal()); v.B == 0 || x >= lo && x <= hi {
 				return x
 			}
 		}
 	case Uniform:
-		return v.A + (v.B-v.A)*key.Uniform(uint64(i), 0)
+		return v.A + float64((v.B-v.A)*s.Float64())
 	case LogNormal:
-		return v.A * numeric.Exp(v.B*key.Normal(uint64(i), 0))
+		return v.A * numeric.Exp(v.B*s.Normal())
 	}
 	return v.A
 }

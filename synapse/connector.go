@@ -1,0 +1,294 @@
+package synapse
+
+import (
+	"fmt"
+	"math"
+
+	"github.com/burstplex/burstplex/neuron/numeric"
+	"github.com/burstplex/burstplex/neuron/rng"
+)
+
+// Connector says which pairs of neurons a projection connects.
+//
+// A connector is asked for one block of targets at a time, so that shards are built independently and in parallel;
+// what it answers for a pair never depends on how the targets are divided.
+type Connector interface {
+	// Validate returns an error for a connector that cannot connect such populations.
+	Validate(g Geometry) error
+	// Connect calls add for every synapse from any source onto targets lo to hi-1, in an order that is fixed for
+	// every target. Sources and targets are numbered within their populations; entry tells synapses of one pair
+	// apart.
+	Connect(g Geometry, lo, hi int, add Add)
+	// Expected returns the mean number of synapses onto one target.
+	Expected(sources, targets int) float64
+}
+
+// Add receives one synapse.
+type Add func(source, target, entry int)
+
+// Geometry is what a connector knows of the projection.
+type Geometry struct {
+	Sources, Targets int
+	Same             bool    // source and target are the same population
+	Key              rng.Key // random numbers of the projection
+}
+
+// AllToAll connects every source to every target.
+type AllToAll struct {
+	Autapses bool // let a neuron connect to itself; default false
+}
+
+// Validate implements Connector.
+func (AllToAll) Validate(Geometry) error { return nil }
+
+// Expected implements Connector.
+func (AllToAll) Expected(sources, _ int) float64 { return float64(sources) }
+
+// Connect implements Connector.
+func (c AllToAll) Connect(g Geometry, lo, hi int, add Add) {
+	for s := range g.Sources {
+		for t := lo; t < hi; t++ {
+			if c.Autapses || !g.Same || s != t {
+				add(s, t, 0)
+			}
+		}
+	}
+}
+
+// OneToOne connects source i to target i.
+type OneToOne struct{}
+
+// Validate implements Connector.
+func (OneToOne) Validate(g Geometry) error {
+	if g.Sources != g.Targets {
+		return fmt.Errorf("one-to-one needs populations of equal size, not %d and %d", g.Sources, g.Targets)
+	}
+	return nil
+}
+
+// Expected implements Connector.
+func (OneToOne) Expected(int, int) float64 { return 1 }
+
+// Connect implements Connector.
+func (OneToOne) Connect(_ Geometry, lo, hi int, add Add) {
+	for t := lo; t < hi; t++ {
+		add(t, t, 0)
+	}
+}
+
+// FixedProbability connects every pair independently with probability P.
+type FixedProbability struct {
+	P        float64 // 0 to 1
+	Autapses bool    // let a neuron connect to itself; default false
+}
+
+// Validate implements Connector.
+func (c FixedProbability) Validate(Geometry) error {
+	if !(c.P >= 0 && c.P <= 1) {
+		return fmt.Errorf("the probability %g is not between 0 and 1", c.P)
+	}
+	return nil
+}
+
+// Expected implements Connector.
+func (c FixedProbability) Expected(sources, _ int) float64 { return c.P * float64(sources) }
+
+// block is the number of targets that one stream of geometric jumps covers. The geometric distribution has no
+// memory, so starting again at each block changes no probability, and a shard draws its own blocks only.
+const block = 1024
+
+// Connect implements Connector.
+func (c FixedProbability) Connect(g Geometry, lo, hi int, add Add) {
+	if c.P == 0 {
+		return
+	}
+	scale := math.Inf(-1) // P = 1: every jump is 1
+	if c.P < 1 {
+		scale = 1 / numeric.Log(1-c.P)
+	}
+	blocks := uint64((g.Targets + block - 1) / block)
+	for s := range g.Sources {
+		for b := lo / block; b*block < hi; b++ {
+			st := g.Key.Stream(uint64(s)*blocks+uint64(b), 0)
+			end := min((b+1)*block, hi)
+			for t := b * block; ; t++ {
+				if c.P < 1 {
+					jump := numeric.Log(st.Float64()) * scale
+					if jump >= block {
+						break
+					}
+					t += int(jump)
+				}
+				if t >= end {
+					break
+				}
+				if t >= lo && (c.Autapses || !g.Same || s != t) {
+					add(s, t, 0)
+				}
+			}
+		}
+	}
+}
+
+// FixedInDegree gives every target K sources, drawn with equal probability.
+type FixedInDegree struct {
+	K         int
+	Autapses  bool // let a neuron connect to itself; default false
+	Multapses bool // let a source be drawn more than once; default false
+}
+
+// Validate implements Connector.
+func (c FixedInDegree) Validate(g Geometry) error {
+	return validDegree("in-degree", c.K, g.Sources, g.Same && !c.Autapses, c.Multapses)
+}
+
+func validDegree(what string, k, n int, notSelf, multapses bool) error {
+	if notSelf {
+		n--
+	}
+	switch {
+	case k < 0:
+		return fmt.Errorf("the %s %d is negative", what, k)
+	case k > 0 && n <= 0:
+		return fmt.Errorf("an %s of %d has nobody to choose from", what, k)
+	case !multapses && k > n:
+		return fmt.Errorf("an %s of %d needs as many partners, and there are %d; or allow multapses", what, k, n)
+	}
+	return nil
+}
+
+// Expected implements Connector.
+func (c FixedInDegree) Expected(int, int) float64 { return float64(c.K) }
+
+// Connect implements Connector.
+func (c FixedInDegree) Connect(g Geometry, lo, hi int, add Add) {
+	pick := newPicker(g.Sources, c.K, c.Multapses)
+	for t := lo; t < hi; t++ {
+		self := -1
+		if g.Same && !c.Autapses {
+			self = t
+		}
+		for j, s := range pick.draw(g.Key.Stream(uint64(t), 0), self) {
+			add(s, t, j)
+		}
+	}
+}
+
+// FixedOutDegree gives every source K targets, drawn with equal probability.
+type FixedOutDegree struct {
+	K         int
+	Autapses  bool // let a neuron connect to itself; default false
+	Multapses bool // let a target be drawn more than once; default false
+}
+
+// Validate implements Connector.
+func (c FixedOutDegree) Validate(g Geometry) error {
+	return validDegree("out-degree", c.K, g.Targets, g.Same && !c.Autapses, c.Multapses)
+}
+
+// Expected implements Connector.
+func (c FixedOutDegree) Expected(sources, targets int) float64 {
+	return float64(c.K) * float64(sources) / float64(max(targets, 1))
+}
+
+// Connect implements Connector. Every shard draws all rows and keeps its part.
+func (c FixedOutDegree) Connect(g Geometry, lo, hi int, add Add) {
+	pick := newPicker(g.Targets, c.K, c.Multapses)
+	for s := range g.Sources {
+		self := -1
+		if g.Same && !c.Autapses {
+			self = s
+		}
+		for j, t := range pick.draw(g.Key.Stream(uint64(s), 0), self) {
+			if t >= lo && t < hi {
+				add(s, t, j)
+			}
+		}
+	}
+}
+
+// picker draws k of n numbers.
+type picker struct {
+	n, k      int
+	multapses bool
+	out       []int
+	seen      []uint32 // generation in which a number was last drawn
+	gen       uint32
+}
+
+func newPicker(n, k int, multapses bool) *picker {
+	p := &picker{n: n, k: k, multapses: multapses}
+	if !multapses {
+		p.seen = make([]uint32, n)
+	}
+	return p
+}
+
+// draw returns k numbers in the order in which they were drawn, never self.
+func (p *picker) draw(st rng.Stream, self int) []int {
+	p.out = p.out[:0]
+	p.gen++
+	for len(p.out) < p.k {
+		x := st.IntN(p.n)
+		if x == self {
+			continue
+		}
+		if !p.multapses {
+			if p.seen[x] == p.gen {
+				continue
+			}
+			p.seen[x] = p.gen
+		}
+		p.out = append(p.out, x)
+	}
+	return p.out
+}
+
+// Synapse is one entry of an explicit list.
+type Synapse struct {
+	Source, Target int
+	Weight         float64 // used if the list has weights
+	Delay          float64 // ms; used if the list has delays
+}
+
+// List connects the pairs of a list, for example one read from a CSV file.
+type List struct {
+	Synapses             []Synapse
+	HasWeight, HasDelays bool
+}
+
+// Validate implements Connector.
+func (c *List) Validate(g Geometry) error {
+	for i, s := range c.Synapses {
+		switch {
+		case s.Source < 0 || s.Source >= g.Sources:
+			return fmt.Errorf("synapse %d: source %d does not exist (allowed: 0 to %d)", i+1, s.Source, g.Sources-1)
+		case s.Target < 0 || s.Target >= g.Targets:
+			return fmt.Errorf("synapse %d: target %d does not exist (allowed: 0 to %d)", i+1, s.Target, g.Targets-1)
+		}
+	}
+	return nil
+}
+
+// Expected implements Connector.
+func (c *List) Expected(_, targets int) float64 {
+	return float64(len(c.Synapses)) / float64(max(targets, 1))
+}
+
+// Connect implements Connector.
+func (c *List) Connect(_ Geometry, lo, hi int, add Add) {
+	for j, s := range c.Synapses {
+		if s.Target >= lo && s.Target < hi {
+			add(s.Source, s.Target, j)
+		}
+	}
+}
+
+var (
+	_ Connector = AllToAll{}
+	_ Connector = OneToOne{}
+	_ Connector = FixedProbability{}
+	_ Connector = FixedInDegree{}
+	_ Connector = FixedOutDegree{}
+	_ Connector = (*List)(nil)
+)

@@ -1,0 +1,228 @@
+package synapse
+
+import (
+	"fmt"
+	"math"
+
+	"github.com/burstplex/burstplex/neuron"
+	"github.com/burstplex/burstplex/neuron/rng"
+	"github.com/burstplex/burstplex/neuron/spike"
+)
+
+// Transmit says which spikes a projection carries.
+type Transmit uint8
+
+const (
+	AllSpikes  Transmit = iota
+	EventsOnly          // event onsets only: an ideal decoder of the event rate
+	BurstsOnly          // second spikes of bursts only: an ideal decoder of the burst rate
+)
+
+// Passes reports whether a spike of this kind is carried.
+func (t Transmit) Passes(k spike.Kind) bool {
+	return t == AllSpikes || t == EventsOnly && k == spike.Onset || t == BurstsOnly && k == spike.Burst
+}
+
+// Spec describes a projection.
+type Spec struct {
+	Name      string
+	Connector Connector
+	Weight    neuron.Value // in the unit of the target's receptor; ignored where a List has weights
+	Delay     neuron.Value // ms; a constant must be whole steps, a distribution is rounded to steps, at least one
+	ShortTerm *ShortTerm   // nil: none
+	Transmit  Transmit
+	WeightMin float64 // drawn weights are clipped to [WeightMin, WeightMax]; both 0: not clipped
+	WeightMax float64
+}
+
+// Projection is a connected pair of populations.
+type Projection struct {
+	Spec     Spec
+	Index    int // place in the network: part of the canonical order of arrivals
+	Geometry Geometry
+	step     spike.Tick
+	delays   []spike.Tick // delay groups; a row is source*len(delays) + group
+	shards   []rows
+	stp      *shortTermState
+}
+
+// RowEvent is a spike on its way along one row.
+type RowEvent struct {
+	At         spike.Tick // arrival
+	Projection uint32
+	Row        uint32
+	Amplitude  float32 // from short-term plasticity, times the common weight if all weights are equal
+}
+
+// New prepares a projection with delays in steps; Connect then builds its shards. Errors name the key of the
+// experiment file that is at fault.
+func New(s Spec, index int, g Geometry, step spike.Tick) (*Projection, error) {
+	if err := s.Connector.Validate(g); err != nil {
+		return nil, &neuronError{"connector", err.Error()}
+	}
+	p := &Projection{Spec: s, Index: index, Geometry: g, step: step}
+	if err := p.delayGroups(); err != nil {
+		return nil, err
+	}
+	if s.ShortTerm != nil {
+		p.stp = newShortTermState(*s.ShortTerm, g.Sources)
+	}
+	if rowsN := float64(g.Sources) * float64(len(p.delays)); rowsN > math.MaxUint32 {
+		return nil, &neuronError{"delay", fmt.Sprintf("%d sources with %d delays are more rows than 2^32", g.Sources, len(p.delays))}
+	}
+	return p, nil
+}
+
+// neuronError names the key at fault.
+type neuronError struct{ Key, Reason string }
+
+func (e *neuronError) Error() string { return e.Key + ": " + e.Reason }
+
+// FaultyKey returns the key of a projection's description that an error of New or Connect is about, "" if none.
+func FaultyKey(err error) string {
+	if e, ok := err.(*neuronError); ok {
+		return e.Key
+	}
+	return ""
+}
+
+// delayGroups lists the delays that can occur.
+func (p *Projection) delayGroups() error {
+	d := p.Spec.Delay
+	list, isList := p.Spec.Connector.(*List)
+	switch {
+	case isList && list.HasDelays:
+		seen := map[spike.Tick]bool{}
+		for _, s := range list.Synapses {
+			seen[p.wholeSteps(s.Delay)] = true
+		}
+		for t := p.step; len(p.delays) < len(seen); t += p.step {
+			if seen[t] {
+				p.delays = append(p.delays, t)
+			}
+		}
+	case d.IsConst():
+		t := spike.Tick(math.Round(d.A * 1e6))
+		if t < p.step || t%p.step != 0 {
+			return &neuronError{"delay", fmt.Sprintf("%v is not a whole number of steps of %v, at least one", t, p.step)}
+		}
+		p.delays = []spike.Tick{t}
+	default:
+		lo, hi := d.Bounds()
+		if math.IsInf(lo, 0) {
+			lo = 0
+		}
+		if math.IsInf(hi, 0) { // unbounded: what is drawn beyond is set to this, one in 1e9
+			hi = d.A + 6*d.B
+			if d.Shape == neuron.LogNormal {
+				hi = d.A * math.Exp(6*d.B)
+			}
+		}
+		for t, end := p.wholeSteps(lo), p.wholeSteps(hi); t <= end; t += p.step {
+			p.delays = append(p.delays, t)
+		}
+	}
+	return nil
+}
+
+// wholeSteps rounds a delay in ms to steps, at least one.
+func (p *Projection) wholeSteps(ms float64) spike.Tick {
+	return max(1, spike.Tick(math.Round(ms*1e6/float64(p.step)))) * p.step
+}
+
+// MinDelay returns the smallest delay.
+func (p *Projection) MinDelay() spike.Tick { return p.delays[0] }
+
+// MaxDelay returns the largest delay.
+func (p *Projection) MaxDelay() spike.Tick { return p.delays[len(p.delays)-1] }
+
+// SetShards says how many shards the target population has.
+func (p *Projection) SetShards(n int) { p.shards = make([]rows, n) }
+
+// Connect builds the synapses onto targets lo to hi-1 as a shard. Shards may be built concurrently.
+func (p *Projection) Connect(shard, lo, hi int) error {
+	b := builder{p: p, weights: !p.Spec.Weight.IsConst(), key: p.Geometry.Key.Sub("weight"), delayKey: p.Geometry.Key.Sub("delay")}
+	if l, ok := p.Spec.Connector.(*List); ok {
+		b.list = l
+		b.weights = b.weights || l.HasWeight
+	}
+	r, err := b.build(lo, hi)
+	p.shards[shard] = r
+	return err
+}
+
+// Schedule calls push for every row-event that a spike of source i (within its population) causes.
+func (p *Projection) Schedule(i int, e spike.Event, push func(RowEvent)) {
+	amplitude := float32(1)
+	if p.stp != nil { // every spike uses resources, also one that an ideal decoder does not pass on
+		amplitude = p.stp.spike(i, e.At)
+	}
+	if !p.Spec.Transmit.Passes(e.Kind) {
+		return
+	}
+	if p.shards[0].weight == nil {
+		amplitude *= float32(p.Spec.Weight.A)
+	}
+	for g, d := range p.delays {
+		push(RowEvent{At: e.At + d, Projection: uint32(p.Index), Row: uint32(i*len(p.delays) + g), Amplitude: amplitude})
+	}
+}
+
+// Synapses returns the number of synapses.
+func (p *Projection) Synapses() int {
+	n := 0
+	for i := range p.shards {
+		n += len(p.shards[i].target)
+	}
+	return n
+}
+
+// Bytes returns the memory of the synapses and their index.
+func (p *Projection) Bytes() int {
+	n := 0
+	for i := range p.shards {
+		r := &p.shards[i]
+		n += 4*len(r.first) + 2*cap(r.target) + 4*cap(r.weight)
+	}
+	return n
+}
+
+// Each calls f for every synapse, by shard, source and target: for saving weights and for tests.
+func (p *Projection) Each(f func(source, target int, weight float64, delay spike.Tick)) {
+	for s := range p.shards {
+		r := &p.shards[s]
+		for row := range len(r.first) - 1 {
+			for k := r.first[row]; k < r.first[row+1]; k++ {
+				w := p.Spec.Weight.A
+				if r.weight != nil {
+					w = float64(r.weight[k])
+				}
+				f(row/len(p.delays), r.lo+int(r.target[k]), w, p.delays[row%len(p.delays)])
+			}
+		}
+	}
+}
+
+// Columns lists the state of short-term plasticity.
+func (p *Projection) Columns() []neuron.Column {
+	if p.stp == nil {
+		return nil
+	}
+	return p.stp.columns()
+}
+
+// Reset restores short-term plasticity to its start.
+func (p *Projection) Reset() {
+	if p.stp != nil {
+		p.stp.reset()
+	}
+}
+
+// pair is the random-number entity of a synapse.
+func pair(source, target int) uint64 { return uint64(source)<<32 | uint64(uint32(target)) }
+
+// draw returns a value of a synapse under a key.
+func draw(v neuron.Value, key rng.Key, source, target, entry int) float64 {
+	s := key.Stream(pair(source, target), uint64(entry)<<16)
+	return v.DrawFrom(&s)
+}
