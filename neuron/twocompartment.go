@@ -156,7 +156,9 @@ type twoDerived struct {
 	full                            twoStep // coefficients of a whole step
 }
 
-// twoStep holds the propagators over a length r (ms); see propagator.go.
+// twoStep holds the propagators over a length r (ms); see propagator.go. Decays (decay*, m11, m22) are stored minus
+// one: a single-precision factor near one would misstate the time constant by 1e-5 or more at small steps, an
+// increment does not, and it lets a state stand still once it is at rest.
 type twoStep struct {
 	r, invR              float32
 	decayS, ws, s0, s1   float32 // soma: own decay, share of w_s, of a constant and of a growing current (per pA)
@@ -194,10 +196,10 @@ func (s *TwoCompartment) coefficients(d *twoDerived, r float64, c *twoStep) {
 	m, i0, i1 := linear2(mat2{-1 / d.tauD, d.a / d.cd, 1 / d.tauWD, -1 / d.tauWD}, r)
 	*c = twoStep{
 		r: float32(r), invR: float32(1 / r),
-		decayS: float32(decayS), ws: float32(d.b / d.cs * ws), s0: float32(p0 / d.cs), s1: float32(p1 / d.cs),
-		decayWS: float32(decayWS), decayTh: float32(decayTh),
-		m11: float32(m[0]), m12: float32(m[1]), q0: float32(i0[0] / d.cd), q1: float32(i1[0] / d.cd),
-		m21: float32(m[2]), m22: float32(m[3]), w0: float32(i0[2] / d.cd), w1: float32(i1[2] / d.cd),
+		decayS: float32(decayS-1), ws: float32(d.b / d.cs * ws), s0: float32(p0 / d.cs), s1: float32(p1 / d.cs),
+		decayWS: float32(decayWS-1), decayTh: float32(decayTh-1),
+		m11: float32(m[0]-1), m12: float32(m[1]), q0: float32(i0[0] / d.cd), q1: float32(i1[0] / d.cd),
+		m21: float32(m[2]), m22: float32(m[3]-1), w0: float32(i0[2] / d.cd), w1: float32(i1[2] / d.cd),
 		invTauS: float32(1 / d.tauS), invTauD: float32(1 / d.tauD), invCS: float32(1 / d.cs), invCD: float32(1 / d.cd),
 		gs: float32(d.gs), gd: float32(d.gd), a: float32(d.a), b: float32(d.b), c: float32(d.c),
 	}
@@ -208,7 +210,7 @@ func (s *TwoCompartment) coefficients(d *twoDerived, r float64, c *twoStep) {
 		}
 		decay, _, _ := ramp(syn, r)
 		m0, m1 := cross(tau, syn, r)
-		c.decay[k], c.area0[k], c.area1[k] = float32(decay), float32(m0/tau), float32(m1/tau)
+		c.decay[k], c.area0[k], c.area1[k] = float32(decay-1), float32(m0/tau), float32(m1/tau)
 	}
 }
 

@@ -216,11 +216,11 @@ func (d *twoDerived) step(p *twoCompartment, c *twoStep, u *two, v *twoInput) {
 		y += float32(v.in[k].Area * (e - midAt))
 	}
 
-	u.x, u.y, u.wd = x, y, wd
-	u.ws = fade(u.ws * c.decayWS)
-	u.th = fade(u.th * c.decayTh)
+	u.x, u.y, u.wd = u.x+x, u.y+y, u.wd+wd
+	u.ws = fade(u.ws + float32(u.ws*c.decayWS))
+	u.th = fade(u.th + float32(u.th*c.decayTh))
 	for k := range u.g {
-		u.g[k] = fade(u.g[k]*c.decay[k]) + v.in[k].End
+		u.g[k] = fade(u.g[k]+float32(u.g[k]*c.decay[k])) + v.in[k].End
 	}
 }
 
