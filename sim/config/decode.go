@@ -51,8 +51,7 @@ func (d *Decoder) Value(n *Node, dst any) {
 	if v.Kind() != reflect.Pointer || v.IsNil() {
 		panic(fmt.Sprintf("config: cannot decode into %T", dst))
 	}
-	f, _ := parseTags("", "") // without tags there is nothing to get wrong
-	f.value = v.Elem()
+	f, _ := newField(v.Elem(), "", "") // without tags there is nothing to get wrong
 	d.decode(n, f)
 }
 
@@ -105,6 +104,10 @@ func (d *Decoder) unknownKey(n *Node, valid []string) {
 // Choice returns the text of a key that must be one of the names, and reports it if it is not. A DecodeConfig
 // method uses it to select a type. An absent key gives "" and is reported if required.
 func (d *Decoder) Choice(n *Node, key string, names []string, required bool) string {
+	if n.kind != KindTable {
+		d.mismatch(n, "must be a table")
+		return ""
+	}
 	kid := n.Get(key)
 	if kid == nil {
 		if required {

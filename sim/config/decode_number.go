@@ -85,6 +85,9 @@ func (d *Decoder) tick(n *Node, f *field, dst *spike.Tick) {
 	*dst = t
 }
 
+// bounded is a QuantityDecoder that knows the smallest and the largest value that it can take.
+type bounded interface{ Bounds() (lo, hi float64) }
+
 // quantity decodes a constant or distribution.
 func (d *Decoder) quantity(n *Node, f *field, dst QuantityDecoder) {
 	text, err := numberText(n)
@@ -97,7 +100,7 @@ func (d *Decoder) quantity(n *Node, f *field, dst QuantityDecoder) {
 			return x, err
 		})
 	}
-	if b, ok := dst.(interface{ Bounds() (lo, hi float64) }); ok && err == nil {
+	if b, ok := dst.(bounded); ok && err == nil {
 		lo, hi := b.Bounds()
 		for _, x := range []float64{lo, hi} {
 			if err == nil {

@@ -17,7 +17,7 @@ type KeyDoc struct {
 	Type     string // "number", "time", "text", ...
 	Unit     string // in which Default and Range are given; the file may use another of the same dimension
 	Default  string // empty if there is none
-	Range    string // "(0, 1000]", or the names allowed, "soma | apical"
+	Range    string // "(0, 1000]", or the names allowed, "soma, apical"
 	Required bool
 	Doc      string
 }
@@ -132,6 +132,11 @@ func (f *field) defaultText() string {
 		return x.QuantityText(f.unit.text)
 	case *spike.Tick:
 		return FormatTick(*x, f.unit.text)
+	case bounded:
+		if lo, hi := x.Bounds(); lo == hi {
+			return FormatQuantity(lo, f.unit.text)
+		}
+		return ""
 	}
 	switch v.Kind() {
 	case reflect.String:

@@ -33,29 +33,33 @@ func fieldsOf(v reflect.Value) []*field {
 		case !tagged && sf.Anonymous && sf.Type.Kind() == reflect.Struct:
 			fields = append(fields, fieldsOf(v.Field(i))...)
 		case tagged && tag != "-" && sf.IsExported():
-			f, err := parseTags(tag, sf.Tag)
+			f, err := newField(v.Field(i), tag, sf.Tag)
 			if err != nil {
 				panic(fmt.Sprintf("config: field %s of %s: %v", sf.Name, t, err))
 			}
-			if f.unit.text == "" && sf.Type == reflect.TypeFor[spike.Tick]() {
-				f.unit, _ = parseUnit("ms") // a time is never without a unit
-			}
-			f.value = v.Field(i)
 			fields = append(fields, f)
 		}
 	}
 	return fields
 }
 
-// parseTags reads `toml:"key,required" unit:"ms" range:"(0, 1000]" oneof:"a|b" doc:"..."`.
-func parseTags(tag string, all reflect.StructTag) (*field, error) {
+// newField reads `toml:"key,required" unit:"ms" range:"(0, 1000]" oneof:"a|b" doc:"..."`. The unit of a time, which
+// is never without, is ms unless stated.
+func newField(v reflect.Value, tag string, all reflect.StructTag) (*field, error) {
 	key, option, _ := strings.Cut(tag, ",")
 	if option != "" && option != "required" {
 		return nil, fmt.Errorf("unknown option %q", option)
 	}
-	f := &field{key: key, required: option == "required", doc: all.Get("doc")}
+	f := &field{key: key, required: option == "required", doc: all.Get("doc"), value: v}
+	unit, t := all.Get("unit"), v.Type()
+	for t.Kind() == reflect.Slice || t.Kind() == reflect.Array || t.Kind() == reflect.Pointer {
+		t = t.Elem()
+	}
+	if unit == "" && t == reflect.TypeFor[spike.Tick]() {
+		unit = "ms"
+	}
 	var err error
-	if f.unit, err = parseUnit(all.Get("unit")); err != nil {
+	if f.unit, err = parseUnit(unit); err != nil {
 		return nil, err
 	}
 	if f.bounds, err = parseInterval(all.Get("range")); err != nil {
@@ -117,7 +121,7 @@ func (r interval) check(x float64) string {
 func (f *field) allowed() string {
 	switch {
 	case f.oneof != nil:
-		return strings.Join(f.oneof, " | ")
+		return strings.Join(f.oneof, ", ")
 	case f.bounds.text != "":
 		return strings.TrimSpace(f.bounds.text + " " + f.unit.text)
 	}

@@ -51,7 +51,7 @@ func Ticks(text string) (spike.Tick, error) {
 // convert reads text and expresses it in a unit.
 func convert(text string, to unit) (*big.Rat, error) {
 	digits, from := splitQuantity(text)
-	if digits == "" {
+	if strings.Trim(digits, "+-.") == "" {
 		return nil, notANumber(from, to)
 	}
 	x, err := parseDecimal(digits)

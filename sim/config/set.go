@@ -2,6 +2,7 @@ package config
 
 import (
 	"errors"
+	"strconv"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -39,7 +40,7 @@ func (n *Node) Set(path, value string) error {
 	for i, s := range steps {
 		old := at.find(s)
 		if old == nil && at.kind != KindTable {
-			return fail(missingStep(at, s), "")
+			return fail(missingStep(at, s))
 		}
 		if i == len(steps)-1 {
 			v.key = s.name
@@ -55,20 +56,20 @@ func (n *Node) Set(path, value string) error {
 	return nil
 }
 
-// missingStep says why a path does not lead on from a node that is not a table.
-func missingStep(at *Node, s step) string {
+// missingStep says why a path does not lead on from a node that is not a table, and how it could.
+func missingStep(at *Node, s step) (reason, allowed string) {
 	if at.kind != KindArray {
-		return at.Path() + " is " + at.kind.String() + ", not a table"
+		return at.Path() + " is " + at.kind.String() + ", not a table", ""
 	}
-	var names []string
-	for _, kid := range at.kids {
-		names = append(names, strings.Trim(kid.element(), "[]"))
+	names := make([]string, len(at.kids))
+	for i, kid := range at.kids {
+		names[i] = strings.Trim(kid.element(), "[]")
 	}
-	reason := at.Path() + " has no element " + s.name + didYouMean(s.name, names)
-	if list := choices(names); list != "" {
-		reason += ", it has " + list
+	reason = at.Path() + " has no element " + s.name
+	if _, err := strconv.Atoi(s.name); err != nil {
+		reason += didYouMean(s.name, names)
 	}
-	return reason
+	return reason, choices(names)
 }
 
 // put replaces a child by another, or adds it where TOML can write it: values before sub-tables.
