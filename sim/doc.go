@@ -1,0 +1,14 @@
+// Package sim simulates networks of spiking neurons that speak in events and bursts.
+//
+// A Network describes populations, projections, backgrounds and stimuli. New builds it, Run advances it:
+//
+//	apply what is due -> deliver row-events and advance neurons (per shard) -> join spikes in canonical order
+//	-> record -> learn -> schedule row-events
+//
+// The loop stands in sim.go and fits on one screen. A reader who wants to follow one spike goes from a model's Emit
+// (package neuron) to join, record and schedule here, to synapse.Projection.Schedule, to the wheel (wheel.go), to
+// shard.deliver and synapse.Projection.Deliver, and so into the Input of the next neuron.
+//
+// The same seed gives the same spikes for any number of workers, any size of shards, with or without recording, and
+// for a run in any pieces.
+package sim

@@ -1,0 +1,70 @@
+package sim
+
+import (
+	"fmt"
+
+	"github.com/burstplex/burstplex/neuron"
+	"github.com/burstplex/burstplex/neuron/spike"
+	"github.com/burstplex/burstplex/synapse"
+)
+
+// Network describes what is simulated: plain data, made from an experiment file or by a Go program.
+type Network struct {
+	Seed        uint64
+	Step        spike.Tick // integration step; 100 us is usual
+	Populations []Population
+	Projections []Projection
+	Stimuli     []Stimulus
+}
+
+// Population describes one population.
+type Population struct {
+	Name        string
+	Size        int
+	Spec        neuron.Spec
+	Detector    spike.Detector // the zero value means spike.DefaultDetector
+	Backgrounds []Background
+}
+
+// Background is private random input to every neuron of a population.
+type Background struct {
+	Name           string // part of the random key
+	Port, Receptor string // where it ends; Receptor is empty for a current
+	Spec           neuron.BackgroundSpec
+}
+
+// Projection describes one projection between populations.
+type Projection struct {
+	Source, Target string
+	Port, Receptor string // where the synapses end, for example "soma", "ampa"
+	synapse.Spec
+}
+
+// Error is a network that cannot be built. Key is the place in the terms of an experiment file, for example
+// "projections.fb.target".
+type Error struct{ Key, Reason string }
+
+func (e *Error) Error() string { return e.Key + ": " + e.Reason }
+
+func errorf(key, format string, args ...any) error { return &Error{key, fmt.Sprintf(format, args...)} }
+
+// index returns the number of a population, -1 if there is none of this name.
+func (n *Network) index(name string) int {
+	for i := range n.Populations {
+		if n.Populations[i].Name == name {
+			return i
+		}
+	}
+	return -1
+}
+
+// IDs lists the populations with their ranges of neuron numbers.
+func (n *Network) IDs() []spike.Population {
+	var ids []spike.Population
+	next := spike.ID(0)
+	for _, p := range n.Populations {
+		ids = append(ids, spike.Population{Name: p.Name, First: next, Size: p.Size})
+		next += spike.ID(p.Size)
+	}
+	return ids
+}

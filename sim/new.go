@@ -1,0 +1,345 @@
+package sim
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"runtime"
+
+	"github.com/burstplex/burstplex/neuron"
+	"github.com/burstplex/burstplex/neuron/rng"
+	"github.com/burstplex/burstplex/neuron/spike"
+	"github.com/burstplex/burstplex/synapse"
+)
+
+// Options are choices that never change a result.
+type Options struct {
+	Workers   int  // goroutines; 0 means one per processor
+	ShardSize int  // neurons per shard, rounded up to a multiple of 64; 0 means 1024
+	NoSleep   bool // advance quiescent neurons too
+}
+
+const (
+	defaultShard = 1024
+	// maxWindow bounds the steps of a window, and with them the accumulators of a shard to what a second-level cache
+	// holds (1024 neurons x 6 channels x 16 steps x 8 bytes).
+	maxWindow = 16
+)
+
+// New builds a network. Errors are of type *Error and name the part that is at fault.
+func New(net *Network, opt Options) (*Sim, error) {
+	if net.Step <= 0 {
+		return nil, errorf("step", "%v is not above 0", net.Step)
+	}
+	if opt.Workers == 0 {
+		opt.Workers = runtime.GOMAXPROCS(0)
+	}
+	if opt.ShardSize <= 0 {
+		opt.ShardSize = defaultShard
+	}
+	opt.ShardSize = min((opt.ShardSize+63)/64*64, synapse.MaxShard)
+	s := &Sim{net: net, step: net.Step, digest: spike.NewDigest(net.IDs()), crew: newCrew(opt.Workers)}
+	for _, build := range []func(Options) error{s.buildPopulations, s.buildStimuli, s.buildProjections, s.buildBackgrounds} {
+		if err := build(opt); err != nil {
+			s.crew.close()
+			return nil, err
+		}
+	}
+	s.allocate()
+	s.advanceShard = func(i int) { s.shards[i].advance(s, s.piece) }
+	return s, nil
+}
+
+func (s *Sim) buildPopulations(opt Options) error {
+	ids := s.net.IDs()
+	total := 0
+	for i, d := range s.net.Populations {
+		key := "populations." + d.Name
+		if s.net.index(d.Name) != i {
+			return errorf(key, "two populations have this name")
+		}
+		if d.Size < 1 {
+			return errorf(key+".size", "%d is not above 0", d.Size)
+		}
+		if total += d.Size; total > math.MaxInt32 {
+			return errorf(key+".size", "the network has more than %d neurons", math.MaxInt32)
+		}
+		if d.Detector == (spike.Detector{}) {
+			d.Detector = spike.DefaultDetector()
+		}
+		pop, err := d.Spec.New(s.populationBuild(d, ids[i]))
+		if err != nil {
+			return parameterError(key, err)
+		}
+		p := &population{Population: pop, id: ids[i], channels: pop.Channels()}
+		for _, c := range p.channels {
+			p.kernels = append(p.kernels, neuron.Tabulate(c.Kernel, s.step))
+		}
+		if e, ok := pop.(neuron.Exact); ok {
+			p.single = e.WantsArrivals()
+		}
+		if sl, ok := pop.(neuron.Sleeper); ok {
+			p.sleeper = sl
+			sl.SetSleep(!opt.NoSleep)
+		}
+		for lo := 0; lo < d.Size; lo += opt.ShardSize {
+			sh := &shard{pop: p, index: len(p.shards), r: neuron.Range{Lo: lo, Hi: min(lo+opt.ShardSize, d.Size)}}
+			p.shards = append(p.shards, sh)
+			s.shards = append(s.shards, sh)
+		}
+		s.populations = append(s.populations, p)
+	}
+	if len(s.populations) == 0 {
+		return errorf("populations", "the network has none")
+	}
+	return nil
+}
+
+func (s *Sim) populationBuild(d Population, id spike.Population) neuron.Build {
+	return neuron.Build{N: d.Size, First: id.First, Key: rng.New(s.net.Seed, "population", d.Name), Step: s.step, Detector: d.Detector}
+}
+
+// parameterError puts the place in front of a model's own error.
+func parameterError(key string, err error) error {
+	var pe *neuron.ParameterError
+	if errors.As(err, &pe) {
+		return &Error{key + "." + pe.Key, fmt.Sprintf("%g %s: %s (allowed: %s)", pe.Value, pe.Unit, pe.Reason, pe.Allowed)}
+	}
+	return &Error{key, err.Error()}
+}
+
+func (s *Sim) buildStimuli(Options) error {
+	for _, d := range s.net.Stimuli {
+		key := "stimuli." + d.Name
+		p := s.population(d.Population)
+		if p == nil {
+			return errorf(key+".population", "there is no population %q", d.Population)
+		}
+		st := &stimulus{Stimulus: d, port: indexOf(p.Ports(), d.Port)}
+		if st.port < 0 {
+			return errorf(key+".port", "population %s has no port %q; it has %q", d.Population, d.Port, p.Ports())
+		}
+		if st.To == 0 {
+			st.To = spike.Forever
+		} else if st.To%s.step != 0 || st.To < st.From {
+			return errorf(key+".to", "%v is before the start or not a whole number of steps of %v", st.To, s.step)
+		}
+		if st.From%s.step != 0 || st.From < 0 {
+			return errorf(key+".from", "%v is not a whole number of steps of %v", st.From, s.step)
+		}
+		for _, t := range d.Wave.Jumps() {
+			if t%s.step != 0 {
+				return errorf(key, "it jumps at %v, which is not a whole number of steps of %v", t, s.step)
+			}
+		}
+		if st.Last == 0 {
+			st.Last = p.Len()
+		}
+		if st.First < 0 || st.First >= st.Last || st.Last > p.Len() {
+			return errorf(key+".neurons", "%d to %d is not a range of the population's %d neurons", st.First, st.Last-1, p.Len())
+		}
+		if !d.Amplitude.IsConst() || st.First > 0 || st.Last < p.Len() {
+			st.own = make([]float32, p.Len())
+			d.Amplitude.Fill(st.own, rng.New(s.net.Seed, "stimulus", d.Name))
+			clear(st.own[:st.First])
+			clear(st.own[st.Last:])
+		}
+		p.stimuli = append(p.stimuli, st)
+	}
+	return nil
+}
+
+func (s *Sim) buildProjections(Options) error {
+	for i, d := range s.net.Projections {
+		key := "projections." + d.Name
+		for _, other := range s.net.Projections[:i] {
+			if other.Name == d.Name {
+				return errorf(key, "two projections have this name")
+			}
+		}
+		source, target := s.population(d.Source), s.population(d.Target)
+		if source == nil {
+			return errorf(key+".source", "there is no population %q", d.Source)
+		}
+		if target == nil {
+			return errorf(key+".target", "there is no population %q", d.Target)
+		}
+		channel, err := target.channel(d.Port, d.Receptor)
+		if err != nil {
+			return errorf(key+"."+err.(*Error).Key, "population %s %s", d.Target, err.(*Error).Reason)
+		}
+		p, err := synapse.New(d.Spec, i, synapse.Geometry{Sources: source.Len(), Targets: target.Len(), Same: source == target,
+			Key: rng.New(s.net.Seed, "projection", d.Name)}, s.step)
+		if err != nil {
+			return synapseError(key, err)
+		}
+		p.SetShards(len(target.shards))
+		failed := make([]error, len(target.shards))
+		s.crew.each(len(target.shards), func(k int) {
+			failed[k] = p.Connect(k, target.shards[k].r.Lo, target.shards[k].r.Hi)
+		})
+		if err := errors.Join(failed...); err != nil {
+			return synapseError(key, err)
+		}
+		pr := &projection{Projection: p, target: target, channel: channel}
+		s.projections = append(s.projections, pr)
+		source.out = append(source.out, pr)
+	}
+	return nil
+}
+
+func synapseError(key string, err error) error {
+	if k := synapse.FaultyKey(err); k != "" {
+		return &Error{key + "." + k, err.Error()[len(k)+2:]}
+	}
+	return &Error{key, err.Error()}
+}
+
+func (s *Sim) buildBackgrounds(Options) error {
+	for i, d := range s.net.Populations {
+		p := s.populations[i]
+		for _, b := range d.Backgrounds {
+			key := "populations." + d.Name + ".background." + b.Name
+			t := neuron.Target{Port: indexOf(p.Ports(), b.Port), Channel: -1}
+			if t.Port < 0 {
+				return errorf(key+".port", "population %s has no port %q; it has %q", d.Name, b.Port, p.Ports())
+			}
+			if b.Receptor != "" {
+				c, err := p.channel(b.Port, b.Receptor)
+				if err != nil {
+					return errorf(key+"."+err.(*Error).Key, "population %s %s", d.Name, err.(*Error).Reason)
+				}
+				t.Channel, t.Kernel = c, p.kernels[c]
+			}
+			build := s.populationBuild(d, p.id)
+			build.Key = build.Key.Sub("background " + b.Name)
+			bg, err := b.Spec.New(build, t)
+			if err != nil {
+				return parameterError(key, err)
+			}
+			p.backgrounds = append(p.backgrounds, bg)
+		}
+	}
+	return nil
+}
+
+// allocate makes the memory that the run loop works in: nothing is allocated later in the steady state.
+func (s *Sim) allocate() {
+	minDelay, maxDelay := maxWindow*s.step, spike.Tick(0)
+	for _, p := range s.projections {
+		minDelay, maxDelay = min(minDelay, p.MinDelay()), max(maxDelay, p.MaxDelay())
+	}
+	s.window = minDelay
+	steps := int(s.window / s.step)
+	for _, p := range s.populations {
+		p.wheel = newWheel(s.step, int(maxDelay/s.step)+steps+1)
+		p.drives = make([]neuron.Drive, len(p.Ports()))
+		for i := range p.drives {
+			p.drives[i].Start, p.drives[i].End = make([]float32, steps), make([]float32, steps)
+		}
+		used, own := s.inputsOf(p)
+		for _, sh := range p.shards {
+			sh.allocate(s, steps, used, own)
+		}
+	}
+	for _, p := range s.projections {
+		wheel := p.target.wheel
+		p.push = func(e synapse.RowEvent) {
+			wheel.push(e)
+			s.counts.RowEvents++
+		}
+	}
+}
+
+// inputsOf says which channels of a population anything ends on, and which ports have currents per neuron.
+func (s *Sim) inputsOf(p *population) (used, own []bool) {
+	used, own = make([]bool, len(p.channels)), make([]bool, len(p.Ports()))
+	for _, pr := range s.projections {
+		if pr.target == p {
+			used[pr.channel] = true
+		}
+	}
+	for _, b := range s.net.Populations[indexOfPopulation(s, p)].Backgrounds {
+		if b.Receptor == "" {
+			own[indexOf(p.Ports(), b.Port)] = true
+		} else if c, err := p.channel(b.Port, b.Receptor); err == nil {
+			used[c] = true
+		}
+	}
+	for _, st := range p.stimuli {
+		if st.perNeuron() {
+			own[st.port] = true
+		}
+	}
+	return used, own
+}
+
+func (sh *shard) allocate(s *Sim, steps int, used, own []bool) {
+	n := sh.r.Len()
+	sh.cells = make([]neuron.Cells, len(sh.pop.channels))
+	sh.dirty = make([]bool, len(sh.pop.channels))
+	for c, ch := range sh.pop.channels {
+		switch {
+		case !used[c] || sh.pop.single:
+		case ch.Kernel == nil:
+			sh.cells[c].Sums = make([]float32, steps*n)
+		default:
+			sh.cells[c].Pairs = make([]neuron.Pair, steps*n)
+		}
+	}
+	sh.own = make([]ownDrive, len(own))
+	for port := range own {
+		if own[port] {
+			sh.own[port] = ownDrive{make([]float32, steps*n), make([]float32, steps*n)}
+		}
+	}
+	sh.in = neuron.Input{Len: n, Step: s.step, Cells: sh.cells, Drives: make([]neuron.Drive, len(own)), Single: sh.pop.single}
+	if sh.pop.sleeper != nil && len(sh.pop.backgrounds) == 0 {
+		sh.in.Touched = make([]uint64, (n+63)/64)
+	}
+}
+
+// population returns the population of a name, nil if there is none.
+func (s *Sim) population(name string) *population {
+	for _, p := range s.populations {
+		if p.id.Name == name {
+			return p
+		}
+	}
+	return nil
+}
+
+func indexOfPopulation(s *Sim, p *population) int {
+	for i := range s.populations {
+		if s.populations[i] == p {
+			return i
+		}
+	}
+	return -1
+}
+
+// channel returns the index of a channel; the Key of its error is "port" or "receptor".
+func (p *population) channel(port, receptor string) (int, error) {
+	if indexOf(p.Ports(), port) < 0 {
+		return 0, errorf("port", "has no port %q; it has %q", port, p.Ports())
+	}
+	var have []string
+	for i, c := range p.channels {
+		if c.Port == port && c.Receptor == receptor {
+			return i, nil
+		}
+		if c.Port == port {
+			have = append(have, c.Receptor)
+		}
+	}
+	return 0, errorf("receptor", "has no receptor %q on port %q; it has %q", receptor, port, have)
+}
+
+func indexOf(names []string, name string) int {
+	for i, n := range names {
+		if n == name {
+			return i
+		}
+	}
+	return -1
+}

@@ -1,0 +1,129 @@
+package sim
+
+import (
+	"github.com/burstplex/burstplex/neuron"
+	"github.com/burstplex/burstplex/neuron/spike"
+)
+
+// population is a population in a running simulation.
+type population struct {
+	neuron.Population
+	id          spike.Population
+	channels    []neuron.Channel
+	kernels     []neuron.Kernel // tabulated
+	single      bool            // wants single arrivals
+	sleeper     neuron.Sleeper  // nil if its neurons never sleep
+	backgrounds []neuron.Background
+	out         []*projection // that leave it
+	wheel       *wheel        // of row-events that arrive at it
+	shards      []*shard
+	stimuli     []*stimulus
+	drives      []neuron.Drive // shared currents, one per port, one element per step of a window
+}
+
+// shard is a block of neurons of one population with everything that writes to them. One worker at a time has it.
+type shard struct {
+	pop    *population
+	index  int
+	r      neuron.Range
+	in     neuron.Input
+	cells  []neuron.Cells // in.Cells for a whole window
+	own    []ownDrive     // per port
+	dirty  []bool         // per channel: something was delivered in this piece
+	out    spike.Buffer
+	counts Counts
+}
+
+// ownDrive is the memory of a port's per-neuron currents; nil where no neuron has its own.
+type ownDrive struct{ start, end []float32 }
+
+// advance delivers what arrives during w and takes the neurons through it.
+func (sh *shard) advance(s *Sim, w spike.Window) {
+	steps := int(w.Len() / s.step)
+	in := &sh.in
+	in.Steps = steps
+	for port := range in.Drives {
+		d := &in.Drives[port]
+		d.Start, d.End = sh.pop.drives[port].Start[:steps], sh.pop.drives[port].End[:steps]
+		if own := sh.own[port]; own.start != nil {
+			n := steps * in.Len
+			d.OwnStart, d.OwnEnd = own.start[:n], own.end[:n]
+			clear(d.OwnStart)
+			clear(d.OwnEnd)
+			for _, st := range sh.pop.stimuli {
+				if st.port == port && st.perNeuron() {
+					st.addOwn(d, in, sh.r, w, s.step)
+				}
+			}
+		}
+	}
+	delivered := sh.deliver(s, w)
+	for _, b := range sh.pop.backgrounds {
+		b.Fill(sh.r, w, in)
+		delivered = true
+	}
+	if !delivered && sh.pop.sleeper != nil && in.Touched != nil && sh.pop.sleeper.Asleep(sh.r, in) {
+		return
+	}
+	sh.pop.Advance(sh.r, w, in, &sh.out)
+	sh.counts.NeuronSteps += int64(steps) * int64(in.Len)
+	if delivered {
+		sh.clean(steps)
+	}
+}
+
+// deliver streams the row-events that arrive during w into the accumulators and reports whether there were any.
+func (sh *shard) deliver(s *Sim, w spike.Window) bool {
+	any, n := false, sh.in.Len
+	for k := range sh.in.Steps {
+		t := w.From + spike.Tick(k)*s.step
+		for _, e := range *sh.pop.wheel.at(t) {
+			p := s.projections[e.Projection]
+			c := p.channel
+			any = true
+			switch cells := &sh.cells[c]; {
+			case sh.pop.single:
+				sh.in.Arrivals = p.DeliverSingly(sh.index, e, c, sh.in.Arrivals)
+			case cells.Sums != nil:
+				sh.counts.SynapticEvents += int64(p.DeliverSums(sh.index, e.Row, e.Amplitude, cells.Sums[k*n:(k+1)*n], sh.in.Touched))
+			default:
+				end, area := sh.pop.kernels[c].At(t + s.step - e.At)
+				sh.counts.SynapticEvents += int64(p.Deliver(sh.index, e.Row, e.Amplitude*end, e.Amplitude*area, cells.Pairs[k*n:(k+1)*n], sh.in.Touched))
+			}
+			sh.dirty[c] = true
+		}
+	}
+	return any
+}
+
+// clean zeroes the accumulators that were written, so that the next piece starts from nothing.
+func (sh *shard) clean(steps int) {
+	sh.in.Arrivals = sh.in.Arrivals[:0]
+	for c := range sh.cells {
+		if !sh.dirty[c] && len(sh.pop.backgrounds) == 0 {
+			continue
+		}
+		sh.dirty[c] = false
+		cells, n := &sh.cells[c], sh.in.Len
+		if sh.in.Touched == nil {
+			clear(cells.Pairs[:min(len(cells.Pairs), steps*n)])
+			clear(cells.Sums[:min(len(cells.Sums), steps*n)])
+			continue
+		}
+		for word, bits := range sh.in.Touched {
+			if bits == 0 {
+				continue
+			}
+			lo, hi := word*64, min(word*64+64, n)
+			for k := range steps {
+				if cells.Pairs != nil {
+					clear(cells.Pairs[k*n+lo : k*n+hi])
+				}
+				if cells.Sums != nil {
+					clear(cells.Sums[k*n+lo : k*n+hi])
+				}
+			}
+		}
+	}
+	clear(sh.in.Touched)
+}

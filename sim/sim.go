@@ -1,0 +1,217 @@
+package sim
+
+import (
+	"context"
+	"slices"
+
+	"github.com/burstplex/burstplex/neuron"
+	"github.com/burstplex/burstplex/neuron/spike"
+	"github.com/burstplex/burstplex/synapse"
+)
+
+// Sink receives the spikes of a simulation, window after window, in canonical order. recordings.Writer is one.
+type Sink interface {
+	WriteSpikes(w spike.Window, events []spike.Event) error
+	Close() error
+}
+
+// Learner is called at the end of every window with its spikes: plasticity rules and online estimators.
+type Learner interface {
+	Learn(w spike.Window, events []spike.Event)
+	Columns() []neuron.Column
+	Reset()
+}
+
+// Sim is a network in time. Its methods are called from one goroutine.
+type Sim struct {
+	net          *Network
+	step         spike.Tick
+	window       spike.Tick // whole steps, at most the smallest delay
+	now          spike.Tick
+	exchanged    spike.Tick // end of the last window whose spikes were exchanged
+	populations  []*population
+	projections  []*projection
+	shards       []*shard
+	piece        spike.Window // that the shards are advancing through
+	advanceShard func(int)    // made once: a closure per piece would be garbage
+	agenda       agenda
+	crew         *crew
+	sinks        []Sink
+	learners     []Learner
+	events       []spike.Event // of the current window
+	digest       *spike.Digest
+	counts       Counts
+}
+
+// projection is a projection in a running simulation.
+type projection struct {
+	*synapse.Projection
+	target  *population
+	channel int
+	push    func(synapse.RowEvent)
+}
+
+// Counts is what a simulation has done so far.
+type Counts struct {
+	Spikes         int64
+	RowEvents      int64
+	SynapticEvents int64
+	NeuronSteps    int64 // steps of neurons that were not asleep
+}
+
+func (c *Counts) add(d Counts) {
+	c.Spikes += d.Spikes
+	c.RowEvents += d.RowEvents
+	c.SynapticEvents += d.SynapticEvents
+	c.NeuronSteps += d.NeuronSteps
+}
+
+// Run advances the simulation to until, a whole number of steps. It returns early, between windows, when ctx ends.
+//
+// Inside a window no neuron can influence another, because the window is no longer than the smallest delay. So
+// shards advance freely, in any order and on any worker, and meet at the window's end. The order of the calls below is
+// what makes the result independent of workers, shards and pieces:
+//
+//   - what is due comes first, so that it acts on the whole piece;
+//   - row-events are delivered in the order of arrival before the neurons advance through them;
+//   - spikes are joined in canonical order before anything reads them: recorders, rules and the wheel see one order;
+//   - rules learn before the spikes are scheduled: weights change at window ends only.
+//
+// Windows are absolute, [kL, (k+1)L). A piece is a part of a window between two times at which something is due.
+func (s *Sim) Run(ctx context.Context, until spike.Tick) error {
+	if until%s.step != 0 {
+		return errorf("until", "%v is not a whole number of steps of %v", until, s.step)
+	}
+	for s.now < until {
+		if err := s.agenda.apply(s.now); err != nil {
+			return err
+		}
+		end := s.exchanged + s.window
+		piece := spike.Window{From: s.now, To: min(end, until, s.agenda.next())}
+		s.advance(piece)
+		s.now = piece.To
+		if s.now < end {
+			continue
+		}
+		s.join()
+		if err := s.record(spike.Window{From: s.exchanged, To: end}); err != nil {
+			return err
+		}
+		s.learn(spike.Window{From: s.exchanged, To: end})
+		s.schedule()
+		s.exchanged = end
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+	}
+	return s.agenda.apply(s.now)
+}
+
+// advance delivers row-events and takes all neurons through a piece of a window, shard by shard.
+func (s *Sim) advance(piece spike.Window) {
+	for _, p := range s.populations {
+		p.fillDrives(piece, s.step)
+		for t := piece.From; t < piece.To; t += s.step {
+			p.wheel.sort(t)
+		}
+	}
+	s.piece = piece
+	s.crew.each(len(s.shards), s.advanceShard)
+	for _, p := range s.populations {
+		for t := piece.From; t < piece.To; t += s.step {
+			p.wheel.done(t)
+		}
+	}
+}
+
+// join collects the window's spikes from the shards in canonical order.
+func (s *Sim) join() {
+	s.events = s.events[:0]
+	for _, sh := range s.shards {
+		s.events = append(s.events, sh.out.Events()...)
+		sh.out.Reset()
+		s.counts.add(sh.counts)
+		sh.counts = Counts{}
+	}
+	slices.SortFunc(s.events, spike.Compare)
+	s.counts.Spikes += int64(len(s.events))
+}
+
+// record passes the window's spikes to the digest and the sinks.
+func (s *Sim) record(w spike.Window) error {
+	s.digest.Add(s.events)
+	for _, sink := range s.sinks {
+		if err := sink.WriteSpikes(w, s.events); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// learn lets rules and estimators read the window's spikes.
+func (s *Sim) learn(w spike.Window) {
+	for _, l := range s.learners {
+		l.Learn(w, s.events)
+	}
+}
+
+// schedule puts the row-events of the window's spikes on the wheels of their targets.
+func (s *Sim) schedule() {
+	p := 0
+	for _, e := range s.events {
+		for !s.populations[p].id.Contains(e.Src) {
+			if p++; p == len(s.populations) {
+				p = 0
+			}
+		}
+		pop := s.populations[p]
+		for _, out := range pop.out {
+			out.Schedule(int(e.Src-pop.id.First), e, out.push)
+		}
+	}
+}
+
+// Finish passes on the spikes of a window that the run did not complete and closes the sinks. The simulation cannot
+// be run on afterwards.
+func (s *Sim) Finish() error {
+	s.join()
+	err := s.record(spike.Window{From: s.exchanged, To: s.now})
+	s.events = s.events[:0]
+	for _, sink := range s.sinks {
+		if e := sink.Close(); err == nil {
+			err = e
+		}
+	}
+	s.crew.close()
+	return err
+}
+
+// Now returns the time that the simulation has reached.
+func (s *Sim) Now() spike.Tick { return s.now }
+
+// Step returns the integration step.
+func (s *Sim) Step() spike.Tick { return s.step }
+
+// Window returns the length of the windows.
+func (s *Sim) Window() spike.Tick { return s.window }
+
+// Digest returns the digest of all spikes up to the last complete window (after Finish: all spikes).
+func (s *Sim) Digest() string { return s.digest.Sum() }
+
+// Counts returns what has been done up to the last complete window.
+func (s *Sim) Counts() Counts { return s.counts }
+
+// At arranges that do is called when the simulation reaches t, a whole number of steps, before anything later happens.
+func (s *Sim) At(t spike.Tick, do func(now spike.Tick) error) error {
+	if t < s.now || t%s.step != 0 {
+		return errorf("at", "%v is before now or not a whole number of steps of %v", t, s.step)
+	}
+	s.agenda.add(t, do)
+	return nil
+}
+
+// AddSink lets a sink receive all spikes from now on.
+func (s *Sim) AddSink(sink Sink) { s.sinks = append(s.sinks, sink) }
+
+// AddLearner lets a rule or an estimator see the spikes of every window from now on.
+func (s *Sim) AddLearner(l Learner) { s.learners = append(s.learners, l) }
