@@ -196,10 +196,10 @@ func (s *TwoCompartment) coefficients(d *twoDerived, r float64, c *twoStep) {
 	m, i0, i1 := linear2(mat2{-1 / d.tauD, d.a / d.cd, 1 / d.tauWD, -1 / d.tauWD}, r)
 	*c = twoStep{
 		r: float32(r), invR: float32(1 / r),
-		decayS: float32(decayS-1), ws: float32(d.b / d.cs * ws), s0: float32(p0 / d.cs), s1: float32(p1 / d.cs),
-		decayWS: float32(decayWS-1), decayTh: float32(decayTh-1),
-		m11: float32(m[0]-1), m12: float32(m[1]), q0: float32(i0[0] / d.cd), q1: float32(i1[0] / d.cd),
-		m21: float32(m[2]), m22: float32(m[3]-1), w0: float32(i0[2] / d.cd), w1: float32(i1[2] / d.cd),
+		decayS: float32(decayS - 1), ws: float32(d.b / d.cs * ws), s0: float32(p0 / d.cs), s1: float32(p1 / d.cs),
+		decayWS: float32(decayWS - 1), decayTh: float32(decayTh - 1),
+		m11: float32(m[0] - 1), m12: float32(m[1]), q0: float32(i0[0] / d.cd), q1: float32(i1[0] / d.cd),
+		m21: float32(m[2]), m22: float32(m[3] - 1), w0: float32(i0[2] / d.cd), w1: float32(i1[2] / d.cd),
 		invTauS: float32(1 / d.tauS), invTauD: float32(1 / d.tauD), invCS: float32(1 / d.cs), invCD: float32(1 / d.cd),
 		gs: float32(d.gs), gd: float32(d.gd), a: float32(d.a), b: float32(d.b), c: float32(d.c),
 	}
