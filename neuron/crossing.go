@@ -1,0 +1,56 @@
+package neuron
+
+import (
+	"github.com/burstplex/burstplex/neuron/numeric"
+	"github.com/burstplex/burstplex/neuron/spike"
+)
+
+// hermiteRoot returns where on [0, 1] the cubic with the values f0 <= 0 < f1 and the slopes m0, m1 at the ends crosses
+// zero: Newton's method, kept inside a shrinking bracket.
+func hermiteRoot(f0, f1, m0, m1 float64) float64 {
+	// f(s) = f0 + m0 s + c2 s^2 + c3 s^3
+	c2, c3 := 3*(f1-f0)-float64(2*m0)-m1, m0+m1-2*(f1-f0)
+	lo, hi := 0.0, 1.0
+	s := f0 / (f0 - f1)
+	for range 40 {
+		f := numeric.Madd(s, numeric.Madd(s, numeric.Madd(s, c3, c2), m0), f0)
+		if f > 0 {
+			hi = s
+		} else {
+			lo = s
+		}
+		next := s - f/numeric.Madd(s, numeric.Madd(s, 3*c3, 2*c2), m0)
+		if !(next > lo && next < hi) {
+			next = (lo + hi) / 2
+		}
+		if diff := next - s; diff < 1e-9 && diff > -1e-9 {
+			return next
+		}
+		s = next
+	}
+	return s
+}
+
+// arrival is what reached a channel within a step, taken back out of the step's sums for a step that has to be
+// replayed event by event.
+type arrival struct {
+	at     spike.Tick
+	weight float32
+}
+
+// arrivalIn recovers the arrival behind a Pair in the step of h ticks that starts at t: exactly if there was one, one
+// with the same sum of weights around the centroid if there were several. The Pair's Area is 1/scale times the
+// integral of an exponential of time constant syn against a membrane of time constant tau (ms), see cross.
+func arrivalIn(in Pair, scale, tau, syn float64, t, h spike.Tick) arrival {
+	if in.End == 0 {
+		return arrival{at: spike.Forever}
+	}
+	// With k = 1/syn - 1/tau, Area scale/End = (e^(k rest) - 1)/k.
+	q, k := float64(float64(in.Area)*scale)/float64(in.End), 1/syn-1/tau
+	rest := float64(q * (1 - k*q/2))
+	if z := float64(k * q); z > 1e-5 || z < -1e-5 {
+		rest = numeric.Log(max(1+z, 1e-9)) / k
+	}
+	ticks := max(0, min(h, ticksOf(rest)))
+	return arrival{at: t + h - ticks, weight: in.End / float32(numeric.Exp(-ticks.Milliseconds()/syn))}
+}
