@@ -16,6 +16,7 @@ type Digest struct {
 	hash  hash.Hash
 	out   *bufio.Writer
 	count uint64
+	rec   [16]byte // a field, because what is handed to a Writer moves to the heap
 }
 
 // NewDigest starts a digest over populations given in the order of their numbers; their IDs must ascend.
@@ -26,13 +27,12 @@ func NewDigest(pops []Population) *Digest {
 
 // Add hashes spikes that are in canonical order and not earlier than those added before.
 func (d *Digest) Add(events []Event) {
-	var rec [16]byte
 	for _, e := range events {
 		p := sort.Search(len(d.pops), func(i int) bool { return d.pops[i].First > e.Src }) - 1
-		binary.LittleEndian.PutUint64(rec[0:], uint64(e.At))
-		binary.LittleEndian.PutUint32(rec[8:], uint32(p))
-		binary.LittleEndian.PutUint32(rec[12:], uint32(e.Src-d.pops[p].First))
-		d.out.Write(rec[:]) // a hash never fails
+		binary.LittleEndian.PutUint64(d.rec[0:], uint64(e.At))
+		binary.LittleEndian.PutUint32(d.rec[8:], uint32(p))
+		binary.LittleEndian.PutUint32(d.rec[12:], uint32(e.Src-d.pops[p].First))
+		d.out.Write(d.rec[:]) // a hash never fails
 	}
 	d.count += uint64(len(events))
 }
