@@ -1,0 +1,125 @@
+package figure
+
+import (
+	"math"
+
+	"gonum.org/v1/plot/vg"
+)
+
+// Line is a curve, with a band of one standard deviation on both sides where SD is given.
+type Line struct {
+	Name  string
+	X, Y  []float64
+	SD    []float64 // may be nil, or NaN where unknown
+	Color Color
+	Dash  Dash
+	Thin  bool // half as wide: references, single seeds
+	Dots  bool // a dot at each point; SD becomes error bars
+	Steps bool // constant from each X to the next, as counts in bins are
+	Right bool // on the right-hand axis
+	Quiet bool // not in the legend
+}
+
+const bandOpacity = .22
+
+func (l Line) width() vg.Length {
+	if l.Thin {
+		return .7
+	}
+	return 1.3
+}
+
+func (l Line) wants() (Color, bool) { return l.Color, l.Right }
+
+func (l Line) measure(x, y *extent) {
+	for i, v := range l.X {
+		m, sd := value(l.Y, i), value(l.SD, i)
+		if math.IsNaN(m) {
+			continue
+		}
+		x.grow(v)
+		y.grow(m)
+		y.grow(m + sd)
+		y.grow(m - sd)
+	}
+}
+
+func (l Line) draw(v view, color Color) {
+	clip := v.clip()
+	if len(l.SD) > 0 && l.Dots {
+		for i, x := range l.X {
+			errorBar(v, x, value(l.Y, i), value(l.SD, i), color)
+		}
+	} else if len(l.SD) > 0 {
+		l.band(v, color)
+	}
+	for _, run := range v.runs(len(l.X), func(i int) (x, y float64) { return l.X[i], value(l.Y, i) }) {
+		if l.Steps {
+			run = steps(run)
+		}
+		for _, part := range clip.ClipLinesXY(run) {
+			stroke(v.Canvas, color, l.width(), l.Dash.pattern(), part...)
+		}
+	}
+	if l.Dots {
+		Points{X: l.X, Y: l.Y}.draw(v, color)
+	}
+}
+
+// band fills between mean - SD and mean + SD. On a logarithmic axis the lower edge ends at the axis.
+func (l Line) band(v view, color Color) {
+	low := func(m, sd float64) float64 {
+		if v.y.log && m+sd > 0 {
+			return max(m-sd, v.y.min)
+		}
+		return m - sd
+	}
+	upper := v.runs(len(l.X), func(i int) (x, y float64) { return l.X[i], value(l.Y, i) + value(l.SD, i) })
+	lower := v.runs(len(l.X), func(i int) (x, y float64) { return l.X[i], low(value(l.Y, i), value(l.SD, i)) })
+	for i := range upper {
+		area, under := upper[i], lower[i]
+		if l.Steps {
+			area, under = steps(area), steps(under)
+		}
+		for k := len(under) - 1; k >= 0; k-- {
+			area = append(area, under[k])
+		}
+		v.FillPolygon(color.fade(bandOpacity), v.ClipPolygonXY(area))
+	}
+}
+
+// steps holds each value until the next point.
+func steps(run []vg.Point) []vg.Point {
+	var out []vg.Point
+	for i, p := range run {
+		if i > 0 {
+			out = append(out, vg.Point{X: p.X, Y: run[i-1].Y})
+		}
+		out = append(out, p)
+	}
+	return out
+}
+
+func (l Line) legend() []entry {
+	if l.Name == "" || l.Quiet {
+		return nil
+	}
+	e := entry{name: l.Name, swatch: lineSwatch(l.width(), l.Dash, len(l.SD) > 0 && !l.Dots)}
+	if l.Dots {
+		line := e.swatch
+		e.swatch = both(line, dotSwatch(false))
+	}
+	return []entry{e}
+}
+
+func (l Line) table(x, y Axis) []column {
+	name := l.Name
+	if name == "" {
+		name = y.Label
+	}
+	cols := []column{{name: x.title(), values: l.X, abscissa: true}, {name: withUnit(name, y.Unit), values: l.Y}}
+	if len(l.SD) > 0 {
+		cols = append(cols, column{name: withUnit(name+" s.d.", y.Unit), values: l.SD})
+	}
+	return cols
+}

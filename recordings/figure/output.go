@@ -1,0 +1,115 @@
+package figure
+
+import (
+	"bytes"
+	"encoding/binary"
+	"fmt"
+	"hash/crc32"
+	"io"
+	"os"
+	"path/filepath"
+
+	"gonum.org/v1/plot/vg"
+	"gonum.org/v1/plot/vg/draw"
+	"gonum.org/v1/plot/vg/vgimg"
+	"gonum.org/v1/plot/vg/vgsvg"
+)
+
+// Figure is anything that can be laid out as a page.
+type Figure interface{ Page() Page }
+
+// Save draws a figure into base.png and base.svg and writes its numbers to base.csv. Each file appears whole or
+// not at all. The error names the file that could not be written.
+func Save(base string, f Figure) error {
+	for _, out := range []struct {
+		suffix string
+		write  func(io.Writer, Figure) error
+	}{{".png", WritePNG}, {".svg", WriteSVG}, {".csv", WriteCSV}} {
+		if err := save(base+out.suffix, func(w io.Writer) error { return out.write(w, f) }); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// save writes a file beside its place and then moves it there.
+func save(path string, write func(io.Writer) error) (err error) {
+	file, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*")
+	if err != nil {
+		return fmt.Errorf("figure %s: %w", path, err)
+	}
+	defer func() {
+		if err != nil {
+			file.Close()
+			os.Remove(file.Name())
+			err = fmt.Errorf("figure %s: %w", path, err)
+		}
+	}()
+	if err = write(file); err != nil {
+		return err
+	}
+	if err = file.Chmod(0o644); err != nil {
+		return err
+	}
+	if err = file.Close(); err != nil {
+		return err
+	}
+	return os.Rename(file.Name(), path)
+}
+
+// WritePNG draws a figure at 300 dpi; the file says so, and programs print it in its true size.
+func WritePNG(w io.Writer, f Figure) error {
+	l := f.Page().layout()
+	c := vgimg.NewWith(vgimg.UseWH(l.width, l.height), vgimg.UseDPI(dpi))
+	l.draw(draw.New(c))
+	var png bytes.Buffer
+	if _, err := (vgimg.PngCanvas{Canvas: c}).WriteTo(&png); err != nil {
+		return err
+	}
+	_, err := w.Write(withResolution(png.Bytes()))
+	return err
+}
+
+// withResolution adds the chunk pHYs, pixels per metre, behind the header of a PNG file, whose length is fixed:
+// 8 bytes of signature and 25 of IHDR.
+func withResolution(png []byte) []byte {
+	const header, perMetre = 8 + 25, dpi * 10000 / 254
+	chunk := []byte("pHYs")
+	chunk = binary.BigEndian.AppendUint32(chunk, perMetre)
+	chunk = binary.BigEndian.AppendUint32(chunk, perMetre)
+	chunk = append(chunk, 1) // the unit is the metre
+	out := append([]byte(nil), png[:header]...)
+	out = binary.BigEndian.AppendUint32(out, uint32(len(chunk)-4))
+	out = append(out, chunk...)
+	out = binary.BigEndian.AppendUint32(out, crc32.ChecksumIEEE(chunk))
+	return append(out, png[header:]...)
+}
+
+// WriteSVG draws a figure as vectors, text as text; rasters and heat maps are images inside. Where Liberation Sans
+// is not installed, Arial and Helvetica have the same widths.
+func WriteSVG(w io.Writer, f Figure) error {
+	l := f.Page().layout()
+	c := vgsvg.New(l.width, l.height)
+	d := draw.New(c)
+	d.SetColor(Color(0xFFFFFFFF)) // paper, or dark viewers show black text on black
+	d.Fill(rectangle(vg.Rectangle{Max: vg.Point{X: l.width, Y: l.height}}))
+	l.draw(d)
+	var svg bytes.Buffer
+	if _, err := c.WriteTo(&svg); err != nil {
+		return err
+	}
+	out := bytes.ReplaceAll(svg.Bytes(), []byte("font-family:Liberation Sans;"), []byte("font-family:'Liberation Sans',Arial,Helvetica,sans-serif;"))
+	out = bytes.ReplaceAll(out, []byte("data:image/jpg;"), []byte("data:image/png;")) // what the canvas embeds is PNG
+	_, err := w.Write(out)
+	return err
+}
+
+func rectangle(r vg.Rectangle) vg.Path {
+	var p vg.Path
+	p.Move(r.Min)
+	p.Line(vg.Point{X: r.Max.X, Y: r.Min.Y})
+	p.Line(r.Max)
+	p.Line(vg.Point{X: r.Min.X, Y: r.Max.Y})
+	p.Close()
+	return p
+}

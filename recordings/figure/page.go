@@ -1,0 +1,206 @@
+package figure
+
+import (
+	"gonum.org/v1/plot/vg"
+	"gonum.org/v1/plot/vg/draw"
+)
+
+// Page is a figure: rows of panels. Data rectangles of one column of panels are aligned, and so are those of one
+// row. A row with a single panel takes the whole width.
+type Page struct {
+	Width  float64 // of the paper in mm, default DoubleColumn; the height follows from the rows
+	ShareX bool    // panels of a column have one X axis, labelled under the lowest
+	Rows   []Row
+}
+
+// Row is a row of panels of equal height.
+type Row struct {
+	Height float64 // of the data in mm, default 32
+	Panels []Panel
+}
+
+// Widths of figures in journals, mm.
+const (
+	SingleColumn = 88
+	DoubleColumn = 180
+)
+
+const defaultHeight = 32
+
+// Page returns the page itself, so that a Page is a Figure.
+func (p Page) Page() Page { return p }
+
+// Gaps between panels and around them, in points.
+const (
+	gapX   = 8
+	gapY   = 7
+	border = 4
+)
+
+// layout is a page with a place for everything.
+type layout struct {
+	width, height vg.Length
+	frames        [][]*frame
+	data          [][]vg.Rectangle
+	edge          [][]vg.Length // left end of each panel
+}
+
+func (p Page) columns() int {
+	n := 1
+	for _, r := range p.Rows {
+		n = max(n, len(r.Panels))
+	}
+	return n
+}
+
+// spans reports whether the only panel of row r takes all columns.
+func (p Page) spans(r int) bool { return len(p.Rows[r].Panels) == 1 && p.columns() > 1 }
+
+func (p Page) layout() layout {
+	l := layout{width: mm(DoubleColumn)}
+	if p.Width > 0 {
+		l.width = mm(p.Width)
+	}
+	p.frames(&l)
+	n := p.columns()
+	inner := l.width - 2*border
+
+	// Legends break into lines before margins are known, with a guess of the width that errs on the narrow side.
+	for r, row := range l.frames {
+		guess := inner/vg.Length(n) - 55
+		if p.spans(r) {
+			guess = inner - 55
+		}
+		for _, f := range row {
+			f.fill(guess - f.after(mm(defaultHeight)))
+		}
+	}
+
+	// Widths: the widest margins of a column count for the whole column.
+	before, after := make([]vg.Length, n), make([]vg.Length, n)
+	for r, row := range l.frames {
+		for c, f := range row {
+			last := c
+			if p.spans(r) {
+				last = n - 1
+			}
+			before[c] = max(before[c], f.before(p.dataHeight(r)))
+			after[last] = max(after[last], f.after(p.dataHeight(r)))
+		}
+	}
+	free := inner - gapX*vg.Length(n-1)
+	for c := range n {
+		free -= before[c] + after[c]
+	}
+	each := max(20, free/vg.Length(n))
+
+	// Heights: from the top of the page down.
+	y := vg.Length(0)
+	for r, row := range l.frames {
+		var above, under vg.Length
+		for _, f := range row {
+			above, under = max(above, f.above()), max(under, f.under())
+		}
+		top := y + above
+		bottom := top + p.dataHeight(r)
+		x := vg.Length(border)
+		var data []vg.Rectangle
+		var edges []vg.Length
+		for c, f := range row {
+			w := each
+			if p.spans(r) {
+				w = inner - before[0] - after[n-1]
+			}
+			if f.Square {
+				w = min(w, bottom-top)
+			}
+			data = append(data, vg.Rectangle{Min: vg.Point{X: x + before[c], Y: bottom}, Max: vg.Point{X: x + before[c] + w, Y: top}})
+			edges = append(edges, x)
+			x += before[c] + each + after[c] + gapX
+		}
+		l.data, l.edge = append(l.data, data), append(l.edge, edges)
+		if y = bottom + under; r+1 < len(l.frames) {
+			y += gapY
+		}
+	}
+	l.height = y + 2*border
+	for r := range l.data { // y grew downwards so far; the page's origin is below
+		for c, d := range l.data[r] {
+			l.data[r][c] = vg.Rectangle{Min: vg.Point{X: d.Min.X, Y: l.height - border - d.Min.Y}, Max: vg.Point{X: d.Max.X, Y: l.height - border - d.Max.Y}}
+		}
+	}
+	return l
+}
+
+// frames scales every panel and gives it its letter.
+func (p Page) frames(l *layout) {
+	shared := make([]extent, p.columns())
+	for c := range shared {
+		shared[c] = newExtent()
+		if !p.ShareX {
+			continue
+		}
+		for _, row := range p.Rows {
+			if c < len(row.Panels) {
+				var ignore extent
+				for _, m := range row.Panels[c].Marks {
+					m.measure(&shared[c], &ignore)
+				}
+			}
+		}
+	}
+	for r, row := range p.Rows {
+		var frames []*frame
+		for c, panel := range row.Panels {
+			var x *extent
+			if p.ShareX {
+				x = &shared[c]
+			}
+			f := newFrame(panel, x)
+			f.letter = p.letter(r, c)
+			for _, lower := range p.Rows[r+1:] {
+				if p.ShareX && c < len(lower.Panels) {
+					f.below = false
+				}
+			}
+			frames = append(frames, f)
+		}
+		l.frames = append(l.frames, frames)
+	}
+}
+
+// letter numbers panels A, B, … Z, AA in reading order; the only panel of a figure has none.
+func (p Page) letter(row, column int) string {
+	n, total := column, 0
+	for r, x := range p.Rows {
+		if total += len(x.Panels); r < row {
+			n += len(x.Panels)
+		}
+	}
+	if total < 2 {
+		return ""
+	}
+	s := string(rune('A' + n%26))
+	if n >= 26 {
+		s = string(rune('A'+n/26-1)) + s
+	}
+	return s
+}
+
+func (p Page) dataHeight(r int) vg.Length {
+	if h := p.Rows[r].Height; h > 0 {
+		return mm(h)
+	}
+	return mm(defaultHeight)
+}
+
+func mm(x float64) vg.Length { return vg.Length(x) * vg.Millimeter }
+
+// draw puts the page on a canvas of its size.
+func (l layout) draw(c draw.Canvas) {
+	for r, row := range l.frames {
+		for i, f := range row {
+			f.draw(c, l.data[r][i], l.edge[r][i])
+		}
+	}
+}

@@ -1,0 +1,91 @@
+package figure
+
+import (
+	"gonum.org/v1/plot/vg"
+	"gonum.org/v1/plot/vg/draw"
+)
+
+// Rule is a straight line across the panel at one value: a threshold, a criterion, zero. Margin shades the values
+// within it on both sides: a tolerance.
+type Rule struct {
+	Name   string
+	At     float64
+	Across bool    // horizontal, at a value of Y; otherwise vertical, at a value of X
+	Margin float64 // half width of the shade, none by default
+	Color  Color   // default Gray
+	Dash   Dash
+}
+
+func (r Rule) wants() (Color, bool) {
+	if r.Color == Auto {
+		return Gray, false
+	}
+	return r.Color, false
+}
+
+func (r Rule) measure(x, y *extent) {
+	e := x
+	if r.Across {
+		e = y
+	}
+	e.grow(r.At)
+	e.grow(r.At - r.Margin)
+	e.grow(r.At + r.Margin)
+}
+
+func (r Rule) draw(v view, color Color) {
+	if r.Margin > 0 {
+		a, _, ok := r.ends(v, r.At-r.Margin)
+		_, b, also := r.ends(v, r.At+r.Margin)
+		if ok && also {
+			v.FillPolygon(color.fade(.15), v.ClipPolygonXY([]vg.Point{a, {X: b.X, Y: a.Y}, b, {X: a.X, Y: b.Y}}))
+		}
+	}
+	if a, b, ok := r.ends(v, r.At); ok && v.inside(a) && v.inside(b) {
+		stroke(v.Canvas, color, .8, r.Dash.pattern(), a, b)
+	}
+}
+
+// ends returns the points where the line at a value meets the border of the data.
+func (r Rule) ends(v view, at float64) (a, b vg.Point, ok bool) {
+	a, b = v.Min, v.Max
+	if r.Across {
+		p, ok := v.y.place(at)
+		a.Y = v.Min.Y + vg.Length(p)*v.Size().Y
+		b.Y = a.Y
+		return a, b, ok
+	}
+	p, ok := v.x.place(at)
+	a.X = v.Min.X + vg.Length(p)*v.Size().X
+	b.X = a.X
+	return a, b, ok
+}
+
+func (r Rule) legend() []entry {
+	if r.Name == "" {
+		return nil
+	}
+	return []entry{{name: r.Name, swatch: func(c draw.Canvas, at vg.Rectangle, color Color) {
+		if r.Across {
+			lineSwatch(.8, r.Dash, r.Margin > 0)(c, at, color)
+			return
+		}
+		x := (at.Min.X + at.Max.X) / 2
+		stroke(c, color, .8, r.Dash.pattern(), vg.Point{X: x, Y: at.Min.Y - 1}, vg.Point{X: x, Y: at.Max.Y + 1})
+	}}}
+}
+
+func (r Rule) table(x, y Axis) []column {
+	if r.Name == "" {
+		return nil // only a guide for the eye
+	}
+	unit := x.Unit
+	if r.Across {
+		unit = y.Unit
+	}
+	cols := []column{{name: withUnit(r.Name, unit), values: []float64{r.At}}}
+	if r.Margin > 0 {
+		cols = append(cols, column{name: withUnit(r.Name+" margin", unit), values: []float64{r.Margin}})
+	}
+	return cols
+}
