@@ -24,6 +24,7 @@ type Input struct {
 	Cells    []Cells   // one per channel of the population
 	Drives   []Drive   // one per port of the population
 	Touched  []uint64  // bit i of the set: neuron i received input in this piece; nil if not tracked (all may have)
+	Single   bool      // the population wants single arrivals: add to Arrivals
 	Arrivals []Arrival // for populations that want single arrivals, in place of Cells
 }
 

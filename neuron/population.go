@@ -103,6 +103,32 @@ type Kernel interface {
 	At(rest spike.Tick) (end, area float32)
 }
 
+// BackgroundSpec describes private random input to every neuron of a population.
+type BackgroundSpec interface {
+	// Validate returns a *ParameterError for the first parameter that makes no sense.
+	Validate() error
+	// New makes the background of a population. b.Key is the key of this background.
+	New(b Build, target Target) (Background, error)
+}
+
+// Target is where a background ends.
+type Target struct {
+	Port    int    // index into Population.Ports, for a current
+	Channel int    // index into Population.Channels, for synaptic input; -1 for a current
+	Kernel  Kernel // of the channel, tabulated; nil for a delta channel
+}
+
+// Background is private random input of every neuron of a population.
+type Background interface {
+	// Fill adds the input of the neurons of r during w to in: to Cells (or Arrivals, if in.Single), or
+	// to Drive.OwnStart and OwnEnd, which are zero at first.
+	Fill(r Range, w spike.Window, in *Input)
+	// Columns lists the whole state.
+	Columns() []Column
+	// Reset restores the initial state.
+	Reset()
+}
+
 // ParameterError is a parameter that makes no sense, to be reported with its place in the experiment file.
 type ParameterError struct {
 	Key     string  // as in the experiment file, for example "tau_s"
