@@ -1,6 +1,7 @@
 package config
 
 import (
+	"bytes"
 	"encoding"
 	"fmt"
 	"io"
@@ -23,7 +24,7 @@ type KeyDoc struct {
 }
 
 // Describer is a type whose keys its fields do not tell, because its DecodeConfig chooses among structs. It returns
-// pointers to the structs that a file can set.
+// pointers to the structs that a file can set; it may be one of them.
 type Describer interface{ DescribeConfig() []any }
 
 // Describe lists the keys that Decode would set in v, a struct or a pointer to one, with what v holds as defaults.
@@ -49,10 +50,14 @@ func describeStruct(v reflect.Value, prefix string, above []reflect.Type) []KeyD
 	if p, ok := v.Addr().Interface().(Describer); ok {
 		var docs []KeyDoc
 		for _, part := range p.DescribeConfig() {
-			docs = append(docs, describeStruct(reflect.ValueOf(part).Elem(), prefix, above)...)
+			docs = append(docs, describeFields(reflect.ValueOf(part).Elem(), prefix, above)...)
 		}
 		return docs
 	}
+	return describeFields(v, prefix, above)
+}
+
+func describeFields(v reflect.Value, prefix string, above []reflect.Type) []KeyDoc {
 	var docs []KeyDoc
 	for _, f := range fieldsOf(v) {
 		docs = append(docs, f.describe(prefix+f.key, above)...)
@@ -73,7 +78,7 @@ func (f *field) describe(key string, above []reflect.Type) []KeyDoc {
 		v = fresh.Elem()
 	}
 	if t, ok := v.Addr().Interface().(interface{ sample() any }); ok {
-		return describeStruct(reflect.ValueOf(t.sample()).Elem(), key+".NAME.", above)
+		return f.with(reflect.ValueOf(t.sample()).Elem()).describe(key+".NAME", above)
 	}
 	doc := KeyDoc{Key: key, Unit: f.unit.text, Required: f.required, Doc: f.doc, Range: f.bounds.text}
 	if f.oneof != nil {
@@ -159,7 +164,8 @@ func (f *field) defaultText() string {
 
 // WriteKeys prints a table of keys, one a line.
 func WriteKeys(w io.Writer, keys []KeyDoc) error {
-	tw := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	var table bytes.Buffer
+	tw := tabwriter.NewWriter(&table, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(tw, "KEY\tDEFAULT\tALLOWED\tTYPE\tMEANING")
 	for _, k := range keys {
 		def := k.Default
@@ -171,12 +177,18 @@ func WriteKeys(w io.Writer, keys []KeyDoc) error {
 			allowed += " " + k.Unit
 		}
 		kind := k.Type
-		if k.Unit != "" && kind != "time" {
+		if k.Unit != "" && !strings.HasSuffix(kind, "time") {
 			kind += " in " + k.Unit
 		}
 		fmt.Fprintf(tw, "%s\t%s\t%s\t%s\t%s\n", k.Key, def, allowed, kind, k.Doc)
 	}
-	return tw.Flush()
+	tw.Flush() // into memory
+	for line := range bytes.Lines(table.Bytes()) {
+		if _, err := fmt.Fprintf(w, "%s\n", bytes.TrimRight(line, " \n")); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // sample makes an entry to describe.

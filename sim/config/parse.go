@@ -13,8 +13,8 @@ import (
 )
 
 const (
-	maxDepth = 32       // nesting of tables and arrays
-	maxBytes = 16 << 20 // size of a file; long lists belong in CSV files
+	maxDepth = 32      // nesting of tables and arrays
+	maxBytes = 4 << 20 // size of a file; long lists belong in CSV files
 )
 
 // origin is how a table or array came into being, which decides how TOML allows it to be extended.
@@ -28,12 +28,12 @@ const (
 )
 
 // Parse reads a TOML file into a tree. The name is what errors call the file. Beyond the rules of TOML, files are
-// limited to 16 MiB, nesting to 32 levels, and dates are refused. The error is an *Error with the place.
+// limited to 4 MiB, nesting to 32 levels, and dates are refused. The error is an *Error with the place.
 func Parse(name string, data []byte) (*Node, error) {
 	data = bytes.TrimPrefix(data, []byte("\ufeff")) // some editors put a byte order mark there
 	if len(data) > maxBytes {
 		return nil, &Error{File: name, Line: 1, Column: 1, Reason: fmt.Sprintf("the file has %d bytes", len(data)),
-			Allowed: "16 MiB; long lists belong in CSV files"}
+			Allowed: "4 MiB; long lists belong in CSV files"}
 	}
 	b := newBuilder(name, data)
 	b.parser.Reset(data)

@@ -79,10 +79,12 @@ func convert(text string, to unit) (*big.Rat, error) {
 
 // notANumber says what is expected instead of text.
 func notANumber(text string, to unit) error {
-	switch {
-	case strings.EqualFold(text, "nan") || strings.HasPrefix(strings.ToLower(text), "inf"):
+	word, _, _ := strings.Cut(strings.ToLower(text), " ")
+	switch word {
+	case "nan", "inf", "infinity":
 		return errors.New("must be a finite number")
-	case to.dim == none && to.text == "":
+	}
+	if to.dim == none && to.text == "" {
 		return errors.New("must be a number")
 	}
 	return fmt.Errorf("must be a number with a unit, for example %q", "1 "+to.text)

@@ -47,11 +47,7 @@ func (p *population) DecodeConfig(n *config.Node, d *config.Decoder) error {
 	return nil
 }
 
-func (p *population) DescribeConfig() []any {
-	return []any{&struct {
-		Size int `toml:"size"`
-	}{}, newLIF()}
-}
+func (p *population) DescribeConfig() []any { return []any{p, newLIF()} }
 
 type lif struct {
 	leak
