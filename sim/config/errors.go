@@ -96,7 +96,8 @@ func unprintable(r rune) bool { return !unicode.IsPrint(r) }
 // List collects the errors of an experiment. The zero value is ready to use.
 type List []*Error
 
-// Add appends an error; it takes Lists and joined errors apart, ignores nil, and drops what exceeds MaxErrors.
+// Add appends an error; it takes Lists and joined errors apart, ignores nil and repetitions, and drops what exceeds
+// MaxErrors.
 func (l *List) Add(err error) {
 	if err == nil || len(*l) >= MaxErrors {
 		return
@@ -110,6 +111,11 @@ func (l *List) Add(err error) {
 	var one *Error
 	if !errors.As(err, &one) {
 		one = &Error{Reason: err.Error()}
+	}
+	for _, known := range *l {
+		if *known == *one {
+			return
+		}
 	}
 	*l = append(*l, one)
 }

@@ -167,7 +167,7 @@ func (b *builder) keyValue(at *Node, keys []name, value *unstable.Node) (err err
 			if err != nil {
 				return err
 			}
-		case next.kind != KindTable || next.origin == byValue:
+		case next.kind != KindTable || next.origin != byDots:
 			return again(k, next)
 		}
 		at = next

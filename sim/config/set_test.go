@@ -145,14 +145,19 @@ func TestList(t *testing.T) {
 		t.Errorf("%d errors, want %d", got, config.MaxErrors)
 	}
 
+	twice := parse(t, "[populations.a]\nsize = 1\nmodel = 3")
+	if err := config.Decode(twice, newExperiment()); strings.Contains(err.Error(), "\n") {
+		t.Errorf("repeats itself: %v", err)
+	}
+
 	var list config.List
 	list.Add(nil)
 	if list.Err() != nil {
 		t.Error("an empty list is an error")
 	}
 	list.Add(errors.Join(errors.New("one"), doc.At("step").Errorf("two")))
-	list.Add(list.Err())
-	if len(list) != 4 || list[0].Error() != "one" {
+	list.Add(list.Err()) // says nothing new
+	if len(list) != 2 || list[0].Error() != "one" {
 		t.Errorf("joined errors: %v", list)
 	}
 }

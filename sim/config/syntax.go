@@ -9,13 +9,13 @@ import (
 	"github.com/pelletier/go-toml/v2/unstable"
 )
 
-// assignment is a line "key = value # comment", with whatever stands for the value.
-var assignment = regexp.MustCompile(`^\s*([A-Za-z0-9_.-]+)\s*=\s*([^"'\[{#]+?)\s*(#.*)?$`)
+// assignment is a line "key = value", with whatever stands for the value.
+var assignment = regexp.MustCompile(`^\s*([A-Za-z0-9_.-]+)\s*=\s*(.*?)\s*$`)
 
-// quantityLike is a number with something behind it; wordLike begins with a letter.
+// Values that lack their quotes: a number with something behind it, and a word.
 var (
-	quantityLike = regexp.MustCompile(`^[-+]?[0-9][0-9._]*([eE][-+]?[0-9]+)?\s*[\pL%].*$`)
-	wordLike     = regexp.MustCompile(`^\pL.*$`)
+	bareQuantity = regexp.MustCompile(`^([-+]?\.?[0-9][0-9._]*([eE][-+]?[0-9]+)?\s*[\pL%][^#"'\[{]*?)\s*(#.*)?$`)
+	bareWord     = regexp.MustCompile(`^(\pL[^#"'\[{]*?)\s*(#.*)?$`)
 )
 
 // syntaxError puts an error of go-toml's parser into our form. The commonest slip, a value without quotes, is
@@ -29,21 +29,29 @@ func (b *builder) syntaxError(err error) *Error {
 		}
 	}
 	e := &Error{File: pos.File, Line: pos.Line, Column: pos.Column, Reason: err.Error()}
+	if _, found, ok := strings.Cut(e.Reason, "expected newline but got "); ok {
+		_, char, _ := strings.Cut(found, " ") // it prints U+0041 'A'
+		e.Reason = "expected the end of the line, found " + char
+	}
 	m := assignment.FindStringSubmatch(b.line(pos.Line))
 	if m == nil {
 		return e
 	}
-	switch value := clip(m[2]); {
-	case quantityLike.MatchString(value):
-		e.Value, e.Reason = value, fmt.Sprintf("a number with a unit is written in quotes: %q", value)
-	case wordLike.MatchString(value):
-		e.Value, e.Reason = value, fmt.Sprintf("text is written in quotes: %q", value)
-	default:
-		return e
-	}
-	e.Key = m[1]
+	e.Key, e.Value = m[1], clip(m[2])
 	if table := b.current.Path(); table != "" {
 		e.Key = table + "." + m[1]
+	}
+	quantity, word := bareQuantity.FindStringSubmatch(m[2]), bareWord.FindStringSubmatch(m[2])
+	switch {
+	case quantity != nil:
+		e.Value, e.Reason = clip(quantity[1]), fmt.Sprintf("a number with a unit is written in quotes: %q", clip(quantity[1]))
+	case strings.HasPrefix(e.Reason, "expected ',' or ']'"):
+		e.Reason += "; numbers with units are written in quotes"
+	case word == nil:
+	case strings.EqualFold(word[1], "true") || strings.EqualFold(word[1], "false"):
+		e.Value, e.Reason = word[1], "true and false are written in small letters"
+	default:
+		e.Value, e.Reason = clip(word[1]), fmt.Sprintf("text is written in quotes: %q", clip(word[1]))
 	}
 	return e
 }
