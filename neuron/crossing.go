@@ -9,7 +9,7 @@ import (
 // zero: Newton's method, kept inside a shrinking bracket.
 func hermiteRoot(f0, f1, m0, m1 float64) float64 {
 	// f(s) = f0 + m0 s + c2 s^2 + c3 s^3
-	c2, c3 := 3*(f1-f0)-float64(2*m0)-m1, m0+m1-2*(f1-f0)
+	c2, c3 := float64(3*(f1-f0))-2*m0-m1, m0+m1-2*(f1-f0)
 	lo, hi := 0.0, 1.0
 	s := f0 / (f0 - f1)
 	for range 40 {

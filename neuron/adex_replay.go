@@ -1,0 +1,145 @@
+package neuron
+
+import (
+	"github.com/burstplex/burstplex/neuron/numeric"
+	"github.com/burstplex/burstplex/neuron/spike"
+)
+
+// fineAdEx is the state of one neuron within a step that is replayed, in double precision.
+type fineAdEx struct {
+	x, w           float64
+	g              [2]float64
+	current, slope float64 // pA, pA/ms
+}
+
+// replay advances neuron i through one step event by event: arrivals, the end of refractoriness and spikes each end a
+// part.
+func (p *adex) replay(d *adexDerived, u *adexState, i int, t spike.Tick, i0, i1 float32, in *[2]Pair, out *spike.Buffer) {
+	h := p.build.Step
+	stop := t + h
+	tau := p.spec.CM.Mean() / p.spec.GL.Mean()
+	var arrive [2]arrival
+	for k := range arrive {
+		arrive[k] = arrivalIn(in[k], tau, tau, d.tauSyn[k], t, h)
+	}
+	f := fineAdEx{x: float64(u.x), w: float64(u.w), g: [2]float64{float64(u.g[0]), float64(u.g[1])},
+		slope: float64(i1-i0) / h.Milliseconds()}
+	for now := t; now < stop; {
+		end := stop
+		for k := range arrive {
+			if arrive[k].at <= now {
+				f.g[k] += float64(arrive[k].weight)
+				arrive[k].at = spike.Forever
+			}
+			end = min(end, arrive[k].at)
+		}
+		f.current = numeric.Madd((now - t).Milliseconds(), f.slope, float64(i0))
+		if p.refEnd[i] > now {
+			end = min(end, p.refEnd[i])
+			f.hold(d, (end - now).Milliseconds())
+		} else if r, spiked := f.advance(d, (end - now).Milliseconds()); spiked {
+			end = min(max(now+1, now+spike.Tick(r*1e6)), stop-1)
+			p.Emit(out, i, end)
+			f.x = d.hold
+			f.w += d.b
+			p.refEnd[i] = end + d.ref
+			if end == now { // the last tick of the step
+				break
+			}
+		}
+		now = end
+	}
+	for k := range arrive { // those that rounding put at the very end
+		if arrive[k].at != spike.Forever {
+			f.g[k] += float64(arrive[k].weight)
+		}
+	}
+	*u = adexState{float32(f.x), fade(float32(f.w)), [2]float32{fade(float32(f.g[0])), fade(float32(f.g[1]))}}
+}
+
+// hold advances everything but V over r ms.
+func (f *fineAdEx) hold(d *adexDerived, r float64) {
+	f.x = d.hold
+	rest := float64(d.a * f.x)
+	f.w = numeric.Madd(f.w-rest, numeric.Exp(-r/d.tauW), rest)
+	for k := range f.g {
+		f.g[k] *= numeric.Exp(-r / d.tauSyn[k])
+	}
+}
+
+// changeLimit is how far y, or V in units of Δ, may move in a Runge-Kutta step.
+const changeLimit = 0.5
+
+// advance integrates over at most r ms, until a spike. It returns the time that has passed and whether there was one.
+func (f *fineAdEx) advance(d *adexDerived, r float64) (passed float64, spiked bool) {
+	for left := r; left > 0; {
+		// z is V - E_L below V_T and y = exp(-(V-V_T)/Δ) above.
+		rising := f.x > d.theta
+		z, limit := f.x, changeLimit*d.delta
+		if rising {
+			z = numeric.Exp((d.theta - f.x) / d.delta)
+			limit = changeLimit * z
+		}
+		dz0, dw0 := f.slopes(d, rising, z, f.w, f.g, 0)
+		s := left
+		if speed := max(dz0, -dz0); float64(speed*s) > limit {
+			s = limit / speed
+		}
+		if least := 1e-6; s < least { // a tick
+			s = min(left, least)
+		}
+		gMid, gEnd := f.g, f.g
+		for k := range f.g {
+			e := numeric.Exp(-s / 2 / d.tauSyn[k])
+			gMid[k] *= e
+			gEnd[k] *= float64(e * e)
+		}
+		half := s / 2
+		dz1, dw1 := f.slopes(d, rising, numeric.Madd(half, dz0, z), numeric.Madd(half, dw0, f.w), gMid, half)
+		dz2, dw2 := f.slopes(d, rising, numeric.Madd(half, dz1, z), numeric.Madd(half, dw1, f.w), gMid, half)
+		dz3, dw3 := f.slopes(d, rising, numeric.Madd(s, dz2, z), numeric.Madd(s, dw2, f.w), gEnd, s)
+		zEnd := numeric.Madd(s/6, dz0+2*(dz1+dz2)+dz3, z)
+		wEnd := numeric.Madd(s/6, dw0+2*(dw1+dw2)+dw3, f.w)
+
+		// The distance to the peak, above 0 beyond it.
+		sign, peak := 1.0, d.peak
+		if rising {
+			sign, peak = -1, numeric.Exp((d.theta-d.peak)/d.delta)
+		}
+		if over := sign * (zEnd - peak); over > 0 {
+			dzEnd, _ := f.slopes(d, rising, zEnd, wEnd, gEnd, s)
+			at := hermiteRoot(min(0, sign*(z-peak)), over, sign*float64(dz0*s), sign*float64(dzEnd*s))
+			f.w = numeric.Madd(at, wEnd-f.w, f.w)
+			s = float64(s * at)
+			for k := range f.g {
+				f.g[k] *= numeric.Exp(-s / d.tauSyn[k])
+			}
+			return r - left + s, true
+		}
+		f.x, f.w, f.g = zEnd, wEnd, gEnd
+		if rising {
+			f.x = d.theta - float64(d.delta*numeric.Log(zEnd))
+		}
+		f.current = numeric.Madd(f.slope, s, f.current)
+		left -= s
+	}
+	return r, false
+}
+
+// slopes returns the time derivatives of z and w at a time t after the start of a Runge-Kutta step.
+func (f *fineAdEx) slopes(d *adexDerived, rising bool, z, w float64, g [2]float64, t float64) (dz, dw float64) {
+	x, grow := z, 0.0
+	if rising {
+		z = max(z, 1e-30)
+		x = d.theta - float64(d.delta*numeric.Log(z))
+	} else {
+		grow = d.delta * numeric.Exp((z-d.theta)/d.delta)
+	}
+	// tau dx/dt = Δ exp((x-θ)/Δ) + rest
+	rest := float64(g[0]*(d.eExc-x)) + float64(g[1]*(d.eInh-x)) - x + (numeric.Madd(t, f.slope, f.current)-w)/d.gl
+	dw = (float64(d.a*x) - w) / d.tauW
+	if rising {
+		return -numeric.Madd(z, rest/d.delta, 1) / d.tau, dw
+	}
+	return (grow + rest) / d.tau, dw
+}
