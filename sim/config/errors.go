@@ -72,6 +72,7 @@ func (e *Error) Allow(allowed string) *Error {
 
 // oneLine escapes what would break a line or confuse a terminal.
 func oneLine(s string) string {
+	s = strings.ToValidUTF8(s, "\ufffd")
 	if !strings.ContainsFunc(s, unprintable) {
 		return s
 	}
