@@ -26,12 +26,12 @@ import (
 //
 // The 2018 variant has threshold_jump = 0, refractory = 3 ms, bap_delay = 0.5 ms, bap_overlap = "add".
 //
-// Parameters that take a distribution (Value) are drawn once per neuron. The share of an arrival that is integrated
-// within its own step uses the mean membrane time constant.
+// Parameters that take a distribution (Value) are drawn once per neuron.
 //
 // Integration ("off-grid"): linear parts exactly, the sigmoid and the driving forces linearly in time across a
 // step from their exact derivatives at its start (an exponential Taylor scheme of second order, one sigmoid per
-// step); steps with a spike, an edge of K or an end of refractoriness are replayed event by event. Measured
+// step); steps with a spike, an edge of K or an end of refractoriness are replayed event by event, also those
+// that end just below threshold, where V_s may have been above in between. Measured
 // errors stand in docs/accuracy.md. integrator = "reference" selects Runge-Kutta of fourth order between single
 // arrivals with root finding, which is slow and serves as the judge.
 type TwoCompartment struct {
@@ -101,6 +101,7 @@ func (s *TwoCompartment) Validate() error {
 		s.TauS.require("tau_s", "ms", 0, inf, true), s.CS.require("c_s", "pF", 0, inf, true),
 		s.TauD.require("tau_d", "ms", 0, inf, true), s.CD.require("c_d", "pF", 0, inf, true),
 		s.TauTh.require("tau_threshold", "ms", 0, inf, true), s.TRef.require("refractory", "ms", 0, 1e6, false),
+		s.DTh.require("threshold_jump", "mV", 0, inf, false), // a falling threshold would let spikes pile up in one tick
 		s.DD.require("d_d", "mV", 0, inf, true),
 		s.TauWS.require("tau_ws", "ms", 0, inf, true), s.TauWD.require("tau_wd", "ms", 0, inf, true),
 		Const(s.BapDelay).require("bap_delay", "ms", 0, 1e3, false), Const(s.BapLen).require("bap_duration", "ms", 0, 1e3, false),
@@ -151,6 +152,7 @@ type twoDerived struct {
 	tauS, tauD, tauTh, tauWS, tauWD float64
 	cs, cd, gs, gd, a, b, c         float64
 	theta, dTh                      float64
+	watch                           float32 // a step that ends above it (plus δ) is replayed: it may hold a spike
 	ed, invDD                       float32
 	ref                             spike.Tick
 	full                            twoStep // coefficients of a whole step
@@ -166,6 +168,7 @@ type twoStep struct {
 	m11, m12, q0, q1     float32 // dendrite and its adaptation
 	m21, m22, w0, w1     float32
 	decay, area0, area1  [twoChannels]float32 // conductances: own decay; integrals against the membrane, see cross
+	shareS, shareD       float32              // mean time constant, which the channels' kernels assume, to the neuron's own
 	invTauS, invTauD     float32
 	invCS, invCD, gs, gd float32
 	a, b, c              float32
@@ -183,6 +186,7 @@ func (s *TwoCompartment) derive(b Build, i int, h float64) *twoDerived {
 		ed: float32(at(s.ED, "e_d") - s.EL), invDD: float32(1 / at(s.DD, "d_d")),
 		ref: ticksOf(at(s.TRef, "refractory")),
 	}
+	d.watch = float32(d.theta - humpSlope*d.theta*h/d.tauS)
 	s.coefficients(d, h, &d.full)
 	return d
 }
@@ -200,6 +204,7 @@ func (s *TwoCompartment) coefficients(d *twoDerived, r float64, c *twoStep) {
 		decayWS: float32(decayWS - 1), decayTh: float32(decayTh - 1),
 		m11: float32(m[0] - 1), m12: float32(m[1]), q0: float32(i0[0] / d.cd), q1: float32(i1[0] / d.cd),
 		m21: float32(m[2]), m22: float32(m[3] - 1), w0: float32(i0[2] / d.cd), w1: float32(i1[2] / d.cd),
+		shareS: float32(s.TauS.Mean() / d.tauS), shareD: float32(s.TauD.Mean() / d.tauD),
 		invTauS: float32(1 / d.tauS), invTauD: float32(1 / d.tauD), invCS: float32(1 / d.cs), invCD: float32(1 / d.cd),
 		gs: float32(d.gs), gd: float32(d.gd), a: float32(d.a), b: float32(d.b), c: float32(d.c),
 	}

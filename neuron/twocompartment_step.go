@@ -138,12 +138,13 @@ func (p *twoCompartment) Advance(r Range, w spike.Window, in *Input, out *spike.
 				}
 			}
 			before = u
-			if p.edge[i] < t+h || p.refEnd[i] > t {
+			end := p.refEnd[i]
+			if p.edge[i] < t+h || end >= t && (end < t+h || p.spec.Hold) {
 				p.replay(d, &u, &v, i, t, out)
 				continue
 			}
 			d.step(p, &d.full, &u, &v)
-			if u.x > float32(d.theta)+u.th {
+			if end < t && u.x > d.watch+u.th {
 				u = before
 				p.replay(d, &u, &v, i, t, out)
 			}
@@ -192,14 +193,16 @@ func (d *twoDerived) step(p *twoCompartment, c *twoStep, u *two, v *twoInput) {
 	i0 := float32(c.gs*act) + v.is0
 	i1 := float32(c.gs*dAct) + float32((v.is1-v.is0)*c.invR)
 	x := float32(u.x*c.decayS) + float32(u.ws*c.ws) + float32(i0*c.s0) + float32(i1*c.s1)
+	kick := float32(0) // arrivals of this step
 	for k := somaAMPA; k <= somaGABA; k++ {
 		e := eExc
 		if k == somaGABA {
 			e = eInh
 		}
 		x += float32(u.g[k] * (float32(c.area0[k]*(e-u.x)) - float32(c.area1[k]*dx)))
-		x += float32(v.in[k].Area * (e - midX))
+		kick += float32(v.in[k].Area * (e - midX))
 	}
+	x += float32(kick * c.shareS)
 
 	// Dendrite and its adaptation.
 	i0 = float32(c.gd*act) + float32(c.c*v.k) + v.id0
@@ -207,14 +210,16 @@ func (d *twoDerived) step(p *twoCompartment, c *twoStep, u *two, v *twoInput) {
 	y := float32(u.y*c.m11) + float32(u.wd*c.m12) + float32(i0*c.q0) + float32(i1*c.q1)
 	syn := float32(float32(gy*c.invTauD) / c.invCD) // the synaptic current, pA, for the adaptation
 	wd := float32(u.y*c.m21) + float32(u.wd*c.m22) + float32((i0+syn)*c.w0) + float32(i1*c.w1)
+	kick = 0
 	for k := apicalAMPA; k <= apicalGABA; k++ {
 		e := eExc
 		if k == apicalGABA {
 			e = eInh
 		}
 		y += float32(u.g[k] * (float32(c.area0[k]*(e-at)) - float32(c.area1[k]*dAt)))
-		y += float32(v.in[k].Area * (e - midAt))
+		kick += float32(v.in[k].Area * (e - midAt))
 	}
+	y += float32(kick * c.shareD)
 
 	u.x, u.y, u.wd = u.x+x, u.y+y, u.wd+wd
 	u.ws = fade(u.ws + float32(u.ws*c.decayWS))
