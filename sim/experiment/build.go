@@ -1,0 +1,144 @@
+package experiment
+
+import (
+	"fmt"
+
+	"github.com/burstplex/burstplex/neuron/rng"
+	"github.com/burstplex/burstplex/neuron/spike"
+	"github.com/burstplex/burstplex/sim"
+	"github.com/burstplex/burstplex/synapse"
+)
+
+// Network returns the network that a file describes, for one seed.
+func (x *Experiment) Network(seed uint64) (*sim.Network, error) {
+	net := &sim.Network{Seed: seed, Step: x.Experiment.Step}
+	detector := spike.Detector{Threshold: x.Burst.Threshold, Accumulate: x.Burst.Accumulate}
+	for name, p := range x.Populations.All() {
+		pop := sim.Population{Name: name, Size: p.Size, Spec: p.Spec, Detector: detector}
+		for b, bg := range p.Backgrounds.All() {
+			pop.Backgrounds = append(pop.Backgrounds, sim.Background{Name: b, Port: bg.Port, Receptor: bg.Receptor, Spec: bg.Spec})
+		}
+		net.Populations = append(net.Populations, pop)
+	}
+	for name, p := range x.Projections.All() {
+		c, err := x.connector(name, p)
+		if err != nil {
+			return nil, err
+		}
+		spec := synapse.Spec{Name: name, Connector: c, Weight: p.Weight, Delay: p.Delay}
+		switch p.Transmit {
+		case "events":
+			spec.Transmit = synapse.EventsOnly
+		case "bursts":
+			spec.Transmit = synapse.BurstsOnly
+		}
+		if p.ShortTerm != nil {
+			spec.ShortTerm = &p.ShortTerm.Spec
+		}
+		if lo, _ := p.Weight.Bounds(); lo < 0 && p.Weight.A > 0 && !p.Weight.IsConst() {
+			spec.WeightMin, spec.WeightMax = 0, 1e30 // weights keep the sign of their mean
+		} else if _, hi := p.Weight.Bounds(); hi > 0 && p.Weight.A < 0 && !p.Weight.IsConst() {
+			spec.WeightMin, spec.WeightMax = -1e30, 0
+		}
+		net.Projections = append(net.Projections, sim.Projection{Source: p.Source, Target: p.Target, Port: p.Port, Receptor: p.Receptor, Spec: spec})
+	}
+	for name, s := range x.Stimuli.All() {
+		w, err := x.wave(name, s, seed)
+		if err != nil {
+			return nil, err
+		}
+		net.Stimuli = append(net.Stimuli, sim.Stimulus{Name: name, Population: s.Population, Port: s.Port, Amplitude: s.Amplitude,
+			Wave: w, From: s.From, To: s.To, First: s.First, Last: s.Last})
+	}
+	return net, nil
+}
+
+func (x *Experiment) connector(name string, p *Projection) (synapse.Connector, error) {
+	switch p.Connector {
+	case "all-to-all":
+		return synapse.AllToAll{Autapses: p.Autapses}, nil
+	case "one-to-one":
+		return synapse.OneToOne{}, nil
+	case "fixed-probability":
+		return synapse.FixedProbability{P: p.P, Autapses: p.Autapses}, nil
+	case "fixed-in-degree":
+		return synapse.FixedInDegree{K: p.K, Autapses: p.Autapses, Multapses: p.Multapses}, nil
+	case "fixed-out-degree":
+		return synapse.FixedOutDegree{K: p.K, Autapses: p.Autapses, Multapses: p.Multapses}, nil
+	}
+	list := &synapse.List{}
+	key := "projections." + name
+	for i, pair := range p.Pairs {
+		if len(pair) != 2 {
+			return nil, x.at(fmt.Sprintf("%s.pairs[%d]", key, i), "must be [source, target]")
+		}
+		list.Synapses = append(list.Synapses, synapse.Synapse{Source: pair[0], Target: pair[1]})
+	}
+	if p.File != "" {
+		text, err := x.read(key+".file", p.File)
+		if err != nil {
+			return nil, err
+		}
+		if list, err = readSynapses(p.File, text); err != nil {
+			return nil, x.at(key+".file", "%v", err)
+		}
+	}
+	return list, nil
+}
+
+func (x *Experiment) wave(name string, s *Stimulus, seed uint64) (sim.Wave, error) {
+	key := "stimuli." + name
+	switch s.Wave {
+	case "sine":
+		if s.Period <= 0 {
+			return nil, x.at(key+".period", "a sine needs a period above 0")
+		}
+		return sim.Sine{Period: s.Period, Phase: s.Phase}, nil
+	case "fluctuation":
+		if len(s.Band) != 2 || s.Band[0] < 0 || s.Band[1] <= s.Band[0] {
+			return nil, x.at(key+".band", "must be the lowest and the highest frequency, ascending")
+		}
+		return sim.NewFluctuation(rng.New(seed, "stimulus", name, "wave"), s.Components, s.Band[0], s.Band[1]), nil
+	case "steps":
+		return x.steps(key, s)
+	case "table":
+		text, err := x.read(key+".file", s.File)
+		if err != nil {
+			return nil, err
+		}
+		w, err := readCurrent(s.File, text)
+		if err != nil {
+			return nil, x.at(key+".file", "%v", err)
+		}
+		return w, nil
+	}
+	return sim.Constant{}, nil
+}
+
+func (x *Experiment) steps(key string, s *Stimulus) (sim.Wave, error) {
+	w := &sim.Samples{Times: s.Times, Values: s.Levels}
+	switch {
+	case len(s.Levels) == 0:
+		return nil, x.at(key+".levels", "steps need at least one level")
+	case s.Hold == 0 && len(s.Times) != len(s.Levels):
+		return nil, x.at(key+".times", "%d times for %d levels; or give hold", len(s.Times), len(s.Levels))
+	case s.Hold == 0:
+		for i := 1; i < len(s.Times); i++ {
+			if s.Times[i] <= s.Times[i-1] {
+				return nil, x.at(fmt.Sprintf("%s.times[%d]", key, i), "times must ascend")
+			}
+		}
+		return w, nil
+	}
+	w.Times = nil
+	for i := range s.Levels {
+		w.Times = append(w.Times, s.From+spike.Tick(i)*s.Hold)
+	}
+	if s.Repeat {
+		for i := range w.Times {
+			w.Times[i] -= s.From
+		}
+		w.Period = spike.Tick(len(s.Levels)) * s.Hold
+	}
+	return w, nil
+}

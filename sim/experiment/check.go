@@ -1,0 +1,147 @@
+package experiment
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/burstplex/burstplex/neuron"
+	"github.com/burstplex/burstplex/neuron/spike"
+	"github.com/burstplex/burstplex/sim/config"
+)
+
+// check looks for mistakes across keys, with the place of each.
+func (x *Experiment) check() error {
+	var errs config.List
+	a := &x.Experiment
+	for key, t := range map[string]spike.Tick{"duration": a.Duration, "settle": a.Settle} {
+		if t%a.Step != 0 {
+			errs.Add(x.at("experiment."+key, "is not a whole number of steps of %v", a.Step))
+		}
+	}
+	if a.Settle >= a.Duration {
+		errs.Add(x.at("experiment.settle", "leaves nothing of the duration %v", a.Duration))
+	}
+	if a.Bin%a.Step != 0 {
+		errs.Add(x.at("experiment.bin", "is not a whole number of steps of %v", a.Step))
+	} else if a.Bin > a.Duration-a.Settle {
+		errs.Add(x.at("experiment.bin", "is longer than the analysed time %v", a.Duration-a.Settle))
+	}
+	if x.Populations.Len() == 0 {
+		errs.Add(x.at("populations", "the network has none"))
+	}
+	total := 0
+	for name, p := range x.Populations.All() {
+		key := "populations." + name
+		total += p.Size
+		errs.Add(x.parameter(key, p.Spec.Validate()))
+		for b, bg := range p.Backgrounds.All() {
+			errs.Add(x.parameter(key+".backgrounds."+b, bg.Spec.Validate()))
+			if bg.Kind == "poisson" && bg.Receptor == "" {
+				errs.Add(x.at(key+".backgrounds."+b+".receptor", "poisson input needs a receptor"))
+			}
+		}
+	}
+	if total > 1<<31-1 {
+		errs.Add(x.at("populations", "%d neurons are more than %d", total, 1<<31-1))
+	}
+	for name, p := range x.Projections.All() {
+		x.population(&errs, "projections."+name+".source", p.Source)
+		x.population(&errs, "projections."+name+".target", p.Target)
+		x.checkConnector(&errs, "projections."+name, p)
+	}
+	for name, s := range x.Stimuli.All() {
+		x.population(&errs, "stimuli."+name+".population", s.Population)
+	}
+	for name, p := range x.Probes.All() {
+		x.population(&errs, "probes."+name+".population", p.Population)
+		if p.Every%a.Step != 0 || p.Every <= 0 {
+			errs.Add(x.at("probes."+name+".every", "is not a whole number of steps of %v", a.Step))
+		}
+	}
+	for name := range x.Record.Neurons.All() {
+		x.population(&errs, "record.neurons."+name, name)
+	}
+	for i, name := range x.Record.Weights {
+		if x.Projections.Get(name) == nil {
+			errs.Add(x.tree.At(fmt.Sprintf("record.weights[%d]", i)).NotFound("projection", x.Projections.Names()))
+		}
+	}
+	for i, c := range x.Compare {
+		key := fmt.Sprintf("compare[%d]", i)
+		if (c.Mean == "") == (len(c.Correlation) != 2) {
+			errs.Add(x.at(key, "needs either mean or correlation with two traces"))
+		}
+		for _, t := range append(slices.Clone(c.Correlation), c.Mean) {
+			if t != "" {
+				errs.Add(x.checkTrace(key, t))
+			}
+		}
+	}
+	for name, f := range x.Figures.All() {
+		for _, p := range f.Populations {
+			x.population(&errs, "figures."+name+".populations", p)
+		}
+		for _, s := range f.Inputs {
+			if x.Stimuli.Get(s) == nil {
+				errs.Add(x.at("figures."+name+".inputs", "there is no stimulus %q", s).Allow(strings.Join(x.Stimuli.Names(), ", ")))
+			}
+		}
+	}
+	return errs.Err()
+}
+
+func (x *Experiment) parameter(key string, err error) error {
+	var pe *neuron.ParameterError
+	if errors.As(err, &pe) {
+		return x.at(key+"."+pe.Key, "%s", pe.Reason).Allow(pe.Allowed)
+	}
+	if err != nil {
+		return x.at(key, "%v", err)
+	}
+	return nil
+}
+
+func (x *Experiment) population(errs *config.List, key, name string) {
+	if name != "" && x.Populations.Get(name) == nil {
+		errs.Add(x.tree.At(key).NotFound("population", x.Populations.Names()))
+	}
+}
+
+func (x *Experiment) checkConnector(errs *config.List, key string, p *Projection) {
+	used := map[string][]string{"fixed-probability": {"p"}, "fixed-in-degree": {"k", "multapses"}, "fixed-out-degree": {"k", "multapses"},
+		"list": {"file", "pairs"}}
+	for connector, keys := range used {
+		for _, k := range keys {
+			have := x.tree.At(key+"."+k).Kind() != config.KindAbsent
+			if have && connector != p.Connector && !slices.Contains(used[p.Connector], k) {
+				errs.Add(x.at(key+"."+k, "means nothing to the connector %q", p.Connector))
+				return
+			}
+			if !have && connector == p.Connector && (k == "p" || k == "k") {
+				errs.Add(x.at(key+"."+k, "is missing: the connector %q needs it", p.Connector))
+			}
+		}
+	}
+	if p.Connector == "list" && (p.File == "") == (len(p.Pairs) == 0) {
+		errs.Add(x.at(key, "the connector \"list\" needs either file or pairs"))
+	}
+}
+
+var variables = []string{"event_rate", "burst_rate", "burst_probability", "spike_rate"}
+
+// checkTrace checks the name of a trace: POPULATION.VARIABLE or stimuli.NAME.
+func (x *Experiment) checkTrace(key, trace string) error {
+	owner, variable, _ := strings.Cut(trace, ".")
+	switch {
+	case owner == "stimuli" && x.Stimuli.Get(variable) != nil:
+	case owner == "stimuli":
+		return x.at(key, "there is no stimulus %q", variable).Allow(strings.Join(x.Stimuli.Names(), ", "))
+	case x.Populations.Get(owner) == nil:
+		return x.at(key, "%q: there is no population %q", trace, owner).Allow(strings.Join(x.Populations.Names(), ", "))
+	case !slices.Contains(variables, variable):
+		return x.at(key, "%q: there is no trace %q", trace, variable).Allow(strings.Join(variables, ", "))
+	}
+	return nil
+}

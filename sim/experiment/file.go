@@ -1,0 +1,226 @@
+package experiment
+
+import (
+	"github.com/burstplex/burstplex/neuron"
+	"github.com/burstplex/burstplex/neuron/spike"
+	"github.com/burstplex/burstplex/sim/config"
+	"github.com/burstplex/burstplex/synapse"
+)
+
+// File is what an experiment file says. Every key is described by its tags; `burstplex list --keys` prints them.
+type File struct {
+	Experiment  About                    `toml:"experiment,required"`
+	Burst       Burst                    `toml:"burst"`
+	Populations config.Table[Population] `toml:"populations,required"`
+	Projections config.Table[Projection] `toml:"projections"`
+	Stimuli     config.Table[Stimulus]   `toml:"stimuli"`
+	Record      Record                   `toml:"record"`
+	Probes      config.Table[Probe]      `toml:"probes"`
+	Compare     []Compare                `toml:"compare"`
+	Figures     config.Table[Figure]     `toml:"figures"`
+}
+
+// About is the [experiment] table.
+type About struct {
+	Name       string     `toml:"name,required" doc:"short name"`
+	Title      string     `toml:"title" doc:"one line: what it shows"`
+	Reproduces string     `toml:"reproduces" doc:"paper and figure"`
+	Duration   spike.Tick `toml:"duration,required" unit:"ms" range:"(0, inf)" doc:"model time"`
+	Settle     spike.Tick `toml:"settle" unit:"ms" range:"[0, inf)" doc:"time at the start that the analysis leaves out"`
+	Step       spike.Tick `toml:"step" unit:"ms" range:"(0, 10]" doc:"integration step"`
+	Bin        spike.Tick `toml:"bin" unit:"ms" range:"(0, inf)" doc:"bin of the time courses"`
+	Seed       uint64     `toml:"seed" doc:"seed of all random numbers"`
+	Seeds      int        `toml:"seeds" range:"[1, 10000]" doc:"number of runs, with seed, seed+1, ..."`
+}
+
+// Burst is the [burst] table: how bursts are told from events.
+type Burst struct {
+	Threshold  spike.Tick `toml:"threshold" unit:"ms" range:"(0, 1000]" doc:"ISI below which two spikes belong to one burst"`
+	Accumulate bool       `toml:"accumulate" doc:"use the accumulating trace of the published program instead of the plain ISI"`
+}
+
+// Population is an entry of [populations].
+type Population struct {
+	Model       string                   `toml:"model,required" doc:"neuron model; see burstplex list --models"`
+	Size        int                      `toml:"size,required" range:"[1, 100000000]" doc:"number of neurons"`
+	Backgrounds config.Table[Background] `toml:"backgrounds" doc:"private random input of every neuron"`
+	Spec        neuron.Spec
+}
+
+// DecodeConfig implements config.NodeDecoder: the model chooses the other keys.
+func (p *Population) DecodeConfig(n *config.Node, d *config.Decoder) error {
+	var names []string
+	for _, m := range neuron.Models() {
+		names = append(names, m.Name)
+	}
+	name := d.Choice(n, "model", names, true)
+	for _, m := range neuron.Models() {
+		if m.Name == name {
+			p.Spec = m.Default()
+			d.Fields(n, (*populationKeys)(p), p.Spec)
+			return nil
+		}
+	}
+	return nil
+}
+
+// populationKeys is Population without its DecodeConfig.
+type populationKeys Population
+
+// Background is an entry of [populations.NAME.backgrounds].
+type Background struct {
+	Kind     string `toml:"kind" oneof:"poisson|ornstein-uhlenbeck" doc:"private Poisson trains or a fluctuating current"`
+	Port     string `toml:"port,required" doc:"where it ends: soma, apical"`
+	Receptor string `toml:"receptor" doc:"receptor of poisson input: ampa, nmda, gaba, delta, ..."`
+	Spec     neuron.BackgroundSpec
+}
+
+type backgroundKeys Background
+
+// DecodeConfig implements config.NodeDecoder.
+func (b *Background) DecodeConfig(n *config.Node, d *config.Decoder) error {
+	switch d.Choice(n, "kind", []string{"poisson", "ornstein-uhlenbeck"}, false) {
+	case "ornstein-uhlenbeck":
+		b.Spec = neuron.DefaultOrnsteinUhlenbeck()
+	default:
+		b.Kind = "poisson"
+		b.Spec = neuron.DefaultPoissonBackground()
+	}
+	d.Fields(n, (*backgroundKeys)(b), b.Spec)
+	return nil
+}
+
+// Projection is an entry of [projections].
+type Projection struct {
+	Source    string       `toml:"source,required" doc:"population that sends"`
+	Target    string       `toml:"target,required" doc:"population that receives"`
+	Port      string       `toml:"port" doc:"where the synapses end: soma, apical"`
+	Receptor  string       `toml:"receptor,required" doc:"ampa, nmda, gaba, current, delta: as the target's model has it"`
+	Connector string       `toml:"connector,required" oneof:"all-to-all|one-to-one|fixed-probability|fixed-in-degree|fixed-out-degree|list" doc:"which pairs are connected"`
+	P         float64      `toml:"p" range:"[0, 1]" doc:"probability of a pair (fixed-probability)"`
+	K         int          `toml:"k" range:"[0, 100000000]" doc:"partners per neuron (fixed-in-degree, fixed-out-degree)"`
+	File      string       `toml:"file" doc:"CSV or npz with source, target and, if there, weight and delay_ms (list)"`
+	Pairs     [][]int      `toml:"pairs" doc:"explicit pairs [source, target] (list)"`
+	Autapses  bool         `toml:"autapses" doc:"let neurons connect to themselves"`
+	Multapses bool         `toml:"multapses" doc:"let a pair be drawn more than once (fixed degrees)"`
+	Weight    neuron.Value `toml:"weight" doc:"weight, or its distribution, in the unit of the receptor"`
+	Delay     neuron.Value `toml:"delay" unit:"ms" range:"[0, 10000]" doc:"axonal delay, or its distribution (rounded to steps)"`
+	Transmit  string       `toml:"transmit" oneof:"all|events|bursts" doc:"which spikes are carried: all, event onsets, second spikes of bursts"`
+	ShortTerm *ShortTerm   `toml:"short_term" doc:"short-term plasticity"`
+}
+
+// SetDefaults implements config.Defaulter.
+func (p *Projection) SetDefaults() {
+	*p = Projection{Port: "soma", Weight: neuron.Const(1), Delay: neuron.Const(1), Transmit: "all"}
+}
+
+// ShortTerm is short-term plasticity in a file: a kind with its defaults, of which single values can be replaced.
+type ShortTerm struct {
+	Kind string `toml:"kind" oneof:"depressing|facilitating" doc:"defaults of Payeur et al. (2021)"`
+	Spec synapse.ShortTerm
+}
+
+type shortTermKeys ShortTerm
+
+// DecodeConfig implements config.NodeDecoder.
+func (s *ShortTerm) DecodeConfig(n *config.Node, d *config.Decoder) error {
+	s.Spec = synapse.Depressing()
+	if d.Choice(n, "kind", []string{"depressing", "facilitating"}, true) == "facilitating" {
+		s.Spec = synapse.Facilitating()
+	}
+	d.Fields(n, (*shortTermKeys)(s), &s.Spec)
+	if n.Get("u") != nil && n.Get("u0") == nil {
+		s.Spec.U0 = s.Spec.U
+	}
+	return nil
+}
+
+// Stimulus is an entry of [stimuli]: a current into a port.
+type Stimulus struct {
+	Population string       `toml:"population,required" doc:"who receives it"`
+	Port       string       `toml:"port" doc:"soma, apical"`
+	Wave       string       `toml:"wave" oneof:"constant|sine|fluctuation|steps|table" doc:"time course"`
+	Amplitude  neuron.Value `toml:"amplitude" unit:"pA" doc:"current, or its distribution over neurons; times the wave"`
+	From       spike.Tick   `toml:"from" unit:"ms" range:"[0, inf)" doc:"start"`
+	To         spike.Tick   `toml:"to" unit:"ms" range:"[0, inf)" doc:"end; 0 means the end of the run"`
+	First      int          `toml:"first" range:"[0, 100000000]" doc:"first neuron that it acts on"`
+	Last       int          `toml:"last" range:"[0, 100000000]" doc:"one past the last neuron that it acts on; 0 means all"`
+
+	Period     float64      `toml:"period" unit:"ms" range:"[0, inf)" doc:"period (sine)"`
+	Phase      float64      `toml:"phase" doc:"phase at time 0, in turns (sine)"`
+	Band       []float64    `toml:"band" unit:"Hz" doc:"lowest and highest frequency (fluctuation)"`
+	Components int          `toml:"components" range:"[1, 10000]" doc:"number of sines (fluctuation)"`
+	Levels     []float64    `toml:"levels" unit:"pA" doc:"one current after the other (steps)"`
+	Hold       spike.Tick   `toml:"hold" unit:"ms" range:"[0, inf)" doc:"how long each level lasts (steps)"`
+	Times      []spike.Tick `toml:"times" unit:"ms" doc:"when each level starts, in place of hold (steps)"`
+	Repeat     bool         `toml:"repeat" doc:"start again after the last level (steps with hold)"`
+	File       string       `toml:"file" doc:"CSV with time_s,current_pA (table)"`
+}
+
+// SetDefaults implements config.Defaulter.
+func (s *Stimulus) SetDefaults() {
+	*s = Stimulus{Port: "soma", Wave: "constant", Amplitude: neuron.Const(1), Components: 64}
+}
+
+// Record is the [record] table.
+type Record struct {
+	Spikes     bool                  `toml:"spikes" doc:"write a recording of the spikes"`
+	Resolution spike.Tick            `toml:"resolution" unit:"ms" range:"(0, 10]" doc:"resolution of recorded times"`
+	Neurons    config.Table[Neurons] `toml:"neurons" doc:"which neurons of a population are recorded; all by default"`
+	Weights    []string              `toml:"weights" doc:"projections whose weights are saved at the end"`
+	Format     string                `toml:"weights_format" oneof:"csv|npz" doc:"format of saved weights"`
+}
+
+// Neurons selects neurons of a population.
+type Neurons struct {
+	First int `toml:"first" range:"[0, 100000000]" doc:"first neuron"`
+	Last  int `toml:"last" range:"[0, 100000000]" doc:"one past the last neuron; 0 means all"`
+	Every int `toml:"every" range:"[1, 100000000]" doc:"take every n-th"`
+}
+
+// SetDefaults implements config.Defaulter.
+func (s *Neurons) SetDefaults() { s.Every = 1 }
+
+// Probe is an entry of [probes]: a state variable, sampled.
+type Probe struct {
+	Population string     `toml:"population,required" doc:"whose state"`
+	Variable   string     `toml:"variable,required" doc:"name of the state variable, for example v_s"`
+	Every      spike.Tick `toml:"every" unit:"ms" range:"(0, inf)" doc:"interval of the samples"`
+	Neurons
+}
+
+// SetDefaults implements config.Defaulter.
+func (p *Probe) SetDefaults() { p.Every, p.Neurons = spike.Millisecond, Neurons{Every: 1} }
+
+// Compare is an entry of [[compare]]: a measured quantity beside known values.
+type Compare struct {
+	Name        string   `toml:"name,required" doc:"label"`
+	Mean        string   `toml:"mean" doc:"trace whose mean after settling is taken, for example pyr1.event_rate"`
+	Correlation []string `toml:"correlation" doc:"two traces whose correlation after settling is taken"`
+	Published   *float64 `toml:"published" doc:"value of the published program"`
+	Limit       *float64 `toml:"limit" doc:"value in the limit of small steps"`
+	LimitSD     float64  `toml:"limit_sd" doc:"its standard deviation over seeds"`
+}
+
+// Figure is an entry of [figures].
+type Figure struct {
+	Kind        string     `toml:"kind,required" oneof:"multiplexing|traces|raster|isi|responses|coherence|sensitivity" doc:"what is drawn"`
+	Populations []string   `toml:"populations" doc:"which populations; all by default"`
+	Inputs      []string   `toml:"inputs" doc:"stimuli shown with them"`
+	Neurons     int        `toml:"neurons" range:"[1, 10000]" doc:"neurons of a raster"`
+	From        spike.Tick `toml:"from" unit:"ms" range:"[0, inf)" doc:"start of the time shown"`
+	To          spike.Tick `toml:"to" unit:"ms" range:"[0, inf)" doc:"end of the time shown; 0 means the end"`
+	Reference   string     `toml:"reference" doc:"embedded CSV with time courses to draw beside"`
+}
+
+// SetDefaults implements config.Defaulter.
+func (f *Figure) SetDefaults() { f.Neurons = 60 }
+
+// defaults returns a file with the values that a key that is absent has.
+func defaults() *File {
+	return &File{
+		Experiment: About{Step: 100 * spike.Microsecond, Bin: 50 * spike.Millisecond, Seed: 1, Seeds: 1},
+		Burst:      Burst{Threshold: 16 * spike.Millisecond},
+		Record:     Record{Spikes: true, Resolution: spike.Microsecond, Format: "csv"},
+	}
+}

@@ -1,0 +1,133 @@
+package experiment
+
+import (
+	"embed"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/burstplex/burstplex/sim"
+	"github.com/burstplex/burstplex/sim/config"
+)
+
+//go:embed builtin
+var builtin embed.FS
+
+// Builtin lists the names of the built-in experiments in alphabetical order.
+func Builtin() []string {
+	files, _ := fs.Glob(builtin, "builtin/*.toml")
+	var names []string
+	for _, f := range files {
+		names = append(names, strings.TrimSuffix(filepath.Base(f), ".toml"))
+	}
+	return names
+}
+
+// Text returns the file of a built-in experiment.
+func Text(name string) ([]byte, error) {
+	text, err := builtin.ReadFile("builtin/" + name + ".toml")
+	if err != nil {
+		hint := ""
+		if near := config.Nearest(name, Builtin()); near != "" {
+			hint = fmt.Sprintf("; did you mean %q?", near)
+		}
+		return nil, &config.Error{File: name, Reason: "there is no such file and no built-in experiment of this name" + hint,
+			Allowed: strings.Join(Builtin(), ", ")}
+	}
+	return text, nil
+}
+
+// Experiment is a loaded, checked experiment.
+type Experiment struct {
+	File
+	tree    *config.Node
+	dir     string // of the file: other files are relative to it
+	builtin bool   // other files are embedded
+}
+
+// Load reads an experiment: a file if there is one of this name, else a built-in one. Each override is "key=value".
+func Load(name string, overrides ...string) (*Experiment, error) {
+	x := &Experiment{dir: filepath.Dir(name)}
+	text, err := os.ReadFile(name)
+	switch {
+	case errors.Is(err, fs.ErrNotExist) && !strings.ContainsAny(name, `/\.`):
+		x.builtin = true
+		if text, err = Text(name); err != nil {
+			return nil, err
+		}
+		name += ".toml"
+	case err != nil:
+		return nil, &config.Error{File: name, Reason: reason(err)}
+	}
+	return x, x.parse(name, text, overrides)
+}
+
+func reason(err error) string {
+	var pe *fs.PathError
+	if errors.As(err, &pe) {
+		return pe.Err.Error()
+	}
+	return err.Error()
+}
+
+func (x *Experiment) parse(name string, text []byte, overrides []string) error {
+	tree, err := config.Parse(name, text)
+	if err != nil {
+		return err
+	}
+	x.tree = tree
+	for _, o := range overrides {
+		key, value, ok := strings.Cut(o, "=")
+		if !ok {
+			return &config.Error{File: "--set " + o, Reason: "must be key=value"}
+		}
+		if err := tree.Set(strings.TrimSpace(key), strings.TrimSpace(value)); err != nil {
+			return err
+		}
+	}
+	x.File = *defaults()
+	if err := config.Decode(tree, &x.File); err != nil {
+		return err
+	}
+	return x.check()
+}
+
+// Resolved returns the experiment as a file, overrides included.
+func (x *Experiment) Resolved() []byte { return config.Format(x.tree) }
+
+// at returns an error at a key.
+func (x *Experiment) at(key, format string, args ...any) *config.Error {
+	return x.tree.At(key).Errorf(format, args...)
+}
+
+// open reads a file that the experiment names.
+func (x *Experiment) read(key, name string) ([]byte, error) {
+	var text []byte
+	var err error
+	if x.builtin {
+		text, err = builtin.ReadFile("builtin/" + name)
+	} else {
+		path := name
+		if !filepath.IsAbs(path) {
+			path = filepath.Join(x.dir, name)
+		}
+		text, err = os.ReadFile(path)
+	}
+	if err != nil {
+		return nil, x.at(key, "cannot be read: %s", reason(err))
+	}
+	return text, nil
+}
+
+// place gives an error of package sim its place in the file.
+func (x *Experiment) place(err error) error {
+	var se *sim.Error
+	if errors.As(err, &se) {
+		key := strings.Replace(se.Key, ".background.", ".backgrounds.", 1)
+		return x.at(key, "%s", se.Reason)
+	}
+	return err
+}
