@@ -1,0 +1,187 @@
+package neuron
+
+import (
+	"math"
+
+	"github.com/burstplex/burstplex/neuron/numeric"
+	"github.com/burstplex/burstplex/neuron/spike"
+)
+
+// LIF is the leaky integrate-and-fire neuron with exponential synapses.
+//
+//	τ_m dV/dt = -(V-E_L) + S + (τ_m/C) I
+//	S = g_ampa (E_exc-V) + g_gaba (E_inh-V)    synapses = "conductance": g in units of the leak C/τ_m
+//	S = (τ_m/C) (i_ampa + i_gaba)              synapses = "current", weight_unit = "pA"
+//	S = i_ampa + i_gaba                        synapses = "current", weight_unit = "mV"
+//
+// g and i jump by the weight of an arrival and decay exponentially with τ_exc (ampa) and τ_inh (gaba). Current
+// synapses take their sign from the weight. When V exceeds the threshold the neuron spikes, and V is held at the
+// reset potential for the refractory period, while g and i go on.
+//
+// The networks of Vogels & Abbott (2005) are COBA, the default here, and CUBA: synapses = "current", weight_unit =
+// "mV", E_L -49 mV. The cortical microcircuit of Potjans & Diesmann (2014) has "current" in pA, C 250 pF, τ_m 10 ms,
+// τ_exc = τ_inh = 0.5 ms.
+//
+// Parameters that take a distribution (Value) are drawn once per neuron; the share of an arrival that is integrated
+// within its own step uses the mean time constant and capacitance.
+//
+// Integration ("off-grid"): with current synapses exact; with conductances an exponential Taylor scheme of second
+// order, as in TwoCompartment. Steps with a spike or an end of refractoriness are replayed event by event; the time of
+// a threshold crossing is the root of the cubic through values and slopes.
+type LIF struct {
+	TauM Value `toml:"tau_m" unit:"ms" doc:"membrane time constant τ_m"`
+	CM   Value `toml:"c_m" unit:"pF" doc:"membrane capacitance C"`
+
+	EL    float64 `toml:"e_l" unit:"mV" doc:"resting potential"`
+	Theta Value   `toml:"threshold" unit:"mV" doc:"spike threshold"`
+	Reset Value   `toml:"reset" unit:"mV" doc:"potential after a spike"`
+	TRef  Value   `toml:"refractory" unit:"ms" doc:"time for which V is held after a spike"`
+
+	Synapses   string  `toml:"synapses" oneof:"conductance|current" doc:"what synapses open: a conductance or a current"`
+	WeightUnit string  `toml:"weight_unit" oneof:"pA|mV" doc:"unit of the weights of current synapses"`
+	TauExc     float64 `toml:"tau_exc" unit:"ms" doc:"decay of ampa"`
+	TauInh     float64 `toml:"tau_inh" unit:"ms" doc:"decay of gaba"`
+	EExc       float64 `toml:"e_exc" unit:"mV" doc:"reversal potential of ampa (conductances)"`
+	EInh       float64 `toml:"e_inh" unit:"mV" doc:"reversal potential of gaba (conductances)"`
+
+	Initial struct {
+		V    Value `toml:"v" unit:"mV"`
+		GExc Value `toml:"g_exc" doc:"ampa conductance or current, in the unit of weights"`
+		GInh Value `toml:"g_inh" doc:"gaba conductance or current, in the unit of weights"`
+	} `toml:"initial"`
+}
+
+// DefaultLIF returns the neuron of the COBA network (Vogels & Abbott 2005), starting at rest.
+func DefaultLIF() *LIF {
+	s := &LIF{TauM: Const(20), CM: Const(200), EL: -60, Theta: Const(-50), Reset: Const(-60), TRef: Const(5),
+		Synapses: "conductance", WeightUnit: "pA", TauExc: 5, TauInh: 10, EExc: 0, EInh: -80}
+	s.Initial.V = Const(-60)
+	return s
+}
+
+// Validate implements Spec.
+func (s *LIF) Validate() error {
+	inf := math.Inf(1)
+	lowest, _ := s.Theta.Bounds()
+	return first(
+		s.TauM.require("tau_m", "ms", 0, inf, true), s.CM.require("c_m", "pF", 0, inf, true),
+		Const(s.EL).require("e_l", "mV", -1e3, 1e3, true), s.Theta.require("threshold", "mV", -1e3, 1e3, true),
+		s.Reset.require("reset", "mV", -1e3, lowest, true), s.TRef.require("refractory", "ms", 0, 1e6, false),
+		Const(s.TauExc).require("tau_exc", "ms", 0, inf, true), Const(s.TauInh).require("tau_inh", "ms", 0, inf, true),
+	)
+}
+
+// New implements Spec.
+func (s *LIF) New(b Build) (Population, error) {
+	if err := s.Validate(); err != nil {
+		return nil, err
+	}
+	n := b.N
+	p := &lif{spec: *s, build: b, conductance: s.Synapses != "current", Emitter: NewEmitter(b), sleep: newSleep(n, 1),
+		x: make([]float32, n), g: [2][]float32{make([]float32, n), make([]float32, n)}, refEnd: make([]spike.Tick, n),
+		eExc: float32(s.EExc - s.EL), eInh: float32(s.EInh - s.EL)}
+	p.derived = derivedOf(b, func(i int) *lifDerived { return s.derive(b, i) }, s.TauM, s.CM, s.Theta, s.Reset, s.TRef)
+	p.Reset()
+	return p, nil
+}
+
+// lifDerived is what the steps need of the parameters; potentials are relative to E_L.
+type lifDerived struct {
+	tau, cm, theta, reset float64
+	e                     [2]float64 // reversal potentials
+	tauSyn                [2]float64
+	gain                  float64 // of a current synapse: mV/ms per unit
+	ref                   spike.Tick
+
+	th32, watch  float32 // threshold; from here on an arriving inhibition may have ended an excursion above it
+	half, invR   float32 // half a step, ms; 1/step
+	invTau, invC float32
+	leak, s0, s1 float32 // increments of V over a step: per V, per constant and growing current
+	fade         [2]float32
+	area0, area1 [2]float32 // see cross; for current synapses area0 is the share of V per unit
+}
+
+// watchSlope is how fast V falls at most, in mV/ms, at the end of a step that it spends partly above threshold.
+const watchSlope = 1
+
+func (s *LIF) derive(b Build, i int) *lifDerived {
+	at := func(v Value, name string) float64 { return v.Draw(b.Key.Sub(name), i) }
+	h := b.Step.Milliseconds()
+	d := &lifDerived{tau: at(s.TauM, "tau_m"), cm: at(s.CM, "c_m"), theta: at(s.Theta, "threshold") - s.EL,
+		reset: at(s.Reset, "reset") - s.EL, ref: ticksOf(at(s.TRef, "refractory")),
+		e: [2]float64{s.EExc - s.EL, s.EInh - s.EL}, tauSyn: [2]float64{s.TauExc, s.TauInh}}
+	d.gain = 1 / s.areaScale(d.tau, d.cm)
+	d.th32, d.watch = float32(d.theta), float32(d.theta-watchSlope*h)
+	decay, p0, p1 := ramp(d.tau, h)
+	d.half, d.invR, d.invTau, d.invC = float32(h/2), float32(1/h), float32(1/d.tau), float32(1/d.cm)
+	d.leak, d.s0, d.s1 = float32(decay-1), float32(p0/d.cm), float32(p1/d.cm)
+	for k, syn := range d.tauSyn {
+		decay, _, _ := ramp(syn, h)
+		m0, m1 := cross(d.tau, syn, h)
+		d.fade[k], d.area0[k], d.area1[k] = float32(decay-1), float32(m0*d.gain), float32(m1*d.gain)
+	}
+	return d
+}
+
+// areaScale is what the integral of a synapse's variable is divided by to give its effect on V.
+func (s *LIF) areaScale(tau, cm float64) float64 {
+	if s.Synapses == "current" && s.WeightUnit == "pA" {
+		return cm
+	}
+	return tau
+}
+
+// currentKernel is an exponentially decaying current on a membrane; an arrival moves V by exactly what it does within
+// its step.
+type currentKernel struct{ tauSyn, tauMem, scale float64 } // ms; scale as in LIF.areaScale
+
+// At implements Kernel.
+func (k *currentKernel) At(rest spike.Tick) (end, area float32) {
+	r := rest.Milliseconds()
+	m0, _ := cross(k.tauMem, k.tauSyn, r)
+	return float32(numeric.Exp(-r / k.tauSyn)), float32(m0 / k.scale)
+}
+
+// lif is a population of LIF neurons. Potentials are kept relative to E_L.
+type lif struct {
+	spec        LIF
+	build       Build
+	conductance bool
+	Emitter
+	sleep
+	derived    []*lifDerived
+	eExc, eInh float32
+
+	x      []float32    // V - E_L, mV
+	g      [2][]float32 // conductances or currents
+	refEnd []spike.Tick
+}
+
+func (p *lif) Len() int        { return p.build.N }
+func (p *lif) Ports() []string { return []string{"soma"} }
+
+func (p *lif) Channels() []Channel {
+	tau, cm := p.spec.TauM.Mean(), p.spec.CM.Mean()
+	scale := p.spec.areaScale(tau, cm)
+	return []Channel{{"soma", "ampa", &currentKernel{p.spec.TauExc, tau, scale}}, {"soma", "gaba", &currentKernel{p.spec.TauInh, tau, scale}}}
+}
+
+func (p *lif) Columns() []Column {
+	unit := p.spec.WeightUnit
+	if p.conductance {
+		unit = "leak"
+	}
+	return append([]Column{{Name: "v", Unit: "mV", Data: p.x, Offset: p.spec.EL}, {Name: "g_ampa", Unit: unit, Data: p.g[0]},
+		{Name: "g_gaba", Unit: unit, Data: p.g[1]}, {Name: "refractory_end", Unit: "ms", Data: p.refEnd}}, p.Emitter.Columns()...)
+}
+
+func (p *lif) Reset() {
+	fillInitial(p.x, p.spec.Initial.V, p.build, "v", p.spec.EL)
+	fillInitial(p.g[0], p.spec.Initial.GExc, p.build, "g_exc", 0)
+	fillInitial(p.g[1], p.spec.Initial.GInh, p.build, "g_inh", 0)
+	for i := range p.refEnd {
+		p.refEnd[i] = spike.Never
+	}
+	p.Emitter.Reset()
+	p.sleep.reset()
+}

@@ -1,0 +1,200 @@
+package neuron
+
+import (
+	"github.com/burstplex/burstplex/neuron/numeric"
+	"github.com/burstplex/burstplex/neuron/spike"
+)
+
+// lifState is the state of one neuron in registers.
+type lifState struct {
+	x float32
+	g [2]float32
+}
+
+// Advance implements Population.
+func (p *lif) Advance(r Range, w spike.Window, in *Input, out *spike.Buffer) {
+	p.wake(r, in)
+	exc, inh := in.Cells[0].Pairs, in.Cells[1].Pairs
+	for i := p.next(r.Lo, r.Lo, r.Hi, in); i < r.Hi; i = p.next(i+1, r.Lo, r.Hi, in) {
+		d := derivedAt(p.derived, i)
+		u := lifState{p.x[i], [2]float32{p.g[0][i], p.g[1][i]}}
+		refEnd := p.refEnd[i]
+		var before lifState
+		for s := range in.Steps {
+			t := w.From + spike.Tick(s)*in.Step
+			i0, i1 := in.Drives[0].At(in, s, i-r.Lo)
+			var pairs [2]Pair
+			if exc != nil {
+				pairs[0] = exc[s*in.Len+i-r.Lo]
+			}
+			if inh != nil {
+				pairs[1] = inh[s*in.Len+i-r.Lo]
+			}
+			before = u
+			switch {
+			case refEnd >= t+in.Step:
+				u.synapses(d, &pairs)
+				continue
+			case refEnd <= t:
+				p.step(d, &u, i0, i1, &pairs)
+				if u.x <= d.watch || u.x <= d.th32 && pairs[0].Area >= 0 && pairs[1].Area == 0 {
+					continue
+				}
+			}
+			u = before
+			p.replay(d, &u, i, t, i0, i1, &pairs, out)
+			refEnd = p.refEnd[i]
+		}
+		p.x[i], p.g[0][i], p.g[1][i] = u.x, u.g[0], u.g[1]
+		if u == before && refEnd <= w.From && !in.touched(i-r.Lo) {
+			p.put(i)
+		}
+	}
+}
+
+// synapses advances conductances or currents over a step.
+func (u *lifState) synapses(d *lifDerived, in *[2]Pair) {
+	u.g[0] = fade(u.g[0]+float32(u.g[0]*d.fade[0])) + in[0].End
+	u.g[1] = fade(u.g[1]+float32(u.g[1]*d.fade[1])) + in[1].End
+}
+
+// step advances u over a whole step without regard to the threshold.
+func (p *lif) step(d *lifDerived, u *lifState, i0, i1 float32, in *[2]Pair) {
+	x := float32(u.x*d.leak) + float32(i0*d.s0) + float32(float32((i1-i0)*d.invR)*d.s1)
+	if p.conductance {
+		fromExc, fromInh := p.eExc-u.x, p.eInh-u.x
+		syn := float32(u.g[0]*fromExc) + float32(u.g[1]*fromInh)
+		dx := float32((syn-u.x)*d.invTau) + float32(i0*d.invC)
+		mid := float32(dx * d.half) // arrivals of this step find the membrane there
+		x += float32(u.g[0] * (float32(d.area0[0]*fromExc) - float32(d.area1[0]*dx)))
+		x += float32(u.g[1] * (float32(d.area0[1]*fromInh) - float32(d.area1[1]*dx)))
+		x += float32(in[0].Area*(fromExc-mid)) + float32(in[1].Area*(fromInh-mid))
+	} else {
+		x += float32(u.g[0]*d.area0[0]) + float32(u.g[1]*d.area0[1]) + (in[0].Area + in[1].Area)
+	}
+	u.x = fade(u.x + x)
+	u.synapses(d, in)
+}
+
+// fineLIF is the state of one neuron within a step that is replayed, in double precision.
+type fineLIF struct {
+	x              float64
+	g              [2]float64
+	current, slope float64 // pA, pA/ms
+}
+
+// replay advances neuron i through one step event by event: arrivals, the end of refractoriness and spikes each end a
+// part.
+func (p *lif) replay(d *lifDerived, u *lifState, i int, t spike.Tick, i0, i1 float32, in *[2]Pair, out *spike.Buffer) {
+	h := p.build.Step
+	stop := t + h
+	tau, scale := p.spec.TauM.Mean(), p.spec.areaScale(p.spec.TauM.Mean(), p.spec.CM.Mean())
+	var arrive [2]arrival
+	for k := range arrive {
+		arrive[k] = arrivalIn(in[k], scale, tau, d.tauSyn[k], t, h)
+	}
+	f := fineLIF{x: float64(u.x), g: [2]float64{float64(u.g[0]), float64(u.g[1])}, slope: float64(i1-i0) / h.Milliseconds()}
+	for now := t; now < stop; {
+		end := stop
+		for k := range arrive {
+			if arrive[k].at <= now {
+				f.g[k] += float64(arrive[k].weight)
+				arrive[k].at = spike.Forever
+			}
+			end = min(end, arrive[k].at)
+		}
+		f.current = numeric.Madd((now - t).Milliseconds(), f.slope, float64(i0))
+		if p.refEnd[i] > now {
+			end = min(end, p.refEnd[i])
+			f.x = d.reset
+			f.synapses(d, (end - now).Milliseconds())
+		} else if r, crossed := p.part(d, &f, (end - now).Milliseconds()); crossed {
+			end = min(now+spike.Tick(r*1e6), stop-1)
+			if end <= p.Last(i) { // no two spikes in one tick
+				end++
+			}
+			if end == stop {
+				break // still above threshold: spikes in the next step
+			}
+			p.Emit(out, i, end)
+			f.x = d.reset
+			p.refEnd[i] = end + d.ref
+		}
+		now = end
+	}
+	for k := range arrive { // those that rounding put at the very end
+		if arrive[k].at != spike.Forever {
+			f.g[k] += float64(arrive[k].weight)
+		}
+	}
+	*u = lifState{float32(f.x), [2]float32{fade(float32(f.g[0])), fade(float32(f.g[1]))}}
+}
+
+// part advances f over r ms, or to a threshold crossing within. It returns the time that has passed.
+func (p *lif) part(d *lifDerived, f *fineLIF, r float64) (passed float64, crossed bool) {
+	if f.x > d.theta {
+		return 0, true
+	}
+	start := *f
+	p.over(d, f, r)
+	if f.x <= d.theta {
+		return r, false
+	}
+	s := hermiteRoot(start.x-d.theta, f.x-d.theta, float64(p.slopeOf(d, &start)*r), float64(p.slopeOf(d, f)*r))
+	*f = start
+	r = float64(r * s)
+	p.over(d, f, r)
+	return r, true
+}
+
+// slopeOf returns dV/dt.
+func (p *lif) slopeOf(d *lifDerived, f *fineLIF) float64 {
+	s := f.current/d.cm - f.x/d.tau
+	if !p.conductance {
+		return s + float64((f.g[0]+f.g[1])*d.gain)
+	}
+	return s + float64((float64(f.g[0]*(d.e[0]-f.x))+float64(f.g[1]*(d.e[1]-f.x)))*d.gain)
+}
+
+// synapses lets conductances or currents decay over r ms.
+func (f *fineLIF) synapses(d *lifDerived, r float64) {
+	f.g[0] *= numeric.Exp(-r / d.tauSyn[0])
+	f.g[1] *= numeric.Exp(-r / d.tauSyn[1])
+}
+
+// over advances f over r ms: exactly with current synapses, otherwise by Runge-Kutta steps of fourth order that
+// are short against the effective time constant.
+func (p *lif) over(d *lifDerived, f *fineLIF, r float64) {
+	if !p.conductance {
+		decay, p0, p1 := ramp(d.tau, r)
+		x := float64(f.x*decay) + float64(p0/d.cm*f.current) + float64(p1/d.cm*f.slope)
+		for k, syn := range d.tauSyn {
+			m0, _ := cross(d.tau, syn, r)
+			x += float64(m0 * d.gain * f.g[k])
+		}
+		f.x = x
+		f.synapses(d, r)
+		f.current = numeric.Madd(f.slope, r, f.current)
+		return
+	}
+	n := 1 + int(4*r*(1+f.g[0]+f.g[1])/d.tau)
+	s := r / float64(n)
+	half := s / 2
+	for range n {
+		mid := *f
+		mid.synapses(d, half)
+		end := mid
+		end.synapses(d, half)
+		mid.current = numeric.Madd(f.slope, half, f.current)
+		end.current = numeric.Madd(f.slope, s, f.current)
+		k0 := p.slopeOf(d, f)
+		mid.x = numeric.Madd(half, k0, f.x)
+		k1 := p.slopeOf(d, &mid)
+		mid.x = numeric.Madd(half, k1, f.x)
+		k2 := p.slopeOf(d, &mid)
+		end.x = numeric.Madd(s, k2, f.x)
+		k3 := p.slopeOf(d, &end)
+		end.x = numeric.Madd(s/6, k0+2*(k1+k2)+k3, f.x)
+		*f = end
+	}
+}

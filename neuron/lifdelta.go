@@ -1,0 +1,138 @@
+package neuron
+
+import (
+	"math"
+
+	"github.com/burstplex/burstplex/neuron/spike"
+)
+
+// LIFDelta is the leaky integrate-and-fire neuron with delta synapses, in which every arrival makes V jump by its weight
+// in mV (Brunel 2000).
+//
+//	τ_m dV/dt = -(V-E_L) + (τ_m/C) I + τ_m Σ w δ(t-t_arrival)
+//
+// A jump has no time course that could place a threshold crossing within a step, so this model is on-grid: the jumps
+// of a step are summed and take effect at its end, where V is compared with the threshold. A spike has the last tick
+// of its step. For the refractory period, rounded up to whole steps, V is held at the reset potential and
+// input is discarded. Between the ends of steps the membrane is exact.
+//
+// The default is the balanced network of Brunel (2000): τ_m 20 ms, threshold 20 mV above rest, reset 10 mV, refractory
+// 2 ms.
+type LIFDelta struct {
+	TauM  Value   `toml:"tau_m" unit:"ms" doc:"membrane time constant τ_m"`
+	CM    Value   `toml:"c_m" unit:"pF" doc:"membrane capacitance C, for injected currents"`
+	EL    float64 `toml:"e_l" unit:"mV" doc:"resting potential"`
+	Theta Value   `toml:"threshold" unit:"mV" doc:"spike threshold: a neuron spikes when V reaches it"`
+	Reset Value   `toml:"reset" unit:"mV" doc:"potential after a spike"`
+	TRef  Value   `toml:"refractory" unit:"ms" doc:"time for which V is held and input discarded, rounded up to steps"`
+
+	Initial struct {
+		V Value `toml:"v" unit:"mV"`
+	} `toml:"initial"`
+}
+
+// DefaultLIFDelta returns the neuron of Brunel (2000), starting at rest.
+func DefaultLIFDelta() *LIFDelta {
+	return &LIFDelta{TauM: Const(20), CM: Const(250), Theta: Const(20), Reset: Const(10), TRef: Const(2)}
+}
+
+// Validate implements Spec.
+func (s *LIFDelta) Validate() error {
+	inf := math.Inf(1)
+	lowest, _ := s.Theta.Bounds()
+	return first(
+		s.TauM.require("tau_m", "ms", 0, inf, true), s.CM.require("c_m", "pF", 0, inf, true),
+		Const(s.EL).require("e_l", "mV", -1e3, 1e3, true), s.Theta.require("threshold", "mV", -1e3, 1e3, true),
+		s.Reset.require("reset", "mV", -1e3, lowest, true), s.TRef.require("refractory", "ms", 0, 1e6, false),
+	)
+}
+
+// New implements Spec.
+func (s *LIFDelta) New(b Build) (Population, error) {
+	if err := s.Validate(); err != nil {
+		return nil, err
+	}
+	p := &lifDelta{spec: *s, build: b, Emitter: NewEmitter(b), sleep: newSleep(b.N, 1), x: make([]float32, b.N), refEnd: make([]spike.Tick, b.N)}
+	p.derived = derivedOf(b, func(i int) *lifDeltaDerived { return s.derive(b, i) }, s.TauM, s.CM, s.Theta, s.Reset, s.TRef)
+	p.Reset()
+	return p, nil
+}
+
+// lifDeltaDerived is what the steps need of the parameters; potentials are relative to E_L.
+type lifDeltaDerived struct {
+	theta, reset float32
+	leak, s0, s1 float32 // increments of V over a step: per V, per current at its start and end
+	ref          spike.Tick
+}
+
+func (s *LIFDelta) derive(b Build, i int) *lifDeltaDerived {
+	at := func(v Value, name string) float64 { return v.Draw(b.Key.Sub(name), i) }
+	h, cm := b.Step.Milliseconds(), at(s.CM, "c_m")
+	decay, p0, p1 := ramp(at(s.TauM, "tau_m"), h)
+	ref := ticksOf(at(s.TRef, "refractory"))
+	return &lifDeltaDerived{theta: float32(at(s.Theta, "threshold") - s.EL), reset: float32(at(s.Reset, "reset") - s.EL),
+		leak: float32(decay - 1), s0: float32((p0 - p1/h) / cm), s1: float32(p1 / h / cm),
+		ref: (ref + b.Step - 1) / b.Step * b.Step}
+}
+
+// lifDelta is a population of LIFDelta neurons. Potentials are kept relative to E_L.
+type lifDelta struct {
+	spec  LIFDelta
+	build Build
+	Emitter
+	sleep
+	derived []*lifDeltaDerived
+
+	x      []float32    // V - E_L, mV
+	refEnd []spike.Tick // start of the first step that is not refractory
+}
+
+func (p *lifDelta) Len() int            { return p.build.N }
+func (p *lifDelta) Ports() []string     { return []string{"soma"} }
+func (p *lifDelta) Channels() []Channel { return []Channel{{"soma", "delta", nil}} }
+
+func (p *lifDelta) Columns() []Column {
+	return append([]Column{{Name: "v", Unit: "mV", Data: p.x, Offset: p.spec.EL}, {Name: "refractory_end", Unit: "ms", Data: p.refEnd}},
+		p.Emitter.Columns()...)
+}
+
+func (p *lifDelta) Reset() {
+	fillInitial(p.x, p.spec.Initial.V, p.build, "v", p.spec.EL)
+	for i := range p.refEnd {
+		p.refEnd[i] = spike.Never
+	}
+	p.Emitter.Reset()
+	p.sleep.reset()
+}
+
+// Advance implements Population.
+func (p *lifDelta) Advance(r Range, w spike.Window, in *Input, out *spike.Buffer) {
+	p.wake(r, in)
+	sums := in.Cells[0].Sums
+	for i := p.next(r.Lo, r.Lo, r.Hi, in); i < r.Hi; i = p.next(i+1, r.Lo, r.Hi, in) {
+		d := derivedAt(p.derived, i)
+		x, refEnd := p.x[i], p.refEnd[i]
+		before := x
+		for s := range in.Steps {
+			t := w.From + spike.Tick(s)*in.Step
+			before = x
+			if refEnd > t {
+				x = d.reset
+				continue
+			}
+			i0, i1 := in.Drives[0].At(in, s, i-r.Lo)
+			x = fade(x + (float32(x*d.leak) + float32(i0*d.s0) + float32(i1*d.s1)))
+			if sums != nil {
+				x += sums[s*in.Len+i-r.Lo]
+			}
+			if x >= d.theta {
+				p.Emit(out, i, t+in.Step-1)
+				x, refEnd = d.reset, t+in.Step+d.ref
+			}
+		}
+		p.x[i], p.refEnd[i] = x, refEnd
+		if x == before && refEnd <= w.From && !in.touched(i-r.Lo) {
+			p.put(i)
+		}
+	}
+}
