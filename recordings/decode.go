@@ -1,0 +1,171 @@
+package recordings
+
+import (
+	"encoding/binary"
+	"errors"
+	"fmt"
+
+	"github.com/burstplex/burstplex/neuron/spike"
+	"github.com/burstplex/burstplex/recordings/internal/codec"
+)
+
+// blockDecoder turns blocks into keys.
+type blockDecoder struct {
+	layout
+	header *Header
+	code   codec.Decoder
+	gaps   []uint64
+}
+
+// check refuses what a header of a spike block cannot say, before anything is allocated for it.
+func (d *blockDecoder) check(b *block) error {
+	w := b.Window
+	switch {
+	case b.Flags&^flagFrameEnd != 0:
+		return fmt.Errorf("unknown flags %#x", b.Flags)
+	case w.From < spike.Never || w.To > spike.Forever || w.From > w.To:
+		return fmt.Errorf("impossible time range %d to %d ns", int64(w.From), int64(w.To))
+	case b.Count == 0:
+		if b.Length != 0 {
+			return errors.New("a block without spikes has a payload")
+		}
+		return nil
+	case b.Length > maxSpikeBytes:
+		return fmt.Errorf("payload of %d bytes is larger than %d", b.Length, maxSpikeBytes)
+	case b.Count > maxCount:
+		return fmt.Errorf("%d spikes are more than %d", b.Count, maxCount)
+	case int64(b.Population) >= int64(len(d.header.Populations)):
+		return fmt.Errorf("population %d of %d", b.Population, len(d.header.Populations))
+	case b.Neurons == 0 || uint64(b.First)+uint64(b.Neurons) > uint64(d.selections[b.Population].len()):
+		return fmt.Errorf("recorded neurons %d to %d of %d", b.First, uint64(b.First)+uint64(b.Neurons), d.selections[b.Population].len())
+	case w.From == w.To || d.grid.span(w) > d.longest:
+		return fmt.Errorf("time range %v to %v is empty or too long", w.From, w.To)
+	}
+	return nil
+}
+
+// keys decodes a block that check has passed and appends its spikes by neuron and time. base is the time that keys
+// count from: the first unit of the frame.
+func (d *blockDecoder) keys(dst []key, b *block, payload []byte) ([]key, error) {
+	if b.Count == 0 {
+		return dst, nil
+	}
+	step, n1 := binary.Uvarint(payload)
+	payload = payload[max(0, n1):]
+	phase, n2 := binary.Uvarint(payload)
+	payload = payload[max(0, n2):]
+	size, n3 := binary.Uvarint(payload)
+	payload = payload[max(0, n3):]
+	span := d.grid.span(b.Window)
+	switch {
+	case n1 <= 0 || n2 <= 0 || n3 <= 0 || size > uint64(len(payload)):
+		return dst, errors.New("payload is cut off")
+	case step == 0 || step > span || phase >= step || phase >= span:
+		return dst, fmt.Errorf("times every %d units from %d in a frame of %d", step, phase, span)
+	}
+	n := int(b.Count)
+	if cap(d.gaps) < n {
+		d.gaps = make([]uint64, n, n+n/4)
+	}
+	d.gaps = d.gaps[:n]
+	if err := d.code.Decode(d.gaps, codec.ID(b.Codec), payload[:size]); err != nil {
+		return dst, err
+	}
+	start := len(dst)
+	if cap(dst)-start < n {
+		dst = append(make([]key, 0, start+n+(start+n)/4), dst...)
+	}
+	dst = dst[:start+n]
+	if err := d.lay(dst[start:], b, step, phase, (span-1-phase)/step+1, payload[size:]); err != nil {
+		return dst[:start], err
+	}
+	return dst, nil
+}
+
+// lay turns gaps into spikes.
+func (d *blockDecoder) lay(dst []key, b *block, step, phase, slots uint64, labels []byte) error {
+	sel := &d.selections[b.Population]
+	first := uint64(d.header.Populations[b.Population].First)
+	ranks, rank := uint64(b.Neurons), uint64(0)
+	id := (first + uint64(sel.index(int(b.First)))) << kindBits
+	stride := uint64(0) // of the ranks, if it is the same for all
+	if len(sel.ranges) == 1 {
+		stride = uint64(sel.ranges[0].Stride) << kindBits
+	}
+	// A gap below near keeps within the burst threshold.
+	near := (d.thresholds[b.Population] + step - 1) / step
+	exception, labels, err := nextException(labels, 0)
+	if err != nil {
+		return err
+	}
+	slot, burst, shift := uint64(0), uint64(0), d.shift&63
+	fresh := true
+	for i, gap := range d.gaps[:len(dst)] {
+		slot += gap
+		kind := uint64(0)
+		if slot >= slots {
+			jump := uint64(1)
+			if slot -= slots; slot >= slots {
+				jump += slot / slots
+				slot %= slots
+			}
+			if rank += jump; rank >= ranks {
+				return fmt.Errorf("spike %d belongs to neuron %d of %d", i, rank, ranks)
+			}
+			if stride > 0 {
+				id += jump * stride
+			} else {
+				id = (first + uint64(sel.index(int(uint64(b.First)+rank)))) << kindBits
+			}
+		} else if gap < near && !fresh {
+			kind = burst
+		}
+		fresh = false
+		if i == exception.index {
+			kind = (kind + 1 + exception.other) % 3
+			if exception, labels, err = nextException(labels, i+1); err != nil {
+				return err
+			}
+		}
+		// The next spike of the burst: the second after an onset, else one more of the tail.
+		burst = 1
+		if kind != 0 {
+			burst = 2
+		}
+		dst[i] = (phase+slot*step)<<shift | id | kind
+	}
+	if exception.index >= 0 || len(labels) > 0 {
+		return errors.New("labels go on after the last spike")
+	}
+	return nil
+}
+
+// exception is a spike whose label is not the one that the rule predicts.
+type exception struct {
+	index int    // -1: no more
+	other uint64 // which of the two other labels
+}
+
+func nextException(labels []byte, after int) (exception, []byte, error) {
+	if len(labels) == 0 {
+		return exception{index: -1}, labels, nil
+	}
+	v, n := binary.Uvarint(labels)
+	if n <= 0 || v>>1 > maxCount {
+		return exception{}, nil, errors.New("list of labels is malformed")
+	}
+	return exception{after + int(v>>1), v & 1}, labels[n:], nil
+}
+
+// spikes turns keys into spikes. from is the first unit of the frame.
+func (l *layout) spikes(dst []spike.Event, keys []key, from spike.Tick) {
+	dst = dst[:len(keys)]
+	mask := uint64(1)<<l.shift - 1
+	for i, k := range keys {
+		dst[i] = spike.Event{
+			At:   from + spike.Tick(k>>(l.shift&63))*l.grid.res,
+			Src:  spike.ID(k & mask >> kindBits),
+			Kind: spike.Kind(k & (1<<kindBits - 1)),
+		}
+	}
+}

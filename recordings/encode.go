@@ -1,0 +1,207 @@
+package recordings
+
+import (
+	"encoding/binary"
+	"fmt"
+	"sort"
+
+	"github.com/burstplex/burstplex/neuron/spike"
+	"github.com/burstplex/burstplex/recordings/internal/codec"
+)
+
+// maxTimeBits is what time and ID together may take: the trains of all neurons laid end to end stay below
+// 2^codec.MaxGapBits units, and a key fits 64 bits.
+const maxTimeBits = codec.MaxGapBits
+
+// layout is what encoder and decoder of frames derive from the header.
+type layout struct {
+	grid       grid
+	shift      uint // of the time in a key
+	longest    uint64
+	selections []selection
+	thresholds []uint64 // of the burst rule, in units, rounded up
+}
+
+func newLayout(h *Header) layout {
+	l := layout{grid: newGrid(h.Resolution), shift: uint(h.idBits()) + kindBits}
+	l.longest = 1<<(maxTimeBits-uint(h.idBits())) - 1
+	for i := range h.Populations {
+		p := &h.Populations[i]
+		l.selections = append(l.selections, newSelection(p.Recorded))
+		l.thresholds = append(l.thresholds, l.grid.units(l.grid.ceil(p.Detector.Threshold)))
+	}
+	return l
+}
+
+func (l *layout) id(k key) spike.ID { return spike.ID(k & (1<<l.shift - 1) >> kindBits) }
+
+// frameEncoder turns the spikes of a frame into blocks.
+type frameEncoder struct {
+	layout
+	header *Header
+	code   codec.Encoder
+	radix  radix
+	gaps   []uint64
+	coded  []byte
+	labels []byte
+	blocks []block // of the last frame
+}
+
+// blockSpikes is how many spikes a block holds at most, unless a single neuron has more.
+const blockSpikes = 1 << 16
+
+// append encodes a frame, whose keys are in order of time, and appends its blocks to dst. It returns the slice
+// that the caller may use for the next keys.
+func (f *frameEncoder) append(dst []byte, w spike.Window, keys []key) ([]byte, []key, error) {
+	f.blocks = f.blocks[:0]
+	keys = f.radix.sort(keys, kindBits, f.shift)
+	rest := keys
+	for p := range f.header.Populations {
+		pop := &f.header.Populations[p]
+		end := uint64(pop.First) + uint64(pop.Size)
+		n := sort.Search(len(rest), func(i int) bool { return uint64(f.id(rest[i])) >= end })
+		mine := rest[:n]
+		rest = rest[n:]
+		for len(mine) > 0 {
+			n := f.split(mine)
+			if n > maxCount {
+				return dst, keys, fmt.Errorf("neuron %d of %q has %d spikes between %v and %v, more than a block holds: choose a finer resolution",
+					f.id(mine[0])-pop.First, pop.Name, n, w.From, w.To)
+			}
+			dst = f.appendBlock(dst, w, p, mine[:n], len(rest) == 0 && len(mine) == n)
+			mine = mine[n:]
+		}
+	}
+	if len(keys) == 0 {
+		b := block{Type: typeSpikes, Flags: flagFrameEnd, Window: w}
+		dst = append(dst, make([]byte, blockSize)...)
+		b.seal(dst[len(dst)-blockSize:])
+		f.blocks = append(f.blocks, b)
+	}
+	return dst, keys[:0], nil
+}
+
+// split returns how many of a population's spikes go into the next block: whole neurons.
+func (f *frameEncoder) split(keys []key) int {
+	if len(keys) <= blockSpikes {
+		return len(keys)
+	}
+	last := f.id(keys[blockSpikes])
+	first := sort.Search(len(keys), func(i int) bool { return f.id(keys[i]) >= last })
+	if first > 0 {
+		return first
+	}
+	return sort.Search(len(keys), func(i int) bool { return f.id(keys[i]) > last })
+}
+
+// appendBlock encodes spikes of one population, sorted by neuron and time. FORMAT.md has the layout.
+func (f *frameEncoder) appendBlock(dst []byte, w spike.Window, pop int, keys []key, last bool) []byte {
+	first := f.header.Populations[pop].First
+	sel := &f.selections[pop]
+	lo, hi := sel.rank(int(f.id(keys[0])-first)), sel.rank(int(f.id(keys[len(keys)-1])-first))
+	b := block{Type: typeSpikes, Population: uint32(pop), Window: w, First: uint32(lo), Neurons: uint32(hi-lo) + 1, Count: uint32(len(keys))}
+	if last {
+		b.Flags = flagFrameEnd
+	}
+	step, phase := f.lattice(keys)
+	span := f.grid.span(w)
+	if step == 0 { // all at one time
+		step = span
+		phase %= step
+	}
+	slots := (span-1-phase)/step + 1
+
+	f.fill(keys, pop, lo, step, phase, slots)
+	var id codec.ID
+	f.coded, id = f.code.Append(f.coded[:0], f.gaps)
+	b.Codec = uint8(id)
+
+	start := len(dst)
+	dst = append(dst, make([]byte, blockSize)...)
+	dst = binary.AppendUvarint(dst, step)
+	dst = binary.AppendUvarint(dst, phase)
+	dst = binary.AppendUvarint(dst, uint64(len(f.coded)))
+	dst = append(dst, f.coded...)
+	dst = append(dst, f.labels...)
+	b.seal(dst[start:])
+	f.blocks = append(f.blocks, b)
+	return dst
+}
+
+// lattice finds the step and phase of the coarsest lattice that all times lie on. Populations that spike on the
+// integration grid, and recordings that were sampled at some rate, save the bits below it. For times off the grid
+// the greatest common divisor is 1 after a few spikes and the loop ends. A step of 0 means a single time.
+func (f *frameEncoder) lattice(keys []key) (step, phase uint64) {
+	t0 := keys[0] >> f.shift
+	for _, k := range keys {
+		a, b := k>>f.shift, t0
+		if a < b {
+			a, b = b, a
+		}
+		for a -= b; a != 0; {
+			step, a = a, step%a
+		}
+		if step == 1 {
+			return 1, 0
+		}
+	}
+	if step == 0 {
+		return 0, t0
+	}
+	return step, t0 % step
+}
+
+// fill computes the gaps and the list of labels that the rule does not predict.
+func (f *frameEncoder) fill(keys []key, pop, rank int, step, phase, slots uint64) {
+	if cap(f.gaps) < len(keys) {
+		f.gaps = make([]uint64, len(keys), len(keys)+len(keys)/4)
+	}
+	f.gaps = f.gaps[:len(keys)]
+	f.labels = f.labels[:0]
+	sel := &f.selections[pop]
+	first := f.header.Populations[pop].First
+	dense := sel.len() == f.header.Populations[pop].Size
+	threshold := f.thresholds[pop]
+	idMask := uint64(1)<<f.shift - 1<<kindBits
+	var (
+		lastID   = keys[0] & idMask
+		lastTime uint64 // unit of the last spike
+		lastSlot uint64
+		lastKind = uint64(spike.Onset)
+		after    = uint64(0) // index after the last exception
+		fresh    = true      // no spike of this neuron in the block yet
+	)
+	for i, k := range keys {
+		t := k >> f.shift
+		slot := t
+		if step != 1 {
+			slot = (t - phase) / step
+		}
+		gap := slot - lastSlot
+		if id := k & idMask; id != lastID {
+			ranks := (id - lastID) >> kindBits
+			if !dense {
+				next := sel.rank(int(spike.ID(id>>kindBits) - first))
+				ranks = uint64(next - rank)
+				rank = next
+			}
+			gap += ranks * slots
+			lastID, fresh = id, true
+		}
+		f.gaps[i] = gap
+		predicted := uint64(spike.Onset)
+		if !fresh && t-lastTime < threshold {
+			predicted = uint64(spike.Burst)
+			if lastKind != uint64(spike.Onset) {
+				predicted = uint64(spike.Tail)
+			}
+		}
+		kind := k & (1<<kindBits - 1)
+		if kind != predicted {
+			other := (kind + 2 - predicted) % 3 // 0 or 1: which of the two other labels
+			f.labels = binary.AppendUvarint(f.labels, (uint64(i)-after)<<1|other)
+			after = uint64(i) + 1
+		}
+		lastTime, lastSlot, lastKind, fresh = t, slot, kind, false
+	}
+}

@@ -1,0 +1,314 @@
+package codec
+
+import (
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"math/bits"
+
+	"github.com/klauspost/compress/fse"
+	"github.com/klauspost/compress/huff0"
+)
+
+// The class of a gap is its magnitude within half an octave: gaps 0 to 3 are classes 0 to 3, and class c from 4 on
+// holds the gaps that begin with the bits 1 and c&1 and have c/2-1 bits below, which are stored as they are. Within
+// a class geometric gaps are uniform but for 0.02 bits.
+const numClasses = 2 * MaxGapBits
+
+func classOf(g uint64) uint8 {
+	if g < 4 {
+		return uint8(g)
+	}
+	e := uint(bits.Len64(g)) - 1
+	return uint8(2*e + uint(g>>(e-1))&1)
+}
+
+// split is what class c stores and stands for.
+type split struct {
+	base  uint64
+	below uint8 // bits
+}
+
+func splits() (t [256]split) {
+	for c := range t {
+		switch {
+		case c < 4:
+			t[c] = split{base: uint64(c)}
+		case c < numClasses:
+			t[c] = split{uint64(2+c&1) << (c/2 - 1), uint8(c/2 - 1)}
+		}
+	}
+	return t
+}
+
+// How the classes of one context are stored.
+const (
+	modeRaw      = 0 // a byte each
+	modeConstant = 1 // one byte for all
+	modeHuffman  = 2 // table of weights, then four streams (RFC 8878, 4.2)
+)
+
+// fewest is the number of classes in a context below which four streams do not pay.
+const fewest = 64
+
+type classWriter struct {
+	classes []byte
+	parts   [MaxContexts][]byte
+	scratch huff0.Scratch
+	weights fse.Scratch
+}
+
+func (w *classWriter) append(dst []byte, gaps []uint64, contexts int) []byte {
+	if cap(w.classes) < len(gaps) {
+		w.classes = make([]byte, len(gaps))
+	}
+	w.classes = w.classes[:len(gaps)]
+	below := 0
+	for i, g := range gaps {
+		c := classOf(g)
+		w.classes[i] = c
+		below += max(0, int(c>>1)-1)
+	}
+	var borders [MaxContexts - 1]byte
+	n := 1
+	if contexts > 1 {
+		n = chooseBorders(borders[:contexts-1], w.classes)
+	}
+	dst = append(dst, byte(n))
+	dst = append(dst, borders[:n-1]...)
+	if n == 1 {
+		dst = w.appendContext(dst, w.classes)
+	} else {
+		ctx := contextTable(borders[:n-1])
+		for i := range w.parts {
+			w.parts[i] = w.parts[i][:0]
+		}
+		last := byte(0)
+		for _, c := range w.classes {
+			k := ctx[last]
+			w.parts[k] = append(w.parts[k], c)
+			last = c
+		}
+		for k := range n {
+			dst = w.appendContext(dst, w.parts[k])
+		}
+	}
+	bw := newBitWriter(dst, below)
+	for i, g := range gaps {
+		n := max(1, uint(w.classes[i]>>1)) - 1
+		bw.put(g&(1<<n-1), n)
+	}
+	return bw.bytes()
+}
+
+// contextTable gives the context that follows each class: the number of borders at or below it.
+func contextTable(borders []byte) (t [256]uint8) {
+	for c := range t {
+		for _, b := range borders {
+			if c >= int(b) {
+				t[c]++
+			}
+		}
+	}
+	return t
+}
+
+func (w *classWriter) appendContext(dst, classes []byte) []byte {
+	dst = binary.AppendUvarint(dst, uint64(len(classes)))
+	if len(classes) >= fewest {
+		w.scratch.Reuse = huff0.ReusePolicyNone
+		out, _, err := huff0.Compress4X(classes, &w.scratch)
+		if errors.Is(err, huff0.ErrUseRLE) {
+			return append(dst, modeConstant, classes[0])
+		}
+		if err == nil {
+			table, ok := w.plainTable(w.scratch.OutTable)
+			data := out[len(w.scratch.OutTable):]
+			if ok {
+				dst = append(dst, modeHuffman)
+				dst = binary.AppendUvarint(dst, uint64(len(table)+len(data)))
+				dst = append(dst, table...)
+				return append(dst, data...)
+			}
+		}
+	}
+	dst = append(dst, modeRaw)
+	return append(dst, classes...)
+}
+
+// plainTable rewrites a table of weights that was itself entropy coded as four bits a weight. It costs 10 to 20
+// bytes a block, and a reader in another language needs no second entropy decoder.
+func (w *classWriter) plainTable(t []byte) ([]byte, bool) {
+	if t[0] >= 128 {
+		return t, true
+	}
+	weights, err := fse.Decompress(t[1:], &w.weights)
+	if err != nil || len(weights) > 128 {
+		return nil, false
+	}
+	plain := []byte{byte(127 + len(weights))}
+	for i := 0; i < len(weights); i += 2 {
+		b := weights[i] << 4
+		if i+1 < len(weights) {
+			b |= weights[i+1]
+		}
+		plain = append(plain, b)
+	}
+	return plain, true
+}
+
+type classReader struct {
+	split   [256]split
+	ready   bool
+	memory  []byte // the classes of all contexts
+	scratch *huff0.Scratch
+}
+
+func (r *classReader) decode(gaps []uint64, src []byte) error {
+	if !r.ready {
+		r.split, r.ready = splits(), true
+	}
+	if cap(r.memory) < len(gaps) {
+		r.memory = make([]byte, len(gaps), len(gaps)+len(gaps)/4)
+	}
+	n := int(src[0])
+	if n < 1 || n > MaxContexts || len(src) < n {
+		return fmt.Errorf("%d contexts, want 1 to %d", n, MaxContexts)
+	}
+	borders := src[1:n]
+	src = src[n:]
+	var parts [MaxContexts][]byte
+	left := r.memory[:len(gaps)]
+	for k := range n {
+		count, rest, err := readLength(src, len(left))
+		if err != nil {
+			return fmt.Errorf("context %d: %w", k, err)
+		}
+		parts[k], left = left[:count], left[count:]
+		if src, err = r.context(parts[k], rest); err != nil {
+			return fmt.Errorf("context %d: %w", k, err)
+		}
+	}
+	if len(left) > 0 {
+		return errors.New("contexts hold fewer classes than the block has spikes")
+	}
+	if n == 1 {
+		return r.join(gaps, parts[0], src)
+	}
+	return r.joinContexts(gaps, &parts, contextTable(borders), src)
+}
+
+// readLength reads a length that must not be above limit.
+func readLength(src []byte, limit int) (int, []byte, error) {
+	v, n := binary.Uvarint(src)
+	if n <= 0 || v > uint64(limit) {
+		return 0, nil, errors.New("a length is cut off or too large")
+	}
+	return int(v), src[n:], nil
+}
+
+// context decodes the classes of one context and returns what follows them.
+func (r *classReader) context(dst, src []byte) ([]byte, error) {
+	if len(src) < 1 {
+		return nil, errShort
+	}
+	mode := src[0]
+	src = src[1:]
+	switch mode {
+	case modeRaw:
+		if len(src) < len(dst) {
+			return nil, errShort
+		}
+		copy(dst, src)
+		src = src[len(dst):]
+	case modeConstant:
+		if len(src) < 1 {
+			return nil, errShort
+		}
+		for i := range dst {
+			dst[i] = src[0]
+		}
+		src = src[1:]
+	case modeHuffman:
+		n, rest, err := readLength(src, len(src))
+		if err != nil {
+			return nil, err
+		}
+		if n > len(rest) || n == 0 || rest[0] < 128 {
+			return nil, errors.New("Huffman table is cut off or not plain")
+		}
+		var body []byte
+		if r.scratch, body, err = huff0.ReadTable(rest[:n], r.scratch); err != nil {
+			return nil, fmt.Errorf("Huffman table: %w", err)
+		}
+		out, err := r.scratch.Decoder().Decompress4X(dst[:0:len(dst)], body) // the capacity says how many
+		if err != nil {
+			return nil, fmt.Errorf("Huffman streams: %w", err)
+		}
+		if len(out) != len(dst) {
+			return nil, errors.New("Huffman streams end early")
+		}
+		src = rest[n:]
+	default:
+		return nil, fmt.Errorf("unknown mode %d", mode)
+	}
+	return src, nil
+}
+
+// join adds the bits below to the classes of a single context.
+func (r *classReader) join(gaps []uint64, classes, src []byte) error {
+	classes = classes[:len(gaps)]
+	pos := uint(0)
+	for i := range gaps {
+		s := &r.split[classes[i]]
+		var v uint64
+		if p := int(pos >> 3); p+8 <= len(src) {
+			v = binary.LittleEndian.Uint64(src[p:])
+		} else {
+			v = load(src, p)
+		}
+		n := uint(s.below) & 63
+		gaps[i] = s.base + v>>(pos&7)&(1<<n-1)
+		pos += n
+	}
+	return r.check(classes, pos, src)
+}
+
+func (r *classReader) joinContexts(gaps []uint64, parts *[MaxContexts][]byte, ctx [256]uint8, src []byte) error {
+	pos, last := uint(0), byte(0)
+	var next [MaxContexts]int
+	for i := range gaps {
+		k := ctx[last] & (MaxContexts - 1)
+		if next[k] >= len(parts[k]) {
+			return errors.New("a context has too few classes")
+		}
+		last = parts[k][next[k]]
+		next[k]++
+		s := &r.split[last]
+		n := uint(s.below) & 63
+		gaps[i] = s.base + load(src, int(pos>>3))>>(pos&7)&(1<<n-1)
+		pos += n
+	}
+	for k := range parts {
+		if err := r.check(parts[k], pos, src); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// check refuses classes that do not exist and bits that end early or late. It runs once, behind the loop: load
+// returns zeros past the end, so the loop itself cannot go wrong.
+func (r *classReader) check(classes []byte, pos uint, src []byte) error {
+	top := byte(0)
+	for _, c := range classes {
+		top = max(top, c)
+	}
+	if top >= numClasses {
+		return fmt.Errorf("class %d does not exist", top)
+	}
+	if int((pos+7)/8) != len(src) {
+		return errShort
+	}
+	return nil
+}
