@@ -13,7 +13,9 @@ import (
 func TestLIFDeltaRules(t *testing.T) {
 	spec := DefaultLIFDelta()
 	spec.TRef = Const(0.25) // three steps
-	at := func(us spike.Tick, weight float32) Arrival { return Arrival{At: us * spike.Microsecond, Weight: weight} }
+	at := func(us spike.Tick, weight float32) Arrival {
+		return Arrival{At: us * spike.Microsecond, Weight: weight}
+	}
 	f := &script{n: 1, current: func(spike.Tick) float64 { return 0 }, arrivals: [][]Arrival{{
 		at(50, 15), at(120, -4), at(199, 10), // 15 at 100 us, above 20 at 200 us: spike
 		at(200, 100), at(450, 100), // lost: the refractory period lasts from 200 to 500 us

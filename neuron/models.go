@@ -1,16 +1,20 @@
 package neuron
 
-// Model is an entry of the list of neuron models that experiment files can name.
+// Model is an entry of the list of models that an experiment file can name.
 type Model struct {
-	Name    string
+	Name    string      // as in an experiment file: model = "lif"
 	Doc     string      // one line
 	Default func() Spec // parameters with their defaults
 }
 
-// Models lists the neuron models.
+// Models lists the models of neurons and spike sources.
 func Models() []Model {
 	return []Model{
-		{"two-compartment", "pyramidal neuron with active dendrite (Naud & Sprekeler 2018, Payeur et al. 2021)", func() Spec { return DefaultTwoCompartment() }},
-		{"adex", "adaptive exponential integrate-and-fire neuron (Brette & Gerstner 2005)", func() Spec { return DefaultAdEx() }},
+		{"two-compartment", "pyramidal neuron with an active apical dendrite that turns events into bursts", func() Spec { return DefaultTwoCompartment() }},
+		{"lif", "leaky integrate-and-fire neuron with exponential conductance or current synapses", func() Spec { return DefaultLIF() }},
+		{"lif-delta", "leaky integrate-and-fire neuron with delta synapses, on-grid", func() Spec { return DefaultLIFDelta() }},
+		{"adex", "adaptive exponential integrate-and-fire neuron with conductance synapses", func() Spec { return DefaultAdEx() }},
+		{"poisson", "Poisson sources of constant rate", func() Spec { return DefaultPoisson() }},
+		{"replay", "recorded spike trains from a file", func() Spec { return DefaultReplay() }},
 	}
 }

@@ -1,0 +1,94 @@
+package neuron
+
+import (
+	"math"
+	"slices"
+	"testing"
+
+	"github.com/burstplex/burstplex/neuron/spike"
+	"gonum.org/v1/gonum/stat"
+	"gonum.org/v1/gonum/stat/distuv"
+)
+
+// sourceTrains runs a population without inputs.
+func sourceTrains(t testing.TB, s Spec, n int, ws []spike.Window) [][]spike.Tick {
+	f := &script{n: n, arrivals: make([][]Arrival, n)}
+	return f.play(made(t, s, n, 100*us), 64, 100*us, ws)
+}
+
+// exponential fails unless the values, less a shift, are exponentially distributed with the given mean.
+func exponential(t *testing.T, name string, values []float64, shift, mean float64) {
+	t.Helper()
+	const bins = 50
+	counts, want := make([]float64, bins), make([]float64, bins)
+	for _, x := range values {
+		if x < shift {
+			t.Fatalf("%s: %g is below %g", name, x, shift)
+		}
+		counts[min(bins-1, int(bins*(1-math.Exp(-(x-shift)/mean))))]++
+	}
+	for k := range want {
+		want[k] = float64(len(values)) / bins
+	}
+	if p := 1 - (distuv.ChiSquared{K: bins - 1}).CDF(stat.ChiSquare(counts, want)); p < 1e-4 {
+		t.Errorf("%s: not exponential, probability %g for %d values", name, p, len(values))
+	}
+}
+
+func intervalsOf(trains [][]spike.Tick) (ms []float64) {
+	for _, train := range trains {
+		for k := 1; k < len(train); k++ {
+			ms = append(ms, (train[k] - train[k-1]).Milliseconds())
+		}
+	}
+	return ms
+}
+
+func TestPoissonIsPoisson(t *testing.T) {
+	const n = 200
+	until := 20 * spike.Second
+	plain := sourceTrains(t, &Poisson{Rate: Const(50)}, n, pieces(until, spike.Second))
+	exponential(t, "intervals", intervalsOf(plain), 0, 20)
+	dead := sourceTrains(t, &Poisson{Rate: Const(50), Dead: Const(5)}, n, pieces(until, spike.Second))
+	exponential(t, "intervals with a dead time", intervalsOf(dead), 5, 20)
+
+	counts := make([][]float64, n)
+	var all []float64
+	for i, train := range plain {
+		counts[i] = make([]float64, 100)
+		for _, at := range train {
+			counts[i][at/(200*ms)]++
+		}
+		all = append(all, counts[i]...)
+	}
+	if mean := stat.Mean(all, nil); math.Abs(mean-10) > 4*math.Sqrt(10/float64(len(all))) {
+		t.Errorf("mean count %g, want 10", mean)
+	}
+	if fano := stat.Variance(all, nil) / stat.Mean(all, nil); math.Abs(fano-1) > 5*math.Sqrt(2/float64(len(all))) {
+		t.Errorf("Fano factor %g", fano)
+	}
+	var sum float64
+	for i := range n - 1 {
+		sum += stat.Correlation(counts[i], counts[i+1], nil)
+	}
+	if mean := sum / (n - 1); math.Abs(mean) > 5/math.Sqrt(100*n) {
+		t.Errorf("neighbours are correlated: %g", mean)
+	}
+}
+
+func TestPoissonRatesPerSource(t *testing.T) {
+	trains := sourceTrains(t, &Poisson{Rate: Value{Shape: Uniform, A: 0, B: 100}}, 400, pieces(10*spike.Second, spike.Second))
+	rates := make([]float64, len(trains))
+	for i := range trains {
+		rates[i] = float64(len(trains[i])) / 10
+	}
+	slices.Sort(rates)
+	for _, p := range []float64{.1, .5, .9} {
+		if got := quantile(rates, p); math.Abs(got-100*p) > 10 {
+			t.Errorf("%.0f %% of sources are below %g Hz, want %g", 100*p, got, 100*p)
+		}
+	}
+	if silent := sourceTrains(t, &Poisson{}, 5, pieces(100*spike.Second, spike.Second)); len(slices.Concat(silent...)) > 0 {
+		t.Error("a rate of 0 gives spikes")
+	}
+}
