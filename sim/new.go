@@ -28,6 +28,26 @@ const (
 
 // New builds a network. Errors are of type *Error and name the part that is at fault.
 func New(net *Network, opt Options) (*Sim, error) {
+	s, err := build(net, opt, false)
+	if err != nil {
+		return nil, err
+	}
+	s.allocate()
+	s.advanceShard = func(i int) { s.shards[i].advance(s, s.piece) }
+	return s, nil
+}
+
+// Check returns the error that New would return, without making any synapse.
+func Check(net *Network) error {
+	s, err := build(net, Options{Workers: 1}, true)
+	if err == nil {
+		s.crew.close()
+	}
+	return err
+}
+
+// build makes all parts of a network; dry leaves out the synapses.
+func build(net *Network, opt Options, dry bool) (*Sim, error) {
 	if net.Step <= 0 {
 		return nil, errorf("step", "%v is not above 0", net.Step)
 	}
@@ -38,15 +58,13 @@ func New(net *Network, opt Options) (*Sim, error) {
 		opt.ShardSize = defaultShard
 	}
 	opt.ShardSize = min((opt.ShardSize+63)/64*64, synapse.MaxShard)
-	s := &Sim{net: net, step: net.Step, digest: spike.NewDigest(net.IDs()), crew: newCrew(opt.Workers)}
+	s := &Sim{net: net, step: net.Step, dry: dry, digest: spike.NewDigest(net.IDs()), crew: newCrew(opt.Workers)}
 	for _, build := range []func(Options) error{s.buildPopulations, s.buildStimuli, s.buildProjections, s.buildBackgrounds} {
 		if err := build(opt); err != nil {
 			s.crew.close()
 			return nil, err
 		}
 	}
-	s.allocate()
-	s.advanceShard = func(i int) { s.shards[i].advance(s, s.piece) }
 	return s, nil
 }
 
@@ -172,6 +190,9 @@ func (s *Sim) buildProjections(Options) error {
 			Key: rng.New(s.net.Seed, "projection", d.Name)}, s.step)
 		if err != nil {
 			return synapseError(key, err)
+		}
+		if s.dry {
+			continue
 		}
 		p.SetShards(len(target.shards))
 		failed := make([]error, len(target.shards))

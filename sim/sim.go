@@ -41,6 +41,7 @@ type Sim struct {
 	events       []spike.Event // of the current window
 	digest       *spike.Digest
 	counts       Counts
+	dry          bool // only checked, see Check
 }
 
 // projection is a projection in a running simulation.
@@ -200,6 +201,40 @@ func (s *Sim) Digest() string { return s.digest.Sum() }
 
 // Counts returns what has been done up to the last complete window.
 func (s *Sim) Counts() Counts { return s.counts }
+
+// Synapses returns the number of synapses.
+func (s *Sim) Synapses() int {
+	n := 0
+	for _, p := range s.projections {
+		n += p.Synapses()
+	}
+	return n
+}
+
+// Projection returns a projection by name, nil if there is none.
+func (s *Sim) Projection(name string) *synapse.Projection {
+	for _, p := range s.projections {
+		if p.Spec.Name == name {
+			return p.Projection
+		}
+	}
+	return nil
+}
+
+// Column returns a state variable of a population; ok is false if there is none, and names lists those there are.
+func (s *Sim) Column(population, variable string) (column neuron.Column, names []string, ok bool) {
+	p := s.population(population)
+	if p == nil {
+		return neuron.Column{}, nil, false
+	}
+	for _, c := range p.Columns() {
+		if c.Name == variable {
+			return c, nil, true
+		}
+		names = append(names, c.Name)
+	}
+	return neuron.Column{}, names, false
+}
 
 // At arranges that do is called when the simulation reaches t, a whole number of steps, before anything later happens.
 func (s *Sim) At(t spike.Tick, do func(now spike.Tick) error) error {

@@ -186,11 +186,13 @@ type Probe struct {
 	Population string     `toml:"population,required" doc:"whose state"`
 	Variable   string     `toml:"variable,required" doc:"name of the state variable, for example v_s"`
 	Every      spike.Tick `toml:"every" unit:"ms" range:"(0, inf)" doc:"interval of the samples"`
-	Neurons
+	First      int        `toml:"first" range:"[0, 100000000]" doc:"first neuron"`
+	Last       int        `toml:"last" range:"[0, 100000000]" doc:"one past the last neuron; 0 means all"`
+	Stride     int        `toml:"stride" range:"[1, 100000000]" doc:"take every n-th neuron"`
 }
 
 // SetDefaults implements config.Defaulter.
-func (p *Probe) SetDefaults() { p.Every, p.Neurons = spike.Millisecond, Neurons{Every: 1} }
+func (p *Probe) SetDefaults() { p.Every, p.Stride = spike.Millisecond, 1 }
 
 // Compare is an entry of [[compare]]: a measured quantity beside known values.
 type Compare struct {

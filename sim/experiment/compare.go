@@ -1,0 +1,113 @@
+package experiment
+
+import (
+	"encoding/csv"
+	"fmt"
+	"io"
+	"math"
+	"strings"
+
+	"github.com/burstplex/burstplex/recordings/analysis"
+	"github.com/burstplex/burstplex/sim"
+)
+
+// Measured is a quantity of an experiment beside its known values. Burst probabilities are in %.
+type Measured struct {
+	Name, Unit       string
+	Mean, SD         float64 // over seeds; SD is NaN for one seed
+	Published, Limit float64 // NaN if unknown
+	LimitSD          float64
+}
+
+// compare measures what [[compare]] asks for. Means are taken per seed; correlations are those of the mean time courses
+// over seeds, as the published values are.
+func (x *Experiment) compare(nets []*sim.Network, obs []*observation) []Measured {
+	var out []Measured
+	for _, c := range x.Compare {
+		m := Measured{Name: c.Name, SD: math.NaN(), Published: orNaN(c.Published), Limit: orNaN(c.Limit), LimitSD: c.LimitSD}
+		if c.Mean != "" {
+			scale := 1.0
+			m.Unit = "Hz"
+			if strings.HasSuffix(c.Mean, "burst_probability") {
+				m.Unit, scale = "%", 100
+			}
+			values := make([]float64, len(obs))
+			for i, o := range obs {
+				values[i] = o.mean(c.Mean) * scale
+			}
+			m.Mean, m.SD, _ = analysis.Summary(values)
+		} else {
+			a := x.overSeeds(nets, obs, c.Correlation[0]).Mean
+			b := x.overSeeds(nets, obs, c.Correlation[1]).Mean
+			m.Mean = analysis.Pearson(x.settled(obs[0], a), x.settled(obs[0], b))
+			m.Unit = "r"
+		}
+		out = append(out, m)
+	}
+	return out
+}
+
+// overSeeds returns a trace's mean and s.d. over seeds.
+func (x *Experiment) overSeeds(nets []*sim.Network, obs []*observation, name string) analysis.Band {
+	traces := make([][]float64, len(obs))
+	for i, o := range obs {
+		traces[i] = x.trace(o, nets[i], name)
+	}
+	return analysis.OverSeeds(traces...)
+}
+
+func orNaN(p *float64) float64 {
+	if p == nil {
+		return math.NaN()
+	}
+	return *p
+}
+
+// WriteComparison writes measured beside known values as CSV.
+func WriteComparison(w io.Writer, rows []Measured) error {
+	c := csv.NewWriter(w)
+	c.Write([]string{"quantity", "unit", "measured", "sd_over_seeds", "limit_of_small_steps", "limit_sd", "deviation_from_limit_pct", "published_program", "deviation_from_published_pct"})
+	for _, m := range rows {
+		c.Write([]string{m.Name, m.Unit, number(m.Mean), number(m.SD), number(m.Limit), number(m.LimitSD), number(deviation(m, m.Limit)), number(m.Published), number(deviation(m, m.Published))})
+	}
+	c.Flush()
+	return c.Error()
+}
+
+// PrintComparison prints measured beside known values as a table.
+func PrintComparison(w io.Writer, rows []Measured) {
+	if len(rows) == 0 {
+		return
+	}
+	fmt.Fprintf(w, "%-44s %18s %16s %14s\n", "", "measured", "limit h -> 0", "published")
+	for _, m := range rows {
+		unit := m.Unit
+		if unit == "r" {
+			unit = ""
+		}
+		sd := ""
+		if !math.IsNaN(m.SD) {
+			sd = fmt.Sprintf(" +- %.2g", m.SD)
+		}
+		fmt.Fprintf(w, "%-44s %18s %16s %14s\n", m.Name, fmt.Sprintf("%.3g%s %s", m.Mean, sd, unit), known(m, m.Limit), known(m, m.Published))
+	}
+}
+
+func known(m Measured, v float64) string {
+	switch {
+	case math.IsNaN(v):
+		return ""
+	case m.Unit == "r":
+		return fmt.Sprintf("%.3f (%+.3f)", v, m.Mean-v)
+	}
+	return fmt.Sprintf("%.4g (%+.1f %%)", v, deviation(m, v))
+}
+
+func deviation(m Measured, v float64) float64 { return 100 * (m.Mean - v) / v }
+
+func number(v float64) string {
+	if math.IsNaN(v) {
+		return ""
+	}
+	return fmt.Sprintf("%.6g", v)
+}

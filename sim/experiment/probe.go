@@ -1,0 +1,134 @@
+package experiment
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"github.com/sbinet/npyio/npz"
+
+	"github.com/burstplex/burstplex/neuron/spike"
+	"github.com/burstplex/burstplex/recordings"
+	"github.com/burstplex/burstplex/sim"
+)
+
+// attachProbes arranges that the probes are written into the recording: one table per sample, named after the probe,
+// with the columns neuron and the variable.
+func (x *Experiment) attachProbes(engine *sim.Sim, w *recordings.Writer) error {
+	for name, p := range x.Probes.All() {
+		column, names, ok := engine.Column(p.Population, p.Variable)
+		if !ok {
+			return x.tree.At("probes."+name+".variable").NotFound("state variable", names)
+		}
+		size := x.Populations.Get(p.Population).Size
+		last := p.Last
+		if last == 0 || last > size {
+			last = size
+		}
+		var ids []uint32
+		for i := p.First; i < last; i += p.Stride {
+			ids = append(ids, uint32(i))
+		}
+		values := make([]float64, len(ids))
+		var sample func(now spike.Tick) error
+		sample = func(now spike.Tick) error {
+			for k, i := range ids {
+				values[k] = column.Float(int(i))
+			}
+			err := w.WriteTable(name, now, []recordings.Column{{Name: "neuron", Data: ids}, {Name: p.Variable, Unit: column.Unit, Data: values}})
+			if next := now + p.Every; err == nil && next <= x.Experiment.Duration {
+				err = engine.At(next, sample)
+			}
+			return err
+		}
+		if err := engine.At(0, sample); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// saveWeights writes the weights that [record] names, as weights-NAME-SEED.csv or .npz.
+func (x *Experiment) saveWeights(engine *sim.Sim, dir string, seed uint64) error {
+	for _, name := range x.Record.Weights {
+		path := filepath.Join(dir, fmt.Sprintf("weights-%s-%d.%s", name, seed, x.Record.Format))
+		if err := writeWeights(path, engine, name, x.Record.Format); err != nil {
+			return fmt.Errorf("%s: %w", path, err)
+		}
+	}
+	return nil
+}
+
+func writeWeights(path string, engine *sim.Sim, name, format string) (err error) {
+	var source, target []int64
+	var weight, delay []float64
+	engine.Projection(name).Each(func(s, t int, w float64, d spike.Tick) {
+		source, target = append(source, int64(s)), append(target, int64(t))
+		weight, delay = append(weight, w), append(delay, d.Milliseconds())
+	})
+	if format == "npz" {
+		w, err := npz.Create(path)
+		if err != nil {
+			return err
+		}
+		return errors.Join(w.Write("source.npy", source), w.Write("target.npy", target), w.Write("weight.npy", weight), w.Write("delay_ms.npy", delay), w.Close())
+	}
+	f, err := os.Create(path)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, f.Close()) }()
+	if _, err = fmt.Fprintln(f, "source,target,weight,delay_ms"); err != nil {
+		return err
+	}
+	for i := range source {
+		if _, err = fmt.Fprintf(f, "%d,%d,%g,%g\n", source[i], target[i], weight[i], delay[i]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// read feeds the observation from a recording.
+func (o *observation) read(path string) error {
+	r, err := recordings.Open(path)
+	if err != nil {
+		return err
+	}
+	return errors.Join(r.Feed(recordings.Query{}, o), r.Close())
+}
+
+// Draw analyses the recordings of a result directory again and redraws its figures: those named, or all.
+func Draw(dir string, names ...string) error {
+	x, err := Load(filepath.Join(dir, "experiment.toml"))
+	if err != nil {
+		return err
+	}
+	x.builtin = false
+	files, err := filepath.Glob(filepath.Join(dir, "spikes-*.bspk"))
+	if err != nil {
+		return err
+	}
+	if len(files) == 0 {
+		return fmt.Errorf("%s: there is no recording to draw from", dir)
+	}
+	d := &drawing{Experiment: x}
+	for _, path := range files {
+		r, err := recordings.Open(path)
+		if err != nil {
+			return err
+		}
+		seed := r.Header().Seed
+		net, err := x.Network(seed)
+		if err != nil {
+			return errors.Join(err, r.Close())
+		}
+		o := x.observe(seed, net)
+		if err := errors.Join(r.Feed(recordings.Query{}, o), r.Close()); err != nil {
+			return err
+		}
+		d.nets, d.obs = append(d.nets, net), append(d.obs, o)
+	}
+	return d.draw(filepath.Join(dir, "figures"), x.compare(d.nets, d.obs), names...)
+}

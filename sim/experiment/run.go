@@ -1,0 +1,282 @@
+package experiment
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"os"
+	"path/filepath"
+	"runtime"
+	"runtime/debug"
+	"sync"
+	"time"
+
+	"github.com/burstplex/burstplex/neuron/spike"
+	"github.com/burstplex/burstplex/recordings"
+	"github.com/burstplex/burstplex/sim"
+	"github.com/burstplex/burstplex/sim/config"
+)
+
+var nan = math.NaN()
+
+// RunOptions says where and how an experiment is run. None of them changes a spike, except the seeds.
+type RunOptions struct {
+	Dir     string    // result directory; must not exist, unless Force
+	Seed    *uint64   // first seed, in place of the file's
+	Seeds   int       // number of seeds, in place of the file's; 0: the file's
+	Workers int       // processors; 0: all
+	Force   bool      // replace the files of an existing result directory
+	Log     io.Writer // progress; nil: none
+}
+
+// Summary is what a run reports, also as summary.json.
+type Summary struct {
+	Experiment  string       `json:"experiment"`
+	Program     string       `json:"program"`
+	ModelTime   float64      `json:"model_time_s"`
+	Runs        []RunSummary `json:"runs"`
+	Populations []Rates      `json:"populations"` // means over seeds, after settling
+	Compared    []Measured   `json:"-"`
+	Interrupted bool         `json:"interrupted,omitempty"`
+}
+
+// RunSummary is one seed.
+type RunSummary struct {
+	Seed           uint64  `json:"seed"`
+	Recording      string  `json:"recording,omitempty"`
+	BuildSeconds   float64 `json:"build_s"`
+	WallSeconds    float64 `json:"wall_s"`
+	RealTimeFactor float64 `json:"wall_s_per_model_s"`
+	ModelTime      float64 `json:"model_time_s"`
+	Neurons        int     `json:"neurons"`
+	Synapses       int     `json:"synapses"`
+	Spikes         int64   `json:"spikes"`
+	SynapticEvents int64   `json:"synaptic_events"`
+	NeuronSteps    int64   `json:"neuron_steps"`
+	Digest         string  `json:"spike_digest_sha256"`
+}
+
+// Rates of a population, mean over seeds.
+type Rates struct {
+	Population       string  `json:"population"`
+	SpikeRate        float64 `json:"spike_rate_hz"`
+	EventRate        float64 `json:"event_rate_hz"`
+	BurstRate        float64 `json:"burst_rate_hz"`
+	BurstProbability float64 `json:"burst_probability"`
+}
+
+// Program returns name and version of the program.
+func Program() string {
+	version := "devel"
+	if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "" && info.Main.Version != "(devel)" {
+		version = info.Main.Version
+	}
+	return fmt.Sprintf("burstplex %s (%s %s/%s)", version, runtime.Version(), runtime.GOOS, runtime.GOARCH)
+}
+
+// Check builds everything that a run needs of the file and simulates nothing. Its errors name file, line and key.
+func (x *Experiment) Check() error {
+	net, err := x.Network(x.Experiment.Seed)
+	if err != nil {
+		return err
+	}
+	return x.place(sim.Check(net))
+}
+
+// Run simulates the experiment, seeds in parallel, and writes the result directory. If ctx ends, the runs stop after
+// the current window, what they have so far is kept in valid files, and the error is ctx.Err().
+func (x *Experiment) Run(ctx context.Context, o RunOptions) (*Summary, error) {
+	if o.Seed == nil {
+		o.Seed = &x.Experiment.Seed
+	}
+	if o.Seeds == 0 {
+		o.Seeds = x.Experiment.Seeds
+	}
+	if o.Workers <= 0 {
+		o.Workers = runtime.GOMAXPROCS(0)
+	}
+	if err := x.Check(); err != nil {
+		return nil, err
+	}
+	if err := makeDir(o); err != nil {
+		return nil, err
+	}
+	if err := os.WriteFile(filepath.Join(o.Dir, "experiment.toml"), x.Resolved(), 0o666); err != nil {
+		return nil, err
+	}
+	s := &Summary{Experiment: x.Experiment.Name, Program: Program(), ModelTime: x.Experiment.Duration.Seconds(), Runs: make([]RunSummary, o.Seeds)}
+	d := &drawing{Experiment: x, nets: make([]*sim.Network, o.Seeds), obs: make([]*observation, o.Seeds)}
+	progress := newProgress(o.Log, x.Experiment.Duration, o.Seeds)
+	parallel := min(o.Seeds, o.Workers)
+	errs := make([]error, o.Seeds)
+	var wg sync.WaitGroup
+	tokens := make(chan struct{}, parallel)
+	for k := range o.Seeds {
+		wg.Add(1)
+		tokens <- struct{}{}
+		go func() {
+			defer func() { <-tokens; wg.Done() }()
+			if ctx.Err() != nil {
+				errs[k] = ctx.Err()
+				return
+			}
+			errs[k] = x.runSeed(ctx, o, k, max(1, o.Workers/parallel), s, d, progress)
+		}()
+	}
+	wg.Wait()
+	progress.finish()
+	for _, err := range errs {
+		if err != nil && !errors.Is(err, context.Canceled) {
+			return nil, err
+		}
+	}
+	if err := ctx.Err(); err != nil {
+		s.Interrupted = true
+		return s, errors.Join(writeSummary(o.Dir, s), err)
+	}
+	return s, x.conclude(o.Dir, s, d)
+}
+
+// makeDir makes the result directory; it never overwrites one silently.
+func makeDir(o RunOptions) error {
+	if _, err := os.Stat(o.Dir); err == nil && !o.Force {
+		return &config.Error{File: o.Dir, Reason: "the result directory exists already; choose another with -o, or replace its files with --force"}
+	}
+	return os.MkdirAll(o.Dir, 0o777)
+}
+
+// runSeed simulates seed number k.
+func (x *Experiment) runSeed(ctx context.Context, o RunOptions, k, workers int, s *Summary, d *drawing, p *progress) error {
+	seed := *o.Seed + uint64(k)
+	start := time.Now()
+	net, err := x.Network(seed)
+	if err != nil {
+		return err
+	}
+	engine, err := sim.New(net, sim.Options{Workers: workers})
+	if err != nil {
+		return x.place(err)
+	}
+	r := RunSummary{Seed: seed, BuildSeconds: time.Since(start).Seconds(), Synapses: engine.Synapses()}
+	d.nets[k], d.obs[k] = net, x.observe(seed, net)
+	if x.Record.Spikes {
+		r.Recording = fmt.Sprintf("spikes-%d.bspk", seed)
+		w, err := recordings.Create(filepath.Join(o.Dir, r.Recording), x.header(seed, net), recordings.Replace())
+		if err != nil {
+			return err
+		}
+		engine.AddSink(w)
+		if err := x.attachProbes(engine, w); err != nil {
+			w.Close()
+			return err
+		}
+	}
+	direct := !x.Record.Spikes || x.Record.Neurons.Len() > 0 // rates are those of all neurons, also of those not recorded
+	if direct {
+		engine.AddSink(sinkOf{d.obs[k]})
+	}
+	start = time.Now()
+	runErr := x.advance(ctx, engine, k, p)
+	if err := engine.Finish(); runErr == nil || errors.Is(runErr, context.Canceled) && err != nil {
+		runErr = errors.Join(runErr, err)
+	}
+	c := engine.Counts()
+	r.WallSeconds, r.ModelTime = time.Since(start).Seconds(), engine.Now().Seconds()
+	r.RealTimeFactor = r.WallSeconds / max(r.ModelTime, 1e-9)
+	r.Spikes, r.SynapticEvents, r.NeuronSteps, r.Digest = c.Spikes, c.SynapticEvents, c.NeuronSteps, engine.Digest()
+	for _, pop := range net.Populations {
+		r.Neurons += pop.Size
+	}
+	s.Runs[k] = r
+	if runErr != nil {
+		return runErr
+	}
+	if err := x.saveWeights(engine, o.Dir, seed); err != nil {
+		return err
+	}
+	if !direct {
+		return d.obs[k].read(filepath.Join(o.Dir, r.Recording))
+	}
+	return nil
+}
+
+// advance runs the engine to the end in pieces, reporting progress.
+func (x *Experiment) advance(ctx context.Context, engine *sim.Sim, k int, p *progress) error {
+	piece := max(engine.Window(), (x.Experiment.Duration/400)/engine.Step()*engine.Step())
+	for now := engine.Now(); now < x.Experiment.Duration; now = engine.Now() {
+		if err := engine.Run(ctx, min(now+piece, x.Experiment.Duration)); err != nil {
+			return err
+		}
+		p.report(k, engine.Now())
+	}
+	return nil
+}
+
+// header describes the recording of a seed.
+func (x *Experiment) header(seed uint64, net *sim.Network) recordings.Header {
+	h := recordings.Header{Experiment: string(x.Resolved()), Seed: seed, Program: Program(), Resolution: x.Record.Resolution}
+	for i, id := range net.IDs() {
+		p := recordings.Population{Population: id, Detector: net.Populations[i].Detector}
+		if n := x.Record.Neurons.Get(id.Name); n != nil {
+			last := n.Last
+			if last == 0 || last > id.Size {
+				last = id.Size
+			}
+			p.Recorded = []recordings.Range{{First: n.First, Count: max(0, (last-n.First+n.Every-1)/n.Every), Stride: n.Every}}
+		}
+		h.Populations = append(h.Populations, p)
+	}
+	return h
+}
+
+// conclude computes rates and comparison from the observations and writes summary and figures.
+func (x *Experiment) conclude(dir string, s *Summary, d *drawing) error {
+	for i, p := range d.obs[0].pops {
+		var r Rates
+		r.Population = p.Name
+		for _, o := range d.obs {
+			c, n := o.after.Courses()[i].Mean(), float64(len(d.obs))
+			r.SpikeRate += c.SpikeRate / n
+			r.EventRate += c.EventRate / n
+			r.BurstRate += c.BurstRate / n
+		}
+		if r.EventRate > 0 {
+			r.BurstProbability = r.BurstRate / r.EventRate
+		}
+		s.Populations = append(s.Populations, r)
+	}
+	s.Compared = x.compare(d.nets, d.obs)
+	if len(s.Compared) > 0 {
+		f, err := os.Create(filepath.Join(dir, "comparison.csv"))
+		if err != nil {
+			return err
+		}
+		if err := errors.Join(WriteComparison(f, s.Compared), f.Close()); err != nil {
+			return err
+		}
+	}
+	if err := d.draw(filepath.Join(dir, "figures"), s.Compared); err != nil {
+		return err
+	}
+	return writeSummary(dir, s)
+}
+
+func writeSummary(dir string, s *Summary) error {
+	text, err := json.MarshalIndent(s, "", "  ")
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(filepath.Join(dir, "summary.json"), append(text, '\n'), 0o666)
+}
+
+// sinkOf feeds an observation directly, where nothing is recorded.
+type sinkOf struct{ o *observation }
+
+func (s sinkOf) WriteSpikes(_ spike.Window, events []spike.Event) error {
+	s.o.Add(events)
+	return nil
+}
+func (sinkOf) Close() error { return nil }
