@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/burstplex/burstplex/neuron"
 	"github.com/burstplex/burstplex/sim"
 	"github.com/burstplex/burstplex/sim/config"
 )
@@ -92,7 +93,31 @@ func (x *Experiment) parse(name string, text []byte, overrides []string) error {
 	if err := config.Decode(tree, &x.File); err != nil {
 		return err
 	}
+	if err := x.locate(); err != nil {
+		return err
+	}
 	return x.check()
+}
+
+// locate tells replayed populations where their files are: beside the experiment, or embedded.
+func (x *Experiment) locate() error {
+	for _, p := range x.Populations.All() {
+		r, ok := p.Spec.(*neuron.Replay)
+		switch {
+		case !ok || r.File == "" || filepath.IsAbs(r.File):
+		case x.builtin:
+			sub, err := fs.Sub(builtin, "builtin")
+			if err != nil {
+				return err
+			}
+			if _, err := fs.Stat(sub, r.File); err == nil {
+				r.FS = sub
+			}
+		default:
+			r.File = filepath.Join(x.dir, r.File)
+		}
+	}
+	return nil
 }
 
 // Resolved returns the experiment as a file, overrides included.
