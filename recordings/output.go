@@ -101,9 +101,15 @@ func (o *output) take(b *batch) error {
 	}
 	for i := range b.tables {
 		t := &b.tables[i]
-		o.table = append(binary.LittleEndian.AppendUint32(o.table[:0], uint32(len(t.text))), t.text...)
-		o.table = o.zstd.EncodeAll(t.raw, o.table)
-		o.add(block{Type: typeTable, Codec: tableZstd, Window: spike.Window{From: t.at, To: t.at}, Count: uint32(len(t.raw))}, o.table)
+		head := block{Type: typeTable, Codec: tableZstd, Window: spike.Window{From: t.at, To: t.at}, Count: uint32(len(t.raw))}
+		if t.packed != nil {
+			head.Count = t.size
+			o.add(head, t.packed)
+		} else {
+			o.table = append(binary.LittleEndian.AppendUint32(o.table[:0], uint32(len(t.text))), t.text...)
+			o.table = o.zstd.EncodeAll(t.raw, o.table)
+			o.add(head, o.table)
+		}
 		if len(o.buf) > maxTableBytes {
 			if err := o.write(); err != nil {
 				return err

@@ -55,6 +55,9 @@ type table struct {
 	at   spike.Tick
 	text []byte // its tableJSON
 	raw  []byte // its columns, to be compressed
+
+	packed []byte // instead of both: a payload that is copied from another file
+	size   uint32 // bytes of its columns
 }
 
 // Limits of tables. A part is what is compressed at a time; rows of a part are whole.
@@ -126,7 +129,7 @@ func (w *Writer) WriteTable(name string, at spike.Tick, columns []Column) error 
 		if err != nil {
 			return fmt.Errorf("recording %s: table %q: %w", w.path, name, err)
 		}
-		if err := w.queue(table{at, text, appendRows(make([]byte, 0, int(j.Count)*width), columns, j.First, j.First+j.Count)}); err != nil {
+		if err := w.queue(table{at: at, text: text, raw: appendRows(make([]byte, 0, int(j.Count)*width), columns, j.First, j.First+j.Count)}); err != nil {
 			return err
 		}
 		if j.First+j.Count >= j.Rows {
@@ -146,7 +149,7 @@ func (w *Writer) queue(t table) error {
 		return err
 	}
 	w.front.tables = append(w.front.tables, t)
-	w.front.bytes += len(t.raw)
+	w.front.bytes += len(t.raw) + len(t.packed)
 	w.signal()
 	return nil
 }

@@ -1,0 +1,105 @@
+package recordings
+
+import (
+	"math"
+
+	"github.com/burstplex/burstplex/neuron/spike"
+)
+
+// Summary is what a person wants to know first about a recording.
+type Summary struct {
+	Path        string
+	Header      Header
+	Finished    bool
+	Window      spike.Window
+	Size        int64 // bytes of the file
+	Spikes      uint64
+	Populations []PopulationSummary
+	Tables      []TableInfo
+	Problems    []*Damage // found by opening and reading
+}
+
+// PopulationSummary is one line of a Summary. Rates are per recorded neuron, in Hz, over the window of the recording.
+type PopulationSummary struct {
+	Name             string
+	Size             int
+	Recorded         int
+	Spikes           uint64
+	Events           uint64 // isolated spikes and bursts
+	Bursts           uint64
+	Rate             float64
+	EventRate        float64
+	BurstRate        float64
+	BurstProbability float64 // bursts per event; NaN without events
+	BytesPerSpike    float64 // in the file, headers of blocks included; NaN without spikes
+	Bound            float64 // entropy of Poisson spikes of this rate at this resolution, bytes per spike; NaN without spikes
+}
+
+// PoissonBound returns the entropy of a spike of a Poisson process, in bytes: log2(e / (rate resolution)) / 8. No code
+// for such spikes is smaller; trains with structure can be.
+func PoissonBound(rateHz float64, resolution spike.Tick) float64 {
+	return math.Log2(math.E/(rateHz*resolution.Seconds())) / 8
+}
+
+// Summarize reads all spikes once. It goes on past damage and lists it.
+func Summarize(r *Reader) *Summary {
+	s := &Summary{Path: r.path, Header: r.header, Finished: r.finished, Window: r.Window(), Size: r.src.size}
+	s.Problems = append(s.Problems, r.problems...)
+	bytes := make([]int64, len(r.header.Populations))
+	for i := range r.frames {
+		for _, e := range r.frames[i].blocks {
+			bytes[e.Population] += blockSize + int64(e.Length)
+		}
+	}
+	counts := make([][3]uint64, len(r.header.Populations))
+	for batch, err := range r.Batches(Query{ByNeuron: true}) {
+		if err != nil {
+			if d, ok := err.(*Damage); ok && !contains(s.Problems, d) {
+				s.Problems = append(s.Problems, d)
+			}
+			continue
+		}
+		// A batch is a part of a block, and a block belongs to one population.
+		n := &counts[r.header.population(batch[0].Src)]
+		for i := range batch {
+			n[batch[i].Kind]++
+		}
+	}
+	seconds := s.Window.Len().Seconds()
+	for i := range r.header.Populations {
+		p := &r.header.Populations[i]
+		n := counts[i]
+		all := n[0] + n[1] + n[2]
+		s.Spikes += all
+		neurons := seconds * float64(p.Neurons())
+		q := PopulationSummary{
+			Name: p.Name, Size: p.Size, Recorded: p.Neurons(),
+			Spikes: all, Events: n[spike.Onset], Bursts: n[spike.Burst],
+			BurstProbability: float64(n[spike.Burst]) / float64(n[spike.Onset]),
+			BytesPerSpike:    float64(bytes[i]) / float64(all),
+			Bound:            math.NaN(),
+		}
+		if seconds > 0 && p.Neurons() > 0 {
+			q.Rate, q.EventRate, q.BurstRate = float64(all)/neurons, float64(q.Events)/neurons, float64(q.Bursts)/neurons
+		}
+		if q.Rate > 0 {
+			q.Bound = PoissonBound(q.Rate, r.header.Resolution)
+		}
+		s.Populations = append(s.Populations, q)
+	}
+	tables, err := r.Tables()
+	if err != nil {
+		s.Problems = append(s.Problems, r.tables.damage...)
+	}
+	s.Tables = tables
+	return s
+}
+
+func contains(list []*Damage, d *Damage) bool {
+	for _, e := range list {
+		if e.Offset == d.Offset {
+			return true
+		}
+	}
+	return false
+}
