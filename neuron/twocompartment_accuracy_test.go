@@ -38,7 +38,7 @@ const (
 	episodeGoal = 1e-3   // diverging episodes per spike
 	orderGoal   = 1.8    // of the median, from 0.2 to 0.025 ms
 	longRun     = 1e5    // spikes per case
-	shortRun    = 500    // spikes per case
+	shortRun    = 200    // spikes per case
 	sameSpike   = 1 * ms // spikes further apart are not the same spike
 )
 
@@ -93,9 +93,9 @@ func (a *accuracy) match(ref, fast []spike.Tick) {
 	}
 }
 
-// measure runs a case until it has enough spikes; 16 neurons and 4 s of frozen input at a time.
-func (c *accuracyCase) measure(t *testing.T, spikes int) (byStep []accuracy, rate float64) {
-	const n, until = 16, 4 * spike.Second
+// measure runs a case until it has enough spikes, 16 neurons and a stretch of frozen input at a time.
+func (c *accuracyCase) measure(t *testing.T, spikes int, until spike.Tick) (byStep []accuracy, rate float64) {
+	const n = 16
 	spec := DefaultTwoCompartment()
 	c.change(spec)
 	byStep = make([]accuracy, len(accuracySteps))
@@ -123,9 +123,9 @@ func (c *accuracyCase) measure(t *testing.T, spikes int) (byStep []accuracy, rat
 //
 //	BURSTPLEX_LONG=1 go test ./neuron -run TestAccuracy -v -timeout 2h
 func TestAccuracy(t *testing.T) {
-	spikes, long := shortRun, os.Getenv("BURSTPLEX_LONG") != ""
+	spikes, until, long := shortRun, 2*spike.Second, os.Getenv("BURSTPLEX_LONG") != ""
 	if long {
-		spikes = longRun
+		spikes, until = longRun, 4*spike.Second
 	}
 	// A short run may miss a frequency by three standard deviations of a count.
 	most := func(frequency float64, n int) float64 {
@@ -141,7 +141,7 @@ func TestAccuracy(t *testing.T) {
 		for k, c := range accuracyCases {
 			t.Run(c.name, func(t *testing.T) {
 				t.Parallel()
-				byStep, rate := c.measure(t, spikes)
+				byStep, rate := c.measure(t, spikes, until)
 				var row strings.Builder
 				var x, y []float64
 				for k, a := range byStep {
