@@ -11,6 +11,8 @@ type Model struct {
 func Models() []Model {
 	return []Model{
 		{"two-compartment", "pyramidal neuron with an active apical dendrite that turns events into bursts", func() Spec { return DefaultTwoCompartment() }},
+		{"burst-poisson", "simplified bursting neuron of the XOR network: the soma makes events, the dendrite turns some into bursts", func() Spec { return DefaultBurstPoisson() }},
+		{"burst-poisson-escape", "the same with escape noise in place of a sharp threshold", func() Spec { return DefaultEscapeBurstPoisson() }},
 		{"lif", "leaky integrate-and-fire neuron with exponential conductance or current synapses", func() Spec { return DefaultLIF() }},
 		{"lif-delta", "leaky integrate-and-fire neuron with delta synapses, on-grid", func() Spec { return DefaultLIFDelta() }},
 		{"adex", "adaptive exponential integrate-and-fire neuron with conductance synapses", func() Spec { return DefaultAdEx() }},

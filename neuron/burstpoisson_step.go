@@ -1,0 +1,180 @@
+package neuron
+
+import (
+	"github.com/burstplex/burstplex/neuron/numeric"
+	"github.com/burstplex/burstplex/neuron/spike"
+)
+
+// burstDerived is what the steps need of the parameters; potentials are relative to E_L.
+type burstDerived struct {
+	tauS, tauD, tauTh, tauWS, tauWD float64
+	cs, cd, a, b, theta, dTh        float64
+	ed, dd                          float64
+	e, tauSyn                       [twoChannels]float64
+	ref                             spike.Tick
+	atSoma                          bool // the dendrite's synapses see V_s
+
+	th32, watch            float32 // threshold; see watchSlope
+	invDelta, rate         float32 // escape: 1/Δ, ρ per step
+	half, invR             float32 // half a step, ms; 1/step
+	invTauS, invCS         float32
+	invTauD, invCD         float32
+	a32, b32               float32
+	leakS, wsS, s0, s1     float32 // V_s: increments per V_s, w_s, constant and growing current
+	m11, m12, q0, q1       float32 // V_d: per V_d, w_d, constant and growing current
+	m21, m22, w0, w1       float32 // w_d: the same
+	fadeWS, fadeTh         float32
+	fade, area0, area1, to [twoChannels]float32 // conductances, see cross; reversal potentials
+}
+
+func (s *BurstPoisson) derive(b Build, i int) *burstDerived {
+	at := func(v Value, name string) float64 { return v.Draw(b.Key.Sub(name), i) }
+	h := b.Step.Milliseconds()
+	d := &burstDerived{
+		tauS: at(s.TauS, "tau_s"), tauD: at(s.TauD, "tau_d"), tauTh: at(s.TauTh, "tau_threshold"),
+		tauWS: at(s.TauWS, "tau_ws"), tauWD: at(s.TauWD, "tau_wd"), cs: at(s.CS, "c_s"), cd: at(s.CD, "c_d"),
+		a: at(s.A, "a"), b: at(s.B, "b"), theta: at(s.Theta, "threshold") - s.EL, dTh: at(s.DTh, "threshold_jump"),
+		ed: at(s.ED, "e_d") - s.EL, dd: at(s.DD, "d_d"), ref: ticksOf(at(s.TRef, "refractory")), atSoma: s.Driving == "soma",
+		invDelta: float32(1 / at(s.Delta, "escape_slope")), rate: float32(at(s.Rho, "escape_rate") * b.Step.Seconds()),
+		half: float32(h / 2), invR: float32(1 / h),
+	}
+	d.th32, d.watch = float32(d.theta), float32(d.theta-watchSlope*h)
+	d.invTauS, d.invCS, d.invTauD, d.invCD = float32(1/d.tauS), float32(1/d.cs), float32(1/d.tauD), float32(1/d.cd)
+	d.a32, d.b32 = float32(d.a), float32(d.b)
+	decay, p0, p1 := ramp(d.tauS, h)
+	ws, _ := cross(d.tauS, d.tauWS, h)
+	d.leakS, d.wsS, d.s0, d.s1 = float32(decay-1), float32(d.b/d.cs*ws), float32(p0/d.cs), float32(p1/d.cs)
+	decay, _, _ = ramp(d.tauWS, h)
+	d.fadeWS = float32(decay - 1)
+	decay, _, _ = ramp(d.tauTh, h)
+	d.fadeTh = float32(decay - 1)
+	m, i0, i1 := linear2(mat2{-1 / d.tauD, d.a / d.cd, 1 / d.tauWD, -1 / d.tauWD}, h)
+	d.m11, d.m12, d.q0, d.q1 = float32(m[0]-1), float32(m[1]), float32(i0[0]/d.cd), float32(i1[0]/d.cd)
+	d.m21, d.m22, d.w0, d.w1 = float32(m[2]), float32(m[3]-1), float32(i0[2]/d.cd), float32(i1[2]/d.cd)
+	for k, syn := range [twoChannels]float64{s.TauAMPA, s.TauNMDA, s.TauGABA, s.TauAMPA, s.TauNMDA, s.TauGABA} {
+		tau := d.tauS
+		if k >= apicalAMPA {
+			tau = d.tauD
+		}
+		d.tauSyn[k], d.e[k] = syn, s.EExc-s.EL
+		if k == somaGABA || k == apicalGABA {
+			d.e[k] = s.EInh - s.EL
+		}
+		decay, _, _ := ramp(syn, h)
+		m0, m1 := cross(tau, syn, h)
+		d.fade[k], d.area0[k], d.area1[k], d.to[k] = float32(decay-1), float32(m0/tau), float32(m1/tau), float32(d.e[k])
+	}
+	return d
+}
+
+// burstInput is what reaches a neuron in one step.
+type burstInput struct {
+	is0, is1, id0, id1 float32 // currents at both ends, pA
+	in                 [twoChannels]Pair
+}
+
+// Advance implements Population.
+func (p *burstPoisson) Advance(r Range, w spike.Window, in *Input, out *spike.Buffer) {
+	h := in.Step
+	p.wake(r, in)
+	for i := p.next(r.Lo, r.Lo, r.Hi, in); i < r.Hi; i = p.next(i+1, r.Lo, r.Hi, in) {
+		d := derivedAt(p.derived, i)
+		u := two{x: p.x[i], y: p.y[i], ws: p.ws[i], wd: p.wd[i], th: p.th[i]}
+		for k := range u.g {
+			u.g[k] = p.g[k][i]
+		}
+		var before two
+		for s := range in.Steps {
+			t := w.From + spike.Tick(s)*h
+			var v burstInput
+			v.is0, v.is1 = in.Drives[0].At(in, s, i-r.Lo)
+			v.id0, v.id1 = in.Drives[1].At(in, s, i-r.Lo)
+			for k := range v.in {
+				if cells := in.Cells[k].Pairs; cells != nil {
+					v.in[k] = cells[s*in.Len+i-r.Lo]
+				}
+			}
+			before = u
+			switch end := p.refEnd[i]; {
+			case end >= t+h: // the second spike of a burst always falls into the refractory period
+				if at := p.second[i]; at != 0 && at < t+h {
+					p.emitSecond(d, i, at, out)
+				}
+				d.step(&u, &v)
+				continue
+			case end > t:
+			case p.escape:
+				d.step(&u, &v)
+				if risk := float64(d.risk(&before, &u)); risk < p.left[i] {
+					p.left[i] -= risk
+					continue
+				}
+			default:
+				d.step(&u, &v)
+				if over := u.x - u.th; over <= d.watch || over <= d.th32 && v.in[somaGABA].Area == 0 {
+					continue
+				}
+			}
+			u = before
+			p.replay(d, &u, &v, i, t, out)
+		}
+		p.x[i], p.y[i], p.ws[i], p.wd[i], p.th[i] = u.x, u.y, u.ws, u.wd, u.th
+		for k := range u.g {
+			p.g[k][i] = u.g[k]
+		}
+		if u == before && !p.escape && p.second[i] == 0 && p.refEnd[i] <= w.From && !in.touched(i-r.Lo) {
+			p.put(i)
+		}
+	}
+}
+
+// risk returns the integral of the escape rate over a step from a to b, its logarithm taken as linear.
+func (d *burstDerived) risk(a, b *two) float32 {
+	from, to := float32((a.x-a.th-d.th32)*d.invDelta), float32((b.x-b.th-d.th32)*d.invDelta)
+	z := to - from
+	rate := float32(d.rate * numeric.Exp32(from))
+	if z > 0.25 || z < -0.25 {
+		return float32(rate*(numeric.Exp32(z)-1)) / z
+	}
+	// (e^z - 1)/z
+	s := numeric.Madd32(z, numeric.Madd32(z, numeric.Madd32(z, numeric.Madd32(z, 1.0/120, 1.0/24), 1.0/6), 0.5), 1)
+	return float32(rate * s)
+}
+
+// step advances u over a whole step without regard to events.
+func (d *burstDerived) step(u *two, v *burstInput) {
+	at := u.y
+	if d.atSoma {
+		at = u.x
+	}
+	var synS, synD float32
+	for k := somaAMPA; k <= somaGABA; k++ {
+		synS += float32(u.g[k] * (d.to[k] - u.x))
+		synD += float32(u.g[k+apicalAMPA] * (d.to[k] - at))
+	}
+	dx := float32((synS-u.x)*d.invTauS) + float32((float32(d.b32*u.ws)+v.is0)*d.invCS)
+	dAt := dx
+	if !d.atSoma {
+		dAt = float32((synD-u.y)*d.invTauD) + float32((float32(d.a32*u.wd)+v.id0)*d.invCD)
+	}
+	midX, midAt := u.x+float32(dx*d.half), at+float32(dAt*d.half) // where arrivals of this step find the membrane
+	slopeS, slopeD := float32((v.is1-v.is0)*d.invR), float32((v.id1-v.id0)*d.invR)
+
+	x := float32(u.x*d.leakS) + float32(u.ws*d.wsS) + float32(v.is0*d.s0) + float32(slopeS*d.s1)
+	y := float32(u.y*d.m11) + float32(u.wd*d.m12) + float32(v.id0*d.q0) + float32(slopeD*d.q1)
+	syn := float32(synD*d.invTauD) / d.invCD // the synaptic current, pA, for the adaptation
+	wd := float32(u.y*d.m21) + float32(u.wd*d.m22) + float32((v.id0+syn)*d.w0) + float32(slopeD*d.w1)
+	for k := somaAMPA; k <= somaGABA; k++ {
+		x += float32(u.g[k] * (float32(d.area0[k]*(d.to[k]-u.x)) - float32(d.area1[k]*dx)))
+		x += float32(v.in[k].Area * (d.to[k] - midX))
+		j := k + apicalAMPA
+		y += float32(u.g[j] * (float32(d.area0[j]*(d.to[j]-at)) - float32(d.area1[j]*dAt)))
+		y += float32(v.in[j].Area * (d.to[j] - midAt))
+	}
+	u.x, u.y, u.wd = fade(u.x+x), fade(u.y+y), fade(u.wd+wd)
+	u.ws = fade(u.ws + float32(u.ws*d.fadeWS))
+	u.th = fade(u.th + float32(u.th*d.fadeTh))
+	for k := range u.g {
+		u.g[k] = fade(u.g[k]+float32(u.g[k]*d.fade[k])) + v.in[k].End
+	}
+}
