@@ -1,7 +1,6 @@
 package experiment
 
 import (
-	"math"
 	"strings"
 
 	"github.com/burstplex/burstplex/neuron/spike"
@@ -127,25 +126,6 @@ func (x *Experiment) current(o *observation, net *sim.Network, name string) []fl
 		})
 	}
 	return nil
-}
-
-// mean returns the mean of a population variable after settling: of all spikes, not of bins.
-func (o *observation) mean(name string) float64 {
-	owner, variable, _ := strings.Cut(name, ".")
-	i := o.population(owner)
-	if i < 0 {
-		return math.NaN()
-	}
-	c := o.after.Courses()[i].Mean()
-	switch variable {
-	case "event_rate":
-		return c.EventRate
-	case "burst_rate":
-		return c.BurstRate
-	case "burst_probability":
-		return c.BurstProbability
-	}
-	return c.SpikeRate
 }
 
 // settled returns the part of a trace after settling.
