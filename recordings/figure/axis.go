@@ -13,7 +13,9 @@ type Axis struct {
 	Zero  bool       // an automatic range includes zero, where rates begin
 	Tight bool       // an automatic range ends where the data ends, as time does
 	Log   bool       // logarithmic; values that are not positive are not drawn
-	Names []string   // a named place at 0.5, 1.5, … each, instead of numbers
+	Names []string   // names instead of numbers, at 0.5, 1.5, … unless Places says where
+
+	Places []float64 // of Names, on an axis of numbers
 }
 
 // title is the text beside the axis and, in a table, of a column.
@@ -44,17 +46,21 @@ type ruler struct {
 
 // newRuler places ticks for an axis of a length in points, horizontal or vertical.
 func newRuler(a Axis, s scale, length vg.Length, horizontal bool) ruler {
-	room := vg.Length(22)
+	room, most := vg.Length(13), 6
 	if horizontal {
-		room = 36
+		room, most = 30, 9
 	}
 	r := ruler{Axis: a, scale: s}
 	if len(a.Names) == 0 {
-		r.ticks = s.ticks(min(7, max(2, int(length/room))))
+		r.ticks = s.ticks(min(most, max(3, int(length/room))))
 		return r
 	}
 	for i, n := range a.Names {
-		r.ticks = append(r.ticks, tick{at: float64(i) + .5, label: n})
+		at := float64(i) + .5
+		if a.Places != nil {
+			at = value(a.Places, i)
+		}
+		r.ticks = append(r.ticks, tick{at: at, label: n})
 	}
 	return r
 }
@@ -107,8 +113,13 @@ func (r ruler) below() vg.Length {
 
 func (r ruler) drawBelow(c draw.Canvas, data vg.Rectangle) {
 	y := data.Min.Y - detach
-	stroke(c, ink, spine, nil, vg.Point{X: data.Min.X, Y: y}, vg.Point{X: data.Max.X, Y: y})
-	base := y - tickLength - tickGap - tickText().capital()
+	length := vg.Length(tickLength)
+	if len(r.Names) == 0 {
+		stroke(c, ink, spine, nil, vg.Point{X: data.Min.X, Y: y}, vg.Point{X: data.Max.X, Y: y})
+	} else {
+		length = 0
+	}
+	base := y - length - tickGap - tickText().capital()
 	for _, t := range r.ticks {
 		p, ok := r.place(t.at)
 		if !ok {

@@ -33,6 +33,10 @@ func (b Bars) draw(v view, color Color) {
 		floor = v.y.min
 	}
 	var outline []vg.Point
+	opacity := 1.0
+	if b.Open {
+		opacity = .15
+	}
 	for i := 0; i+1 < len(b.Edges); i++ {
 		top := value(b.Values, i)
 		if math.IsNaN(top) || (v.y.log && top <= 0) {
@@ -43,16 +47,17 @@ func (b Bars) draw(v view, color Color) {
 		if !ok || !also {
 			continue
 		}
-		box := v.ClipPolygonXY([]vg.Point{lo, {X: hi.X, Y: lo.Y}, hi, {X: lo.X, Y: hi.Y}})
-		opacity := 1.0
-		if b.Open {
-			opacity = .15
-		}
-		if hi.Y != lo.Y && len(box) > 0 {
-			v.FillPolygon(color.fade(opacity), box)
+		if len(outline) == 0 {
+			outline = append(outline, lo)
 		}
 		outline = append(outline, vg.Point{X: lo.X, Y: hi.Y}, hi)
 	}
+	if len(outline) == 0 {
+		return
+	}
+	bottom, _ := v.y.place(floor)
+	outline = append(outline, vg.Point{X: outline[len(outline)-1].X, Y: v.Min.Y + vg.Length(bottom)*v.Size().Y})
+	v.FillPolygon(color.fade(opacity), v.ClipPolygonXY(outline)) // one area: viewers show seams between single bars
 	if b.Open {
 		for _, part := range v.clip().ClipLinesXY(outline) {
 			stroke(v.Canvas, color, 1.1, nil, part...)
@@ -75,10 +80,6 @@ func boxSwatch(c draw.Canvas, at vg.Rectangle, color Color) {
 }
 
 func (b Bars) table(x, y Axis) []column {
-	name := b.Name
-	if name == "" {
-		name = y.Label
-	}
 	var lower, upper []float64
 	for i := 1; i < len(b.Edges); i++ {
 		lower, upper = append(lower, b.Edges[i-1]), append(upper, b.Edges[i])
@@ -86,6 +87,6 @@ func (b Bars) table(x, y Axis) []column {
 	return []column{
 		{name: withUnit(x.Label+" from", x.Unit), values: lower, abscissa: true},
 		{name: withUnit(x.Label+" to", x.Unit), values: upper, abscissa: true},
-		{name: withUnit(name, y.Unit), values: b.Values},
+		{name: header(b.Name, y, ""), values: b.Values},
 	}
 }

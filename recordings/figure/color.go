@@ -23,6 +23,7 @@ const (
 	Yellow     Color = 0xFFF0E442
 	Gray       Color = 0xFF7F7F7F
 	LightGray  Color = 0xFFD0D0D0
+	White      Color = 0xFFFFFFFF
 
 	ink Color = 0xFF262626 // axes and text
 )
@@ -49,7 +50,7 @@ func colors(diverging bool) palette.ColorMap {
 	if diverging {
 		return moreland.SmoothBlueRed()
 	}
-	m, err := moreland.NewLuminance([]color.Color{color.Gray{0x08}, Color(0xFF08306B), Color(0xFF2171B5), Color(0xFF6BAED6), Color(0xFFC6DBEF), color.White})
+	m, err := moreland.NewLuminance([]color.Color{Color(0xFF08306B), Color(0xFF2171B5), Color(0xFF6BAED6), Color(0xFFC6DBEF), White})
 	if err != nil {
 		panic("figure: colours do not ascend in luminance")
 	}

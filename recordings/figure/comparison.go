@@ -34,13 +34,13 @@ func (c Comparison) Page() Page {
 		q := c.Quantities[n-1-i]
 		names[i] = withUnit(q.Name, q.Unit)
 		measured.Cells = append(measured.Cells, plusMinus(q.Measured, q.SD))
-		known.Cells = append(known.Cells, significant(value(q.Reference, 0)))
+		known.Cells = append(known.Cells, beside(value(q.Reference, 0), q.SD))
 		deviation.Cells = append(deviation.Cells, signed(percentOff(q.Measured, value(q.Reference, 0))))
 	}
 	p.Y.Names = names
 	p.Side = []Side{measured, known, deviation}
-	p.Marks = append(p.Marks, Rule{Margin: c.Tolerance, Name: toleranceName(c.Tolerance)}, numbers{c})
-	for k := len(c.References) - 1; k >= 0; k-- { // the first reference on top
+	p.Marks = append(p.Marks, silent{Rule{Margin: c.Tolerance, Name: toleranceName(c.Tolerance)}}, numbers{c})
+	for k := range c.References {
 		dots := Points{Name: "from " + c.References[k], Color: cycle(k), Hollow: k > 0, Diamond: k > 0, Diameter: 5}
 		for i := range c.Quantities {
 			q := c.Quantities[n-1-i]
@@ -107,8 +107,15 @@ func plusMinus(v, sd float64) string {
 	if math.IsNaN(v) || math.IsNaN(sd) || sd <= 0 {
 		return significant(v)
 	}
-	decimals := min(6, max(0, 1-int(math.Floor(math.Log10(sd)))))
-	return number(v, decimals) + " ± " + number(sd, decimals)
+	return beside(v, sd) + " ± " + beside(sd, sd)
+}
+
+// beside writes a value with as many decimals as a deviation deserves.
+func beside(v, sd float64) string {
+	if math.IsNaN(v) || !(sd > 0) {
+		return significant(v)
+	}
+	return number(v, min(6, max(0, 1-int(math.Floor(math.Log10(sd))))))
 }
 
 func signed(v float64) string {

@@ -146,7 +146,7 @@ func intervals() Figure {
 
 func responses() Figure {
 	input := func(label string, gain, lift float64) Input {
-		in := Input{Label: label, Unit: "pA"}
+		in := Input{Label: label, Unit: "pA", Condition: "other current"}
 		for k, name := range []string{"0 pA", "100 pA", "200 pA"} {
 			x, e := series(11, -200, 300, func(i float64) float64 { return 12 / (1 + math.Exp(-(i*gain-60+20*float64(k)*lift)/90)) })
 			_, p := series(11, -200, 300, func(i float64) float64 {

@@ -109,18 +109,21 @@ func (h Heat) draw(v view, _ Color) {
 	}
 	h.cells(v, func(value float64, a, b vg.Point) {
 		share, _ := s.place(value)
-		color := Color(ink)
+		color := ink
 		if dark(h.shade(m, share)) {
-			color = 0xFFFFFFFF
+			color = White
 		}
 		text := number(value, h.Decimals)
 		tickText().write(v.Canvas, color, (a.X+b.X)/2, (a.Y+b.Y)/2-tickText().capital()/2, middle, text)
 	})
 }
 
-func dark(c Color) bool {
+func dark(c Color) bool { return luminance(c) < 140 }
+
+// luminance is the lightness of a colour, 0 to 255 (Rec. 601).
+func luminance(c Color) float64 {
 	r, g, b := float64(c>>16&0xFF), float64(c>>8&0xFF), float64(c&0xFF)
-	return .299*r+.587*g+.114*b < 140
+	return .299*r + .587*g + .114*b
 }
 
 // cells visits every cell with a finite value and its corners.
@@ -156,13 +159,22 @@ func (h Heat) drawBar(c draw.Canvas, data vg.Rectangle) {
 }
 
 func (h Heat) table(x, y Axis) []column {
-	var xs, ys, values []float64
+	xs, ys, values := column{name: x.title()}, column{name: y.title()}, column{name: withUnit(h.Label, h.Unit)}
 	for r, row := range h.Values {
 		for c, v := range row {
-			xs = append(xs, (edge(h.XEdges, c)+edge(h.XEdges, c+1))/2)
-			ys = append(ys, (edge(h.YEdges, r)+edge(h.YEdges, r+1))/2)
-			values = append(values, v)
+			xs.cell(x, h.XEdges, c)
+			ys.cell(y, h.YEdges, r)
+			values.values = append(values.values, v)
 		}
 	}
-	return []column{{name: x.title(), values: xs}, {name: y.title(), values: ys}, {name: withUnit(h.Label, h.Unit), values: values}}
+	return []column{xs, ys, values}
+}
+
+// cell appends the place of a row or column of the matrix: its name where the axis has names, else its middle.
+func (c *column) cell(a Axis, edges []float64, i int) {
+	if i < len(a.Names) && edges == nil {
+		c.text = append(c.text, a.Names[i])
+		return
+	}
+	c.values = append(c.values, (edge(edges, i)+edge(edges, i+1))/2)
 }

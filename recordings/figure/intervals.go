@@ -1,5 +1,7 @@
 package figure
 
+import "strings"
+
 // Intervals shows the distribution of interspike intervals of some populations with the threshold that parts
 // bursts from events, on a logarithmic axis: bars are shares of all intervals in bins of equal ratio.
 type Intervals struct {
@@ -24,14 +26,17 @@ func (v Intervals) Page() Page {
 		X: Axis{Label: "interspike interval", Unit: "ms", Log: !v.Linear, Tight: true},
 		Y: Axis{Label: "share of intervals", Unit: "%", Zero: true},
 	}
+	var shorter []string
 	for _, s := range v.Populations {
-		name := s.Name
 		if s.Below > 0 {
-			name += ", " + number(100*s.Below, 0) + " % shorter"
+			shorter = append(shorter, number(100*s.Below, 0)+" %")
 		}
-		p.Marks = append(p.Marks, Bars{Name: name, Edges: s.Edges, Values: times100(s.Shares), Color: s.Color, Open: true})
+		p.Marks = append(p.Marks, Bars{Name: s.Name, Edges: s.Edges, Values: times100(s.Shares), Color: s.Color, Open: true})
 	}
-	p.Marks = append(p.Marks, Rule{Name: number(v.Threshold, 0) + " ms", At: v.Threshold, Color: ink, Dash: Dashed})
+	if shorter != nil {
+		p.Note = strings.Join(shorter, ", ") + " shorter"
+	}
+	p.Marks = append(p.Marks, Rule{Name: "threshold " + significant(v.Threshold) + " ms", At: v.Threshold, Color: ink, Dash: Dashed})
 	page := Page{Width: v.Width, Rows: []Row{{Height: 42, Panels: []Panel{p}}}}
 	if page.Width == 0 {
 		page.Width = SingleColumn

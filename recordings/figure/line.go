@@ -38,9 +38,7 @@ func (l Line) measure(x, y *extent) {
 			continue
 		}
 		x.grow(v)
-		y.grow(m)
-		y.grow(m + sd)
-		y.grow(m - sd)
+		y.spread(m, sd)
 	}
 }
 
@@ -62,7 +60,7 @@ func (l Line) draw(v view, color Color) {
 		}
 	}
 	if l.Dots {
-		Points{X: l.X, Y: l.Y}.draw(v, color)
+		Points{X: l.X, Y: l.Y, bare: len(l.SD) > 0}.draw(v, color)
 	}
 }
 
@@ -113,13 +111,9 @@ func (l Line) legend() []entry {
 }
 
 func (l Line) table(x, y Axis) []column {
-	name := l.Name
-	if name == "" {
-		name = y.Label
-	}
-	cols := []column{{name: x.title(), values: l.X, abscissa: true}, {name: withUnit(name, y.Unit), values: l.Y}}
+	cols := []column{{name: x.title(), values: l.X, abscissa: true}, {name: header(l.Name, y, ""), values: l.Y}}
 	if len(l.SD) > 0 {
-		cols = append(cols, column{name: withUnit(name+" s.d.", y.Unit), values: l.SD})
+		cols = append(cols, column{name: header(l.Name, y, " s.d."), values: l.SD})
 	}
 	return cols
 }

@@ -79,6 +79,7 @@ func (m Multiplexing) Page() Page {
 	}{{m.LowerRaster, lower}, {m.UpperRaster, upper}} {
 		if r.Time != nil {
 			r.Raster.Name = r.name
+			r.Quiet = len(t.Rasters) > 0
 			t.Rasters = append(t.Rasters, r.Raster)
 		}
 	}

@@ -85,21 +85,19 @@ func withResolution(png []byte) []byte {
 	return append(out, png[header:]...)
 }
 
-// WriteSVG draws a figure as vectors, text as text; rasters and heat maps are images inside. Where Liberation Sans
-// is not installed, Arial and Helvetica have the same widths.
+// WriteSVG draws a figure as vectors, text as outlines; rasters and heat maps are images inside.
 func WriteSVG(w io.Writer, f Figure) error {
 	l := f.Page().layout()
 	c := vgsvg.New(l.width, l.height)
 	d := draw.New(c)
-	d.SetColor(Color(0xFFFFFFFF)) // paper, or dark viewers show black text on black
+	d.SetColor(White) // paper, or dark viewers show black text on black
 	d.Fill(rectangle(vg.Rectangle{Max: vg.Point{X: l.width, Y: l.height}}))
 	l.draw(d)
 	var svg bytes.Buffer
 	if _, err := c.WriteTo(&svg); err != nil {
 		return err
 	}
-	out := bytes.ReplaceAll(svg.Bytes(), []byte("font-family:Liberation Sans;"), []byte("font-family:'Liberation Sans',Arial,Helvetica,sans-serif;"))
-	out = bytes.ReplaceAll(out, []byte("data:image/jpg;"), []byte("data:image/png;")) // what the canvas embeds is PNG
+	out := bytes.ReplaceAll(svg.Bytes(), []byte("data:image/jpg;"), []byte("data:image/png;")) // what the canvas embeds is PNG
 	_, err := w.Write(out)
 	return err
 }

@@ -30,6 +30,9 @@ const defaultHeight = 32
 // Page returns the page itself, so that a Page is a Figure.
 func (p Page) Page() Page { return p }
 
+// narrowest is the least width of the data of a panel, in points.
+const narrowest = 40
+
 // Gaps between panels and around them, in points.
 const (
 	gapX   = 8
@@ -42,7 +45,7 @@ type layout struct {
 	width, height vg.Length
 	frames        [][]*frame
 	data          [][]vg.Rectangle
-	edge          [][]vg.Length // left end of each panel
+	corner        [][]vg.Point // of each panel, where its letter stands
 }
 
 func (p Page) columns() int {
@@ -65,17 +68,6 @@ func (p Page) layout() layout {
 	n := p.columns()
 	inner := l.width - 2*border
 
-	// Legends break into lines before margins are known, with a guess of the width that errs on the narrow side.
-	for r, row := range l.frames {
-		guess := inner/vg.Length(n) - 55
-		if p.spans(r) {
-			guess = inner - 55
-		}
-		for _, f := range row {
-			f.fill(guess - f.after(mm(defaultHeight)))
-		}
-	}
-
 	// Widths: the widest margins of a column count for the whole column.
 	before, after := make([]vg.Length, n), make([]vg.Length, n)
 	for r, row := range l.frames {
@@ -92,33 +84,40 @@ func (p Page) layout() layout {
 	for c := range n {
 		free -= before[c] + after[c]
 	}
-	each := max(20, free/vg.Length(n))
+	each := free / vg.Length(n)
+	if each < narrowest { // rather a wider page than axes without room for data
+		l.width += vg.Length(n) * (narrowest - each)
+		each, inner = narrowest, l.width-2*border
+	}
 
 	// Heights: from the top of the page down.
 	y := vg.Length(0)
 	for r, row := range l.frames {
+		w := each
+		if p.spans(r) {
+			w = inner - before[0] - after[n-1]
+		}
 		var above, under vg.Length
+		lines := 1
 		for _, f := range row {
-			above, under = max(above, f.above()), max(under, f.under())
+			f.fill(w)
+			above, under, lines = max(above, f.above()), max(under, f.under()), max(lines, len(f.strip))
 		}
 		top := y + above
 		bottom := top + p.dataHeight(r)
 		x := vg.Length(border)
 		var data []vg.Rectangle
-		var edges []vg.Length
+		var corners []vg.Point
 		for c, f := range row {
-			w := each
-			if p.spans(r) {
-				w = inner - before[0] - after[n-1]
-			}
+			wide := w
 			if f.Square {
-				w = min(w, bottom-top)
+				wide = min(wide, bottom-top)
 			}
-			data = append(data, vg.Rectangle{Min: vg.Point{X: x + before[c], Y: bottom}, Max: vg.Point{X: x + before[c] + w, Y: top}})
-			edges = append(edges, x)
+			data = append(data, vg.Rectangle{Min: vg.Point{X: x + before[c], Y: bottom}, Max: vg.Point{X: x + before[c] + wide, Y: top}})
+			corners = append(corners, vg.Point{X: x, Y: top - stripGap - vg.Length(lines-1)*legendText().tall()})
 			x += before[c] + each + after[c] + gapX
 		}
-		l.data, l.edge = append(l.data, data), append(l.edge, edges)
+		l.data, l.corner = append(l.data, data), append(l.corner, corners)
 		if y = bottom + under; r+1 < len(l.frames) {
 			y += gapY
 		}
@@ -126,6 +125,7 @@ func (p Page) layout() layout {
 	l.height = y + 2*border
 	for r := range l.data { // y grew downwards so far; the page's origin is below
 		for c, d := range l.data[r] {
+			l.corner[r][c].Y = l.height - border - l.corner[r][c].Y
 			l.data[r][c] = vg.Rectangle{Min: vg.Point{X: d.Min.X, Y: l.height - border - d.Min.Y}, Max: vg.Point{X: d.Max.X, Y: l.height - border - d.Max.Y}}
 		}
 	}
@@ -200,7 +200,7 @@ func mm(x float64) vg.Length { return vg.Length(x) * vg.Millimeter }
 func (l layout) draw(c draw.Canvas) {
 	for r, row := range l.frames {
 		for i, f := range row {
-			f.draw(c, l.data[r][i], l.edge[r][i])
+			f.draw(c, l.data[r][i], l.corner[r][i])
 		}
 	}
 }

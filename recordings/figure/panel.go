@@ -41,7 +41,7 @@ func newFrame(p Panel, xRange *extent) *frame {
 	if xRange != nil {
 		x = *xRange
 	}
-	auto := 0
+	auto, rightColor := 0, ink
 	for _, m := range p.Marks {
 		c, onRight := m.wants()
 		if c == Auto {
@@ -50,21 +50,22 @@ func newFrame(p Panel, xRange *extent) *frame {
 		}
 		f.colors = append(f.colors, c)
 		if onRight {
-			if !f.hasRight {
-				f.rightColor = c
-			} else if c != f.rightColor {
-				f.rightColor = ink
+			if l, ok := m.(Line); !ok || !l.Thin { // references do not own the axis
+				if f.rightColor = c; f.hasRight && c != rightColor {
+					f.rightColor = ink
+				}
+				rightColor, f.hasRight = c, true
 			}
-			f.hasRight = true
 			m.measure(&x, &r)
 		} else {
 			m.measure(&x, &y)
 		}
 		if h, ok := m.(Heat); ok {
 			f.heat = &h
+			f.X.Tight, f.Y.Tight = true, true
 		}
 	}
-	f.x, f.y, f.right = x.scale(p.X), y.scale(p.Y), r.scale(p.Right)
+	f.x, f.y, f.right = x.scale(f.X), y.scale(f.Y), r.scale(f.Right)
 	return f
 }
 
@@ -83,30 +84,48 @@ func (e entry) width() vg.Length {
 // fill breaks the legend into lines of a width; the first line shares it with title and note.
 func (f *frame) fill(width vg.Length) {
 	f.strip = nil
-	used := vg.Length(0)
+	entries, all := f.entries()
+	used, note := vg.Length(0), vg.Length(0)
 	if f.Title != "" {
 		used = titleText().width(f.Title) + entryGap
 	}
-	note := vg.Length(0)
 	if f.Note != "" {
 		note = legendText().width(f.Note) + entryGap
 	}
+	if len(entries) == 0 && used+note == 0 && len(f.Side) == 0 {
+		return
+	}
 	line := []entry{}
-	for i, m := range f.Marks {
-		for _, e := range m.legend() {
-			if e.color == Auto {
-				e.color = f.colors[i]
+	if f.Title != "" && used+all+note > width { // a title stands alone rather than before a part of the legend
+		f.strip, used, note = append(f.strip, nil), 0, 0
+	}
+	for _, e := range entries {
+		if used+e.width()+note > width && used > 0 {
+			f.strip, line, used, note = append(f.strip, line), nil, 0, 0
+		}
+		line = append(line, e)
+		used += e.width() + entryGap
+	}
+	f.strip = append(f.strip, line)
+}
+
+// entries returns the legend, curves before lines that only mark a value, and its width in one line.
+func (f *frame) entries() (list []entry, width vg.Length) {
+	for _, rules := range []bool{false, true} {
+		for i, m := range f.Marks {
+			if _, is := m.(Rule); is != rules {
+				continue
 			}
-			if used+e.width()+note > width && used > 0 {
-				f.strip, line, used, note = append(f.strip, line), nil, 0, 0
+			for _, e := range m.legend() {
+				if e.color == Auto {
+					e.color = f.colors[i]
+				}
+				list = append(list, e)
+				width += e.width() + entryGap
 			}
-			line = append(line, e)
-			used += e.width() + entryGap
 		}
 	}
-	if f.strip = append(f.strip, line); len(f.strip) == 1 && len(line) == 0 && f.Title == "" && f.Note == "" && len(f.Side) == 0 {
-		f.strip = nil
-	}
+	return list, width - entryGap
 }
 
 // above is the room for the strip and the letter.
@@ -160,8 +179,9 @@ func (s Side) width() vg.Length {
 	return w
 }
 
-// draw puts the panel around its data rectangle. edge is the left end of the panel, where the letter stands.
-func (f *frame) draw(c draw.Canvas, data vg.Rectangle, edge vg.Length) {
+// draw puts the panel around its data rectangle. The letter stands at corner, the left end of the panel and the
+// baseline of the highest strip of the row.
+func (f *frame) draw(c draw.Canvas, data vg.Rectangle, corner vg.Point) {
 	v := view{Canvas: draw.Canvas{Canvas: c.Canvas, Rectangle: data}, x: f.x, y: f.y}
 	onRight := v
 	onRight.y = f.right
@@ -183,12 +203,12 @@ func (f *frame) draw(c draw.Canvas, data vg.Rectangle, edge vg.Length) {
 		newRuler(f.Right, f.right, size.Y, false).drawBeside(c, data, 1, f.rightColor)
 	}
 	f.drawSide(c, data)
-	f.drawStrip(c, data, edge)
+	letterText().write(c, ink, corner.X, corner.Y, left, f.letter)
+	f.drawStrip(c, data)
 }
 
-func (f *frame) drawStrip(c draw.Canvas, data vg.Rectangle, edge vg.Length) {
+func (f *frame) drawStrip(c draw.Canvas, data vg.Rectangle) {
 	y := data.Max.Y + stripGap + vg.Length(max(0, len(f.strip)-1))*legendText().tall()
-	letterText().write(c, ink, edge, min(y, data.Max.Y+f.above()-letterText().capital()), left, f.letter)
 	titleText().write(c, ink, data.Min.X, y, left, f.Title)
 	legendText().write(c, ink, data.Max.X, y, right, f.Note)
 	x := data.Min.X

@@ -19,6 +19,8 @@ type Points struct {
 	Right    bool
 	Quiet    bool
 	Diameter float64 // points, default 3.6
+
+	bare bool // no white rim: it would cut short error bars in two
 }
 
 // crowd is the number of things above which a mark becomes an image.
@@ -32,12 +34,8 @@ func (p Points) measure(x, y *extent) {
 		if math.IsNaN(v) || math.IsNaN(w) {
 			continue
 		}
-		for _, d := range []float64{0, sd, -sd} {
-			y.grow(w + d)
-		}
-		for _, d := range []float64{0, xsd, -xsd} {
-			x.grow(v + d)
-		}
+		x.spread(v, xsd)
+		y.spread(w, sd)
 	}
 }
 
@@ -86,17 +84,16 @@ func (p Points) dot(c draw.Canvas, at vg.Point, color Color) {
 		path.Arc(at, r, 0, 2*math.Pi)
 	}
 	path.Close()
-	fill, rim := Color(color), Color(0xFFFFFFFF)
+	fill, rim := draw.LineStyle{Color: color}, draw.LineStyle{Color: White, Width: .5}
 	if p.Hollow {
-		fill, rim = rim, fill
+		fill.Color, rim = White, draw.LineStyle{Color: color, Width: 1}
 	}
-	c.SetColor(fill)
+	c.SetColor(fill.Color)
 	c.Fill(path)
-	c.SetLineStyle(draw.LineStyle{Color: rim, Width: .5})
-	if p.Hollow {
-		c.SetLineWidth(1)
+	if !p.bare && len(p.SD)+len(p.XSD) == 0 || p.Hollow {
+		c.SetLineStyle(rim)
+		c.Stroke(path)
 	}
-	c.Stroke(path)
 }
 
 func errorBar(v view, x, y, sd float64, color Color) {
@@ -152,16 +149,12 @@ func both(a, b func(draw.Canvas, vg.Rectangle, Color)) func(draw.Canvas, vg.Rect
 }
 
 func (p Points) table(x, y Axis) []column {
-	name := p.Name
-	if name == "" {
-		name = y.Label
-	}
-	cols := []column{{name: x.title(), values: p.X, abscissa: true}, {name: withUnit(name, y.Unit), values: p.Y}}
+	cols := []column{{name: x.title(), values: p.X, abscissa: true}, {name: header(p.Name, y, ""), values: p.Y}}
 	if len(p.SD) > 0 {
-		cols = append(cols, column{name: withUnit(name+" s.d.", y.Unit), values: p.SD})
+		cols = append(cols, column{name: header(p.Name, y, " s.d."), values: p.SD})
 	}
 	if len(p.XSD) > 0 {
-		cols = append(cols, column{name: withUnit(name+" "+x.Label+" s.d.", x.Unit), values: p.XSD})
+		cols = append(cols, column{name: header(p.Name, x, " s.d."), values: p.XSD})
 	}
 	return cols
 }

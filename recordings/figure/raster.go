@@ -16,6 +16,7 @@ type Raster struct {
 	Color  Color   // of event onsets, default Blue
 	Bursts Color   // of the spikes of bursts, default Vermillion
 	Rows   float64 // height of the block in rows, for an automatic range
+	Quiet  bool    // not in the legend
 	Base   float64 // row of the axis that row 0 is drawn at: rasters of several populations lie on each other
 }
 
@@ -46,7 +47,7 @@ func (r Raster) measure(x, y *extent) {
 }
 
 func (r Raster) draw(v view, onsets Color) {
-	const width = .55 // points: thin enough to part spikes 5 ms apart on a time axis of 4 s
+	const width = .72 // points: thin enough to part spikes 5 ms apart on a time axis of 4 s
 	paint(v, []Color{onsets, r.bursts()}, func(fill fillFunc) {
 		for _, burst := range []bool{false, true} { // bursts on top
 			for i, t := range r.Time {
@@ -69,14 +70,14 @@ func (r Raster) draw(v view, onsets Color) {
 }
 
 func (r Raster) legend() []entry {
-	if r.Name == "" {
+	if r.Quiet {
 		return nil
 	}
 	tick := func(c draw.Canvas, at vg.Rectangle, color Color) {
 		x := (at.Min.X + at.Max.X) / 2
 		stroke(c, color, 1.2, nil, vg.Point{X: x, Y: at.Min.Y - 1}, vg.Point{X: x, Y: at.Max.Y + 1})
 	}
-	return []entry{{name: r.Name + " event onset", swatch: tick}, {name: "later spikes of bursts", color: r.bursts(), swatch: tick}}
+	return []entry{{name: "event onset", swatch: tick}, {name: "later spikes of bursts", color: r.bursts(), swatch: tick}}
 }
 
 func (r Raster) table(x, y Axis) []column {

@@ -9,9 +9,10 @@ type Responses struct {
 
 // Input is one row of Responses.
 type Input struct {
-	Label  string // "somatic current"
-	Unit   string // "pA"
-	Curves []Response
+	Label     string // "somatic current"
+	Unit      string // "pA"
+	Condition string // what the names of the curves are values of, "dendritic current"; may be empty
+	Curves    []Response
 }
 
 // Response is one condition. Standard deviations are over seeds and may be nil.
@@ -29,7 +30,7 @@ func (r Responses) Page() Page {
 	page := Page{Width: r.Width}
 	for _, in := range r.Inputs {
 		x := Axis{Label: in.Label, Unit: in.Unit}
-		events := Panel{X: x, Y: Axis{Label: "event rate", Unit: "Hz", Zero: true}}
+		events := Panel{Title: in.Condition, X: x, Y: Axis{Label: "event rate", Unit: "Hz", Zero: true}}
 		bursts := Panel{X: x, Y: Axis{Label: "burst rate", Unit: "Hz", Zero: true}}
 		probability := Panel{X: x, Y: Axis{Label: "burst probability", Unit: "%", Zero: true}}
 		for i, c := range in.Curves {

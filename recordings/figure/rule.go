@@ -38,12 +38,18 @@ func (r Rule) draw(v view, color Color) {
 		a, _, ok := r.ends(v, r.At-r.Margin)
 		_, b, also := r.ends(v, r.At+r.Margin)
 		if ok && also {
-			v.FillPolygon(color.fade(.15), v.ClipPolygonXY([]vg.Point{a, {X: b.X, Y: a.Y}, b, {X: a.X, Y: b.Y}}))
+			v.FillPolygon(r.shade(color), v.ClipPolygonXY([]vg.Point{a, {X: b.X, Y: a.Y}, b, {X: a.X, Y: b.Y}}))
 		}
 	}
 	if a, b, ok := r.ends(v, r.At); ok && v.inside(a) && v.inside(b) {
 		stroke(v.Canvas, color, .8, r.Dash.pattern(), a, b)
 	}
+}
+
+// shade is the colour of the margin: the line's on white paper, diluted to a seventh.
+func (r Rule) shade(c Color) Color {
+	light := func(shift int) Color { return (255 - (255-(c>>shift&0xFF))/7) << shift }
+	return 0xFF000000 | light(16) | light(8) | light(0)
 }
 
 // ends returns the points where the line at a value meets the border of the data.
@@ -70,8 +76,15 @@ func (r Rule) legend() []entry {
 			lineSwatch(.8, r.Dash, r.Margin > 0)(c, at, color)
 			return
 		}
+		if r.Margin > 0 {
+			boxSwatch(c, vg.Rectangle{Min: at.Min.Sub(vg.Point{Y: 1}), Max: at.Max.Add(vg.Point{Y: 1})}, r.shade(color))
+		}
 		x := (at.Min.X + at.Max.X) / 2
-		stroke(c, color, .8, r.Dash.pattern(), vg.Point{X: x, Y: at.Min.Y - 1}, vg.Point{X: x, Y: at.Max.Y + 1})
+		dashes := r.Dash.pattern()
+		if r.Dash == Dashed {
+			dashes = []vg.Length{2, 1} // the swatch is too short for the pattern of the line
+		}
+		stroke(c, color, .8, dashes, vg.Point{X: x, Y: at.Min.Y - 1.5}, vg.Point{X: x, Y: at.Max.Y + 1.5})
 	}}}
 }
 

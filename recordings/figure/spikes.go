@@ -26,30 +26,31 @@ type Rate struct {
 
 // Page implements Figure.
 func (s Spikes) Page() Page {
-	time := Axis{Label: "time", Unit: "s", Tight: true}
+	time := Traces{Time: s.Time}.axis()
 	total := 0
 	for _, b := range s.Blocks {
 		total += b.Rows
 	}
 	raster := Panel{X: time, Y: Axis{Label: "neuron", Range: [2]float64{0, float64(max(total, 1))}}}
-	if len(s.Blocks) > 1 {
-		raster.Y.Label = "" // the places are named
-	}
 	top := total
 	for i, b := range s.Blocks {
 		top -= b.Rows
-		r := Raster{Name: "", Time: b.Time, Row: b.Row, Burst: b.Burst, Rows: float64(b.Rows), Base: float64(top)}
-		if i == 0 {
-			r.Name = " "
+		raster.Marks = append(raster.Marks, Raster{Name: b.Name, Time: b.Time, Row: b.Row, Burst: b.Burst, Rows: float64(b.Rows), Base: float64(top), Quiet: i > 0})
+		if len(s.Blocks) > 1 {
+			raster.Y.Label = ""
+			raster.Y.Names = append(raster.Y.Names, b.Name)
+			raster.Y.Places = append(raster.Y.Places, float64(top)+float64(b.Rows)/2)
 		}
-		raster.Marks = append(raster.Marks, r)
+		if top > 0 && i < len(s.Blocks)-1 {
+			raster.Marks = append(raster.Marks, Rule{At: float64(top), Across: true, Color: LightGray})
+		}
 	}
 	rates := Panel{X: time, Y: Axis{Label: "rate", Unit: "Hz", Zero: true}}
 	for _, r := range s.Rates {
 		rates.Marks = append(rates.Marks, Line{Name: r.Name, X: s.Time, Y: r.Mean, SD: r.SD, Color: r.Color})
 	}
 	return Page{Width: s.Width, ShareX: true, Rows: []Row{
-		{Height: min(90, max(28, .28*float64(total))), Panels: []Panel{raster}},
+		{Height: min(100, max(28, .4*float64(total))), Panels: []Panel{raster}},
 		{Height: 26, Panels: []Panel{rates}},
 	}}
 }

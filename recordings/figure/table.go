@@ -6,18 +6,21 @@ import (
 	"math"
 	"slices"
 	"strconv"
+	"strings"
 )
 
 // column is a column of the table beside a figure.
 type column struct {
-	name     string
+	name     string // with its unit
+	plain    string // the name before it was made unique in the table
 	values   []float64
 	text     []string // instead of values
 	abscissa bool     // may be shared: written once for all curves that have it
 }
 
 // table collects the columns of all panels, in reading order. With more than one panel a name begins with the
-// panel's letter; an abscissa that an earlier panel has already is not repeated.
+// panel's letter. An abscissa serves all curves that have its values, in all panels; the second with the same
+// label is named after its curve.
 func (p Page) table() []column {
 	var all []column
 	names := map[string]int{}
@@ -28,15 +31,21 @@ func (p Page) table() []column {
 				if _, onRight := m.wants(); onRight {
 					y = panel.Right
 				}
-				for _, col := range m.table(panel.X, y) {
-					plain := col.name
-					if col.abscissa && slices.ContainsFunc(all, func(x column) bool { return x.abscissa && same(x, col, plain) }) {
+				cols := m.table(panel.X, y)
+				for _, col := range cols {
+					col.plain = col.name
+					if col.abscissa && slices.ContainsFunc(all, col.same) {
 						continue
 					}
-					if letter := p.letter(r, c); letter != "" {
-						col.name = letter + " " + plain
+					letter := p.letter(r, c)
+					if first := col.abscissa && names[col.name] == 0; letter != "" && !first {
+						col.name = letter + " " + col.name
 					}
-					if names[col.name]++; names[col.name] > 1 {
+					if col.abscissa && names[col.plain] > 0 {
+						col.name += " of " + cols[len(cols)-1].name
+					}
+					names[col.plain]++
+					if names[col.name]++; names[col.name] > 1 && col.name != col.plain {
 						col.name += " #" + strconv.Itoa(names[col.name])
 					}
 					all = append(all, col)
@@ -47,12 +56,22 @@ func (p Page) table() []column {
 	return all
 }
 
-// same reports whether a column of the table is the abscissa col, whose name without a letter is plain.
-func same(x, col column, plain string) bool {
-	if len(x.name) < len(plain) || x.name[len(x.name)-len(plain):] != plain {
-		return false
+// same reports whether x is the same abscissa.
+func (c column) same(x column) bool {
+	return x.abscissa && x.plain == c.plain && slices.EqualFunc(x.values, c.values, func(a, b float64) bool {
+		return a == b || math.IsNaN(a) && math.IsNaN(b)
+	})
+}
+
+// header names a column of y: the name of the curve, and the quantity if that does not say it.
+func header(curve string, y Axis, more string) string {
+	switch {
+	case curve == "":
+		curve = y.Label
+	case y.Label != "" && !strings.Contains(curve, y.Label):
+		curve = y.Label + ": " + curve
 	}
-	return slices.EqualFunc(x.values, col.values, func(a, b float64) bool { return a == b || math.IsNaN(a) && math.IsNaN(b) })
+	return withUnit(curve+more, y.Unit)
 }
 
 // WriteCSV writes the numbers of a figure: a header with name and unit of every column, then the values with all

@@ -55,8 +55,11 @@ func (s script) write(c draw.Canvas, color Color, x, y vg.Length, align vg.Lengt
 	if text == "" {
 		return
 	}
+	c.Push()
 	c.SetColor(color)
-	c.FillString(s.face(), vg.Point{X: x - align*s.width(text), Y: y}, text)
+	c.Translate(vg.Point{X: x - align*s.width(text), Y: y})
+	c.Fill(outline(s.face(), text))
+	c.Pop()
 }
 
 // writeUp draws a line that reads upwards, centred at y, with its baseline at x.

@@ -30,7 +30,7 @@ type Reference struct {
 	Time, Values []float64
 }
 
-// Overlay is a second signal with an axis of its own on the right.
+// Overlay is a second signal, with an axis of its own on the right unless label and unit are those of the trace.
 type Overlay struct {
 	Name, Label, Unit string
 	Values, SD        []float64
@@ -43,39 +43,60 @@ const traceHeight = 24 // mm
 // Page implements Figure.
 func (t Traces) Page() Page {
 	page := Page{Width: t.Width, ShareX: true}
-	time := Axis{Label: "time", Unit: "s", Tight: true}
+	time := t.axis()
 	explained := map[string]bool{}
 	for _, trace := range t.Traces {
 		p := Panel{X: time, Y: Axis{Label: trace.Label, Unit: trace.Unit, Zero: true}}
-		for i, r := range trace.References {
-			p.Marks = append(p.Marks, r.line(i, false, explained))
-		}
-		if o := trace.Overlay; o.Values != nil {
-			p.Right = Axis{Label: o.Label, Unit: o.Unit}
-			if o.Color == Auto {
-				o.Color = Orange
-			}
-			for i, r := range o.References {
-				p.Marks = append(p.Marks, r.line(i, true, explained))
-			}
-			p.Marks = append(p.Marks, Line{Name: o.Name, X: t.Time, Y: o.Values, SD: o.SD, Color: o.Color, Right: true, Dash: Dashed})
-			if trace.Correlate {
-				p.Note = "r = " + number(analysis.Pearson(t.after(trace.CorrelateFrom, trace.Mean), t.after(trace.CorrelateFrom, o.Values)), 2)
-			}
-		}
 		c := trace.Color
 		if c == Auto {
 			c = Blue
 		}
-		p.Marks = append(p.Marks, Line{Name: trace.Name, X: t.Time, Y: trace.Mean, SD: trace.SD, Color: c})
+		main := Line{Name: trace.Name, X: t.Time, Y: trace.Mean, SD: trace.SD, Color: c}
+		if o := trace.Overlay; o.Values != nil {
+			apart := o.Label != trace.Label || o.Unit != trace.Unit // what can be compared shares the axis
+			if apart {
+				p.Right = Axis{Label: o.Label, Unit: o.Unit}
+			}
+			if o.Color == Auto {
+				o.Color = Orange
+			}
+			p.Marks = append(p.Marks, Line{Name: o.Name, X: t.Time, Y: o.Values, SD: o.SD, Color: o.Color, Right: apart, Dash: Dashed})
+			if trace.Correlate {
+				p.Note = "r = " + number(analysis.Pearson(t.after(trace.CorrelateFrom, trace.Mean), t.after(trace.CorrelateFrom, o.Values)), 2)
+			}
+		}
+		p.Marks = append(p.Marks, main)
+		for i, r := range trace.Overlay.References {
+			p.Marks = append(p.Marks, r.line(i, p.Right.Label != "", explained))
+		}
+		for i, r := range trace.References {
+			p.Marks = append(p.Marks, r.line(i, false, explained))
+		}
 		page.Rows = append(page.Rows, Row{Height: traceHeight, Panels: []Panel{p}})
 	}
 	for _, r := range t.Rasters {
 		page.Rows = append(page.Rows, Row{Height: 30, Panels: []Panel{{
-			X: time, Y: Axis{Label: "neuron", Tight: true}, Marks: []Mark{r},
+			X: time, Y: Axis{Label: withNeuron(r.Name), Tight: true}, Marks: []Mark{r},
 		}}})
 	}
 	return page
+}
+
+// axis begins and ends with the bins of which Time has the centres.
+func (t Traces) axis() Axis {
+	a := Axis{Label: "time", Unit: "s", Tight: true}
+	if n := len(t.Time); n > 1 {
+		half := (t.Time[n-1] - t.Time[0]) / float64(n-1) / 2
+		a.Range = [2]float64{t.Time[0] - half, t.Time[n-1] + half}
+	}
+	return a
+}
+
+func withNeuron(name string) string {
+	if name == "" {
+		return "neuron"
+	}
+	return name + " neuron"
 }
 
 // line draws the i-th reference. Its name is in the legend once per figure.
