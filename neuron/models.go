@@ -17,6 +17,7 @@ func Models() []Model {
 		{"lif-delta", "leaky integrate-and-fire neuron with delta synapses, on-grid", func() Spec { return DefaultLIFDelta() }},
 		{"adex", "adaptive exponential integrate-and-fire neuron with conductance synapses", func() Spec { return DefaultAdEx() }},
 		{"poisson", "Poisson sources of constant rate", func() Spec { return DefaultPoisson() }},
+		{"modulated-poisson", "Poisson sources whose common rate follows a sine, steps or a table", func() Spec { return DefaultModulatedPoisson() }},
 		{"replay", "recorded spike trains from a file", func() Spec { return DefaultReplay() }},
 	}
 }
