@@ -155,23 +155,29 @@ type twoDerived struct {
 	watch                           float32 // a step that ends above it (plus δ) is replayed: it may hold a spike
 	ed, invDD                       float32
 	ref                             spike.Tick
-	full                            twoStep // coefficients of a whole step
+	full                            twoStep           // coefficients of a whole step
+	thirds                          [2]twoPropagators // those of one and two thirds of it, see partial
 }
 
-// twoStep holds the propagators over a length r (ms); see propagator.go. Decays (decay*, m11, m22) are stored minus
-// one: a single-precision factor near one would misstate the time constant by 1e-5 or more at small steps, an
-// increment does not, and it lets a state stand still once it is at rest.
+// twoStep is what a step of length r (ms) needs.
 type twoStep struct {
+	twoPropagators
 	r, invR              float32
-	decayS, ws, s0, s1   float32 // soma: own decay, share of w_s, of a constant and of a growing current (per pA)
-	decayWS, decayTh     float32
-	m11, m12, q0, q1     float32 // dendrite and its adaptation
-	m21, m22, w0, w1     float32
-	decay, area0, area1  [twoChannels]float32 // conductances: own decay; integrals against the membrane, see cross
-	shareS, shareD       float32              // mean time constant, which the channels' kernels assume, to the neuron's own
+	shareS, shareD       float32 // mean time constant, which the channels' kernels assume, to the neuron's own
 	invTauS, invTauD     float32
 	invCS, invCD, gs, gd float32
 	a, b, c              float32
+}
+
+// twoPropagators are the exact solutions of the linear parts over a step; see propagator.go. All vanish with the step.
+// Decays (decay*, m11, m22) are stored minus one: a single-precision factor near one would misstate the time constant
+// by 1e-5 or more at small steps, an increment does not, and it lets a state stand still once it is at rest.
+type twoPropagators struct {
+	decayS, ws, s0, s1  float32 // soma: own decay, share of w_s, of a constant and of a growing current (per pA)
+	decayWS, decayTh    float32
+	m11, m12, q0, q1    float32 // dendrite and its adaptation
+	m21, m22, w0, w1    float32
+	decay, area0, area1 [twoChannels]float32 // conductances: own decay; integrals against the membrane, see cross
 }
 
 // derive draws the parameters of neuron i and computes its constants for steps of h ms.
@@ -188,6 +194,11 @@ func (s *TwoCompartment) derive(b Build, i int, h float64) *twoDerived {
 	}
 	d.watch = float32(d.theta - humpSlope*d.theta*h/d.tauS)
 	s.coefficients(d, h, &d.full)
+	for k := range d.thirds {
+		var c twoStep
+		s.coefficients(d, h*float64(k+1)/3, &c)
+		d.thirds[k] = c.twoPropagators
+	}
 	return d
 }
 
@@ -198,15 +209,11 @@ func (s *TwoCompartment) coefficients(d *twoDerived, r float64, c *twoStep) {
 	decayWS, _, _ := ramp(d.tauWS, r)
 	decayTh, _, _ := ramp(d.tauTh, r)
 	m, i0, i1 := linear2(mat2{-1 / d.tauD, d.a / d.cd, 1 / d.tauWD, -1 / d.tauWD}, r)
-	*c = twoStep{
-		r: float32(r), invR: float32(1 / r),
+	c.twoPropagators = twoPropagators{
 		decayS: float32(decayS - 1), ws: float32(d.b / d.cs * ws), s0: float32(p0 / d.cs), s1: float32(p1 / d.cs),
 		decayWS: float32(decayWS - 1), decayTh: float32(decayTh - 1),
 		m11: float32(m[0] - 1), m12: float32(m[1]), q0: float32(i0[0] / d.cd), q1: float32(i1[0] / d.cd),
 		m21: float32(m[2]), m22: float32(m[3] - 1), w0: float32(i0[2] / d.cd), w1: float32(i1[2] / d.cd),
-		shareS: float32(s.TauS.Mean() / d.tauS), shareD: float32(s.TauD.Mean() / d.tauD),
-		invTauS: float32(1 / d.tauS), invTauD: float32(1 / d.tauD), invCS: float32(1 / d.cs), invCD: float32(1 / d.cd),
-		gs: float32(d.gs), gd: float32(d.gd), a: float32(d.a), b: float32(d.b), c: float32(d.c),
 	}
 	for k, syn := range [twoChannels]float64{s.TauAMPA, s.TauNMDA, s.TauGABA, s.TauAMPA, s.TauNMDA, s.TauGABA} {
 		tau := d.tauS
@@ -217,6 +224,10 @@ func (s *TwoCompartment) coefficients(d *twoDerived, r float64, c *twoStep) {
 		m0, m1 := cross(tau, syn, r)
 		c.decay[k], c.area0[k], c.area1[k] = float32(decay-1), float32(m0/tau), float32(m1/tau)
 	}
+	c.r, c.invR = float32(r), float32(1/r)
+	c.shareS, c.shareD = float32(s.TauS.Mean()/d.tauS), float32(s.TauD.Mean()/d.tauD)
+	c.invTauS, c.invTauD, c.invCS, c.invCD = float32(1/d.tauS), float32(1/d.tauD), float32(1/d.cs), float32(1/d.cd)
+	c.gs, c.gd, c.a, c.b, c.c = float32(d.gs), float32(d.gd), float32(d.a), float32(d.b), float32(d.c)
 }
 
 func ticksOf(ms float64) spike.Tick { return spike.Tick(math.Round(ms * 1e6)) }

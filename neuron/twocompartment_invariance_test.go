@@ -208,3 +208,30 @@ func TestIntegratorsLookAlike(t *testing.T) {
 		t.Error("parameters of zero are accepted")
 	}
 }
+
+// A part of a step takes a neuron where a step of its length would: the propagators' interpolation costs no more than
+// rounding.
+func TestPartialSteps(t *testing.T) {
+	p := build(t, variants()["various"], "off-grid", 1, 100*us).(*twoCompartment)
+	for _, c := range []struct{ h, bound float64 }{{0.025, 4e-6}, {0.1, 4e-6}, {0.2, 8e-6}, {0.5, 1e-4}} {
+		d := p.spec.derive(p.build, 0, c.h)
+		for _, part := range []float64{1e-5, 0.1, 1. / 3, 0.5, 0.7, 0.9, 1} {
+			var got, want twoStep
+			d.partial(part*c.h, &got)
+			p.spec.coefficients(d, part*c.h, &want)
+			end := func(c *twoStep) (u two) {
+				u = two{x: 15, y: 30, ws: 2, wd: 10, th: 3, g: [twoChannels]float32{.5, .1, .5, .2, .1, .2}}
+				d.step(p, c, &u, &twoInput{is0: 200, is1: 200 + 10*c.r, id0: 300, id1: 300 - 20*c.r, k: 1})
+				return u
+			}
+			a, b := end(&got), end(&want)
+			for k, pair := range [][2]float32{{a.x, b.x}, {a.y, b.y}, {a.ws, b.ws}, {a.wd, b.wd}, {a.th, b.th}, {a.g[0], b.g[0]}, {a.g[5], b.g[5]}} {
+				near(t, fmt.Sprintf("variable %d after %g of %g ms", k, part, c.h), float64(pair[0]), float64(pair[1]), c.bound)
+			}
+			got.twoPropagators = want.twoPropagators
+			if got != want {
+				t.Errorf("%g of %g ms: constants differ: %+v, want %+v", part, c.h, got, want)
+			}
+		}
+	}
+}

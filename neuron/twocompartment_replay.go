@@ -40,7 +40,7 @@ func (p *twoCompartment) replay(d *twoDerived, u *two, v *twoInput, i int, t spi
 		v.is0, v.id0, v.k = is0+float32(slopeS*begin), id0+float32(slopeD*begin), p.box[i]
 		v.is1, v.id1 = v.is0+float32(slopeS*float32(r)), v.id0+float32(slopeD*float32(r))
 		var c twoStep
-		p.spec.coefficients(d, r, &c)
+		d.partial(r, &c)
 		held := refractory && p.spec.Hold
 		if held {
 			c.invTauS, c.invCS = 0, 0 // V_s does not move under the dendrite's synapses either
@@ -57,7 +57,7 @@ func (p *twoCompartment) replay(d *twoDerived, u *two, v *twoInput, i int, t spi
 		if s, ok := p.crossing(d, &c, &start, u, v, r); ok {
 			r *= s
 			*u = start
-			p.spec.coefficients(d, r, &c)
+			d.partial(r, &c)
 			v.is1, v.id1 = v.is0+float32(slopeS*float32(r)), v.id0+float32(slopeD*float32(r))
 			d.step(p, &c, u, v)
 			end = min(now+spike.Tick(r*1e6), stop-1)
