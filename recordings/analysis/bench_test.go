@@ -1,6 +1,8 @@
 package analysis_test
 
 import (
+	"math/rand/v2"
+	"runtime"
 	"testing"
 
 	"github.com/burstplex/burstplex/neuron/spike"
@@ -42,4 +44,34 @@ func BenchmarkAdd(b *testing.B) {
 			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(len(events)), "ns/spike")
 		})
 	}
+}
+
+// BenchmarkHundredMillion sends 1e8 spikes of 5000 neurons through every accumulator at once (run it with
+// -benchtime 1x) and prints the memory that the process holds afterwards, which must not depend on the number.
+func BenchmarkHundredMillion(b *testing.B) {
+	const n = 100_000_000
+	pops := []spike.Population{{Name: "pyr", First: 0, Size: 4000}, {Name: "pv", First: 4000, Size: 1000}}
+	w := seconds(2000)
+	rates := NewRates(pops, NewBins(w, 50*spike.Millisecond))
+	to := []Accumulator{
+		rates, NewCounts(pops), NewLengths(pops, 20), NewRegularity(pops), NewFano(pops, NewBins(w, 100*spike.Millisecond)),
+		NewIntervals(pops, LogEdges(16*spike.Millisecond, spike.Millisecond, 10*spike.Second, 20)),
+		NewCorrelogram(pops[0], pops[1], w, spike.Millisecond, 100*spike.Millisecond),
+	}
+	for b.Loop() {
+		rnd := rand.New(rand.NewPCG(1, 1))
+		at, mean := 0.0, float64(w.To)/n
+		Feed(func(yield func(spike.Event) bool) {
+			for i := range n {
+				at += rnd.ExpFloat64() * mean
+				if !yield(spike.Event{At: spike.Tick(at), Src: spike.ID(rnd.IntN(5000)), Kind: spike.Kind(i % 3)}) {
+					return
+				}
+			}
+		}, to...)
+	}
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	b.ReportMetric(float64(m.Sys)/1e6, "MB")
+	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/n, "ns/spike")
 }

@@ -10,7 +10,7 @@
 //	bins := analysis.NewBins(spike.Window{From: spike.Second, To: 4 * spike.Second}, 50*spike.Millisecond)
 //	rates := analysis.NewRates(pops, bins)
 //	isi := analysis.NewIntervals(pops, analysis.LogEdges(16*spike.Millisecond, spike.Millisecond, 10*spike.Second, 20))
-//	analysis.Feed(reader.Events(), rates, isi)
+//	err := reader.Feed(recordings.Query{}, rates, isi) // or analysis.Feed with any iter.Seq[spike.Event]
 //	fmt.Println(rates.Courses()[0].BurstProbability())
 //
 // Adapters change what an accumulator sees: Select passes some kinds of spikes (Select(isi, spike.Onset) makes

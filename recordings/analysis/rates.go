@@ -19,7 +19,7 @@ func NewRates(pops []spike.Population, bins Bins) *Rates {
 	r := &Rates{roster: newRoster(pops), cursor: newCursor(bins)}
 	for _, p := range pops {
 		r.courses = append(r.courses, Course{
-			Population: p, Bins: bins,
+			Population: p, Neurons: p.Size, Bins: bins,
 			Events: make([]uint64, bins.N), Bursts: make([]uint64, bins.N), Spikes: make([]uint64, bins.N),
 		})
 	}
@@ -48,6 +48,17 @@ func (r *Rates) Add(events []spike.Event) {
 	}
 }
 
+// Recorded says how many neurons of each population are in the stream, where a recording has only some of them;
+// all are assumed otherwise. Rates per neuron divide by it.
+func (r *Rates) Recorded(neurons ...int) {
+	if len(neurons) != len(r.courses) {
+		panic("analysis: one number of neurons for each population")
+	}
+	for i, n := range neurons {
+		r.courses[i].Neurons = n
+	}
+}
+
 // Courses returns the counts so far, in the order of the populations. They share memory with the accumulator.
 func (r *Rates) Courses() []Course { return r.courses }
 
@@ -57,6 +68,7 @@ func (r *Rates) Courses() []Course { return r.courses }
 // bursts than events; over bins much longer than a burst the ratio is the burst probability.
 type Course struct {
 	Population             spike.Population
+	Neurons                int // counted: the whole population, see Rates.Recorded
 	Bins                   Bins
 	Events, Bursts, Spikes []uint64 // one count per bin
 }
@@ -80,7 +92,7 @@ func (c Course) BurstProbability() []float64 {
 }
 
 func (c Course) rate(counts []uint64) []float64 {
-	scale := 1 / (float64(c.Population.Size) * c.Bins.Width.Seconds())
+	scale := 1 / (float64(c.Neurons) * c.Bins.Width.Seconds())
 	y := make([]float64, len(counts))
 	for i, n := range counts {
 		y[i] = float64(n) * scale
@@ -113,7 +125,7 @@ func (c Course) MeanOf(chosen func(bin int) bool) Code {
 			events, bursts, spikes, bins = events+c.Events[i], bursts+c.Bursts[i], spikes+c.Spikes[i], bins+1
 		}
 	}
-	time := float64(bins) * float64(c.Population.Size) * c.Bins.Width.Seconds()
+	time := float64(bins) * float64(c.Neurons) * c.Bins.Width.Seconds()
 	return Code{
 		EventRate:        float64(events) / time,
 		BurstRate:        float64(bursts) / time,

@@ -22,6 +22,13 @@ func NewSensitivity(pops []spike.Population, bins Bins, detectors []spike.Detect
 	return s
 }
 
+// Recorded says how many neurons of each population are in the stream, as Rates.Recorded does.
+func (s *Sensitivity) Recorded(neurons ...int) {
+	for _, r := range s.rates {
+		r.Recorded(neurons...)
+	}
+}
+
 // Thresholds returns a detector for each threshold, otherwise like d.
 func Thresholds(d spike.Detector, thresholds ...spike.Tick) []spike.Detector {
 	var list []spike.Detector

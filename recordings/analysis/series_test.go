@@ -120,7 +120,7 @@ func TestOverSeeds(t *testing.T) {
 // TestStaircase: a rate that follows the input only after two bins.
 func TestStaircase(t *testing.T) {
 	bins := NewBins(seconds(1.2), 100*spike.Millisecond)
-	c := Course{Population: spike.Population{Size: 1}, Bins: bins,
+	c := Course{Neurons: 1, Bins: bins,
 		Events: []uint64{9, 9, 1, 1, 9, 9, 3, 5, 9, 9, 1, 7}, Bursts: []uint64{0, 0, 0, 1, 9, 9, 2, 2, 9, 9, 0, 0}, Spikes: make([]uint64, 12)}
 	input := []float64{0, 0, 0, 0, 50, 50, 50, 50, 0, 0, 0, math.NaN()}
 	got := Staircase(c, input, 2)

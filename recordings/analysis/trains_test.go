@@ -162,6 +162,9 @@ func TestHandMadeTrain(t *testing.T) {
 	same(t, "burst rate", c.BurstRate(), 10, 0, 10)
 	same(t, "spike rate", c.SpikeRate(), 40, 0, 20)
 	same(t, "burst probability", c.BurstProbability(), .5, math.NaN(), 1)
+	rates.Recorded(4, 2)
+	same(t, "event rate of two recorded neurons", rates.Courses()[1].EventRate(), 10, 0, 5)
+	rates.Recorded(3, 1)
 	near(t, "pooled burst probability", c.Mean().BurstProbability, 2./3, 1e-12)
 	near(t, "over part", c.MeanOver(spike.Window{From: 50 * spike.Millisecond, To: spike.Second}).EventRate, 5, 1e-12)
 	if got := counts.Of(1)[0]; got != (Tally{Events: 3, Bursts: 2, Spikes: 6}) {
