@@ -36,7 +36,7 @@ func (v Intervals) Page() Page {
 	if shorter != nil {
 		p.Note = strings.Join(shorter, ", ") + " shorter"
 	}
-	p.Marks = append(p.Marks, Rule{Name: "threshold " + significant(v.Threshold) + " ms", At: v.Threshold, Color: ink, Dash: Dashed})
+	p.Marks = append(p.Marks, Rule{Name: significant(v.Threshold) + " ms", At: v.Threshold, Color: ink, Dash: Dashed})
 	page := Page{Width: v.Width, Rows: []Row{{Height: 42, Panels: []Panel{p}}}}
 	if page.Width == 0 {
 		page.Width = SingleColumn

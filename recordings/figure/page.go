@@ -99,8 +99,12 @@ func (p Page) layout() layout {
 		}
 		var above, under vg.Length
 		lines := 1
-		for _, f := range row {
-			f.fill(w)
+		for c, f := range row {
+			spill := vg.Length(0)
+			if c+1 < len(row) && row[c+1].bare() {
+				spill = after[c] + gapX + before[c+1]
+			}
+			f.fill(w, spill)
 			above, under, lines = max(above, f.above()), max(under, f.under()), max(lines, len(f.strip))
 		}
 		top := y + above

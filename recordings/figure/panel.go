@@ -81,8 +81,9 @@ func (e entry) width() vg.Length {
 	return swatchWidth + swatchGap + legendText().width(e.name)
 }
 
-// fill breaks the legend into lines of a width; the first line shares it with title and note.
-func (f *frame) fill(width vg.Length) {
+// fill breaks the legend into lines of a width; the first line shares it with title and note. Lines below it may
+// reach further by spill, where the panel on the right has nothing above its data but a letter.
+func (f *frame) fill(width, spill vg.Length) {
 	f.strip = nil
 	entries, all := f.entries()
 	used, note := vg.Length(0), vg.Length(0)
@@ -92,21 +93,31 @@ func (f *frame) fill(width vg.Length) {
 	if f.Note != "" {
 		note = legendText().width(f.Note) + entryGap
 	}
-	if len(entries) == 0 && used+note == 0 && len(f.Side) == 0 {
+	if f.bare() {
 		return
 	}
 	line := []entry{}
 	if f.Title != "" && used+all+note > width { // a title stands alone rather than before a part of the legend
 		f.strip, used, note = append(f.strip, nil), 0, 0
+		width += spill
 	}
 	for _, e := range entries {
 		if used+e.width()+note > width && used > 0 {
+			if f.strip == nil {
+				width += spill
+			}
 			f.strip, line, used, note = append(f.strip, line), nil, 0, 0
 		}
 		line = append(line, e)
 		used += e.width() + entryGap
 	}
 	f.strip = append(f.strip, line)
+}
+
+// bare reports whether nothing stands above the data.
+func (f *frame) bare() bool {
+	list, _ := f.entries()
+	return f.Title == "" && f.Note == "" && len(f.Side)+len(list) == 0
 }
 
 // entries returns the legend, curves before lines that only mark a value, and its width in one line.

@@ -92,13 +92,13 @@ func (r Rule) table(x, y Axis) []column {
 	if r.Name == "" {
 		return nil // only a guide for the eye
 	}
-	unit := x.Unit
+	axis := x
 	if r.Across {
-		unit = y.Unit
+		axis = y
 	}
-	cols := []column{{name: withUnit(r.Name, unit), values: []float64{r.At}}}
+	cols := []column{{name: header(r.Name, axis, ""), values: []float64{r.At}}}
 	if r.Margin > 0 {
-		cols = append(cols, column{name: withUnit(r.Name+" margin", unit), values: []float64{r.Margin}})
+		cols = append(cols, column{name: header(r.Name, axis, " margin"), values: []float64{r.Margin}})
 	}
 	return cols
 }
