@@ -2,6 +2,7 @@ package neuron
 
 import (
 	"math"
+	"math/bits"
 
 	"github.com/burstplex/burstplex/neuron/numeric"
 	"github.com/burstplex/burstplex/neuron/rng"
@@ -74,22 +75,49 @@ type arrivals struct {
 	weight  float32
 }
 
-// add puts an arrival at tick at, in step s of the piece that starts at from, onto neuron i of the shard.
-func (a *arrivals) add(in *Input, i, s int, at, stepEnd spike.Tick) {
-	cells := &in.Cells[a.channel]
-	switch {
-	case in.Single:
-		in.Arrivals = append(in.Arrivals, Arrival{At: at, Target: uint32(i), Channel: uint32(a.channel), Weight: a.weight})
-	case a.kernel == nil:
-		cells.Sums[s*in.Len+i] += a.weight
-	default:
-		end, area := a.kernel.At(stepEnd - at)
-		cell := &cells.Pairs[s*in.Len+i]
-		cell.End += float32(a.weight * end)
-		cell.Area += float32(a.weight * area)
+// batch is some arrivals of a block of neurons, in order of time.
+type batch struct {
+	n      int
+	at     [batchSize]spike.Tick
+	target [batchSize]uint8 // in the block
+}
+
+const batchSize = 64
+
+// add puts the arrivals of a batch onto the neurons of the shard from lo on, of which hi ends the shard.
+func (a *arrivals) add(b *batch, lo, hi int, from spike.Tick, in *Input) {
+	cells, h := &in.Cells[a.channel], in.Step
+	invStep := math.MaxUint64/uint64(h) + 1 // the upper half of t*invStep is t/h for all t below 2^64/h
+	touched := uint64(0)
+	table, fast := a.kernel.(*table)
+	for k, at := range b.at[:b.n] {
+		i := lo + int(b.target[k]%blockSize)
+		if i >= hi || at < from {
+			continue
+		}
+		touched |= 1 << (b.target[k] % blockSize)
+		step, _ := bits.Mul64(uint64(at-from), invStep)
+		cell := int(step)*in.Len + i
+		rest := from + spike.Tick(step+1)*h - at
+		var end, area float32
+		switch {
+		case in.Single:
+			in.Arrivals = append(in.Arrivals, Arrival{At: at, Target: uint32(i), Channel: uint32(a.channel), Weight: a.weight})
+			continue
+		case fast:
+			end, area = table.At(rest)
+		case a.kernel != nil:
+			end, area = a.kernel.At(rest)
+		default:
+			cells.Sums[cell] += a.weight
+			continue
+		}
+		pair := &cells.Pairs[cell]
+		pair.End += float32(a.weight * end)
+		pair.Area += float32(a.weight * area)
 	}
 	if in.Touched != nil {
-		in.Touched[i>>6] |= 1 << (uint(i) & 63)
+		in.Touched[lo/blockSize] |= touched
 	}
 }
 
@@ -108,34 +136,35 @@ func newTimed(a arrivals, rate float64) *timed {
 	return t
 }
 
-// ticks returns the exponential gap that a word stands for. Words have 23 bits of it; the lowest 6 name the target.
-func (t *timed) ticks(word uint32) spike.Tick {
-	return spike.Tick(float64(-numeric.Log32(rng.Unit32(word)))*t.gap + 0.5)
+// gaps returns the exponential gaps that a block of words stands for. Words have 23 bits of them; the lowest 6 name the
+// target.
+func (t *timed) gaps(words [4]uint32) (gaps [4]spike.Tick) {
+	for k, w := range words {
+		gaps[k] = spike.Tick(float64(-numeric.Log32(rng.Unit32(w)))*t.gap + 0.5)
+	}
+	return gaps
 }
 
 // Fill implements Background.
 func (t *timed) Fill(r Range, w spike.Window, in *Input) {
-	h := in.Step
+	var found batch
 	for b := r.Lo / blockSize; b*blockSize < r.Hi; b++ {
 		at, n := t.next[b], t.draw[b]
 		if at >= w.To {
 			continue
 		}
 		words := t.build.Key.Block(uint64(b), n>>2)
-		s, stepEnd := 0, w.From+h
+		gaps := t.gaps(words)
 		for at < w.To {
-			for at >= stepEnd {
-				s++
-				stepEnd += h
+			for found.n = 0; found.n < batchSize && at < w.To; found.n++ {
+				found.at[found.n], found.target[found.n] = at, uint8(words[n&3]%blockSize)
+				if n++; n&3 == 0 {
+					words = t.build.Key.Block(uint64(b), n>>2)
+					gaps = t.gaps(words)
+				}
+				at += gaps[n&3]
 			}
-			i := b*blockSize + int(words[n&3]%blockSize)
-			if i < r.Hi && at >= w.From {
-				t.add(in, i-r.Lo, s, at, stepEnd)
-			}
-			if n++; n&3 == 0 {
-				words = t.build.Key.Block(uint64(b), n>>2)
-			}
-			at += t.ticks(words[n&3])
+			t.add(&found, b*blockSize-r.Lo, in.Len, w.From, in)
 		}
 		t.next[b], t.draw[b] = at, n
 	}
@@ -152,7 +181,7 @@ func (t *timed) Reset() {
 	for b := range t.next {
 		t.next[b] = spike.Forever
 		if !math.IsInf(t.gap, 1) {
-			t.next[b] = t.ticks(t.build.Key.Word(uint64(b), 0))
+			t.next[b] = t.gaps(t.build.Key.Block(uint64(b), 0))[0]
 		}
 	}
 }
@@ -210,7 +239,7 @@ func (c *counted) addCount(in *Input, i, s, k int, t spike.Tick) {
 	switch cells := &in.Cells[c.channel]; {
 	case in.Single:
 		for j := range k {
-			c.add(in, i, s, t+spreadAt(in.Step, j, k), t+in.Step)
+			in.Arrivals = append(in.Arrivals, Arrival{At: t + spreadAt(in.Step, j, k), Target: uint32(i), Channel: uint32(c.channel), Weight: c.weight})
 		}
 	case c.kernel == nil:
 		cells.Sums[s*in.Len+i] += float32(float32(k) * c.weight)
