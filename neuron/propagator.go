@@ -7,7 +7,7 @@ import "github.com/burstplex/burstplex/neuron/numeric"
 // ramp solves dx/dt = -x/tau + s0 + s1 t over r: x(r) = decay x(0) + p0 s0 + p1 s1.
 func ramp(tau, r float64) (decay, p0, p1 float64) {
 	decay = numeric.Exp(-r / tau)
-	p0 = tau * (1 - decay)
+	p0 = float64(tau * (1 - decay))
 	return decay, p0, tau * (r - p0)
 }
 
@@ -17,15 +17,15 @@ func ramp(tau, r float64) (decay, p0, p1 float64) {
 func cross(tau, syn, r float64) (m0, m1 float64) {
 	c := 1/tau - 1/syn
 	e := numeric.Exp(-r / tau)
-	if z := c * r; z > 1 || z < -1 {
+	if z := float64(c * r); z > 1 || z < -1 {
 		ez := numeric.Exp(z)
-		return e * (ez - 1) / c, e * ((z-1)*ez + 1) / (c * c)
+		return e * (ez - 1) / c, e * (float64((z-1)*ez) + 1) / (c * c)
 	}
 	// Power series in z: the closed form cancels for small z, and tau may equal syn.
 	term := r
 	for k := 0; k < 24; k++ {
 		m0 += term / float64(k+1)
-		m1 += term * r / float64(k+2)
+		m1 += float64(term*r) / float64(k+2)
 		term *= c * r / float64(k+1)
 	}
 	return e * m0, e * m1
@@ -35,11 +35,12 @@ func cross(tau, syn, r float64) (m0, m1 float64) {
 type mat2 [4]float64
 
 func (a mat2) mul(b mat2) mat2 {
-	return mat2{a[0]*b[0] + a[1]*b[2], a[0]*b[1] + a[1]*b[3], a[2]*b[0] + a[3]*b[2], a[2]*b[1] + a[3]*b[3]}
+	dot := func(i, j int) float64 { return float64(a[i]*b[j]) + float64(a[i+1]*b[j+2]) }
+	return mat2{dot(0, 0), dot(0, 1), dot(2, 0), dot(2, 1)}
 }
 
 func (a mat2) add(b mat2, s float64) mat2 {
-	return mat2{a[0] + s*b[0], a[1] + s*b[1], a[2] + s*b[2], a[3] + s*b[3]}
+	return mat2{a[0] + float64(s*b[0]), a[1] + float64(s*b[1]), a[2] + float64(s*b[2]), a[3] + float64(s*b[3])}
 }
 
 // linear2 solves dx/dt = A x + s0 + s1 t over r: x(r) = m x(0) + i0 s0 + i1 s1.

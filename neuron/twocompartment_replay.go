@@ -100,8 +100,8 @@ func (p *twoCompartment) crossing(d *twoDerived, c *twoStep, a, b *two, v *twoIn
 	end := *v
 	end.is0, end.id0 = v.is1, v.id1
 	db, _, _, _, _ := d.slopes(p, c, b, &end)
-	m0 := (float64(da) + float64(a.th)/d.tauTh) * r
-	m1 := (float64(db) + float64(b.th)/d.tauTh) * r
+	m0 := float64((float64(da) + float64(a.th)/d.tauTh) * r)
+	m1 := float64((float64(db) + float64(b.th)/d.tauTh) * r)
 	if f1 > 0 {
 		return hermiteRoot(f0, f1, m0, m1), true
 	}
@@ -109,7 +109,7 @@ func (p *twoCompartment) crossing(d *twoDerived, c *twoStep, a, b *two, v *twoIn
 		return 0, false
 	}
 	// A hump: the cubic f0 + m0 s + c2 s² + c3 s³ rises to its peak and falls.
-	c2, c3 := 3*(f1-f0)-float64(2*m0)-m1, m0+m1-2*(f1-f0)
+	c2, c3 := float64(3*(f1-f0))-float64(2*m0)-m1, m0+m1-float64(2*(f1-f0))
 	peak := m0 / (math.Sqrt(float64(c2*c2)-float64(3*float64(m0*c3))) - c2)
 	top := numeric.Madd(peak, numeric.Madd(peak, numeric.Madd(peak, c3, c2), m0), f0)
 	if !(top > 0) {
