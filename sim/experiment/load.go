@@ -156,3 +156,13 @@ func (x *Experiment) place(err error) error {
 	}
 	return err
 }
+
+// replayed lists the embedded files that replayed populations name.
+func (x *Experiment) replayed() (files []string) {
+	for _, p := range x.Populations.All() {
+		if r, ok := p.Spec.(*neuron.Replay); ok && r.FS != nil {
+			files = append(files, r.File)
+		}
+	}
+	return files
+}
