@@ -4,7 +4,6 @@ import (
 	"math"
 	"math/bits"
 
-	"github.com/burstplex/burstplex/neuron/numeric"
 	"github.com/burstplex/burstplex/neuron/rng"
 	"github.com/burstplex/burstplex/neuron/spike"
 )
@@ -136,11 +135,10 @@ func newTimed(a arrivals, rate float64) *timed {
 	return t
 }
 
-// gaps returns the exponential gaps that a block of words stands for. Words have 23 bits of them; the lowest 6 name the
-// target.
+// gaps returns the exponential gaps that a block of words stands for. Their lowest 6 bits name the target.
 func (t *timed) gaps(words [4]uint32) (gaps [4]spike.Tick) {
 	for k, w := range words {
-		gaps[k] = spike.Tick(float64(-numeric.Log32(rng.Unit32(w)))*t.gap + 0.5)
+		gaps[k] = spike.Tick(float64(exponential26(w>>6)*t.gap) + 0.5)
 	}
 	return gaps
 }

@@ -363,3 +363,14 @@ func TestNormal4(t *testing.T) {
 		}
 	}
 }
+
+func TestExponential26(t *testing.T) {
+	for k := range uint32(1 << 16) {
+		for _, bits := range []uint32{k, k << 10, 1<<26 - 1 - k} {
+			want := -math.Log((float64(bits) + .5) / (1 << 26))
+			if got := exponential26(bits); math.Abs(got-want) > 1.2e-9 || got <= 0 {
+				t.Fatalf("%d: %.12g, want %.12g", bits, got, want)
+			}
+		}
+	}
+}
