@@ -1,0 +1,192 @@
+// Package export translates recordings into the formats that other tools read, and spike trains of other tools into
+// replay sources.
+//
+//	err := export.File("spikes.csv", "csv", reader, recordings.Query{})
+//	trains, err := export.ReadTrains("data.csv.gz")
+//
+// Formats: csv and parquet (a row per spike; pandas, R), npz (numpy), sonata (HDF5; Blue Brain and Allen tools), nest
+// (the ASCII files of NEST's spike recorder), ras (the "time neuron" text raster of Auryn and of many scripts).
+//
+// Nothing is lost that a format can hold: times are written with all digits of the recording's resolution, and csv,
+// npz and parquet keep the labels. Exports stream: memory does not grow with the recording.
+package export
+
+import (
+	"bufio"
+	"fmt"
+	"io"
+	"io/fs"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/burstplex/burstplex/neuron/spike"
+	"github.com/burstplex/burstplex/recordings"
+)
+
+// writers are the formats by name.
+func writers() map[string]func(*os.File, *recordings.Reader, recordings.Query) error {
+	return map[string]func(*os.File, *recordings.Reader, recordings.Query) error{
+		"csv": toText(csvText), "ras": toText(rasText), "nest": toText(nestText), "npz": toNPZ, "parquet": toParquet, "sonata": toSONATA,
+	}
+}
+
+// Formats lists the names that File knows.
+func Formats() []string { return slices.Sorted(maps.Keys(writers())) }
+
+// File writes the spikes of a query to a new file. It refuses to overwrite, and a failed export leaves no file.
+// Damage in the recording is an error.
+func File(path, format string, r *recordings.Reader, q recordings.Query) error {
+	write, ok := writers()[format]
+	if !ok {
+		return fmt.Errorf("unknown export format %q; known are %s", format, strings.Join(Formats(), ", "))
+	}
+	if _, err := os.Lstat(path); err == nil {
+		return fmt.Errorf("export %s: %w", path, fs.ErrExist)
+	}
+	f, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*")
+	if err != nil {
+		return fmt.Errorf("export %s: %w", path, err)
+	}
+	defer os.Remove(f.Name())
+	q.ByNeuron = false
+	err = write(f, r, q)
+	if err == nil {
+		err = f.Chmod(0o644)
+	}
+	if cerr := f.Close(); err == nil {
+		err = cerr
+	}
+	if err == nil {
+		err = os.Rename(f.Name(), path)
+	}
+	if err != nil {
+		return fmt.Errorf("export %s: %w", path, err)
+	}
+	return nil
+}
+
+// roster finds populations by ID.
+type roster []recordings.Population
+
+// of returns the number of the population of a neuron.
+func (r roster) of(id spike.ID) int {
+	for i := range r {
+		if r[i].Contains(id) {
+			return i
+		}
+	}
+	panic("export: a recording holds a neuron of no population")
+}
+
+// text is a format of lines.
+type text struct {
+	head string
+	line func(dst []byte, pops roster, e spike.Event, digits int) []byte
+}
+
+var (
+	// The columns that issue trackers, pandas and spreadsheets understand without explanation.
+	csvText = text{"time_s,population,neuron,kind\n", func(dst []byte, pops roster, e spike.Event, digits int) []byte {
+		p := &pops[pops.of(e.Src)]
+		dst = append(appendDecimal(dst, e.At, 9, digits), ',')
+		dst = append(appendQuoted(dst, p.Name), ',')
+		dst = append(appendInt(dst, int64(e.Src-p.First)), ',')
+		return append(append(dst, e.Kind.String()...), '\n')
+	}}
+	// Auryn and most raster scripts: seconds and the neuron's number in the network.
+	rasText = text{"", func(dst []byte, _ roster, e spike.Event, digits int) []byte {
+		dst = append(appendDecimal(dst, e.At, 9, digits), ' ')
+		return append(appendInt(dst, int64(e.Src)), '\n')
+	}}
+	// NEST 3, recording backend "ascii": milliseconds; node IDs begin with 1.
+	nestText = text{"# Burstplex, in the format of NEST's RecordingBackendASCII version: 2\nsender\ttime_ms\n",
+		func(dst []byte, _ roster, e spike.Event, digits int) []byte {
+			dst = append(appendInt(dst, int64(e.Src)+1), '\t')
+			return append(appendDecimal(dst, e.At, 6, max(0, digits-3)), '\n')
+		}}
+)
+
+// toText makes a writer of a text format.
+func toText(t text) func(*os.File, *recordings.Reader, recordings.Query) error {
+	return func(f *os.File, r *recordings.Reader, q recordings.Query) error { return t.write(f, r, q) }
+}
+
+// WriteCSV, WriteRaster and WriteNEST write the text formats to any writer.
+func WriteCSV(w io.Writer, r *recordings.Reader, q recordings.Query) error {
+	return csvText.write(w, r, q)
+}
+
+// WriteRaster writes "seconds neuron" lines.
+func WriteRaster(w io.Writer, r *recordings.Reader, q recordings.Query) error {
+	return rasText.write(w, r, q)
+}
+
+// WriteNEST writes "sender time_ms" lines.
+func WriteNEST(w io.Writer, r *recordings.Reader, q recordings.Query) error {
+	return nestText.write(w, r, q)
+}
+
+func (t text) write(w io.Writer, r *recordings.Reader, q recordings.Query) error {
+	out := bufio.NewWriterSize(w, 1<<16)
+	out.WriteString(t.head) // errors stay in out until Flush
+	pops, digits := roster(r.Header().Populations), digitsOf(r.Header().Resolution)
+	var line []byte
+	for batch, err := range r.Batches(q) {
+		if err != nil {
+			return err
+		}
+		for _, e := range batch {
+			line = t.line(line[:0], pops, e, digits)
+			if _, err := out.Write(line); err != nil {
+				return err
+			}
+		}
+	}
+	return out.Flush()
+}
+
+// digitsOf returns how many decimals of a second write every multiple of the resolution exactly.
+func digitsOf(res spike.Tick) int {
+	n := 9
+	for ; n > 0 && res%10 == 0; n-- {
+		res /= 10
+	}
+	return n
+}
+
+// appendDecimal writes a count of ns with the point moved left by scale, and the given number of decimals.
+func appendDecimal(dst []byte, t spike.Tick, scale, decimals int) []byte {
+	if t < 0 {
+		dst = append(dst, '-')
+		t = -t
+	}
+	unit := spike.Tick(1)
+	for range scale {
+		unit *= 10
+	}
+	dst = appendInt(dst, int64(t/unit))
+	if decimals == 0 {
+		return dst
+	}
+	dst = append(dst, '.')
+	for t %= unit; decimals > 0; decimals-- {
+		t *= 10
+		dst = append(dst, '0'+byte(t/unit))
+		t %= unit
+	}
+	return dst
+}
+
+func appendInt(dst []byte, v int64) []byte { return strconv.AppendInt(dst, v, 10) }
+
+// appendQuoted writes a CSV field.
+func appendQuoted(dst []byte, s string) []byte {
+	if !strings.ContainsAny(s, ",\"\r\n") {
+		return append(dst, s...)
+	}
+	return append(append(append(dst, '"'), strings.ReplaceAll(s, `"`, `""`)...), '"')
+}
