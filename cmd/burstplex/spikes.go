@@ -4,160 +4,235 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
+	"text/tabwriter"
 
+	"github.com/burstplex/burstplex/neuron/spike"
 	"github.com/burstplex/burstplex/recordings"
 	"github.com/burstplex/burstplex/recordings/export"
+	"github.com/burstplex/burstplex/sim/config"
 )
 
-type spikesCmd struct {
-	Info   infoCmd   `cmd:"" help:"What a recording holds: populations, rates, burst probabilities, bytes per spike."`
-	Head   headCmd   `cmd:"" help:"Print the first spikes."`
-	Digest digestCmd `cmd:"" help:"Print the digest of the spikes."`
-	Verify verifyCmd `cmd:"" help:"Check every byte of a recording."`
-	Repair repairCmd `cmd:"" help:"Write what is intact to a new file."`
-	Export exportCmd `cmd:"" help:"Write the spikes in another format."`
+type spikesCommands struct {
+	Info   infoCommand   `cmd:"" help:"What a recording holds, and the rates of its populations."`
+	Head   headCommand   `cmd:"" help:"The first spikes."`
+	Digest digestCommand `cmd:"" help:"The SHA-256 of the recorded spikes."`
+	Verify verifyCommand `cmd:"" help:"Check every byte."`
+	Repair repairCommand `cmd:"" help:"Copy what is intact of a damaged recording."`
+	Export exportCommand `cmd:"" help:"Translate to another format: csv, npz, sonata, parquet, ras, nest."`
 }
 
-// open opens a recording; one that cannot be opened is bad input.
-func open(path string) (*recordings.Reader, error) {
-	r, err := recordings.Open(path)
-	if err != nil {
-		return nil, inputError{err}
-	}
-	return r, nil
+// recording is the argument that all commands share.
+type recording struct {
+	File string `arg:"" help:"Recording (.bspk)."`
 }
 
-type infoCmd struct {
-	File string `arg:"" help:"Recording."`
+// open opens the recording; that it cannot be is the user's error.
+func (c recording) open() (*recordings.Reader, error) {
+	r, err := recordings.Open(c.File)
+	return r, bad(err)
 }
 
-func (c *infoCmd) Run(o *output) error {
-	r, err := open(c.File)
+type infoCommand struct{ recording }
+
+func (c *infoCommand) Run(t terminal) error {
+	r, err := c.open()
 	if err != nil {
 		return err
 	}
 	defer r.Close()
 	s := recordings.Summarize(r)
-	fmt.Fprintf(o.out, "%s: %d spikes, %v to %v, resolution %v, seed %d, %d bytes\n", s.Path, s.Spikes, s.Window.From, s.Window.To,
-		s.Header.Resolution, s.Header.Seed, s.Size)
-	fmt.Fprintf(o.out, "%-16s %9s %9s %9s %9s %9s %9s %9s %9s\n", "population", "neurons", "recorded", "spikes", "rate Hz", "events Hz", "bursts Hz", "burst pr.", "B/spike")
-	for _, p := range s.Populations {
-		fmt.Fprintf(o.out, "%-16s %9d %9d %9d %9.3f %9.3f %9.3f %9s %9s\n", p.Name, p.Size, p.Recorded, p.Spikes, p.Rate, p.EventRate, p.BurstRate,
-			decimal(p.BurstProbability), decimal(p.BytesPerSpike))
+	h := s.Header
+	fmt.Fprintf(t.out, "%s\n%s, seed %d, times in units of %v\n", s.Path, h.Program, h.Seed, h.Resolution)
+	fmt.Fprintf(t.out, "%v to %v, %d spikes, %d bytes\n", s.Window.From, s.Window.To, s.Spikes, s.Size)
+	if !s.Finished {
+		fmt.Fprintln(t.out, "not finished: the run was cut off")
 	}
-	return damage(s.Finished, s.Problems)
+	fmt.Fprintln(t.out)
+	w := tabwriter.NewWriter(t.out, 0, 8, 2, ' ', tabwriter.AlignRight)
+	fmt.Fprintln(w, "population\tneurons\trecorded\tspikes\tHz\tevents, Hz\tbursts, Hz\tburst probability\tbytes/spike\tPoisson bound\t")
+	for _, p := range s.Populations {
+		fmt.Fprintf(w, "%s\t%d\t%d\t%d\t%.3g\t%.3g\t%.3g\t%s\t%s\t%s\t\n", p.Name, p.Size, p.Recorded, p.Spikes, p.Rate, p.EventRate, p.BurstRate,
+			known(p.BurstProbability), known(p.BytesPerSpike), known(p.Bound))
+	}
+	w.Flush()
+	for _, table := range s.Tables {
+		fmt.Fprintf(t.out, "table %s at %v: %d rows\n", table.Name, table.At, table.Rows)
+	}
+	var damage []error
+	for _, p := range s.Problems {
+		damage = append(damage, p)
+	}
+	return bad(errors.Join(damage...))
 }
 
-func decimal(v float64) string {
-	if math.IsNaN(v) {
+func known(x float64) string {
+	if math.IsNaN(x) {
 		return "-"
 	}
-	return fmt.Sprintf("%.3f", v)
+	return fmt.Sprintf("%.3g", x)
 }
 
-// damage turns what is wrong with a recording into an error.
-func damage(finished bool, problems []*recordings.Damage) error {
-	var errs []error
-	for _, d := range problems {
-		errs = append(errs, d)
-	}
-	if !finished && len(errs) == 0 {
-		errs = append(errs, errors.New("the recording was not closed; what it has is intact"))
-	}
-	if err := errors.Join(errs...); err != nil {
-		return inputError{err}
-	}
-	return nil
+// selection chooses spikes of a recording.
+type selection struct {
+	Populations []string `name:"population" short:"p" help:"Only this population; may be repeated." placeholder:"NAME"`
+	From        string   `help:"Only spikes from this time on, for example \"1 s\"." placeholder:"TIME"`
+	Until       string   `help:"Only spikes before this time." placeholder:"TIME"`
 }
 
-type headCmd struct {
-	File string `arg:"" help:"Recording."`
-	N    int    `short:"n" default:"20" help:"Number of spikes."`
+func (c *selection) query(r *recordings.Reader) (recordings.Query, error) {
+	q := recordings.Query{Populations: c.Populations}
+	var names []string
+	for _, p := range r.Network() {
+		names = append(names, p.Name)
+	}
+	for _, name := range c.Populations {
+		if !slices.Contains(names, name) {
+			return q, notAmong("--population", name, names)
+		}
+	}
+	if c.From == "" && c.Until == "" {
+		return q, nil
+	}
+	q.Window = spike.Window{From: r.Window().From, To: r.Window().To}
+	for _, limit := range []struct {
+		flag, text string
+		to         *spike.Tick
+	}{{"--from", c.From, &q.Window.From}, {"--until", c.Until, &q.Window.To}} {
+		if limit.text == "" {
+			continue
+		}
+		at, err := config.Ticks(limit.text)
+		if err != nil {
+			return q, &config.Error{File: limit.flag, Value: fmt.Sprintf("%q", limit.text), Reason: err.Error()}
+		}
+		*limit.to = at
+	}
+	if q.Window.To <= q.Window.From {
+		return q, &config.Error{File: "--until", Reason: "the time span is empty"}
+	}
+	return q, nil
 }
 
-func (c *headCmd) Run(o *output) error {
-	r, err := open(c.File)
+type headCommand struct {
+	recording
+	selection
+	Count int `short:"n" default:"10" help:"How many."`
+}
+
+func (c *headCommand) Run(t terminal) error {
+	r, err := c.open()
 	if err != nil {
 		return err
 	}
 	defer r.Close()
-	pops, n := r.Network(), 0
-	fmt.Fprintln(o.out, "time_s,population,neuron,kind")
-	for e, err := range r.Spikes(recordings.Query{}) {
-		if err != nil {
-			return inputError{err}
-		}
-		if n++; n > c.N {
+	q, err := c.query(r)
+	if err != nil {
+		return err
+	}
+	network := r.Network()
+	w := tabwriter.NewWriter(t.out, 0, 8, 2, ' ', tabwriter.AlignRight)
+	fmt.Fprintln(w, "time, ms\tpopulation\tneuron\tkind\t")
+	left := c.Count
+	for e, err := range r.Spikes(q) {
+		if left--; left < 0 {
 			break
 		}
-		for _, p := range pops {
+		if err != nil {
+			w.Flush()
+			return bad(err)
+		}
+		for _, p := range network {
 			if p.Contains(e.Src) {
-				fmt.Fprintf(o.out, "%.9f,%s,%d,%v\n", e.At.Seconds(), p.Name, e.Src-p.First, e.Kind)
+				fmt.Fprintf(w, "%.6f\t%s\t%d\t%v\t\n", e.At.Seconds()*1e3, p.Name, e.Src-p.First, e.Kind)
 			}
 		}
 	}
-	return nil
+	return w.Flush()
 }
 
-type digestCmd struct {
-	File string `arg:"" help:"Recording."`
-}
+type digestCommand struct{ recording }
 
-func (c *digestCmd) Run(o *output) error {
-	r, err := open(c.File)
+func (c *digestCommand) Run(t terminal) error {
+	r, err := c.open()
 	if err != nil {
 		return err
 	}
 	defer r.Close()
-	sum, err := r.Digest()
+	digest, err := r.Digest()
 	if err != nil {
-		return inputError{err}
+		return bad(err)
 	}
-	fmt.Fprintf(o.out, "%s  %s  (%d spikes, resolution %v)\n", sum, c.File, r.Count(), r.Header().Resolution)
+	fmt.Fprintf(t.out, "%s  %s\n", digest, c.File)
 	return nil
 }
 
-type verifyCmd struct {
-	File string `arg:"" help:"Recording."`
-}
+type verifyCommand struct{ recording }
 
-func (c *verifyCmd) Run(o *output) error {
+func (c *verifyCommand) Run(t terminal) error {
 	v, err := recordings.Verify(c.File)
 	if err != nil {
-		return inputError{err}
+		return bad(err)
 	}
-	fmt.Fprintf(o.out, "%s: %d intact blocks with %d spikes, complete to %v\n", c.File, v.Blocks, v.Spikes, v.Window.To)
-	return damage(v.Finished, v.Problems)
+	if !v.OK() {
+		problems := []error{}
+		for _, p := range v.Problems {
+			problems = append(problems, p)
+		}
+		if !v.Finished {
+			problems = append(problems, fmt.Errorf("%s: not finished; complete up to %v", c.File, v.Window.To))
+		}
+		return bad(errors.Join(problems...))
+	}
+	fmt.Fprintf(t.out, "%s: ok, %d spikes and %d tables in %d blocks\n", c.File, v.Spikes, v.Tables, v.Blocks)
+	return nil
 }
 
-type repairCmd struct {
-	File   string `arg:"" help:"Recording."`
-	Output string `short:"o" required:"" help:"New file."`
+type repairCommand struct {
+	recording
+	Output string `short:"o" required:"" help:"File to write." placeholder:"FILE"`
 }
 
-func (c *repairCmd) Run(o *output) error {
+func (c *repairCommand) Run(t terminal) error {
+	if r, err := c.open(); err != nil {
+		return err
+	} else if err := r.Close(); err != nil {
+		return err
+	}
 	lost, err := recordings.Repair(c.Output, c.File)
 	if err != nil {
 		return err
 	}
 	for _, d := range lost {
-		fmt.Fprintln(o.out, "lost:", d)
+		fmt.Fprintf(t.out, "lost: %v\n", d)
 	}
-	fmt.Fprintln(o.out, c.Output)
+	fmt.Fprintf(t.out, "wrote %s\n", c.Output)
 	return nil
 }
 
-type exportCmd struct {
-	File   string `arg:"" help:"Recording."`
-	To     string `required:"" help:"Format." enum:"${formats}"`
-	Output string `short:"o" required:"" help:"File to write."`
+type exportCommand struct {
+	recording
+	selection
+	Format string `name:"to" required:"" help:"Format: csv, npz, sonata, parquet, ras or nest." placeholder:"FORMAT"`
+	Output string `short:"o" required:"" help:"File to write; an existing file is never overwritten." placeholder:"FILE"`
 }
 
-func (c *exportCmd) Run(o *output) error {
-	r, err := open(c.File)
+func (c *exportCommand) Run(t terminal) error {
+	if !slices.Contains(export.Formats(), c.Format) {
+		return notAmong("--to", c.Format, export.Formats())
+	}
+	r, err := c.open()
 	if err != nil {
 		return err
 	}
 	defer r.Close()
-	return export.File(c.Output, c.To, r, recordings.Query{})
+	q, err := c.query(r)
+	if err != nil {
+		return err
+	}
+	if err := export.File(c.Output, c.Format, r, q); err != nil {
+		return err
+	}
+	fmt.Fprintf(t.out, "wrote %s\n", c.Output)
+	return nil
 }

@@ -1,0 +1,196 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"runtime/pprof"
+	"strings"
+	"text/tabwriter"
+
+	"github.com/burstplex/burstplex/neuron"
+	"github.com/burstplex/burstplex/sim/config"
+	"github.com/burstplex/burstplex/sim/experiment"
+)
+
+type listCommand struct {
+	Models bool   `help:"List the neuron models instead." xor:"what"`
+	Keys   string `help:"List the keys of a model, or of the experiment file (\"experiment\")." placeholder:"MODEL" xor:"what"`
+}
+
+func (c *listCommand) Run(t terminal) error {
+	switch {
+	case c.Keys == "experiment":
+		return config.WriteKeys(t.out, config.Describe(&experiment.File{}))
+	case c.Keys != "":
+		return c.keys(t.out)
+	}
+	w := tabwriter.NewWriter(t.out, 0, 8, 2, ' ', 0)
+	if c.Models {
+		for _, m := range neuron.Models() {
+			fmt.Fprintf(w, "%s\t%s\n", m.Name, m.Doc)
+		}
+		return w.Flush()
+	}
+	for _, name := range experiment.Builtin() {
+		x, err := experiment.Load(name)
+		if err != nil {
+			return err
+		}
+		fmt.Fprintf(w, "%s\t%s\t%s\n", name, x.Experiment.Title, x.Experiment.Reproduces)
+	}
+	return w.Flush()
+}
+
+func (c *listCommand) keys(w io.Writer) error {
+	var names []string
+	for _, m := range neuron.Models() {
+		if m.Name == c.Keys {
+			return config.WriteKeys(w, config.Describe(m.Default()))
+		}
+		names = append(names, m.Name)
+	}
+	return notAmong("--keys", c.Keys, append(names, "experiment"))
+}
+
+type initCommand struct {
+	Name   string `arg:"" help:"Built-in experiment."`
+	Output string `short:"o" help:"File to write; default NAME.toml. An existing file is never overwritten." placeholder:"FILE"`
+}
+
+func (c *initCommand) Run(t terminal) error {
+	text, err := experiment.Text(c.Name)
+	if err != nil {
+		return err
+	}
+	if c.Output == "" {
+		c.Output = c.Name + ".toml"
+	}
+	f, err := os.OpenFile(c.Output, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
+	if errors.Is(err, os.ErrExist) {
+		return &config.Error{File: c.Output, Reason: "the file exists already; choose another with -o"}
+	}
+	if err != nil {
+		return err
+	}
+	_, err = f.Write(text)
+	if err := errors.Join(err, f.Close()); err != nil {
+		return err
+	}
+	fmt.Fprintf(t.out, "wrote %s\n", c.Output)
+	return nil
+}
+
+// source names an experiment and what is to be different in it.
+type source struct {
+	Experiment string   `arg:"" name:"file-or-name" help:"Experiment file, or name of a built-in experiment."`
+	Set        []string `help:"Set a key of the experiment, for example --set projections.pyr2_pyr1.weight=0.2; may be repeated." placeholder:"KEY=VALUE" sep:"none"`
+}
+
+type checkCommand struct{ source }
+
+func (c *checkCommand) Run(t terminal) error {
+	x, err := experiment.Load(c.Experiment, c.Set...)
+	if err != nil {
+		return err
+	}
+	if err := x.Check(); err != nil {
+		return err
+	}
+	fmt.Fprintf(t.out, "%s: ok\n", c.Experiment)
+	return nil
+}
+
+type runCommand struct {
+	source
+	Output  string  `short:"o" help:"Directory for the results; default results/NAME. It must not exist." placeholder:"DIR"`
+	Seed    *uint64 `help:"First seed, in place of the file's."`
+	Seeds   int     `help:"Number of runs with ascending seeds, in place of the file's."`
+	Workers int     `help:"Processors to use; default all. Results do not depend on it."`
+	Force   bool    `help:"Replace the files of an existing result directory."`
+	Profile string  `name:"cpuprofile" help:"Write a CPU profile." placeholder:"FILE"`
+}
+
+// Validate is called by the parser.
+func (c *runCommand) Validate() error {
+	if c.Seeds < 0 || c.Seeds > 10000 {
+		return fmt.Errorf("--seeds=%d: must be between 1 and 10000", c.Seeds)
+	}
+	if c.Workers < 0 {
+		return fmt.Errorf("--workers=%d: must be above 0", c.Workers)
+	}
+	return nil
+}
+
+func (c *runCommand) Run(ctx context.Context, t terminal) error {
+	x, err := experiment.Load(c.Experiment, c.Set...)
+	if err != nil {
+		return err
+	}
+	if c.Output == "" {
+		c.Output = filepath.Join("results", x.Experiment.Name)
+	}
+	if c.Profile != "" {
+		f, err := os.Create(c.Profile)
+		if err != nil {
+			return err
+		}
+		defer f.Close()
+		if err := pprof.StartCPUProfile(f); err != nil {
+			return err
+		}
+		defer pprof.StopCPUProfile()
+	}
+	s, err := x.Run(ctx, experiment.RunOptions{Dir: c.Output, Seed: c.Seed, Seeds: c.Seeds, Workers: c.Workers, Force: c.Force, Log: t.err})
+	if errors.Is(err, context.Canceled) {
+		return fmt.Errorf("interrupted; what was simulated so far is in %s", c.Output)
+	}
+	if err != nil {
+		return err
+	}
+	printSummary(t.out, s)
+	fmt.Fprintf(t.out, "\nresults in %s\n", c.Output)
+	return nil
+}
+
+func printSummary(out io.Writer, s *experiment.Summary) {
+	w := tabwriter.NewWriter(out, 0, 8, 2, ' ', tabwriter.AlignRight)
+	fmt.Fprintln(w, "seed\tneurons\tsynapses\tspikes\twall time\tper model s\tdigest\t")
+	for _, r := range s.Runs {
+		fmt.Fprintf(w, "%d\t%d\t%d\t%d\t%.2f s\t%.3f s\t%.12s\t\n", r.Seed, r.Neurons, r.Synapses, r.Spikes, r.WallSeconds, r.RealTimeFactor, r.Digest)
+	}
+	w.Flush()
+	fmt.Fprintln(out)
+	fmt.Fprintln(w, "population\tspikes\tevents\tbursts\tburst probability\t")
+	for _, p := range s.Populations {
+		fmt.Fprintf(w, "%s\t%.2f Hz\t%.2f Hz\t%.2f Hz\t%.1f %%\t\n", p.Population, p.SpikeRate, p.EventRate, p.BurstRate, 100*p.BurstProbability)
+	}
+	w.Flush()
+	if len(s.Compared) > 0 {
+		fmt.Fprintln(out)
+		experiment.PrintComparison(out, s.Compared)
+	}
+}
+
+type plotCommand struct {
+	Dir   string   `arg:"" help:"Directory of results."`
+	Names []string `arg:"" optional:"" name:"name" help:"Figures to draw; default all."`
+}
+
+func (c *plotCommand) Run(t terminal) error {
+	if err := experiment.Draw(c.Dir, c.Names...); err != nil {
+		return err
+	}
+	fmt.Fprintf(t.out, "figures in %s\n", filepath.Join(c.Dir, "figures"))
+	return nil
+}
+
+type versionCommand struct{}
+
+func (versionCommand) Run(t terminal) error {
+	_, err := fmt.Fprintln(t.out, experiment.Program())
+	return err
+}
