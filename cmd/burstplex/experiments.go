@@ -8,7 +8,6 @@ import (
 	"os"
 	"path/filepath"
 	"runtime/pprof"
-	"strings"
 	"text/tabwriter"
 
 	"github.com/burstplex/burstplex/neuron"
