@@ -55,11 +55,11 @@ func newOutput(path string, h *Header, o options) (*output, error) {
 	for range 2 { // two copies: one survives any single damage
 		out.add(block{Type: typeHead, Count: uint32(len(text))}, text)
 	}
-	if err := out.write(); err == nil {
+	if err = out.write(); err == nil {
 		err = out.file.Sync()
-		if err == nil {
-			err = o.fs.SyncDir(path)
-		}
+	}
+	if err == nil {
+		err = o.fs.SyncDir(path)
 	}
 	if err != nil {
 		out.file.Close()
@@ -80,9 +80,9 @@ func (o *output) add(b block, payload []byte) {
 // note enters a block, which begins at byte start of buf, in the index.
 func (o *output) note(b *block, start int) {
 	o.index = binary.LittleEndian.AppendUint64(o.index, uint64(o.offset+int64(start)))
-	n := len(o.index)
-	o.index = append(o.index, make([]byte, blockSize)...)
-	b.put(o.index[n:])
+	var head [blockSize]byte
+	b.put(head[:])
+	o.index = append(o.index, head[len(syncWord):]...)
 	o.blocks++
 }
 

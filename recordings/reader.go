@@ -207,7 +207,12 @@ func (r *Reader) payload(buf []byte, e *entry) ([]byte, error) {
 }
 
 // Close unmaps the file.
-func (r *Reader) Close() error { return r.src.file.Close() }
+func (r *Reader) Close() error {
+	if r.tables.zstd != nil {
+		r.tables.zstd.Close()
+	}
+	return r.src.file.Close()
+}
 
 // Path returns the name of the file.
 func (r *Reader) Path() string { return r.path }

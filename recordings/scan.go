@@ -87,7 +87,9 @@ func (s *source) nextBlock(from int64) int64 {
 // errUnfinished says that a file ends without a trailer: its writer was killed or is still at work.
 var errUnfinished = errors.New("the recording has no index: it was not closed")
 
-const indexEntry = 8 + blockSize
+// indexEntry is the size of an entry of the index: the offset of a block and its header without the sync word, lest a
+// scan takes entries for blocks.
+const indexEntry = 8 + blockSize - len(syncWord)
 
 // readIndex reads the index of a finished file. The blocks in it must fill the file, one after the other.
 func (s *source) readIndex() ([]entry, error) {
@@ -108,13 +110,14 @@ func (s *source) readIndex() ([]entry, error) {
 	switch {
 	case err != nil:
 		return nil, fmt.Errorf("index: %w", err)
-	case head.Type != typeIndex || head.end() != s.size-trailerSize || int64(head.Length) != int64(head.Count)*indexEntry || head.Length > maxIndexBytes:
+	case head.Type != typeIndex || head.end() != s.size-trailerSize || int64(head.Length) != int64(head.Count)*int64(indexEntry) || head.Length > maxIndexBytes:
 		return nil, errors.New("the trailer does not point at an index")
 	}
 	var (
 		entries []entry
 		sum     uint32
 		buf     [64 * indexEntry]byte
+		copied  = syncWord // of the header of an entry
 		next    = int64(preambleSize)
 	)
 	for at := head.offset + blockSize; at < head.end(); {
@@ -125,7 +128,7 @@ func (s *source) readIndex() ([]entry, error) {
 		sum = crc32.Update(sum, castagnoli, p)
 		at += int64(len(p))
 		for ; len(p) > 0; p = p[indexEntry:] {
-			b, err := parseBlock(p[8:indexEntry])
+			b, err := parseBlock(append(copied[:], p[8:indexEntry]...))
 			e := entry{int64(binary.LittleEndian.Uint64(p)), b}
 			if err != nil || e.offset != next || e.end() > head.offset {
 				return nil, errors.New("the index does not fit the file")

@@ -41,6 +41,18 @@ type tableList struct {
 	once   sync.Once
 	tables []storedTable
 	damage []*Damage
+
+	starting sync.Once
+	zstd     *zstd.Decoder // safe for concurrent use
+	err      error
+}
+
+// decoder starts the decoder when it is first needed.
+func (l *tableList) decoder() (*zstd.Decoder, error) {
+	l.starting.Do(func() {
+		l.zstd, l.err = zstd.NewReader(nil, zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxMemory(maxTableBytes))
+	})
+	return l.zstd, l.err
 }
 
 // Tables lists the tables of the recording in the order in which they were written. Tables with a damaged part are
@@ -217,11 +229,10 @@ func widthOf(kind string) int64 {
 }
 
 func (r *Reader) readTable(t *storedTable) (*Table, error) {
-	z, err := zstd.NewReader(nil, zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxMemory(maxTableBytes))
+	z, err := r.tables.decoder()
 	if err != nil {
 		return nil, err
 	}
-	defer z.Close()
 	out := &Table{Name: t.Name, At: t.At}
 	for _, c := range t.Columns {
 		col := Column{Name: c.Name, Unit: c.Unit}
