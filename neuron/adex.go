@@ -2,6 +2,7 @@ package neuron
 
 import (
 	"math"
+	"math/bits"
 
 	"github.com/burstplex/burstplex/neuron/numeric"
 	"github.com/burstplex/burstplex/neuron/spike"
@@ -122,7 +123,7 @@ type adexDerived struct {
 	xT, invDelta, expScale   float32 // V_T, 1/Δ, Δ/τ
 	invTau, invC             float32
 	x32Peak                  float32
-	r, invR                  float32 // step, ms
+	half, invR               float32 // half a step, ms; 1/step
 	m11, m12, q0, q1         float32 // V: increments per V, w, constant and growing slope (mV/ms)
 	m21, m22, w0, w1         float32 // w: the same
 	fade                     [2]float32
@@ -144,7 +145,7 @@ func (s *AdEx) derive(b Build, i int) *adexDerived {
 	}
 	d.xT, d.invDelta, d.expScale = float32(d.theta), float32(1/d.delta), float32(d.delta/d.tau)
 	d.invTau, d.invC, d.x32Peak = float32(1/d.tau), float32(1/d.cm), float32(d.peak)
-	d.r, d.invR, d.steep = float32(h), float32(1/h), float32(h/d.delta)
+	d.half, d.invR, d.steep = float32(h/2), float32(1/h), float32(h/d.delta)
 	m, i0, i1 := linear2(mat2{-1 / d.tau, -1 / d.cm, d.a / d.tauW, -1 / d.tauW}, h)
 	d.m11, d.m12, d.q0, d.q1 = float32(m[0]-1), float32(m[1]), float32(i0[0]), float32(i1[0])
 	d.m21, d.m22, d.w0, d.w1 = float32(m[2]), float32(m[3]-1), float32(i0[2]), float32(i1[2])
@@ -205,38 +206,34 @@ func fillInitial(dst []float32, v Value, b Build, name string, offset float64) {
 }
 
 // adexState is the state of one neuron in registers.
-type adexState struct {
-	x, w float32
-	g    [2]float32
-}
+type adexState struct{ x, w, ampa, gaba float32 }
 
 // Advance implements Population.
 func (p *adex) Advance(r Range, w spike.Window, in *Input, out *spike.Buffer) {
 	p.wake(r, in)
-	exc, inh := in.Cells[0].Pairs, in.Cells[1].Pairs
-	for i := p.next(r.Lo, r.Lo, r.Hi, in); i < r.Hi; i = p.next(i+1, r.Lo, r.Hi, in) {
-		d := derivedAt(p.derived, i)
-		u := adexState{p.x[i], p.w[i], [2]float32{p.g[0][i], p.g[1][i]}}
-		var before adexState
+	for word := r.Lo / sleepWord; word*sleepWord < r.Hi; word++ {
+		awake := p.awake(word, r, in)
 		for s := range in.Steps {
 			t := w.From + spike.Tick(s)*in.Step
-			i0, i1 := in.Drives[0].At(in, s, i-r.Lo)
-			var pairs [2]Pair
-			if exc != nil {
-				pairs[0] = exc[s*in.Len+i-r.Lo]
+			last := s == in.Steps-1
+			for left := awake; left != 0; left &= left - 1 {
+				i := word*sleepWord + bits.TrailingZeros64(left)
+				d := derivedAt(p.derived, i)
+				i0, i1 := in.Drives[0].At(in, s, i-r.Lo)
+				exc, inh := in.Cells[0].at(in, s, i-r.Lo), in.Cells[1].at(in, s, i-r.Lo)
+				before := adexState{p.x[i], p.w[i], p.g[0][i], p.g[1][i]}
+				u, ok := before, false
+				if p.refEnd[i] <= t {
+					u, ok = p.step(d, before, i0, i1, exc, inh)
+				}
+				if !ok {
+					u = p.replay(d, before, i, t, i0, i1, [2]Pair{exc, inh}, out)
+				}
+				p.x[i], p.w[i], p.g[0][i], p.g[1][i] = u.x, u.w, u.ampa, u.gaba
+				if last && u == before && p.refEnd[i] <= w.From && !in.touched(i-r.Lo) {
+					p.put(i)
+				}
 			}
-			if inh != nil {
-				pairs[1] = inh[s*in.Len+i-r.Lo]
-			}
-			before = u
-			if p.refEnd[i] > t || !p.step(d, &u, i0, i1, &pairs) {
-				u = before
-				p.replay(d, &u, i, t, i0, i1, &pairs, out)
-			}
-		}
-		p.x[i], p.w[i], p.g[0][i], p.g[1][i] = u.x, u.w, u.g[0], u.g[1]
-		if u == before && p.refEnd[i] <= w.From && !in.touched(i-r.Lo) {
-			p.put(i)
 		}
 	}
 }
@@ -245,29 +242,29 @@ func (p *adex) Advance(r Range, w spike.Window, in *Input, out *spike.Buffer) {
 // to about 1e-4 of Δ; chosen by the step-size study in the test.
 const stiffness = 1e-4
 
-// step advances u over a whole step and reports whether that was accurate and below the peak.
-func (p *adex) step(d *adexDerived, u *adexState, i0, i1 float32, in *[2]Pair) bool {
+// step returns u a whole step later and whether that was accurate and below the peak.
+func (p *adex) step(d *adexDerived, u adexState, i0, i1 float32, exc, inh Pair) (adexState, bool) {
 	act := float32(d.expScale * numeric.Exp32(float32((u.x-d.xT)*d.invDelta)))
 	fromExc, fromInh := p.eExc-u.x, p.eInh-u.x
-	syn := float32((float32(u.g[0]*fromExc) + float32(u.g[1]*fromInh)) * d.invTau)
+	syn := float32((float32(u.ampa*fromExc) + float32(u.gaba*fromInh)) * d.invTau)
 	dx := syn - float32(u.x*d.invTau) + act + float32((i0-u.w)*d.invC)
 
 	z := float32(act * d.steep)
-	q := z + float32(max(dx, -dx)*d.steep)
-	if float32(z*float32(q*q)) > stiffness {
-		return false
+	q := float32(dx * d.steep)
+	if q < 0 {
+		q = -q
 	}
+	q += z
+	accurate := float32(z*float32(q*q)) <= stiffness
+
 	n0 := act + float32(i0*d.invC)
 	n1 := float32(float32(act*d.invDelta)*dx) + float32(float32((i1-i0)*d.invC)*d.invR)
-	mid := float32(dx * float32(0.5*d.r)) // arrivals of this step find the membrane there
-
+	mid := float32(dx * d.half) // arrivals of this step find the membrane there
 	x := float32(u.x*d.m11) + float32(u.w*d.m12) + float32(n0*d.q0) + float32(n1*d.q1)
-	x += float32(u.g[0] * (float32(d.area0[0]*fromExc) - float32(d.area1[0]*dx)))
-	x += float32(u.g[1] * (float32(d.area0[1]*fromInh) - float32(d.area1[1]*dx)))
-	x += float32(in[0].Area*(fromExc-mid)) + float32(in[1].Area*(fromInh-mid))
+	x += float32(u.ampa * (float32(d.area0[0]*fromExc) - float32(d.area1[0]*dx)))
+	x += float32(u.gaba * (float32(d.area0[1]*fromInh) - float32(d.area1[1]*dx)))
+	x += float32(exc.Area*(fromExc-mid)) + float32(inh.Area*(fromInh-mid))
 	w := float32(u.x*d.m21) + float32(u.w*d.m22) + float32((n0+syn)*d.w0) + float32(n1*d.w1)
-	u.x, u.w = u.x+x, fade(u.w+w)
-	u.g[0] = fade(u.g[0]+float32(u.g[0]*d.fade[0])) + in[0].End
-	u.g[1] = fade(u.g[1]+float32(u.g[1]*d.fade[1])) + in[1].End
-	return u.x < d.x32Peak
+	u = adexState{u.x + x, fade(u.w + w), fade(u.ampa+float32(u.ampa*d.fade[0])) + exc.End, fade(u.gaba+float32(u.gaba*d.fade[1])) + inh.End}
+	return u, accurate && u.x < d.x32Peak
 }

@@ -12,9 +12,9 @@ type fineAdEx struct {
 	current, slope float64 // pA, pA/ms
 }
 
-// replay advances neuron i through one step event by event: arrivals, the end of refractoriness and spikes each end a
-// part.
-func (p *adex) replay(d *adexDerived, u *adexState, i int, t spike.Tick, i0, i1 float32, in *[2]Pair, out *spike.Buffer) {
+// replay returns the state u of neuron i a step later, event by event: arrivals, the end of refractoriness and spikes each
+// end a part.
+func (p *adex) replay(d *adexDerived, u adexState, i int, t spike.Tick, i0, i1 float32, in [2]Pair, out *spike.Buffer) adexState {
 	h := p.build.Step
 	stop := t + h
 	tau := p.spec.CM.Mean() / p.spec.GL.Mean()
@@ -22,7 +22,7 @@ func (p *adex) replay(d *adexDerived, u *adexState, i int, t spike.Tick, i0, i1 
 	for k := range arrive {
 		arrive[k] = arrivalIn(in[k], tau, tau, d.tauSyn[k], t, h)
 	}
-	f := fineAdEx{x: float64(u.x), w: float64(u.w), g: [2]float64{float64(u.g[0]), float64(u.g[1])},
+	f := fineAdEx{x: float64(u.x), w: float64(u.w), g: [2]float64{float64(u.ampa), float64(u.gaba)},
 		slope: float64(i1-i0) / h.Milliseconds()}
 	for now := t; now < stop; {
 		end := stop
@@ -54,7 +54,7 @@ func (p *adex) replay(d *adexDerived, u *adexState, i int, t spike.Tick, i0, i1 
 			f.g[k] += float64(arrive[k].weight)
 		}
 	}
-	*u = adexState{float32(f.x), fade(float32(f.w)), [2]float32{fade(float32(f.g[0])), fade(float32(f.g[1]))}}
+	return adexState{float32(f.x), fade(float32(f.w)), fade(float32(f.g[0])), fade(float32(f.g[1]))}
 }
 
 // hold advances everything but V over r ms.

@@ -208,14 +208,14 @@ func BenchmarkModels(b *testing.B) {
 	for _, m := range Models() {
 		s := m.Default()
 		if r, ok := s.(*Replay); ok {
-			r.Trains = make([][]spike.Tick, 4096)
+			r.Trains = make([][]spike.Tick, 1000)
 		}
-		pop, err := s.New(Build{N: 4096, Key: rng.New(1), Step: 100 * us, Detector: spike.DefaultDetector()})
+		pop, err := s.New(Build{N: 1000, Key: rng.New(1), Step: 100 * us, Detector: spike.DefaultDetector()})
 		if err != nil {
 			b.Fatal(err)
 		}
 		b.Run(m.Name, func(b *testing.B) {
-			r := Range{0, 4096}
+			r := Range{0, 1000}
 			in := blank(pop.Channels(), len(pop.Ports()), r, spike.Window{From: 0, To: 800 * us}, 100*us)
 			for p := range in.Drives {
 				in.Drives[p].OwnStart, in.Drives[p].OwnEnd = nil, nil
@@ -226,7 +226,7 @@ func BenchmarkModels(b *testing.B) {
 				out.Reset()
 				pop.Advance(r, spike.Window{From: spike.Tick(k) * 800 * us, To: spike.Tick(k+1) * 800 * us}, in, &out)
 			}
-			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/4096/8, "ns/step")
+			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/1000/8, "ns/step")
 		})
 	}
 }
