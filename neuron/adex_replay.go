@@ -133,7 +133,7 @@ func (f *fineAdEx) slopes(d *adexDerived, rising bool, z, w float64, g [2]float6
 		z = max(z, 1e-30)
 		x = d.theta - float64(d.delta*numeric.Log(z))
 	} else {
-		grow = d.delta * numeric.Exp((z-d.theta)/d.delta)
+		grow = float64(d.delta * numeric.Exp((z-d.theta)/d.delta))
 	}
 	// tau dx/dt = Δ exp((x-θ)/Δ) + rest
 	rest := float64(g[0]*(d.eExc-x)) + float64(g[1]*(d.eInh-x)) - x + (numeric.Madd(t, f.slope, f.current)-w)/d.gl

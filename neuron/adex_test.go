@@ -86,7 +86,7 @@ var adexCases = []struct {
 }
 
 func TestAdExAgainstReference(t *testing.T) {
-	const n = 24
+	const n = 12
 	until := 2 * spike.Second
 	for _, c := range adexCases {
 		s := c.spec()

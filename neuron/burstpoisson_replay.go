@@ -133,7 +133,7 @@ func (p *burstPoisson) escapePart(d *burstDerived, f *fineBurst, i int, r float6
 	from, to := float64(start.above(d)*inv), float64(f.above(d)*inv)
 	z := to - from
 	risk := float64(d.rate) * r / p.build.Step.Milliseconds() * numeric.Exp(from) // if the rate stayed
-	whole := risk * (1 + z/2)
+	whole := float64(risk * (1 + z/2))
 	steep := z > 1e-6 || z < -1e-6
 	if steep {
 		whole = risk * (numeric.Exp(z) - 1) / z

@@ -56,7 +56,7 @@ func (s *source) Channels() []Channel { return nil }
 
 // expTicks returns the exponential number of mean gap ticks that a word stands for, Forever for an infinite mean.
 func expTicks(word uint32, gap float64) spike.Tick {
-	if x := -numeric.Log(rng.Unit(word)) * gap; x < float64(spike.Forever) {
+	if x := float64(-numeric.Log(rng.Unit(word)) * gap); x < float64(spike.Forever) {
 		return spike.Tick(x + 0.5)
 	}
 	return spike.Forever
