@@ -123,6 +123,7 @@ type adexDerived struct {
 	xT, invDelta, expScale   float32 // V_T, 1/Δ, Δ/τ
 	invTau, invC             float32
 	x32Peak                  float32
+	strong                   float32 // see strongest
 	half, invR               float32 // half a step, ms; 1/step
 	m11, m12, q0, q1         float32 // V: increments per V, w, constant and growing slope (mV/ms)
 	m21, m22, w0, w1         float32 // w: the same
@@ -145,6 +146,7 @@ func (s *AdEx) derive(b Build, i int) *adexDerived {
 	}
 	d.xT, d.invDelta, d.expScale = float32(d.theta), float32(1/d.delta), float32(d.delta/d.tau)
 	d.invTau, d.invC, d.x32Peak = float32(1/d.tau), float32(1/d.cm), float32(d.peak)
+	d.strong = float32(strongest * d.tau / h)
 	d.half, d.invR, d.steep = float32(h/2), float32(1/h), float32(h/d.delta)
 	m, i0, i1 := linear2(mat2{-1 / d.tau, -1 / d.cm, d.a / d.tauW, -1 / d.tauW}, h)
 	d.m11, d.m12, d.q0, d.q1 = float32(m[0]-1), float32(m[1]), float32(i0[0]), float32(i1[0])
@@ -255,7 +257,7 @@ func (p *adex) step(d *adexDerived, u adexState, i0, i1 float32, exc, inh Pair) 
 		q = -q
 	}
 	q += z
-	accurate := float32(z*float32(q*q)) <= stiffness
+	accurate := float32(z*float32(q*q)) <= stiffness && u.ampa+u.gaba+(exc.End+inh.End) <= d.strong
 
 	n0 := act + float32(i0*d.invC)
 	n1 := float32(float32(act*d.invDelta)*dx) + float32(float32((i1-i0)*d.invC)*d.invR)

@@ -81,7 +81,7 @@ func (f *fineAdEx) advance(d *adexDerived, r float64) (passed float64, spiked bo
 			limit = changeLimit * z
 		}
 		dz0, dw0 := f.slopes(d, rising, z, f.w, f.g, 0)
-		s := left
+		s := min(left, d.tau/(4*(1+f.g[0]+f.g[1])))
 		if speed := max(dz0, -dz0); float64(speed*s) > limit {
 			s = limit / speed
 		}

@@ -94,6 +94,7 @@ type lifDerived struct {
 	ref                   spike.Tick
 
 	th32, watch  float32 // threshold; from here on an arriving inhibition may have ended an excursion above it
+	strong       float32 // conductance from which a step is too long for the extrapolation
 	half, invR   float32 // half a step, ms; 1/step
 	invTau, invC float32
 	leak, s0, s1 float32 // increments of V over a step: per V, per constant and growing current
@@ -104,6 +105,10 @@ type lifDerived struct {
 // watchSlope is how fast V falls at most, in mV/ms, at the end of a step that it spends partly above threshold.
 const watchSlope = 1
 
+// strongest is how large the conductance on a membrane, in units of C per step, may be for a step that extrapolates its
+// driving force; beyond, steps are replayed. Networks stay a factor of ten below.
+const strongest = 0.5
+
 func (s *LIF) derive(b Build, i int) *lifDerived {
 	at := func(v Value, name string) float64 { return v.Draw(b.Key.Sub(name), i) }
 	h := b.Step.Milliseconds()
@@ -112,6 +117,7 @@ func (s *LIF) derive(b Build, i int) *lifDerived {
 		e: [2]float64{s.EExc - s.EL, s.EInh - s.EL}, tauSyn: [2]float64{s.TauExc, s.TauInh}}
 	d.gain = 1 / s.areaScale(d.tau, d.cm)
 	d.th32, d.watch = float32(d.theta), float32(d.theta-watchSlope*h)
+	d.strong = float32(strongest * d.tau / h)
 	decay, p0, p1 := ramp(d.tau, h)
 	d.half, d.invR, d.invTau, d.invC = float32(h/2), float32(1/h), float32(1/d.tau), float32(1/d.cm)
 	d.leak, d.s0, d.s1 = float32(decay-1), float32(p0/d.cm), float32(p1/d.cm)

@@ -1,79 +1,76 @@
 package neuron
 
 import (
+	"math/bits"
+
 	"github.com/burstplex/burstplex/neuron/numeric"
 	"github.com/burstplex/burstplex/neuron/spike"
 )
 
 // lifState is the state of one neuron in registers.
-type lifState struct {
-	x float32
-	g [2]float32
-}
+type lifState struct{ x, ampa, gaba float32 }
 
 // Advance implements Population.
 func (p *lif) Advance(r Range, w spike.Window, in *Input, out *spike.Buffer) {
 	p.wake(r, in)
-	exc, inh := in.Cells[0].Pairs, in.Cells[1].Pairs
-	for i := p.next(r.Lo, r.Lo, r.Hi, in); i < r.Hi; i = p.next(i+1, r.Lo, r.Hi, in) {
-		d := derivedAt(p.derived, i)
-		u := lifState{p.x[i], [2]float32{p.g[0][i], p.g[1][i]}}
-		refEnd := p.refEnd[i]
-		var before lifState
+	for word := r.Lo / sleepWord; word*sleepWord < r.Hi; word++ {
+		awake := p.awake(word, r, in)
 		for s := range in.Steps {
 			t := w.From + spike.Tick(s)*in.Step
-			i0, i1 := in.Drives[0].At(in, s, i-r.Lo)
-			var pairs [2]Pair
-			if exc != nil {
-				pairs[0] = exc[s*in.Len+i-r.Lo]
-			}
-			if inh != nil {
-				pairs[1] = inh[s*in.Len+i-r.Lo]
-			}
-			before = u
-			switch {
-			case refEnd >= t+in.Step:
-				u.synapses(d, &pairs)
-				continue
-			case refEnd <= t:
-				p.step(d, &u, i0, i1, &pairs)
-				if u.x <= d.watch || u.x <= d.th32 && pairs[0].Area >= 0 && pairs[1].Area == 0 {
-					continue
+			for left := awake; left != 0; left &= left - 1 {
+				i := word*sleepWord + bits.TrailingZeros64(left)
+				d := derivedAt(p.derived, i)
+				i0, i1 := in.Drives[0].At(in, s, i-r.Lo)
+				exc, inh := in.Cells[0].at(in, s, i-r.Lo), in.Cells[1].at(in, s, i-r.Lo)
+				before := lifState{p.x[i], p.g[0][i], p.g[1][i]}
+				u, end := before, p.refEnd[i]
+				switch {
+				case end >= t+in.Step:
+					u = d.held(u, exc, inh)
+				case end > t || p.conductance && u.ampa+u.gaba+(exc.End+inh.End) > d.strong:
+					u = p.replay(d, u, i, t, i0, i1, [2]Pair{exc, inh}, out)
+				default:
+					if p.conductance {
+						u = p.step(d, u, i0, i1, exc, inh)
+					} else {
+						u = d.exact(u, i0, i1, exc, inh)
+					}
+					if u.x > d.watch && (u.x > d.th32 || exc.Area < 0 || inh.Area != 0) {
+						u = p.replay(d, before, i, t, i0, i1, [2]Pair{exc, inh}, out)
+					}
+				}
+				p.x[i], p.g[0][i], p.g[1][i] = u.x, u.ampa, u.gaba
+				if u == before && s == in.Steps-1 && p.refEnd[i] <= w.From && !in.touched(i-r.Lo) {
+					p.put(i)
 				}
 			}
-			u = before
-			p.replay(d, &u, i, t, i0, i1, &pairs, out)
-			refEnd = p.refEnd[i]
-		}
-		p.x[i], p.g[0][i], p.g[1][i] = u.x, u.g[0], u.g[1]
-		if u == before && refEnd <= w.From && !in.touched(i-r.Lo) {
-			p.put(i)
 		}
 	}
 }
 
-// synapses advances conductances or currents over a step.
-func (u *lifState) synapses(d *lifDerived, in *[2]Pair) {
-	u.g[0] = fade(u.g[0]+float32(u.g[0]*d.fade[0])) + in[0].End
-	u.g[1] = fade(u.g[1]+float32(u.g[1]*d.fade[1])) + in[1].End
+// held returns u a step later while V is held.
+func (d *lifDerived) held(u lifState, exc, inh Pair) lifState {
+	return lifState{u.x, fade(u.ampa+float32(u.ampa*d.fade[0])) + exc.End, fade(u.gaba+float32(u.gaba*d.fade[1])) + inh.End}
 }
 
-// step advances u over a whole step without regard to the threshold.
-func (p *lif) step(d *lifDerived, u *lifState, i0, i1 float32, in *[2]Pair) {
+// exact returns u a whole step later with current synapses, without regard to the threshold.
+func (d *lifDerived) exact(u lifState, i0, i1 float32, exc, inh Pair) lifState {
 	x := float32(u.x*d.leak) + float32(i0*d.s0) + float32(float32((i1-i0)*d.invR)*d.s1)
-	if p.conductance {
-		fromExc, fromInh := p.eExc-u.x, p.eInh-u.x
-		syn := float32(u.g[0]*fromExc) + float32(u.g[1]*fromInh)
-		dx := float32((syn-u.x)*d.invTau) + float32(i0*d.invC)
-		mid := float32(dx * d.half) // arrivals of this step find the membrane there
-		x += float32(u.g[0] * (float32(d.area0[0]*fromExc) - float32(d.area1[0]*dx)))
-		x += float32(u.g[1] * (float32(d.area0[1]*fromInh) - float32(d.area1[1]*dx)))
-		x += float32(in[0].Area*(fromExc-mid)) + float32(in[1].Area*(fromInh-mid))
-	} else {
-		x += float32(u.g[0]*d.area0[0]) + float32(u.g[1]*d.area0[1]) + (in[0].Area + in[1].Area)
-	}
-	u.x = fade(u.x + x)
-	u.synapses(d, in)
+	x += float32(u.ampa*d.area0[0]) + float32(u.gaba*d.area0[1]) + (exc.Area + inh.Area)
+	return lifState{fade(u.x + x), fade(u.ampa+float32(u.ampa*d.fade[0])) + exc.End, fade(u.gaba+float32(u.gaba*d.fade[1])) + inh.End}
+}
+
+// step returns u a whole step later with conductances, without regard to the threshold.
+func (p *lif) step(d *lifDerived, u lifState, i0, i1 float32, exc, inh Pair) lifState {
+	fromExc, fromInh := p.eExc-u.x, p.eInh-u.x
+	syn := float32(u.ampa*fromExc) + float32(u.gaba*fromInh)
+	dx := float32((syn-u.x)*d.invTau) + float32(i0*d.invC)
+	mid := float32(dx * d.half) // arrivals of this step find the membrane there
+	x := float32(u.x*d.leak) + float32(i0*d.s0) + float32(float32((i1-i0)*d.invR)*d.s1)
+	x += float32(u.ampa * (float32(d.area0[0]*fromExc) - float32(d.area1[0]*dx)))
+	x += float32(u.gaba * (float32(d.area0[1]*fromInh) - float32(d.area1[1]*dx)))
+	x += float32(exc.Area*(fromExc-mid)) + float32(inh.Area*(fromInh-mid))
+	return lifState{fade(u.x + x), fade(u.ampa+float32(u.ampa*d.fade[0])) + exc.End, fade(u.gaba+float32(u.gaba*d.fade[1])) + inh.End}
 }
 
 // fineLIF is the state of one neuron within a step that is replayed, in double precision.
@@ -83,9 +80,9 @@ type fineLIF struct {
 	current, slope float64 // pA, pA/ms
 }
 
-// replay advances neuron i through one step event by event: arrivals, the end of refractoriness and spikes each end a
-// part.
-func (p *lif) replay(d *lifDerived, u *lifState, i int, t spike.Tick, i0, i1 float32, in *[2]Pair, out *spike.Buffer) {
+// replay returns the state u of neuron i a step later, event by event: arrivals, the end of refractoriness and spikes each
+// end a part.
+func (p *lif) replay(d *lifDerived, u lifState, i int, t spike.Tick, i0, i1 float32, in [2]Pair, out *spike.Buffer) lifState {
 	h := p.build.Step
 	stop := t + h
 	tau, scale := p.spec.TauM.Mean(), p.spec.areaScale(p.spec.TauM.Mean(), p.spec.CM.Mean())
@@ -93,7 +90,7 @@ func (p *lif) replay(d *lifDerived, u *lifState, i int, t spike.Tick, i0, i1 flo
 	for k := range arrive {
 		arrive[k] = arrivalIn(in[k], scale, tau, d.tauSyn[k], t, h)
 	}
-	f := fineLIF{x: float64(u.x), g: [2]float64{float64(u.g[0]), float64(u.g[1])}, slope: float64(i1-i0) / h.Milliseconds()}
+	f := fineLIF{x: float64(u.x), g: [2]float64{float64(u.ampa), float64(u.gaba)}, slope: float64(i1-i0) / h.Milliseconds()}
 	for now := t; now < stop; {
 		end := stop
 		for k := range arrive {
@@ -127,7 +124,7 @@ func (p *lif) replay(d *lifDerived, u *lifState, i int, t spike.Tick, i0, i1 flo
 			f.g[k] += float64(arrive[k].weight)
 		}
 	}
-	*u = lifState{float32(f.x), [2]float32{fade(float32(f.g[0])), fade(float32(f.g[1]))}}
+	return lifState{float32(f.x), fade(float32(f.g[0])), fade(float32(f.g[1]))}
 }
 
 // part advances f over r ms, or to a threshold crossing within. It returns the time that has passed.
