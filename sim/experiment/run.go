@@ -11,9 +11,11 @@ import (
 	"path/filepath"
 	"runtime"
 	"runtime/debug"
+	"slices"
 	"sync"
 	"time"
 
+	"github.com/burstplex/burstplex/neuron"
 	"github.com/burstplex/burstplex/neuron/spike"
 	"github.com/burstplex/burstplex/recordings"
 	"github.com/burstplex/burstplex/sim"
@@ -83,7 +85,28 @@ func (x *Experiment) Check() error {
 	if err != nil {
 		return err
 	}
-	return x.place(sim.Check(net))
+	if err := x.place(sim.Check(net)); err != nil {
+		return err
+	}
+	return x.checkProbes()
+}
+
+// checkProbes looks for the probed variables in populations of one neuron.
+func (x *Experiment) checkProbes() error {
+	for name, p := range x.Probes.All() {
+		one, err := x.Populations.Get(p.Population).Spec.New(neuron.Build{N: 1, Step: x.Experiment.Step, Detector: spike.DefaultDetector()})
+		if err != nil {
+			continue // a source that needs its true size has no variables to probe
+		}
+		var names []string
+		for _, c := range one.Columns() {
+			names = append(names, c.Name)
+		}
+		if !slices.Contains(names, p.Variable) {
+			return x.tree.At("probes."+name+".variable").NotFound("state variable", names)
+		}
+	}
+	return nil
 }
 
 // Run simulates the experiment, seeds in parallel, and writes the result directory. If ctx ends, the runs stop after
