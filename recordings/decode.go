@@ -98,11 +98,13 @@ func (d *blockDecoder) lay(dst []key, b *block, step, phase, slots uint64, label
 	if err != nil {
 		return err
 	}
+	// burst is the label of the next spike if it follows closely: none for the first of a neuron, then the second of a
+	// burst after an onset, else one more of its tail.
 	slot, burst, shift := uint64(0), uint64(0), d.shift&63
-	fresh := true
-	for i, gap := range d.gaps[:len(dst)] {
+	gaps := d.gaps[:len(dst)]
+	for i, gap := range gaps {
 		slot += gap
-		kind := uint64(0)
+		kind := burst & uint64(int64(gap-near)>>63) // all ones if gap < near: no branch to guess
 		if slot >= slots {
 			jump := uint64(1)
 			if slot -= slots; slot >= slots {
@@ -117,21 +119,15 @@ func (d *blockDecoder) lay(dst []key, b *block, step, phase, slots uint64, label
 			} else {
 				id = (first + uint64(sel.index(int(uint64(b.First)+rank)))) << kindBits
 			}
-		} else if gap < near && !fresh {
-			kind = burst
+			kind = 0
 		}
-		fresh = false
 		if i == exception.index {
 			kind = (kind + 1 + exception.other) % 3
 			if exception, labels, err = nextException(labels, i+1); err != nil {
 				return err
 			}
 		}
-		// The next spike of the burst: the second after an onset, else one more of the tail.
-		burst = 1
-		if kind != 0 {
-			burst = 2
-		}
+		burst = 1 + (kind+1)>>1
 		dst[i] = (phase+slot*step)<<shift | id | kind
 	}
 	if exception.index >= 0 || len(labels) > 0 {

@@ -49,8 +49,7 @@ func (x *Experiment) observe(seed uint64, net *sim.Network) *observation {
 		}
 		for _, p := range pops {
 			if x.shows(f, p.Name) {
-				n := max(1, p.Size/max(1, min(f.Neurons, p.Size)))
-				ids := analysis.EveryNth(p, n)
+				ids := analysis.EveryNth(p, min(f.Neurons, p.Size))
 				o.raster[name+"/"+p.Name] = analysis.NewRaster(ids[:min(len(ids), f.Neurons)], w, rasterLimit)
 			}
 		}

@@ -62,8 +62,8 @@ func TestRoundTrip(t *testing.T) {
 	})
 }
 
-func bench(b *testing.B, contexts int, p float64) {
-	gaps := geometric(1<<16, p)
+func bench(b *testing.B, contexts, n int) {
+	gaps := geometric(n, 5e-6)
 	e := Encoder{Contexts: contexts}
 	code, id := e.Append(nil, gaps)
 	b.Run("encode", func(b *testing.B) {
@@ -83,5 +83,9 @@ func bench(b *testing.B, contexts int, p float64) {
 	})
 }
 
-func BenchmarkClasses(b *testing.B)  { bench(b, 1, 5e-6) }
-func BenchmarkContexts(b *testing.B) { bench(b, 8, 5e-6) }
+// BenchmarkCodes chose what Encoder prefers when.
+func BenchmarkCodes(b *testing.B) {
+	b.Run("classes", func(b *testing.B) { bench(b, 1, 1<<16) })
+	b.Run("contexts", func(b *testing.B) { bench(b, MaxContexts, 1<<16) })
+	b.Run("small", func(b *testing.B) { bench(b, 1, 1<<10) })
+}
