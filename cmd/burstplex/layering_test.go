@@ -1,0 +1,66 @@
+package main
+
+import (
+	"os/exec"
+	"strings"
+	"testing"
+)
+
+// Arrows between packages never turn back: a package may import only those folders of the project that its own names here.
+// Folders may import below themselves.
+func TestLayers(t *testing.T) {
+	leaves := []string{"neuron/spike", "neuron/rng", "neuron/numeric"}
+	model := append([]string{"neuron"}, leaves...)
+	allowed := []struct {
+		folder  string
+		imports []string
+	}{ // the first folder that a package lies in holds
+		{"neuron/spike", []string{"neuron/numeric"}},
+		{"neuron/rng", []string{"neuron/numeric"}},
+		{"neuron/numeric", nil},
+		{"neuron", leaves},
+		{"synapse", model},
+		{"plasticity", append([]string{"synapse"}, model...)},
+		{"recordings", leaves},
+		{"sim", append([]string{"plasticity", "synapse", "recordings"}, model...)},
+		{"cmd", append([]string{"sim", "plasticity", "synapse", "recordings"}, model...)},
+	}
+	const module = "github.com/burstplex/burstplex/"
+	out, err := exec.Command("go", "list", "-f", `{{.ImportPath}} {{join .Imports " "}}`, module+"...").Output()
+	if err != nil {
+		t.Skipf("go list: %v", err)
+	}
+	for line := range strings.Lines(string(out)) {
+		words := strings.Fields(line)
+		name := strings.TrimPrefix(words[0], module)
+		known := false
+		for _, layer := range allowed {
+			if !within(name, layer.folder) {
+				continue
+			}
+			known = true
+			for _, imported := range words[1:] {
+				path, ours := strings.CutPrefix(imported, module)
+				if ours && !within(path, layer.folder) && !withinAny(path, layer.imports) {
+					t.Errorf("%s imports %s: a package of %s must not", name, path, layer.folder)
+				}
+			}
+			break
+		}
+		if !known {
+			t.Errorf("%s lies in no known folder", name)
+		}
+	}
+}
+
+func within(path, folder string) bool { return path == folder || strings.HasPrefix(path, folder+"/") }
+
+// withinAny treats neuron as the package alone: its leaves are named one by one.
+func withinAny(path string, folders []string) bool {
+	for _, f := range folders {
+		if path == f || f != "neuron" && within(path, f) {
+			return true
+		}
+	}
+	return false
+}
