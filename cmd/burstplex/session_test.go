@@ -1,0 +1,61 @@
+package main
+
+import (
+	"bytes"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// A session as a user has it: list, copy, run, look into the recording, export, draw again.
+func TestSession(t *testing.T) {
+	dir := t.TempDir()
+	t.Chdir(dir)
+	recording := filepath.Join("out", "spikes-1.bspk")
+	if err := os.WriteFile("cut.bspk", []byte("BSPK"), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		args string
+		exit int
+		want string // in what is printed
+	}{
+		{"list", 0, "propagation"},
+		{"list --models", 0, "two-compartment"},
+		{"list --keys lif", 0, "tau_m"},
+		{"list --keys liff", 2, "lif"},
+		{"init cuba -o mine.toml", 0, ""},
+		{"init cuba -o mine.toml", 2, "exists"},
+		{"check mine.toml", 0, ""},
+		{"check cuba --set projections.exc_inh.weight=heavy", 2, "projections.exc_inh.weight"},
+		{"check nothing", 2, "no built-in experiment"},
+		{"run mine.toml -o out --set experiment.duration=300ms --set experiment.bin=10ms", 0, "exc"},
+		{"run mine.toml -o out", 2, "exists"},
+		{"spikes info " + recording, 0, "exc"},
+		{"spikes digest " + recording, 0, ""},
+		{"spikes verify " + recording, 0, ""},
+		{"spikes head " + recording, 0, "exc"},
+		{"spikes export " + recording + " --to csv -o s.csv", 0, ""},
+		{"spikes export " + recording + " --to ras -o s.ras", 0, ""},
+		{"spikes export " + recording + " --to npz -o s.npz", 0, ""},
+		{"spikes info cut.bspk", 2, "cut.bspk"},
+		{"spikes info absent.bspk", 2, "absent.bspk"},
+		{"plot out", 0, ""},
+		{"nonsense", 2, "nonsense"},
+	} {
+		var out, errs bytes.Buffer
+		exit := run(strings.Fields(c.args), &out, &errs)
+		if text := out.String() + errs.String(); exit != c.exit || !strings.Contains(text, c.want) {
+			t.Errorf("burstplex %s: exit %d instead of %d, %q wanted in\n%s", c.args, exit, c.exit, c.want, text)
+		}
+		if exit == 2 && strings.Count(strings.TrimSpace(errs.String()), "\n") > 0 {
+			t.Errorf("burstplex %s: the error has more than one line:\n%s", c.args, errs.String())
+		}
+	}
+	for _, f := range []string{"s.csv", "s.ras", "s.npz", "out/summary.json", "out/figures/raster.png"} {
+		if info, err := os.Stat(f); err != nil || info.Size() == 0 {
+			t.Errorf("%s is missing or empty", f)
+		}
+	}
+}
