@@ -25,7 +25,7 @@ func (x *Experiment) check() error {
 	}
 	if a.Bin%a.Step != 0 {
 		errs.Add(x.at("experiment.bin", "is not a whole number of steps of %v", a.Step))
-	} else if a.Bin > a.Duration-a.Settle {
+	} else if a.Settle < a.Duration && a.Bin > a.Duration-a.Settle {
 		errs.Add(x.at("experiment.bin", "is longer than the analysed time %v", a.Duration-a.Settle))
 	}
 	if x.Populations.Len() == 0 {
