@@ -82,14 +82,14 @@ func (d *blockDecoder) keys(dst []key, b *block, payload []byte) ([]key, error) 
 	return dst, nil
 }
 
-// lay turns gaps into spikes. The loop has no branch that depends on the spikes but for rare ones: a change of neuron
-// every few spikes cannot be guessed, and masks cost less.
+// lay turns gaps into spikes.
 func (d *blockDecoder) lay(dst []key, b *block, step, phase, slots uint64, labels []byte) error {
 	sel := &d.selections[b.Population]
-	// Where the recorded neurons have one stride, IDs are counted up; otherwise ranks are, and translated below.
-	id, stride := uint64(b.First)<<kindBits, uint64(1)<<kindBits
+	first := uint64(d.header.Populations[b.Population].First)
+	ranks, rank := uint64(b.Neurons), uint64(0)
+	id := (first + uint64(sel.index(int(b.First)))) << kindBits
+	stride := uint64(0) // of the ranks, if it is the same for all
 	if len(sel.ranges) == 1 {
-		id = (uint64(d.header.Populations[b.Population].First) + uint64(sel.index(int(b.First)))) << kindBits
 		stride = uint64(sel.ranges[0].Stride) << kindBits
 	}
 	// A gap below near keeps within the burst threshold.
@@ -100,23 +100,26 @@ func (d *blockDecoder) lay(dst []key, b *block, step, phase, slots uint64, label
 	}
 	// burst is the label of the next spike if it follows closely: none for the first of a neuron, then the second of a
 	// burst after an onset, else one more of its tail.
-	slot, rank, burst, shift := uint64(0), uint64(0), uint64(0), d.shift&63
+	slot, burst, shift := uint64(0), uint64(0), d.shift&63
 	gaps := d.gaps[:len(dst)]
 	for i, gap := range gaps {
 		slot += gap
-		next := uint64(int64(slots-1-slot) >> 63) // all ones if the spike belongs to a later neuron
-		slot -= slots & next
-		rank -= next
-		id += stride & next
-		kind := burst & uint64(int64(gap-near)>>63) &^ next
+		kind := burst & uint64(int64(gap-near)>>63) // all ones if gap < near: no branch to guess
 		if slot >= slots {
-			jump := slot / slots
-			if jump >= uint64(b.Neurons) {
-				return fmt.Errorf("spike %d lies %d neurons on, of %d", i, jump, b.Neurons)
+			jump := uint64(1)
+			if slot -= slots; slot >= slots {
+				jump += slot / slots
+				slot %= slots
 			}
-			slot -= jump * slots
-			rank += jump
-			id += jump * stride
+			if rank += jump; rank >= ranks {
+				return fmt.Errorf("spike %d belongs to neuron %d of %d", i, rank, ranks)
+			}
+			if stride > 0 {
+				id += jump * stride
+			} else {
+				id = (first + uint64(sel.index(int(uint64(b.First)+rank)))) << kindBits
+			}
+			kind = 0
 		}
 		if i == exception.index {
 			kind = (kind + 1 + exception.other) % 3
@@ -127,30 +130,10 @@ func (d *blockDecoder) lay(dst []key, b *block, step, phase, slots uint64, label
 		burst = 1 + (kind+1)>>1
 		dst[i] = (phase+slot*step)<<shift | id | kind
 	}
-	if rank >= uint64(b.Neurons) {
-		return fmt.Errorf("the last spike belongs to neuron %d of %d", rank, b.Neurons)
-	}
 	if exception.index >= 0 || len(labels) > 0 {
 		return errors.New("labels go on after the last spike")
 	}
-	if len(sel.ranges) > 1 {
-		d.translate(dst, b)
-	}
 	return nil
-}
-
-// translate replaces ranks by IDs.
-func (d *blockDecoder) translate(keys []key, b *block) {
-	sel, first := &d.selections[b.Population], uint64(d.header.Populations[b.Population].First)
-	mask := uint64(1)<<d.shift - 1<<kindBits
-	last, id := ^uint64(0), uint64(0)
-	for i, k := range keys {
-		if rank := k & mask; rank != last {
-			last = rank
-			id = (first + uint64(sel.index(int(rank>>kindBits)))) << kindBits
-		}
-		keys[i] = k&^mask | id
-	}
 }
 
 // exception is a spike whose label is not the one that the rule predicts.

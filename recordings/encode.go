@@ -167,33 +167,41 @@ func (f *frameEncoder) fill(keys []key, pop, rank int, step, phase, slots uint64
 		lastID   = keys[0] & idMask
 		lastTime uint64 // unit of the last spike
 		lastSlot uint64
-		burst    uint64 // the label that the next spike has if it follows closely; none for the first
-		after    uint64 // index after the last exception
+		lastKind = uint64(spike.Onset)
+		after    = uint64(0) // index after the last exception
+		fresh    = true      // no spike of this neuron in the block yet
 	)
-	gaps, shift := f.gaps, f.shift&63
 	for i, k := range keys {
-		t := k >> shift
+		t := k >> f.shift
 		slot := t
 		if step != 1 {
 			slot = (t - phase) / step
 		}
-		id := k & idMask
-		ranks := (id - lastID) >> kindBits
-		if !dense && ranks != 0 {
-			next := sel.rank(int(spike.ID(id>>kindBits) - first))
-			ranks = uint64(next - rank)
-			rank = next
+		gap := slot - lastSlot
+		if id := k & idMask; id != lastID {
+			ranks := (id - lastID) >> kindBits
+			if !dense {
+				next := sel.rank(int(spike.ID(id>>kindBits) - first))
+				ranks = uint64(next - rank)
+				rank = next
+			}
+			gap += ranks * slots
+			lastID, fresh = id, true
 		}
-		gaps[i] = slot - lastSlot + ranks*slots
-		// Masks instead of branches, as in blockDecoder.lay: all ones if the neuron is the same, if the spike is near.
-		same, near := uint64(int64(ranks-1)>>63), uint64(int64(t-lastTime-threshold)>>63)
-		predicted, kind := burst&same&near, k&(1<<kindBits-1)
+		f.gaps[i] = gap
+		predicted := uint64(spike.Onset)
+		if !fresh && t-lastTime < threshold {
+			predicted = uint64(spike.Burst)
+			if lastKind != uint64(spike.Onset) {
+				predicted = uint64(spike.Tail)
+			}
+		}
+		kind := k & (1<<kindBits - 1)
 		if kind != predicted {
 			other := (kind + 2 - predicted) % 3 // 0 or 1: which of the two other labels
 			f.labels = binary.AppendUvarint(f.labels, (uint64(i)-after)<<1|other)
 			after = uint64(i) + 1
 		}
-		burst = 1 + (kind+1)>>1
-		lastID, lastTime, lastSlot = id, t, slot
+		lastTime, lastSlot, lastKind, fresh = t, slot, kind, false
 	}
 }
