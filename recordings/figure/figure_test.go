@@ -173,6 +173,7 @@ func TestNothingToDraw(t *testing.T) {
 		Multiplexing{Time: nan, LowerEvents: Course{Mean: nan, SD: nan}, SomaticCurrent: nan, LowerRaster: Raster{Time: nan, Row: nan}},
 		Intervals{Populations: []IntervalShares{{Edges: []float64{1, 2, 3}, Shares: nan}}},
 		Comparison{References: []string{"r"}, Quantities: []Quantity{{Measured: math.NaN(), SD: math.NaN(), Reference: nan}, {Measured: 1, Reference: []float64{0}}}},
+		Page{Rows: []Row{{Panels: []Panel{{Marks: []Mark{Line{X: []float64{0, 1, 2}, Y: []float64{1, math.MaxFloat64, 1}, SD: []float64{1, math.MaxFloat64, 1}}}}}}}},
 		Page{Rows: []Row{{Panels: []Panel{{Marks: []Mark{Heat{Label: "h"}}}, {Marks: []Mark{Heat{Label: "h", Values: [][]float64{nan, nil}, Print: true}}}}}}},
 	} {
 		picture, svg, _ := draw(t, f)

@@ -72,8 +72,19 @@ func (l Line) band(v view, color Color) {
 		}
 		return m - sd
 	}
-	upper := v.runs(len(l.X), func(i int) (x, y float64) { return l.X[i], value(l.Y, i) + value(l.SD, i) })
-	lower := v.runs(len(l.X), func(i int) (x, y float64) { return l.X[i], low(value(l.Y, i), value(l.SD, i)) })
+	// Both edges must have a place, or the two would be cut into different runs: near the largest numbers one edge
+	// can overflow and the other not.
+	edges := func(i int) (m, sd float64) {
+		m, sd = value(l.Y, i), value(l.SD, i)
+		_, above := v.at(l.X[i], m+sd)
+		_, below := v.at(l.X[i], low(m, sd))
+		if !above || !below {
+			return math.NaN(), math.NaN()
+		}
+		return m, sd
+	}
+	upper := v.runs(len(l.X), func(i int) (x, y float64) { m, sd := edges(i); return l.X[i], m + sd })
+	lower := v.runs(len(l.X), func(i int) (x, y float64) { m, sd := edges(i); return l.X[i], low(m, sd) })
 	for i := range upper {
 		area, under := upper[i], lower[i]
 		if l.Steps {
