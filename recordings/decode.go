@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"math/bits"
 
 	"github.com/burstplex/burstplex/neuron/spike"
 	"github.com/burstplex/burstplex/recordings/internal/codec"
@@ -50,18 +51,26 @@ func (d *blockDecoder) keys(dst []key, b *block, payload []byte) ([]key, error) 
 	if b.Count == 0 {
 		return dst, nil
 	}
-	step, n1 := binary.Uvarint(payload)
-	payload = payload[max(0, n1):]
-	phase, n2 := binary.Uvarint(payload)
+	if len(payload) == 0 {
+		return dst, errors.New("payload is cut off")
+	}
+	grid := lattice{frac: uint(payload[0])}
+	var size uint64
+	var n1, n2, n3 int
+	grid.step, n1 = binary.Uvarint(payload[1:])
+	payload = payload[1+max(0, n1):]
+	grid.phase, n2 = binary.Uvarint(payload)
 	payload = payload[max(0, n2):]
-	size, n3 := binary.Uvarint(payload)
+	size, n3 = binary.Uvarint(payload)
 	payload = payload[max(0, n3):]
 	span := d.grid.span(b.Window)
 	switch {
 	case n1 <= 0 || n2 <= 0 || n3 <= 0 || size > uint64(len(payload)):
 		return dst, errors.New("payload is cut off")
-	case step == 0 || step > span || phase >= step || phase >= span:
-		return dst, fmt.Errorf("times every %d units from %d in a frame of %d", step, phase, span)
+	case int(grid.frac)+bits.Len64(span) > 62:
+		return dst, fmt.Errorf("times with %d bits of fraction in a frame of %d units", grid.frac, span)
+	case grid.step == 0 || grid.step > span<<grid.frac || grid.phase >= grid.step:
+		return dst, fmt.Errorf("times every %d from %d in a frame of %d units", grid.step, grid.phase, span)
 	}
 	n := int(b.Count)
 	if cap(d.gaps) < n {
@@ -76,51 +85,50 @@ func (d *blockDecoder) keys(dst []key, b *block, payload []byte) ([]key, error) 
 		dst = append(make([]key, 0, start+n+(start+n)/4), dst...)
 	}
 	dst = dst[:start+n]
-	if err := d.lay(dst[start:], b, step, phase, (span-1-phase)/step+1, payload[size:]); err != nil {
+	if err := d.lay(dst[start:], b, grid, grid.slots(span), payload[size:]); err != nil {
 		return dst[:start], err
 	}
 	return dst, nil
 }
 
-// lay turns gaps into spikes.
-func (d *blockDecoder) lay(dst []key, b *block, step, phase, slots uint64, labels []byte) error {
+// lay turns gaps into spikes. The loop has no branch that depends on the spikes but for rare ones: a change of neuron
+// every few spikes cannot be guessed, and masks cost less.
+func (d *blockDecoder) lay(dst []key, b *block, grid lattice, slots uint64, labels []byte) error {
 	sel := &d.selections[b.Population]
-	first := uint64(d.header.Populations[b.Population].First)
-	ranks, rank := uint64(b.Neurons), uint64(0)
-	id := (first + uint64(sel.index(int(b.First)))) << kindBits
-	stride := uint64(0) // of the ranks, if it is the same for all
+	// Where the recorded neurons have one stride, IDs are counted up; otherwise ranks are, and translated below.
+	id, stride := uint64(b.First)<<kindBits, uint64(1)<<kindBits
 	if len(sel.ranges) == 1 {
+		id = (uint64(d.header.Populations[b.Population].First) + uint64(sel.index(int(b.First)))) << kindBits
 		stride = uint64(sel.ranges[0].Stride) << kindBits
 	}
-	// A gap below near keeps within the burst threshold.
-	near := (d.thresholds[b.Population] + step - 1) / step
+	threshold := d.thresholds[b.Population]
 	exception, labels, err := nextException(labels, 0)
 	if err != nil {
 		return err
 	}
 	// burst is the label of the next spike if it follows closely: none for the first of a neuron, then the second of a
 	// burst after an onset, else one more of its tail.
-	slot, burst, shift := uint64(0), uint64(0), d.shift&63
+	slot, rank, burst, last, shift := uint64(0), uint64(0), uint64(0), uint64(0), d.shift&63
 	gaps := d.gaps[:len(dst)]
 	for i, gap := range gaps {
 		slot += gap
-		kind := burst & uint64(int64(gap-near)>>63) // all ones if gap < near: no branch to guess
+		next := uint64(int64(slots-1-slot) >> 63) // all ones if the spike belongs to a later neuron
+		slot -= slots & next
+		rank -= next
+		id += stride & next
 		if slot >= slots {
-			jump := uint64(1)
-			if slot -= slots; slot >= slots {
-				jump += slot / slots
-				slot %= slots
+			jump := slot / slots
+			if jump >= uint64(b.Neurons) {
+				return fmt.Errorf("spike %d lies %d neurons on, of %d", i, jump, b.Neurons)
 			}
-			if rank += jump; rank >= ranks {
-				return fmt.Errorf("spike %d belongs to neuron %d of %d", i, rank, ranks)
-			}
-			if stride > 0 {
-				id += jump * stride
-			} else {
-				id = (first + uint64(sel.index(int(uint64(b.First)+rank)))) << kindBits
-			}
-			kind = 0
+			slot -= jump * slots
+			rank += jump
+			id += jump * stride
+			next = ^uint64(0)
 		}
+		unit := grid.unit(slot)
+		kind := burst & uint64(int64(unit-last-threshold)>>63) &^ next // if the spike before is near
+		last = unit
 		if i == exception.index {
 			kind = (kind + 1 + exception.other) % 3
 			if exception, labels, err = nextException(labels, i+1); err != nil {
@@ -128,12 +136,32 @@ func (d *blockDecoder) lay(dst []key, b *block, step, phase, slots uint64, label
 			}
 		}
 		burst = 1 + (kind+1)>>1
-		dst[i] = (phase+slot*step)<<shift | id | kind
+		dst[i] = unit<<shift | id | kind
+	}
+	if rank >= uint64(b.Neurons) {
+		return fmt.Errorf("the last spike belongs to neuron %d of %d", rank, b.Neurons)
 	}
 	if exception.index >= 0 || len(labels) > 0 {
 		return errors.New("labels go on after the last spike")
 	}
+	if len(sel.ranges) > 1 {
+		d.translate(dst, b)
+	}
 	return nil
+}
+
+// translate replaces ranks by IDs.
+func (d *blockDecoder) translate(keys []key, b *block) {
+	sel, first := &d.selections[b.Population], uint64(d.header.Populations[b.Population].First)
+	mask := uint64(1)<<d.shift - 1<<kindBits
+	last, id := ^uint64(0), uint64(0)
+	for i, k := range keys {
+		if rank := k & mask; rank != last {
+			last = rank
+			id = (first + uint64(sel.index(int(rank>>kindBits)))) << kindBits
+		}
+		keys[i] = k&^mask | id
+	}
 }
 
 // exception is a spike whose label is not the one that the rule predicts.

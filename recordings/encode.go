@@ -44,6 +44,7 @@ type frameEncoder struct {
 	gaps   []uint64
 	coded  []byte
 	labels []byte
+	times  []float64
 	blocks []block // of the last frame
 }
 
@@ -103,23 +104,17 @@ func (f *frameEncoder) appendBlock(dst []byte, w spike.Window, pop int, keys []k
 	if last {
 		b.Flags = flagFrameEnd
 	}
-	step, phase := f.lattice(keys)
-	span := f.grid.span(w)
-	if step == 0 { // all at one time
-		step = span
-		phase %= step
-	}
-	slots := (span-1-phase)/step + 1
-
-	f.fill(keys, pop, lo, step, phase, slots)
+	grid := findLattice(keys, f.shift, f.grid.span(w), &f.times)
+	f.fill(keys, pop, lo, grid, grid.slots(f.grid.span(w)))
 	var id codec.ID
 	f.coded, id = f.code.Append(f.coded[:0], f.gaps)
 	b.Codec = uint8(id)
 
 	start := len(dst)
 	dst = append(dst, make([]byte, blockSize)...)
-	dst = binary.AppendUvarint(dst, step)
-	dst = binary.AppendUvarint(dst, phase)
+	dst = append(dst, byte(grid.frac))
+	dst = binary.AppendUvarint(dst, grid.step)
+	dst = binary.AppendUvarint(dst, grid.phase)
 	dst = binary.AppendUvarint(dst, uint64(len(f.coded)))
 	dst = append(dst, f.coded...)
 	dst = append(dst, f.labels...)
@@ -128,31 +123,8 @@ func (f *frameEncoder) appendBlock(dst []byte, w spike.Window, pop int, keys []k
 	return dst
 }
 
-// lattice finds the step and phase of the coarsest lattice that all times lie on. Populations that spike on the
-// integration grid, and recordings that were sampled at some rate, save the bits below it. For times off the grid
-// the greatest common divisor is 1 after a few spikes and the loop ends. A step of 0 means a single time.
-func (f *frameEncoder) lattice(keys []key) (step, phase uint64) {
-	t0 := keys[0] >> f.shift
-	for _, k := range keys {
-		a, b := k>>f.shift, t0
-		if a < b {
-			a, b = b, a
-		}
-		for a -= b; a != 0; {
-			step, a = a, step%a
-		}
-		if step == 1 {
-			return 1, 0
-		}
-	}
-	if step == 0 {
-		return 0, t0
-	}
-	return step, t0 % step
-}
-
 // fill computes the gaps and the list of labels that the rule does not predict.
-func (f *frameEncoder) fill(keys []key, pop, rank int, step, phase, slots uint64) {
+func (f *frameEncoder) fill(keys []key, pop, rank int, grid lattice, slots uint64) {
 	if cap(f.gaps) < len(keys) {
 		f.gaps = make([]uint64, len(keys), len(keys)+len(keys)/4)
 	}
@@ -167,41 +139,30 @@ func (f *frameEncoder) fill(keys []key, pop, rank int, step, phase, slots uint64
 		lastID   = keys[0] & idMask
 		lastTime uint64 // unit of the last spike
 		lastSlot uint64
-		lastKind = uint64(spike.Onset)
-		after    = uint64(0) // index after the last exception
-		fresh    = true      // no spike of this neuron in the block yet
+		burst    uint64 // the label that the next spike has if it follows closely; none for the first
+		after    uint64 // index after the last exception
 	)
+	gaps, shift := f.gaps, f.shift&63
 	for i, k := range keys {
-		t := k >> f.shift
-		slot := t
-		if step != 1 {
-			slot = (t - phase) / step
+		t := k >> shift
+		slot := grid.slot(t)
+		id := k & idMask
+		ranks := (id - lastID) >> kindBits
+		if !dense && ranks != 0 {
+			next := sel.rank(int(spike.ID(id>>kindBits) - first))
+			ranks = uint64(next - rank)
+			rank = next
 		}
-		gap := slot - lastSlot
-		if id := k & idMask; id != lastID {
-			ranks := (id - lastID) >> kindBits
-			if !dense {
-				next := sel.rank(int(spike.ID(id>>kindBits) - first))
-				ranks = uint64(next - rank)
-				rank = next
-			}
-			gap += ranks * slots
-			lastID, fresh = id, true
-		}
-		f.gaps[i] = gap
-		predicted := uint64(spike.Onset)
-		if !fresh && t-lastTime < threshold {
-			predicted = uint64(spike.Burst)
-			if lastKind != uint64(spike.Onset) {
-				predicted = uint64(spike.Tail)
-			}
-		}
-		kind := k & (1<<kindBits - 1)
+		gaps[i] = slot - lastSlot + ranks*slots
+		// Masks instead of branches, as in blockDecoder.lay: all ones if the neuron is the same, if the spike is near.
+		same, near := uint64(int64(ranks-1)>>63), uint64(int64(t-lastTime-threshold)>>63)
+		predicted, kind := burst&same&near, k&(1<<kindBits-1)
 		if kind != predicted {
 			other := (kind + 2 - predicted) % 3 // 0 or 1: which of the two other labels
 			f.labels = binary.AppendUvarint(f.labels, (uint64(i)-after)<<1|other)
 			after = uint64(i) + 1
 		}
-		lastTime, lastSlot, lastKind, fresh = t, slot, kind, false
+		burst = 1 + (kind+1)>>1
+		lastID, lastTime, lastSlot = id, t, slot
 	}
 }

@@ -20,7 +20,7 @@ type options struct {
 }
 
 func defaults() options {
-	return options{fs: disk{}, interval: 500 * time.Millisecond, queue: 1 << 18, frame: blockSpikes, contexts: 1}
+	return options{fs: disk{}, interval: 500 * time.Millisecond, queue: 1 << 17, frame: blockSpikes, contexts: 1}
 }
 
 // Replace lets Create overwrite an existing file; without it Create refuses.
@@ -40,7 +40,7 @@ func SyncEvery(d time.Duration) Option {
 	}
 }
 
-// Queue bounds the spikes that wait to be written, at least 1024; default 262144 (4 MiB). When the queue is full
+// Queue bounds the spikes that wait to be written, at least 1024; default 131072 (two times 2 MiB). When the queue is full
 // WriteSpikes waits for the disk.
 func Queue(spikes int) Option {
 	return func(o *options) error {

@@ -13,6 +13,9 @@ import (
 // tableZstd is the codec of table blocks.
 const tableZstd = 1
 
+// writeBytes is how much is collected before it is written, where more follows at once.
+const writeBytes = 512 << 10
+
 // output is the far side of a writer: it collects spikes into frames, encodes frames as blocks and appends blocks to
 // the file. It belongs to one goroutine. After an error it writes no more.
 type output struct {
@@ -51,7 +54,8 @@ func newOutput(path string, h *Header, o options) (*output, error) {
 	if out.file, err = o.fs.Create(path, o.replace); err != nil {
 		return nil, err
 	}
-	out.buf = preamble()
+	out.buf = append(make([]byte, 0, writeBytes+writeBytes/2), preamble()...)
+	out.keys = make([]key, 0, o.frame+o.frame/4)
 	for range 2 { // two copies: one survives any single damage
 		out.add(block{Type: typeHead, Count: uint32(len(text))}, text)
 	}
@@ -110,7 +114,7 @@ func (o *output) take(b *batch) error {
 			o.table = o.zstd.EncodeAll(t.raw, o.table)
 			o.add(head, o.table)
 		}
-		if len(o.buf) > maxTableBytes {
+		if len(o.buf) > writeBytes {
 			if err := o.write(); err != nil {
 				return err
 			}
@@ -186,6 +190,9 @@ func (o *output) encode(w spike.Window, keys []key) error {
 		b := &o.enc.blocks[i]
 		o.note(b, start)
 		start += blockSize + int(b.Length)
+	}
+	if len(o.buf) > writeBytes {
+		return o.write()
 	}
 	return nil
 }

@@ -293,18 +293,19 @@ class Recording:
             raise FormatError("impossible block header")
         base = b["from"] // res * res
         span = -(-b["to"] // res) - b["from"] // res
-        step, at = uvarint(p, 0)
+        frac = int(p[0])
+        step, at = uvarint(p, 1)
         phase, at = uvarint(p, at)
         size, at = uvarint(p, at)
-        if not 0 < step <= span or phase >= min(step, span) or at + size > len(p) or n > 8 * size:
+        if frac + span.bit_length() > 62 or not 0 < step <= span << frac or phase >= step or at + size > len(p) or n > 8 * size:
             raise FormatError("payload is malformed")
-        slots = (span - 1 - phase) // step + 1
+        slots = ((span << frac) - 1 - phase) // step + 1
         gaps = decode_gaps(b["codec"], p[at:at + size], n)
         position = np.cumsum(gaps)
         rank, slot = np.divmod(position, slots)
         if rank[-1] >= b["neurons"] or (gaps < 0).any() or (np.diff(position) < 0).any():
             raise FormatError("a spike lies outside the block")
-        unit = phase + slot * step
+        unit = phase + slot * step >> frac
         pop = self.populations[b["population"]]
         index = np.concatenate([np.arange(c) * s + a for a, c, s in pop["recorded"]])
         ids = (pop["first"] + index[b["first"] + rank]).astype(np.uint32)

@@ -132,6 +132,7 @@ func TestPythonReadsWhatGoReads(t *testing.T) {
 	whole := add("live", recordings.Header{Populations: pops(400, 0, 30)}, 40, 1, 2)
 	add("compact", recordings.Header{Populations: pops(400, 0, 30)}, 40, 1, 2, recordings.Compact())
 	add("lattice", recordings.Header{Populations: pops(100, 20)}, 30, 1e5, 2)
+	add("sampled", recordings.Header{Populations: pops(100, 20)}, 30, 1e9/30000, 4)
 	add("ns", recordings.Header{Populations: pops(50), Resolution: 1}, 30, 1, 1)
 	add("ms", recordings.Header{Populations: pops(300), Resolution: spike.Millisecond}, 60, 1, 2, recordings.Compact())
 	add("few", recordings.Header{Populations: pops(3)}, 3, 1, 1)
@@ -180,12 +181,13 @@ func record(t *testing.T, w *recordings.Writer, h recordings.Header, rate, grid 
 	for _, p := range h.Populations {
 		for i := range p.Size {
 			train := spike.NewTrain()
-			for at := spike.Tick(0); rate > 0; {
+			for slot := 0.0; rate > 0; {
 				gap := r.ExpFloat64() / rate * 1e9
 				if r.IntN(3) == 0 {
 					gap = 3e6 + 1e7*r.Float64()
 				}
-				at += spike.Tick((1 + math.Floor(gap/grid)) * grid)
+				slot += 1 + math.Floor(gap/grid)
+				at := spike.Tick(slot * grid)
 				if at >= until {
 					break
 				}

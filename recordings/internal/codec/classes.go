@@ -15,13 +15,8 @@ import (
 // a class geometric gaps are uniform but for 0.02 bits.
 const numClasses = 2 * MaxGapBits
 
-func classOf(g uint64) uint8 {
-	if g < 4 {
-		return uint8(g)
-	}
-	e := uint(bits.Len64(g)) - 1
-	return uint8(2*e + uint(g>>(e-1))&1)
-}
+// noClass is a gap that no class stands for.
+const noClass = 1 << 63
 
 // split is what class c stores and stands for.
 type split struct {
@@ -36,6 +31,8 @@ func splits() (t [256]split) {
 			t[c] = split{base: uint64(c)}
 		case c < numClasses:
 			t[c] = split{uint64(2+c&1) << (c/2 - 1), uint8(c/2 - 1)}
+		default:
+			t[c] = split{base: noClass}
 		}
 	}
 	return t
@@ -53,6 +50,7 @@ const fewest = 64
 
 type classWriter struct {
 	classes []byte
+	below   []byte // the bits below the classes
 	parts   [MaxContexts][]byte
 	scratch huff0.Scratch
 	weights fse.Scratch
@@ -63,12 +61,7 @@ func (w *classWriter) append(dst []byte, gaps []uint64, contexts int) []byte {
 		w.classes = make([]byte, len(gaps))
 	}
 	w.classes = w.classes[:len(gaps)]
-	below := 0
-	for i, g := range gaps {
-		c := classOf(g)
-		w.classes[i] = c
-		below += max(0, int(c>>1)-1)
-	}
+	w.splitGaps(gaps)
 	var borders [MaxContexts - 1]byte
 	n := 1
 	if contexts > 1 {
@@ -93,12 +86,35 @@ func (w *classWriter) append(dst []byte, gaps []uint64, contexts int) []byte {
 			dst = w.appendContext(dst, w.parts[k])
 		}
 	}
-	bw := newBitWriter(dst, below)
-	for i, g := range gaps {
-		n := max(1, uint(w.classes[i]>>1)) - 1
-		bw.put(g&(1<<n-1), n)
+	return append(dst, w.below...)
+}
+
+// splitGaps fills classes and below.
+func (w *classWriter) splitGaps(gaps []uint64) {
+	all := uint64(3)
+	for _, g := range gaps {
+		all |= g
 	}
-	return bw.bytes()
+	bw := newBitWriter(w.below[:0], len(gaps)*(bits.Len64(all)-2))
+	out, pos, acc, n := bw.out, bw.pos, uint64(0), uint(0) // bitWriter.put, in registers
+	classes := w.classes[:len(gaps)]
+	for i, g := range gaps {
+		e := uint(bits.Len64(g|2)) - 1
+		c := 2*e + uint(g>>((e-1)&63))&1
+		if g < 2 {
+			c = uint(g)
+		}
+		classes[i] = byte(c)
+		e = (e - 1) & 63
+		acc |= (g & (1<<e - 1)) << (n & 63)
+		n += e
+		binary.LittleEndian.PutUint64(out[pos:], acc)
+		pos += int(n >> 3)
+		acc >>= n &^ 7 & 63
+		n &= 7
+	}
+	bw.pos, bw.acc, bw.n = pos, acc, n
+	w.below = bw.bytes()
 }
 
 // contextTable gives the context that follows each class: the number of borders at or below it.
@@ -258,7 +274,7 @@ func (r *classReader) context(dst, src []byte) ([]byte, error) {
 // join adds the bits below to the classes of a single context.
 func (r *classReader) join(gaps []uint64, classes, src []byte) error {
 	classes = classes[:len(gaps)]
-	pos := uint(0)
+	pos, all := uint(0), uint64(0)
 	for i := range gaps {
 		s := &r.split[classes[i]]
 		var v uint64
@@ -268,14 +284,16 @@ func (r *classReader) join(gaps []uint64, classes, src []byte) error {
 			v = load(src, p)
 		}
 		n := uint(s.below) & 63
-		gaps[i] = s.base + v>>(pos&7)&(1<<n-1)
+		g := s.base + v>>(pos&7)&(1<<n-1)
+		gaps[i] = g
+		all |= g
 		pos += n
 	}
-	return r.check(classes, pos, src)
+	return check(all, pos, src)
 }
 
 func (r *classReader) joinContexts(gaps []uint64, parts *[MaxContexts][]byte, ctx [256]uint8, src []byte) error {
-	pos, last := uint(0), byte(0)
+	pos, all, last := uint(0), uint64(0), byte(0)
 	var next [MaxContexts]int
 	for i := range gaps {
 		k := ctx[last] & (MaxContexts - 1)
@@ -287,25 +305,17 @@ func (r *classReader) joinContexts(gaps []uint64, parts *[MaxContexts][]byte, ct
 		s := &r.split[last]
 		n := uint(s.below) & 63
 		gaps[i] = s.base + load(src, int(pos>>3))>>(pos&7)&(1<<n-1)
+		all |= gaps[i]
 		pos += n
 	}
-	for k := range parts {
-		if err := r.check(parts[k], pos, src); err != nil {
-			return err
-		}
-	}
-	return nil
+	return check(all, pos, src)
 }
 
-// check refuses classes that do not exist and bits that end early or late. It runs once, behind the loop: load
-// returns zeros past the end, so the loop itself cannot go wrong.
-func (r *classReader) check(classes []byte, pos uint, src []byte) error {
-	top := byte(0)
-	for _, c := range classes {
-		top = max(top, c)
-	}
-	if top >= numClasses {
-		return fmt.Errorf("class %d does not exist", top)
+// check refuses classes that do not exist and bits that end early or late, given all gaps or-ed. It runs once, behind
+// the loop: load returns zeros past the end, so the loop itself cannot go wrong.
+func check(all uint64, pos uint, src []byte) error {
+	if all >= noClass {
+		return fmt.Errorf("a class above %d does not exist", numClasses-1)
 	}
 	if int((pos+7)/8) != len(src) {
 		return errShort

@@ -92,11 +92,11 @@ func (d *Decoder) Decode(gaps []uint64, id ID, src []byte) error {
 	if len(gaps) > 8*len(src) {
 		return fmt.Errorf("%d spikes in %d bytes of code: less than a bit for a spike", len(gaps), len(src))
 	}
+	if (id == None) != (len(gaps) == 0) || id == None && len(src) > 0 {
+		return fmt.Errorf("code %d with %d spikes and %d bytes: code 0 is for blocks without spikes, and for them only", id, len(gaps), len(src))
+	}
 	switch id {
 	case None:
-		if len(gaps) > 0 || len(src) > 0 {
-			return errors.New("code 0 is for blocks without spikes")
-		}
 		return nil
 	case Rice:
 		return decodeRice(gaps, src)

@@ -62,6 +62,37 @@ func TestRoundTrip(t *testing.T) {
 	})
 }
 
+// Any bytes decode to gaps below the limit, or to an error; what was coded decodes to itself.
+func FuzzCodec(f *testing.F) {
+	for _, n := range []int{1, 100, 3000, 10000} {
+		for _, contexts := range []int{1, 16} {
+			e := Encoder{Contexts: contexts}
+			code, id := e.Append(nil, geometric(n, 1e-3))
+			f.Add(code, uint8(id), uint32(n))
+		}
+	}
+	f.Fuzz(func(t *testing.T, code []byte, id uint8, n uint32) {
+		gaps := make([]uint64, n%(MaxCount+2))
+		var d Decoder
+		if d.Decode(gaps, ID(id), code) != nil {
+			return
+		}
+		for _, g := range gaps {
+			if g >= 1<<MaxGapBits {
+				t.Fatalf("gap %d", g)
+			}
+		}
+		again := make([]uint64, len(gaps))
+		for _, contexts := range []int{1, 5} {
+			e := Encoder{Contexts: contexts}
+			code, id := e.Append(nil, gaps)
+			if err := d.Decode(again, id, code); err != nil || !slices.Equal(again, gaps) {
+				t.Fatalf("recoded gaps differ: %v", err)
+			}
+		}
+	})
+}
+
 func bench(b *testing.B, contexts, n int) {
 	gaps := geometric(n, 5e-6)
 	e := Encoder{Contexts: contexts}
