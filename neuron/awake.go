@@ -17,11 +17,3 @@ func (s *sleep) awake(word int, r Range, in *Input) uint64 {
 	s.bits[word] &^= in.Touched[word-r.Lo/sleepWord]
 	return all &^ s.bits[word]
 }
-
-// at returns what arrived at neuron i of the shard in step s.
-func (c *Cells) at(in *Input, s, i int) Pair {
-	if c.Pairs == nil {
-		return Pair{}
-	}
-	return c.Pairs[s*in.Len+i]
-}

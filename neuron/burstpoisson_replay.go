@@ -33,14 +33,7 @@ func (p *burstPoisson) replay(d *burstDerived, u *two, v *burstInput, i int, t s
 		f.g[k] = float64(g)
 	}
 	for now := t; now < stop; {
-		end := stop
-		for k := range arrive {
-			if arrive[k].at <= now {
-				f.g[k] += float64(arrive[k].weight)
-				arrive[k].at = spike.Forever
-			}
-			end = min(end, arrive[k].at)
-		}
+		end := min(stop, due(arrive[:], f.g[:], now))
 		if second := p.second[i]; second != 0 {
 			if second <= now {
 				p.emitSecond(d, i, now, out)
@@ -63,11 +56,7 @@ func (p *burstPoisson) replay(d *burstDerived, u *two, v *burstInput, i int, t s
 		}
 		now = end
 	}
-	for k := range arrive { // those that rounding put at the very end
-		if arrive[k].at != spike.Forever {
-			f.g[k] += float64(arrive[k].weight)
-		}
-	}
+	due(arrive[:], f.g[:], stop) // those that rounding put at the very end
 	*u = two{x: fade(float32(f.x)), y: fade(float32(f.y)), ws: fade(float32(f.ws)), wd: fade(float32(f.wd)), th: fade(float32(f.th))}
 	for k, g := range f.g {
 		u.g[k] = fade(float32(g))

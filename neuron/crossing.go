@@ -54,3 +54,17 @@ func arrivalIn(in Pair, scale, tau, syn float64, t, h spike.Tick) arrival {
 	ticks := max(0, min(h, ticksOf(rest)))
 	return arrival{at: t + h - ticks, weight: in.End / float32(numeric.Exp(-ticks.Milliseconds()/syn))}
 }
+
+// due adds the arrivals up to now to the channels' conductances, each once, and returns when the next one is,
+// spike.Forever if there is none.
+func due[F float32 | float64](arrive []arrival, g []F, now spike.Tick) (next spike.Tick) {
+	next = spike.Forever
+	for k := range arrive {
+		if arrive[k].at <= now {
+			g[k] += F(arrive[k].weight)
+			arrive[k].at = spike.Forever
+		}
+		next = min(next, arrive[k].at)
+	}
+	return next
+}

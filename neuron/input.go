@@ -34,6 +34,14 @@ type Cells struct {
 	Sums  []float32
 }
 
+// at returns what arrived at neuron i of the shard in step s.
+func (c *Cells) at(in *Input, s, i int) Pair {
+	if c.Pairs == nil {
+		return Pair{}
+	}
+	return c.Pairs[s*in.Len+i]
+}
+
 // Drive is the current into one port, in pA. Within a step it runs linearly from its start to its end value; a
 // discontinuity falls between two steps.
 type Drive struct {

@@ -92,14 +92,7 @@ func (p *lif) replay(d *lifDerived, u lifState, i int, t spike.Tick, i0, i1 floa
 	}
 	f := fineLIF{x: float64(u.x), g: [2]float64{float64(u.ampa), float64(u.gaba)}, slope: float64(i1-i0) / h.Milliseconds()}
 	for now := t; now < stop; {
-		end := stop
-		for k := range arrive {
-			if arrive[k].at <= now {
-				f.g[k] += float64(arrive[k].weight)
-				arrive[k].at = spike.Forever
-			}
-			end = min(end, arrive[k].at)
-		}
+		end := min(stop, due(arrive[:], f.g[:], now))
 		f.current = numeric.Madd((now - t).Milliseconds(), f.slope, float64(i0))
 		if p.refEnd[i] > now {
 			end = min(end, p.refEnd[i])
@@ -119,11 +112,7 @@ func (p *lif) replay(d *lifDerived, u lifState, i int, t spike.Tick, i0, i1 floa
 		}
 		now = end
 	}
-	for k := range arrive { // those that rounding put at the very end
-		if arrive[k].at != spike.Forever {
-			f.g[k] += float64(arrive[k].weight)
-		}
-	}
+	due(arrive[:], f.g[:], stop) // those that rounding put at the very end
 	return lifState{float32(f.x), fade(float32(f.g[0])), fade(float32(f.g[1]))}
 }
 

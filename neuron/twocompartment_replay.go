@@ -12,7 +12,7 @@ import (
 // exactly for one arrival per channel, as the centroid for several.
 func (p *twoCompartment) replay(d *twoDerived, u *two, v *twoInput, i int, t spike.Tick, out *spike.Buffer) {
 	stop := t + p.build.Step
-	arrive, weight := p.arrivals(v, t)
+	arrive := p.arrivals(v, t)
 	v.in = [twoChannels]Pair{}
 	h := float32(p.build.Step.Milliseconds())
 	is0, slopeS := v.is0, (v.is1-v.is0)/h
@@ -20,15 +20,7 @@ func (p *twoCompartment) replay(d *twoDerived, u *two, v *twoInput, i int, t spi
 
 	for now := t; now < stop; {
 		p.updateBox(i, now)
-		end := min(stop, p.edge[i])
-		for k, a := range arrive {
-			if weight[k] != 0 && a <= now {
-				u.g[k] += weight[k]
-				weight[k] = 0
-			} else if weight[k] != 0 {
-				end = min(end, a)
-			}
-		}
+		end := min(stop, p.edge[i], due(arrive[:], u.g[:], now))
 		refractory := p.refEnd[i] > now
 		if refractory {
 			end = min(end, p.refEnd[i])
@@ -65,23 +57,20 @@ func (p *twoCompartment) replay(d *twoDerived, u *two, v *twoInput, i int, t spi
 		}
 		now = end
 	}
-	for k := range u.g { // arrivals that rounding put at the very end
-		u.g[k] += weight[k]
-	}
+	due(arrive[:], u.g[:], stop) // those that rounding put at the very end
 	p.updateBox(i, stop)
 }
 
 // arrivals recovers when and with which weight each channel's input arrived in the step that starts at t.
-func (p *twoCompartment) arrivals(v *twoInput, t spike.Tick) (at [twoChannels]spike.Tick, weight [twoChannels]float32) {
+func (p *twoCompartment) arrivals(v *twoInput, t spike.Tick) (arrive [twoChannels]arrival) {
 	for k, in := range v.in {
 		tau, syn := p.spec.TauS.Mean(), [...]float64{p.spec.TauAMPA, p.spec.TauNMDA, p.spec.TauGABA}[k%3]
 		if k >= apicalAMPA {
 			tau = p.spec.TauD.Mean()
 		}
-		a := arrivalIn(in, tau, tau, syn, t, p.build.Step)
-		at[k], weight[k] = a.at, a.weight
+		arrive[k] = arrivalIn(in, tau, tau, syn, t, p.build.Step)
 	}
-	return at, weight
+	return arrive
 }
 
 // humpSlope decides which steps are looked at closely for a spike although they end below threshold: those that end less

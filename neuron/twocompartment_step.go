@@ -10,10 +10,9 @@ const bapMemory = 4 // spikes whose back-propagating boxes can overlap
 // twoCompartment is a population of TwoCompartment neurons in the off-grid integrator. Potentials are kept
 // relative to E_L.
 type twoCompartment struct {
-	spec   TwoCompartment
-	build  Build
-	shared *twoDerived   // constants of all neurons, or
-	each   []*twoDerived // of each
+	spec    TwoCompartment
+	build   Build
+	derived []*twoDerived // constants, see derivedOf
 	Emitter
 	sleep
 
@@ -36,25 +35,10 @@ func newTwoCompartment(s TwoCompartment, b Build) *twoCompartment {
 		p.g[k] = make([]float32, n)
 	}
 	h := b.Step.Milliseconds()
-	if s.homogeneous() {
-		p.shared = s.derive(b, 0, h)
-	} else {
-		p.each = make([]*twoDerived, n)
-		for i := range p.each {
-			p.each[i] = s.derive(b, i, h)
-		}
-	}
+	p.derived = derivedOf(b, func(i int) *twoDerived { return s.derive(b, i, h) }, s.TauS, s.CS, s.TauD, s.CD, s.Theta, s.DTh,
+		s.TauTh, s.TRef, s.GS, s.GD, s.ED, s.DD, s.B, s.TauWS, s.A, s.TauWD, s.C)
 	p.Reset()
 	return p
-}
-
-func (s *TwoCompartment) homogeneous() bool {
-	for _, v := range []Value{s.TauS, s.CS, s.TauD, s.CD, s.Theta, s.DTh, s.TauTh, s.TRef, s.GS, s.GD, s.ED, s.DD, s.B, s.TauWS, s.A, s.TauWD, s.C} {
-		if !v.IsConst() {
-			return false
-		}
-	}
-	return true
 }
 
 func (p *twoCompartment) Len() int            { return p.build.N }
@@ -117,10 +101,7 @@ func (p *twoCompartment) Advance(r Range, w spike.Window, in *Input, out *spike.
 	h := in.Step
 	p.sleep.wake(r, in)
 	for i := p.next(r.Lo, r.Lo, r.Hi, in); i < r.Hi; i = p.next(i+1, r.Lo, r.Hi, in) {
-		d := p.shared
-		if d == nil {
-			d = p.each[i]
-		}
+		d := derivedAt(p.derived, i)
 		u := two{x: p.x[i], y: p.y[i], ws: p.ws[i], wd: p.wd[i], th: p.th[i]}
 		for k := range u.g {
 			u.g[k] = p.g[k][i]
@@ -133,9 +114,7 @@ func (p *twoCompartment) Advance(r Range, w spike.Window, in *Input, out *spike.
 			v.id0, v.id1 = in.Drives[1].At(in, s, i-r.Lo)
 			v.k = p.box[i]
 			for k := range v.in {
-				if cells := in.Cells[k].Pairs; cells != nil {
-					v.in[k] = cells[s*in.Len+i-r.Lo]
-				}
+				v.in[k] = in.Cells[k].at(in, s, i-r.Lo)
 			}
 			before = u
 			end := p.refEnd[i]

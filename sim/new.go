@@ -89,7 +89,7 @@ func (s *Sim) buildPopulations(opt Options) error {
 		if err != nil {
 			return parameterError(key, err)
 		}
-		p := &population{Population: pop, id: ids[i], channels: pop.Channels()}
+		p := &population{Population: pop, desc: &s.net.Populations[i], id: ids[i], channels: pop.Channels()}
 		for _, c := range p.channels {
 			p.kernels = append(p.kernels, neuron.Tabulate(c.Kernel, s.step))
 		}
@@ -280,7 +280,7 @@ func (s *Sim) inputsOf(p *population) (used, own []bool) {
 			used[pr.channel] = true
 		}
 	}
-	for _, b := range s.net.Populations[indexOfPopulation(s, p)].Backgrounds {
+	for _, b := range p.desc.Backgrounds {
 		if b.Receptor == "" {
 			own[indexOf(p.Ports(), b.Port)] = true
 		} else if c, err := p.channel(b.Port, b.Receptor); err == nil {
@@ -328,15 +328,6 @@ func (s *Sim) population(name string) *population {
 		}
 	}
 	return nil
-}
-
-func indexOfPopulation(s *Sim, p *population) int {
-	for i := range s.populations {
-		if s.populations[i] == p {
-			return i
-		}
-	}
-	return -1
 }
 
 // channel returns the index of a channel; the Key of its error is "port" or "receptor".

@@ -8,6 +8,7 @@ import (
 // population is a population in a running simulation.
 type population struct {
 	neuron.Population
+	desc        *Population // as the network describes it
 	id          spike.Population
 	channels    []neuron.Channel
 	kernels     []neuron.Kernel // tabulated

@@ -1,6 +1,7 @@
 package sim
 
 import (
+	"cmp"
 	"slices"
 
 	"github.com/burstplex/burstplex/neuron/spike"
@@ -43,22 +44,12 @@ func (w *wheel) done(t spike.Tick) {
 	*slot = (*slot)[:0]
 }
 
-func (w *wheel) reset() {
-	for i := range w.slots {
-		w.slots[i] = w.slots[i][:0]
-	}
-}
-
 func compareRowEvents(a, b synapse.RowEvent) int {
 	switch {
 	case a.At != b.At:
-		return int(min(1, max(-1, a.At-b.At)))
+		return cmp.Compare(a.At, b.At)
 	case a.Projection != b.Projection:
-		return int(a.Projection) - int(b.Projection)
-	case a.Row < b.Row:
-		return -1
-	case a.Row > b.Row:
-		return 1
+		return cmp.Compare(a.Projection, b.Projection)
 	}
-	return 0
+	return cmp.Compare(a.Row, b.Row)
 }

@@ -58,7 +58,7 @@ type RowEvent struct {
 // experiment file that is at fault.
 func New(s Spec, index int, g Geometry, step spike.Tick) (*Projection, error) {
 	if err := s.Connector.Validate(g); err != nil {
-		return nil, &neuronError{"connector", err.Error()}
+		return nil, &fault{"connector", err.Error()}
 	}
 	p := &Projection{Spec: s, Index: index, Geometry: g, step: step}
 	if err := p.delayGroups(); err != nil {
@@ -68,19 +68,19 @@ func New(s Spec, index int, g Geometry, step spike.Tick) (*Projection, error) {
 		p.stp = newShortTermState(*s.ShortTerm, g.Sources)
 	}
 	if rowsN := float64(g.Sources) * float64(len(p.delays)); rowsN > math.MaxUint32 {
-		return nil, &neuronError{"delay", fmt.Sprintf("%d sources with %d delays are more rows than 2^32", g.Sources, len(p.delays))}
+		return nil, &fault{"delay", fmt.Sprintf("%d sources with %d delays are more rows than 2^32", g.Sources, len(p.delays))}
 	}
 	return p, nil
 }
 
-// neuronError names the key at fault.
-type neuronError struct{ Key, Reason string }
+// fault is an error that names the key of the description that it is about.
+type fault struct{ Key, Reason string }
 
-func (e *neuronError) Error() string { return e.Key + ": " + e.Reason }
+func (e *fault) Error() string { return e.Key + ": " + e.Reason }
 
 // FaultyKey returns the key of a projection's description that an error of New or Connect is about, "" if none.
 func FaultyKey(err error) string {
-	if e, ok := err.(*neuronError); ok {
+	if e, ok := err.(*fault); ok {
 		return e.Key
 	}
 	return ""
@@ -104,7 +104,7 @@ func (p *Projection) delayGroups() error {
 	case d.IsConst():
 		t := spike.Tick(math.Round(d.A * 1e6))
 		if t < p.step || t%p.step != 0 {
-			return &neuronError{"delay", fmt.Sprintf("%v is not a whole number of steps of %v, at least one", t, p.step)}
+			return &fault{"delay", fmt.Sprintf("%v is not a whole number of steps of %v, at least one", t, p.step)}
 		}
 		p.delays = []spike.Tick{t}
 	default:

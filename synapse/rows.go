@@ -38,7 +38,7 @@ func (b *builder) build(lo, hi int) (rows, error) {
 		total++
 	})
 	if total > math.MaxUint32 {
-		return rows{}, &neuronError{"connector", fmt.Sprintf("%d synapses onto one shard are more than 2^32; use smaller shards", total)}
+		return rows{}, &fault{"connector", fmt.Sprintf("%d synapses onto one shard are more than 2^32; use smaller shards", total)}
 	}
 	for i := 1; i < len(r.first); i++ {
 		r.first[i] += r.first[i-1]

@@ -63,9 +63,6 @@ func (k Key) Word(entity, n uint64) uint32 { return k.Block(entity, n>>2)[n&3] }
 // Unit converts a word to a double in (0, 1), never an end point.
 func Unit(w uint32) float64 { return (float64(w) + 0.5) / (1 << 32) }
 
-// Unit32 converts a word to a float32 in (0, 1), from its upper 23 bits, never an end point.
-func Unit32(w uint32) float32 { return (float32(w>>9) + 0.5) / (1 << 23) }
-
 // Uniform returns draw number n of an entity, uniform in (0, 1).
 func (k Key) Uniform(entity, n uint64) float64 { return Unit(k.Word(entity, n)) }
 

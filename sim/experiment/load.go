@@ -128,7 +128,7 @@ func (x *Experiment) at(key, format string, args ...any) *config.Error {
 	return x.tree.At(key).Errorf(format, args...)
 }
 
-// open reads a file that the experiment names.
+// read reads a file that the experiment names.
 func (x *Experiment) read(key, name string) ([]byte, error) {
 	var text []byte
 	var err error

@@ -53,7 +53,6 @@ type Encoder struct {
 	Contexts int // contexts for Classes: 1 (default) is fast, more is smaller where trains have structure
 
 	classes classWriter
-	rice    []byte
 }
 
 // Append codes the gaps with the code that makes them smallest and appends the bytes to dst.
