@@ -61,26 +61,11 @@ type initCommand struct {
 }
 
 func (c *initCommand) Run(t terminal) error {
-	text, err := experiment.Text(c.Name)
-	if err != nil {
-		return err
+	written, err := experiment.Copy(c.Name, c.Output)
+	for _, file := range written {
+		fmt.Fprintf(t.out, "wrote %s\n", file)
 	}
-	if c.Output == "" {
-		c.Output = c.Name + ".toml"
-	}
-	f, err := os.OpenFile(c.Output, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
-	if errors.Is(err, os.ErrExist) {
-		return &config.Error{File: c.Output, Reason: "the file exists already; choose another with -o"}
-	}
-	if err != nil {
-		return err
-	}
-	_, err = f.Write(text)
-	if err := errors.Join(err, f.Close()); err != nil {
-		return err
-	}
-	fmt.Fprintf(t.out, "wrote %s\n", c.Output)
-	return nil
+	return err
 }
 
 // source names an experiment and what is to be different in it.

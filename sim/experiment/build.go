@@ -12,9 +12,8 @@ import (
 // Network returns the network that a file describes, for one seed.
 func (x *Experiment) Network(seed uint64) (*sim.Network, error) {
 	net := &sim.Network{Seed: seed, Step: x.Experiment.Step}
-	detector := spike.Detector{Threshold: x.Burst.Threshold, Accumulate: x.Burst.Accumulate}
 	for name, p := range x.Populations.All() {
-		pop := sim.Population{Name: name, Size: p.Size, Spec: p.Spec, Detector: detector}
+		pop := sim.Population{Name: name, Size: p.Size, Spec: p.Spec, Detector: x.Burst.detector()}
 		for b, bg := range p.Backgrounds.All() {
 			pop.Backgrounds = append(pop.Backgrounds, sim.Background{Name: b, Port: bg.Port, Receptor: bg.Receptor, Spec: bg.Spec})
 		}

@@ -39,6 +39,10 @@ type Burst struct {
 	Accumulate bool       `toml:"accumulate" doc:"use the accumulating trace of the published program instead of the plain ISI"`
 }
 
+func (b Burst) detector() spike.Detector {
+	return spike.Detector{Threshold: b.Threshold, Accumulate: b.Accumulate}
+}
+
 // Population is an entry of [populations].
 type Population struct {
 	Model       string                   `toml:"model,required" doc:"neuron model; see burstplex list --models"`

@@ -1,6 +1,7 @@
 package experiment
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/burstplex/burstplex/neuron/spike"
@@ -14,14 +15,23 @@ type observation struct {
 	pops        []spike.Population
 	bins        analysis.Bins
 	rates       *analysis.Rates
-	after       *analysis.Rates // one bin: everything after settling
-	intervals   *analysis.Intervals
-	sensitivity *analysis.Sensitivity
+	after       *analysis.Rates             // one bin: everything after settling
+	intervals   *analysis.Intervals         // nil if no figure shows it
+	sensitivity *analysis.Sensitivity       // nil if no figure shows it
 	raster      map[string]*analysis.Raster // by "figure/population"
+	parts       []analysis.Accumulator      // all of these
 }
 
 // thresholds are the ISI thresholds of the sensitivity figure, ms.
 var thresholds = []float64{4, 6, 8, 10, 12, 14, 16, 18, 20, 24, 28, 32}
+
+func thresholdTicks() []spike.Tick {
+	ticks := make([]spike.Tick, len(thresholds))
+	for i, t := range thresholds {
+		ticks[i] = spike.Tick(t * float64(spike.Millisecond))
+	}
+	return ticks
+}
 
 const rasterLimit = 200_000 // spikes per population of a raster
 
@@ -32,14 +42,16 @@ func (x *Experiment) observe(seed uint64, net *sim.Network) *observation {
 	o := &observation{seed: seed, pops: pops, bins: analysis.NewBins(all, a.Bin), raster: map[string]*analysis.Raster{}}
 	o.rates = analysis.NewRates(pops, o.bins)
 	o.after = analysis.NewRates(pops, analysis.Whole(settled))
-	o.intervals = analysis.NewIntervals(pops, analysis.LogEdges(x.Burst.Threshold, spike.Millisecond, 10*spike.Second, 12))
-	var ticks []spike.Tick
-	for _, t := range thresholds {
-		ticks = append(ticks, spike.Tick(t*1e6))
-	}
-	detector := spike.Detector{Threshold: x.Burst.Threshold, Accumulate: x.Burst.Accumulate}
-	o.sensitivity = analysis.NewSensitivity(pops, analysis.Whole(settled), analysis.Thresholds(detector, ticks...))
-	for name, f := range x.Figures.All() {
+	o.parts = []analysis.Accumulator{o.rates, o.after}
+	for name, f := range x.Figures.All() { // what no figure shows is not worth its time per spike
+		switch {
+		case f.Kind == "isi" && o.intervals == nil:
+			o.intervals = analysis.NewIntervals(pops, analysis.LogEdges(x.Burst.Threshold, spike.Millisecond, 10*spike.Second, 12))
+			o.parts = append(o.parts, o.intervals)
+		case f.Kind == "sensitivity" && o.sensitivity == nil:
+			o.sensitivity = analysis.NewSensitivity(pops, analysis.Whole(settled), analysis.Thresholds(x.Burst.detector(), thresholdTicks()...))
+			o.parts = append(o.parts, o.sensitivity)
+		}
 		if f.Kind != "raster" && f.Kind != "multiplexing" {
 			continue
 		}
@@ -50,7 +62,9 @@ func (x *Experiment) observe(seed uint64, net *sim.Network) *observation {
 		for _, p := range pops {
 			if x.shows(f, p.Name) {
 				ids := analysis.EveryNth(p, min(f.Neurons, p.Size))
-				o.raster[name+"/"+p.Name] = analysis.NewRaster(ids[:min(len(ids), f.Neurons)], w, rasterLimit)
+				r := analysis.NewRaster(ids, w, rasterLimit)
+				o.raster[name+"/"+p.Name] = r
+				o.parts = append(o.parts, r)
 			}
 		}
 	}
@@ -59,25 +73,13 @@ func (x *Experiment) observe(seed uint64, net *sim.Network) *observation {
 
 // shows reports whether a figure includes a population.
 func (x *Experiment) shows(f *Figure, population string) bool {
-	if len(f.Populations) == 0 {
-		return true
-	}
-	for _, p := range f.Populations {
-		if p == population {
-			return true
-		}
-	}
-	return false
+	return len(f.Populations) == 0 || slices.Contains(f.Populations, population)
 }
 
 // Add implements analysis.Accumulator.
 func (o *observation) Add(events []spike.Event) {
-	o.rates.Add(events)
-	o.after.Add(events)
-	o.intervals.Add(events)
-	o.sensitivity.Add(events)
-	for _, r := range o.raster {
-		r.Add(events)
+	for _, part := range o.parts {
+		part.Add(events)
 	}
 }
 

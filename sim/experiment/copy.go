@@ -1,0 +1,55 @@
+package experiment
+
+import (
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"github.com/burstplex/burstplex/sim/config"
+)
+
+// Copy writes a built-in experiment to path ("" means NAME.toml), and beside it the embedded files that it replays. It
+// overwrites nothing. It returns the files that it has written.
+func Copy(name, path string) (written []string, err error) {
+	text, err := Text(name)
+	if err != nil {
+		return nil, err
+	}
+	x, err := Load(name)
+	if err != nil {
+		return nil, err
+	}
+	if path == "" {
+		path = name + ".toml"
+	}
+	if err := create(path, text); err != nil {
+		return nil, err
+	}
+	written = append(written, path)
+	for _, file := range x.replayed() {
+		text, err := builtin.ReadFile("builtin/" + file)
+		if err != nil {
+			return written, err
+		}
+		beside := filepath.Join(filepath.Dir(path), file)
+		if err := create(beside, text); err != nil {
+			return written, err
+		}
+		written = append(written, beside)
+	}
+	return written, nil
+}
+
+// create writes a new file.
+func create(path string, text []byte) error {
+	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
+	if errors.Is(err, fs.ErrExist) {
+		return &config.Error{File: path, Reason: "the file exists already; choose another with -o"}
+	}
+	if err != nil {
+		return err
+	}
+	_, err = f.Write(text)
+	return errors.Join(err, f.Close())
+}
