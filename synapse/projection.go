@@ -31,6 +31,7 @@ type Spec struct {
 	Delay     neuron.Value // ms; a constant must be whole steps, a distribution is rounded to steps, at least one
 	ShortTerm *ShortTerm   // nil: none
 	Transmit  Transmit
+	Plastic   bool    // every synapse has a weight of its own, which a rule can change; see Block
 	WeightMin float64 // drawn weights are clipped to [WeightMin, WeightMax]; both 0: not clipped
 	WeightMax float64
 }
@@ -141,7 +142,7 @@ func (p *Projection) SetShards(n int) { p.shards = make([]rows, n) }
 
 // Connect builds the synapses onto targets lo to hi-1 as a shard. Shards may be built concurrently.
 func (p *Projection) Connect(shard, lo, hi int) error {
-	b := builder{p: p, weights: !p.Spec.Weight.IsConst(), key: p.Geometry.Key.Sub("weight"), delayKey: p.Geometry.Key.Sub("delay")}
+	b := builder{p: p, weights: p.Spec.Plastic || !p.Spec.Weight.IsConst(), key: p.Geometry.Key.Sub("weight"), delayKey: p.Geometry.Key.Sub("delay")}
 	if l, ok := p.Spec.Connector.(*List); ok {
 		b.list = l
 		b.weights = b.weights || l.HasWeight
