@@ -1,0 +1,100 @@
+package plasticity
+
+import (
+	"fmt"
+
+	"github.com/burstplex/burstplex/neuron"
+	"github.com/burstplex/burstplex/neuron/spike"
+	"github.com/burstplex/burstplex/synapse"
+)
+
+// Spec is the description of a rule: plain data with units, from which a Rule is made for every block.
+type Spec interface {
+	// Validate returns a *neuron.ParameterError for the first parameter that makes no sense.
+	Validate() error
+	// New makes the rule of one block in its initial state.
+	New(b Build) (Rule, error)
+}
+
+// Build is what a rule must know of where it works.
+type Build struct {
+	Block    *synapse.Block
+	Step     spike.Tick // integration step
+	Receptor string     // that the projection ends on, for example "ampa" or "gaba"
+	// Column returns a state variable of the target population (all neurons of it), as a third factor; read only, its
+	// value is that of the window's end.
+	Column func(name string) (neuron.Column, bool)
+}
+
+// Rule changes the weights of one block.
+type Rule interface {
+	// Update reads the spikes of a window. The Src of a pre spike is its neuron within the source population, that of a
+	// post spike its column in the block. If plastic is false, traces and averages go on and weights stay.
+	Update(w spike.Window, pre, post []spike.Event, plastic bool)
+	// Columns lists the whole state but the weights.
+	Columns() []neuron.Column
+	// Reset restores the initial state; weights stay.
+	Reset()
+}
+
+// walker is a rule's answer to single spikes; walk brings them in order.
+type walker interface {
+	arrive(e spike.Event, plastic bool) // of a presynaptic spike
+	fire(e spike.Event, plastic bool)   // of a postsynaptic spike
+}
+
+// walk passes both lists to r in order of time, presynaptic spikes first on ties: a synapse whose two neurons spike in
+// the same tick has seen its input.
+func walk(r walker, pre, post []spike.Event, plastic bool) {
+	i := 0
+	for _, e := range post {
+		for i < len(pre) && pre[i].At <= e.At {
+			r.arrive(pre[i], plastic)
+			i++
+		}
+		r.fire(e, plastic)
+	}
+	for ; i < len(pre); i++ {
+		r.arrive(pre[i], plastic)
+	}
+}
+
+// Kind is an entry of the list of rules that an experiment file can name.
+type Kind struct {
+	Name    string      // as in an experiment file: rule = { kind = "stdp" }
+	Doc     string      // one line
+	Default func() Spec // parameters with their defaults
+}
+
+// Kinds lists the rules.
+func Kinds() []Kind {
+	return []Kind{
+		{"burst-dependent", "bursts potentiate, events depress; the baseline is the moving average of the burst probability (Burstprop)", func() Spec { return DefaultBurstprop() }},
+		{"burstccn", "the same with a fixed baseline p_b: BurstCCN's feedforward weights W", func() Spec { return DefaultBurstCCN() }},
+		{"apical-balance", "feedback weights that learn to silence the apical dendrite: BurstCCN's Q, or Y", func() Spec { return DefaultApicalBalance() }},
+		{"kolen-pollack", "feedback weights that copy the changes of feedforward ones (Y, Q)", func() Spec { return DefaultKolenPollack() }},
+		{"stdp", "pair-based additive spike-timing dependent plasticity, a control", func() Spec { return DefaultSTDP() }},
+	}
+}
+
+// require checks one parameter against [lo, hi], or (lo, hi] if open.
+func require(key, unit string, x, lo, hi float64, open bool) error {
+	if x >= lo && x <= hi && !(open && x == lo) {
+		return nil
+	}
+	bracket, reason := "[", "is out of range"
+	if open {
+		bracket = "("
+	}
+	return &neuron.ParameterError{Key: key, Value: x, Unit: unit, Reason: reason, Allowed: fmt.Sprintf("%s%g, %g] %s", bracket, lo, hi, unit)}
+}
+
+// first returns the first error.
+func first(errs ...error) error {
+	for _, err := range errs {
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
