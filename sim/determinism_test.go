@@ -8,6 +8,7 @@ import (
 
 	"github.com/burstplex/burstplex/neuron"
 	"github.com/burstplex/burstplex/neuron/spike"
+	"github.com/burstplex/burstplex/plasticity"
 	"github.com/burstplex/burstplex/synapse"
 )
 
@@ -49,10 +50,40 @@ func randomNetwork(seed uint64) *Network {
 		if r.IntN(2) == 0 {
 			spec.Delay = neuron.Value{Shape: neuron.Normal, A: 1.5, B: 0.5, Lo: 0.3, Hi: 4}
 		}
-		net.Projections = append(net.Projections, Projection{Source: fmt.Sprint("p", r.IntN(pops)), Target: fmt.Sprint("p", r.IntN(pops)),
-			Port: ch[0], Receptor: ch[1], Spec: spec})
+		p := Projection{Source: fmt.Sprint("p", r.IntN(pops)), Target: fmt.Sprint("p", r.IntN(pops)), Port: ch[0], Receptor: ch[1], Spec: spec}
+		if spec.Delay.IsConst() {
+			p.Rule = randomRule(r)
+		}
+		net.Projections = append(net.Projections, p)
 	}
 	return net
+}
+
+// randomRule makes a rule with its defaults but a high learning rate, or none.
+func randomRule(r *rand.Rand) plasticity.Spec {
+	kinds := plasticity.Kinds()
+	k := r.IntN(len(kinds) + 1)
+	if k == len(kinds) {
+		return nil
+	}
+	switch s := kinds[k].Default().(type) {
+	case *plasticity.BurstDependent:
+		s.Eta, s.EMin, s.EMax = 0.02, 8, 30
+		return s
+	case *plasticity.ApicalBalance:
+		s.Eta = 0.005
+		if r.IntN(2) == 0 {
+			s.Signal = "apical"
+		}
+		return s
+	case *plasticity.KolenPollack:
+		s.Decay = 1
+		return s
+	case *plasticity.STDP:
+		s.APlus, s.AMinus = 0.01, 0.01
+		return s
+	}
+	return kinds[k].Default()
 }
 
 // count is a sink that only counts.

@@ -5,6 +5,7 @@ import (
 
 	"github.com/burstplex/burstplex/neuron"
 	"github.com/burstplex/burstplex/neuron/spike"
+	"github.com/burstplex/burstplex/plasticity"
 	"github.com/burstplex/burstplex/synapse"
 )
 
@@ -38,6 +39,7 @@ type Projection struct {
 	Source, Target string
 	Port, Receptor string // where the synapses end, for example "soma", "ampa"
 	synapse.Spec
+	Rule plasticity.Spec // how the weights change; nil: not at all
 }
 
 // Error is a network that cannot be built. Key is the place in the terms of an experiment file, for example

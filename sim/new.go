@@ -34,6 +34,10 @@ func New(net *Network, opt Options) (*Sim, error) {
 	}
 	s.allocate()
 	s.advanceShard = func(i int) { s.shards[i].advance(s, s.piece) }
+	s.learnLesson = func(i int) {
+		l := s.lessons[i]
+		l.learn(s.lessonWindow, l.target.shards[l.shard].post)
+	}
 	return s, nil
 }
 
@@ -58,8 +62,8 @@ func build(net *Network, opt Options, dry bool) (*Sim, error) {
 		opt.ShardSize = defaultShard
 	}
 	opt.ShardSize = min((opt.ShardSize+63)/64*64, synapse.MaxShard)
-	s := &Sim{net: net, step: net.Step, dry: dry, digest: spike.NewDigest(net.IDs()), crew: newCrew(opt.Workers)}
-	for _, build := range []func(Options) error{s.buildPopulations, s.buildStimuli, s.buildProjections, s.buildBackgrounds} {
+	s := &Sim{net: net, step: net.Step, dry: dry, shardSize: opt.ShardSize, digest: spike.NewDigest(net.IDs()), crew: newCrew(opt.Workers)}
+	for _, build := range []func(Options) error{s.buildPopulations, s.buildStimuli, s.buildProjections, s.buildBackgrounds, s.buildRules} {
 		if err := build(opt); err != nil {
 			s.crew.close()
 			return nil, err
@@ -186,7 +190,11 @@ func (s *Sim) buildProjections(Options) error {
 		if err != nil {
 			return errorf(key+"."+err.(*Error).Key, "population %s %s", d.Target, err.(*Error).Reason)
 		}
-		p, err := synapse.New(d.Spec, i, synapse.Geometry{Sources: source.Len(), Targets: target.Len(), Same: source == target,
+		spec, err := plasticSpec(d)
+		if err != nil {
+			return errorf(key+".delay", "%v", err)
+		}
+		p, err := synapse.New(spec, i, synapse.Geometry{Sources: source.Len(), Targets: target.Len(), Same: source == target,
 			Key: rng.New(s.net.Seed, "projection", d.Name)}, s.step)
 		if err != nil {
 			return synapseError(key, err)

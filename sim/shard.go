@@ -16,6 +16,8 @@ type population struct {
 	sleeper     neuron.Sleeper  // nil if its neurons never sleep
 	backgrounds []neuron.Background
 	out         []*projection // that leave it
+	teaches     []*plastic    // of these, those that learn
+	learns      bool          // a projection onto it learns
 	wheel       *wheel        // of row-events that arrive at it
 	shards      []*shard
 	stimuli     []*stimulus
@@ -32,6 +34,7 @@ type shard struct {
 	own    []ownDrive     // per port
 	dirty  []bool         // per channel: something was delivered in this piece
 	out    spike.Buffer
+	post   []spike.Event // its spikes of the window, for rules: neuron within the shard
 	counts Counts
 }
 

@@ -38,6 +38,11 @@ type Sim struct {
 	crew         *crew
 	sinks        []Sink
 	learners     []Learner
+	plastic      []*plastic
+	lessons      []lesson
+	lessonWindow spike.Window
+	learnLesson  func(int) // made once, as advanceShard
+	shardSize    int
 	events       []spike.Event // of the current window
 	digest       *spike.Digest
 	counts       Counts
@@ -149,15 +154,17 @@ func (s *Sim) record(w spike.Window) error {
 	return nil
 }
 
-// learn lets rules and estimators read the window's spikes.
-func (s *Sim) learn(w spike.Window) {
-	for _, l := range s.learners {
-		l.Learn(w, s.events)
-	}
-}
-
 // schedule puts the row-events of the window's spikes on the wheels of their targets.
 func (s *Sim) schedule() {
+	s.eachEvent(func(pop *population, e spike.Event) {
+		for _, out := range pop.out {
+			out.Schedule(int(e.Src-pop.id.First), e, out.push)
+		}
+	})
+}
+
+// eachEvent calls f for the window's spikes, in canonical order, with the population of each.
+func (s *Sim) eachEvent(f func(pop *population, e spike.Event)) {
 	p := 0
 	for _, e := range s.events {
 		for !s.populations[p].id.Contains(e.Src) {
@@ -165,10 +172,7 @@ func (s *Sim) schedule() {
 				p = 0
 			}
 		}
-		pop := s.populations[p]
-		for _, out := range pop.out {
-			out.Schedule(int(e.Src-pop.id.First), e, out.push)
-		}
+		f(s.populations[p], e)
 	}
 }
 

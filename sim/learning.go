@@ -1,0 +1,181 @@
+package sim
+
+import (
+	"errors"
+	"slices"
+
+	"github.com/burstplex/burstplex/neuron"
+	"github.com/burstplex/burstplex/neuron/spike"
+	"github.com/burstplex/burstplex/plasticity"
+	"github.com/burstplex/burstplex/synapse"
+)
+
+// plastic is a projection that learns, in a running simulation.
+type plastic struct {
+	*projection
+	source *population
+	rules  []plasticity.Rule // one per shard of the target
+	queue  []spike.Event     // presynaptic spikes on their way: time of arrival, neuron within the source population
+	due    int               // how many of them arrive in this window
+	phases []phase           // of this window; the last one goes on
+}
+
+// phase says from when on a projection learns or not.
+type phase struct {
+	from spike.Tick
+	on   bool
+}
+
+// lesson is one block of synapses that learns: a unit of parallel work.
+type lesson struct {
+	*plastic
+	shard int
+}
+
+// buildRules makes the rules of all plastic projections.
+func (s *Sim) buildRules(Options) error {
+	for i, d := range s.net.Projections {
+		if d.Rule == nil {
+			continue
+		}
+		key := "projections." + d.Name + ".rule"
+		if err := d.Rule.Validate(); err != nil {
+			return parameterError(key, err)
+		}
+		if s.dry {
+			continue
+		}
+		pr := s.projections[i]
+		p := &plastic{projection: pr, source: s.population(d.Source), phases: []phase{{0, true}}}
+		for k, sh := range pr.target.shards {
+			b := plasticity.Build{Block: pr.Block(k, sh.r.Len()), Step: s.step, Receptor: d.Receptor,
+				Column: func(name string) (neuron.Column, bool) {
+					c, _, ok := s.Column(d.Target, name)
+					return c, ok
+				}}
+			rule, err := d.Rule.New(b)
+			if err != nil {
+				return parameterError(key, err)
+			}
+			p.rules = append(p.rules, rule)
+			s.lessons = append(s.lessons, lesson{p, k})
+		}
+		s.plastic = append(s.plastic, p)
+		p.source.teaches = append(p.source.teaches, p)
+		pr.target.learns = true
+	}
+	return nil
+}
+
+// learn lets estimators and rules read the window's spikes. A rule reads its presynaptic spikes when they arrive and its
+// postsynaptic ones when they are emitted; every block learns on its own.
+func (s *Sim) learn(w spike.Window) {
+	for _, l := range s.learners {
+		l.Learn(w, s.events)
+	}
+	if len(s.plastic) == 0 {
+		return
+	}
+	s.distribute()
+	for _, p := range s.plastic {
+		p.due, _ = slices.BinarySearchFunc(p.queue, w.To, func(e spike.Event, t spike.Tick) int {
+			if e.At < t {
+				return -1
+			}
+			return 1
+		})
+	}
+	s.lessonWindow = w
+	s.crew.each(len(s.lessons), s.learnLesson)
+	for _, p := range s.plastic {
+		p.queue = append(p.queue[:0], p.queue[p.due:]...)
+		last := p.phases[len(p.phases)-1]
+		p.phases = append(p.phases[:0], phase{w.To, last.on})
+	}
+}
+
+// distribute hands the window's spikes to the shards that learn from them and to the projections that carry them.
+func (s *Sim) distribute() {
+	for _, sh := range s.shards {
+		sh.post = sh.post[:0]
+	}
+	s.eachEvent(func(pop *population, e spike.Event) {
+		i := e.Src - pop.id.First
+		for _, p := range pop.teaches {
+			p.queue = append(p.queue, spike.Event{At: e.At + p.MinDelay(), Src: i, Kind: e.Kind})
+		}
+		if pop.learns {
+			sh := pop.shards[int(i)/s.shardSize]
+			sh.post = append(sh.post, spike.Event{At: e.At, Src: i - spike.ID(sh.r.Lo), Kind: e.Kind})
+		}
+	})
+}
+
+// learn updates one block, phase by phase.
+func (l lesson) learn(w spike.Window, post []spike.Event) {
+	pre := l.queue[:l.due]
+	for i, ph := range l.phases {
+		part := spike.Window{From: max(ph.from, w.From), To: w.To}
+		if i+1 < len(l.phases) {
+			part.To = l.phases[i+1].from
+		}
+		if part.Len() <= 0 {
+			continue
+		}
+		nPre, nPost := before(pre, part.To), before(post, part.To)
+		l.rules[l.shard].Update(part, pre[:nPre], post[:nPost], ph.on)
+		pre, post = pre[nPre:], post[nPost:]
+	}
+}
+
+// before counts the spikes before t.
+func before(events []spike.Event, t spike.Tick) int {
+	n := len(events)
+	for n > 0 && events[n-1].At >= t {
+		n--
+	}
+	return n
+}
+
+// SetPlastic switches the plasticity of a projection ("": of all) on or off from now on. Traces and averages go on while it
+// is off. It is on at the start.
+func (s *Sim) SetPlastic(name string, on bool) error {
+	found := false
+	for _, p := range s.plastic {
+		if name != "" && p.Spec.Name != name {
+			continue
+		}
+		found = true
+		if last := &p.phases[len(p.phases)-1]; last.from == s.now {
+			last.on = on
+		} else if last.on != on {
+			p.phases = append(p.phases, phase{s.now, on})
+		}
+	}
+	if !found && name != "" {
+		return errorf("projections."+name, "it has no rule")
+	}
+	return nil
+}
+
+// Rule returns the rule of a projection's block onto a shard of its target, nil if there is none: for probes and tests.
+func (s *Sim) Rule(name string, shard int) plasticity.Rule {
+	for _, p := range s.plastic {
+		if p.Spec.Name == name && shard < len(p.rules) {
+			return p.rules[shard]
+		}
+	}
+	return nil
+}
+
+// plasticSpec returns the synapses of a projection as they must be for its rule.
+func plasticSpec(d Projection) (synapse.Spec, error) {
+	spec := d.Spec
+	if d.Rule != nil {
+		spec.Plastic = true
+		if list, ok := spec.Connector.(*synapse.List); !spec.Delay.IsConst() || ok && list.HasDelays {
+			return spec, errors.New("a rule needs one delay for all synapses of the projection, so that a presynaptic spike arrives everywhere at once")
+		}
+	}
+	return spec, nil
+}
