@@ -61,11 +61,12 @@ func (s *Estimator) Probability(i int, now spike.Tick) float64 {
 	return s.ratio(float64(s.b.at(i, now)), float64(s.e.at(i, now)), 1)
 }
 
-// EventRates writes the event rates of all neurons to dst, in Hz.
-func (s *Estimator) EventRates(dst []float32, now spike.Tick) {
-	f := s.e.factor(now) * float32(s.perHz())
-	for i, v := range s.e.value {
-		dst[i] = float32(v * f)
+// Each calls f with event rate (Hz) and burst probability of every neuron.
+func (s *Estimator) Each(now spike.Tick, f func(i int, rate, probability float64)) {
+	fade, other := float64(s.e.factor(now)), float64(s.b.factor(now))
+	for i := range s.e.value {
+		e := float64(s.e.value[i]) * fade
+		f(i, e*s.perHz(), s.ratio(float64(s.b.value[i])*other, e, 1))
 	}
 }
 

@@ -16,6 +16,7 @@ type Network struct {
 	Populations []Population
 	Projections []Projection
 	Stimuli     []Stimulus
+	Teachers    []Teacher
 }
 
 // Population describes one population.

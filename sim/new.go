@@ -63,7 +63,7 @@ func build(net *Network, opt Options, dry bool) (*Sim, error) {
 	}
 	opt.ShardSize = min((opt.ShardSize+63)/64*64, synapse.MaxShard)
 	s := &Sim{net: net, step: net.Step, dry: dry, shardSize: opt.ShardSize, digest: spike.NewDigest(net.IDs()), crew: newCrew(opt.Workers)}
-	for _, build := range []func(Options) error{s.buildPopulations, s.buildStimuli, s.buildProjections, s.buildBackgrounds, s.buildRules} {
+	for _, build := range []func(Options) error{s.buildPopulations, s.buildStimuli, s.buildTeachers, s.buildProjections, s.buildBackgrounds, s.buildRules} {
 		if err := build(opt); err != nil {
 			s.crew.close()
 			return nil, err

@@ -38,6 +38,7 @@ type Sim struct {
 	crew         *crew
 	sinks        []Sink
 	learners     []Learner
+	teachers     []*teacher
 	plastic      []*plastic
 	lessons      []lesson
 	lessonWindow spike.Window

@@ -45,6 +45,7 @@ type Projection struct {
 	delays   []spike.Tick // delay groups; a row is source*len(delays) + group
 	shards   []rows
 	stp      *shortTermState
+	scale    float32 // of all weights, see SetScale
 }
 
 // RowEvent is a spike on its way along one row.
@@ -61,7 +62,7 @@ func New(s Spec, index int, g Geometry, step spike.Tick) (*Projection, error) {
 	if err := s.Connector.Validate(g); err != nil {
 		return nil, &fault{"connector", err.Error()}
 	}
-	p := &Projection{Spec: s, Index: index, Geometry: g, step: step}
+	p := &Projection{Spec: s, Index: index, Geometry: g, step: step, scale: 1}
 	if err := p.delayGroups(); err != nil {
 		return nil, err
 	}
@@ -152,11 +153,14 @@ func (p *Projection) Connect(shard, lo, hi int) error {
 	return err
 }
 
+// SetScale multiplies all weights, as delivered, by a factor (1 at the start); what is on its way stays as it is.
+func (p *Projection) SetScale(f float64) { p.scale = float32(f) }
+
 // Schedule calls push for every row-event that a spike of source i (within its population) causes.
 func (p *Projection) Schedule(i int, e spike.Event, push func(RowEvent)) {
-	amplitude := float32(1)
+	amplitude := p.scale
 	if p.stp != nil { // every spike uses resources, also one that an ideal decoder does not pass on
-		amplitude = p.stp.spike(i, e.At)
+		amplitude *= p.stp.spike(i, e.At)
 	}
 	if !p.Spec.Transmit.Passes(e.Kind) {
 		return

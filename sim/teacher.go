@@ -1,0 +1,186 @@
+package sim
+
+import (
+	"math"
+
+	"github.com/burstplex/burstplex/neuron"
+	"github.com/burstplex/burstplex/neuron/spike"
+	"github.com/burstplex/burstplex/plasticity"
+)
+
+// Teacher is a closed-loop current: what every neuron of a population receives depends on its own events and bursts, which
+// an Estimator follows online. The current is computed at window ends and acts from the next window on.
+//
+// It is a teacher where it compares the event rate with a target (Payeur et al. 2021, Methods, for the output
+// of the XOR network), and a compensation where it only subtracts what one compartment leaks into the other.
+type Teacher struct {
+	Name, Population, Port string
+	Tau                    float64    // time constant of the averages, ms
+	Every                  spike.Tick // how often the current is computed while it is on; a window at least
+	Hold                   bool       // compute it only when it is switched on
+	Always                 bool       // on from the start, and not part of a protocol's teaching
+	Pool                   bool       // use the averages of the whole population, the same current for all
+	Limit                  float64    // bound of the current, pA
+	Law                    TeachingLaw
+}
+
+// TeachingLaw computes the current in pA from event rate (Hz), burst probability and target of a neuron. Target is NaN
+// where there is none.
+type TeachingLaw interface {
+	Current(rate, probability, target float64) float64
+}
+
+// CrossEntropy is the derivative of the cross-entropy between a target y in [0, 1] and the normalised rate
+// (E - e_min)/(e_max - e_min), scaled by Gain, with a margin of 1 Hz at either end (Payeur et al. 2021):
+//
+//	y = 1:  Gain/(E - e_min);  up to e_min + 1 Hz the largest current, from e_max - 1 Hz on none
+//	y = 0: -Gain/(e_max - E);  from e_max - 1 Hz on the largest current, up to e_min + 1 Hz none
+type CrossEntropy struct {
+	EMin, EMax float64 // Hz
+	Gain       float64 // pA Hz
+}
+
+// Current implements TeachingLaw. Targets between 0 and 1 mix the two branches.
+func (c CrossEntropy) Current(rate, _, target float64) float64 {
+	if math.IsNaN(target) {
+		return 0
+	}
+	up, down := 0.0, 0.0
+	switch {
+	case rate <= c.EMin+1:
+		up = c.Gain
+	case rate < c.EMax-1:
+		up, down = c.Gain/(rate-c.EMin), c.Gain/(c.EMax-rate)
+	default:
+		down = c.Gain
+	}
+	return float64(target*up) - float64((1-target)*down)
+}
+
+// Linear is Offset + Gain (target - E) + PerRate E + PerProbability P; without a target, Gain does not act.
+type Linear struct {
+	Offset         float64 // pA
+	Gain           float64 // pA/Hz
+	PerRate        float64 // pA/Hz
+	PerProbability float64 // pA
+}
+
+// Current implements TeachingLaw.
+func (l Linear) Current(rate, probability, target float64) float64 {
+	i := l.Offset + float64(l.PerRate*rate) + float64(l.PerProbability*probability)
+	if !math.IsNaN(target) {
+		i += float64(l.Gain * (target - rate))
+	}
+	return i
+}
+
+// teacher is a Teacher in a running simulation: a stimulus whose amplitudes it writes.
+type teacher struct {
+	Teacher
+	estimator *plasticity.Estimator
+	current   []float32 // pA, shared with the stimulus
+	on        []uint8
+	target    []float64
+}
+
+func (s *Sim) buildTeachers(Options) error {
+	for _, d := range s.net.Teachers {
+		key := "teachers." + d.Name
+		p := s.population(d.Population)
+		if p == nil {
+			return errorf(key+".population", "there is no population %q", d.Population)
+		}
+		port := indexOf(p.Ports(), d.Port)
+		if port < 0 {
+			return errorf(key+".port", "population %s has no port %q; it has %q", d.Population, d.Port, p.Ports())
+		}
+		if !(d.Tau > 0) {
+			return errorf(key+".tau", "%g ms is not above 0", d.Tau)
+		}
+		if c, ok := d.Law.(CrossEntropy); ok && c.EMax-c.EMin <= 2 {
+			return errorf(key+".e_max", "%g Hz is not more than 2 Hz above e_min", c.EMax)
+		}
+		t := &teacher{Teacher: d, estimator: plasticity.NewEstimator(p.id, d.Tau, 0, 0), current: make([]float32, p.Len()),
+			on: make([]uint8, 1), target: []float64{math.NaN()}}
+		if d.Always {
+			t.on[0] = 1
+		}
+		p.stimuli = append(p.stimuli, &stimulus{Stimulus: Stimulus{Name: d.Name, Wave: Constant{}, To: spike.Forever}, port: port, own: t.current})
+		s.teachers = append(s.teachers, t)
+		s.AddLearner(t)
+	}
+	return nil
+}
+
+// Learn implements Learner.
+func (t *teacher) Learn(w spike.Window, events []spike.Event) {
+	t.estimator.Learn(w, events)
+	if t.on[0] == 1 && !t.Hold && w.To/max(1, t.Every) != w.From/max(1, t.Every) {
+		t.compute(w.To)
+	}
+}
+
+func (t *teacher) compute(now spike.Tick) {
+	if t.Pool {
+		rate, _, p := t.estimator.Population(now)
+		c := t.bounded(rate, p)
+		for i := range t.current {
+			t.current[i] = c
+		}
+		return
+	}
+	t.estimator.Each(now, func(i int, rate, probability float64) { t.current[i] = t.bounded(rate, probability) })
+}
+
+func (t *teacher) bounded(rate, probability float64) float32 {
+	return float32(max(-t.Limit, min(t.Limit, t.Law.Current(rate, probability, t.target[0]))))
+}
+
+// Columns implements Learner.
+func (t *teacher) Columns() []neuron.Column {
+	return append(t.estimator.Columns(), neuron.Column{Name: "current", Unit: "pA", Data: t.current},
+		neuron.Column{Name: "on", Data: t.on}, neuron.Column{Name: "target", Data: t.target})
+}
+
+// Reset implements Learner.
+func (t *teacher) Reset() {
+	t.estimator.Reset()
+	clear(t.current)
+	t.on[0], t.target[0] = 0, math.NaN()
+	if t.Always {
+		t.on[0] = 1
+	}
+}
+
+// Teach switches a teacher on or off and gives it a target (NaN: none) from now on.
+func (s *Sim) Teach(name string, on bool, target float64) error {
+	for _, t := range s.teachers {
+		if t.Name != name {
+			continue
+		}
+		t.target[0] = target
+		if !on {
+			t.on[0] = 0
+			clear(t.current)
+			return nil
+		}
+		t.on[0] = 1
+		t.compute(s.now)
+		return nil
+	}
+	return errorf("teachers."+name, "there is no such teacher")
+}
+
+// TeacherCurrent returns the mean current of a teacher over its neurons, in pA.
+func (s *Sim) TeacherCurrent(name string) float64 {
+	for _, t := range s.teachers {
+		if t.Name == name {
+			sum := 0.0
+			for _, c := range t.current {
+				sum += float64(c)
+			}
+			return sum / float64(len(t.current))
+		}
+	}
+	return math.NaN()
+}
