@@ -11,11 +11,11 @@ import (
 type Bounds struct {
 	Min   float64 `toml:"w_min" doc:"smallest weight; 0 keeps Dale's law"`
 	Max   float64 `toml:"w_max" doc:"largest weight"`
-	Decay float64 `toml:"weight_decay" unit:"1/s" range:"[0, 1000]" doc:"rate at which weights decay while plasticity is on, applied every 100 ms of model time"`
+	Decay float64 `toml:"weight_decay" unit:"Hz" range:"[0, 9]" doc:"rate (per s) at which weights decay while plasticity is on, applied every 100 ms of model time"`
 }
 
 func (b *Bounds) validate() error {
-	return first(require("w_max", "", b.Max, b.Min, math.Inf(1), true), require("weight_decay", "1/s", b.Decay, 0, 1000, false))
+	return first(require("w_max", "", b.Max, b.Min, math.Inf(1), true), require("weight_decay", "Hz", b.Decay, 0, 9, false))
 }
 
 // decayEvery is the interval at which weights decay.

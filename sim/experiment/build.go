@@ -39,7 +39,11 @@ func (x *Experiment) Network(seed uint64) (*sim.Network, error) {
 		} else if _, hi := p.Weight.Bounds(); hi > 0 && p.Weight.A < 0 && !p.Weight.IsConst() {
 			spec.WeightMin, spec.WeightMax = -1e30, 0
 		}
-		net.Projections = append(net.Projections, sim.Projection{Source: p.Source, Target: p.Target, Port: p.Port, Receptor: p.Receptor, Spec: spec})
+		pr := sim.Projection{Source: p.Source, Target: p.Target, Port: p.Port, Receptor: p.Receptor, Spec: spec}
+		if p.Rule != nil {
+			pr.Rule = p.Rule.Spec
+		}
+		net.Projections = append(net.Projections, pr)
 	}
 	for name, s := range x.Stimuli.All() {
 		w, err := x.wave(name, s, seed)
@@ -48,6 +52,9 @@ func (x *Experiment) Network(seed uint64) (*sim.Network, error) {
 		}
 		net.Stimuli = append(net.Stimuli, sim.Stimulus{Name: name, Population: s.Population, Port: s.Port, Amplitude: s.Amplitude,
 			Wave: w, From: s.From, To: s.To, First: s.First, Last: s.Last})
+	}
+	for name, t := range x.Teachers.All() {
+		net.Teachers = append(net.Teachers, t.network(name))
 	}
 	return net, nil
 }
@@ -98,6 +105,8 @@ func (x *Experiment) wave(name string, s *Stimulus, seed uint64) (sim.Wave, erro
 			return nil, x.at(key+".band", "must be the lowest and the highest frequency, ascending")
 		}
 		return sim.NewFluctuation(rng.New(seed, "stimulus", name, "wave"), s.Components, s.Band[0], s.Band[1]), nil
+	case "pattern":
+		return &sim.Level{}, nil
 	case "steps":
 		return x.steps(key, s)
 	case "table":

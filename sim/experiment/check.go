@@ -15,6 +15,11 @@ import (
 func (x *Experiment) check() error {
 	var errs config.List
 	a := &x.Experiment
+	x.setDuration()
+	if a.Duration == 0 {
+		errs.Add(x.at("experiment.duration", "is required where there is no protocol"))
+		return errs.Err()
+	}
 	for key, t := range map[string]spike.Tick{"duration": a.Duration, "settle": a.Settle} {
 		if t%a.Step != 0 {
 			errs.Add(x.at("experiment."+key, "is not a whole number of steps of %v", a.Step))
@@ -54,6 +59,7 @@ func (x *Experiment) check() error {
 	for name, s := range x.Stimuli.All() {
 		x.population(&errs, "stimuli."+name+".population", s.Population)
 	}
+	x.checkLearning(&errs)
 	for name, p := range x.Probes.All() {
 		x.population(&errs, "probes."+name+".population", p.Population)
 		if p.Every%a.Step != 0 || p.Every <= 0 {

@@ -14,6 +14,9 @@ type File struct {
 	Populations config.Table[Population] `toml:"populations,required"`
 	Projections config.Table[Projection] `toml:"projections"`
 	Stimuli     config.Table[Stimulus]   `toml:"stimuli"`
+	Teachers    config.Table[Teacher]    `toml:"teachers"`
+	Patterns    config.Table[Pattern]    `toml:"patterns"`
+	Protocol    config.Table[Stage]      `toml:"protocol"`
 	Record      Record                   `toml:"record"`
 	Probes      config.Table[Probe]      `toml:"probes"`
 	Compare     []Compare                `toml:"compare"`
@@ -25,8 +28,8 @@ type About struct {
 	Name       string     `toml:"name,required" doc:"short name"`
 	Title      string     `toml:"title" doc:"one line: what it shows"`
 	Reproduces string     `toml:"reproduces" doc:"paper and figure"`
-	Duration   spike.Tick `toml:"duration,required" unit:"ms" range:"(0, inf)" doc:"model time"`
-	Settle     spike.Tick `toml:"settle" unit:"ms" range:"[0, inf)" doc:"time at the start that the analysis leaves out"`
+	Duration   spike.Tick `toml:"duration" unit:"ms" range:"(0, inf)" doc:"model time; by default that of the protocol"`
+	Settle     spike.Tick `toml:"settle" unit:"ms" range:"[0, inf)" doc:"time at the start that the analysis leaves out, and after which the protocol starts"`
 	Step       spike.Tick `toml:"step" unit:"ms" range:"(0, 10]" doc:"integration step"`
 	Bin        spike.Tick `toml:"bin" unit:"ms" range:"(0, inf)" doc:"bin of the time courses"`
 	Seed       uint64     `toml:"seed" doc:"seed of all random numbers"`
@@ -111,6 +114,7 @@ type Projection struct {
 	Delay     neuron.Value `toml:"delay" unit:"ms" range:"[0, 10000]" doc:"axonal delay, or its distribution (rounded to steps)"`
 	Transmit  string       `toml:"transmit" oneof:"all|events|bursts" doc:"which spikes are carried: all, event onsets, second spikes of bursts"`
 	ShortTerm *ShortTerm   `toml:"short_term" doc:"short-term plasticity"`
+	Rule      *Rule        `toml:"rule" doc:"how the weights learn"`
 }
 
 // SetDefaults implements config.Defaulter.
@@ -143,7 +147,7 @@ func (s *ShortTerm) DecodeConfig(n *config.Node, d *config.Decoder) error {
 type Stimulus struct {
 	Population string       `toml:"population,required" doc:"who receives it"`
 	Port       string       `toml:"port" doc:"soma, apical"`
-	Wave       string       `toml:"wave" oneof:"constant|sine|fluctuation|steps|table" doc:"time course"`
+	Wave       string       `toml:"wave" oneof:"constant|sine|fluctuation|steps|table|pattern" doc:"time course; pattern: as the protocol says"`
 	Amplitude  neuron.Value `toml:"amplitude" unit:"pA" doc:"current, or its distribution over neurons; times the wave"`
 	From       spike.Tick   `toml:"from" unit:"ms" range:"[0, inf)" doc:"start"`
 	To         spike.Tick   `toml:"to" unit:"ms" range:"[0, inf)" doc:"end; 0 means the end of the run"`

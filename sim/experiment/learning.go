@@ -1,0 +1,230 @@
+package experiment
+
+import (
+	"fmt"
+	"math"
+	"strings"
+
+	"github.com/burstplex/burstplex/neuron/rng"
+	"github.com/burstplex/burstplex/neuron/spike"
+	"github.com/burstplex/burstplex/plasticity"
+	"github.com/burstplex/burstplex/sim"
+	"github.com/burstplex/burstplex/sim/config"
+)
+
+// Rule is a learning rule in a file: a kind, which chooses the other keys.
+type Rule struct {
+	Kind string `toml:"kind" oneof:"burst-dependent|burstccn|apical-balance|kolen-pollack|stdp" doc:"which rule changes the weights; see burstplex list --rules"`
+	Spec plasticity.Spec
+}
+
+type ruleKeys Rule
+
+// DecodeConfig implements config.NodeDecoder.
+func (r *Rule) DecodeConfig(n *config.Node, d *config.Decoder) error {
+	var names []string
+	for _, k := range plasticity.Kinds() {
+		names = append(names, k.Name)
+	}
+	name := d.Choice(n, "kind", names, true)
+	for _, k := range plasticity.Kinds() {
+		if k.Name == name {
+			r.Spec = k.Default()
+			d.Fields(n, (*ruleKeys)(r), r.Spec)
+		}
+	}
+	return nil
+}
+
+// Teacher is an entry of [teachers]: a closed-loop current.
+type Teacher struct {
+	Population string     `toml:"population,required" doc:"who receives the current"`
+	Port       string     `toml:"port" doc:"where: soma, apical"`
+	Kind       string     `toml:"kind,required" oneof:"cross-entropy|linear" doc:"how the current follows from event rate and target"`
+	Tau        float64    `toml:"tau" unit:"ms" range:"(0, 1e6]" doc:"time constant of the averages of events and bursts"`
+	Every      spike.Tick `toml:"every" unit:"ms" range:"(0, inf)" doc:"how often the current is computed again while the teacher is on (at window ends)"`
+	Hold       bool       `toml:"hold" doc:"compute the current only once, when the teacher is switched on"`
+	Always     bool       `toml:"always" doc:"on all the time, whatever the protocol says: a compensation rather than a teacher"`
+	Average    string     `toml:"average" oneof:"neuron|population" doc:"whose averages: those of each neuron, or of the population"`
+	Limit      float64    `toml:"limit" unit:"pA" range:"[0, 1e6]" doc:"bound of the current"`
+	EMin       float64    `toml:"e_min" unit:"Hz" range:"[0, 1000]" doc:"event rate that means 0 (cross-entropy)"`
+	EMax       float64    `toml:"e_max" unit:"Hz" range:"[0, 1000]" doc:"event rate that means 1 (cross-entropy)"`
+	Gain       float64    `toml:"gain" range:"[0, 1e6]" doc:"pA times Hz (cross-entropy) or pA per Hz of error (linear)"`
+	Offset     float64    `toml:"offset" unit:"pA" range:"[-1e6, 1e6]" doc:"constant part (linear)"`
+	PerRate    float64    `toml:"per_rate" range:"[-1e6, 1e6]" doc:"pA per Hz of event rate (linear)"`
+	PerBurst   float64    `toml:"per_probability" unit:"pA" range:"[-1e6, 1e6]" doc:"current per unit of burst probability (linear)"`
+}
+
+// SetDefaults implements config.Defaulter: the teacher of Payeur et al. (2021), recomputed every 5 ms.
+func (t *Teacher) SetDefaults() {
+	*t = Teacher{Port: "apical", Tau: 2000, Every: 5 * spike.Millisecond, Average: "neuron", Limit: 1000, EMin: 2, EMax: 10, Gain: 1000}
+}
+
+func (t *Teacher) network(name string) sim.Teacher {
+	n := sim.Teacher{Name: name, Population: t.Population, Port: t.Port, Tau: t.Tau, Every: t.Every, Hold: t.Hold, Always: t.Always,
+		Pool: t.Average == "population", Limit: t.Limit}
+	if t.Kind == "linear" {
+		n.Law = sim.Linear{Offset: t.Offset, Gain: t.Gain, PerRate: t.PerRate, PerProbability: t.PerBurst}
+	} else {
+		n.Law = sim.CrossEntropy{EMin: t.EMin, EMax: t.EMax, Gain: t.Gain}
+	}
+	return n
+}
+
+// Current is a value of a table of currents, in pA.
+type Current float64
+
+// DecodeConfig implements config.NodeDecoder.
+func (c *Current) DecodeConfig(n *config.Node, _ *config.Decoder) (err error) {
+	*(*float64)(c), err = config.Quantity(n.Text(), "pA")
+	return err
+}
+
+// Pattern is an entry of [patterns]: a setting of the network that a protocol presents.
+type Pattern struct {
+	Label    string                `toml:"label" doc:"how figures name it; default its name"`
+	Currents config.Table[Current] `toml:"currents" doc:"current (pA) of every stimulus with wave = \"pattern\""`
+	Targets  config.Table[float64] `toml:"targets" doc:"target of a teacher: 0 or 1 (cross-entropy), Hz (linear); a teacher without one is off"`
+	Weights  config.Table[float64] `toml:"weights" doc:"factor on the weights of a projection without a rule"`
+}
+
+// Stage is an entry of [protocol]: presentations of patterns, one stage after the other in the order of the file.
+type Stage struct {
+	Patterns   []string    `toml:"patterns" doc:"which patterns, in this order; all by default"`
+	Repeats    int         `toml:"repeats" range:"[0, 100000000]" doc:"how often (epochs)"`
+	Hold       spike.Tick  `toml:"hold,required" unit:"ms" range:"(0, inf)" doc:"how long each pattern is presented"`
+	Order      string      `toml:"order" oneof:"listed|shuffled" doc:"the same order in every repeat, or a new one"`
+	Teacher    *spike.Tick `toml:"teacher_from" unit:"ms" range:"[0, inf)" doc:"teachers are on from this time of each presentation; absent: never"`
+	Plasticity *spike.Tick `toml:"plasticity_from" unit:"ms" range:"[0, inf)" doc:"rules are on from this time of each presentation; absent: never"`
+	From       spike.Tick  `toml:"measure_from" unit:"ms" range:"[0, inf)" doc:"what is measured of a presentation starts here"`
+	To         spike.Tick  `toml:"measure_to" unit:"ms" range:"[0, inf)" doc:"and ends here; 0 means the end"`
+}
+
+// SetDefaults implements config.Defaulter.
+func (s *Stage) SetDefaults() { s.Repeats, s.Order = 1, "listed" }
+
+// protocol returns the protocol of a file, nil if it has none.
+func (x *Experiment) protocol(seed uint64) *sim.Protocol {
+	if x.Protocol.Len() == 0 {
+		return nil
+	}
+	p := &sim.Protocol{Start: x.Experiment.Settle, Key: rng.New(seed, "protocol")}
+	number := map[string]int{}
+	for name, pat := range x.Patterns.All() {
+		number[name] = len(p.Patterns)
+		q := sim.Pattern{Name: name}
+		for s, c := range pat.Currents.All() {
+			q.Levels = append(q.Levels, sim.LevelSetting{Stimulus: s, Value: float64(*c)})
+		}
+		for t, v := range pat.Targets.All() {
+			q.Targets = append(q.Targets, sim.TargetSetting{Teacher: t, Value: *v})
+		}
+		for w, v := range pat.Weights.All() {
+			q.Scales = append(q.Scales, sim.ScaleSetting{Projection: w, Value: *v})
+		}
+		p.Patterns = append(p.Patterns, q)
+	}
+	for name, s := range x.Protocol.All() {
+		st := sim.Stage{Name: name, Repeats: s.Repeats, Hold: s.Hold, Shuffled: s.Order == "shuffled", TeachFrom: s.Hold, LearnFrom: s.Hold,
+			MeasureFrom: s.From, MeasureTo: s.To}
+		if s.To == 0 {
+			st.MeasureTo = s.Hold
+		}
+		if s.Teacher != nil {
+			st.TeachFrom = *s.Teacher
+		}
+		if s.Plasticity != nil {
+			st.LearnFrom = *s.Plasticity
+		}
+		names := s.Patterns
+		if len(names) == 0 {
+			names = x.Patterns.Names()
+		}
+		for _, n := range names {
+			st.Patterns = append(st.Patterns, number[n])
+		}
+		p.Stages = append(p.Stages, st)
+	}
+	return p
+}
+
+// checkLearning looks for mistakes across the keys of rules, teachers, patterns and protocol.
+func (x *Experiment) checkLearning(errs *config.List) {
+	for name, p := range x.Projections.All() {
+		if p.Rule != nil && p.Rule.Spec != nil {
+			errs.Add(x.parameter("projections."+name+".rule", p.Rule.Spec.Validate()))
+		}
+	}
+	for name, t := range x.Teachers.All() {
+		x.population(errs, "teachers."+name+".population", t.Population)
+	}
+	for name, p := range x.Patterns.All() {
+		key := "patterns." + name
+		for s := range p.Currents.All() {
+			if st := x.Stimuli.Get(s); st == nil {
+				errs.Add(x.tree.At(key+".currents."+s).NotFound("stimulus", x.Stimuli.Names()))
+			} else if st.Wave != "pattern" {
+				errs.Add(x.at(key+".currents."+s, "this stimulus has the wave %q; only one with the wave \"pattern\" can be set", st.Wave))
+			}
+		}
+		for t, target := range p.Targets.All() {
+			if teacher := x.Teachers.Get(t); teacher == nil {
+				errs.Add(x.tree.At(key+".targets."+t).NotFound("teacher", x.Teachers.Names()))
+			} else if *target < 0 || teacher.Kind == "cross-entropy" && *target > 1 {
+				errs.Add(x.at(key+".targets."+t, "the target %g makes no sense", *target).Allow("0 to 1 (cross-entropy), an event rate in Hz (linear)"))
+			}
+		}
+		for w := range p.Weights.All() {
+			if pr := x.Projections.Get(w); pr == nil {
+				errs.Add(x.tree.At(key+".weights."+w).NotFound("projection", x.Projections.Names()))
+			} else if pr.Rule != nil {
+				errs.Add(x.at(key+".weights."+w, "this projection has a rule; its weights cannot be set"))
+			}
+		}
+	}
+	for name, s := range x.Protocol.All() {
+		key := "protocol." + name
+		for i, p := range s.Patterns {
+			if x.Patterns.Get(p) == nil {
+				errs.Add(x.tree.At(fmt.Sprintf("%s.patterns[%d]", key, i)).NotFound("pattern", x.Patterns.Names()))
+			}
+		}
+		if s.To != 0 && s.To <= s.From || s.From >= s.Hold || s.To > s.Hold {
+			errs.Add(x.at(key+".measure_from", "nothing of a presentation of %v is left to measure", s.Hold))
+		}
+		for k, t := range map[string]*spike.Tick{"teacher_from": s.Teacher, "plasticity_from": s.Plasticity} {
+			if t != nil && *t >= s.Hold {
+				errs.Add(x.at(key+"."+k, "is not before the end of a presentation").Allow("[0 ms, " + s.Hold.String() + "), or leave the key out for never"))
+			}
+		}
+		for k, t := range map[string]spike.Tick{"hold": s.Hold, "measure_from": s.From, "measure_to": s.To} {
+			if t%x.Experiment.Step != 0 {
+				errs.Add(x.at(key+"."+k, "is not a whole number of steps of %v", x.Experiment.Step))
+			}
+		}
+	}
+	if x.Protocol.Len() > 0 && x.Patterns.Len() == 0 {
+		errs.Add(x.at("protocol", "presents patterns, and there are none").Allow("[patterns.NAME]"))
+	}
+}
+
+// label returns how figures name a pattern.
+func (x *Experiment) label(pattern string) string {
+	if p := x.Patterns.Get(pattern); p != nil && p.Label != "" {
+		return p.Label
+	}
+	return strings.ReplaceAll(pattern, "_", " ")
+}
+
+// duration is that of the file, or else that of the protocol.
+func (x *Experiment) setDuration() {
+	if x.Experiment.Duration == 0 && x.Protocol.Len() > 0 {
+		x.Experiment.Duration = x.protocol(0).End()
+	}
+}
+
+// crossEntropy returns the cost of an output rate (Hz) for a target, with the bounds of the published program.
+func (t *Teacher) crossEntropy(rate, target float64) float64 {
+	y := max(0.01, min(0.99, (rate-t.EMin)/(t.EMax-t.EMin)))
+	return -target*math.Log(y) - (1-target)*math.Log(1-y)
+}
