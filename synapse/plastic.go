@@ -1,5 +1,7 @@
 package synapse
 
+import "github.com/burstplex/burstplex/neuron/spike"
+
 // Block is the synapses of a plastic projection onto one shard, as a learning rule sees them: by row (all synapses of
 // one source) and by column (all synapses onto one target). Weights are those that delivery reads, so what a rule
 // writes is what the next spike meets.
@@ -65,3 +67,13 @@ func (b *Block) Weights() []float32 { return b.rows.weight }
 
 // Bytes returns the memory of the columns.
 func (b *Block) Bytes() int { return 4 * (cap(b.first) + cap(b.source) + cap(b.place)) }
+
+// MeanWeight returns the mean weight of all synapses, NaN if there is none.
+func (p *Projection) MeanWeight() float64 {
+	sum, n := 0.0, 0
+	p.Each(func(_, _ int, w float64, _ spike.Tick) {
+		sum += w
+		n++
+	})
+	return sum / float64(n)
+}

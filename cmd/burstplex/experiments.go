@@ -8,16 +8,19 @@ import (
 	"os"
 	"path/filepath"
 	"runtime/pprof"
+	"slices"
 	"text/tabwriter"
 
 	"github.com/burstplex/burstplex/neuron"
+	"github.com/burstplex/burstplex/plasticity"
 	"github.com/burstplex/burstplex/sim/config"
 	"github.com/burstplex/burstplex/sim/experiment"
 )
 
 type listCommand struct {
 	Models bool   `help:"List the neuron models instead." xor:"what"`
-	Keys   string `help:"List the keys of a model, or of the experiment file (\"experiment\")." placeholder:"MODEL" xor:"what"`
+	Rules  bool   `help:"List the learning rules instead." xor:"what"`
+	Keys   string `help:"List the keys of a model or rule, or of the experiment file (\"experiment\")." placeholder:"MODEL" xor:"what"`
 }
 
 func (c *listCommand) Run(t terminal) error {
@@ -31,6 +34,12 @@ func (c *listCommand) Run(t terminal) error {
 	if c.Models {
 		for _, m := range neuron.Models() {
 			fmt.Fprintf(w, "%s\t%s\n", m.Name, m.Doc)
+		}
+		return w.Flush()
+	}
+	if c.Rules {
+		for _, k := range plasticity.Kinds() {
+			fmt.Fprintf(w, "%s\t%s\n", k.Name, k.Doc)
 		}
 		return w.Flush()
 	}
@@ -51,6 +60,12 @@ func (c *listCommand) keys(w io.Writer) error {
 			return config.WriteKeys(w, config.Describe(m.Default()))
 		}
 		names = append(names, m.Name)
+	}
+	for _, k := range plasticity.Kinds() {
+		if k.Name == c.Keys {
+			return config.WriteKeys(w, config.Describe(k.Default()))
+		}
+		names = append(names, k.Name)
 	}
 	return notAmong("--keys", c.Keys, append(names, "experiment"))
 }
@@ -90,12 +105,13 @@ func (c *checkCommand) Run(t terminal) error {
 
 type runCommand struct {
 	source
-	Output  string  `short:"o" help:"Directory for the results; default results/NAME. It must not exist." placeholder:"DIR"`
-	Seed    *uint64 `help:"First seed, in place of the file's."`
-	Seeds   int     `help:"Number of runs with ascending seeds, in place of the file's."`
-	Workers int     `help:"Processors to use; default all. Results do not depend on it."`
-	Force   bool    `help:"Replace the files of an existing result directory."`
-	Profile string  `name:"cpuprofile" help:"Write a CPU profile." placeholder:"FILE"`
+	Output   string   `short:"o" help:"Directory for the results; default results/NAME. It must not exist." placeholder:"DIR"`
+	Seed     *uint64  `help:"First seed, in place of the file's."`
+	Seeds    int      `help:"Number of runs with ascending seeds, in place of the file's."`
+	Workers  int      `help:"Processors to use; default all. Results do not depend on it."`
+	Force    bool     `help:"Replace the files of an existing result directory."`
+	Variants []string `help:"Run variants of the experiment, each into a directory of its own: names, or all." placeholder:"NAME,..."`
+	Profile  string   `name:"cpuprofile" help:"Write a CPU profile." placeholder:"FILE"`
 }
 
 // Validate is called by the parser.
@@ -128,14 +144,29 @@ func (c *runCommand) Run(ctx context.Context, t terminal) error {
 		}
 		defer pprof.StopCPUProfile()
 	}
-	s, err := x.Run(ctx, experiment.RunOptions{Dir: c.Output, Seed: c.Seed, Seeds: c.Seeds, Workers: c.Workers, Force: c.Force, Log: t.err})
+	o := experiment.RunOptions{Dir: c.Output, Seed: c.Seed, Seeds: c.Seeds, Workers: c.Workers, Force: c.Force, Log: t.err}
+	var all []*experiment.Summary
+	if len(c.Variants) > 0 {
+		if slices.Equal(c.Variants, []string{"all"}) {
+			c.Variants = nil
+		}
+		all, err = x.RunVariants(ctx, o, c.Variants...)
+	} else {
+		all = make([]*experiment.Summary, 1)
+		all[0], err = x.Run(ctx, o)
+	}
 	if errors.Is(err, context.Canceled) {
 		return fmt.Errorf("interrupted; what was simulated so far is in %s", c.Output)
 	}
 	if err != nil {
 		return err
 	}
-	printSummary(t.out, s)
+	for _, s := range all {
+		if s.Variant != "" {
+			fmt.Fprintf(t.out, "\n%s\n", s.Variant)
+		}
+		printSummary(t.out, s)
+	}
 	fmt.Fprintf(t.out, "\nresults in %s\n", c.Output)
 	return nil
 }

@@ -21,6 +21,7 @@ type File struct {
 	Probes      config.Table[Probe]      `toml:"probes"`
 	Compare     []Compare                `toml:"compare"`
 	Figures     config.Table[Figure]     `toml:"figures"`
+	Variants    config.Table[Variant]    `toml:"variants"`
 }
 
 // About is the [experiment] table.

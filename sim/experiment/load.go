@@ -47,6 +47,10 @@ type Experiment struct {
 	tree    *config.Node
 	dir     string // of the file: other files are relative to it
 	builtin bool   // other files are embedded
+
+	text        []byte   // as read
+	overrides   []string // from the command line
+	variantName string   // "" for the experiment itself
 }
 
 // Load reads an experiment: a file if there is one of this name, else a built-in one. Each override is "key=value".
@@ -79,7 +83,7 @@ func (x *Experiment) parse(name string, text []byte, overrides []string) error {
 	if err != nil {
 		return err
 	}
-	x.tree = tree
+	x.tree, x.text, x.overrides = tree, text, overrides
 	for _, o := range overrides {
 		key, value, ok := strings.Cut(o, "=")
 		if !ok {

@@ -32,11 +32,28 @@ type RunOptions struct {
 	Workers int       // processors; 0: all
 	Force   bool      // replace the files of an existing result directory
 	Log     io.Writer // progress; nil: none
+
+	tokens   chan struct{} // of the runs that may go on at a time, shared by variants
+	progress *progress
+}
+
+// resolve fills in what is left to the file and the machine.
+func (o *RunOptions) resolve(x *Experiment) {
+	if o.Seed == nil {
+		o.Seed = &x.Experiment.Seed
+	}
+	if o.Seeds == 0 {
+		o.Seeds = x.Experiment.Seeds
+	}
+	if o.Workers <= 0 {
+		o.Workers = runtime.GOMAXPROCS(0)
+	}
 }
 
 // Summary is what a run reports, also as summary.json.
 type Summary struct {
 	Experiment  string       `json:"experiment"`
+	Variant     string       `json:"variant,omitempty"`
 	Program     string       `json:"program"`
 	ModelTime   float64      `json:"model_time_s"`
 	Runs        []RunSummary `json:"runs"`
@@ -112,15 +129,7 @@ func (x *Experiment) checkProbes() error {
 // Run simulates the experiment, seeds in parallel, and writes the result directory. If ctx ends, the runs stop after
 // the current window, what they have so far is kept in valid files, and the error is ctx.Err().
 func (x *Experiment) Run(ctx context.Context, o RunOptions) (*Summary, error) {
-	if o.Seed == nil {
-		o.Seed = &x.Experiment.Seed
-	}
-	if o.Seeds == 0 {
-		o.Seeds = x.Experiment.Seeds
-	}
-	if o.Workers <= 0 {
-		o.Workers = runtime.GOMAXPROCS(0)
-	}
+	o.resolve(x)
 	if err := x.Check(); err != nil {
 		return nil, err
 	}
@@ -130,27 +139,25 @@ func (x *Experiment) Run(ctx context.Context, o RunOptions) (*Summary, error) {
 	if err := os.WriteFile(filepath.Join(o.Dir, "experiment.toml"), x.Resolved(), 0o666); err != nil {
 		return nil, err
 	}
-	s := &Summary{Experiment: x.Experiment.Name, Program: Program(), ModelTime: x.Experiment.Duration.Seconds(), Runs: make([]RunSummary, o.Seeds)}
+	s := &Summary{Experiment: x.Experiment.Name, Variant: x.variantName, Program: Program(), ModelTime: x.Experiment.Duration.Seconds(), Runs: make([]RunSummary, o.Seeds)}
 	d := &drawing{Experiment: x, nets: make([]*sim.Network, o.Seeds), obs: make([]*observation, o.Seeds)}
-	progress := newProgress(o.Log, x.Experiment.Duration, o.Seeds)
-	parallel := min(o.Seeds, o.Workers)
+	if o.progress == nil {
+		o.tokens = make(chan struct{}, min(o.Seeds, o.Workers))
+		o.progress = newProgress(o.Log, x.Experiment.Duration*spike.Tick(o.Seeds))
+		defer o.progress.finish()
+	}
 	errs := make([]error, o.Seeds)
 	var wg sync.WaitGroup
-	tokens := make(chan struct{}, parallel)
 	for k := range o.Seeds {
-		wg.Add(1)
-		tokens <- struct{}{}
-		go func() {
-			defer func() { <-tokens; wg.Done() }()
-			if ctx.Err() != nil {
-				errs[k] = ctx.Err()
-				return
+		o.tokens <- struct{}{}
+		wg.Go(func() {
+			defer func() { <-o.tokens }()
+			if errs[k] = ctx.Err(); errs[k] == nil {
+				errs[k] = x.runSeed(ctx, o, k, s, d)
 			}
-			errs[k] = x.runSeed(ctx, o, k, max(1, o.Workers/parallel), s, d, progress)
-		}()
+		})
 	}
 	wg.Wait()
-	progress.finish()
 	for _, err := range errs {
 		if err != nil && !errors.Is(err, context.Canceled) {
 			return nil, err
@@ -172,14 +179,14 @@ func makeDir(o RunOptions) error {
 }
 
 // runSeed simulates seed number k.
-func (x *Experiment) runSeed(ctx context.Context, o RunOptions, k, workers int, s *Summary, d *drawing, p *progress) error {
+func (x *Experiment) runSeed(ctx context.Context, o RunOptions, k int, s *Summary, d *drawing) error {
 	seed := *o.Seed + uint64(k)
 	start := time.Now()
 	net, err := x.Network(seed)
 	if err != nil {
 		return err
 	}
-	engine, err := sim.New(net, sim.Options{Workers: workers})
+	engine, err := sim.New(net, sim.Options{Workers: max(1, o.Workers/cap(o.tokens))})
 	if err != nil {
 		return x.place(err)
 	}
@@ -201,8 +208,18 @@ func (x *Experiment) runSeed(ctx context.Context, o RunOptions, k, workers int, 
 	if direct {
 		engine.AddSink(sinkOf{d.obs[k]})
 	}
+	if p := x.protocol(seed); p != nil {
+		diary, err := x.keepDiary(o.Dir, seed, engine, p, net)
+		if err != nil {
+			return err
+		}
+		engine.AddSink(diary)
+		if err := engine.Follow(p); err != nil {
+			return x.place(err)
+		}
+	}
 	start = time.Now()
-	runErr := x.advance(ctx, engine, k, p)
+	runErr := x.advance(ctx, engine, o.progress)
 	if err := engine.Finish(); runErr == nil || errors.Is(runErr, context.Canceled) && err != nil {
 		runErr = errors.Join(runErr, err)
 	}
@@ -227,13 +244,13 @@ func (x *Experiment) runSeed(ctx context.Context, o RunOptions, k, workers int, 
 }
 
 // advance runs the engine to the end in pieces, reporting progress.
-func (x *Experiment) advance(ctx context.Context, engine *sim.Sim, k int, p *progress) error {
+func (x *Experiment) advance(ctx context.Context, engine *sim.Sim, p *progress) error {
 	piece := max(engine.Window(), (x.Experiment.Duration/400)/engine.Step()*engine.Step())
 	for now := engine.Now(); now < x.Experiment.Duration; now = engine.Now() {
 		if err := engine.Run(ctx, min(now+piece, x.Experiment.Duration)); err != nil {
 			return err
 		}
-		p.report(k, engine.Now())
+		p.add(engine.Now() - now)
 	}
 	return nil
 }

@@ -1,0 +1,172 @@
+package experiment
+
+import (
+	"encoding/csv"
+	"errors"
+	"fmt"
+	"math"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+
+	"github.com/burstplex/burstplex/neuron/spike"
+	"github.com/burstplex/burstplex/sim"
+)
+
+// diary writes one line per presentation of a protocol, as soon as it has ended: what every population said while it was
+// measured, what the teachers did, the mean weights of what learns. It is the learning curve, on disk while the run goes on.
+type diary struct {
+	x        *Experiment
+	engine   *sim.Sim
+	protocol *sim.Protocol
+	pops     []spike.Population
+	plastic  []string
+	teachers []string
+
+	index  int     // of the presentation that is on
+	counts []int64 // events and bursts of every population, and its neurons are in pops
+	file   *os.File
+	out    *csv.Writer
+}
+
+// diaryName is the file of a seed's presentations.
+func diaryName(seed uint64) string { return fmt.Sprintf("presentations-%d.csv", seed) }
+
+// keepDiary opens the diary of a run; nil if the experiment has no protocol.
+func (x *Experiment) keepDiary(dir string, seed uint64, engine *sim.Sim, p *sim.Protocol, net *sim.Network) (*diary, error) {
+	f, err := os.Create(filepath.Join(dir, diaryName(seed)))
+	if err != nil {
+		return nil, err
+	}
+	d := &diary{x: x, engine: engine, protocol: p, pops: net.IDs(), teachers: x.Teachers.Names(), file: f, out: csv.NewWriter(f)}
+	for name, pr := range x.Projections.All() {
+		if pr.Rule != nil {
+			d.plastic = append(d.plastic, name)
+		}
+	}
+	d.counts = make([]int64, 2*len(d.pops))
+	return d, d.out.Write(d.header())
+}
+
+func (d *diary) header() []string {
+	h := []string{"presentation", "stage", "repeat", "pattern", "start_s"}
+	for _, p := range d.pops {
+		h = append(h, p.Name+" event_rate_hz", p.Name+" burst_probability")
+	}
+	for _, t := range d.teachers {
+		h = append(h, t+" target", t+" current_pa", t+" cost")
+	}
+	for _, p := range d.plastic {
+		h = append(h, p+" mean_weight")
+	}
+	return h
+}
+
+// WriteSpikes implements sim.Sink.
+func (d *diary) WriteSpikes(w spike.Window, events []spike.Event) error {
+	for d.index < d.protocol.Len() {
+		at := d.protocol.At(d.index)
+		stage := d.protocol.Stages[at.Stage]
+		measured := spike.Window{From: at.From + stage.MeasureFrom, To: at.From + stage.MeasureTo}
+		for len(events) > 0 && events[0].At < at.To {
+			if e := events[0]; measured.Contains(e.At) && e.Kind != spike.Tail {
+				d.count(e)
+			}
+			events = events[1:]
+		}
+		if w.To < at.To {
+			return nil
+		}
+		if err := d.write(at, measured); err != nil {
+			return err
+		}
+		d.index++
+		clear(d.counts)
+	}
+	return nil
+}
+
+func (d *diary) count(e spike.Event) {
+	for i, p := range d.pops {
+		if p.Contains(e.Src) {
+			k := 2 * i
+			if e.Kind == spike.Burst {
+				k++
+			}
+			d.counts[k]++
+			return
+		}
+	}
+}
+
+func (d *diary) write(at sim.Presentation, measured spike.Window) error {
+	name := d.protocol.Patterns[at.Pattern].Name
+	row := []string{strconv.Itoa(at.Index), d.protocol.Stages[at.Stage].Name, strconv.Itoa(at.Repeat), name, number(at.From.Seconds())}
+	rates := map[string]float64{}
+	for i, p := range d.pops {
+		events, bursts := float64(d.counts[2*i]), float64(d.counts[2*i+1])
+		rates[p.Name] = events / float64(p.Size) / measured.Len().Seconds()
+		row = append(row, number(rates[p.Name]), number(bursts/events))
+	}
+	for _, t := range d.teachers {
+		target, cost := math.NaN(), math.NaN()
+		teacher := d.x.Teachers.Get(t)
+		if v := d.x.Patterns.Get(name).Targets.Get(t); v != nil {
+			target = *v
+			if teacher.Kind == "cross-entropy" {
+				cost = teacher.crossEntropy(rates[teacher.Population], target)
+			} else {
+				cost = (rates[teacher.Population] - target) * (rates[teacher.Population] - target)
+			}
+		}
+		row = append(row, number(target), number(d.engine.TeacherCurrent(t)), number(cost))
+	}
+	for _, p := range d.plastic {
+		row = append(row, number(d.engine.Projection(p).MeanWeight()))
+	}
+	if err := d.out.Write(row); err != nil {
+		return err
+	}
+	d.out.Flush()
+	return d.out.Error()
+}
+
+// Close implements sim.Sink.
+func (d *diary) Close() error {
+	d.out.Flush()
+	return errors.Join(d.out.Error(), d.file.Close())
+}
+
+// presentation is a line of a diary.
+type presentation struct {
+	stage, pattern string
+	repeat         int
+	values         map[string]float64 // by the rest of the header
+}
+
+// readDiary reads what a run has written so far.
+func readDiary(path string) ([]presentation, error) {
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return nil, err
+	}
+	rows, err := csv.NewReader(strings.NewReader(string(text))).ReadAll()
+	if err != nil || len(rows) == 0 {
+		return nil, fmt.Errorf("%s: not a table of presentations: %v", path, err)
+	}
+	var out []presentation
+	for _, row := range rows[1:] {
+		p := presentation{stage: row[1], pattern: row[3], values: map[string]float64{}}
+		p.repeat, _ = strconv.Atoi(row[2])
+		for i, key := range rows[0] {
+			if v, err := strconv.ParseFloat(row[i], 64); err == nil && i != 1 && i != 3 {
+				p.values[key] = v
+			} else {
+				p.values[key] = nan
+			}
+		}
+		out = append(out, p)
+	}
+	return out, nil
+}

@@ -1,0 +1,95 @@
+package experiment
+
+import (
+	"context"
+	"errors"
+	"path/filepath"
+	"slices"
+	"sync"
+
+	"github.com/burstplex/burstplex/neuron/spike"
+)
+
+// Variant is an entry of [variants]: the experiment with some keys changed. A file with variants runs all of them, each
+// into a directory of its own within the result directory.
+type Variant struct {
+	Title string   `toml:"title" doc:"how figures name it; default its name"`
+	Set   []string `toml:"set" doc:"what is different: \"key=value\", as with --set"`
+}
+
+// variant returns the experiment as a variant changes it.
+func (x *Experiment) variant(name string) (*Experiment, error) {
+	v := &Experiment{dir: x.dir, builtin: x.builtin, variantName: name}
+	if err := v.parse(x.tree.Pos().File, x.text, append(slices.Clone(x.Variants.Get(name).Set), x.overrides...)); err != nil {
+		return nil, err
+	}
+	return v, nil
+}
+
+// variants returns all variants, or those named.
+func (x *Experiment) variants(only []string) ([]*Experiment, error) {
+	if len(only) == 0 {
+		only = x.Variants.Names()
+	}
+	var all []*Experiment
+	for _, name := range only {
+		if x.Variants.Get(name) == nil {
+			return nil, x.tree.At("variants."+name).NotFound("variant", x.Variants.Names())
+		}
+		v, err := x.variant(name)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, v)
+	}
+	return all, nil
+}
+
+// RunVariants runs the variants of an experiment, those in only or all, with all their seeds, as many at a time as there
+// are processors. Summaries are in the order of the file.
+func (x *Experiment) RunVariants(ctx context.Context, o RunOptions, only ...string) ([]*Summary, error) {
+	if x.Variants.Len() == 0 {
+		return nil, x.at("variants", "the experiment has none")
+	}
+	all, err := x.variants(only)
+	if err != nil {
+		return nil, err
+	}
+	for _, v := range all {
+		if err := v.Check(); err != nil {
+			return nil, err
+		}
+	}
+	if err := makeDir(o); err != nil {
+		return nil, err
+	}
+	runs := 0
+	o.resolve(x)
+	for range all {
+		runs += o.Seeds
+	}
+	o.tokens = make(chan struct{}, min(runs, o.Workers))
+	var total spike.Tick
+	for _, v := range all {
+		total += v.Experiment.Duration * spike.Tick(o.Seeds)
+	}
+	o.progress = newProgress(o.Log, total)
+	defer o.progress.finish()
+	out, errs := make([]*Summary, len(all)), make([]error, len(all))
+	var wg sync.WaitGroup
+	for i, v := range all {
+		wg.Go(func() {
+			mine := o
+			mine.Dir = filepath.Join(o.Dir, v.variantName)
+			out[i], errs[i] = v.Run(ctx, mine)
+		})
+	}
+	wg.Wait()
+	if err := errors.Join(errs...); err != nil {
+		return out, err
+	}
+	return out, x.drawVariants(o.Dir, all)
+}
+
+// drawVariants draws the figures that compare variants.
+func (x *Experiment) drawVariants(dir string, all []*Experiment) error { return nil }
