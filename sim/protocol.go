@@ -87,6 +87,15 @@ func (p *Protocol) Len() int {
 	return n
 }
 
+// FirstOf returns the number of the first presentation of a stage.
+func (p *Protocol) FirstOf(stage int) int {
+	n := 0
+	for _, s := range p.Stages[:stage] {
+		n += s.Repeats * len(s.Patterns)
+	}
+	return n
+}
+
 // End returns when the last presentation ends.
 func (p *Protocol) End() spike.Tick {
 	t := p.Start

@@ -146,14 +146,17 @@ func (c *runCommand) Run(ctx context.Context, t terminal) error {
 	}
 	o := experiment.RunOptions{Dir: c.Output, Seed: c.Seed, Seeds: c.Seeds, Workers: c.Workers, Force: c.Force, Log: t.err}
 	var all []*experiment.Summary
+	var learned []experiment.Outcome
 	if len(c.Variants) > 0 {
 		if slices.Equal(c.Variants, []string{"all"}) {
 			c.Variants = nil
 		}
-		all, err = x.RunVariants(ctx, o, c.Variants...)
+		all, learned, err = x.RunVariants(ctx, o, c.Variants...)
 	} else {
 		all = make([]*experiment.Summary, 1)
-		all[0], err = x.Run(ctx, o)
+		if all[0], err = x.Run(ctx, o); err == nil {
+			learned = all[0].Outcomes
+		}
 	}
 	if errors.Is(err, context.Canceled) {
 		return fmt.Errorf("interrupted; what was simulated so far is in %s", c.Output)
@@ -167,7 +170,9 @@ func (c *runCommand) Run(ctx context.Context, t terminal) error {
 		}
 		printSummary(t.out, s)
 	}
-	fmt.Fprintf(t.out, "\nresults in %s\n", c.Output)
+	fmt.Fprintln(t.out)
+	x.PrintOutcomes(t.out, learned)
+	fmt.Fprintf(t.out, "results in %s\n", c.Output)
 	return nil
 }
 

@@ -76,8 +76,14 @@ func (x *Experiment) check() error {
 	}
 	for i, c := range x.Compare {
 		key := fmt.Sprintf("compare[%d]", i)
+		if c.Column != "" {
+			if x.Protocol.Len() == 0 {
+				errs.Add(x.at(key+".column", "there is no protocol that would present anything"))
+			}
+			continue
+		}
 		if (c.Mean == "") == (len(c.Correlation) != 2) {
-			errs.Add(x.at(key, "needs either mean or correlation with two traces"))
+			errs.Add(x.at(key, "needs either mean, correlation with two traces, or column and presentation"))
 		}
 		for _, t := range append(slices.Clone(c.Correlation), c.Mean) {
 			if t != "" {
@@ -86,6 +92,9 @@ func (x *Experiment) check() error {
 		}
 	}
 	for name, f := range x.Figures.All() {
+		if (f.Kind == "patterns" || f.Kind == "learning") && x.Protocol.Len() == 0 {
+			errs.Add(x.at("figures."+name+".kind", "there is no protocol that would present anything"))
+		}
 		for _, p := range f.Populations {
 			x.population(&errs, "figures."+name+".populations", p)
 		}

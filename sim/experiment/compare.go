@@ -26,6 +26,9 @@ type Measured struct {
 func (x *Experiment) compare(nets []*sim.Network, obs []*observation) []Measured {
 	var out []Measured
 	for _, c := range x.Compare {
+		if c.Column != "" {
+			continue
+		}
 		m := Measured{Name: c.Name, SD: math.NaN(), Published: orNaN(c.Published), Limit: orNaN(c.Limit), LimitSD: c.LimitSD}
 		if c.Mean != "" {
 			scale := 1.0
@@ -45,6 +48,33 @@ func (x *Experiment) compare(nets []*sim.Network, obs []*observation) []Measured
 			m.Mean = analysis.Pearson(x.settled(obs[0], a), x.settled(obs[0], b))
 			m.Unit = "r"
 		}
+		out = append(out, m)
+	}
+	return out
+}
+
+// comparePresentations measures what [[compare]] asks for of single presentations.
+func (x *Experiment) comparePresentations(all []lessons) []Measured {
+	var out []Measured
+	for _, c := range x.Compare {
+		if c.Column == "" {
+			continue
+		}
+		m := Measured{Name: c.Name, Published: orNaN(c.Published), Limit: orNaN(c.Limit), LimitSD: c.LimitSD}
+		scale := 1.0
+		switch {
+		case strings.HasSuffix(c.Column, "burst_probability"):
+			m.Unit, scale = "%", 100
+		case strings.HasSuffix(c.Column, "_hz"):
+			m.Unit = "Hz"
+		}
+		var values []float64
+		for _, l := range all {
+			if c.At < len(l.rows) {
+				values = append(values, scale*l.rows[c.At].values[c.Column])
+			}
+		}
+		m.Mean, m.SD, _ = analysis.Summary(values)
 		out = append(out, m)
 	}
 	return out

@@ -24,6 +24,9 @@ type diary struct {
 	plastic  []string
 	teachers []string
 
+	stop *solved // nil if there is nothing to solve
+	rate float64 // event rate of the output in the last presentation, Hz
+
 	index  int     // of the presentation that is on
 	counts []int64 // events and bursts of every population, and its neurons are in pops
 	file   *os.File
@@ -46,6 +49,9 @@ func (x *Experiment) keepDiary(dir string, seed uint64, engine *sim.Sim, p *sim.
 		}
 	}
 	d.counts = make([]int64, 2*len(d.pops))
+	if j := x.judge(); j != nil {
+		d.stop = &solved{judge: j}
+	}
 	return d, d.out.Write(d.header())
 }
 
@@ -78,9 +84,11 @@ func (d *diary) WriteSpikes(w spike.Window, events []spike.Event) error {
 		if w.To < at.To {
 			return nil
 		}
-		if err := d.write(at, measured); err != nil {
+		rates, err := d.write(at, measured)
+		if err != nil {
 			return err
 		}
+		d.mayStop(at, w.To, rates)
 		d.index++
 		clear(d.counts)
 	}
@@ -100,10 +108,11 @@ func (d *diary) count(e spike.Event) {
 	}
 }
 
-func (d *diary) write(at sim.Presentation, measured spike.Window) error {
+// write writes the line of a presentation and returns the event rates of the populations, Hz.
+func (d *diary) write(at sim.Presentation, measured spike.Window) (rates map[string]float64, err error) {
 	name := d.protocol.Patterns[at.Pattern].Name
 	row := []string{strconv.Itoa(at.Index), d.protocol.Stages[at.Stage].Name, strconv.Itoa(at.Repeat), name, number(at.From.Seconds())}
-	rates := map[string]float64{}
+	rates = map[string]float64{}
 	for i, p := range d.pops {
 		events, bursts := float64(d.counts[2*i]), float64(d.counts[2*i+1])
 		rates[p.Name] = events / float64(p.Size) / measured.Len().Seconds()
@@ -126,10 +135,29 @@ func (d *diary) write(at sim.Presentation, measured spike.Window) error {
 		row = append(row, number(d.engine.Projection(p).MeanWeight()))
 	}
 	if err := d.out.Write(row); err != nil {
-		return err
+		return nil, err
 	}
 	d.out.Flush()
-	return d.out.Error()
+	return rates, d.out.Error()
+}
+
+// mayStop ends a stage that lasts until the task is solved. The protocol is cut while the simulation stands at the end of a
+// repeat, before the next presentation begins; if windows do not end there, the stage takes one more repeat.
+func (d *diary) mayStop(at sim.Presentation, now spike.Tick, rates map[string]float64) {
+	stage := &d.protocol.Stages[at.Stage]
+	if d.x.Protocol.Get(stage.Name).Until != "solved" {
+		return
+	}
+	last := (at.Index-d.protocol.FirstOf(at.Stage)+1)%len(stage.Patterns) == 0
+	name := d.protocol.Patterns[at.Pattern].Name
+	rate := rates[d.x.Teachers.Get(d.stop.judge.teacher).Population]
+	if d.stop.add(name, rate, last, len(stage.Patterns)) {
+		repeat := at.Repeat
+		if now > at.To {
+			repeat++
+		}
+		stage.Repeats = min(stage.Repeats, repeat+1)
+	}
 }
 
 // Close implements sim.Sink.

@@ -16,6 +16,8 @@ type drawing struct {
 	*Experiment
 	nets []*sim.Network
 	obs  []*observation
+
+	lessons []lessons // empty without a protocol
 }
 
 // draw writes the figures of the given names (all if none are given) and the comparison into dir.
@@ -41,6 +43,10 @@ func (d *drawing) figure(name string, f *Figure) figure.Figure {
 	switch f.Kind {
 	case "multiplexing":
 		return d.multiplexing(name, f)
+	case "patterns":
+		return d.patterns(f)
+	case "learning":
+		return d.learning(f)
 	case "raster":
 		return d.rasterFigure(name, f)
 	case "isi":

@@ -208,6 +208,8 @@ type Compare struct {
 	Name        string   `toml:"name,required" doc:"label"`
 	Mean        string   `toml:"mean" doc:"trace whose mean after settling is taken, for example pyr1.event_rate"`
 	Correlation []string `toml:"correlation" doc:"two traces whose correlation after settling is taken"`
+	Column      string   `toml:"column" doc:"column of presentations.csv whose value in one presentation is taken, for example post burst_probability"`
+	At          int      `toml:"presentation" range:"[0, 1000000000]" doc:"which presentation, from 0 (column)"`
 	Published   *float64 `toml:"published" doc:"value of the published program"`
 	Limit       *float64 `toml:"limit" doc:"value in the limit of small steps"`
 	LimitSD     float64  `toml:"limit_sd" doc:"its standard deviation over seeds"`
@@ -215,7 +217,7 @@ type Compare struct {
 
 // Figure is an entry of [figures].
 type Figure struct {
-	Kind        string     `toml:"kind,required" oneof:"multiplexing|traces|raster|isi|responses|coherence|sensitivity" doc:"what is drawn"`
+	Kind        string     `toml:"kind,required" oneof:"multiplexing|traces|raster|isi|responses|coherence|sensitivity|patterns|learning" doc:"what is drawn"`
 	Populations []string   `toml:"populations" doc:"which populations; all by default"`
 	Inputs      []string   `toml:"inputs" doc:"stimuli shown with them"`
 	Neurons     int        `toml:"neurons" range:"[1, 10000]" doc:"neurons of a raster"`

@@ -96,12 +96,13 @@ type Stage struct {
 	Order      string      `toml:"order" oneof:"listed|shuffled" doc:"the same order in every repeat, or a new one"`
 	Teacher    *spike.Tick `toml:"teacher_from" unit:"ms" range:"[0, inf)" doc:"teachers are on from this time of each presentation; absent: never"`
 	Plasticity *spike.Tick `toml:"plasticity_from" unit:"ms" range:"[0, inf)" doc:"rules are on from this time of each presentation; absent: never"`
+	Until      string      `toml:"until" oneof:"end|solved" doc:"solved: the stage ends early when five repeats in a row were right"`
 	From       spike.Tick  `toml:"measure_from" unit:"ms" range:"[0, inf)" doc:"what is measured of a presentation starts here"`
 	To         spike.Tick  `toml:"measure_to" unit:"ms" range:"[0, inf)" doc:"and ends here; 0 means the end"`
 }
 
 // SetDefaults implements config.Defaulter.
-func (s *Stage) SetDefaults() { s.Repeats, s.Order = 1, "listed" }
+func (s *Stage) SetDefaults() { s.Repeats, s.Order, s.Until = 1, "listed", "end" }
 
 // protocol returns the protocol of a file, nil if it has none.
 func (x *Experiment) protocol(seed uint64) *sim.Protocol {
@@ -191,6 +192,9 @@ func (x *Experiment) checkLearning(errs *config.List) {
 		}
 		if s.To != 0 && s.To <= s.From || s.From >= s.Hold || s.To > s.Hold {
 			errs.Add(x.at(key+".measure_from", "nothing of a presentation of %v is left to measure", s.Hold))
+		}
+		if s.Until == "solved" && x.judge() == nil {
+			errs.Add(x.at(key+".until", "nothing says what is right").Allow("a cross-entropy teacher, and its targets in the patterns"))
 		}
 		for k, t := range map[string]*spike.Tick{"teacher_from": s.Teacher, "plasticity_from": s.Plasticity} {
 			if t != nil && *t >= s.Hold {

@@ -106,29 +106,71 @@ func Draw(dir string, names ...string) error {
 		return err
 	}
 	x.builtin = false
+	d := &drawing{Experiment: x}
+	if err := d.readRecordings(dir); err != nil {
+		return err
+	}
+	if err := d.readDiaries(dir); err != nil {
+		return err
+	}
+	if len(d.obs) == 0 {
+		return fmt.Errorf("%s: there is no recording and no table of presentations to draw from", dir)
+	}
+	return d.draw(filepath.Join(dir, "figures"), append(x.compare(d.nets, d.obs), x.comparePresentations(d.lessons)...), names...)
+}
+
+// readRecordings analyses the recordings of a result directory.
+func (d *drawing) readRecordings(dir string) error {
 	files, err := filepath.Glob(filepath.Join(dir, "spikes-*.bspk"))
 	if err != nil {
 		return err
 	}
-	if len(files) == 0 {
-		return fmt.Errorf("%s: there is no recording to draw from", dir)
-	}
-	d := &drawing{Experiment: x}
 	for _, path := range files {
 		r, err := recordings.Open(path)
 		if err != nil {
 			return err
 		}
-		seed := r.Header().Seed
-		net, err := x.Network(seed)
-		if err != nil {
+		if err := d.observe(r.Header().Seed); err != nil {
 			return errors.Join(err, r.Close())
 		}
-		o := x.observe(seed, net)
-		if err := errors.Join(r.Feed(recordings.Query{}, o), r.Close()); err != nil {
+		if err := errors.Join(r.Feed(recordings.Query{}, d.obs[len(d.obs)-1]), r.Close()); err != nil {
 			return err
 		}
-		d.nets, d.obs = append(d.nets, net), append(d.obs, o)
 	}
-	return d.draw(filepath.Join(dir, "figures"), x.compare(d.nets, d.obs), names...)
+	return nil
+}
+
+// observe adds a seed with an empty observation.
+func (d *drawing) observe(seed uint64) error {
+	net, err := d.Network(seed)
+	if err == nil {
+		d.nets, d.obs = append(d.nets, net), append(d.obs, d.Experiment.observe(seed, net))
+	}
+	return err
+}
+
+// readDiaries reads the presentations of all seeds; a seed without a recording is observed by its presentations alone.
+func (d *drawing) readDiaries(dir string) error {
+	files, err := filepath.Glob(filepath.Join(dir, "presentations-*.csv"))
+	if err != nil {
+		return err
+	}
+	recorded := len(d.obs) > 0
+	for _, path := range files {
+		var seed uint64
+		if _, err := fmt.Sscanf(filepath.Base(path), "presentations-%d.csv", &seed); err != nil {
+			continue
+		}
+		l, err := readLessons(dir, seed)
+		if err != nil {
+			return err
+		}
+		d.lessons = append(d.lessons, l...)
+		if !recorded {
+			if err := d.observe(seed); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }

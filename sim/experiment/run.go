@@ -59,6 +59,7 @@ type Summary struct {
 	Runs        []RunSummary `json:"runs"`
 	Populations []Rates      `json:"populations"` // means over seeds, after settling
 	Compared    []Measured   `json:"-"`
+	Outcomes    []Outcome    `json:"outcomes,omitempty"`
 	Interrupted bool         `json:"interrupted,omitempty"`
 }
 
@@ -208,7 +209,10 @@ func (x *Experiment) runSeed(ctx context.Context, o RunOptions, k int, s *Summar
 	if direct {
 		engine.AddSink(sinkOf{d.obs[k]})
 	}
+	end := func() spike.Tick { return x.Experiment.Duration }
 	if p := x.protocol(seed); p != nil {
+		planned := p.End()
+		end = func() spike.Tick { return x.Experiment.Duration - (planned - p.End()) } // earlier if the task is solved early
 		diary, err := x.keepDiary(o.Dir, seed, engine, p, net)
 		if err != nil {
 			return err
@@ -219,7 +223,7 @@ func (x *Experiment) runSeed(ctx context.Context, o RunOptions, k int, s *Summar
 		}
 	}
 	start = time.Now()
-	runErr := x.advance(ctx, engine, o.progress)
+	runErr := x.advance(ctx, engine, end, o.progress)
 	if err := engine.Finish(); runErr == nil || errors.Is(runErr, context.Canceled) && err != nil {
 		runErr = errors.Join(runErr, err)
 	}
@@ -244,10 +248,10 @@ func (x *Experiment) runSeed(ctx context.Context, o RunOptions, k int, s *Summar
 }
 
 // advance runs the engine to the end in pieces, reporting progress.
-func (x *Experiment) advance(ctx context.Context, engine *sim.Sim, p *progress) error {
+func (x *Experiment) advance(ctx context.Context, engine *sim.Sim, end func() spike.Tick, p *progress) error {
 	piece := max(engine.Window(), (x.Experiment.Duration/400)/engine.Step()*engine.Step())
-	for now := engine.Now(); now < x.Experiment.Duration; now = engine.Now() {
-		if err := engine.Run(ctx, min(now+piece, x.Experiment.Duration)); err != nil {
+	for now := engine.Now(); now < end(); now = engine.Now() {
+		if err := engine.Run(ctx, min(now+piece, end())); err != nil {
 			return err
 		}
 		p.add(engine.Now() - now)
@@ -288,7 +292,10 @@ func (x *Experiment) conclude(dir string, s *Summary, d *drawing) error {
 		}
 		s.Populations = append(s.Populations, r)
 	}
-	s.Compared = x.compare(d.nets, d.obs)
+	if err := x.concludeLessons(dir, s, d); err != nil {
+		return err
+	}
+	s.Compared = append(x.compare(d.nets, d.obs), x.comparePresentations(d.lessons)...)
 	if len(s.Compared) > 0 {
 		f, err := os.Create(filepath.Join(dir, "comparison.csv"))
 		if err != nil {

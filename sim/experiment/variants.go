@@ -47,21 +47,21 @@ func (x *Experiment) variants(only []string) ([]*Experiment, error) {
 
 // RunVariants runs the variants of an experiment, those in only or all, with all their seeds, as many at a time as there
 // are processors. Summaries are in the order of the file.
-func (x *Experiment) RunVariants(ctx context.Context, o RunOptions, only ...string) ([]*Summary, error) {
+func (x *Experiment) RunVariants(ctx context.Context, o RunOptions, only ...string) ([]*Summary, []Outcome, error) {
 	if x.Variants.Len() == 0 {
-		return nil, x.at("variants", "the experiment has none")
+		return nil, nil, x.at("variants", "the experiment has none")
 	}
 	all, err := x.variants(only)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	for _, v := range all {
 		if err := v.Check(); err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 	}
 	if err := makeDir(o); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	runs := 0
 	o.resolve(x)
@@ -86,10 +86,12 @@ func (x *Experiment) RunVariants(ctx context.Context, o RunOptions, only ...stri
 	}
 	wg.Wait()
 	if err := errors.Join(errs...); err != nil {
-		return out, err
+		return out, nil, err
 	}
-	return out, x.drawVariants(o.Dir, all)
+	seeds := make([]uint64, o.Seeds)
+	for k := range seeds {
+		seeds[k] = *o.Seed + uint64(k)
+	}
+	outcomes, err := x.drawVariants(o.Dir, all, seeds)
+	return out, outcomes, err
 }
-
-// drawVariants draws the figures that compare variants.
-func (x *Experiment) drawVariants(dir string, all []*Experiment) error { return nil }
