@@ -14,8 +14,9 @@ import (
 //
 // Below half an arrival per neuron and step, arrivals have exact times, which do not depend on the step. By
 // superposition and random thinning, 64 independent trains of rate r are one train of rate 64 r whose arrivals
-// go to random ones of the 64: so a block of neurons needs one exponential gap and no search per arrival. Draw n of
-// a block gives the gap before its n-th arrival and the target of that arrival. Above, integer Poisson counts are
+// go to random ones of the 64. Given how many arrivals that train has in an interval, their times are independent and
+// uniform in it. So a block of neurons draws a Poisson count for each of a fixed sequence of intervals, and one word
+// per arrival, which gives time and target: no logarithm, no order, no state. Above, integer Poisson counts are
 // drawn per neuron and step, and the k arrivals of a step are spread evenly over it.
 type PoissonBackground struct {
 	Rate    float64 `toml:"rate" unit:"Hz" doc:"rate of each source"`
@@ -74,115 +75,108 @@ type arrivals struct {
 	weight  float32
 }
 
-// batch is some arrivals of a block of neurons, in order of time.
-type batch struct {
-	n      int
-	at     [batchSize]spike.Tick
-	target [batchSize]uint8 // in the block
+// perInterval is how many arrivals a block's interval has at least on average: enough to make the count cheap.
+const perInterval = 6
+
+// intervalFor returns the shortest of 0.1, 0.2, 0.5, 1, 2, 5 ... ms that holds perInterval arrivals of a block. Short
+// intervals of round length seldom straddle two windows, and are then drawn twice.
+func intervalFor(rate float64) spike.Tick {
+	for unit := 100 * spike.Microsecond; unit < longestInterval; unit *= 10 {
+		for _, digit := range []spike.Tick{1, 2, 5} {
+			if t := digit * unit; rate*blockSize*t.Seconds() >= perInterval {
+				return t
+			}
+		}
+	}
+	return longestInterval
 }
 
-const batchSize = 64
+// longestInterval keeps interval times draw within 64 bits.
+const longestInterval = 100 * spike.Second
 
-// add puts the arrivals of a batch onto the neurons of the shard from lo on, of which hi ends the shard.
-func (a *arrivals) add(b *batch, lo, hi int, from spike.Tick, in *Input) {
-	cells, h := &in.Cells[a.channel], in.Step
-	invStep := math.MaxUint64/uint64(h) + 1 // the upper half of t*invStep is t/h for all t below 2^64/h
-	touched := uint64(0)
-	table, fast := a.kernel.(*table)
-	for k, at := range b.at[:b.n] {
-		i := lo + int(b.target[k]%blockSize)
-		if i >= hi || at < from {
-			continue
-		}
-		touched |= 1 << (b.target[k] % blockSize)
-		step, _ := bits.Mul64(uint64(at-from), invStep)
-		cell := int(step)*in.Len + i
-		rest := from + spike.Tick(step+1)*h - at
-		var end, area float32
-		switch {
-		case in.Single:
-			in.Arrivals = append(in.Arrivals, Arrival{At: at, Target: uint32(i), Channel: uint32(a.channel), Weight: a.weight})
-			continue
-		case fast:
-			end, area = table.At(rest)
-		case a.kernel != nil:
-			end, area = a.kernel.At(rest)
-		default:
-			cells.Sums[cell] += a.weight
-			continue
-		}
-		pair := &cells.Pairs[cell]
-		pair.End += float32(a.weight * end)
-		pair.Area += float32(a.weight * area)
-	}
-	if in.Touched != nil {
-		in.Touched[lo/blockSize] |= touched
-	}
-}
-
-// timed is a Poisson background with exact arrival times.
+// timed is a Poisson background with exact arrival times. It has no state: interval e of block b draws from the blocks of
+// words e<<16, e<<16+1 ... of entity b; the first word is the count, each further one an arrival.
 type timed struct {
 	arrivals
-	gap  float64      // mean gap of a block, ticks
-	next []spike.Tick // per block of neurons, its next arrival
-	draw []uint64     // and the number of the draw that it comes from
+	interval spike.Tick
+	counts   *rng.Poisson
 }
 
 func newTimed(a arrivals, rate float64) *timed {
-	blocks := (a.build.N + blockSize - 1) / blockSize
-	t := &timed{arrivals: a, gap: 1e9 / (rate * blockSize), next: make([]spike.Tick, blocks), draw: make([]uint64, blocks)}
-	t.Reset()
-	return t
-}
-
-// gaps returns the exponential gaps that a block of words stands for. Their lowest 6 bits name the target.
-func (t *timed) gaps(words [4]uint32) (gaps [4]spike.Tick) {
-	for k, w := range words {
-		gaps[k] = spike.Tick(float64(exponential26(w>>6)*t.gap) + 0.5)
-	}
-	return gaps
+	t := intervalFor(rate)
+	return &timed{arrivals: a, interval: t, counts: rng.NewPoisson(rate * blockSize * t.Seconds())}
 }
 
 // Fill implements Background.
 func (t *timed) Fill(r Range, w spike.Window, in *Input) {
-	var found batch
+	c := collector{arrivals: &t.arrivals, in: in, from: w.From, invStep: math.MaxUint64/uint64(in.Step) + 1}
+	c.table, _ = t.kernel.(*table)
+	c.cells = in.Cells[t.channel]
 	for b := r.Lo / blockSize; b*blockSize < r.Hi; b++ {
-		at, n := t.next[b], t.draw[b]
-		if at >= w.To {
-			continue
-		}
-		words := t.build.Key.Block(uint64(b), n>>2)
-		gaps := t.gaps(words)
-		for at < w.To {
-			for found.n = 0; found.n < batchSize && at < w.To; found.n++ {
-				found.at[found.n], found.target[found.n] = at, uint8(words[n&3]%blockSize)
-				if n++; n&3 == 0 {
-					words = t.build.Key.Block(uint64(b), n>>2)
-					gaps = t.gaps(words)
+		c.lo, c.touched = b*blockSize-r.Lo, 0
+		c.neurons = min(blockSize, in.Len-c.lo)
+		for e := w.From / t.interval; e*t.interval < w.To; e++ {
+			words := t.build.Key.Block(uint64(b), uint64(e)<<16)
+			n := uint64(t.counts.Count(words[0]))
+			for j := uint64(1); j <= n; j++ {
+				if j&3 == 0 {
+					words = t.build.Key.Block(uint64(b), uint64(e)<<16+j>>2)
 				}
-				at += gaps[n&3]
+				word := words[j&3]
+				at := e*t.interval + spike.Tick(uint64(word>>6)*uint64(t.interval)>>26)
+				if i := int(word % blockSize); i < c.neurons && at >= w.From && at < w.To {
+					c.add(i, at)
+				}
 			}
-			t.add(&found, b*blockSize-r.Lo, in.Len, w.From, in)
 		}
-		t.next[b], t.draw[b] = at, n
+		if in.Touched != nil {
+			in.Touched[c.lo/blockSize] |= c.touched
+		}
 	}
 }
 
-// Columns implements Background. They have one element per block of 64 neurons.
-func (t *timed) Columns() []Column {
-	return []Column{{Name: "next_arrival", Unit: "ms", Data: t.next}, {Name: "draw", Data: t.draw}}
+// collector puts arrivals onto the neurons of a block.
+type collector struct {
+	*arrivals
+	in          *Input
+	cells       Cells
+	table       *table
+	from        spike.Tick
+	invStep     uint64 // the upper half of t*invStep is t/step for all t below 2^64/step
+	lo, neurons int    // the block in the shard
+	touched     uint64
 }
+
+// add puts one arrival onto neuron i of the block.
+func (c *collector) add(i int, at spike.Tick) {
+	c.touched |= 1 << i
+	step, _ := bits.Mul64(uint64(at-c.from), c.invStep)
+	cell := int(step)*c.in.Len + c.lo + i
+	if c.table != nil && !c.in.Single {
+		end, area := c.table.At(c.from + spike.Tick(step+1)*c.in.Step - at)
+		pair := &c.cells.Pairs[cell]
+		pair.End += float32(c.weight * end)
+		pair.Area += float32(c.weight * area)
+		return
+	}
+	switch {
+	case c.in.Single:
+		c.in.Arrivals = append(c.in.Arrivals, Arrival{At: at, Target: uint32(c.lo + i), Channel: uint32(c.channel), Weight: c.weight})
+	case c.kernel == nil:
+		c.cells.Sums[cell] += c.weight
+	default:
+		end, area := c.kernel.At(c.from + spike.Tick(step+1)*c.in.Step - at)
+		pair := &c.cells.Pairs[cell]
+		pair.End += float32(c.weight * end)
+		pair.Area += float32(c.weight * area)
+	}
+}
+
+// Columns implements Background.
+func (t *timed) Columns() []Column { return nil }
 
 // Reset implements Background.
-func (t *timed) Reset() {
-	clear(t.draw)
-	for b := range t.next {
-		t.next[b] = spike.Forever
-		if !math.IsInf(t.gap, 1) {
-			t.next[b] = t.gaps(t.build.Key.Block(uint64(b), 0))[0]
-		}
-	}
-}
+func (t *timed) Reset() {}
 
 // counted is a Poisson background with integer counts per step. It has no state: the count of neuron i in step number k
 // since time 0 is draw i of entity k.

@@ -96,6 +96,9 @@ func trainsOf(b Background, n, shard int, step spike.Tick, ws []spike.Window) []
 			}
 		}
 	}
+	for _, train := range trains { // the order of arrivals within a piece is not promised
+		slices.Sort(train)
+	}
 	return trains
 }
 
@@ -360,17 +363,6 @@ func TestNormal4(t *testing.T) {
 		ws, wc := math.Sincos(2 * math.Pi * float64(w) / (1 << 32))
 		if math.Abs(float64(s)-ws) > 4e-7 || math.Abs(float64(c)-wc) > 4e-7 {
 			t.Fatalf("angle %g: %g %g, want %g %g", float64(w)/(1<<32), s, c, ws, wc)
-		}
-	}
-}
-
-func TestExponential26(t *testing.T) {
-	for k := range uint32(1 << 16) {
-		for _, bits := range []uint32{k, k << 10, 1<<26 - 1 - k} {
-			want := -math.Log((float64(bits) + .5) / (1 << 26))
-			if got := exponential26(bits); math.Abs(got-want) > 1.2e-9 || got <= 0 {
-				t.Fatalf("%d: %.12g, want %.12g", bits, got, want)
-			}
 		}
 	}
 }

@@ -124,6 +124,9 @@ func (s *BurstPoisson) New(b Build) (Population, error) {
 	}
 	p.derived = derivedOf(b, func(i int) *burstDerived { return s.derive(b, i) },
 		s.TauS, s.CS, s.TauD, s.CD, s.Theta, s.DTh, s.TauTh, s.TRef, s.Delta, s.Rho, s.ED, s.DD, s.B, s.TauWS, s.A, s.TauWD)
+	if len(p.derived) == 1 {
+		p.octets = newOctets(n, p.derived[0].constants(), burstKernel(p.derived[0].atSoma, false), burstKernel(p.derived[0].atSoma, true))
+	}
 	p.Reset()
 	return p, nil
 }
@@ -136,6 +139,7 @@ type burstPoisson struct {
 	key    rng.Key // of the events' draws
 	Emitter
 	sleep
+	octets
 	derived []*burstDerived
 
 	x, y   []float32 // V_s - E_L, V_d - E_L, mV

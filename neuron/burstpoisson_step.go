@@ -1,6 +1,7 @@
 package neuron
 
 import (
+	"github.com/burstplex/burstplex/neuron/internal/lanes"
 	"github.com/burstplex/burstplex/neuron/numeric"
 	"github.com/burstplex/burstplex/neuron/spike"
 )
@@ -73,59 +74,74 @@ type burstInput struct {
 	in                 [twoChannels]Pair
 }
 
-// Advance implements Population.
+// Advance implements Population. Where nothing sleeps, escapes or differs from neuron to neuron, eight at a time go through
+// the vector kernel.
 func (p *burstPoisson) Advance(r Range, w spike.Window, in *Input, out *spike.Buffer) {
-	h := in.Step
 	p.wake(r, in)
-	for i := p.next(r.Lo, r.Lo, r.Hi, in); i < r.Hi; i = p.next(i+1, r.Lo, r.Hi, in) {
-		d := derivedAt(p.derived, i)
-		u := two{x: p.x[i], y: p.y[i], ws: p.ws[i], wd: p.wd[i], th: p.th[i]}
-		for k := range u.g {
-			u.g[k] = p.g[k][i]
-		}
-		var before two
-		for s := range in.Steps {
-			t := w.From + spike.Tick(s)*h
-			var v burstInput
-			v.is0, v.is1 = in.Drives[0].At(in, s, i-r.Lo)
-			v.id0, v.id1 = in.Drives[1].At(in, s, i-r.Lo)
-			for k := range v.in {
-				if cells := in.Cells[k].Pairs; cells != nil {
-					v.in[k] = cells[s*in.Len+i-r.Lo]
-				}
-			}
-			before = u
-			switch end := p.refEnd[i]; {
-			case end >= t+h: // the second spike of a burst always falls into the refractory period
-				if at := p.second[i]; at != 0 && at < t+h {
-					p.emitSecond(d, i, at, out)
-				}
-				d.step(&u, &v)
-				continue
-			case end > t:
-			case p.escape:
-				d.step(&u, &v)
-				if risk := float64(d.risk(&before, &u)); risk < p.left[i] {
-					p.left[i] -= risk
-					continue
-				}
-			default:
-				d.step(&u, &v)
-				if over := u.x - u.th; over <= d.watch || over <= d.th32 && v.in[somaGABA].Area == 0 {
-					continue
-				}
-			}
-			u = before
-			p.replay(d, &u, &v, i, t, out)
-		}
-		p.x[i], p.y[i], p.ws[i], p.wd[i], p.th[i] = u.x, u.y, u.ws, u.wd, u.th
-		for k := range u.g {
-			p.g[k][i] = u.g[k]
-		}
-		if u == before && !p.escape && p.second[i] == 0 && p.refEnd[i] <= w.From && !in.touched(i-r.Lo) {
-			p.put(i)
+	lo := r.Lo
+	if kernel := p.kernel(in); kernel != nil && !p.escape {
+		o := p.octet(r)
+		for ; lo+lanes.Width <= r.Hi; lo += lanes.Width {
+			p.advanceOctet(kernel, o, r, lo, w, in, out)
 		}
 	}
+	for i := p.next(lo, r.Lo, r.Hi, in); i < r.Hi; i = p.next(i+1, r.Lo, r.Hi, in) {
+		p.advanceOne(r, i, w, in, out)
+	}
+}
+
+// advanceOne takes neuron i through a piece.
+func (p *burstPoisson) advanceOne(r Range, i int, w spike.Window, in *Input, out *spike.Buffer) {
+	h, d := in.Step, derivedAt(p.derived, i)
+	u := two{x: p.x[i], y: p.y[i], ws: p.ws[i], wd: p.wd[i], th: p.th[i]}
+	for k := range u.g {
+		u.g[k] = p.g[k][i]
+	}
+	var before two
+	for s := range in.Steps {
+		t := w.From + spike.Tick(s)*h
+		v := receiveBurst(in, s, i-r.Lo)
+		before = u
+		switch end := p.refEnd[i]; {
+		case end >= t+h: // the second spike of a burst always falls into the refractory period
+			if at := p.second[i]; at != 0 && at < t+h {
+				p.emitSecond(d, i, at, out)
+			}
+			d.step(&u, &v)
+			continue
+		case end > t:
+		case p.escape:
+			d.step(&u, &v)
+			if risk := float64(d.risk(&before, &u)); risk < p.left[i] {
+				p.left[i] -= risk
+				continue
+			}
+		default:
+			d.step(&u, &v)
+			if over := u.x - u.th; over <= d.watch || over <= d.th32 && v.in[somaGABA].Area == 0 {
+				continue
+			}
+		}
+		u = before
+		p.replay(d, &u, &v, i, t, out)
+	}
+	p.x[i], p.y[i], p.ws[i], p.wd[i], p.th[i] = u.x, u.y, u.ws, u.wd, u.th
+	for k := range u.g {
+		p.g[k][i] = u.g[k]
+	}
+	if u == before && !p.escape && p.second[i] == 0 && p.refEnd[i] <= w.From && !in.touched(i-r.Lo) {
+		p.put(i)
+	}
+}
+
+// receiveBurst collects what reaches neuron i of the shard in step s.
+func receiveBurst(in *Input, s, i int) (v burstInput) {
+	v.is0, v.is1 = in.Drives[0].At(in, s, i)
+	v.id0, v.id1 = in.Drives[1].At(in, s, i)
+	for k := range v.in {
+		v.in[k] = in.Cells[k].at(in, s, i)
+	}
+	return v
 }
 
 // risk returns the integral of the escape rate over a step from a to b, its logarithm taken as linear.

@@ -1,6 +1,7 @@
 package neuron
 
 import (
+	"github.com/burstplex/burstplex/neuron/internal/lanes"
 	"github.com/burstplex/burstplex/neuron/numeric"
 	"github.com/burstplex/burstplex/neuron/spike"
 )
@@ -15,6 +16,7 @@ type twoCompartment struct {
 	derived []*twoDerived // constants, see derivedOf
 	Emitter
 	sleep
+	octets
 
 	x, y   []float32 // V_s - E_L, V_d - E_L, mV
 	ws, wd []float32 // adaptation: spike count, mV
@@ -37,6 +39,10 @@ func newTwoCompartment(s TwoCompartment, b Build) *twoCompartment {
 	h := b.Step.Milliseconds()
 	p.derived = derivedOf(b, func(i int) *twoDerived { return s.derive(b, i, h) }, s.TauS, s.CS, s.TauD, s.CD, s.Theta, s.DTh,
 		s.TauTh, s.TRef, s.GS, s.GD, s.ED, s.DD, s.B, s.TauWS, s.A, s.TauWD, s.C)
+	if len(p.derived) == 1 {
+		soma := s.Driving == "soma"
+		p.octets = newOctets(n, p.derived[0].constants(&s), twoKernel(soma, false), twoKernel(soma, true))
+	}
 	p.Reset()
 	return p
 }
@@ -96,46 +102,63 @@ type twoInput struct {
 	in                 [twoChannels]Pair // arrivals
 }
 
-// Advance implements Population.
+// Advance implements Population. Where nothing sleeps or differs from neuron to neuron, eight at a time go through the
+// vector kernel.
 func (p *twoCompartment) Advance(r Range, w spike.Window, in *Input, out *spike.Buffer) {
-	h := in.Step
 	p.sleep.wake(r, in)
-	for i := p.next(r.Lo, r.Lo, r.Hi, in); i < r.Hi; i = p.next(i+1, r.Lo, r.Hi, in) {
-		d := derivedAt(p.derived, i)
-		u := two{x: p.x[i], y: p.y[i], ws: p.ws[i], wd: p.wd[i], th: p.th[i]}
-		for k := range u.g {
-			u.g[k] = p.g[k][i]
-		}
-		var before two
-		for s := range in.Steps {
-			t := w.From + spike.Tick(s)*h
-			var v twoInput
-			v.is0, v.is1 = in.Drives[0].At(in, s, i-r.Lo)
-			v.id0, v.id1 = in.Drives[1].At(in, s, i-r.Lo)
-			v.k = p.box[i]
-			for k := range v.in {
-				v.in[k] = in.Cells[k].at(in, s, i-r.Lo)
-			}
-			before = u
-			end := p.refEnd[i]
-			if p.edge[i] < t+h || end >= t && (end < t+h || p.spec.Hold) {
-				p.replay(d, &u, &v, i, t, out)
-				continue
-			}
-			d.step(p, &d.full, &u, &v)
-			if end < t && u.x > d.watch+u.th {
-				u = before
-				p.replay(d, &u, &v, i, t, out)
-			}
-		}
-		p.x[i], p.y[i], p.ws[i], p.wd[i], p.th[i] = u.x, u.y, u.ws, u.wd, u.th
-		for k := range u.g {
-			p.g[k][i] = u.g[k]
-		}
-		if u == before && p.edge[i] == spike.Forever && p.refEnd[i] <= w.From {
-			p.put(i)
+	lo := r.Lo
+	if kernel := p.kernel(in); kernel != nil {
+		o := p.octet(r)
+		for ; lo+lanes.Width <= r.Hi; lo += lanes.Width {
+			p.advanceOctet(kernel, o, r, lo, w, in, out)
 		}
 	}
+	for i := p.next(lo, r.Lo, r.Hi, in); i < r.Hi; i = p.next(i+1, r.Lo, r.Hi, in) {
+		p.advanceOne(r, i, w, in, out)
+	}
+}
+
+// advanceOne takes neuron i through a piece.
+func (p *twoCompartment) advanceOne(r Range, i int, w spike.Window, in *Input, out *spike.Buffer) {
+	h, d := in.Step, derivedAt(p.derived, i)
+	u := two{x: p.x[i], y: p.y[i], ws: p.ws[i], wd: p.wd[i], th: p.th[i]}
+	for k := range u.g {
+		u.g[k] = p.g[k][i]
+	}
+	var before two
+	for s := range in.Steps {
+		t := w.From + spike.Tick(s)*h
+		v := p.receive(in, s, i, r)
+		before = u
+		end := p.refEnd[i]
+		if p.edge[i] < t+h || end >= t && (end < t+h || p.spec.Hold) {
+			p.replay(d, &u, &v, i, t, out)
+			continue
+		}
+		d.step(p, &d.full, &u, &v)
+		if end < t && u.x > d.watch+u.th {
+			u = before
+			p.replay(d, &u, &v, i, t, out)
+		}
+	}
+	p.x[i], p.y[i], p.ws[i], p.wd[i], p.th[i] = u.x, u.y, u.ws, u.wd, u.th
+	for k := range u.g {
+		p.g[k][i] = u.g[k]
+	}
+	if u == before && p.edge[i] == spike.Forever && p.refEnd[i] <= w.From {
+		p.put(i)
+	}
+}
+
+// receive collects what reaches neuron i in step s.
+func (p *twoCompartment) receive(in *Input, s, i int, r Range) (v twoInput) {
+	v.is0, v.is1 = in.Drives[0].At(in, s, i-r.Lo)
+	v.id0, v.id1 = in.Drives[1].At(in, s, i-r.Lo)
+	v.k = p.box[i]
+	for k := range v.in {
+		v.in[k] = in.Cells[k].at(in, s, i-r.Lo)
+	}
+	return v
 }
 
 // slopes returns the time derivatives of both potentials and the dendritic activation at the start of a step.
