@@ -100,7 +100,11 @@ func (x *Experiment) outcome(l lessons) *Outcome {
 	o := &Outcome{Variant: x.variantName, Seed: l.seed}
 	training, test := x.trainingStage(), x.Protocol.Names()[x.Protocol.Len()-1]
 	for _, p := range x.Patterns.Names() {
-		mean, _, _ := analysis.Summary(l.of(test, p, j.column))
+		rates := l.of(test, p, j.column)
+		if len(rates) == 0 {
+			return nil // the run ended before the test
+		}
+		mean, _, _ := analysis.Summary(rates)
 		o.Rates = append(o.Rates, mean)
 		if j.right(p, mean) {
 			o.Correct++
