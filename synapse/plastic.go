@@ -68,6 +68,9 @@ func (b *Block) Weights() []float32 { return b.rows.weight }
 // Bytes returns the memory of the columns.
 func (b *Block) Bytes() int { return 4 * (cap(b.first) + cap(b.source) + cap(b.place)) }
 
+// Weights returns the weights of a plastic projection onto a shard, for checkpoints.
+func (p *Projection) Weights(shard int) []float32 { return p.shards[shard].weight }
+
 // MeanWeight returns the mean weight of all synapses, NaN if there is none.
 func (p *Projection) MeanWeight() float64 {
 	sum, n := 0.0, 0

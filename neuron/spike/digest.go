@@ -3,8 +3,10 @@ package spike
 import (
 	"bufio"
 	"crypto/sha256"
+	"encoding"
 	"encoding/binary"
 	"encoding/hex"
+	"errors"
 	"hash"
 	"sort"
 )
@@ -39,6 +41,24 @@ func (d *Digest) Add(events []Event) {
 
 // Count returns the number of spikes added.
 func (d *Digest) Count() uint64 { return d.count }
+
+// State returns what is needed to go on with the digest later.
+func (d *Digest) State() ([]byte, error) {
+	d.out.Flush()
+	state, err := d.hash.(encoding.BinaryMarshaler).MarshalBinary()
+	return binary.LittleEndian.AppendUint64(state, d.count), err
+}
+
+// SetState goes on from a State.
+func (d *Digest) SetState(state []byte) error {
+	if len(state) < 8 {
+		return errors.New("spike: the state of a digest is too short")
+	}
+	cut := len(state) - 8
+	d.count = binary.LittleEndian.Uint64(state[cut:])
+	d.out.Reset(d.hash)
+	return d.hash.(encoding.BinaryUnmarshaler).UnmarshalBinary(state[:cut])
+}
 
 // Sum returns the hexadecimal digest of everything added so far; adding may go on.
 func (d *Digest) Sum() string {
