@@ -199,12 +199,15 @@ func Merge(dst string, segments []*Reader, opts ...Option) error {
 		q := Query{}
 		tables := spike.Window{From: spike.Never, To: spike.Forever}
 		if i+1 < len(segments) {
-			if next := segments[i+1].Window().From; s.Window().To > next {
+			next := segments[i+1].Window().From
+			if s.Window().To >= next { // a resumed run samples again what is due when it goes on
+				tables.To = next - 1
+			}
+			if s.Window().To > next {
 				if first.layout.grid.floor(next) != next {
 					return done(fmt.Errorf("merge: %s begins at %v, inside %s and inside a unit of the resolution %v", segments[i+1].path, next, s.path, h.Resolution))
 				}
 				q.Window = spike.Window{From: spike.Never, To: next}
-				tables.To = next - 1
 			}
 		}
 		for batch, err := range s.Batches(q) {

@@ -2,6 +2,7 @@ package sim
 
 import (
 	"context"
+	"errors"
 	"slices"
 
 	"github.com/burstplex/burstplex/neuron"
@@ -108,7 +109,7 @@ func (s *Sim) Run(ctx context.Context, until spike.Tick) error {
 		s.schedule()
 		s.exchanged = end
 		if err := ctx.Err(); err != nil {
-			return err
+			return errors.Join(s.agenda.apply(s.now), err)
 		}
 	}
 	return s.agenda.apply(s.now)

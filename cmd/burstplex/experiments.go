@@ -159,21 +159,47 @@ func (c *runCommand) Run(ctx context.Context, t terminal) error {
 		}
 	}
 	if errors.Is(err, context.Canceled) {
-		return fmt.Errorf("interrupted; what was simulated so far is in %s", c.Output)
+		return interrupted(c.Output)
 	}
 	if err != nil {
 		return err
 	}
+	printResults(t.out, x, all, learned, c.Output)
+	return nil
+}
+
+// printResults prints what runs ended with.
+func printResults(out io.Writer, x *experiment.Experiment, all []*experiment.Summary, learned []experiment.Outcome, dir string) {
 	for _, s := range all {
 		if s.Variant != "" {
-			fmt.Fprintf(t.out, "\n%s\n", s.Variant)
+			fmt.Fprintf(out, "\n%s\n", s.Variant)
 		}
-		printSummary(t.out, s)
+		printSummary(out, s)
 	}
-	fmt.Fprintln(t.out)
-	x.PrintOutcomes(t.out, learned)
-	fmt.Fprintf(t.out, "results in %s\n", c.Output)
+	fmt.Fprintln(out)
+	x.PrintOutcomes(out, learned)
+	fmt.Fprintf(out, "results in %s\n", dir)
+}
+
+type resumeCommand struct {
+	Dir     string `arg:"" help:"Result directory of a run that was interrupted or killed."`
+	Workers int    `help:"Processors to use; default all. Results do not depend on it."`
+}
+
+func (c *resumeCommand) Run(ctx context.Context, t terminal) error {
+	x, all, learned, err := experiment.Resume(ctx, c.Dir, experiment.RunOptions{Workers: c.Workers, Log: t.err})
+	if errors.Is(err, context.Canceled) {
+		return interrupted(c.Dir)
+	}
+	if err != nil {
+		return err
+	}
+	printResults(t.out, x, all, learned, c.Dir)
 	return nil
+}
+
+func interrupted(dir string) error {
+	return fmt.Errorf("interrupted; what was simulated so far is in %s; go on with: burstplex resume %s", dir, dir)
 }
 
 func printSummary(out io.Writer, s *experiment.Summary) {

@@ -41,6 +41,7 @@ type commands struct {
 	Init    initCommand    `cmd:"" help:"Copy a built-in experiment to a file to edit."`
 	Check   checkCommand   `cmd:"" help:"Check an experiment without simulating it."`
 	Run     runCommand     `cmd:"" help:"Simulate an experiment and write a directory of results."`
+	Resume  resumeCommand  `cmd:"" help:"Go on with a run that was interrupted or killed."`
 	Plot    plotCommand    `cmd:"" help:"Draw the figures of a directory of results again."`
 	Spikes  spikesCommands `cmd:"" help:"Look into a recording of spikes."`
 	Version versionCommand `cmd:"" help:"Print the version."`

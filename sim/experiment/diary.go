@@ -36,9 +36,13 @@ type diary struct {
 // diaryName is the file of a seed's presentations.
 func diaryName(seed uint64) string { return fmt.Sprintf("presentations-%d.csv", seed) }
 
-// keepDiary opens the diary of a run; nil if the experiment has no protocol.
-func (x *Experiment) keepDiary(dir string, seed uint64, engine *sim.Sim, p *sim.Protocol, net *sim.Network) (*diary, error) {
-	f, err := os.Create(filepath.Join(dir, diaryName(seed)))
+// keepDiary opens the diary of a run; from is the checkpoint that it goes on from, or nil.
+func (x *Experiment) keepDiary(dir string, seed uint64, engine *sim.Sim, p *sim.Protocol, net *sim.Network, from *saved) (*diary, error) {
+	mode := os.O_RDWR | os.O_CREATE | os.O_TRUNC
+	if from != nil {
+		mode = os.O_RDWR
+	}
+	f, err := os.OpenFile(filepath.Join(dir, diaryName(seed)), mode, 0o666)
 	if err != nil {
 		return nil, err
 	}
@@ -51,6 +55,9 @@ func (x *Experiment) keepDiary(dir string, seed uint64, engine *sim.Sim, p *sim.
 	d.counts = make([]int64, 2*len(d.pops))
 	if j := x.judge(); j != nil {
 		d.stop = &solved{judge: j}
+	}
+	if from != nil {
+		return d, d.setState(from.Diary)
 	}
 	return d, d.out.Write(d.header())
 }

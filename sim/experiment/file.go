@@ -34,6 +34,7 @@ type About struct {
 	Step       spike.Tick `toml:"step" unit:"ms" range:"(0, 10]" doc:"integration step"`
 	Bin        spike.Tick `toml:"bin" unit:"ms" range:"(0, inf)" doc:"bin of the time courses"`
 	Seed       uint64     `toml:"seed" doc:"seed of all random numbers"`
+	Checkpoint spike.Tick `toml:"checkpoint" unit:"ms" range:"[0, inf)" doc:"wall time between checkpoints, from which an interrupted run can be resumed; 0: none"`
 	Seeds      int        `toml:"seeds" range:"[1, 10000]" doc:"number of runs, with seed, seed+1, ..."`
 }
 
@@ -232,7 +233,7 @@ func (f *Figure) SetDefaults() { f.Neurons = 60 }
 // defaults returns a file with the values that a key that is absent has.
 func defaults() *File {
 	return &File{
-		Experiment: About{Step: 100 * spike.Microsecond, Bin: 50 * spike.Millisecond, Seed: 1, Seeds: 1},
+		Experiment: About{Step: 100 * spike.Microsecond, Bin: 50 * spike.Millisecond, Seed: 1, Seeds: 1, Checkpoint: 60 * spike.Second},
 		Burst:      Burst{Threshold: 16 * spike.Millisecond},
 		Record:     Record{Spikes: true, Resolution: spike.Microsecond, Format: "csv"},
 	}

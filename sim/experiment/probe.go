@@ -42,7 +42,8 @@ func (x *Experiment) attachProbes(engine *sim.Sim, w *recordings.Writer) error {
 			}
 			return err
 		}
-		if err := engine.At(0, sample); err != nil {
+		first := (engine.Now() + p.Every - 1) / p.Every * p.Every // a resumed run goes on where it stood
+		if err := engine.At(first, sample); err != nil {
 			return err
 		}
 	}

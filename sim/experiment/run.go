@@ -35,6 +35,7 @@ type RunOptions struct {
 
 	tokens   chan struct{} // of the runs that may go on at a time, shared by variants
 	progress *progress
+	resume   bool
 }
 
 // resolve fills in what is left to the file and the machine.
@@ -134,11 +135,10 @@ func (x *Experiment) Run(ctx context.Context, o RunOptions) (*Summary, error) {
 	if err := x.Check(); err != nil {
 		return nil, err
 	}
-	if err := makeDir(o); err != nil {
-		return nil, err
-	}
-	if err := os.WriteFile(filepath.Join(o.Dir, "experiment.toml"), x.Resolved(), 0o666); err != nil {
-		return nil, err
+	if !o.resume {
+		if err := x.begin(o); err != nil {
+			return nil, err
+		}
 	}
 	s := &Summary{Experiment: x.Experiment.Name, Variant: x.variantName, Program: Program(), ModelTime: x.Experiment.Duration.Seconds(), Runs: make([]RunSummary, o.Seeds)}
 	d := &drawing{Experiment: x, nets: make([]*sim.Network, o.Seeds), obs: make([]*observation, o.Seeds)}
@@ -179,12 +179,16 @@ func makeDir(o RunOptions) error {
 	return os.MkdirAll(o.Dir, 0o777)
 }
 
-// runSeed simulates seed number k.
-func (x *Experiment) runSeed(ctx context.Context, o RunOptions, k int, s *Summary, d *drawing) error {
+// runSeed simulates seed number k, from its checkpoint if the run is resumed and has one.
+func (x *Experiment) runSeed(ctx context.Context, o RunOptions, k int, s *Summary, d *drawing) (err error) {
 	seed := *o.Seed + uint64(k)
 	start := time.Now()
 	net, err := x.Network(seed)
 	if err != nil {
+		return err
+	}
+	d.nets[k], d.obs[k] = net, x.observe(seed, net)
+	if done, err := x.finished(o, seed, &s.Runs[k], d.obs[k]); done || err != nil {
 		return err
 	}
 	engine, err := sim.New(net, sim.Options{Workers: max(1, o.Workers/cap(o.tokens))})
@@ -192,69 +196,109 @@ func (x *Experiment) runSeed(ctx context.Context, o RunOptions, k int, s *Summar
 		return x.place(err)
 	}
 	r := RunSummary{Seed: seed, BuildSeconds: time.Since(start).Seconds(), Synapses: engine.Synapses()}
-	d.nets[k], d.obs[k] = net, x.observe(seed, net)
-	if x.Record.Spikes {
-		r.Recording = fmt.Sprintf("spikes-%d.bspk", seed)
-		w, err := recordings.Create(filepath.Join(o.Dir, r.Recording), x.header(seed, net), recordings.Replace())
-		if err != nil {
-			return err
-		}
-		engine.AddSink(w)
-		if err := x.attachProbes(engine, w); err != nil {
-			w.Close()
-			return err
-		}
-	}
+	sv := &saver{x: x, dir: o.Dir, engine: engine, state: saved{Network: x.identity(seed), Seed: seed}, started: time.Now(), last: time.Now()}
 	direct := !x.Record.Spikes || x.Record.Neurons.Len() > 0 // rates are those of all neurons, also of those not recorded
-	if direct {
-		engine.AddSink(sinkOf{d.obs[k]})
-	}
-	end := func() spike.Tick { return x.Experiment.Duration }
-	if p := x.protocol(seed); p != nil {
-		planned := p.End()
-		end = func() spike.Tick { return x.Experiment.Duration - (planned - p.End()) } // earlier if the task is solved early
-		diary, err := x.keepDiary(o.Dir, seed, engine, p, net)
-		if err != nil {
+	sv.disabled = direct && !d.obs[k].onlyCounts()
+	var from *saved
+	if o.resume && !sv.disabled {
+		if from, err = sv.restore(); err != nil {
 			return err
 		}
-		engine.AddSink(diary)
-		if err := engine.Follow(p); err != nil {
-			return x.place(err)
-		}
 	}
-	start = time.Now()
-	runErr := x.advance(ctx, engine, end, o.progress)
-	if err := engine.Finish(); runErr == nil || errors.Is(runErr, context.Canceled) && err != nil {
-		runErr = errors.Join(runErr, err)
+	end, err := x.attach(&r, sv, d.obs[k], from, direct, net)
+	if err == nil {
+		err = x.advance(ctx, sv, end, o.progress)
+	}
+	if ferr := engine.Finish(); err == nil || errors.Is(err, context.Canceled) && ferr != nil {
+		err = errors.Join(err, ferr)
 	}
 	c := engine.Counts()
-	r.WallSeconds, r.ModelTime = time.Since(start).Seconds(), engine.Now().Seconds()
+	r.WallSeconds, r.ModelTime = sv.state.WallSecond+time.Since(sv.started).Seconds(), engine.Now().Seconds()
 	r.RealTimeFactor = r.WallSeconds / max(r.ModelTime, 1e-9)
 	r.Spikes, r.SynapticEvents, r.NeuronSteps, r.Digest = c.Spikes, c.SynapticEvents, c.NeuronSteps, engine.Digest()
 	for _, pop := range net.Populations {
 		r.Neurons += pop.Size
 	}
 	s.Runs[k] = r
-	if runErr != nil {
-		return runErr
+	if err != nil {
+		return err
+	}
+	if r.Recording != "" {
+		if err := join(filepath.Join(o.Dir, r.Recording), sv.state.Segment); err != nil {
+			return err
+		}
 	}
 	if err := x.saveWeights(engine, o.Dir, seed); err != nil {
 		return err
 	}
 	if !direct {
-		return d.obs[k].read(filepath.Join(o.Dir, r.Recording))
-	}
-	return nil
-}
-
-// advance runs the engine to the end in pieces, reporting progress.
-func (x *Experiment) advance(ctx context.Context, engine *sim.Sim, end func() spike.Tick, p *progress) error {
-	piece := max(engine.Window(), (x.Experiment.Duration/400)/engine.Step()*engine.Step())
-	for now := engine.Now(); now < end(); now = engine.Now() {
-		if err := engine.Run(ctx, min(now+piece, end())); err != nil {
+		if err := d.obs[k].read(filepath.Join(o.Dir, r.Recording)); err != nil {
 			return err
 		}
+	}
+	return x.finish(o.Dir, r, d.obs[k])
+}
+
+// attach connects recorder, probes, diary and observation to the engine and returns when the run ends.
+func (x *Experiment) attach(r *RunSummary, sv *saver, obs *observation, from *saved, direct bool, net *sim.Network) (end func() spike.Tick, err error) {
+	end = func() spike.Tick { return x.Experiment.Duration }
+	if x.Record.Spikes {
+		r.Recording = fmt.Sprintf("spikes-%d.bspk", r.Seed)
+		if from != nil {
+			sv.state.Segment = from.Segment + 1
+		}
+		names := segments(filepath.Join(sv.dir, r.Recording), sv.state.Segment)
+		sv.writer, err = recordings.Create(names[len(names)-1], x.header(r.Seed, net), recordings.Replace())
+		if err != nil {
+			return nil, err
+		}
+		sv.engine.AddSink(sv.writer)
+		if err := x.attachProbes(sv.engine, sv.writer); err != nil {
+			return nil, err
+		}
+	}
+	if direct {
+		sv.engine.AddSink(sinkOf{obs})
+		sv.direct = obs
+		if from != nil {
+			if err := obs.setCounts(from.Courses); err != nil {
+				return nil, err
+			}
+		}
+	}
+	if p := x.protocol(r.Seed); p != nil {
+		planned := p.End()
+		end = func() spike.Tick { return x.Experiment.Duration - (planned - p.End()) } // earlier if the task is solved early
+		if sv.diary, err = x.keepDiary(sv.dir, r.Seed, sv.engine, p, net, from); err != nil {
+			return nil, err
+		}
+		sv.engine.AddSink(sv.diary)
+		if err := sv.engine.Follow(p); err != nil {
+			return nil, x.place(err)
+		}
+	}
+	return end, nil
+}
+
+// advance runs the engine to the end in pieces of whole windows, reporting progress and saving checkpoints: every now and
+// then, and when the run is interrupted.
+func (x *Experiment) advance(ctx context.Context, sv *saver, end func() spike.Tick, p *progress) error {
+	engine := sv.engine
+	piece := max(1, x.Experiment.Duration/400/engine.Window()) * engine.Window()
+	p.add(engine.Now())
+	for now := engine.Now(); now < end(); now = engine.Now() {
+		err := engine.Run(ctx, min(now/piece*piece+piece, end()))
 		p.add(engine.Now() - now)
+		switch {
+		case errors.Is(err, context.Canceled):
+			return errors.Join(err, sv.save())
+		case err != nil:
+			return err
+		case engine.Now() < end() && sv.due():
+			if err := sv.save(); err != nil {
+				return err
+			}
+		}
 	}
 	return nil
 }

@@ -3,6 +3,7 @@ package experiment
 import (
 	"context"
 	"errors"
+	"os"
 	"path/filepath"
 	"slices"
 	"sync"
@@ -45,6 +46,13 @@ func (x *Experiment) variants(only []string) ([]*Experiment, error) {
 	return all, nil
 }
 
+func namesOf(all []*Experiment) (names []string) {
+	for _, v := range all {
+		names = append(names, v.variantName)
+	}
+	return names
+}
+
 // RunVariants runs the variants of an experiment, those in only or all, with all their seeds, as many at a time as there
 // are processors. Summaries are in the order of the file.
 func (x *Experiment) RunVariants(ctx context.Context, o RunOptions, only ...string) ([]*Summary, []Outcome, error) {
@@ -60,11 +68,16 @@ func (x *Experiment) RunVariants(ctx context.Context, o RunOptions, only ...stri
 			return nil, nil, err
 		}
 	}
-	if err := makeDir(o); err != nil {
-		return nil, nil, err
+	o.resolve(x)
+	if !o.resume {
+		if err := makeDir(o); err != nil {
+			return nil, nil, err
+		}
+		if err := x.writePlan(o, namesOf(all)); err != nil {
+			return nil, nil, err
+		}
 	}
 	runs := 0
-	o.resolve(x)
 	for range all {
 		runs += o.Seeds
 	}
@@ -81,6 +94,9 @@ func (x *Experiment) RunVariants(ctx context.Context, o RunOptions, only ...stri
 		wg.Go(func() {
 			mine := o
 			mine.Dir = filepath.Join(o.Dir, v.variantName)
+			if _, err := os.Stat(filepath.Join(mine.Dir, "plan.json")); err != nil {
+				mine.resume = false // it had not begun
+			}
 			out[i], errs[i] = v.Run(ctx, mine)
 		})
 	}

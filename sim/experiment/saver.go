@@ -1,0 +1,278 @@
+package experiment
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"hash/crc32"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"time"
+
+	"github.com/burstplex/burstplex/neuron/spike"
+	"github.com/burstplex/burstplex/recordings"
+	"github.com/burstplex/burstplex/recordings/analysis"
+	"github.com/burstplex/burstplex/sim"
+)
+
+// saved is what a checkpoint file holds beside the state of the engine: where the files of the run stand.
+type saved struct {
+	Network    string       `json:"network"` // hash of experiment and seed
+	Seed       uint64       `json:"seed"`
+	Now        spike.Tick   `json:"now_ns"`
+	Segment    int          `json:"segment"` // of the recording that was being written
+	WallSecond float64      `json:"wall_s"`  // spent so far
+	Diary      *diaryState  `json:"diary,omitempty"`
+	Courses    [][][]uint64 `json:"courses,omitempty"` // spikes counted so far, where nothing is recorded
+}
+
+// saver writes the checkpoints of one seed.
+type saver struct {
+	x        *Experiment
+	dir      string
+	engine   *sim.Sim
+	writer   *recordings.Writer // nil if nothing is recorded
+	diary    *diary             // nil without a protocol
+	direct   *observation       // nil if observations come from the recording
+	state    saved
+	started  time.Time
+	last     time.Time
+	disabled bool
+}
+
+func checkpointName(seed uint64) string { return fmt.Sprintf("checkpoint-%d.bin", seed) }
+
+// identity names the network of an experiment and seed: a checkpoint fits no other.
+func (x *Experiment) identity(seed uint64) string {
+	sum := sha256.Sum256(fmt.Appendf(x.Resolved(), "\nseed %d", seed))
+	return hex.EncodeToString(sum[:8])
+}
+
+// due reports whether it is time for a checkpoint.
+func (s *saver) due() bool {
+	every := time.Duration(s.x.Experiment.Checkpoint)
+	return !s.disabled && every > 0 && time.Since(s.last) >= every
+}
+
+// save writes a checkpoint: recording and diary are made durable first, so that they hold at least what it refers to. The
+// file replaces the previous one only when it is complete.
+func (s *saver) save() error {
+	if s.disabled {
+		return nil
+	}
+	state := s.state
+	state.Now = s.engine.Now()
+	state.WallSecond += time.Since(s.started).Seconds()
+	if s.writer != nil {
+		if _, err := s.writer.Flush(); err != nil {
+			return err
+		}
+	}
+	if s.diary != nil {
+		d, err := s.diary.state()
+		if err != nil {
+			return err
+		}
+		state.Diary = d
+	}
+	if s.direct != nil {
+		state.Courses = s.direct.counts()
+	}
+	head, err := json.Marshal(state)
+	if err != nil {
+		return err
+	}
+	body := bytes.NewBuffer(append(head, '\n'))
+	if err := s.engine.Checkpoint(body); err != nil {
+		return err
+	}
+	path := filepath.Join(s.dir, checkpointName(s.state.Seed))
+	if err := replaceFile(path, fmt.Appendf(nil, "%08x\n", crc32.ChecksumIEEE(body.Bytes())), body.Bytes()); err != nil {
+		return fmt.Errorf("checkpoint at %v: %w", state.Now, err)
+	}
+	s.last = time.Now()
+	return nil
+}
+
+// replaceFile writes parts to a new file and puts it in the place of path; whenever the machine stops, path is a complete
+// file.
+func replaceFile(path string, parts ...[]byte) error {
+	f, err := os.Create(path + ".new")
+	if err != nil {
+		return err
+	}
+	for _, p := range parts {
+		if _, werr := f.Write(p); werr != nil {
+			err = errors.Join(err, werr)
+		}
+	}
+	if err = errors.Join(err, f.Sync(), f.Close()); err != nil {
+		return err
+	}
+	return os.Rename(path+".new", path)
+}
+
+// readCheckpoint returns the checkpoint of a seed; state is nil if there is none.
+func (x *Experiment) readCheckpoint(dir string, seed uint64) (state *saved, engine []byte, err error) {
+	path := filepath.Join(dir, checkpointName(seed))
+	text, err := os.ReadFile(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil, nil
+	}
+	if err != nil {
+		return nil, nil, err
+	}
+	sum, rest, ok := bytes.Cut(text, []byte("\n"))
+	if !ok || string(sum) != fmt.Sprintf("%08x", crc32.ChecksumIEEE(rest)) {
+		return nil, nil, fmt.Errorf("%s: %w: its checksum is wrong", path, sim.ErrCheckpoint)
+	}
+	head, engine, _ := bytes.Cut(rest, []byte("\n"))
+	state = &saved{}
+	if err := json.Unmarshal(head, state); err != nil {
+		return nil, nil, fmt.Errorf("%s: %w: %v", path, sim.ErrCheckpoint, err)
+	}
+	if state.Network != x.identity(seed) {
+		return nil, nil, fmt.Errorf("%s: %w: it belongs to another experiment or seed than %s", path, sim.ErrCheckpoint, filepath.Join(dir, "experiment.toml"))
+	}
+	return state, engine, nil
+}
+
+// onlyCounts reports whether all that is observed are counts of spikes, which a checkpoint can hold.
+func (o *observation) onlyCounts() bool { return len(o.parts) == 2 }
+
+// counts returns the counts of all courses; setCounts puts them back.
+func (o *observation) counts() (all [][][]uint64) {
+	for _, r := range []interface{ Courses() []analysis.Course }{o.rates, o.after} {
+		for _, c := range r.Courses() {
+			all = append(all, [][]uint64{c.Events, c.Bursts, c.Spikes})
+		}
+	}
+	return all
+}
+
+func (o *observation) setCounts(all [][][]uint64) error {
+	mine := o.counts()
+	if len(mine) != len(all) {
+		return fmt.Errorf("%w: it counts other populations", sim.ErrCheckpoint)
+	}
+	for i := range mine {
+		for k := range mine[i] {
+			if len(all[i]) != len(mine[i]) || len(all[i][k]) != len(mine[i][k]) {
+				return fmt.Errorf("%w: it counts in other bins", sim.ErrCheckpoint)
+			}
+			copy(mine[i][k], all[i][k])
+		}
+	}
+	return nil
+}
+
+// segments lists the files of a recording that was continued: the first as it is named, the others beside it.
+func segments(path string, last int) []string {
+	names := []string{path}
+	for k := 1; k <= last; k++ {
+		names = append(names, fmt.Sprintf("%s.part%d", path, k))
+	}
+	return names
+}
+
+// join merges the segments of a recording into its first file.
+func join(path string, last int) (err error) {
+	if last == 0 {
+		return nil
+	}
+	names := segments(path, last)
+	var readers []*recordings.Reader
+	defer func() {
+		for _, r := range readers {
+			err = errors.Join(err, r.Close())
+		}
+	}()
+	for _, name := range names {
+		r, err := openSegment(name)
+		if err != nil {
+			return err
+		}
+		readers = append(readers, r)
+	}
+	if err := recordings.Merge(path+".whole", readers, recordings.Replace()); err != nil {
+		return err
+	}
+	if err := os.Rename(path+".whole", path); err != nil {
+		return err
+	}
+	for _, name := range names[1:] {
+		err = errors.Join(err, os.Remove(name))
+	}
+	for _, name := range names {
+		if rerr := os.Remove(name + ".repaired"); rerr != nil && !errors.Is(rerr, fs.ErrNotExist) {
+			err = errors.Join(err, rerr)
+		}
+	}
+	return err
+}
+
+// openSegment opens a segment; if its end was torn off, what is intact of it.
+func openSegment(name string) (*recordings.Reader, error) {
+	r, err := recordings.Open(name)
+	if err != nil || len(r.Problems()) == 0 {
+		return r, err
+	}
+	if err := r.Close(); err != nil {
+		return nil, err
+	}
+	if _, err := recordings.Repair(name+".repaired", name, recordings.Replace()); err != nil {
+		return nil, err
+	}
+	return recordings.Open(name + ".repaired")
+}
+
+// diaryState is where a diary stands.
+type diaryState struct {
+	Bytes   int64   `json:"bytes"`
+	Index   int     `json:"index"`
+	Counts  []int64 `json:"counts"`
+	Right   int     `json:"right"`
+	Repeats []int   `json:"repeats"` // of the stages, which a solved task cuts short
+}
+
+// state makes the diary durable and returns where it stands.
+func (d *diary) state() (*diaryState, error) {
+	d.out.Flush()
+	if err := errors.Join(d.out.Error(), d.file.Sync()); err != nil {
+		return nil, err
+	}
+	end, err := d.file.Seek(0, 1)
+	s := &diaryState{Bytes: end, Index: d.index, Counts: slices.Clone(d.counts)}
+	if d.stop != nil {
+		s.Right = d.stop.right
+	}
+	for _, st := range d.protocol.Stages {
+		s.Repeats = append(s.Repeats, st.Repeats)
+	}
+	return s, err
+}
+
+// setState takes a diary back to where it stood: what was written later is cut off.
+func (d *diary) setState(s *diaryState) error {
+	if s == nil || len(s.Counts) != len(d.counts) || len(s.Repeats) != len(d.protocol.Stages) {
+		return fmt.Errorf("%w: it has another protocol", sim.ErrCheckpoint)
+	}
+	d.index = s.Index
+	copy(d.counts, s.Counts)
+	if d.stop != nil {
+		d.stop.right = s.Right
+	}
+	for k, n := range s.Repeats {
+		d.protocol.Stages[k].Repeats = n
+	}
+	if err := d.file.Truncate(s.Bytes); err != nil {
+		return err
+	}
+	_, err := d.file.Seek(s.Bytes, 0)
+	return err
+}
