@@ -67,6 +67,12 @@ func (c *listCommand) keys(w io.Writer) error {
 		}
 		names = append(names, k.Name)
 	}
+	for _, k := range experiment.Tasks() {
+		if k.Name == c.Keys {
+			return config.WriteKeys(w, config.Describe(k.Default()))
+		}
+		names = append(names, k.Name)
+	}
 	return notAmong("--keys", c.Keys, append(names, "experiment"))
 }
 
@@ -176,7 +182,9 @@ func printResults(out io.Writer, x *experiment.Experiment, all []*experiment.Sum
 		}
 		printSummary(out, s)
 	}
-	fmt.Fprintln(out)
+	if x.Task == nil {
+		fmt.Fprintln(out)
+	}
 	x.PrintOutcomes(out, learned)
 	fmt.Fprintf(out, "results in %s\n", dir)
 }
@@ -203,6 +211,13 @@ func interrupted(dir string) error {
 }
 
 func printSummary(out io.Writer, s *experiment.Summary) {
+	if len(s.Runs) == 0 {
+		for _, line := range s.Lines {
+			fmt.Fprintln(out, line)
+		}
+		fmt.Fprintf(out, "%.1f s\n", s.WallSeconds)
+		return
+	}
 	w := tabwriter.NewWriter(out, 0, 8, 2, ' ', tabwriter.AlignRight)
 	fmt.Fprintln(w, "seed\tneurons\tsynapses\tspikes\twall time\tper model s\tdigest\t")
 	for _, r := range s.Runs {

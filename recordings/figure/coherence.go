@@ -34,7 +34,7 @@ func (c Coherence) Page() Page {
 		}
 		for i, s := range in.Signals {
 			if s.Color == Auto {
-				s.Color = cycle(i)
+				s.Color = Cycle(i)
 			}
 			p.Marks = append(p.Marks, Line{Name: s.Name, X: in.Frequency, Y: s.Mean, SD: s.SD, Color: s.Color})
 		}

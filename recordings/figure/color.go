@@ -28,9 +28,9 @@ const (
 	ink Color = 0xFF262626 // axes and text
 )
 
-// cycle gives the automatic colours their order: neighbours differ most for every kind of colour vision. Yellow
+// Cycle gives the automatic colours their order: neighbours differ most for every kind of colour vision. Yellow
 // is left out, because thin lines of it vanish on white paper.
-func cycle(i int) Color {
+func Cycle(i int) Color {
 	return [...]Color{Blue, Vermillion, Green, Orange, Purple, SkyBlue, Black, Gray}[i%8]
 }
 

@@ -41,7 +41,7 @@ func (c Comparison) Page() Page {
 	p.Side = []Side{measured, known, deviation}
 	p.Marks = append(p.Marks, silent{Rule{Margin: c.Tolerance, Name: toleranceName(c.Tolerance)}}, numbers{c})
 	for k := range c.References {
-		dots := Points{Name: "from " + c.References[k], Color: cycle(k), Hollow: k > 0, Diamond: k > 0, Diameter: 5}
+		dots := Points{Name: "from " + c.References[k], Color: Cycle(k), Hollow: k > 0, Diamond: k > 0, Diameter: 5}
 		for i := range c.Quantities {
 			q := c.Quantities[n-1-i]
 			r := value(q.Reference, k)

@@ -104,7 +104,7 @@ func TestLegible(t *testing.T) {
 func TestColours(t *testing.T) {
 	for i := range 6 {
 		for k := range i {
-			a, b := cycle(i), cycle(k)
+			a, b := Cycle(i), Cycle(k)
 			blue := math.Abs(float64(a&0xFF) - float64(b&0xFF))
 			if d := math.Abs(luminance(a) - luminance(b)); d < 12 && blue < 60 {
 				t.Errorf("colours %d and %d are close: luminance %g, blue %g", i, k, d, blue)

@@ -45,7 +45,7 @@ func newFrame(p Panel, xRange *extent) *frame {
 	for _, m := range p.Marks {
 		c, onRight := m.wants()
 		if c == Auto {
-			c = cycle(auto)
+			c = Cycle(auto)
 			auto++
 		}
 		f.colors = append(f.colors, c)

@@ -35,7 +35,7 @@ func (r Responses) Page() Page {
 		probability := Panel{X: x, Y: Axis{Label: "burst probability", Unit: "%", Zero: true}}
 		for i, c := range in.Curves {
 			if c.Color == Auto {
-				c.Color = cycle(i)
+				c.Color = Cycle(i)
 			}
 			line := Line{Name: c.Name, X: c.Input, Color: c.Color, Dots: true}
 			line.Y, line.SD = c.EventRate, c.EventRateSD

@@ -15,6 +15,10 @@ import (
 func (x *Experiment) check() error {
 	var errs config.List
 	a := &x.Experiment
+	if x.Task != nil {
+		x.checkTask(&errs)
+		return errs.Err()
+	}
 	x.setDuration()
 	if a.Duration == 0 {
 		errs.Add(x.at("experiment.duration", "is required where there is no protocol"))

@@ -11,7 +11,8 @@ import (
 type File struct {
 	Experiment  About                    `toml:"experiment,required"`
 	Burst       Burst                    `toml:"burst"`
-	Populations config.Table[Population] `toml:"populations,required"`
+	Task        *Task                    `toml:"task"`
+	Populations config.Table[Population] `toml:"populations"`
 	Projections config.Table[Projection] `toml:"projections"`
 	Stimuli     config.Table[Stimulus]   `toml:"stimuli"`
 	Teachers    config.Table[Teacher]    `toml:"teachers"`

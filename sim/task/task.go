@@ -1,0 +1,94 @@
+// Package task is what an experiment file can name when no network of populations and projections says it: a sweep over a
+// learning rule, a comparison with a reference, training on a set of images. A task is plain data with units, read from
+// [task] in the file, and a Run that writes tables and figures into the result directory.
+package task
+
+import (
+	"context"
+	"encoding/csv"
+	"errors"
+	"os"
+	"path/filepath"
+	"strconv"
+	"sync"
+)
+
+// Spec is a task with its parameters.
+type Spec interface {
+	// Validate returns a *neuron.ParameterError for the first parameter that makes no sense.
+	Validate() error
+	// Run does the task and writes its results. The same seed gives the same files, for any number of workers.
+	Run(ctx context.Context, r *Run) error
+}
+
+// Run is where and how a task is done.
+type Run struct {
+	Dir      string // result directory, exists
+	Seed     uint64
+	Seeds    int // number of seeds: Seed, Seed+1, ...
+	Workers  int
+	Progress func(share float64) // called with the share of the work that is done; may be nil
+	Print    func(line string)   // prints a line of the summary; may be nil
+}
+
+// Each calls f(0) ... f(n-1) on as many goroutines as there are workers and returns the first error. It reports progress.
+func (r *Run) Each(ctx context.Context, n int, f func(i int) error) error {
+	var mu sync.Mutex
+	var wg sync.WaitGroup
+	next, done := 0, 0
+	var first error
+	for range max(1, min(n, r.Workers)) {
+		wg.Go(func() {
+			for {
+				mu.Lock()
+				i := next
+				next++
+				stop := i >= n || first != nil
+				mu.Unlock()
+				if stop {
+					return
+				}
+				err := ctx.Err()
+				if err == nil {
+					err = f(i)
+				}
+				mu.Lock()
+				done++
+				if err != nil && first == nil {
+					first = err
+				}
+				if r.Progress != nil {
+					r.Progress(float64(done) / float64(n))
+				}
+				mu.Unlock()
+			}
+		})
+	}
+	wg.Wait()
+	return first
+}
+
+// Say prints a line of the summary.
+func (r *Run) Say(line string) {
+	if r.Print != nil {
+		r.Print(line)
+	}
+}
+
+// Table writes a CSV file into the result directory.
+func (r *Run) Table(name string, header []string, rows [][]string) error {
+	f, err := os.Create(filepath.Join(r.Dir, name))
+	if err != nil {
+		return err
+	}
+	w := csv.NewWriter(f)
+	return errors.Join(w.Write(header), w.WriteAll(rows), f.Close())
+}
+
+// Number formats a number for a table; NaN is an empty cell.
+func Number(x float64) string {
+	if x != x {
+		return ""
+	}
+	return strconv.FormatFloat(x, 'g', 6, 64)
+}
