@@ -19,6 +19,10 @@ func (x *Experiment) check() error {
 		x.checkTask(&errs)
 		return errs.Err()
 	}
+	if x.Populations.Len() == 0 && x.tree.Get("populations") == nil {
+		errs.Add(x.at("populations", "is required where there is no task").Allow("[populations.NAME]"))
+		return errs.Err()
+	}
 	x.setDuration()
 	if a.Duration == 0 {
 		errs.Add(x.at("experiment.duration", "is required where there is no protocol"))
