@@ -10,13 +10,14 @@ import (
 
 	"github.com/burstplex/burstplex/neuron/spike"
 	"github.com/burstplex/burstplex/sim/config"
+	"github.com/burstplex/burstplex/sim/credit"
 	"github.com/burstplex/burstplex/sim/curve"
 	"github.com/burstplex/burstplex/sim/task"
 )
 
 // Task is the [task] table: an experiment that is not a network in a file. The kind chooses the other keys.
 type Task struct {
-	Kind string `toml:"kind" oneof:"plasticity-curve" doc:"what is done; burstplex list --keys KIND prints its keys"`
+	Kind string `toml:"kind" oneof:"plasticity-curve|gradient" doc:"what is done; burstplex list --keys KIND prints its keys"`
 	Spec task.Spec
 }
 
@@ -30,6 +31,7 @@ type TaskKind struct {
 func Tasks() []TaskKind {
 	return []TaskKind{
 		{"plasticity-curve", func() task.Spec { return curve.Default() }},
+		{"gradient", func() task.Spec { return credit.DefaultGradient() }},
 	}
 }
 

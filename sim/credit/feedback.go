@@ -1,0 +1,134 @@
+package credit
+
+import (
+	"context"
+	"fmt"
+	"math"
+
+	"gonum.org/v1/gonum/mat"
+
+	"github.com/burstplex/burstplex/neuron/rng"
+	"github.com/burstplex/burstplex/plasticity/reference"
+	"github.com/burstplex/burstplex/sim/task"
+)
+
+// course is a point of the learning of feedback weights: how far Q is from p_b Y, or Y from W, in degrees.
+type course struct {
+	what  string // "Q" or "Y"
+	seed  uint64
+	step  int
+	layer int // whose feedback weights from above they are
+	angle float64
+	rms   float64 // apical drive, root mean square over units and presentations of the rate model
+}
+
+// learnEvents is K while feedback is learned: noise averages out over the steps.
+const learnEvents = 1000
+
+// learnQ lets Q learn from a random start, without a teacher, by dQ = η e a, and measures the angles again at the end.
+func (g *Gradient) learnQ(ctx context.Context, r *task.Run, out *[]result, p problem, seed uint64) ([]course, error) {
+	var courses []course
+	s := g.settings(learnEvents)
+	for step := range g.Learn {
+		q := g.fresh(p, seed, step)
+		if step%10 == 0 || step == g.Learn-1 {
+			courses = append(courses, g.distance("Q", q, seed, step)...)
+		}
+		_, dQ, err := q.learn(ctx, r, s, false, rng.New(seed, "learn Q", fmt.Sprint(step)))
+		if err != nil {
+			return nil, err
+		}
+		for l := 2; l < len(p.Sizes); l++ {
+			dQ[l].Scale(0.3, dQ[l])
+			p.Q[l].Add(p.Q[l], dQ[l])
+		}
+	}
+	return courses, g.measure(ctx, r, out, "learned Q", p, g.Gain, g.AtK, seed)
+}
+
+// fresh returns the problem with new inputs and targets: feedback must not be learned for one batch.
+func (g *Gradient) fresh(p problem, seed uint64, step int) problem {
+	q := g.problem(len(p.Sizes)-2, g.Gain, seed+uint64(step+1)*1_000_003)
+	q.Bursts = p.Bursts
+	return q
+}
+
+// learnY lets Y follow W from a random start (Kolen & Pollack): both change by the same product of burst deviation above and
+// events below, and decay alike; Q = p_b Y.
+func (g *Gradient) learnY(ctx context.Context, r *task.Run, out *[]result, seed uint64) ([]course, error) {
+	p := g.problem(g.Hidden, g.Gain, seed)
+	p.Bursts = reference.RandomFeedback(p.Network, g.PB, g.Gain/math.Sqrt(float64(g.Units)), rng.New(seed, "feedback"))
+	const eta, decay = 1.0, 0.03
+	s := g.settings(learnEvents)
+	var courses []course
+	for step := range g.Learn {
+		q := g.fresh(p, seed, step)
+		if step%10 == 0 || step == g.Learn-1 {
+			courses = append(courses, g.distance("Y", q, seed, step)...)
+		}
+		u, _, err := q.learn(ctx, r, s, true, rng.New(seed, "learn Y", fmt.Sprint(step)))
+		if err != nil {
+			return nil, err
+		}
+		for l := 1; l < len(p.Sizes); l++ {
+			p.W[l].Scale(1-decay, p.W[l])
+			u.W[l].Scale(eta, u.W[l])
+			p.W[l].Add(p.W[l], u.W[l])
+			if l > 1 {
+				p.Y[l].Scale(1-decay, p.Y[l])
+				u.W[l].Scale(g.Gain, u.W[l])
+				p.Y[l].Add(p.Y[l], u.W[l])
+				p.Q[l].Scale(g.PB, p.Y[l])
+			}
+		}
+	}
+	return courses, g.measure(ctx, r, out, "learned Y", p, g.Gain, g.AtK, seed)
+}
+
+// distance measures how far feedback weights are from where they should be.
+func (g *Gradient) distance(what string, p problem, seed uint64, step int) (all []course) {
+	_, apical, _ := p.Update(p.Forward(p.input), nil)
+	for l := 2; l < len(p.Sizes); l++ {
+		c := course{what: what, seed: seed, step: step, layer: l - 1}
+		if what == "Q" {
+			best := &mat.Dense{}
+			best.Scale(g.PB, p.Y[l])
+			c.angle = reference.Angle(p.Q[l], best)
+		} else {
+			c.angle = reference.Angle(p.Y[l], p.W[l])
+		}
+		rows, cols := apical[l-1].Dims()
+		c.rms = mat.Norm(apical[l-1], 2) / math.Sqrt(float64(rows*cols))
+		all = append(all, c)
+	}
+	return all
+}
+
+// drift is what a batch changes without a teacher, relative to what it changes with one: the mean over weights, which must
+// vanish, and their standard error.
+type drift struct {
+	seed            uint64
+	layer           int
+	mean, sem, size float64
+}
+
+func (g *Gradient) drift(ctx context.Context, r *task.Run, seed uint64) ([]drift, error) {
+	p := g.problem(g.Hidden, g.Gain, seed)
+	off, _, err := p.learn(ctx, r, g.settings(g.AtK), false, rng.New(seed, "drift"))
+	if err != nil {
+		return nil, err
+	}
+	on, _, err := p.learn(ctx, r, g.settings(g.AtK), true, rng.New(seed, "drift"))
+	if err != nil {
+		return nil, err
+	}
+	var all []drift
+	for l := 1; l < len(p.Sizes); l++ {
+		rows, cols := off.W[l].Dims()
+		n := float64(rows * cols)
+		d := drift{seed: seed, layer: l, mean: mat.Sum(off.W[l]) / n, size: mat.Norm(on.W[l], 2) / math.Sqrt(n)}
+		d.sem = mat.Norm(off.W[l], 2) / n
+		all = append(all, d)
+	}
+	return all, nil
+}

@@ -1,0 +1,252 @@
+package credit
+
+import (
+	"context"
+	"fmt"
+	"math"
+
+	"gonum.org/v1/gonum/mat"
+
+	"github.com/burstplex/burstplex/neuron"
+	"github.com/burstplex/burstplex/neuron/ensemble"
+	"github.com/burstplex/burstplex/neuron/rng"
+	"github.com/burstplex/burstplex/plasticity/reference"
+	"github.com/burstplex/burstplex/sim/task"
+)
+
+// Gradient is the task "gradient": how close what a spiking network learns from a batch of presentations is to the exact
+// gradient of the rate network with the same weights, layer by layer. K is the number of events of a fully active unit
+// while plasticity is on, neurons x rate x time: the resource that averaging costs.
+type Gradient struct {
+	Inputs  int       `toml:"inputs" range:"[1, 100000]" doc:"input units"`
+	Units   int       `toml:"units" range:"[1, 100000]" doc:"units of a hidden layer"`
+	Outputs int       `toml:"outputs" range:"[1, 100000]" doc:"output units"`
+	Hidden  int       `toml:"hidden" range:"[1, 8]" doc:"hidden layers where depth is not varied"`
+	Depths  []int     `toml:"depths" doc:"hidden layers, varied"`
+	Batch   int       `toml:"batch" range:"[1, 100000]" doc:"presentations whose changes are added up"`
+	K       []float64 `toml:"k" doc:"events of a fully active unit in a presentation, varied"`
+	AtK     float64   `toml:"at_k" range:"[10, 1e7]" doc:"the same where it is not varied"`
+	Gains   []float64 `toml:"gains" doc:"gain of the feedback, Y = gain x W, varied"`
+	Gain    float64   `toml:"gain" range:"(0, 100]" doc:"the same where it is not varied"`
+	WGain   float64   `toml:"weight_gain" range:"(0, 100]" doc:"gain of the initial weights"`
+	Rate    float64   `toml:"rate" unit:"Hz" range:"(0, 1000]" doc:"event rate of a neuron at full activation"`
+	Dead    float64   `toml:"dead_time" unit:"ms" range:"[0, 1000]" doc:"time after an event without another"`
+	Time    float64   `toml:"time" unit:"ms" range:"(0, 1e6]" doc:"time with plasticity on; neurons per unit follow from K"`
+	Settle  float64   `toml:"settle" unit:"ms" range:"[0, 1e6]" doc:"time before it"`
+	TauSyn  float64   `toml:"tau_syn" unit:"ms" range:"(0, 1000]" doc:"filter of events and bursts"`
+	Delay   float64   `toml:"burst_delay" unit:"ms" range:"[0, 100]" doc:"interval of a burst"`
+	PB      float64   `toml:"p_b" range:"(0, 0.5]" doc:"baseline burst probability"`
+	Learn   int       `toml:"learning_steps" range:"[0, 100000]" doc:"batches in which feedback weights are learned"`
+	Record  bool      `toml:"record" doc:"write the spikes, weights and targets of one batch, from which the angles can be computed again"`
+}
+
+// DefaultGradient returns a configuration that takes about a minute on one core.
+func DefaultGradient() *Gradient {
+	return &Gradient{Inputs: 30, Units: 20, Outputs: 10, Hidden: 3, Depths: []int{1, 2, 3, 4, 6, 8}, Batch: 32,
+		K: []float64{100, 316, 1000, 3162, 10000, 31623, 100000}, AtK: 10000, Gains: []float64{1, 3, 6, 12}, Gain: 3, WGain: 3.6,
+		Rate: 20, Dead: 35, Time: 500, Settle: 200, TauSyn: 20, Delay: 6, PB: 0.5, Learn: 150, Record: true}
+}
+
+// Validate implements task.Spec.
+func (g *Gradient) Validate() error {
+	bad := func(key string, v float64, reason, allowed string) error {
+		return &neuron.ParameterError{Key: key, Value: v, Reason: reason, Allowed: allowed}
+	}
+	if g.Rate*g.Dead/1000 > 0.8 {
+		return bad("rate", g.Rate, "neurons would nearly always be in their dead time", "rate times dead_time at most 0.8")
+	}
+	for _, d := range g.Depths {
+		if d < 1 || d > 20 {
+			return bad("depths", float64(d), "is out of range", "[1, 20]")
+		}
+	}
+	for _, k := range append([]float64{g.AtK}, g.K...) {
+		if k*1000/(g.Rate*g.Time) < 1 || k > 1e7 {
+			return bad("k", k, "needs less than one neuron a unit, or too many", fmt.Sprintf("[%g, 1e7]", g.Rate*g.Time/1000))
+		}
+	}
+	return nil
+}
+
+// settings returns how a presentation with K events a unit is simulated.
+func (g *Gradient) settings(k float64) Settings {
+	n := int(math.Round(k * 1000 / (g.Rate * g.Time)))
+	return Settings{Ensemble: ensemble.Params{Neurons: n, Rate: g.Rate, Dead: g.Dead / 1000}, Bin: 0.001, Duration: (g.Time + g.Settle) / 1000,
+		Settle: g.Settle / 1000, TauSyn: g.TauSyn / 1000, BurstDelay: g.Delay / 1000, PB: g.PB}
+}
+
+// problem is a network and a batch: inputs of 20 % active units, one target unit each.
+type problem struct {
+	*reference.Bursts
+	input, target *mat.Dense
+}
+
+func (g *Gradient) problem(hidden int, gain float64, seed uint64) problem {
+	sizes := []int{g.Inputs}
+	for range hidden {
+		sizes = append(sizes, g.Units)
+	}
+	sizes = append(sizes, g.Outputs)
+	key := rng.New(seed, "gradient")
+	net := reference.NewNetwork(sizes, g.WGain, key.Sub("network"))
+	s := key.Sub("data").Stream(uint64(hidden), 0)
+	p := problem{Bursts: reference.Symmetric(net, g.PB, gain), input: mat.NewDense(g.Inputs, g.Batch, nil), target: mat.NewDense(g.Outputs, g.Batch, nil)}
+	for j := range g.Batch {
+		for i := range g.Inputs {
+			if s.Float64() < 0.2 {
+				p.input.Set(i, j, s.Float64())
+			}
+		}
+		p.target.Set(s.IntN(g.Outputs), j, 1)
+	}
+	return p
+}
+
+// learn presents the batch, on all workers, and returns the mean changes; teacher says whether there is one.
+func (p problem) learn(ctx context.Context, r *task.Run, s Settings, teacher bool, key rng.Key) (u reference.Updates, dQ []*mat.Dense, err error) {
+	_, n := p.input.Dims()
+	parts, qs := make([]reference.Updates, n), make([][]*mat.Dense, n)
+	quiet := *r
+	quiet.Progress = nil
+	pool := make(chan *Simulator, max(1, r.Workers))
+	err = quiet.Each(ctx, n, func(i int) error {
+		var m *Simulator
+		select {
+		case m = <-pool:
+		default:
+			m = NewSimulator(p.Bursts, s)
+		}
+		var target *mat.Dense
+		if teacher {
+			target = mat.DenseCopyOf(p.target.ColView(i))
+		}
+		m.Present(mat.DenseCopyOf(p.input.ColView(i)), target, key.Sub(fmt.Sprint("presentation ", i)))
+		parts[i] = zeroUpdates(p.Network)
+		m.Updates(&parts[i])
+		qs[i] = zeroUpdates(p.Network).W
+		m.Apical(qs[i])
+		select {
+		case pool <- m:
+		default:
+		}
+		return nil
+	})
+	if err != nil {
+		return u, nil, err
+	}
+	u, dQ = zeroUpdates(p.Network), zeroUpdates(p.Network).W
+	for i := range parts { // in the order of presentations, whoever simulated them
+		for l := 1; l < len(p.Sizes); l++ {
+			u.W[l].Add(u.W[l], parts[i].W[l])
+			u.Bias[l].AddVec(u.Bias[l], parts[i].Bias[l])
+			dQ[l].Add(dQ[l], qs[i][l])
+		}
+	}
+	for l := 1; l < len(p.Sizes); l++ {
+		u.W[l].Scale(1/float64(n), u.W[l])
+		u.Bias[l].ScaleVec(1/float64(n), u.Bias[l])
+		dQ[l].Scale(1/float64(n), dQ[l])
+	}
+	return u, dQ, nil
+}
+
+// result is one angle.
+type result struct {
+	condition string
+	hidden    int
+	gain, k   float64
+	seed      uint64
+	layer     int
+	bp, fa    float64 // angles to backpropagation and feedback alignment, degrees
+	size      float64 // norm of the update relative to p_b times the gradient
+}
+
+// measure adds the angles of every layer of one batch.
+func (g *Gradient) measure(ctx context.Context, r *task.Run, out *[]result, condition string, p problem, gain, k float64, seed uint64) error {
+	u, _, err := p.learn(ctx, r, g.settings(k), true, rng.New(seed, "spikes", condition, fmt.Sprint(k)))
+	if err != nil {
+		return err
+	}
+	e := p.Forward(p.input)
+	bp, fa := p.Gradient(e, p.target, nil), p.Gradient(e, p.target, p.Y)
+	for l := 1; l < len(p.Sizes); l++ {
+		*out = append(*out, result{condition, len(p.Sizes) - 2, gain, k, seed, l, reference.Angle(u.W[l], bp.W[l]), reference.Angle(u.W[l], fa.W[l]),
+			mat.Norm(u.W[l], 2) / (g.PB * mat.Norm(bp.W[l], 2))})
+	}
+	return nil
+}
+
+// Run implements task.Spec.
+func (g *Gradient) Run(ctx context.Context, r *task.Run) error {
+	var out []result
+	var drifts []drift
+	var courses []course
+	steps := len(g.K) + len(g.Depths) + len(g.Gains) + 6
+	done := 0
+	tick := func() {
+		done++
+		if r.Progress != nil {
+			r.Progress(float64(done) / float64(steps*r.Seeds))
+		}
+	}
+	for n := range r.Seeds {
+		seed := r.Seed + uint64(n)
+		for _, k := range g.K {
+			if err := g.measure(ctx, r, &out, "events", g.problem(g.Hidden, g.Gain, seed), g.Gain, k, seed); err != nil {
+				return err
+			}
+			tick()
+		}
+		for _, d := range g.Depths {
+			if err := g.measure(ctx, r, &out, "depth", g.problem(d, g.Gain, seed), g.Gain, g.AtK, seed); err != nil {
+				return err
+			}
+			tick()
+		}
+		for _, gain := range g.Gains {
+			if err := g.measure(ctx, r, &out, "gain", g.problem(g.Hidden, gain, seed), gain, g.AtK, seed); err != nil {
+				return err
+			}
+			tick()
+		}
+		// Random feedback, with the exact Q and with a random one.
+		p := g.problem(g.Hidden, g.Gain, seed)
+		p.Bursts = reference.RandomFeedback(p.Network, g.PB, g.Gain/math.Sqrt(float64(g.Units)), rng.New(seed, "feedback"))
+		if err := g.measure(ctx, r, &out, "random Y", p, g.Gain, g.AtK, seed); err != nil {
+			return err
+		}
+		tick()
+		p = g.problem(g.Hidden, g.Gain, seed)
+		for l := 2; l < len(p.Sizes); l++ {
+			p.Q[l] = reference.Random(p.Sizes[l], p.Sizes[l-1], g.PB*g.Gain/math.Sqrt(float64(g.Units)), rng.New(seed, "random Q"), l)
+		}
+		if err := g.measure(ctx, r, &out, "random Q", p, g.Gain, g.AtK, seed); err != nil {
+			return err
+		}
+		tick()
+		c, err := g.learnQ(ctx, r, &out, p, seed)
+		if err != nil {
+			return err
+		}
+		courses = append(courses, c...)
+		tick()
+		if c, err = g.learnY(ctx, r, &out, seed); err != nil {
+			return err
+		}
+		courses = append(courses, c...)
+		tick()
+		d, err := g.drift(ctx, r, seed)
+		if err != nil {
+			return err
+		}
+		drifts = append(drifts, d...)
+		tick()
+	}
+	if g.Record {
+		if err := g.record(ctx, r); err != nil {
+			return err
+		}
+	}
+	tick()
+	return g.report(r, out, drifts, courses)
+}

@@ -1,0 +1,163 @@
+package credit
+
+import (
+	"fmt"
+	"math"
+	"path/filepath"
+
+	"gonum.org/v1/gonum/stat"
+
+	"github.com/burstplex/burstplex/recordings/analysis"
+	"github.com/burstplex/burstplex/recordings/figure"
+	"github.com/burstplex/burstplex/sim/task"
+)
+
+// pick returns mean and s.d. over seeds of an angle at every place x of a condition, for one layer.
+func pick(out []result, condition string, layer func(r result) bool, x func(r result) float64, angle func(r result) float64) (xs, mean, sd []float64) {
+	at := map[float64][]float64{}
+	for _, r := range out {
+		if r.condition == condition && layer(r) {
+			if _, ok := at[x(r)]; !ok {
+				xs = append(xs, x(r))
+			}
+			at[x(r)] = append(at[x(r)], angle(r))
+		}
+	}
+	for _, v := range xs {
+		m, s, _ := analysis.Summary(at[v])
+		mean, sd = append(mean, m), append(sd, s)
+	}
+	return xs, mean, sd
+}
+
+func toBP(r result) float64 { return r.bp }
+
+// slope fits log tan(angle) against log K where the angle is below 45 degrees and still falls.
+func slope(k, angle []float64) float64 {
+	var x, y []float64
+	for i := range k {
+		if angle[i] < 45 && (i == 0 || angle[i] < 0.8*angle[i-1]) {
+			x, y = append(x, math.Log(k[i])), append(y, math.Log(math.Tan(angle[i]*math.Pi/180)))
+		}
+	}
+	if len(x) < 2 {
+		return math.NaN()
+	}
+	_, b := stat.LinearRegression(x, y, nil, false)
+	return b
+}
+
+// report writes tables and figure, and says what was found.
+func (g *Gradient) report(r *task.Run, out []result, drifts []drift, courses []course) error {
+	var rows [][]string
+	for _, x := range out {
+		rows = append(rows, []string{x.condition, fmt.Sprint(x.seed), fmt.Sprint(x.hidden), task.Number(x.gain), task.Number(x.k), fmt.Sprint(x.layer), task.Number(x.bp), task.Number(x.fa), task.Number(x.size)})
+	}
+	if err := r.Table("angles.csv", []string{"condition", "seed", "hidden_layers", "feedback_gain", "events_per_unit", "layer", "angle_to_backprop_deg", "angle_to_feedback_alignment_deg", "size_relative_to_gradient"}, rows); err != nil {
+		return err
+	}
+	rows = nil
+	for _, c := range courses {
+		rows = append(rows, []string{c.what, fmt.Sprint(c.seed), fmt.Sprint(c.step), fmt.Sprint(c.layer), task.Number(c.angle), task.Number(c.rms)})
+	}
+	if err := r.Table("feedback.csv", []string{"weights", "seed", "step", "layer", "angle_deg", "apical_rms_without_teacher"}, rows); err != nil {
+		return err
+	}
+	rows = nil
+	worst := 0.0
+	for _, d := range drifts {
+		rows = append(rows, []string{fmt.Sprint(d.seed), fmt.Sprint(d.layer), task.Number(d.mean), task.Number(d.sem), task.Number(d.size)})
+		worst = math.Max(worst, math.Abs(d.mean)/d.size)
+	}
+	if err := r.Table("drift.csv", []string{"seed", "layer", "mean_change_without_teacher", "standard_error", "rms_change_with_teacher"}, rows); err != nil {
+		return err
+	}
+	for l := 1; l <= g.Hidden+1; l++ {
+		k, angle, _ := pick(out, "events", func(r result) bool { return r.layer == l }, func(r result) float64 { return r.k }, toBP)
+		line := fmt.Sprintf("layer %d of %d: angle to backpropagation", l, g.Hidden+1)
+		for i := range k {
+			line += fmt.Sprintf("  %.3g: %.1f°", k[i], angle[i])
+		}
+		r.Say(line + fmt.Sprintf("  slope of log tan %.2f", slope(k, angle)))
+	}
+	for _, c := range []string{"random Y", "random Q", "learned Q", "learned Y"} {
+		line := fmt.Sprintf("%-10s at K = %g:", c, g.AtK)
+		for l := 1; l <= g.Hidden+1; l++ {
+			_, bp, _ := pick(out, c, func(r result) bool { return r.layer == l }, func(result) float64 { return 0 }, toBP)
+			_, fa, _ := pick(out, c, func(r result) bool { return r.layer == l }, func(result) float64 { return 0 }, func(r result) float64 { return r.fa })
+			if len(bp) > 0 {
+				line += fmt.Sprintf("  layer %d %.1f° (feedback alignment %.1f°)", l, bp[0], fa[0])
+			}
+		}
+		r.Say(line)
+	}
+	r.Say(fmt.Sprintf("without a teacher the mean change of a weight is at most %.2g of the size of changes with one", worst))
+	return figure.Save(filepath.Join(r.Dir, "figures", "gradient"), g.page(out, courses))
+}
+
+// page draws angle against events, depth and gain, and the learning of feedback weights.
+func (g *Gradient) page(out []result, courses []course) figure.Page {
+	angles := figure.Axis{Label: "angle to gradient", Unit: "degrees", Zero: true}
+	events := figure.Panel{Title: "events per unit", X: figure.Axis{Label: "K", Log: true}, Y: figure.Axis{Label: "angle to gradient", Unit: "degrees", Log: true}}
+	for l := 1; l <= g.Hidden+1; l++ {
+		k, mean, sd := pick(out, "events", func(r result) bool { return r.layer == l }, func(r result) float64 { return r.k }, toBP)
+		events.Marks = append(events.Marks, figure.Line{Name: fmt.Sprintf("layer %d", l), X: k, Y: mean, SD: sd, Dots: true})
+	}
+	var root figure.Line
+	for _, k := range g.K {
+		root.X, root.Y = append(root.X, k), append(root.Y, 180/math.Pi*math.Atan(8/math.Sqrt(k)))
+	}
+	root.Name, root.Dash, root.Color, root.Thin = "tan ~ 1/√K", figure.Dashed, figure.Gray, true
+	events.Marks = append(events.Marks, root)
+	depth := figure.Panel{Title: "depth", X: figure.Axis{Label: "hidden layers"}, Y: angles}
+	for _, which := range []struct {
+		name string
+		is   func(r result) bool
+	}{{"first layer", func(r result) bool { return r.layer == 1 }}, {"last hidden layer", func(r result) bool { return r.layer == r.hidden }}, {"output", func(r result) bool { return r.layer == r.hidden+1 }}} {
+		x, mean, sd := pick(out, "depth", which.is, func(r result) float64 { return float64(r.hidden) }, toBP)
+		depth.Marks = append(depth.Marks, figure.Line{Name: which.name, X: x, Y: mean, SD: sd, Dots: true})
+	}
+	gain := figure.Panel{Title: "feedback gain", X: figure.Axis{Label: "gain"}, Y: angles}
+	for l := 1; l <= g.Hidden+1; l++ {
+		x, mean, sd := pick(out, "gain", func(r result) bool { return r.layer == l }, func(r result) float64 { return r.gain }, toBP)
+		gain.Marks = append(gain.Marks, figure.Line{Name: fmt.Sprintf("layer %d", l), X: x, Y: mean, SD: sd, Dots: true, Quiet: true})
+	}
+	page := figure.Page{Rows: []figure.Row{{Height: 42, Panels: []figure.Panel{events, depth, gain}}}}
+	conditions := figure.Panel{Title: "feedback weights", X: figure.Axis{Names: []string{"exact", "random Y", "learned Y", "random Q", "learned Q"}}, Y: angles}
+	for l := 1; l <= g.Hidden+1; l++ {
+		line := figure.Points{Name: fmt.Sprintf("layer %d", l), Quiet: true, Color: figure.Cycle(l - 1)}
+		for i, c := range []string{"gain", "random Y", "learned Y", "random Q", "learned Q"} {
+			_, mean, sd := pick(out, c, func(r result) bool { return r.layer == l && r.gain == g.Gain }, func(result) float64 { return 0 }, toBP)
+			if len(mean) > 0 {
+				line.X, line.Y, line.SD = append(line.X, float64(i)+.5), append(line.Y, mean[0]), append(line.SD, sd[0])
+			}
+		}
+		conditions.Marks = append(conditions.Marks, line)
+	}
+	page.Rows = append(page.Rows, figure.Row{Height: 36, Panels: []figure.Panel{conditions, g.coursePanel("Q", "apical drive without teacher", "", courses, func(c course) float64 { return c.rms }),
+		g.coursePanel("Y", "angle of Y to W", "degrees", courses, func(c course) float64 { return c.angle })}})
+	return page
+}
+
+func (g *Gradient) coursePanel(what, label, unit string, courses []course, y func(c course) float64) figure.Panel {
+	p := figure.Panel{Title: "learning " + what, X: figure.Axis{Label: "batches"}, Y: figure.Axis{Label: label, Unit: unit, Zero: true}}
+	for l := 1; l <= g.Hidden; l++ {
+		line := figure.Line{Name: fmt.Sprintf("layer %d", l), Quiet: true, Color: figure.Cycle(l - 1)}
+		at := map[int][]float64{}
+		var steps []int
+		for _, c := range courses {
+			if c.what == what && c.layer == l {
+				if at[c.step] == nil {
+					steps = append(steps, c.step)
+				}
+				at[c.step] = append(at[c.step], y(c))
+			}
+		}
+		for _, s := range steps {
+			m, sd, _ := analysis.Summary(at[s])
+			line.X, line.Y, line.SD = append(line.X, float64(s)), append(line.Y, m), append(line.SD, sd)
+		}
+		p.Marks = append(p.Marks, line)
+	}
+	return p
+}
