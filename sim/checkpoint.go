@@ -20,7 +20,7 @@ import (
 //
 //	"BPLXCKPT" | version uint32 | length uint64 | CRC-32C of the rest | zstd of
 //	    clock, counts, digest
-//	    wheels: row-events on their way, sorted      queues: presynaptic spikes on their way to rules
+//	    wheels: row-events on their way, sorted; rings of mixed rows      queues: presynaptic spikes on their way to rules
 //	    columns: name, kind, length, data            of populations, backgrounds, projections, rules, learners
 //
 // All numbers are little-endian. What a simulation is built from is not part of it: a checkpoint is restored into a
@@ -29,7 +29,7 @@ import (
 
 const (
 	checkpointMagic   = "BPLXCKPT"
-	checkpointVersion = 1
+	checkpointVersion = 2
 	// largestCheckpoint bounds what a damaged header can make Restore allocate.
 	largestCheckpoint = 1 << 36
 )
@@ -124,7 +124,8 @@ func (s *Sim) sections() ([]section, error) {
 	}
 	all := []section{{"clock", s.clock()}, {"digest", digest}}
 	for _, p := range s.populations {
-		all = append(all, section{p.id.Name + " wheel", p.wheel.flatten()})
+		all = append(all, section{p.id.Name + " wheel", p.wheel.flatten()}, section{p.id.Name + " emitted", flattenRowEvents(p.emitted)})
+		all = append(all, p.ringSections()...)
 	}
 	for _, p := range s.plastic {
 		all = append(all, section{p.Spec.Name + " queue", flattenEvents(p.queue)})
@@ -185,6 +186,16 @@ func (s *Sim) restore(r io.Reader) error {
 		if err := p.wheel.unflatten(flat, spike.Tick(clock[0])); err != nil {
 			return err
 		}
+		if flat, err = readFree[int64](r, p.id.Name+" emitted"); err != nil {
+			return err
+		}
+		p.emitted = p.emitted[:0]
+		for k := 0; k+3 < len(flat); k += 4 {
+			p.emitted = append(p.emitted, unflattenRowEvent(flat[k:]))
+		}
+		if err := p.restoreRings(r); err != nil {
+			return err
+		}
 	}
 	for _, p := range s.plastic {
 		flat, err := readFree[int64](r, p.Spec.Name+" queue")
@@ -211,17 +222,13 @@ func (w *wheel) flatten() []int64 {
 		all = append(all, slot...)
 	}
 	slices.SortFunc(all, compareRowEvents)
-	flat := make([]int64, 0, 4*len(all))
-	for _, e := range all {
-		flat = append(flat, int64(e.At), int64(e.Projection), int64(e.Row), int64(bitsOf(e.Amplitude)))
-	}
-	return flat
+	return flattenRowEvents(all)
 }
 
 // unflatten fills an empty wheel. Every row-event must lie within the wheel's reach from now.
 func (w *wheel) unflatten(flat []int64, now spike.Tick) error {
 	for k := 0; k+3 < len(flat); k += 4 {
-		e := synapse.RowEvent{At: spike.Tick(flat[k]), Projection: uint32(flat[k+1]), Row: uint32(flat[k+2]), Amplitude: floatOf(uint32(flat[k+3]))}
+		e := unflattenRowEvent(flat[k:])
 		if e.At < now || e.At >= now+spike.Tick(len(w.slots))*w.step {
 			return fmt.Errorf("%w: a spike on its way arrives at %v", ErrCheckpoint, e.At)
 		}

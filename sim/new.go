@@ -202,12 +202,14 @@ func (s *Sim) buildProjections(Options) error {
 		if s.dry {
 			continue
 		}
-		p.SetShards(len(target.shards))
-		failed := make([]error, len(target.shards))
-		s.crew.each(len(target.shards), func(k int) {
-			failed[k] = p.Connect(k, target.shards[k].r.Lo, target.shards[k].r.Hi)
-		})
-		if err := errors.Join(failed...); err != nil {
+		if !target.single {
+			p.Mix()
+		}
+		cuts := []int{0}
+		for _, sh := range target.shards {
+			cuts = append(cuts, sh.r.Hi)
+		}
+		if err := p.ConnectAll(cuts, s.crew.each); err != nil {
 			return synapseError(key, err)
 		}
 		pr := &projection{Projection: p, target: target, channel: channel}
@@ -272,9 +274,13 @@ func (s *Sim) allocate() {
 		}
 	}
 	for _, p := range s.projections {
-		wheel := p.target.wheel
+		target := p.target
 		p.push = func(e synapse.RowEvent) {
-			wheel.push(e)
+			if p.Mixed() {
+				target.emitted = append(target.emitted, e)
+			} else {
+				target.wheel.push(e)
+			}
 			s.counts.RowEvents++
 		}
 	}
@@ -306,14 +312,14 @@ func (s *Sim) inputsOf(p *population) (used, own []bool) {
 func (sh *shard) allocate(s *Sim, steps int, used, own []bool) {
 	n := sh.r.Len()
 	sh.cells = make([]neuron.Cells, len(sh.pop.channels))
+	sh.rings = make([]ring, len(sh.pop.channels))
 	sh.dirty = make([]bool, len(sh.pop.channels))
+	mixed := false
 	for c, ch := range sh.pop.channels {
-		switch {
-		case !used[c] || sh.pop.single:
-		case ch.Kernel == nil:
-			sh.cells[c].Sums = make([]float32, steps*n)
-		default:
-			sh.cells[c].Pairs = make([]neuron.Pair, steps*n)
+		if used[c] && !sh.pop.single {
+			slots, late := s.ringSlots(sh.pop, c, steps)
+			sh.rings[c] = newRing(slots, n, late, ch.Kernel == nil)
+			mixed = mixed || late
 		}
 	}
 	sh.own = make([]ownDrive, len(own))
@@ -323,7 +329,7 @@ func (sh *shard) allocate(s *Sim, steps int, used, own []bool) {
 		}
 	}
 	sh.in = neuron.Input{Len: n, Step: s.step, Cells: sh.cells, Drives: make([]neuron.Drive, len(own)), Single: sh.pop.single}
-	if sh.pop.sleeper != nil && len(sh.pop.backgrounds) == 0 {
+	if sh.pop.sleeper != nil && len(sh.pop.backgrounds) == 0 && !mixed {
 		sh.in.Touched = make([]uint64, (n+63)/64)
 	}
 }

@@ -3,6 +3,7 @@ package sim
 import (
 	"github.com/burstplex/burstplex/neuron"
 	"github.com/burstplex/burstplex/neuron/spike"
+	"github.com/burstplex/burstplex/synapse"
 )
 
 // population is a population in a running simulation.
@@ -21,7 +22,8 @@ type population struct {
 	wheel       *wheel        // of row-events that arrive at it
 	shards      []*shard
 	stimuli     []*stimulus
-	drives      []neuron.Drive // shared currents, one per port, one element per step of a window
+	emitted     []synapse.RowEvent // of the last window, whose rows hold several delays
+	drives      []neuron.Drive     // shared currents, one per port, one element per step of a window
 }
 
 // shard is a block of neurons of one population with everything that writes to them. One worker at a time has it.
@@ -30,7 +32,8 @@ type shard struct {
 	index  int
 	r      neuron.Range
 	in     neuron.Input
-	cells  []neuron.Cells // in.Cells for a whole window
+	rings  []ring         // per channel
+	cells  []neuron.Cells // in.Cells: the part of the rings that belongs to a piece
 	own    []ownDrive     // per port
 	dirty  []bool         // per channel: something was delivered in this piece
 	out    spike.Buffer
@@ -61,6 +64,9 @@ func (sh *shard) advance(s *Sim, w spike.Window) {
 			}
 		}
 	}
+	for c := range sh.rings {
+		sh.cells[c] = sh.rings[c].piece(int64(w.From/s.step), steps, in.Len)
+	}
 	delivered := sh.deliver(s, w)
 	for _, b := range sh.pop.backgrounds {
 		b.Fill(sh.r, w, in)
@@ -76,12 +82,32 @@ func (sh *shard) advance(s *Sim, w spike.Window) {
 	}
 }
 
-// deliver streams the row-events that arrive during w into the accumulators and reports whether there were any.
+// deliver streams the row-events that arrive during w into the accumulators and reports whether there are any.
 func (sh *shard) deliver(s *Sim, w spike.Window) bool {
+	sh.deliverMixed(s)
 	any, n := false, sh.in.Len
+	for c := range sh.rings {
+		if sh.rings[c].at != nil {
+			sh.dirty[c], any = true, true
+		}
+	}
+	touched := sh.in.Touched
+	if touched != nil && sh.flooded(s, w) {
+		fill(touched, n)
+		touched = nil
+	}
 	for k := range sh.in.Steps {
 		t := w.From + spike.Tick(k)*s.step
-		for _, e := range *sh.pop.wheel.at(t) {
+		slot := *sh.pop.wheel.at(t)
+		for i, e := range slot {
+			if i+ahead < len(slot) {
+				next := slot[i+ahead]
+				s.projections[next.Projection].Fetch(sh.index, next.Row)
+			}
+			if i+2*ahead < len(slot) {
+				next := slot[i+2*ahead]
+				s.projections[next.Projection].FetchIndex(sh.index, next.Row)
+			}
 			p := s.projections[e.Projection]
 			c := p.channel
 			any = true
@@ -89,15 +115,40 @@ func (sh *shard) deliver(s *Sim, w spike.Window) bool {
 			case sh.pop.single:
 				sh.in.Arrivals = p.DeliverSingly(sh.index, e, c, sh.in.Arrivals)
 			case cells.Sums != nil:
-				sh.counts.SynapticEvents += int64(p.DeliverSums(sh.index, e.Row, e.Amplitude, cells.Sums[k*n:(k+1)*n], sh.in.Touched))
+				sh.counts.SynapticEvents += int64(p.DeliverSums(sh.index, e.Row, e.Amplitude, cells.Sums[k*n:(k+1)*n], touched))
 			default:
 				end, area := sh.pop.kernels[c].At(t + s.step - e.At)
-				sh.counts.SynapticEvents += int64(p.Deliver(sh.index, e.Row, e.Amplitude*end, e.Amplitude*area, cells.Pairs[k*n:(k+1)*n], sh.in.Touched))
+				sh.counts.SynapticEvents += int64(p.Deliver(sh.index, e.Row, e.Amplitude*end, e.Amplitude*area, cells.Pairs[k*n:(k+1)*n], touched))
 			}
 			sh.dirty[c] = true
 		}
 	}
 	return any
+}
+
+// ahead is how many row-events before a row its first lines are asked for; its place in the index, as many before that.
+const ahead = 2
+
+// flooded reports whether so much arrives during w that nearly every neuron is touched. Then it costs less to let all be
+// touched than to mark each.
+func (sh *shard) flooded(s *Sim, w spike.Window) bool {
+	expected := float32(0)
+	for t := w.From; t < w.To; t += s.step {
+		for _, e := range *sh.pop.wheel.at(t) {
+			expected += s.projections[e.Projection].MeanRow(sh.index)
+		}
+	}
+	return expected > float32(2*sh.in.Len)
+}
+
+// fill puts 0 to n-1 into a set.
+func fill(set []uint64, n int) {
+	for i := range set {
+		set[i] = ^uint64(0)
+	}
+	if n%64 != 0 {
+		set[len(set)-1] = 1<<(n%64) - 1
+	}
 }
 
 // clean zeroes the accumulators that were written, so that the next piece starts from nothing.

@@ -129,6 +129,7 @@ func (s *Sim) advance(piece spike.Window) {
 		for t := piece.From; t < piece.To; t += s.step {
 			p.wheel.done(t)
 		}
+		p.emitted = p.emitted[:0]
 	}
 }
 

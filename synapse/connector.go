@@ -191,18 +191,25 @@ func (c FixedOutDegree) Expected(sources, targets int) float64 {
 	return float64(c.K) * float64(sources) / float64(max(targets, 1))
 }
 
-// Connect implements Connector. Every shard draws all rows and keeps its part.
+// Connect implements Connector. Rows makes all shards at once, with less work.
 func (c FixedOutDegree) Connect(g Geometry, lo, hi int, add Add) {
+	c.Rows(g, 0, g.Sources, func(source, target, entry int) {
+		if target >= lo && target < hi {
+			add(source, target, entry)
+		}
+	})
+}
+
+// Rows implements RowConnector.
+func (c FixedOutDegree) Rows(g Geometry, from, to int, add Add) {
 	pick := newPicker(g.Targets, c.K, c.Multapses)
-	for s := range g.Sources {
+	for s := from; s < to; s++ {
 		self := -1
 		if g.Same && !c.Autapses {
 			self = s
 		}
 		for j, t := range pick.draw(g.Key.Stream(uint64(s), 0), self) {
-			if t >= lo && t < hi {
-				add(s, t, j)
-			}
+			add(s, t, j)
 		}
 	}
 }
@@ -285,10 +292,10 @@ func (c *List) Connect(_ Geometry, lo, hi int, add Add) {
 }
 
 var (
-	_ Connector = AllToAll{}
-	_ Connector = OneToOne{}
-	_ Connector = FixedProbability{}
-	_ Connector = FixedInDegree{}
-	_ Connector = FixedOutDegree{}
-	_ Connector = (*List)(nil)
+	_ Connector    = AllToAll{}
+	_ Connector    = OneToOne{}
+	_ Connector    = FixedProbability{}
+	_ Connector    = FixedInDegree{}
+	_ RowConnector = FixedOutDegree{}
+	_ Connector    = (*List)(nil)
 )

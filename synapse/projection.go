@@ -3,6 +3,7 @@ package synapse
 import (
 	"fmt"
 	"math"
+	"sync"
 
 	"github.com/burstplex/burstplex/neuron"
 	"github.com/burstplex/burstplex/neuron/rng"
@@ -38,19 +39,22 @@ type Spec struct {
 
 // Projection is a connected pair of populations.
 type Projection struct {
-	Spec     Spec
-	Index    int // place in the network: part of the canonical order of arrivals
-	Geometry Geometry
-	step     spike.Tick
-	delays   []spike.Tick // delay groups; a row is source*len(delays) + group
-	shards   []rows
-	stp      *shortTermState
-	scale    float32 // of all weights, see SetScale
+	Spec                Spec
+	Index               int // place in the network: part of the canonical order of arrivals
+	Geometry            Geometry
+	step                spike.Tick
+	delays              []spike.Tick // that occur; without mixed a row is source*len(delays) + place of the delay
+	mixed               bool         // a row holds all delays, see Mixed
+	shards              []rows
+	builder             *builder
+	weightKey, delayKey rng.Key
+	stp                 *shortTermState
+	scale               float32 // of all weights, see SetScale
 }
 
 // RowEvent is a spike on its way along one row.
 type RowEvent struct {
-	At         spike.Tick // arrival
+	At         spike.Tick // arrival; emission if the row holds several delays
 	Projection uint32
 	Row        uint32
 	Amplitude  float32 // from short-term plasticity, times the common weight if all weights are equal
@@ -62,13 +66,15 @@ func New(s Spec, index int, g Geometry, step spike.Tick) (*Projection, error) {
 	if err := s.Connector.Validate(g); err != nil {
 		return nil, &fault{"connector", err.Error()}
 	}
-	p := &Projection{Spec: s, Index: index, Geometry: g, step: step, scale: 1}
+	p := &Projection{Spec: s, Index: index, Geometry: g, step: step, scale: 1, weightKey: g.Key.Sub("weight"), delayKey: g.Key.Sub("delay")}
 	if err := p.delayGroups(); err != nil {
 		return nil, err
 	}
 	if s.ShortTerm != nil {
 		p.stp = newShortTermState(*s.ShortTerm, g.Sources)
 	}
+	list, isList := s.Connector.(*List)
+	p.builder = &builder{p: p, list: list, weights: s.Plastic || !s.Weight.IsConst() || isList && list.HasWeight}
 	if rowsN := float64(g.Sources) * float64(len(p.delays)); rowsN > math.MaxUint32 {
 		return nil, &fault{"delay", fmt.Sprintf("%d sources with %d delays are more rows than 2^32", g.Sources, len(p.delays))}
 	}
@@ -143,14 +149,63 @@ func (p *Projection) SetShards(n int) { p.shards = make([]rows, n) }
 
 // Connect builds the synapses onto targets lo to hi-1 as a shard. Shards may be built concurrently.
 func (p *Projection) Connect(shard, lo, hi int) error {
-	b := builder{p: p, weights: p.Spec.Plastic || !p.Spec.Weight.IsConst(), key: p.Geometry.Key.Sub("weight"), delayKey: p.Geometry.Key.Sub("delay")}
-	if l, ok := p.Spec.Connector.(*List); ok {
-		b.list = l
-		b.weights = b.weights || l.HasWeight
-	}
-	r, err := b.build(lo, hi)
+	r, err := p.builder.build(lo, hi)
 	p.shards[shard] = r
 	return err
+}
+
+// ConnectAll builds all shards: shard k has targets cuts[k] to cuts[k+1]-1, and all but the last are of one size. each
+// calls a function for 0 to n-1, possibly concurrently.
+func (p *Projection) ConnectAll(cuts []int, each func(n int, f func(int))) error {
+	p.SetShards(len(cuts) - 1)
+	defer func() { p.builder.scratch = sync.Pool{} }()
+	if c, ok := p.Spec.Connector.(RowConnector); ok {
+		shards, err := p.builder.buildRows(c, cuts, each)
+		copy(p.shards, shards)
+		return err
+	}
+	failed := make([]error, len(p.shards))
+	each(len(p.shards), func(k int) { failed[k] = p.Connect(k, cuts[k], cuts[k+1]) })
+	for _, err := range failed {
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Release gives back the memory of the synapses. The projection must not be used afterwards.
+func (p *Projection) Release() {
+	for i := range p.shards {
+		p.shards[i].mem.free()
+	}
+	p.shards = nil
+}
+
+// mostMixed is the largest number of delays that a row can hold together.
+const mostMixed = 256
+
+// fewestMixed is the number of delays from which rows with all delays are delivered faster than rows by delay: they
+// write to cells farther apart but are as many times longer.
+const fewestMixed = 4
+
+// Mix lets a row hold all delays of a source where this is faster: such a row is delivered when the spike is emitted, with
+// DeliverMixed, into cells of coming steps. It reports whether rows are mixed, and is called before Connect.
+func (p *Projection) Mix() bool {
+	_, isList := p.Spec.Connector.(*List)
+	p.mixed = !isList && !p.Spec.Plastic && len(p.delays) >= fewestMixed && len(p.delays) <= mostMixed
+	return p.mixed
+}
+
+// Mixed reports whether a row holds all delays of a source.
+func (p *Projection) Mixed() bool { return p.mixed }
+
+// groups returns the number of rows of a source.
+func (p *Projection) groups() int {
+	if p.mixed {
+		return 1
+	}
+	return len(p.delays)
 }
 
 // SetScale multiplies all weights, as delivered, by a factor (1 at the start); what is on its way stays as it is.
@@ -165,8 +220,12 @@ func (p *Projection) Schedule(i int, e spike.Event, push func(RowEvent)) {
 	if !p.Spec.Transmit.Passes(e.Kind) {
 		return
 	}
-	if p.shards[0].weight == nil {
+	if !p.builder.weights {
 		amplitude *= float32(p.Spec.Weight.A)
+	}
+	if p.mixed {
+		push(RowEvent{At: e.At, Projection: uint32(p.Index), Row: uint32(i), Amplitude: amplitude})
+		return
 	}
 	for g, d := range p.delays {
 		push(RowEvent{At: e.At + d, Projection: uint32(p.Index), Row: uint32(i*len(p.delays) + g), Amplitude: amplitude})
@@ -186,8 +245,7 @@ func (p *Projection) Synapses() int {
 func (p *Projection) Bytes() int {
 	n := 0
 	for i := range p.shards {
-		r := &p.shards[i]
-		n += 4*len(r.first) + 2*cap(r.target) + 4*cap(r.weight)
+		n += p.shards[i].bytes()
 	}
 	return n
 }
@@ -202,7 +260,11 @@ func (p *Projection) Each(f func(source, target int, weight float64, delay spike
 				if r.weight != nil {
 					w = float64(r.weight[k])
 				}
-				f(row/len(p.delays), r.lo+int(r.target[k]), w, p.delays[row%len(p.delays)])
+				delay := row % p.groups()
+				if p.mixed {
+					delay = int(r.delay[k])
+				}
+				f(row/p.groups(), r.lo+int(r.target[k]), w, p.delays[delay])
 			}
 		}
 	}

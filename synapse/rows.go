@@ -3,9 +3,7 @@ package synapse
 import (
 	"fmt"
 	"math"
-
-	"github.com/burstplex/burstplex/neuron"
-	"github.com/burstplex/burstplex/neuron/rng"
+	"sync"
 )
 
 // rows holds the synapses of one projection onto one shard, row by row; see the package comment.
@@ -14,71 +12,139 @@ type rows struct {
 	first  []uint32  // row r is first[r] to first[r+1]-1
 	target []uint16  // relative to lo
 	weight []float32 // nil if all weights are equal
+	delay  []uint8   // place in the projection's list of delays; nil if a row has one delay
+	mem    *arena
 }
 
 // MaxShard is the largest number of targets in a shard: local targets are 16 bits.
 const MaxShard = 1 << 16
 
-// builder makes the rows of one shard in two passes over the connector: count, then fill. Both passes draw the same
-// numbers, and nothing but the result is ever stored.
-type builder struct {
-	p             *Projection
-	weights       bool
-	list          *List
-	key, delayKey rng.Key
+func (r *rows) bytes() int {
+	return 4*cap(r.first) + 2*cap(r.target) + 4*cap(r.weight) + cap(r.delay)
 }
 
+// builder draws the synapses of a projection. Every number belongs to its synapse (see draw), so it does not matter who
+// draws it and in which order.
+type builder struct {
+	p       *Projection
+	list    *List // nil for another connector
+	weights bool
+	scratch sync.Pool // of *drawn
+}
+
+// drawn is a list of synapses in the order of the connector, before they are put into rows.
+type drawn struct {
+	row    []uint32
+	target []uint16
+	weight []float32
+	delay  []uint8
+}
+
+// build makes the rows of one shard: the connector is asked once, its answer is kept, and the rows are filled from it
+// when their lengths are known.
 func (b *builder) build(lo, hi int) (rows, error) {
-	groups := len(b.p.delays)
-	g := b.p.Geometry
-	r := rows{lo: lo, first: make([]uint32, g.Sources*groups+1)}
-	total := uint64(0)
-	b.p.Spec.Connector.Connect(g, lo, hi, func(source, target, entry int) {
-		r.first[source*groups+b.group(source, target, entry)+1]++
-		total++
+	p, g := b.p, b.p.Geometry
+	d, _ := b.scratch.Get().(*drawn)
+	if d == nil {
+		d = &drawn{}
+	}
+	defer b.scratch.Put(d)
+	d.row, d.target, d.weight, d.delay = d.row[:0], d.target[:0], d.weight[:0], d.delay[:0]
+	r := b.empty(lo)
+	groups := uint32(p.groups())
+	p.Spec.Connector.Connect(g, lo, hi, func(source, target, entry int) {
+		row, delay := uint32(source)*groups, b.delay(source, target, entry)
+		if p.mixed {
+			d.delay = append(d.delay, uint8(delay))
+		} else {
+			row += uint32(delay)
+		}
+		d.row, d.target = append(d.row, row), append(d.target, uint16(target-lo))
+		if b.weights {
+			d.weight = append(d.weight, float32(b.weight(source, target, entry)))
+		}
+		r.first[row+1]++
 	})
-	if total > math.MaxUint32 {
-		return rows{}, &fault{"connector", fmt.Sprintf("%d synapses onto one shard are more than 2^32; use smaller shards", total)}
-	}
-	for i := 1; i < len(r.first); i++ {
-		r.first[i] += r.first[i-1]
-	}
-	r.target = make([]uint16, total)
-	if b.weights {
-		r.weight = make([]float32, total)
+	if err := b.reserve(&r); err != nil {
+		return rows{}, err
 	}
 	// first[row] is the next free place of the row while filling, and its end afterwards.
-	b.p.Spec.Connector.Connect(g, lo, hi, func(source, target, entry int) {
-		row := source*groups + b.group(source, target, entry)
+	for i, row := range d.row {
 		k := r.first[row]
 		r.first[row]++
-		r.target[k] = uint16(target - lo)
+		r.target[k] = d.target[i]
 		if b.weights {
-			r.weight[k] = float32(b.weight(source, target, entry))
+			r.weight[k] = d.weight[i]
 		}
-	})
-	copy(r.first[1:], r.first)
-	r.first[0] = 0
+		if p.mixed {
+			r.delay[k] = d.delay[i]
+		}
+	}
+	r.close()
 	return r, nil
 }
 
-// group returns the delay group of a synapse.
-func (b *builder) group(source, target, entry int) int {
+// empty returns rows without synapses.
+func (b *builder) empty(lo int) rows {
+	r := rows{lo: lo, mem: &arena{}}
+	r.first = slab[uint32](r.mem, b.p.Geometry.Sources*b.p.groups()+1)
+	return r
+}
+
+// reserve turns lengths, first[row+1] of row, into places and makes the memory.
+func (b *builder) reserve(r *rows) error {
+	total := uint64(0)
+	for i, n := range r.first {
+		total += uint64(n)
+		r.first[i] = uint32(total)
+	}
+	if total > math.MaxUint32 {
+		r.mem.free()
+		return &fault{"connector", fmt.Sprintf("%d synapses onto one shard are more than 2^32; use smaller shards", total)}
+	}
+	mem := r.mem
+	if b.p.Spec.Plastic {
+		mem = nil // rules and checkpoints hold parts of it
+	}
+	n := int(total)
+	r.target = reserve[uint16](mem, n)
+	if b.weights {
+		r.weight = reserve[float32](mem, n)
+	}
+	if b.p.mixed {
+		r.delay = reserve[uint8](mem, n)
+	}
+	return nil
+}
+
+func reserve[T any](mem *arena, n int) []T {
+	if mem == nil {
+		return make([]T, n)
+	}
+	return slab[T](mem, n)
+}
+
+// close ends filling: the end of every row becomes the start of the next.
+func (r *rows) close() {
+	copy(r.first[1:], r.first)
+	r.first[0] = 0
+}
+
+// delay returns the place of a synapse's delay in the projection's list.
+func (b *builder) delay(source, target, entry int) int {
 	p := b.p
 	if len(p.delays) == 1 {
 		return 0
 	}
-	var ms float64
 	if b.list != nil && b.list.HasDelays {
-		ms = b.list.Synapses[entry].Delay
-		t := p.wholeSteps(ms)
+		t := p.wholeSteps(b.list.Synapses[entry].Delay)
 		for g, d := range p.delays {
 			if d == t {
 				return g
 			}
 		}
 	}
-	ms = draw(p.Spec.Delay, b.delayKey, source, target, entry)
+	ms := draw(p.Spec.Delay, p.delayKey, source, target, entry)
 	g := int((p.wholeSteps(ms) - p.delays[0]) / p.step)
 	return max(0, min(len(p.delays)-1, g))
 }
@@ -89,73 +155,9 @@ func (b *builder) weight(source, target, entry int) float64 {
 		return b.list.Synapses[entry].Weight
 	}
 	s := &b.p.Spec
-	w := draw(s.Weight, b.key, source, target, entry)
+	w := draw(s.Weight, b.p.weightKey, source, target, entry)
 	if s.WeightMin != 0 || s.WeightMax != 0 {
 		w = max(s.WeightMin, min(s.WeightMax, w))
 	}
 	return w
-}
-
-// Deliver streams the part of a row that lies in a shard into the shard's cells of one step; end and area are the
-// target's Kernel times the amplitude of the row-event. touched is the shard's set of neurons with input, or nil. It
-// returns the number of synaptic events.
-func (p *Projection) Deliver(shard int, row uint32, end, area float32, cells []neuron.Pair, touched []uint64) int {
-	r := &p.shards[shard]
-	target := r.target[r.first[row]:r.first[row+1]]
-	if r.weight == nil {
-		for _, t := range target {
-			c := &cells[t]
-			c.End += end
-			c.Area += area
-		}
-	} else {
-		weight := r.weight[r.first[row]:r.first[row+1]][:len(target)]
-		for k, t := range target {
-			c, w := &cells[t], weight[k]
-			c.End += float32(w * end)
-			c.Area += float32(w * area)
-		}
-	}
-	touch(target, touched)
-	return len(target)
-}
-
-// DeliverSums is Deliver for a delta synapse.
-func (p *Projection) DeliverSums(shard int, row uint32, amplitude float32, cells []float32, touched []uint64) int {
-	r := &p.shards[shard]
-	target := r.target[r.first[row]:r.first[row+1]]
-	if r.weight == nil {
-		for _, t := range target {
-			cells[t] += amplitude
-		}
-	} else {
-		weight := r.weight[r.first[row]:r.first[row+1]][:len(target)]
-		for k, t := range target {
-			cells[t] += float32(weight[k] * amplitude)
-		}
-	}
-	touch(target, touched)
-	return len(target)
-}
-
-// DeliverSingly appends the part of a row that lies in a shard as single arrivals.
-func (p *Projection) DeliverSingly(shard int, e RowEvent, channel int, dst []neuron.Arrival) []neuron.Arrival {
-	r := &p.shards[shard]
-	for k := r.first[e.Row]; k < r.first[e.Row+1]; k++ {
-		w := e.Amplitude
-		if r.weight != nil {
-			w *= r.weight[k]
-		}
-		dst = append(dst, neuron.Arrival{At: e.At, Target: uint32(r.target[k]), Channel: uint32(channel), Weight: w})
-	}
-	return dst
-}
-
-func touch(target []uint16, touched []uint64) {
-	if touched == nil {
-		return
-	}
-	for _, t := range target {
-		touched[t>>6] |= 1 << (t & 63)
-	}
 }

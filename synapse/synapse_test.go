@@ -16,6 +16,7 @@ func connectors() map[string]Connector {
 		"probability": FixedProbability{P: 0.07}, "probability 1": FixedProbability{P: 1}, "probability 0": FixedProbability{},
 		"in-degree": FixedInDegree{K: 20}, "in-degree with multapses": FixedInDegree{K: 20, Multapses: true, Autapses: true},
 		"out-degree": FixedOutDegree{K: 20}, "out-degree with multapses": FixedOutDegree{K: 20, Multapses: true},
+		"total": FixedTotalNumber{K: 9000}, "total with autapses": FixedTotalNumber{K: 9000, Autapses: true},
 		"list": &List{Synapses: []Synapse{{Source: 3, Target: 4}, {Source: 3, Target: 2000}, {Source: 0, Target: 4}, {Source: 3, Target: 4}}},
 	}
 }

@@ -72,6 +72,13 @@ func (x *Experiment) connector(name string, p *Projection) (synapse.Connector, e
 	case "fixed-out-degree":
 		return synapse.FixedOutDegree{K: p.K, Autapses: p.Autapses, Multapses: p.Multapses}, nil
 	}
+	if p.Connector == "fixed-total-number" {
+		k := p.K
+		if k == 0 {
+			k = synapse.TotalNumber(p.P, x.Populations.Get(p.Source).Size, x.Populations.Get(p.Target).Size)
+		}
+		return synapse.FixedTotalNumber{K: k, Autapses: p.Autapses}, nil
+	}
 	list := &synapse.List{}
 	key := "projections." + name
 	for i, pair := range p.Pairs {

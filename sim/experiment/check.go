@@ -134,7 +134,7 @@ func (x *Experiment) population(errs *config.List, key, name string) {
 
 func (x *Experiment) checkConnector(errs *config.List, key string, p *Projection) {
 	used := map[string][]string{"fixed-probability": {"p"}, "fixed-in-degree": {"k", "multapses"}, "fixed-out-degree": {"k", "multapses"},
-		"list": {"file", "pairs"}}
+		"fixed-total-number": {"p", "k"}, "list": {"file", "pairs"}}
 	for connector, keys := range used {
 		for _, k := range keys {
 			have := x.tree.At(key+"."+k).Kind() != config.KindAbsent
@@ -142,10 +142,13 @@ func (x *Experiment) checkConnector(errs *config.List, key string, p *Projection
 				errs.Add(x.at(key+"."+k, "means nothing to the connector %q", p.Connector))
 				return
 			}
-			if !have && connector == p.Connector && (k == "p" || k == "k") {
+			if !have && connector == p.Connector && connector != "fixed-total-number" && (k == "p" || k == "k") {
 				errs.Add(x.at(key+"."+k, "is missing: the connector %q needs it", p.Connector))
 			}
 		}
+	}
+	if p.Connector == "fixed-total-number" && (x.tree.At(key+".p").Kind() == config.KindAbsent) == (x.tree.At(key+".k").Kind() == config.KindAbsent) {
+		errs.Add(x.at(key, "the connector \"fixed-total-number\" needs either k or p"))
 	}
 	if p.Connector == "list" && (p.File == "") == (len(p.Pairs) == 0) {
 		errs.Add(x.at(key, "the connector \"list\" needs either file or pairs"))

@@ -1,0 +1,8 @@
+//go:build !linux
+
+package synapse
+
+// mapMemory returns nil: memory comes from the Go heap.
+func mapMemory(int) []byte { return nil }
+
+func unmapMemory([]byte) {}

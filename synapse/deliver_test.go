@@ -1,0 +1,197 @@
+package synapse
+
+import (
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"testing"
+
+	"github.com/burstplex/burstplex/neuron"
+	"github.com/burstplex/burstplex/neuron/rng"
+	"github.com/burstplex/burstplex/neuron/spike"
+)
+
+// The kernels of this machine have the bits of the scalar ones, for rows of any length and repeated targets.
+func TestKernelsAreTheScalarOnes(t *testing.T) {
+	r := rand.New(rand.NewPCG(1, 1))
+	for n := range 40 {
+		target, weight, delay := make([]uint16, n), make([]float32, n), make([]uint8, n)
+		for k := range n {
+			target[k], weight[k], delay[k] = uint16(r.IntN(50)), float32(r.NormFloat64()), uint8(r.IntN(3))
+		}
+		at := []uint32{100, 0, 50}
+		start := make([]neuron.Pair, 150)
+		for i := range start {
+			start[i] = neuron.Pair{End: float32(r.NormFloat64()), Area: float32(r.NormFloat64())}
+		}
+		end, area := float32(r.NormFloat64()), float32(r.NormFloat64())
+		for name, kernels := range map[string][2]func([]neuron.Pair){
+			"equal weights": {func(c []neuron.Pair) { addPairs(c, target, end, area) }, func(c []neuron.Pair) { addPairsGo(c, target, end, area) }},
+			"weights": {func(c []neuron.Pair) { addWeightedPairs(c, target, weight, end, area) },
+				func(c []neuron.Pair) { addWeightedPairsGo(c, target, weight, end, area) }},
+			"delays": {func(c []neuron.Pair) { addMixedPairs(c, target, weight, delay, at, end, area) },
+				func(c []neuron.Pair) { addMixedPairsGo(c, target, weight, delay, at, end, area) }},
+		} {
+			got, want := append([]neuron.Pair(nil), start...), append([]neuron.Pair(nil), start...)
+			kernels[0](got)
+			kernels[1](want)
+			for i := range got {
+				if got[i] != want[i] {
+					t.Fatalf("%s, %d targets: cell %d is %v, scalar %v", name, n, i, got[i], want[i])
+				}
+			}
+		}
+	}
+}
+
+// network is a projection of 300 neurons onto 500 in two shards.
+func network(t testing.TB, mixed bool, weight neuron.Value, delay neuron.Value) *Projection {
+	t.Helper()
+	p, err := New(Spec{Connector: FixedProbability{P: 0.2}, Weight: weight, Delay: delay}, 0, Geometry{Sources: 300, Targets: 500, Key: rng.New(3)}, 100*spike.Microsecond)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if mixed && !p.Mix() {
+		t.Fatal("rows are not mixed")
+	}
+	err = p.ConnectAll([]int{0, 256, 500}, func(n int, f func(int)) {
+		for i := range n {
+			f(i)
+		}
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
+// Rows by delay, rows with all delays and a slow sum over all synapses deliver the same.
+func TestStorageVariants(t *testing.T) {
+	const steps = 64
+	at := make([]uint32, steps)
+	delay := neuron.Value{Shape: neuron.Normal, A: 1.5, B: 0.75, Lo: 0.05, Hi: 6}
+	for name, weight := range map[string]neuron.Value{"equal weights": neuron.Const(0.7), "weights": {Shape: neuron.Normal, A: 1, B: 0.3}} {
+		grouped, mixed := network(t, false, weight, delay), network(t, true, weight, delay)
+		var slow [steps * 500][2]float64
+		mixed.Each(func(s, tg int, w float64, d spike.Tick) {
+			cell := &slow[int(d/mixed.step)*500+tg]
+			cell[0] += w * float64(s+1)
+			cell[1] += w * float64(s+1) / 2
+		})
+		for shard, n := range []int{256, 244} {
+			a, b := make([]neuron.Pair, steps*n), make([]neuron.Pair, steps*n)
+			sums := make([]float32, steps*n)
+			for s := range 300 {
+				grouped.Schedule(s, spike.Event{}, func(e RowEvent) {
+					cells := a[int(e.At/grouped.step)*n:]
+					grouped.Deliver(shard, e.Row, e.Amplitude*float32(s+1), e.Amplitude*float32(s+1)/2, cells[:n], nil)
+				})
+				mixed.Schedule(s, spike.Event{}, func(e RowEvent) {
+					for k, d := range mixed.Delays() {
+						at[k] = uint32(int(d/mixed.step) * n)
+					}
+					mixed.DeliverMixed(shard, e.Row, e.Amplitude*float32(s+1), e.Amplitude*float32(s+1)/2, b, at)
+					mixed.DeliverMixedSums(shard, e.Row, e.Amplitude*float32(s+1), sums, at)
+				})
+			}
+			for i := range a {
+				want := slow[i/n*500+256*shard+i%n]
+				if a[i] != b[i] {
+					t.Fatalf("%s: cell %d of shard %d is %v by delay, %v with all delays", name, i, shard, a[i], b[i])
+				}
+				if math.Abs(float64(a[i].End)-want[0]) > 1e-5*(1+math.Abs(want[0])) || math.Abs(float64(a[i].Area)-want[1]) > 1e-5*(1+math.Abs(want[1])) || sums[i] != a[i].End {
+					t.Fatalf("%s: cell %d of shard %d is %v (sum %g), should be %v", name, i, shard, a[i], sums[i], want)
+				}
+			}
+		}
+	}
+}
+
+// A connector drawn by row makes what it makes shard by shard.
+func TestRowsAreTheConnector(t *testing.T) {
+	for name, c := range connectors() {
+		if _, ok := c.(RowConnector); !ok {
+			continue
+		}
+		g := Geometry{Sources: 2100, Targets: 2100, Same: true, Key: rng.New(1, "p")}
+		p, err := New(Spec{Connector: c, Weight: neuron.Value{Shape: neuron.LogNormal, A: 1, B: 0.4}, Delay: neuron.Value{Shape: neuron.Uniform, A: 0.1, B: 3}}, 0, g, 100*spike.Microsecond)
+		if err != nil {
+			t.Fatal(err)
+		}
+		err = p.ConnectAll([]int{0, 1024, 2048, 2100}, func(n int, f func(int)) {
+			for i := n - 1; i >= 0; i-- {
+				f(i)
+			}
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := map[string]int{}
+		p.Each(func(s, tg int, w float64, d spike.Tick) { got[fmt.Sprint(s, tg, w, d)]++ })
+		want := edges(t, c, g, 0, 1024, 2048, 2100)
+		if len(got) != len(want) {
+			t.Fatalf("%s: %d synapses by row, %d by shard", name, len(got), len(want))
+		}
+		for k := range want {
+			if got[k] != want[k] {
+				t.Fatalf("%s: synapse %s is missing", name, k)
+			}
+		}
+	}
+}
+
+// Numbers drawn by comparing digits are binomial: mean, variance and ends.
+func TestBinomial(t *testing.T) {
+	for _, c := range []struct {
+		n int
+		p float64
+	}{{1000, 0.5}, {1000, 0.25}, {77, 64. / 777}, {5, 0.9}, {100, 1}, {100, 0}, {0, 0.3}} {
+		const draws = 20000
+		var sum, squares float64
+		for i := range draws {
+			st := rng.New(5, "binomial").Stream(uint64(i), 0)
+			k := binomial(&st, c.n, c.p)
+			if k < 0 || k > c.n {
+				t.Fatalf("%d of %d", k, c.n)
+			}
+			sum += float64(k)
+			squares += float64(k) * float64(k)
+		}
+		mean, want := sum/draws, float64(c.n)*c.p
+		variance, wantVariance := squares/draws-mean*mean, want*(1-c.p)
+		if math.Abs(mean-want) > 5*math.Sqrt(wantVariance/draws) || math.Abs(variance-wantVariance) > 0.06*wantVariance+1e-9 {
+			t.Errorf("n %d, p %g: mean %g, variance %g; want %g, %g", c.n, c.p, mean, variance, want, wantVariance)
+		}
+	}
+}
+
+// A fixed total number is met exactly, and sources and targets are drawn with equal probability.
+func TestFixedTotalNumber(t *testing.T) {
+	const n, k = 500, 100_000
+	in, out := make([]float64, n), make([]float64, n)
+	total := 0
+	FixedTotalNumber{K: k}.Connect(Geometry{Sources: n, Targets: n, Same: true, Key: rng.New(7)}, 0, n, func(s, tg, _ int) {
+		if s == tg {
+			t.Fatal("an autapse")
+		}
+		out[s]++
+		in[tg]++
+		total++
+	})
+	if total != k {
+		t.Fatalf("%d synapses instead of %d", total, k)
+	}
+	for name, degrees := range map[string][]float64{"in": in, "out": out} {
+		chi := 0.0
+		for _, d := range degrees {
+			chi += (d - k/n) * (d - k/n) / (k / n)
+		}
+		if chi < n-5*math.Sqrt(2*n) || chi > n+5*math.Sqrt(2*n) {
+			t.Errorf("%s-degrees: chi-squared %g with %d degrees of freedom", name, chi, n-1)
+		}
+	}
+	// The number for a probability is that of the cortical microcircuit: 20683^2 pairs at 0.1009.
+	if got, pairs := TotalNumber(0.1009, 20683, 20683), 20683.*20683; math.Abs(1-math.Exp(float64(got)*math.Log1p(-1/pairs))-0.1009) > 1e-8 {
+		t.Errorf("%d synapses", got)
+	}
+}
