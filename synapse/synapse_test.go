@@ -196,17 +196,3 @@ func TestDelivery(t *testing.T) {
 		t.Errorf("cells %v, touched %b", cells, touched[0])
 	}
 }
-
-func BenchmarkDeliver1000(b *testing.B) {
-	const n = 10_000
-	p, _ := New(Spec{Connector: FixedProbability{P: 0.1}, Weight: neuron.Value{Shape: neuron.Uniform, A: 0, B: 1}, Delay: neuron.Const(1)}, 0, Geometry{Sources: n, Targets: n, Key: rng.New(1)}, spike.Millisecond)
-	p.SetShards(1)
-	p.Connect(0, 0, n)
-	cells := make([]neuron.Pair, n)
-	b.ResetTimer()
-	events := 0
-	for i := range b.N {
-		events += p.Deliver(0, uint32(i*7919%n), 1, 1, cells, nil)
-	}
-	b.ReportMetric(float64(events)/b.Elapsed().Seconds()/1e6, "Mevents/s")
-}

@@ -1,0 +1,131 @@
+package synapse
+
+import (
+	"fmt"
+	"testing"
+
+	"github.com/burstplex/burstplex/neuron"
+	"github.com/burstplex/burstplex/neuron/rng"
+	"github.com/burstplex/burstplex/neuron/spike"
+)
+
+// benchProjection connects n neurons with a number of sources such that the rows do not fit into the caches.
+func benchProjection(b *testing.B, sources, n, shard int, c Connector, delay, weight neuron.Value) *Projection {
+	b.Helper()
+	p, err := New(Spec{Connector: c, Weight: weight, Delay: delay}, 0, Geometry{Sources: sources, Targets: n, Key: rng.New(1)}, 100*spike.Microsecond)
+	if err != nil {
+		b.Fatal(err)
+	}
+	p.Mix()
+	cuts := []int{0}
+	for lo := 0; lo < n; lo += shard {
+		cuts = append(cuts, min(lo+shard, n))
+	}
+	err = p.ConnectAll(cuts, func(n int, f func(int)) {
+		for i := range n {
+			f(i)
+		}
+	})
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.Cleanup(p.Release)
+	return p
+}
+
+var drawnWeight = neuron.Value{Shape: neuron.Uniform, A: 0, B: 1}
+
+// BenchmarkDeliver streams cold rows in an order that no processor foresees, as the engine does: one shard after the
+// other, each with the row-events of one step, the next rows fetched ahead.
+func BenchmarkDeliver(b *testing.B) {
+	for _, c := range []struct {
+		name              string
+		sources, n, shard int
+		k                 int // targets of a row
+		weight            neuron.Value
+	}{
+		{"targets=1000/neurons=10k/equal", 100_000, 10_000, 10_000, 1000, neuron.Const(1)},
+		{"targets=1000/neurons=10k/drawn", 100_000, 10_000, 10_000, 1000, drawnWeight},
+		{"targets=1000/neurons=64k/equal", 64_000, 64_000, 16_384, 1000, neuron.Const(1)},
+		{"targets=1000/neurons=64k/drawn", 64_000, 64_000, 16_384, 1000, drawnWeight},
+		{"targets=100/neurons=10k/equal", 400_000, 10_000, 10_000, 100, neuron.Const(1)},
+		{"targets=100/neurons=10k/drawn", 400_000, 10_000, 10_000, 100, drawnWeight},
+	} {
+		b.Run(c.name, func(b *testing.B) {
+			p := benchProjection(b, c.sources, c.n, c.shard, FixedProbability{P: float64(c.k) / float64(c.n)}, neuron.Const(1), c.weight)
+			cells := make([]neuron.Pair, c.shard)
+			events, row := 0, 0
+			const together = 64
+			var rows [together]uint32
+			b.ResetTimer()
+			for b.Loop() {
+				for i := range rows {
+					row = (row + 48_271) % c.sources
+					rows[i] = uint32(row)
+				}
+				for shard := range p.shards {
+					for i, r := range rows {
+						if i+4 < together {
+							p.FetchIndex(shard, rows[i+4])
+						}
+						if i+2 < together {
+							p.Fetch(shard, rows[i+2])
+						}
+						events += p.Deliver(shard, r, 1, 1, cells, nil)
+					}
+				}
+			}
+			b.ReportMetric(float64(events)/b.Elapsed().Seconds()/1e6, "Mevents/s")
+			b.ReportMetric(float64(p.Bytes())/float64(p.Synapses()), "B/synapse")
+			b.ReportMetric(0, "ns/op")
+		})
+	}
+}
+
+// BenchmarkDeliverMixed streams cold rows with some 45 delays into rings of cells, and the same rows by delay.
+func BenchmarkDeliverMixed(b *testing.B) {
+	const n, sources = 20_000, 40_000
+	delay := neuron.Value{Shape: neuron.Normal, A: 1.5, B: 0.75, Lo: 0.05, Hi: 6}
+	for _, shard := range []int{1024, 2048, 4096} {
+		b.Run(fmt.Sprint("shard=", shard), func(b *testing.B) {
+			p := benchProjection(b, sources, n, shard, FixedProbability{P: 0.05}, delay, drawnWeight)
+			cells := make([]neuron.Pair, 64*shard)
+			at := make([]uint32, len(p.delays))
+			for k := range at {
+				at[k] = uint32(k * shard)
+			}
+			events, row := 0, 0
+			b.ResetTimer()
+			for b.Loop() {
+				for s := range p.shards {
+					for range 32 {
+						row = (row + 48_271) % sources
+						p.Fetch(s, uint32((row+2*48_271)%sources))
+						p.FetchIndex(s, uint32((row+4*48_271)%sources))
+						events += p.DeliverMixed(s, uint32(row), 1, 1, cells, at)
+					}
+				}
+			}
+			b.ReportMetric(float64(events)/b.Elapsed().Seconds()/1e6, "Mevents/s")
+			b.ReportMetric(float64(p.Bytes())/float64(p.Synapses()), "B/synapse")
+			b.ReportMetric(0, "ns/op")
+		})
+	}
+}
+
+// BenchmarkBuild connects ten million synapses.
+func BenchmarkBuild(b *testing.B) {
+	for name, c := range map[string]Connector{"fixed-probability": FixedProbability{P: 0.01}, "fixed-in-degree": FixedInDegree{K: 320, Multapses: true},
+		"fixed-out-degree": FixedOutDegree{K: 320}, "fixed-total-number": FixedTotalNumber{K: 32_000 * 320}} {
+		b.Run(name, func(b *testing.B) {
+			n := 0
+			for b.Loop() {
+				p := benchProjection(b, 32_000, 32_000, 2048, c, neuron.Const(1), neuron.Const(1))
+				n += p.Synapses()
+				p.Release()
+			}
+			b.ReportMetric(b.Elapsed().Seconds()*1e9/float64(n), "ns/synapse")
+			b.ReportMetric(0, "ns/op")
+		})
+	}
+}
