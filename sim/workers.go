@@ -1,40 +1,60 @@
 package sim
 
 import (
+	"runtime"
 	"sync"
 	"sync/atomic"
+	"time"
 )
 
 // crew runs the same function over many items on a fixed number of goroutines. Which worker takes which item is
 // left to chance; results must not depend on it, and do not, because an item is written by its worker only.
+//
+// A window can be as short as some microseconds of work, and waking a sleeping goroutine costs as much. So helpers spin
+// for a moment before they sleep, nobody waits for a helper that came too late to find an item, and one that sleeps is
+// left alone if the work is tiny.
 type crew struct {
 	workers int
-	jobs    []chan job // one per helper; the caller is the first worker
-	wg      sync.WaitGroup
-	next    atomic.Int64
+	// ticket is generation (24 bits), items (20) and next item (20) in one word: an item is taken by counting next up,
+	// which fails for a helper that looked at an earlier generation.
+	ticket   atomic.Uint64
+	f        func(item int) // of this generation: read only by who has taken an item
+	offset   int
+	left     atomic.Int64 // items that are not done
+	waiting  atomic.Bool  // the caller sleeps until left is 0
+	finished chan struct{}
+	helpers  []*helper
+	closed   atomic.Bool
+	ended    sync.WaitGroup
+	took     time.Duration // that recent calls lasted
 }
 
-type job struct {
-	items int
-	f     func(item int)
+type helper struct {
+	asleep atomic.Bool
+	wake   chan struct{}
 }
+
+const (
+	itemBits   = 20
+	mostAtOnce = 1<<itemBits - 1
+	// spins times spinLoads looks at a word are some 30 us: longer than the sequential part of most windows.
+	spins, spinLoads = 200, 100
+	// worthWaking is the length of a call from which it pays to wake a sleeping helper.
+	worthWaking = 20 * time.Microsecond
+)
 
 func newCrew(workers int) *crew {
-	c := &crew{workers: max(1, workers)}
+	c := &crew{workers: max(1, workers), finished: make(chan struct{}, 1), took: worthWaking}
 	for range c.workers - 1 {
-		ch := make(chan job, 1)
-		c.jobs = append(c.jobs, ch)
-		go func() {
-			for j := range ch {
-				c.take(j)
-				c.wg.Done()
-			}
-		}()
+		h := &helper{wake: make(chan struct{}, 1)}
+		c.helpers = append(c.helpers, h)
+		c.ended.Add(1)
+		go c.help(h)
 	}
 	return c
 }
 
-// each calls f(0) ... f(items-1), each once, and returns when all are done.
+// each calls f(0) ... f(items-1), each once, and returns when all are done. The caller is the first worker.
 func (c *crew) each(items int, f func(item int)) {
 	if c.workers == 1 || items < 2 {
 		for i := range items {
@@ -42,30 +62,103 @@ func (c *crew) each(items int, f func(item int)) {
 		}
 		return
 	}
-	c.next.Store(0)
-	c.wg.Add(len(c.jobs))
-	j := job{items, f}
-	for _, ch := range c.jobs {
-		ch <- j
+	for lo := 0; lo < items; lo += mostAtOnce {
+		c.batch(lo, min(items-lo, mostAtOnce), f)
 	}
-	c.take(j)
-	c.wg.Wait()
 }
 
-func (c *crew) take(j job) {
+func (c *crew) batch(offset, items int, f func(int)) {
+	start := time.Now()
+	c.f, c.offset = f, offset
+	c.left.Store(int64(items))
+	generation := c.ticket.Load()>>(2*itemBits) + 1
+	c.ticket.Store(generation<<(2*itemBits) | uint64(items)<<itemBits)
+	if c.took >= worthWaking {
+		for _, h := range c.helpers {
+			if h.asleep.Load() && h.asleep.CompareAndSwap(true, false) {
+				h.wake <- struct{}{}
+			}
+		}
+	}
+	c.work()
+	c.wait()
+	c.took = max(time.Since(start), c.took-c.took/8)
+}
+
+// work takes items until there are none.
+func (c *crew) work() {
 	for {
-		i := int(c.next.Add(1)) - 1
-		if i >= j.items {
+		t := c.ticket.Load()
+		next, items := t&mostAtOnce, t>>itemBits&mostAtOnce
+		if next == items {
 			return
 		}
-		j.f(i)
+		if !c.ticket.CompareAndSwap(t, t+1) {
+			continue
+		}
+		c.f(c.offset + int(next))
+		if c.left.Add(-1) == 0 && c.waiting.CompareAndSwap(true, false) {
+			c.finished <- struct{}{}
+		}
+	}
+}
+
+// open reports whether there are items to take, or no more ever.
+func (c *crew) open() bool {
+	t := c.ticket.Load()
+	return t&mostAtOnce != t>>itemBits&mostAtOnce || c.closed.Load()
+}
+
+// spin looks for a while whether something has come true.
+func spin(done func() bool) bool {
+	for range spins {
+		for range spinLoads {
+			if done() {
+				return true
+			}
+		}
+		runtime.Gosched()
+	}
+	return false
+}
+
+// wait returns when all items are done.
+func (c *crew) wait() {
+	if spin(c.done) {
+		return
+	}
+	c.waiting.Store(true)
+	if c.done() && c.waiting.CompareAndSwap(true, false) {
+		return
+	}
+	<-c.finished
+}
+
+func (c *crew) done() bool { return c.left.Load() == 0 }
+
+func (c *crew) help(h *helper) {
+	defer c.ended.Done()
+	for !c.closed.Load() {
+		c.work()
+		if spin(c.open) {
+			continue
+		}
+		h.asleep.Store(true)
+		if c.open() && h.asleep.CompareAndSwap(true, false) {
+			continue
+		}
+		<-h.wake
 	}
 }
 
 // close ends the helpers.
 func (c *crew) close() {
-	for _, ch := range c.jobs {
-		close(ch)
+	c.closed.Store(true)
+	for _, h := range c.helpers {
+		if h.asleep.CompareAndSwap(true, false) {
+			h.wake <- struct{}{}
+		}
 	}
-	c.jobs, c.workers = nil, 1
+	c.ended.Wait()
+	c.helpers, c.workers = nil, 1
 }
