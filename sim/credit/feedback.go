@@ -23,7 +23,7 @@ type course struct {
 }
 
 // learnEvents is K while feedback is learned: noise averages out over the steps.
-const learnEvents = 1000
+const learnEvents = 300
 
 // learnQ lets Q learn from a random start, without a teacher, by dQ = η e a, and measures the angles again at the end.
 func (g *Gradient) learnQ(ctx context.Context, r *task.Run, out *[]result, p problem, seed uint64) ([]course, error) {
@@ -39,7 +39,7 @@ func (g *Gradient) learnQ(ctx context.Context, r *task.Run, out *[]result, p pro
 			return nil, err
 		}
 		for l := 2; l < len(p.Sizes); l++ {
-			dQ[l].Scale(0.3, dQ[l])
+			dQ[l].Scale(0.5/float64(p.Sizes[l]), dQ[l]) // stable: the largest eigenvalue of E[e eᵀ] is below the number of units
 			p.Q[l].Add(p.Q[l], dQ[l])
 		}
 	}
@@ -58,7 +58,7 @@ func (g *Gradient) fresh(p problem, seed uint64, step int) problem {
 func (g *Gradient) learnY(ctx context.Context, r *task.Run, out *[]result, seed uint64) ([]course, error) {
 	p := g.problem(g.Hidden, g.Gain, seed)
 	p.Bursts = reference.RandomFeedback(p.Network, g.PB, g.Gain/math.Sqrt(float64(g.Units)), rng.New(seed, "feedback"))
-	const eta, decay = 1.0, 0.03
+	const eta, decay = 1.0, 0.01
 	s := g.settings(learnEvents)
 	var courses []course
 	for step := range g.Learn {

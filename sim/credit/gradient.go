@@ -40,11 +40,11 @@ type Gradient struct {
 	Record  bool      `toml:"record" doc:"write the spikes, weights and targets of one batch, from which the angles can be computed again"`
 }
 
-// DefaultGradient returns a configuration that takes about a minute on one core.
+// DefaultGradient returns a configuration that takes a few minutes on two cores.
 func DefaultGradient() *Gradient {
-	return &Gradient{Inputs: 30, Units: 20, Outputs: 10, Hidden: 3, Depths: []int{1, 2, 3, 4, 6, 8}, Batch: 32,
-		K: []float64{100, 316, 1000, 3162, 10000, 31623, 100000}, AtK: 10000, Gains: []float64{1, 3, 6, 12}, Gain: 3, WGain: 3.6,
-		Rate: 20, Dead: 35, Time: 500, Settle: 200, TauSyn: 20, Delay: 6, PB: 0.5, Learn: 150, Record: true}
+	return &Gradient{Inputs: 50, Units: 50, Outputs: 10, Hidden: 3, Depths: []int{1, 2, 3, 4, 6, 8}, Batch: 32,
+		K: []float64{32, 100, 316, 1000, 3162, 10000, 31623}, AtK: 10000, Gains: []float64{1, 3, 6, 12}, Gain: 3, WGain: 3.6,
+		Rate: 20, Dead: 35, Time: 500, Settle: 200, TauSyn: 20, Delay: 6, PB: 0.5, Learn: 300, Record: true}
 }
 
 // Validate implements task.Spec.

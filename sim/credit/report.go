@@ -134,8 +134,10 @@ func (g *Gradient) page(out []result, courses []course) figure.Page {
 		}
 		conditions.Marks = append(conditions.Marks, line)
 	}
-	page.Rows = append(page.Rows, figure.Row{Height: 36, Panels: []figure.Panel{conditions, g.coursePanel("Q", "apical drive without teacher", "", courses, func(c course) float64 { return c.rms }),
-		g.coursePanel("Y", "angle of Y to W", "degrees", courses, func(c course) float64 { return c.angle })}})
+	page.Rows = append(page.Rows, figure.Row{Height: 34, Panels: []figure.Panel{conditions}},
+		figure.Row{Height: 36, Panels: []figure.Panel{g.coursePanel("Q", "apical drive without teacher", "", courses, func(c course) float64 { return c.rms }),
+			g.coursePanel("Q", "angle of Q to p_b Y", "degrees", courses, func(c course) float64 { return c.angle }),
+			g.coursePanel("Y", "angle of Y to W", "degrees", courses, func(c course) float64 { return c.angle })}})
 	return page
 }
 

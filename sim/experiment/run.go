@@ -115,6 +115,18 @@ func (x *Experiment) Check() error {
 	return x.checkProbes()
 }
 
+// Estimate returns what the network of the experiment will take.
+func (x *Experiment) Estimate() (sim.Estimate, error) {
+	if x.Task != nil {
+		return sim.Estimate{}, nil
+	}
+	net, err := x.Network(x.Experiment.Seed)
+	if err != nil {
+		return sim.Estimate{}, err
+	}
+	return sim.EstimateOf(net), nil
+}
+
 // checkProbes looks for the probed variables in populations of one neuron.
 func (x *Experiment) checkProbes() error {
 	for name, p := range x.Probes.All() {
@@ -203,6 +215,7 @@ func (x *Experiment) runSeed(ctx context.Context, o RunOptions, k int, s *Summar
 	if err != nil {
 		return x.place(err)
 	}
+	defer engine.Close()
 	r := RunSummary{Seed: seed, BuildSeconds: time.Since(start).Seconds(), Synapses: engine.Synapses()}
 	sv := &saver{x: x, dir: o.Dir, engine: engine, state: saved{Network: x.identity(seed), Seed: seed}, started: time.Now(), last: time.Now()}
 	direct := !x.Record.Spikes || x.Record.Neurons.Len() > 0 // rates are those of all neurons, also of those not recorded

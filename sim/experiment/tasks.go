@@ -17,7 +17,7 @@ import (
 
 // Task is the [task] table: an experiment that is not a network in a file. The kind chooses the other keys.
 type Task struct {
-	Kind string `toml:"kind" oneof:"plasticity-curve|gradient" doc:"what is done; burstplex list --keys KIND prints its keys"`
+	Kind string `toml:"kind" oneof:"plasticity-curve|gradient|regression" doc:"what is done; burstplex list --keys KIND prints its keys"`
 	Spec task.Spec
 }
 
@@ -32,6 +32,7 @@ func Tasks() []TaskKind {
 	return []TaskKind{
 		{"plasticity-curve", func() task.Spec { return curve.Default() }},
 		{"gradient", func() task.Spec { return credit.DefaultGradient() }},
+		{"regression", func() task.Spec { return credit.DefaultRegression() }},
 	}
 }
 
