@@ -15,7 +15,7 @@ import (
 // Options are choices that never change a result.
 type Options struct {
 	Workers   int  // goroutines; 0 means one per processor
-	ShardSize int  // neurons per shard, rounded up to a multiple of 64; 0 means 1024
+	ShardSize int  // neurons per shard, rounded up to a multiple of 64; 0 means 1024, or more in large sparse networks
 	NoSleep   bool // advance quiescent neurons too
 }
 
@@ -59,9 +59,12 @@ func build(net *Network, opt Options, dry bool) (*Sim, error) {
 		opt.Workers = runtime.GOMAXPROCS(0)
 	}
 	if opt.ShardSize <= 0 {
-		opt.ShardSize = defaultShard
+		opt.ShardSize = shardSizeOf(net)
 	}
 	opt.ShardSize = min((opt.ShardSize+63)/64*64, synapse.MaxShard)
+	if err := fits(net, opt.ShardSize); err != nil {
+		return nil, err
+	}
 	s := &Sim{net: net, step: net.Step, dry: dry, shardSize: opt.ShardSize, digest: spike.NewDigest(net.IDs()), crew: newCrew(opt.Workers)}
 	for _, build := range []func(Options) error{s.buildPopulations, s.buildStimuli, s.buildTeachers, s.buildProjections, s.buildBackgrounds, s.buildRules} {
 		if err := build(opt); err != nil {

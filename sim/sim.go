@@ -194,6 +194,14 @@ func (s *Sim) Finish() error {
 	return err
 }
 
+// Close gives back the memory of the synapses, after Finish. The simulation and its projections must not be used
+// afterwards. Without Close it is given back when the simulation is garbage.
+func (s *Sim) Close() {
+	for _, p := range s.projections {
+		p.Release()
+	}
+}
+
 // Now returns the time that the simulation has reached.
 func (s *Sim) Now() spike.Tick { return s.now }
 

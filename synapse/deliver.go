@@ -1,6 +1,8 @@
 package synapse
 
 import (
+	"runtime"
+
 	"github.com/burstplex/burstplex/neuron"
 	"github.com/burstplex/burstplex/neuron/spike"
 )
@@ -18,6 +20,7 @@ func (p *Projection) Deliver(shard int, row uint32, end, area float32, cells []n
 		addWeightedPairs(cells, target, r.weight[lo:hi], end, area)
 	}
 	touch(target, touched)
+	runtime.KeepAlive(r) // and with it the arena
 	return len(target)
 }
 
@@ -34,6 +37,7 @@ func (p *Projection) DeliverSums(shard int, row uint32, amplitude float32, cells
 		}
 	}
 	touch(target, touched)
+	runtime.KeepAlive(r) // and with it the arena
 	return len(target)
 }
 
@@ -53,6 +57,7 @@ func (p *Projection) DeliverMixed(shard int, row uint32, end, area float32, cell
 	} else {
 		addMixedPairs(cells, target, r.weight[lo:hi], delay, at, end, area)
 	}
+	runtime.KeepAlive(r)
 	return len(target)
 }
 
@@ -69,6 +74,7 @@ func (p *Projection) DeliverMixedSums(shard int, row uint32, amplitude float32, 
 		}
 		cells[at[delay[k]]+uint32(t)] += w
 	}
+	runtime.KeepAlive(r)
 	return len(target)
 }
 

@@ -250,6 +250,18 @@ func (p *Projection) Bytes() int {
 	return n
 }
 
+// ExpectedBytes returns what n synapses will take with their index in a number of shards.
+func (p *Projection) ExpectedBytes(n float64, shards int) int64 {
+	each := 2.0
+	if p.builder.weights {
+		each += 4
+	}
+	if p.mixed {
+		each++
+	}
+	return int64(each*n) + 4*int64(shards)*int64(p.Geometry.Sources*p.groups()+1)
+}
+
 // Each calls f for every synapse, by shard, source and target: for saving weights and for tests.
 func (p *Projection) Each(f func(source, target int, weight float64, delay spike.Tick)) {
 	for s := range p.shards {

@@ -86,8 +86,12 @@ func (b *builder) build(lo, hi int) (rows, error) {
 
 // empty returns rows without synapses.
 func (b *builder) empty(lo int) rows {
-	r := rows{lo: lo, mem: &arena{}}
-	r.first = slab[uint32](r.mem, b.p.Geometry.Sources*b.p.groups()+1)
+	r := rows{lo: lo, mem: newArena()}
+	mem := r.mem
+	if b.p.Spec.Plastic {
+		mem = nil // rules hold parts of it
+	}
+	r.first = slab[uint32](mem, b.p.Geometry.Sources*b.p.groups()+1)
 	return r
 }
 
@@ -107,21 +111,14 @@ func (b *builder) reserve(r *rows) error {
 		mem = nil // rules and checkpoints hold parts of it
 	}
 	n := int(total)
-	r.target = reserve[uint16](mem, n)
+	r.target = slab[uint16](mem, n)
 	if b.weights {
-		r.weight = reserve[float32](mem, n)
+		r.weight = slab[float32](mem, n)
 	}
 	if b.p.mixed {
-		r.delay = reserve[uint8](mem, n)
+		r.delay = slab[uint8](mem, n)
 	}
 	return nil
-}
-
-func reserve[T any](mem *arena, n int) []T {
-	if mem == nil {
-		return make([]T, n)
-	}
-	return slab[T](mem, n)
 }
 
 // close ends filling: the end of every row becomes the start of the next.

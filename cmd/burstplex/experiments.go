@@ -106,7 +106,19 @@ func (c *checkCommand) Run(t terminal) error {
 		return err
 	}
 	fmt.Fprintf(t.out, "%s: ok\n", c.Experiment)
-	return nil
+	return announce(t.out, x)
+}
+
+// large is the memory from which a network is announced before it is built.
+const large = 1 << 30
+
+// announce says what a large network will take.
+func announce(w io.Writer, x *experiment.Experiment) error {
+	e, err := x.Estimate()
+	if err == nil && e.Bytes >= large {
+		fmt.Fprintln(w, e)
+	}
+	return err
 }
 
 type runCommand struct {
@@ -138,6 +150,9 @@ func (c *runCommand) Run(ctx context.Context, t terminal) error {
 	}
 	if c.Output == "" {
 		c.Output = filepath.Join("results", x.Experiment.Name)
+	}
+	if err := announce(t.err, x); err != nil {
+		return err
 	}
 	if c.Profile != "" {
 		f, err := os.Create(c.Profile)

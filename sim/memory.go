@@ -1,0 +1,121 @@
+package sim
+
+import (
+	"fmt"
+
+	"github.com/burstplex/burstplex/synapse"
+)
+
+// Estimate is what a network will take, before any of it is built.
+type Estimate struct {
+	Neurons  int
+	Synapses float64 // expected
+	Bytes    int64   // of synapses, their indices and the state of the neurons, at the most while building
+}
+
+// String is one line for people.
+func (e Estimate) String() string {
+	return fmt.Sprintf("%d neurons, %.4g synapses, about %s of memory", e.Neurons, e.Synapses, Size(e.Bytes))
+}
+
+// Size prints a number of bytes in the largest fitting unit.
+func Size(bytes int64) string {
+	for _, u := range []struct {
+		name  string
+		shift int
+	}{{"TiB", 40}, {"GiB", 30}, {"MiB", 20}, {"KiB", 10}} {
+		if bytes >= 1<<u.shift {
+			return fmt.Sprintf("%.1f %s", float64(bytes)/float64(int64(1)<<u.shift), u.name)
+		}
+	}
+	return fmt.Sprintf("%d bytes", bytes)
+}
+
+// neuronBytes is what a neuron takes with its accumulators for a window: measured, from 60 (lif-delta) to 400
+// (two-compartment, all channels in use).
+const neuronBytes = 400
+
+// EstimateOf returns what a network will take. Parts that are wrong count as nothing; New says what is wrong with them.
+func EstimateOf(net *Network) Estimate { return estimate(net, shardSizeOf(net)) }
+
+func estimate(net *Network, shardSize int) Estimate {
+	var e Estimate
+	for _, p := range net.Populations {
+		e.Neurons += p.Size
+		e.Bytes += neuronBytes * int64(p.Size)
+	}
+	most := 0.0 // synapses of the largest shard, which are held twice while it is built
+	for i, d := range net.Projections {
+		p, targets := newProjection(net, i)
+		if p == nil {
+			continue
+		}
+		n := p.Spec.Connector.Expected(p.Geometry.Sources, targets) * float64(targets)
+		shards := (targets + shardSize - 1) / shardSize
+		e.Synapses += n
+		e.Bytes += p.ExpectedBytes(n, shards)
+		if d.Rule != nil {
+			e.Bytes += int64(8*n) + int64(4*targets)
+		}
+		most = max(most, n/float64(max(shards, 1)))
+	}
+	e.Bytes += int64(2 * 11 * most)
+	return e
+}
+
+// newProjection prepares a projection without connecting it, nil if it is wrong.
+func newProjection(net *Network, i int) (p *synapse.Projection, targets int) {
+	d := net.Projections[i]
+	source, target := net.index(d.Source), net.index(d.Target)
+	if source < 0 || target < 0 {
+		return nil, 0
+	}
+	spec, err := plasticSpec(d)
+	if err != nil {
+		return nil, 0
+	}
+	targets = net.Populations[target].Size
+	p, err = synapse.New(spec, i, synapse.Geometry{Sources: net.Populations[source].Size, Targets: targets, Same: source == target}, net.Step)
+	if err != nil {
+		return nil, 0
+	}
+	p.Mix()
+	return p, targets
+}
+
+const (
+	// shortRow is the mean number of targets that a row should have within a shard: shorter ones cost more to find than
+	// to stream (BenchmarkDeliver).
+	shortRow = 64
+	// fewShards is a number of shards below which they are not made larger: workers share them out.
+	fewShards = 16
+)
+
+// shardSizeOf chooses the number of neurons in a shard: 1024, of which the state fits into the caches, or so many more
+// that rows are not cut too short and the indices of rows stay small beside the synapses.
+func shardSizeOf(net *Network) int {
+	for size := defaultShard; ; size *= 2 {
+		shards, synapses, rows := 0, 0.0, 0.0
+		for _, p := range net.Populations {
+			shards += (p.Size + size - 1) / size
+		}
+		for i := range net.Projections {
+			if p, targets := newProjection(net, i); p != nil {
+				synapses += p.Spec.Connector.Expected(p.Geometry.Sources, targets) * float64(targets)
+				rows += float64(p.Geometry.Sources) * float64((targets+size-1)/size)
+			}
+		}
+		if size == synapse.MaxShard || shards <= fewShards || synapses >= shortRow*rows {
+			return size
+		}
+	}
+}
+
+// fits returns an error if a network needs more memory than there is.
+func fits(net *Network, shardSize int) error {
+	e := estimate(net, shardSize)
+	if have := availableMemory(); have > 0 && e.Bytes > have {
+		return errorf("projections", "the network needs %d bytes of memory (%v), and %d are available (%s)", e.Bytes, e, have, Size(have))
+	}
+	return nil
+}
