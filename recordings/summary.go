@@ -2,6 +2,7 @@ package recordings
 
 import (
 	"math"
+	"slices"
 
 	"github.com/burstplex/burstplex/neuron/spike"
 )
@@ -54,8 +55,8 @@ func Summarize(r *Reader) *Summary {
 	counts := make([][3]uint64, len(r.header.Populations))
 	for batch, err := range r.Batches(Query{ByNeuron: true}) {
 		if err != nil {
-			if d, ok := err.(*Damage); ok && !contains(s.Problems, d) {
-				s.Problems = append(s.Problems, d)
+			if d, ok := err.(*Damage); ok {
+				s.Problems = appendNew(s.Problems, d)
 			}
 			continue
 		}
@@ -89,17 +90,18 @@ func Summarize(r *Reader) *Summary {
 	}
 	tables, err := r.Tables()
 	if err != nil {
-		s.Problems = append(s.Problems, r.tables.damage...)
+		s.Problems = appendNew(s.Problems, r.tables.damage...)
 	}
 	s.Tables = tables
 	return s
 }
 
-func contains(list []*Damage, d *Damage) bool {
-	for _, e := range list {
-		if e.Offset == d.Offset {
-			return true
+// appendNew appends the damage that a list does not have yet: the same block may be met in several ways.
+func appendNew(list []*Damage, more ...*Damage) []*Damage {
+	for _, d := range more {
+		if !slices.ContainsFunc(list, func(e *Damage) bool { return e.Offset == d.Offset }) {
+			list = append(list, d)
 		}
 	}
-	return false
+	return list
 }

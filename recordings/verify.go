@@ -46,10 +46,10 @@ func Verify(path string) (*Report, error) {
 		if _, err := r.Table(t.Name, t.At); err == nil {
 			v.Tables++
 		} else if d := (*Damage)(nil); errors.As(err, &d) {
-			v.Problems = append(v.Problems, d)
+			v.Problems = appendNew(v.Problems, d)
 		}
 	}
-	v.Problems = append(v.Problems, r.partial()...)
+	v.Problems = appendNew(v.Problems, r.partial()...)
 	return v, nil
 }
 

@@ -5,7 +5,7 @@
 //	burstplex check FILE-or-NAME          is the experiment right? simulates nothing
 //	burstplex run FILE-or-NAME [-o DIR]   simulate, and write a directory of results
 //	burstplex plot DIR [NAME...]          draw the figures of results again
-//	burstplex spikes info FILE            and head, digest, verify, repair, export: look into a recording
+//	burstplex spikes info FILE            and stats, head, verify, cut, merge, export, import...: recordings
 //
 // It is thin: every command calls a library function that a Go program could call too. Exit codes are 0 for done, 1 for failed, and 2 for bad
 // input, which is reported in one line per mistake.

@@ -42,6 +42,17 @@ func TestSession(t *testing.T) {
 		{"spikes export " + recording + " --to csv -o s.csv", 0, ""},
 		{"spikes export " + recording + " --to ras -o s.ras", 0, ""},
 		{"spikes export " + recording + " --to npz -o s.npz", 0, ""},
+		{"spikes stats " + recording + " --bin 10ms", 0, "correlation exc -> inh"},
+		{"spikes stats " + recording + " --bin 1s", 2, "--bin"},
+		{"spikes cut " + recording + " --until 100ms -o first.bspk", 0, ""},
+		{"spikes cut " + recording + " --from 100ms -o rest.bspk", 0, ""},
+		{"spikes merge rest.bspk first.bspk -o merged.bspk", 0, ""},
+		{"spikes merge first.bspk -o merged.bspk", 2, "exist"},
+		{"spikes recompact merged.bspk -o small.bspk", 0, ""},
+		{"spikes verify small.bspk", 0, "ok"},
+		{"spikes import s.csv -o imported.bspk", 0, ""},
+		{"spikes info imported.bspk", 0, "inh"},
+		{"spikes import mine.toml -o never.bspk", 2, "mine.toml"},
 		{"spikes info cut.bspk", 2, "cut.bspk"},
 		{"spikes info absent.bspk", 2, "absent.bspk"},
 		{"plot out", 0, ""},
@@ -55,6 +66,15 @@ func TestSession(t *testing.T) {
 		if exit == 2 && strings.Count(strings.TrimSpace(errs.String()), "\n") > 0 {
 			t.Errorf("burstplex %s: the error has more than one line:\n%s", c.args, errs.String())
 		}
+	}
+	digest := func(file string) string {
+		var out, errs bytes.Buffer
+		run([]string{"spikes", "digest", file}, &out, &errs)
+		sum, _, _ := strings.Cut(out.String(), " ")
+		return sum
+	}
+	if want := digest(recording); want == "" || digest("small.bspk") != want {
+		t.Error("cut, merged and recompacted spikes are not those of the recording")
 	}
 	for _, f := range []string{"s.csv", "s.ras", "s.npz", "out/summary.json", "out/figures/raster.png"} {
 		if info, err := os.Stat(f); err != nil || info.Size() == 0 {

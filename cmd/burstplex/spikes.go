@@ -14,12 +14,17 @@ import (
 )
 
 type spikesCommands struct {
-	Info   infoCommand   `cmd:"" help:"What a recording holds, and the rates of its populations."`
-	Head   headCommand   `cmd:"" help:"The first spikes."`
-	Digest digestCommand `cmd:"" help:"The SHA-256 of the recorded spikes."`
-	Verify verifyCommand `cmd:"" help:"Check every byte."`
-	Repair repairCommand `cmd:"" help:"Copy what is intact of a damaged recording."`
-	Export exportCommand `cmd:"" help:"Translate to another format: csv, npz, sonata, parquet, ras, nest."`
+	Info      infoCommand      `cmd:"" help:"What a recording holds, and the rates of its populations."`
+	Stats     statsCommand     `cmd:"" help:"Interval, burst, Fano and correlation statistics of its populations."`
+	Head      headCommand      `cmd:"" help:"The first spikes."`
+	Digest    digestCommand    `cmd:"" help:"The SHA-256 of the recorded spikes."`
+	Verify    verifyCommand    `cmd:"" help:"Check every byte."`
+	Repair    repairCommand    `cmd:"" help:"Copy what is intact of a damaged recording."`
+	Cut       cutCommand       `cmd:"" help:"Copy a span of time or some populations."`
+	Merge     mergeCommand     `cmd:"" help:"Join the segments of one run, one after the other in time."`
+	Recompact recompactCommand `cmd:"" help:"Copy with the smallest code."`
+	Export    exportCommand    `cmd:"" help:"Translate to another format: csv, npz, sonata, parquet, ras, nest."`
+	Import    importCommand    `cmd:"" help:"Make a recording of spike trains: SONATA, CSV, text raster."`
 }
 
 // recording is the argument that all commands share.
