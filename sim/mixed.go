@@ -7,6 +7,7 @@ import (
 	"github.com/burstplex/burstplex/neuron"
 	"github.com/burstplex/burstplex/neuron/spike"
 	"github.com/burstplex/burstplex/synapse"
+	"github.com/burstplex/burstplex/synapse/arena"
 )
 
 // Rows with several delays (synapse.Projection.Mix) do not wait in the wheel. They are delivered at the start of the
@@ -38,12 +39,34 @@ func (s *Sim) ringSlots(p *population, channel, steps int) (slots int, mixed boo
 	return (slots + steps - 1) / steps * steps, mixed
 }
 
-func newRing(slots, n int, mixed, sums bool) ring {
-	r := ring{slots: slots}
-	if sums {
-		r.cells.Sums = make([]float32, slots*n)
+// makeRings makes the cells of a population: those of a channel side by side, so that they share huge pages.
+func (s *Sim) makeRings(p *population, steps int, used []bool) {
+	for _, sh := range p.shards {
+		sh.rings = make([]ring, len(p.channels))
+	}
+	for c, ch := range p.channels {
+		if !used[c] || p.single {
+			continue
+		}
+		slots, mixed := s.ringSlots(p, c, steps)
+		var cells neuron.Cells
+		if ch.Kernel == nil {
+			cells.Sums = arena.Make[float32](s.arena, slots*p.Len())
+		} else {
+			cells.Pairs = arena.Make[neuron.Pair](s.arena, slots*p.Len())
+		}
+		for _, sh := range p.shards {
+			sh.rings[c] = newRing(slots, sh.r, mixed, cells)
+		}
+	}
+}
+
+func newRing(slots int, of neuron.Range, mixed bool, cells neuron.Cells) ring {
+	r, n := ring{slots: slots}, of.Len()
+	if lo, hi := slots*of.Lo, slots*of.Hi; cells.Sums != nil {
+		r.cells.Sums = cells.Sums[lo:hi]
 	} else {
-		r.cells.Pairs = make([]neuron.Pair, slots*n)
+		r.cells.Pairs = cells.Pairs[lo:hi]
 	}
 	if mixed {
 		r.at = make([]uint32, 2*slots)

@@ -10,6 +10,7 @@ import (
 	"github.com/burstplex/burstplex/neuron/rng"
 	"github.com/burstplex/burstplex/neuron/spike"
 	"github.com/burstplex/burstplex/synapse"
+	"github.com/burstplex/burstplex/synapse/arena"
 )
 
 // Options are choices that never change a result.
@@ -65,7 +66,7 @@ func build(net *Network, opt Options, dry bool) (*Sim, error) {
 	if err := fits(net, opt.ShardSize); err != nil {
 		return nil, err
 	}
-	s := &Sim{net: net, step: net.Step, dry: dry, shardSize: opt.ShardSize, digest: spike.NewDigest(net.IDs()), crew: newCrew(opt.Workers)}
+	s := &Sim{net: net, step: net.Step, dry: dry, shardSize: opt.ShardSize, digest: spike.NewDigest(net.IDs()), crew: newCrew(opt.Workers), arena: arena.New()}
 	for _, build := range []func(Options) error{s.buildPopulations, s.buildStimuli, s.buildTeachers, s.buildProjections, s.buildBackgrounds, s.buildRules} {
 		if err := build(opt); err != nil {
 			s.crew.close()
@@ -272,8 +273,9 @@ func (s *Sim) allocate() {
 			p.drives[i].Start, p.drives[i].End = make([]float32, steps), make([]float32, steps)
 		}
 		used, own := s.inputsOf(p)
+		s.makeRings(p, steps, used)
 		for _, sh := range p.shards {
-			sh.allocate(s, steps, used, own)
+			sh.allocate(s, steps, own)
 		}
 	}
 	for _, p := range s.projections {
@@ -312,18 +314,13 @@ func (s *Sim) inputsOf(p *population) (used, own []bool) {
 	return used, own
 }
 
-func (sh *shard) allocate(s *Sim, steps int, used, own []bool) {
+func (sh *shard) allocate(s *Sim, steps int, own []bool) {
 	n := sh.r.Len()
 	sh.cells = make([]neuron.Cells, len(sh.pop.channels))
-	sh.rings = make([]ring, len(sh.pop.channels))
 	sh.dirty = make([]bool, len(sh.pop.channels))
 	mixed := false
-	for c, ch := range sh.pop.channels {
-		if used[c] && !sh.pop.single {
-			slots, late := s.ringSlots(sh.pop, c, steps)
-			sh.rings[c] = newRing(slots, n, late, ch.Kernel == nil)
-			mixed = mixed || late
-		}
+	for c := range sh.rings {
+		mixed = mixed || sh.rings[c].at != nil
 	}
 	sh.own = make([]ownDrive, len(own))
 	for port := range own {

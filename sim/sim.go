@@ -8,6 +8,7 @@ import (
 	"github.com/burstplex/burstplex/neuron"
 	"github.com/burstplex/burstplex/neuron/spike"
 	"github.com/burstplex/burstplex/synapse"
+	"github.com/burstplex/burstplex/synapse/arena"
 )
 
 // Sink receives the spikes of a simulation, window after window, in canonical order. recordings.Writer is one.
@@ -37,6 +38,7 @@ type Sim struct {
 	advanceShard func(int)    // made once: a closure per piece would be garbage
 	agenda       agenda
 	crew         *crew
+	arena        *arena.Arena // of the cells
 	sinks        []Sink
 	learners     []Learner
 	teachers     []*teacher
@@ -194,12 +196,13 @@ func (s *Sim) Finish() error {
 	return err
 }
 
-// Close gives back the memory of the synapses, after Finish. The simulation and its projections must not be used
+// Close gives back the memory of synapses and cells, after Finish. The simulation and its projections must not be used
 // afterwards. Without Close it is given back when the simulation is garbage.
 func (s *Sim) Close() {
 	for _, p := range s.projections {
 		p.Release()
 	}
+	s.arena.Free()
 }
 
 // Now returns the time that the simulation has reached.

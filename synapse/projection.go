@@ -177,7 +177,9 @@ func (p *Projection) ConnectAll(cuts []int, each func(n int, f func(int))) error
 // Release gives back the memory of the synapses. The projection must not be used afterwards.
 func (p *Projection) Release() {
 	for i := range p.shards {
-		p.shards[i].mem.free()
+		if mem := p.shards[i].mem; mem != nil {
+			mem.Free()
+		}
 	}
 	p.shards = nil
 }

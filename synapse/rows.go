@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"math"
 	"sync"
+
+	"github.com/burstplex/burstplex/synapse/arena"
 )
 
 // rows holds the synapses of one projection onto one shard, row by row; see the package comment.
@@ -13,7 +15,7 @@ type rows struct {
 	target []uint16  // relative to lo
 	weight []float32 // nil if all weights are equal
 	delay  []uint8   // place in the projection's list of delays; nil if a row has one delay
-	mem    *arena
+	mem    *arena.Arena
 }
 
 // MaxShard is the largest number of targets in a shard: local targets are 16 bits.
@@ -86,12 +88,12 @@ func (b *builder) build(lo, hi int) (rows, error) {
 
 // empty returns rows without synapses.
 func (b *builder) empty(lo int) rows {
-	r := rows{lo: lo, mem: newArena()}
+	r := rows{lo: lo, mem: arena.New()}
 	mem := r.mem
 	if b.p.Spec.Plastic {
 		mem = nil // rules hold parts of it
 	}
-	r.first = slab[uint32](mem, b.p.Geometry.Sources*b.p.groups()+1)
+	r.first = arena.Make[uint32](mem, b.p.Geometry.Sources*b.p.groups()+1)
 	return r
 }
 
@@ -103,7 +105,7 @@ func (b *builder) reserve(r *rows) error {
 		r.first[i] = uint32(total)
 	}
 	if total > math.MaxUint32 {
-		r.mem.free()
+		r.mem.Free()
 		return &fault{"connector", fmt.Sprintf("%d synapses onto one shard are more than 2^32; use smaller shards", total)}
 	}
 	mem := r.mem
@@ -111,12 +113,12 @@ func (b *builder) reserve(r *rows) error {
 		mem = nil // rules and checkpoints hold parts of it
 	}
 	n := int(total)
-	r.target = slab[uint16](mem, n)
+	r.target = arena.Make[uint16](mem, n)
 	if b.weights {
-		r.weight = slab[float32](mem, n)
+		r.weight = arena.Make[float32](mem, n)
 	}
 	if b.p.mixed {
-		r.delay = slab[uint8](mem, n)
+		r.delay = arena.Make[uint8](mem, n)
 	}
 	return nil
 }

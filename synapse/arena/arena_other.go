@@ -1,6 +1,6 @@
 //go:build !linux
 
-package synapse
+package arena
 
 // mapMemory returns nil: memory comes from the Go heap.
 func mapMemory(int) []byte { return nil }

@@ -1,4 +1,4 @@
-package synapse
+package arena
 
 import "golang.org/x/sys/unix"
 
