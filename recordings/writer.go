@@ -132,12 +132,17 @@ func (w *Writer) WriteSpikes(win spike.Window, evs []spike.Event) error {
 		b := &w.front
 		before := len(b.events)
 		evs = w.filter.append(b, evs)
-		if n := len(b.spans); n > 0 && b.spans[n-1].window.To >= win.From {
-			b.spans[n-1].window.To = win.To
+		part := win
+		if len(evs) > 0 { // the queue is full: a sync in between must not end a frame behind the spikes that still come
+			part.To = evs[0].At
+		}
+		if n := len(b.spans); n > 0 && b.spans[n-1].window.To >= part.From {
+			b.spans[n-1].window.To = part.To
 			b.spans[n-1].events += len(b.events) - before
 		} else {
-			b.spans = append(b.spans, span{win, len(b.events) - before})
+			b.spans = append(b.spans, span{part, len(b.events) - before})
 		}
+		win.From = part.To
 		first = false
 		if len(b.events) >= w.wakeAt {
 			w.signal()
