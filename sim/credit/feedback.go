@@ -49,7 +49,7 @@ func (g *Gradient) learnQ(ctx context.Context, r *task.Run, out *[]result, p pro
 // fresh returns the problem with new inputs and targets: feedback must not be learned for one batch.
 func (g *Gradient) fresh(p problem, seed uint64, step int) problem {
 	q := g.problem(len(p.Sizes)-2, g.Gain, seed+uint64(step+1)*1_000_003)
-	q.Bursts = p.Bursts
+	q.BurstCCN = p.BurstCCN
 	return q
 }
 
@@ -57,7 +57,7 @@ func (g *Gradient) fresh(p problem, seed uint64, step int) problem {
 // events below, and decay alike; Q = p_b Y.
 func (g *Gradient) learnY(ctx context.Context, r *task.Run, out *[]result, seed uint64) ([]course, error) {
 	p := g.problem(g.Hidden, g.Gain, seed)
-	p.Bursts = reference.RandomFeedback(p.Network, g.PB, g.Gain/math.Sqrt(float64(g.Units)), rng.New(seed, "feedback"))
+	p.BurstCCN = reference.RandomFeedback(p.Network, g.PB, g.Gain/math.Sqrt(float64(g.Units)), rng.New(seed, "feedback"))
 	const eta, decay = 1.0, 0.01
 	s := g.settings(learnEvents)
 	var courses []course

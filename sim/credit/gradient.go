@@ -77,7 +77,7 @@ func (g *Gradient) settings(k float64) Settings {
 
 // problem is a network and a batch: inputs of 20 % active units, one target unit each.
 type problem struct {
-	*reference.Bursts
+	*reference.BurstCCN
 	input, target *mat.Dense
 }
 
@@ -90,7 +90,7 @@ func (g *Gradient) problem(hidden int, gain float64, seed uint64) problem {
 	key := rng.New(seed, "gradient")
 	net := reference.NewNetwork(sizes, g.WGain, key.Sub("network"))
 	s := key.Sub("data").Stream(uint64(hidden), 0)
-	p := problem{Bursts: reference.Symmetric(net, g.PB, gain), input: mat.NewDense(g.Inputs, g.Batch, nil), target: mat.NewDense(g.Outputs, g.Batch, nil)}
+	p := problem{BurstCCN: reference.Symmetric(net, g.PB, gain), input: mat.NewDense(g.Inputs, g.Batch, nil), target: mat.NewDense(g.Outputs, g.Batch, nil)}
 	for j := range g.Batch {
 		for i := range g.Inputs {
 			if s.Float64() < 0.2 {
@@ -114,7 +114,7 @@ func (p problem) learn(ctx context.Context, r *task.Run, s Settings, teacher boo
 		select {
 		case m = <-pool:
 		default:
-			m = NewSimulator(p.Bursts, s)
+			m = NewSimulator(p.BurstCCN, s)
 		}
 		var target *mat.Dense
 		if teacher {
@@ -211,7 +211,7 @@ func (g *Gradient) Run(ctx context.Context, r *task.Run) error {
 		}
 		// Random feedback, with the exact Q and with a random one.
 		p := g.problem(g.Hidden, g.Gain, seed)
-		p.Bursts = reference.RandomFeedback(p.Network, g.PB, g.Gain/math.Sqrt(float64(g.Units)), rng.New(seed, "feedback"))
+		p.BurstCCN = reference.RandomFeedback(p.Network, g.PB, g.Gain/math.Sqrt(float64(g.Units)), rng.New(seed, "feedback"))
 		if err := g.measure(ctx, r, &out, "random Y", p, g.Gain, g.AtK, seed); err != nil {
 			return err
 		}

@@ -48,13 +48,13 @@ type layer struct {
 // Simulator holds the memory of one worker: a network is shared, a Simulator is not.
 type Simulator struct {
 	Settings
-	net    *reference.Bursts
+	net    *reference.BurstCCN
 	layers []*layer
 	spikes func(layer, unit int, time float64, neuron uint16, burst bool) // nil: not recorded
 }
 
 // NewSimulator returns a simulator of a network with its feedback.
-func NewSimulator(net *reference.Bursts, s Settings) *Simulator {
+func NewSimulator(net *reference.BurstCCN, s Settings) *Simulator {
 	m := &Simulator{Settings: s, net: net}
 	bins, _ := s.bins()
 	for _, n := range net.Sizes {

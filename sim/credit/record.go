@@ -39,7 +39,7 @@ func (g *Gradient) record(ctx context.Context, r *task.Run) error {
 		return err
 	}
 	sum := zeroUpdates(p.Network)
-	m := NewSimulator(p.Bursts, s)
+	m := NewSimulator(p.BurstCCN, s)
 	for i := range g.Batch {
 		if err := ctx.Err(); err != nil {
 			return err

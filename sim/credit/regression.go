@@ -121,7 +121,7 @@ func (x *signal) logit(t float64) float64 {
 type learner struct {
 	*Regression
 	*signal
-	net    *reference.Bursts
+	net    *reference.BurstCCN
 	sim    *Simulator
 	frozen bool
 	key    rng.Key
