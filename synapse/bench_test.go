@@ -129,3 +129,22 @@ func BenchmarkBuild(b *testing.B) {
 		})
 	}
 }
+
+// BenchmarkDeliverDense streams all-to-all rows: 1000 sources onto 256 targets stay in the second cache, 100,000 onto
+// 1000 do not.
+func BenchmarkDeliverDense(b *testing.B) {
+	for _, c := range []struct{ sources, n int }{{1000, 256}, {100_000, 1000}} {
+		b.Run(fmt.Sprintf("%dx%d", c.sources, c.n), func(b *testing.B) {
+			p := benchProjection(b, c.sources, c.n, 1024, AllToAll{}, neuron.Const(1), drawnWeight)
+			cells := make([]neuron.Pair, c.n)
+			events, row := 0, 0
+			for b.Loop() {
+				row = (row + 48_271) % c.sources
+				p.Fetch(0, uint32((row+2*48_271)%c.sources))
+				events += p.Deliver(0, uint32(row), 1, 1, cells, nil)
+			}
+			b.ReportMetric(float64(events)/b.Elapsed().Seconds()/1e6, "Mevents/s")
+			b.ReportMetric(0, "ns/op")
+		})
+	}
+}

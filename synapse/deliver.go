@@ -13,6 +13,13 @@ import (
 func (p *Projection) Deliver(shard int, row uint32, end, area float32, cells []neuron.Pair, touched []uint64) int {
 	r := &p.shards[shard]
 	lo, hi := r.first[row], r.first[row+1]
+	if r.dense {
+		weight := r.weight[lo:hi]
+		addDensePairs(cells, weight, end, area)
+		touchAll(len(weight), touched)
+		runtime.KeepAlive(r)
+		return len(weight)
+	}
 	target := r.target[lo:hi]
 	if r.weight == nil {
 		addPairs(cells, target, end, area)
@@ -27,11 +34,19 @@ func (p *Projection) Deliver(shard int, row uint32, end, area float32, cells []n
 // DeliverSums is Deliver for a delta synapse.
 func (p *Projection) DeliverSums(shard int, row uint32, amplitude float32, cells []float32, touched []uint64) int {
 	r := &p.shards[shard]
-	target := r.target[r.first[row]:r.first[row+1]]
+	lo, hi := r.first[row], r.first[row+1]
+	if r.dense {
+		weight := r.weight[lo:hi]
+		addDenseSums(cells, weight, amplitude)
+		touchAll(len(weight), touched)
+		runtime.KeepAlive(r)
+		return len(weight)
+	}
+	target := r.target[lo:hi]
 	if r.weight == nil {
 		addSums(cells, target, amplitude)
 	} else {
-		weight := r.weight[r.first[row]:r.first[row+1]][:len(target)]
+		weight := r.weight[lo:hi][:len(target)]
 		for k, t := range target {
 			cells[t] += float32(weight[k] * amplitude)
 		}
@@ -98,7 +113,9 @@ func (p *Projection) Fetch(shard int, row uint32) {
 	if k == r.first[row+1] {
 		return
 	}
-	fetchLines(&r.target[k], rowLines)
+	if !r.dense {
+		fetchLines(&r.target[k], rowLines)
+	}
 	if r.weight != nil {
 		fetchLines(&r.weight[k], 2*rowLines)
 	}
@@ -129,5 +146,18 @@ func touch(target []uint16, touched []uint64) {
 	}
 	for _, t := range target {
 		touched[t>>6] |= 1 << (t & 63)
+	}
+}
+
+// touchAll marks targets 0 to n-1.
+func touchAll(n int, touched []uint64) {
+	if touched == nil {
+		return
+	}
+	for i := range n / 64 {
+		touched[i] = ^uint64(0)
+	}
+	if n%64 != 0 {
+		touched[n/64] |= 1<<(n%64) - 1
 	}
 }

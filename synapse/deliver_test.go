@@ -195,3 +195,40 @@ func TestFixedTotalNumber(t *testing.T) {
 		t.Errorf("%d synapses", got)
 	}
 }
+
+// Dense rows have the bits of the scalar loop and touch every target, for any number of targets.
+func TestDenseRows(t *testing.T) {
+	for _, n := range []int{1, 7, 8, 9, 63, 64, 65, 200} {
+		p, err := New(Spec{Connector: AllToAll{}, Weight: neuron.Value{Shape: neuron.Normal, A: 1, B: 0.4}, Delay: neuron.Const(1)}, 0,
+			Geometry{Sources: 3, Targets: n, Key: rng.New(8)}, 100*spike.Microsecond)
+		if err != nil {
+			t.Fatal(err)
+		}
+		p.SetShards(1)
+		if err := p.Connect(0, 0, n); err != nil {
+			t.Fatal(err)
+		}
+		if !p.shards[0].dense {
+			t.Fatalf("%d targets: not dense", n)
+		}
+		pairs, sums := make([]neuron.Pair, n), make([]float32, n)
+		wantPairs, wantSums := make([]neuron.Pair, n), make([]float32, n)
+		touched := make([]uint64, (n+63)/64)
+		for row := range uint32(3) {
+			if got := p.Deliver(0, row, 0.3, -0.7, pairs, touched) + p.DeliverSums(0, row, 0.3, sums, nil); got != 2*n {
+				t.Fatalf("%d events", got)
+			}
+			r := &p.shards[0]
+			addWeightedPairsGo(wantPairs, r.target[r.first[row]:r.first[row+1]], r.weight[r.first[row]:r.first[row+1]], 0.3, -0.7)
+			addDenseSumsGo(wantSums, r.weight[r.first[row]:r.first[row+1]], 0.3)
+		}
+		for i := range n {
+			if pairs[i] != wantPairs[i] || sums[i] != wantSums[i] || touched[i/64]>>(i%64)&1 == 0 {
+				t.Fatalf("%d targets: target %d has %v, %g; should be %v, %g", n, i, pairs[i], sums[i], wantPairs[i], wantSums[i])
+			}
+		}
+		if n%64 != 0 && touched[n/64]>>(n%64) != 0 {
+			t.Errorf("%d targets: others are touched", n)
+		}
+	}
+}

@@ -16,5 +16,13 @@ func addMixedPairs(cells []neuron.Pair, target []uint16, weight []float32, delay
 	addMixedPairsGo(cells, target, weight, delay, at, end, area)
 }
 
+func addDensePairs(cells []neuron.Pair, weight []float32, end, area float32) {
+	addDensePairsGo(cells, weight, end, area)
+}
+
+func addDenseSums(cells []float32, weight []float32, amplitude float32) {
+	addDenseSumsGo(cells, weight, amplitude)
+}
+
 // fetchLines does nothing: Go has no portable prefetch.
 func fetchLines[T any](*T, int) {}

@@ -36,3 +36,19 @@ func addSums(cells []float32, target []uint16, amplitude float32) {
 		cells[t] += amplitude
 	}
 }
+
+func addDensePairsGo(cells []neuron.Pair, weight []float32, end, area float32) {
+	cells = cells[:len(weight)]
+	for i, w := range weight {
+		c := &cells[i]
+		c.End += float32(w * end)
+		c.Area += float32(w * area)
+	}
+}
+
+func addDenseSumsGo(cells []float32, weight []float32, amplitude float32) {
+	cells = cells[:len(weight)]
+	for i, w := range weight {
+		cells[i] += float32(w * amplitude)
+	}
+}

@@ -15,6 +15,7 @@ type rows struct {
 	target []uint16  // relative to lo
 	weight []float32 // nil if all weights are equal
 	delay  []uint8   // place in the projection's list of delays; nil if a row has one delay
+	dense  bool      // every row has a weight for each target of the shard, in order: targets need not be read
 	mem    *arena.Arena
 }
 
@@ -83,6 +84,7 @@ func (b *builder) build(lo, hi int) (rows, error) {
 		}
 	}
 	r.close()
+	r.dense = r.isDense(hi - lo)
 	return r, nil
 }
 
@@ -127,6 +129,24 @@ func (b *builder) reserve(r *rows) error {
 func (r *rows) close() {
 	copy(r.first[1:], r.first)
 	r.first[0] = 0
+}
+
+// isDense reports whether all rows go to targets 0 to n-1 in order, each with a weight.
+func (r *rows) isDense(n int) bool {
+	if r.weight == nil || r.delay != nil || len(r.target) != n*(len(r.first)-1) {
+		return false
+	}
+	for row := range len(r.first) - 1 {
+		if r.first[row] != uint32(row*n) {
+			return false
+		}
+	}
+	for k, t := range r.target {
+		if int(t) != k%n {
+			return false
+		}
+	}
+	return true
 }
 
 // delay returns the place of a synapse's delay in the projection's list.
