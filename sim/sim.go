@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"time"
 
 	"github.com/burstplex/burstplex/neuron"
 	"github.com/burstplex/burstplex/neuron/spike"
@@ -220,11 +221,29 @@ func (s *Sim) Digest() string { return s.digest.Sum() }
 // Counts returns what has been done up to the last complete window.
 func (s *Sim) Counts() Counts { return s.counts }
 
+// Busy returns how long each worker has worked on shards (wall time, without waiting for others), the caller of Run first.
+func (s *Sim) Busy() []time.Duration {
+	busy := make([]time.Duration, len(s.crew.busy))
+	for i := range busy {
+		busy[i] = time.Duration(s.crew.busy[i].Load())
+	}
+	return busy
+}
+
 // Synapses returns the number of synapses.
 func (s *Sim) Synapses() int {
 	n := 0
 	for _, p := range s.projections {
 		n += p.Synapses()
+	}
+	return n
+}
+
+// SynapseBytes returns the memory of all synapses with their indices.
+func (s *Sim) SynapseBytes() int {
+	n := 0
+	for _, p := range s.projections {
+		n += p.Bytes()
 	}
 	return n
 }

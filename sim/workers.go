@@ -27,6 +27,13 @@ type crew struct {
 	closed   atomic.Bool
 	ended    sync.WaitGroup
 	took     time.Duration // that recent calls lasted
+	busy     []busyTime    // of each worker, the caller first
+}
+
+// busyTime is how long a worker has worked on items. Each has a cache line of its own.
+type busyTime struct {
+	atomic.Int64 // ns
+	_            [56]byte
 }
 
 type helper struct {
@@ -44,12 +51,12 @@ const (
 )
 
 func newCrew(workers int) *crew {
-	c := &crew{workers: max(1, workers), finished: make(chan struct{}, 1), took: worthWaking}
-	for range c.workers - 1 {
+	c := &crew{workers: max(1, workers), finished: make(chan struct{}, 1), took: worthWaking, busy: make([]busyTime, max(1, workers))}
+	for k := range c.workers - 1 {
 		h := &helper{wake: make(chan struct{}, 1)}
 		c.helpers = append(c.helpers, h)
 		c.ended.Add(1)
-		go c.help(h)
+		go c.help(h, &c.busy[k+1])
 	}
 	return c
 }
@@ -57,9 +64,11 @@ func newCrew(workers int) *crew {
 // each calls f(0) ... f(items-1), each once, and returns when all are done. The caller is the first worker.
 func (c *crew) each(items int, f func(item int)) {
 	if c.workers == 1 || items < 2 {
+		start := time.Now()
 		for i := range items {
 			f(i)
 		}
+		c.busy[0].Add(int64(time.Since(start)))
 		return
 	}
 	for lo := 0; lo < items; lo += mostAtOnce {
@@ -80,13 +89,18 @@ func (c *crew) batch(offset, items int, f func(int)) {
 			}
 		}
 	}
-	c.work()
+	c.work(&c.busy[0])
 	c.wait()
 	c.took = max(time.Since(start), c.took-c.took/8)
 }
 
 // work takes items until there are none.
-func (c *crew) work() {
+func (c *crew) work(busy *busyTime) {
+	if !c.open() {
+		return
+	}
+	start := time.Now()
+	defer func() { busy.Add(int64(time.Since(start))) }()
 	for {
 		t := c.ticket.Load()
 		next, items := t&mostAtOnce, t>>itemBits&mostAtOnce
@@ -136,10 +150,10 @@ func (c *crew) wait() {
 
 func (c *crew) done() bool { return c.left.Load() == 0 }
 
-func (c *crew) help(h *helper) {
+func (c *crew) help(h *helper, busy *busyTime) {
 	defer c.ended.Done()
 	for !c.closed.Load() {
-		c.work()
+		c.work(busy)
 		if spin(c.open) {
 			continue
 		}

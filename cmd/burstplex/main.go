@@ -43,6 +43,7 @@ type commands struct {
 	Run     runCommand     `cmd:"" help:"Simulate an experiment and write a directory of results."`
 	Resume  resumeCommand  `cmd:"" help:"Go on with a run that was interrupted or killed."`
 	Plot    plotCommand    `cmd:"" help:"Draw the figures of a directory of results again."`
+	Bench   benchCommands  `cmd:"" help:"Measure how fast networks are simulated."`
 	Spikes  spikesCommands `cmd:"" help:"Look into a recording of spikes."`
 	Version versionCommand `cmd:"" help:"Print the version."`
 }

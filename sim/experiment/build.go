@@ -59,6 +59,29 @@ func (x *Experiment) Network(seed uint64) (*sim.Network, error) {
 	return net, nil
 }
 
+// Engine builds the network of one seed and lets it follow the protocol, if the file has one: for programs that run it on
+// their own. The caller ends it with Finish and Close.
+func (x *Experiment) Engine(seed uint64, opt sim.Options) (*sim.Sim, *sim.Network, error) {
+	if x.Task != nil {
+		return nil, nil, x.at("task", "this experiment is a task and has no network of its own")
+	}
+	net, err := x.Network(seed)
+	if err != nil {
+		return nil, nil, err
+	}
+	engine, err := sim.New(net, opt)
+	if err != nil {
+		return nil, nil, x.place(err)
+	}
+	if p := x.protocol(seed); p != nil {
+		if err := engine.Follow(p); err != nil {
+			engine.Close()
+			return nil, nil, x.place(err)
+		}
+	}
+	return engine, net, nil
+}
+
 func (x *Experiment) connector(name string, p *Projection) (synapse.Connector, error) {
 	switch p.Connector {
 	case "all-to-all":

@@ -1,0 +1,71 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/burstplex/burstplex/sim/bench"
+)
+
+type benchCommands struct {
+	Networks benchNetworks `cmd:"" default:"withargs" help:"Time whole networks: NAME... is a workload, an experiment file or a built-in experiment."`
+}
+
+// benchOutput is what all benchmarks have.
+type benchOutput struct {
+	JSON bool `help:"Print JSON instead of a table."`
+}
+
+type benchNetworks struct {
+	benchOutput
+	Names     []string `arg:"" optional:"" name:"name" help:"propagation, plasticity, xor, coba, cuba, balanced, balanced-stdp, two-compartment, microcircuit (2 GiB, minutes), or an experiment. Default: all but microcircuit."`
+	Runs      int      `short:"n" default:"5" help:"Stretches of model time to measure."`
+	Workers   int      `default:"1" help:"Processors to use."`
+	Recording bool     `help:"Measure what a recording costs: as many stretches with one, in turn."`
+	Seed      uint64   `help:"Seed, in place of the experiment's."`
+	Shard     int      `help:"Neurons per shard; default: as the engine chooses. Results do not depend on it." hidden:""`
+}
+
+// Validate is called by the parser.
+func (c *benchNetworks) Validate() error {
+	if c.Runs < 1 || c.Runs > 1000 {
+		return fmt.Errorf("--runs=%d: must be between 1 and 1000", c.Runs)
+	}
+	if c.Workers < 1 {
+		return fmt.Errorf("--workers=%d: must be above 0", c.Workers)
+	}
+	return nil
+}
+
+func (c *benchNetworks) Run(ctx context.Context, t terminal) error {
+	var all []bench.Workload
+	for _, w := range bench.Workloads() {
+		if len(c.Names) == 0 && !w.Large || slices.Contains(c.Names, "all") {
+			all = append(all, w)
+		}
+	}
+	for _, n := range c.Names {
+		if n != "all" {
+			all = append(all, bench.Find(n))
+		}
+	}
+	report := bench.NewReport()
+	if !c.JSON {
+		report.Head(t.out)
+	}
+	for _, w := range all {
+		r, err := bench.Measure(ctx, w, bench.Options{Stretches: c.Runs, Workers: c.Workers, Seed: c.Seed, Record: c.Recording, Shard: c.Shard})
+		if err != nil {
+			return err
+		}
+		report.Workloads = append(report.Workloads, r)
+		if !c.JSON {
+			r.Write(t.out)
+		}
+	}
+	if c.JSON {
+		return report.WriteJSON(t.out)
+	}
+	return report.WriteSummary(t.out)
+}

@@ -1,0 +1,87 @@
+package bench
+
+import (
+	"slices"
+
+	"github.com/burstplex/burstplex/neuron/spike"
+)
+
+// Workload is a network that is measured.
+type Workload struct {
+	Name       string
+	What       string     // one line
+	Experiment string     // file or built-in experiment
+	Set        []string   // its keys that are set to other values, key=value
+	Settle     spike.Tick // model time before the first stretch
+	Stretch    spike.Tick // model time of a stretch
+	Large      bool       // needs GiB and minutes: runs only if it is named
+
+	Goal, Stretched float64 // processor seconds per second of model time with one worker; 0: none
+	Wall            bool    // goals are real-time factors on two cores instead
+	Rates           string  // what other programs measure
+	Peers           []Peer
+}
+
+// Peer is the speed of another program on the same network and the same kind of machine, unless Machine says otherwise.
+type Peer struct {
+	Name    string  `json:"name"`
+	CPU     float64 `json:"cpu_s_per_s,omitempty"` // processor seconds of one core per second of model time
+	Wall    float64 `json:"wall_s_per_s,omitempty"`
+	Machine string  `json:"machine,omitempty"`
+}
+
+// Workloads returns the networks that other simulators have been measured on.
+func Workloads() []Workload {
+	const s, ms = spike.Second, spike.Millisecond
+	return []Workload{
+		{Name: "propagation", What: "8000 two-compartment and 2000 AdEx neurons, 36,000 private Poisson inputs, 4.0 M synapses with short-term plasticity",
+			Experiment: "propagation", Settle: s, Stretch: s, Goal: 0.45, Stretched: 0.25,
+			Rates: "pyr1 7.0, pyr2 7.1, pv 14.2, som 16.5 Hz", Peers: []Peer{{Name: "published C++ program (Auryn)", CPU: 1.92}}},
+		{Name: "plasticity", What: "2000 two-compartment neurons, 50,000 shared noise sources, 200 plastic inputs each",
+			Experiment: "plasticity-population", Set: []string{"experiment.settle=1 s", "protocol.off.hold=11 s", "protocol.learning.patterns=['d0']", "protocol.learning.hold=100 s"},
+			Settle: 12 * s, Stretch: 2 * s, Goal: 0.06, Stretched: 0.03,
+			Rates: "input 4.1, post 4.3 events/s", Peers: []Peer{{Name: "published C++ program (Auryn)", CPU: 0.31}}},
+		{Name: "xor", What: "2500 burst-Poisson neurons, 10,000 private Poisson inputs, 0.9 M synapses; teacher and plasticity on all the time",
+			Experiment: "xor", Set: xorOf500(), Settle: 8 * s, Stretch: 4 * s, Goal: 0.08, Stretched: 0.045,
+			Rates: "hid 3-5, out 4-5 events/s", Peers: []Peer{{Name: "published C++ program (Auryn)", CPU: 0.465}}},
+		{Name: "coba", What: "4000 LIF neurons with conductances, 0.32 M synapses", Experiment: "coba", Settle: 200 * ms, Stretch: 2 * s,
+			Goal: 0.04, Stretched: 0.02, Rates: "17-21 Hz",
+			Peers: []Peer{{Name: "Auryn", CPU: 0.115}, {Name: "GeNN", CPU: 0.132}, {Name: "Brian2 C++", CPU: 0.405}, {Name: "NEST", CPU: 9.2}}},
+		{Name: "cuba", What: "4000 LIF neurons with current synapses, 0.32 M synapses", Experiment: "cuba", Settle: 200 * ms, Stretch: 4 * s,
+			Goal: 0.02, Stretched: 0.012, Rates: "5.2-5.6 Hz",
+			Peers: []Peer{{Name: "GeNN", CPU: 0.098}, {Name: "Brian2 C++", CPU: 0.124}, {Name: "NEST", CPU: 0.84}}},
+		{Name: "balanced", What: "12,500 LIF neurons with 1250 delta synapses and 12,000 external events/s each", Experiment: "balanced", Settle: 100 * ms, Stretch: 500 * ms,
+			Goal: 1.1, Stretched: 0.6, Rates: "12-15 Hz", Peers: []Peer{{Name: "GeNN", CPU: 5.5}, {Name: "Brian2 C++", CPU: 6.3}, {Name: "NEST", CPU: 15.2}}},
+		{Name: "balanced-stdp", What: "the same with pair STDP on 10 M excitatory synapses", Experiment: "balanced-stdp", Settle: 100 * ms, Stretch: 300 * ms,
+			Goal: 3.0, Stretched: 1.5, Rates: "10-14 Hz", Peers: []Peer{{Name: "GeNN", CPU: 15}, {Name: "Brian2 C++", CPU: 23.9}, {Name: "NEST", CPU: 45}}},
+		{Name: "two-compartment", What: "4000 two-compartment neurons with Ornstein-Uhlenbeck noise in both compartments, 100 recurrent inputs each",
+			Experiment: "two-compartment", Settle: 200 * ms, Stretch: 500 * ms, Goal: 0.25, Stretched: 0.15,
+			Rates: "4.7-5.6 Hz", Peers: []Peer{{Name: "GeNN", CPU: 2.36}, {Name: "Brian2 C++", CPU: 3.0}}},
+		{Name: "microcircuit", What: "cortical microcircuit: 77,169 LIF neurons, 299 M synapses with distributed delays",
+			Experiment: "microcircuit", Settle: 300 * ms, Stretch: 200 * ms, Large: true, Goal: 2, Stretched: 1, Wall: true,
+			Rates: "0.90, 2.97, 4.41, 5.88, 7.57, 8.63, 1.11, 7.83 Hz",
+			Peers: []Peer{{Name: "NEST", Wall: 0.67, Machine: "128 cores"}, {Name: "GeNN", Wall: 1.84, Machine: "V100"}}},
+	}
+}
+
+// xorOf500 returns what makes the xor experiment the network of 500 neurons an ensemble, with 100 synapses a connection as
+// before, that learns in a single phase from the start.
+func xorOf500() (set []string) {
+	for _, p := range []string{"in1", "in2", "hid1", "hid2", "out"} {
+		set = append(set, "populations."+p+".size=500")
+	}
+	for _, p := range []string{"in1_hid1", "in1_hid1_inh", "in1_hid2", "in1_hid2_inh", "in2_hid1", "in2_hid1_inh", "in2_hid2", "in2_hid2_inh",
+		"hid1_out", "hid1_out_inh", "hid2_out", "hid2_out_inh", "y_hid1_exc", "y_hid1_inh", "y_hid2_exc", "y_hid2_inh", "q_hid1", "q_hid2"} {
+		set = append(set, "projections."+p+".p=0.2")
+	}
+	return append(set, "experiment.settle=6 s", "protocol.before.hold=500 ms", "protocol.before.measure_from=0 s", "protocol.training.hold=4 s", "protocol.training.measure_from=1 s")
+}
+
+// Find returns the workload of a name, or else one of the experiment file or built-in experiment of that name.
+func Find(name string) Workload {
+	all := Workloads()
+	if i := slices.IndexFunc(all, func(w Workload) bool { return w.Name == name }); i >= 0 {
+		return all[i]
+	}
+	return Workload{Name: name, Experiment: name}
+}
