@@ -15,7 +15,7 @@ type blockDecoder struct {
 	layout
 	header *Header
 	code   codec.Decoder
-	gaps   []uint64
+	gaps   [2048]uint64 // a piece of a block, in the fastest cache
 }
 
 // check refuses what a header of a spike block cannot say, before anything is allocated for it.
@@ -69,15 +69,11 @@ func (d *blockDecoder) keys(dst []key, b *block, payload []byte) ([]key, error) 
 		return dst, errors.New("payload is cut off")
 	case int(grid.frac)+bits.Len64(span) > 62:
 		return dst, fmt.Errorf("times with %d bits of fraction in a frame of %d units", grid.frac, span)
-	case grid.step == 0 || grid.step > span<<grid.frac || grid.phase >= grid.step:
+	case grid.step < 1<<grid.frac || grid.step > span<<grid.frac || grid.phase >= grid.step:
 		return dst, fmt.Errorf("times every %d from %d in a frame of %d units", grid.step, grid.phase, span)
 	}
 	n := int(b.Count)
-	if cap(d.gaps) < n {
-		d.gaps = make([]uint64, n, n+n/4)
-	}
-	d.gaps = d.gaps[:n]
-	if err := d.code.Decode(d.gaps, codec.ID(b.Codec), payload[:size]); err != nil {
+	if err := d.code.Start(n, codec.ID(b.Codec), payload[:size]); err != nil {
 		return dst, err
 	}
 	start := len(dst)
@@ -91,8 +87,7 @@ func (d *blockDecoder) keys(dst []key, b *block, payload []byte) ([]key, error) 
 	return dst, nil
 }
 
-// lay turns gaps into spikes. The loop has no branch that depends on the spikes but for rare ones: a change of neuron
-// every few spikes cannot be guessed, and masks cost less.
+// lay turns gaps into spikes, a piece at a time: first where they are, then their labels.
 func (d *blockDecoder) lay(dst []key, b *block, grid lattice, slots uint64, labels []byte) error {
 	sel := &d.selections[b.Population]
 	// Where the recorded neurons have one stride, IDs are counted up; otherwise ranks are, and translated below.
@@ -101,53 +96,75 @@ func (d *blockDecoder) lay(dst []key, b *block, grid lattice, slots uint64, labe
 		id = (uint64(d.header.Populations[b.Population].First) + uint64(sel.index(int(b.First)))) << kindBits
 		stride = uint64(sel.ranges[0].Stride) << kindBits
 	}
-	threshold := d.thresholds[b.Population]
-	exception, labels, err := nextException(labels, 0)
+	p := places{slots: slots, step: grid.step << d.shift, id: grid.phase<<d.shift + id, stride: stride, neurons: uint64(b.Neurons)}
+	if grid.frac > 0 { // slots are made units below
+		p.step, p.id = 1<<d.shift, id
+	}
+	end := p.id + p.neurons*stride
+	l, err := newLabeller(labels, d.thresholds[b.Population], d.shift)
 	if err != nil {
 		return err
 	}
-	// burst is the label of the next spike if it follows closely: none for the first of a neuron, then the second of a
-	// burst after an onset, else one more of its tail.
-	slot, rank, burst, last, shift := uint64(0), uint64(0), uint64(0), uint64(0), d.shift&63
-	gaps := d.gaps[:len(dst)]
-	for i, gap := range gaps {
-		slot += gap
-		next := uint64(int64(slots-1-slot) >> 63) // all ones if the spike belongs to a later neuron
-		slot -= slots & next
-		rank -= next
-		id += stride & next
-		if slot >= slots {
-			jump := slot / slots
-			if jump >= uint64(b.Neurons) {
-				return fmt.Errorf("spike %d lies %d neurons on, of %d", i, jump, b.Neurons)
-			}
-			slot -= jump * slots
-			rank += jump
-			id += jump * stride
-			next = ^uint64(0)
+	for at := 0; at < len(dst); at += len(d.gaps) {
+		out := dst[at:min(at+len(d.gaps), len(dst))]
+		gaps := d.gaps[:len(out)]
+		if err := d.code.Read(gaps); err != nil {
+			return err
 		}
-		unit := grid.unit(slot)
-		kind := burst & uint64(int64(unit-last-threshold)>>63) &^ next // if the spike before is near
-		last = unit
-		if i == exception.index {
-			kind = (kind + 1 + exception.other) % 3
-			if exception, labels, err = nextException(labels, i+1); err != nil {
-				return err
+		if !p.lay(out, gaps) || p.id >= end {
+			return fmt.Errorf("a spike after the %d-th belongs to a neuron beyond the %d of the block", at, b.Neurons)
+		}
+		if grid.frac > 0 {
+			for i, k := range out {
+				out[i] = grid.unit(k>>d.shift)<<d.shift | k&(1<<d.shift-1)
 			}
 		}
-		burst = 1 + (kind+1)>>1
-		dst[i] = unit<<shift | id | kind
+		if err := l.label(out, at); err != nil {
+			return err
+		}
 	}
-	if rank >= uint64(b.Neurons) {
-		return fmt.Errorf("the last spike belongs to neuron %d of %d", rank, b.Neurons)
-	}
-	if exception.index >= 0 || len(labels) > 0 {
+	if !l.done() {
 		return errors.New("labels go on after the last spike")
 	}
 	if len(sel.ranges) > 1 {
 		d.translate(dst, b)
 	}
 	return nil
+}
+
+// places lays gaps over neurons and slots.
+type places struct {
+	slots, slot uint64
+	step        uint64 // of a key, from slot to slot
+	id, stride  uint64 // key of the first slot of the neuron, and from neuron to neuron
+	neurons     uint64
+}
+
+// lay computes the keys of gaps, without labels. It returns false where a gap leads over all neurons. The loop has no
+// branch that depends on the spikes but for a rare one: a change of neuron every few spikes cannot be guessed, and a
+// conditional move costs less.
+func (p *places) lay(dst []key, gaps []uint64) bool {
+	slot, id, slots, step, stride := p.slot, p.id, p.slots, p.step, p.stride
+	dst = dst[:len(gaps)]
+	for i, gap := range gaps {
+		stay, move := slot+gap, slot+(gap-slots)
+		slot = stay
+		if int64(move) >= 0 {
+			slot = move
+		}
+		id += stride &^ uint64(int64(move)>>63)
+		if slot >= slots {
+			jump := slot / slots
+			if jump >= p.neurons {
+				return false
+			}
+			slot -= jump * slots
+			id += jump * stride
+		}
+		dst[i] = slot*step + id
+	}
+	p.slot, p.id = slot, id
+	return true
 }
 
 // translate replaces ranks by IDs.
@@ -162,23 +179,6 @@ func (d *blockDecoder) translate(keys []key, b *block) {
 		}
 		keys[i] = k&^mask | id
 	}
-}
-
-// exception is a spike whose label is not the one that the rule predicts.
-type exception struct {
-	index int    // -1: no more
-	other uint64 // which of the two other labels
-}
-
-func nextException(labels []byte, after int) (exception, []byte, error) {
-	if len(labels) == 0 {
-		return exception{index: -1}, labels, nil
-	}
-	v, n := binary.Uvarint(labels)
-	if n <= 0 || v>>1 > maxCount {
-		return exception{}, nil, errors.New("list of labels is malformed")
-	}
-	return exception{after + int(v>>1), v & 1}, labels[n:], nil
 }
 
 // spikes turns keys into spikes. from is the first unit of the frame.

@@ -3,6 +3,7 @@ package recordings
 import (
 	"encoding/binary"
 	"fmt"
+	"slices"
 	"sort"
 
 	"github.com/burstplex/burstplex/neuron/spike"
@@ -35,12 +36,25 @@ func newLayout(h *Header) layout {
 
 func (l *layout) id(k key) spike.ID { return spike.ID(k & (1<<l.shift - 1) >> kindBits) }
 
+// appendKeys appends the keys of spikes. base is the time that they count from.
+func (l *layout) appendKeys(dst []key, evs []spike.Event, base spike.Tick) []key {
+	n := len(dst)
+	dst = slices.Grow(dst, len(evs))[:n+len(evs)]
+	out, g, shift := dst[n:], l.grid, l.shift&63
+	for i := range evs {
+		e := &evs[i]
+		out[i] = g.units(e.At-base)<<shift | uint64(e.Src)<<kindBits | uint64(e.Kind)
+	}
+	return dst
+}
+
 // frameEncoder turns the spikes of a frame into blocks.
 type frameEncoder struct {
 	layout
 	header *Header
 	code   codec.Encoder
 	radix  radix
+	near   [][]uint64 // by population: some times of the frame that are close together, ascending
 	gaps   []uint64
 	coded  []byte
 	labels []byte
@@ -55,6 +69,7 @@ const blockSpikes = 1 << 16
 // that the caller may use for the next keys.
 func (f *frameEncoder) append(dst []byte, w spike.Window, keys []key) ([]byte, []key, error) {
 	f.blocks = f.blocks[:0]
+	f.sample(keys)
 	keys = f.radix.sort(keys, kindBits, f.shift)
 	rest := keys
 	for p := range f.header.Populations {
@@ -104,7 +119,7 @@ func (f *frameEncoder) appendBlock(dst []byte, w spike.Window, pop int, keys []k
 	if last {
 		b.Flags = flagFrameEnd
 	}
-	grid := findLattice(keys, f.shift, f.grid.span(w), &f.times)
+	grid := findLattice(keys, f.near[pop], f.shift, f.grid.span(w), &f.times)
 	f.fill(keys, pop, lo, grid, grid.slots(f.grid.span(w)))
 	var id codec.ID
 	f.coded, id = f.code.Append(f.coded[:0], f.gaps)
@@ -123,46 +138,64 @@ func (f *frameEncoder) appendBlock(dst []byte, w spike.Window, pop int, keys []k
 	return dst
 }
 
+// sample takes the first times of each population, while they are in order.
+func (f *frameEncoder) sample(keys []key) {
+	if f.near == nil {
+		f.near = make([][]uint64, len(f.header.Populations))
+	}
+	for p := range f.near {
+		f.near[p] = f.near[p][:0]
+	}
+	p, pop := 0, spike.Population{}
+	for _, k := range keys[:min(len(keys), latticeSample)] {
+		if id := f.id(k); !pop.Contains(id) {
+			p = f.header.population(id)
+			pop = f.header.Populations[p].Population
+		}
+		t, near := k>>f.shift, f.near[p]
+		if len(near) == 0 || near[len(near)-1] != t {
+			f.near[p] = append(near, t)
+		}
+	}
+}
+
 // fill computes the gaps and the list of labels that the rule does not predict.
 func (f *frameEncoder) fill(keys []key, pop, rank int, grid lattice, slots uint64) {
 	if cap(f.gaps) < len(keys) {
 		f.gaps = make([]uint64, len(keys), len(keys)+len(keys)/4)
 	}
 	f.gaps = f.gaps[:len(keys)]
-	f.labels = f.labels[:0]
 	sel := &f.selections[pop]
-	first := f.header.Populations[pop].First
-	dense := sel.len() == f.header.Populations[pop].Size
-	threshold := f.thresholds[pop]
-	idMask := uint64(1)<<f.shift - 1<<kindBits
-	var (
-		lastID   = keys[0] & idMask
-		lastTime uint64 // unit of the last spike
-		lastSlot uint64
-		burst    uint64 // the label that the next spike has if it follows closely; none for the first
-		after    uint64 // index after the last exception
-	)
-	gaps, shift := f.gaps, f.shift&63
+	if first := f.header.Populations[pop].First; grid.step == 1 && sel.len() == f.header.Populations[pop].Size {
+		f.lay(keys, first+spike.ID(rank), slots)
+	} else {
+		f.laySelected(keys, sel, first, rank, grid, slots)
+	}
+	f.labels = appendExceptions(f.labels[:0], keys, f.thresholds[pop], f.shift)
+}
+
+// lay computes the gaps of spikes of neurons without holes from the first on, at any times.
+func (f *frameEncoder) lay(keys []key, first spike.ID, slots uint64) {
+	gaps, shift, last := f.gaps[:len(keys)], f.shift&63, uint64(first)*slots
+	mask := uint64(1)<<shift - 1
 	for i, k := range keys {
-		t := k >> shift
-		slot := grid.slot(t)
-		id := k & idMask
-		ranks := (id - lastID) >> kindBits
-		if !dense && ranks != 0 {
-			next := sel.rank(int(spike.ID(id>>kindBits) - first))
-			ranks = uint64(next - rank)
-			rank = next
+		at := k&mask>>kindBits*slots + k>>shift
+		gaps[i] = at - last
+		last = at
+	}
+}
+
+// laySelected computes the gaps of spikes on a lattice, of recorded neurons of which rank is the first.
+func (f *frameEncoder) laySelected(keys []key, sel *selection, first spike.ID, rank int, grid lattice, slots uint64) {
+	step, id := newDivisor(grid.step), f.id(keys[0])
+	lead, last := uint64(0), uint64(0) // positions: of the neuron, of the last spike
+	for i, k := range keys {
+		if next := f.id(k); next != id {
+			id = next
+			lead = uint64(sel.rank(int(id-first))-rank) * slots
 		}
-		gaps[i] = slot - lastSlot + ranks*slots
-		// Masks instead of branches, as in blockDecoder.lay: all ones if the neuron is the same, if the spike is near.
-		same, near := uint64(int64(ranks-1)>>63), uint64(int64(t-lastTime-threshold)>>63)
-		predicted, kind := burst&same&near, k&(1<<kindBits-1)
-		if kind != predicted {
-			other := (kind + 2 - predicted) % 3 // 0 or 1: which of the two other labels
-			f.labels = binary.AppendUvarint(f.labels, (uint64(i)-after)<<1|other)
-			after = uint64(i) + 1
-		}
-		burst = 1 + (kind+1)>>1
-		lastID, lastTime, lastSlot = id, t, slot
+		at := lead + grid.slot(k>>f.shift, step)
+		f.gaps[i] = at - last
+		last = at
 	}
 }

@@ -6,31 +6,42 @@ import (
 	"github.com/burstplex/burstplex/neuron/spike"
 )
 
-// grid is the declared resolution of time. Times are floored to it.
-type grid struct {
-	res   spike.Tick
-	magic uint64 // floor(2^64 / res)
+// divisor divides by a number that is not a constant of the program, without a division.
+type divisor struct {
+	by    uint64
+	magic uint64 // floor(2^64 / by)
 }
 
-func newGrid(res spike.Tick) grid {
-	g := grid{res: res}
-	if res > 1 {
-		g.magic, _ = bits.Div64(1, 0, uint64(res))
+func newDivisor(by uint64) divisor {
+	d := divisor{by: by}
+	if by > 1 {
+		d.magic, _ = bits.Div64(1, 0, by)
 	}
-	return g
+	return d
 }
 
-// units returns d/res rounded down, for d >= 0, without a division.
-func (g grid) units(d spike.Tick) uint64 {
-	if g.res == 1 {
-		return uint64(d)
+// div returns x/by rounded down.
+func (d divisor) div(x uint64) uint64 {
+	if d.by == 1 {
+		return x
 	}
-	q, _ := bits.Mul64(uint64(d), g.magic) // exact or one too small
-	if uint64(d)-q*uint64(g.res) >= uint64(g.res) {
+	q, _ := bits.Mul64(x, d.magic) // exact or one too small
+	if x-q*d.by >= d.by {
 		q++
 	}
 	return q
 }
+
+// grid is the declared resolution of time. Times are floored to it.
+type grid struct {
+	res  spike.Tick
+	unit divisor
+}
+
+func newGrid(res spike.Tick) grid { return grid{res, newDivisor(uint64(res))} }
+
+// units returns d/res rounded down, for d >= 0.
+func (g grid) units(d spike.Tick) uint64 { return g.unit.div(uint64(d)) }
 
 // floor returns the largest multiple of the resolution that is not above t.
 func (g grid) floor(t spike.Tick) spike.Tick {

@@ -17,13 +17,10 @@ type lattice struct {
 // slots is the number of its places in a frame of span units.
 func (l lattice) slots(span uint64) uint64 { return (span<<l.frac-1-l.phase)/l.step + 1 }
 
-// slot returns the place of a unit that lies on the lattice.
-func (l lattice) slot(unit uint64) uint64 {
-	if l.step == 1 {
-		return unit
-	}
+// slot returns the place of a unit that lies on the lattice, given the divisor by its step.
+func (l lattice) slot(unit uint64, step divisor) uint64 {
 	if at := unit << l.frac; at > l.phase {
-		return (at - l.phase + l.step - 1) / l.step
+		return step.div(at - l.phase + l.step - 1)
 	}
 	return 0
 }
@@ -34,40 +31,53 @@ func (l lattice) unit(slot uint64) uint64 { return (l.phase + slot*l.step) >> (l
 // dense is the lattice of all units.
 func dense() lattice { return lattice{step: 1} }
 
-// findLattice finds the coarsest lattice of the times, which are keys shifted. For times off any grid both searches end
-// after a few spikes.
-func findLattice(keys []key, shift uint, span uint64, scratch *[]float64) lattice {
-	first, step := keys[0]>>shift, uint64(0)
+// findLattice finds the coarsest lattice of the times, which are keys shifted. near are some of them in ascending order,
+// close together. For times off any grid both searches end after a few spikes.
+func findLattice(keys []key, near []uint64, shift uint, span uint64, scratch *[]float64) lattice {
+	first, step := keys[0]>>shift, newDivisor(1)
 	for _, k := range keys {
 		a, b := k>>shift, first
 		if a < b {
 			a, b = b, a
 		}
-		for a -= b; a != 0; { // greatest common divisor
-			step, a = a, step%a
+		if a -= b; a == 0 || step.by > 1 && step.div(a)*step.by == a {
+			continue
 		}
-		if step == 1 {
-			return fractional(keys, shift, span, scratch)
+		common := a
+		if step.by > 1 {
+			for b = step.by; b != 0; {
+				common, b = b, common%b
+			}
 		}
+		if common == 1 {
+			return fractional(keys, near, shift, span, scratch)
+		}
+		step = newDivisor(common)
 	}
-	if step == 0 { // all at one time
+	if step.by == 1 { // all at one time
 		return lattice{step: span, phase: first}
 	}
-	return lattice{step: step, phase: first % step}
+	return lattice{step: step.by, phase: first % step.by}
 }
 
 const (
 	latticeSample = 1024 // spikes that a fractional step is guessed from
+	fewTimes      = 64   // too few to guess from
 	leastStep     = 4    // units; a finer lattice is not worth its search
 )
 
 // fractional looks for a lattice whose step is no whole number.
-func fractional(keys []key, shift uint, span uint64, scratch *[]float64) lattice {
-	if len(keys) < 64 || bits.Len64(span) > 40 {
+func fractional(keys []key, near []uint64, shift uint, span uint64, scratch *[]float64) lattice {
+	if len(keys) < fewTimes || bits.Len64(span) > 40 {
 		return dense()
 	}
-	near, far := sampleTimes(keys, shift, span)
-	lo, hi, ok := guessStep(near, far)
+	if len(near) < fewTimes {
+		near = nearTimes(keys, shift, span)
+	}
+	if _, _, ok := guessStep(near[:min(len(near), 4*fewTimes)], nil); !ok { // times off any grid end here
+		return dense()
+	}
+	lo, hi, ok := guessStep(near, farTimes(keys, shift))
 	if !ok {
 		return dense()
 	}
@@ -112,35 +122,39 @@ func fractional(keys []key, shift uint, span uint64, scratch *[]float64) lattice
 		at += math.Ceil(-at/float64(l.step)) * float64(l.step)
 	}
 	l.phase = uint64(at) % l.step
+	slots := newDivisor(l.step)
 	for _, k := range keys {
-		if t := k >> shift; l.unit(l.slot(t)) != t {
+		if t := k >> shift; l.unit(l.slot(t, slots)) != t {
 			return dense()
 		}
 	}
 	return l
 }
 
-// sampleTimes returns the sorted times of all spikes in a stretch of about latticeSample spikes, whose differences are
-// small, and times from all over the frame.
-func sampleTimes(keys []key, shift uint, span uint64) (near, far []uint64) {
+// nearTimes returns the sorted times of all spikes in a stretch of about latticeSample spikes, whose differences are
+// small.
+func nearTimes(keys []key, shift uint, span uint64) (near []uint64) {
 	from, to := uint64(0), span
 	if n := uint64(len(keys)); n > latticeSample {
 		length := max(1, span/n) * latticeSample
 		from = (span - min(span, length)) / 2
 		to = from + length
 	}
-	every := 1 + len(keys)/latticeSample
-	for i, k := range keys {
-		t := k >> shift
-		if from <= t && t < to && len(near) < 4*latticeSample {
+	for _, k := range keys {
+		if t := k >> shift; from <= t && t < to && len(near) < 4*latticeSample {
 			near = append(near, t)
-		}
-		if i%every == 0 {
-			far = append(far, t)
 		}
 	}
 	slices.Sort(near)
-	return slices.Compact(near), far
+	return slices.Compact(near)
+}
+
+// farTimes returns times from all over the frame.
+func farTimes(keys []key, shift uint) (far []uint64) {
+	for i := 0; i < len(keys); i += 1 + len(keys)/latticeSample {
+		far = append(far, keys[i]>>shift)
+	}
+	return far
 }
 
 // guessStep narrows down the step from differences of times, which are multiples of it to within a unit: small ones first,
@@ -149,7 +163,7 @@ func guessStep(near, far []uint64) (lo, hi float64, ok bool) {
 	if len(near) < 16 {
 		return 0, 0, false
 	}
-	for i := 1; i < len(near); i++ { // times off any grid end here
+	for i := 1; i < len(near); i++ {
 		if near[i]-near[i-1] < leastStep-1 {
 			return 0, 0, false
 		}

@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"fmt"
 	"io"
+	"sort"
 
 	"github.com/klauspost/compress/zstd"
 
@@ -125,24 +126,33 @@ func (o *output) take(b *batch) error {
 
 // collect adds spikes to the open frame and closes it whenever it is full.
 func (o *output) collect(events []spike.Event) error {
-	g, shift := o.enc.grid, o.enc.shift
-	base := g.floor(o.from)
-	for i := range events {
-		e := &events[i]
-		t := g.units(e.At - base)
-		if len(o.keys) >= o.frame || t >= o.enc.longest {
-			if err := o.cut(g.floor(e.At)); err != nil {
+	for len(events) > 0 {
+		n := o.room(events)
+		if n == 0 {
+			if err := o.cut(o.enc.grid.floor(events[0].At)); err != nil {
 				return err
 			}
-			base = g.floor(o.from)
-			t = g.units(e.At - base)
 			if len(o.keys) >= maxFrameSpikes {
-				return fmt.Errorf("%d spikes at one time: choose a finer resolution than %v", len(o.keys), g.res)
+				return fmt.Errorf("%d spikes at one time: choose a finer resolution than %v", len(o.keys), o.enc.grid.res)
 			}
+			n = max(1, o.room(events)) // spikes of one time stay together
 		}
-		o.keys = append(o.keys, t<<shift|uint64(e.Src)<<kindBits|uint64(e.Kind))
+		o.keys = o.enc.appendKeys(o.keys, events[:n], o.enc.grid.floor(o.from))
+		events = events[n:]
 	}
 	return nil
+}
+
+// room returns how many of the spikes that come next the open frame can take.
+func (o *output) room(events []spike.Event) int {
+	g := o.enc.grid
+	base := g.floor(o.from)
+	tooLate := func(i int) bool { return g.units(events[i].At-base) >= o.enc.longest }
+	n := max(0, min(len(events), o.frame-len(o.keys)))
+	if n > 0 && tooLate(n-1) {
+		n = sort.Search(n, tooLate)
+	}
+	return n
 }
 
 // cut closes the open frame at a time before which no spike will come any more, and opens the next one there. Spikes

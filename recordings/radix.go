@@ -14,7 +14,14 @@ const kindBits = 2
 // radix is a stable sort of keys by a field of bits; it keeps its memory.
 type radix struct {
 	tmp   []key
-	count [1 << radixBits]uint32
+	digit []digit // from the lowest
+}
+
+// digit is a part of the field.
+type digit struct {
+	from  uint // bit
+	mask  uint64
+	count [1 << radixBits]uint32 // keys with each value, then where the next one goes
 }
 
 // radixBits is the widest digit: its counters (8 KiB) fit the first cache beside the data that streams by.
@@ -36,26 +43,26 @@ func (s *radix) sort(keys []key, lo, hi uint) []key {
 		})
 		return keys
 	}
-	passes := (hi - lo + radixBits - 1) / radixBits
 	if cap(s.tmp) < len(keys) {
 		s.tmp = make([]key, len(keys), cap(keys))
 	}
 	src, dst := keys, s.tmp[:len(keys)]
-	for p := uint(0); p < passes; p++ {
-		from, to := lo+(hi-lo)*p/passes, lo+(hi-lo)*(p+1)/passes
-		mask := uint64(1)<<(to-from) - 1
-		count := s.count[:mask+1]
-		clear(count)
-		for _, k := range src {
-			count[k>>(from&63)&mask]++
+	digits := s.digits(lo, hi)
+	for _, k := range src {
+		for p := range digits {
+			d := &digits[p]
+			d.count[k>>(d.from&63)&d.mask&(1<<radixBits-1)]++
 		}
+	}
+	for p := range digits {
+		d := &digits[p]
 		sum := uint32(0)
-		for i, n := range count {
-			count[i] = sum
+		for i, n := range d.count[:d.mask+1] {
+			d.count[i] = sum
 			sum += n
 		}
 		for _, k := range src {
-			c := &count[k>>(from&63)&mask]
+			c := &d.count[k>>(d.from&63)&d.mask&(1<<radixBits-1)]
 			dst[*c] = k
 			*c++
 		}
@@ -63,4 +70,19 @@ func (s *radix) sort(keys []key, lo, hi uint) []key {
 	}
 	s.tmp = dst[:0]
 	return src
+}
+
+// digits cuts the field into digits of about equal width and clears their counters.
+func (s *radix) digits(lo, hi uint) []digit {
+	n := int(hi-lo+radixBits-1) / radixBits
+	for len(s.digit) < n {
+		s.digit = append(s.digit, digit{})
+	}
+	for p := range n {
+		d := &s.digit[p]
+		d.from = lo + (hi-lo)*uint(p)/uint(n)
+		d.mask = 1<<(lo+(hi-lo)*uint(p+1)/uint(n)-d.from) - 1
+		clear(d.count[:d.mask+1])
+	}
+	return s.digit[:n]
 }

@@ -21,7 +21,8 @@ const noClass = 1 << 63
 // split is what class c stores and stands for.
 type split struct {
 	base  uint64
-	below uint8 // bits
+	mask  uint64 // of the bits below
+	below uint   // how many they are
 }
 
 func splits() (t [256]split) {
@@ -30,7 +31,7 @@ func splits() (t [256]split) {
 		case c < 4:
 			t[c] = split{base: uint64(c)}
 		case c < numClasses:
-			t[c] = split{uint64(2+c&1) << (c/2 - 1), uint8(c/2 - 1)}
+			t[c] = split{uint64(2+c&1) << (c/2 - 1), 1<<(c/2-1) - 1, uint(c/2 - 1)}
 		default:
 			t[c] = split{base: noClass}
 		}
@@ -178,40 +179,49 @@ type classReader struct {
 	ready   bool
 	memory  []byte // the classes of all contexts
 	scratch *huff0.Scratch
+
+	parts    [MaxContexts][]byte // classes of each context that have not been read
+	contexts [256]uint8          // by the class before
+	one      bool                // context
+	last     byte                // class
+	below    []byte
+	pos      uint // bits of below that have been read
 }
 
-func (r *classReader) decode(gaps []uint64, src []byte) error {
+// start decodes the classes of n gaps.
+func (r *classReader) start(n int, src []byte) error {
 	if !r.ready {
 		r.split, r.ready = splits(), true
 	}
-	if cap(r.memory) < len(gaps) {
-		r.memory = make([]byte, len(gaps), len(gaps)+len(gaps)/4)
+	if cap(r.memory) < n {
+		r.memory = make([]byte, n, n+n/4)
 	}
-	n := int(src[0])
-	if n < 1 || n > MaxContexts || len(src) < n {
-		return fmt.Errorf("%d contexts, want 1 to %d", n, MaxContexts)
+	contexts := int(src[0])
+	if contexts < 1 || contexts > MaxContexts || len(src) < contexts {
+		return fmt.Errorf("%d contexts, want 1 to %d", contexts, MaxContexts)
 	}
-	borders := src[1:n]
-	src = src[n:]
-	var parts [MaxContexts][]byte
-	left := r.memory[:len(gaps)]
-	for k := range n {
+	borders := src[1:contexts]
+	src = src[contexts:]
+	r.parts = [MaxContexts][]byte{}
+	left := r.memory[:n]
+	for k := range contexts {
 		count, rest, err := readLength(src, len(left))
 		if err != nil {
 			return fmt.Errorf("context %d: %w", k, err)
 		}
-		parts[k], left = left[:count], left[count:]
-		if src, err = r.context(parts[k], rest); err != nil {
+		r.parts[k], left = left[:count], left[count:]
+		if src, err = r.context(r.parts[k], rest); err != nil {
 			return fmt.Errorf("context %d: %w", k, err)
 		}
 	}
 	if len(left) > 0 {
 		return errors.New("contexts hold fewer classes than the block has spikes")
 	}
-	if n == 1 {
-		return r.join(gaps, parts[0], src)
+	if r.one = contexts == 1; !r.one {
+		r.contexts = contextTable(borders)
 	}
-	return r.joinContexts(gaps, &parts, contextTable(borders), src)
+	r.last, r.below, r.pos = 0, src, 0
+	return nil
 }
 
 // readLength reads a length that must not be above limit.
@@ -271,54 +281,63 @@ func (r *classReader) context(dst, src []byte) ([]byte, error) {
 	return src, nil
 }
 
-// join adds the bits below to the classes of a single context.
-func (r *classReader) join(gaps []uint64, classes, src []byte) error {
-	classes = classes[:len(gaps)]
-	pos, all := uint(0), uint64(0)
-	for i := range gaps {
-		s := &r.split[classes[i]]
-		var v uint64
-		if p := int(pos >> 3); p+8 <= len(src) {
-			v = binary.LittleEndian.Uint64(src[p:])
-		} else {
-			v = load(src, p)
-		}
-		n := uint(s.below) & 63
-		g := s.base + v>>(pos&7)&(1<<n-1)
-		gaps[i] = g
-		all |= g
-		pos += n
+// read joins the next classes and the bits below them. What is wrong is found behind the loops: load returns zeros past
+// the end, so that they themselves cannot go wrong.
+func (r *classReader) read(gaps []uint64, end bool) error {
+	all, err := uint64(0), error(nil)
+	if r.one {
+		all = r.join(gaps)
+	} else {
+		all, err = r.joinContexts(gaps)
 	}
-	return check(all, pos, src)
-}
-
-func (r *classReader) joinContexts(gaps []uint64, parts *[MaxContexts][]byte, ctx [256]uint8, src []byte) error {
-	pos, all, last := uint(0), uint64(0), byte(0)
-	var next [MaxContexts]int
-	for i := range gaps {
-		k := ctx[last] & (MaxContexts - 1)
-		if next[k] >= len(parts[k]) {
-			return errors.New("a context has too few classes")
-		}
-		last = parts[k][next[k]]
-		next[k]++
-		s := &r.split[last]
-		n := uint(s.below) & 63
-		gaps[i] = s.base + load(src, int(pos>>3))>>(pos&7)&(1<<n-1)
-		all |= gaps[i]
-		pos += n
-	}
-	return check(all, pos, src)
-}
-
-// check refuses classes that do not exist and bits that end early or late, given all gaps or-ed. It runs once, behind
-// the loop: load returns zeros past the end, so the loop itself cannot go wrong.
-func check(all uint64, pos uint, src []byte) error {
-	if all >= noClass {
+	switch {
+	case err != nil:
+		return err
+	case all >= noClass:
 		return fmt.Errorf("a class above %d does not exist", numClasses-1)
-	}
-	if int((pos+7)/8) != len(src) {
+	case int((r.pos+7)/8) > len(r.below), end && int((r.pos+7)/8) != len(r.below):
 		return errShort
 	}
 	return nil
+}
+
+// join reads gaps of a single context and returns all of them or-ed.
+func (r *classReader) join(gaps []uint64) (all uint64) {
+	classes, src, pos := r.parts[0][:len(gaps)], r.below, r.pos
+	r.parts[0] = r.parts[0][len(gaps):]
+	i, split := 0, &r.split
+	for ; i < len(gaps) && pos>>3+8 <= uint(len(src)); i++ { // 64 bits are there: no need to look further
+		s := &split[classes[i]]
+		g := s.base + binary.LittleEndian.Uint64(src[pos>>3:])>>(pos&7)&s.mask
+		gaps[i] = g
+		all |= g
+		pos += s.below
+	}
+	for ; i < len(gaps); i++ {
+		s := &split[classes[i]]
+		gaps[i] = s.base + load(src, int(pos>>3))>>(pos&7)&s.mask
+		all |= gaps[i]
+		pos += s.below
+	}
+	r.pos = pos
+	return all
+}
+
+func (r *classReader) joinContexts(gaps []uint64) (all uint64, err error) {
+	pos, last := r.pos, r.last
+	for i := range gaps {
+		part := &r.parts[r.contexts[last]&(MaxContexts-1)]
+		if len(*part) == 0 {
+			return all, errors.New("a context has too few classes")
+		}
+		last = (*part)[0]
+		*part = (*part)[1:]
+		s := &r.split[last]
+		g := s.base + load(r.below, int(pos>>3))>>(pos&7)&s.mask
+		gaps[i] = g
+		all |= g
+		pos += s.below
+	}
+	r.pos, r.last = pos, last
+	return all, nil
 }

@@ -80,29 +80,56 @@ func (e *Encoder) Append(dst []byte, gaps []uint64) ([]byte, ID) {
 	return appendRice(dst, gaps, k, size), Rice
 }
 
-// Decoder holds the memory that decoding reuses.
-type Decoder struct{ classes classReader }
+// Decoder reads the gaps of a code piece by piece, so that they stay in the fast caches. It keeps its memory from code
+// to code.
+type Decoder struct {
+	classes classReader
+	rice    riceReader
+	id      ID
+	left    int // gaps that have not been read
+}
 
-// Decode fills gaps from a code that must hold exactly that many.
-func (d *Decoder) Decode(gaps []uint64, id ID, src []byte) error {
-	if len(gaps) > MaxCount {
-		return fmt.Errorf("%d spikes in a block are more than %d", len(gaps), MaxCount)
+// Start begins a code that must hold n gaps. It reads nothing if it fails.
+func (d *Decoder) Start(n int, id ID, src []byte) error {
+	d.left = 0
+	if n > MaxCount {
+		return fmt.Errorf("%d spikes in a block are more than %d", n, MaxCount)
 	}
-	if len(gaps) > 8*len(src) {
-		return fmt.Errorf("%d spikes in %d bytes of code: less than a bit for a spike", len(gaps), len(src))
+	if n > 8*len(src) {
+		return fmt.Errorf("%d spikes in %d bytes of code: less than a bit for a spike", n, len(src))
 	}
-	if (id == None) != (len(gaps) == 0) || id == None && len(src) > 0 {
-		return fmt.Errorf("code %d with %d spikes and %d bytes: code 0 is for blocks without spikes, and for them only", id, len(gaps), len(src))
+	if (id == None) != (n == 0) || id == None && len(src) > 0 {
+		return fmt.Errorf("code %d with %d spikes and %d bytes: code 0 is for blocks without spikes, and for them only", id, n, len(src))
 	}
+	err := error(nil)
 	switch id {
 	case None:
-		return nil
 	case Rice:
-		return decodeRice(gaps, src)
+		err = d.rice.start(src)
 	case Classes:
-		return d.classes.decode(gaps, src)
+		err = d.classes.start(n, src)
+	default:
+		err = fmt.Errorf("unknown code %d", id)
 	}
-	return fmt.Errorf("unknown code %d", id)
+	if err == nil {
+		d.id, d.left = id, n
+	}
+	return err
+}
+
+// Read fills gaps with the next of the code, which has that many left. With the last one the code must end.
+func (d *Decoder) Read(gaps []uint64) error {
+	if len(gaps) > d.left {
+		panic("codec: more gaps are read than the code was started with")
+	}
+	d.left -= len(gaps)
+	switch d.id {
+	case Rice:
+		return d.rice.read(gaps, d.left == 0)
+	case Classes:
+		return d.classes.read(gaps, d.left == 0)
+	}
+	return nil
 }
 
 // bitWriter packs bits into bytes, the first bit lowest.

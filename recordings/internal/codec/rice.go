@@ -65,13 +65,22 @@ func appendRice(dst []byte, gaps []uint64, k uint, size int) []byte {
 	return w.bytes()
 }
 
-func decodeRice(gaps []uint64, src []byte) error {
-	k := uint(src[0]) // the caller has seen that src is not empty
-	if k > maxRice {
+type riceReader struct {
+	k   uint
+	src []byte
+	pos uint // bits
+}
+
+func (r *riceReader) start(src []byte) error {
+	*r = riceReader{k: uint(src[0]), src: src[1:]} // the caller has seen that src is not empty
+	if r.k > maxRice {
 		return errors.New("Rice parameter is above 32")
 	}
-	src = src[1:]
-	pos, end := uint(0), uint(len(src))*8
+	return nil
+}
+
+func (r *riceReader) read(gaps []uint64, last bool) error {
+	k, src, pos := r.k, r.src, r.pos
 	mask := uint64(1)<<k - 1
 	for i := range gaps {
 		var v uint64
@@ -89,14 +98,15 @@ func decodeRice(gaps []uint64, src []byte) error {
 		pos += escape
 		gaps[i] = load(src, int(pos>>3)) >> (pos & 7) & (1<<MaxGapBits - 1)
 		pos += MaxGapBits
-		if pos > end {
+		if pos > uint(len(src))*8 {
 			return errShort
 		}
 	}
-	if pos > end {
+	r.pos = pos
+	if pos > uint(len(src))*8 {
 		return errShort
 	}
-	if (pos+7)/8 != end/8 {
+	if last && (pos+7)/8 != uint(len(src)) {
 		return errors.New("bytes follow the last gap")
 	}
 	return nil
