@@ -27,6 +27,42 @@ type digit struct {
 // radixBits is the widest digit: its counters (8 KiB) fit the first cache beside the data that streams by.
 const radixBits = 11
 
+func (d *digit) of(k key) uint64 { return k >> (d.from & 63) & d.mask & (1<<radixBits - 1) }
+
+// tally counts the keys of each value.
+func (d *digit) tally(keys []key) {
+	for _, k := range keys {
+		d.count[d.of(k)]++
+	}
+}
+
+// tally2 counts two digits while the keys pass by once. It is not inlined, nor is scatter: in a function of its own the
+// loop keeps its variables in registers.
+//
+//go:noinline
+func tally2(d, e *digit, keys []key) {
+	for _, k := range keys {
+		d.count[d.of(k)]++
+		e.count[e.of(k)]++
+	}
+}
+
+// scatter moves keys to their places by this digit.
+//
+//go:noinline
+func (d *digit) scatter(dst, src []key) {
+	sum := uint32(0)
+	for i, n := range d.count[:d.mask+1] {
+		d.count[i] = sum
+		sum += n
+	}
+	for _, k := range src {
+		c := &d.count[d.of(k)]
+		dst[*c] = k
+		*c++
+	}
+}
+
 // sort orders keys by the bits from lo to hi. The result is in keys or in the sorter's own memory, which then takes
 // keys in exchange: use what is returned, and no longer what was passed.
 func (s *radix) sort(keys []key, lo, hi uint) []key {
@@ -48,24 +84,15 @@ func (s *radix) sort(keys []key, lo, hi uint) []key {
 	}
 	src, dst := keys, s.tmp[:len(keys)]
 	digits := s.digits(lo, hi)
-	for _, k := range src {
-		for p := range digits {
-			d := &digits[p]
-			d.count[k>>(d.from&63)&d.mask&(1<<radixBits-1)]++
+	for p := 0; p < len(digits); p += 2 {
+		if p+1 < len(digits) {
+			tally2(&digits[p], &digits[p+1], src)
+		} else {
+			digits[p].tally(src)
 		}
 	}
 	for p := range digits {
-		d := &digits[p]
-		sum := uint32(0)
-		for i, n := range d.count[:d.mask+1] {
-			d.count[i] = sum
-			sum += n
-		}
-		for _, k := range src {
-			c := &d.count[k>>(d.from&63)&d.mask&(1<<radixBits-1)]
-			dst[*c] = k
-			*c++
-		}
+		digits[p].scatter(dst, src)
 		src, dst = dst, src
 	}
 	s.tmp = dst[:0]

@@ -97,25 +97,32 @@ func (w *classWriter) splitGaps(gaps []uint64) {
 		all |= g
 	}
 	bw := newBitWriter(w.below[:0], len(gaps)*(bits.Len64(all)-2))
-	out, pos, acc, n := bw.out, bw.pos, uint64(0), uint(0) // bitWriter.put, in registers
-	classes := w.classes[:len(gaps)]
+	splitGaps(w.classes, &bw, gaps)
+	w.below = bw.bytes()
+}
+
+// splitGaps sets the class of every gap and writes the bits below, as bitWriter.put does, but with all of its variables in
+// registers: it is not inlined.
+//
+//go:noinline
+func splitGaps(classes []byte, w *bitWriter, gaps []uint64) {
+	out, pos, acc, n := w.out, uint(w.pos), uint64(0), uint(0)
+	classes = classes[:len(gaps)]
 	for i, g := range gaps {
-		e := uint(bits.Len64(g|2)) - 1
-		c := 2*e + uint(g>>((e-1)&63))&1
-		if g < 2 {
-			c = uint(g)
+		below := uint(bits.Len64(g|2)-2) & 63
+		high := g >> below // 2 or 3; a gap of 0 or 1 is its own class
+		classes[i] = byte(2*below + uint(high))
+		acc |= (g ^ high<<below) << (n & 63)
+		n += below
+		if pos+8 > uint(len(out)) {
+			panic("codec: the bits are more than was said")
 		}
-		classes[i] = byte(c)
-		e = (e - 1) & 63
-		acc |= (g & (1<<e - 1)) << (n & 63)
-		n += e
-		binary.LittleEndian.PutUint64(out[pos:], acc)
-		pos += int(n >> 3)
+		binary.LittleEndian.PutUint64(out[pos:pos+8:pos+8], acc)
+		pos += n >> 3
 		acc >>= n &^ 7 & 63
 		n &= 7
 	}
-	bw.pos, bw.acc, bw.n = pos, acc, n
-	w.below = bw.bytes()
+	w.pos, w.acc, w.n = int(pos), acc, n
 }
 
 // contextTable gives the context that follows each class: the number of borders at or below it.
@@ -303,24 +310,37 @@ func (r *classReader) read(gaps []uint64, end bool) error {
 
 // join reads gaps of a single context and returns all of them or-ed.
 func (r *classReader) join(gaps []uint64) (all uint64) {
-	classes, src, pos := r.parts[0][:len(gaps)], r.below, r.pos
+	classes := r.parts[0][:len(gaps)]
 	r.parts[0] = r.parts[0][len(gaps):]
-	i, split := 0, &r.split
-	for ; i < len(gaps) && pos>>3+8 <= uint(len(src)); i++ { // 64 bits are there: no need to look further
-		s := &split[classes[i]]
-		g := s.base + binary.LittleEndian.Uint64(src[pos>>3:])>>(pos&7)&s.mask
-		gaps[i] = g
-		all |= g
-		pos += s.below
-	}
-	for ; i < len(gaps); i++ {
-		s := &split[classes[i]]
-		gaps[i] = s.base + load(src, int(pos>>3))>>(pos&7)&s.mask
+	all, n, pos := join(gaps, classes, &r.split, r.below, r.pos)
+	for i := n; i < len(gaps); i++ {
+		s := &r.split[classes[i]]
+		gaps[i] = s.base + load(r.below, int(pos>>3))>>(pos&7)&s.mask
 		all |= gaps[i]
 		pos += s.below
 	}
 	r.pos = pos
 	return all
+}
+
+// join reads gaps as long as 64 bits are left to look at, and returns them or-ed, their number and the next bit. It is not
+// inlined so that its variables stay in registers.
+//
+//go:noinline
+func join(gaps []uint64, classes []byte, split *[256]split, src []byte, pos uint) (all uint64, n int, next uint) {
+	gaps = gaps[:len(classes)]
+	for i, c := range classes {
+		p := pos >> 3
+		if p+8 > uint(len(src)) {
+			return all, i, pos
+		}
+		s := &split[c]
+		g := s.base + binary.LittleEndian.Uint64(src[p:p+8:p+8])>>(pos&7)&s.mask
+		gaps[i] = g
+		all |= g
+		pos += s.below
+	}
+	return all, len(classes), pos
 }
 
 func (r *classReader) joinContexts(gaps []uint64) (all uint64, err error) {

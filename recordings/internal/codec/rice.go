@@ -84,10 +84,10 @@ func (r *riceReader) read(gaps []uint64, last bool) error {
 	mask := uint64(1)<<k - 1
 	for i := range gaps {
 		var v uint64
-		if p := int(pos >> 3); p+8 <= len(src) {
-			v = binary.LittleEndian.Uint64(src[p:])
+		if p := pos >> 3; p+8 <= uint(len(src)) {
+			v = binary.LittleEndian.Uint64(src[p : p+8 : p+8])
 		} else {
-			v = load(src, p)
+			v = load(src, int(p))
 		}
 		v >>= pos & 7
 		if q := uint(bits.TrailingZeros64(v)); q < escape {
