@@ -14,6 +14,7 @@ type Axis struct {
 	Tight bool       // an automatic range ends where the data ends, as time does
 	Log   bool       // logarithmic; values that are not positive are not drawn
 	Names []string   // names instead of numbers, at 0.5, 1.5, … unless Places says where
+	Blank bool       // nothing is drawn: pictures have no axes
 
 	Places []float64 // of Names, on an axis of numbers
 }
@@ -46,6 +47,9 @@ type ruler struct {
 
 // newRuler places ticks for an axis of a length in points, horizontal or vertical.
 func newRuler(a Axis, s scale, length vg.Length, horizontal bool) ruler {
+	if a.Blank {
+		return ruler{Axis: a, scale: s}
+	}
 	room, most := vg.Length(13), 6
 	if horizontal {
 		room, most = 30, 9
@@ -56,13 +60,17 @@ func newRuler(a Axis, s scale, length vg.Length, horizontal bool) ruler {
 		return r
 	}
 	for i, n := range a.Names {
-		at := float64(i) + .5
-		if a.Places != nil {
-			at = value(a.Places, i)
-		}
-		r.ticks = append(r.ticks, tick{at: at, label: n})
+		r.ticks = append(r.ticks, tick{at: a.nameAt(i), label: n})
 	}
 	return r
+}
+
+// nameAt is the value that a name stands at.
+func (a Axis) nameAt(i int) float64 {
+	if a.Places != nil {
+		return value(a.Places, i)
+	}
+	return float64(i) + .5
 }
 
 func (t tick) width() vg.Length {
@@ -92,6 +100,9 @@ func (r ruler) widest() vg.Length {
 
 // beside is the room that a vertical axis needs next to the data.
 func (r ruler) beside(length vg.Length) vg.Length {
+	if r.Blank {
+		return 0
+	}
 	w := r.widest() + detach + tickGap
 	if len(r.Names) == 0 {
 		w += tickLength
@@ -104,6 +115,9 @@ func (r ruler) beside(length vg.Length) vg.Length {
 
 // below is the room that a horizontal axis needs under the data.
 func (r ruler) below() vg.Length {
+	if r.Blank {
+		return 0
+	}
 	h := vg.Length(detach + tickLength + tickGap + tickText().capital() + 2)
 	if r.title() != "" {
 		h += labelGap + labelText().tall()
@@ -112,6 +126,9 @@ func (r ruler) below() vg.Length {
 }
 
 func (r ruler) drawBelow(c draw.Canvas, data vg.Rectangle) {
+	if r.Blank {
+		return
+	}
 	y := data.Min.Y - detach
 	length := vg.Length(tickLength)
 	if len(r.Names) == 0 {
@@ -136,6 +153,9 @@ func (r ruler) drawBelow(c draw.Canvas, data vg.Rectangle) {
 
 // drawBeside draws a vertical axis left (side -1) or right (side +1) of the data.
 func (r ruler) drawBeside(c draw.Canvas, data vg.Rectangle, side vg.Length, color Color) {
+	if r.Blank {
+		return
+	}
 	x := data.Min.X - detach
 	align := vg.Length(right)
 	if side > 0 {

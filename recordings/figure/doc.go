@@ -7,7 +7,7 @@
 //
 // The figures of burst multiplexing have a type each: Multiplexing, Traces, Spikes, Intervals, Responses,
 // Coherence, Sensitivity, Comparison. Anything else is a Page: rows of Panels, each with axes and Marks (Line,
-// Points, Bars, Raster, Heat, Rule). Every named figure is only a function from data to a Page, so a Page can do
+// Points, Bars, Raster, Heat, Tiles, Rule). Every named figure is only a function from data to a Page, so a Page can do
 // what they can:
 //
 //	page := figure.Page{Rows: []figure.Row{{Panels: []figure.Panel{{

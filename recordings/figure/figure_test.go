@@ -192,7 +192,7 @@ func TestAnyData(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		values := rapid.SliceOfN(strange, 0, 8)
 		axis := rapid.Custom(func(t *rapid.T) Axis {
-			return Axis{Label: "quantity", Unit: "mV", Log: rapid.Bool().Draw(t, "log"), Zero: rapid.Bool().Draw(t, "zero"), Tight: rapid.Bool().Draw(t, "tight"),
+			return Axis{Label: "quantity", Unit: "mV", Log: rapid.Bool().Draw(t, "log"), Zero: rapid.Bool().Draw(t, "zero"), Tight: rapid.Bool().Draw(t, "tight"), Blank: rapid.Bool().Draw(t, "blank"),
 				Range: [2]float64{strange.Draw(t, "from"), strange.Draw(t, "to")}}
 		})
 		x, y, sd := values.Draw(t, "x"), values.Draw(t, "y"), values.Draw(t, "sd")
@@ -200,7 +200,8 @@ func TestAnyData(t *testing.T) {
 			Line{Name: "line", X: x, Y: y, SD: sd, Steps: rapid.Bool().Draw(t, "steps"), Dots: rapid.Bool().Draw(t, "dots"), Right: rapid.Bool().Draw(t, "right")},
 			Points{Name: "points", X: x, Y: y, SD: sd, XSD: sd}, Bars{Name: "bars", Edges: x, Values: y, Open: true},
 			Raster{Time: x, Row: y}, Rule{Name: "rule", At: strange.Draw(t, "at"), Across: rapid.Bool().Draw(t, "across"), Margin: strange.Draw(t, "margin")},
-			Heat{Label: "heat", Values: [][]float64{y, sd}, XEdges: x, Print: true, Diverging: rapid.Bool().Draw(t, "diverging")},
+			Heat{Label: "heat", Values: [][]float64{y, sd}, XEdges: x, Print: true, Diverging: rapid.Bool().Draw(t, "diverging"), Root: rapid.Bool().Draw(t, "root")},
+			Tiles{Columns: len(x) - 2, Tiles: []Tile{{Pixels: make([]uint8, len(y)), Channels: 1, Height: 2, Width: 2, Caption: "a"}, {}, {Pixels: []uint8{1, 2, 3}, Channels: 3, Height: 1, Width: 1}}},
 		}
 		n := rapid.IntRange(0, len(marks)-1).Draw(t, "mark")
 		p := Page{Width: SingleColumn, Rows: []Row{{Height: 20, Panels: []Panel{{X: axis.Draw(t, "X"), Y: axis.Draw(t, "Y"), Right: axis.Draw(t, "R"), Marks: marks[n : n+1]}}}}}

@@ -19,10 +19,13 @@ type Heat struct {
 	Diverging      bool       // two colours on both sides of zero
 	Print          bool       // the number in each cell, with Decimals
 	Decimals       int
+	Root           bool // colours by the square root of the distance from the least value: small counts beside large ones
+	Bare           bool // no bar: the printed numbers say enough
 }
 
 func (h Heat) wants() (Color, bool) { return ink, false }
 func (h Heat) legend() []entry      { return nil }
+func (h Heat) bar() bool            { return h.Label != "" && !h.Bare }
 
 // edge returns an edge, or the whole numbers where none are given.
 func edge(edges []float64, i int) float64 {
@@ -68,7 +71,17 @@ func (h Heat) scale() scale {
 	return s
 }
 
-// shade returns the colour of a value; the sequential map runs from white for small to dark for large values.
+// depth is where the colour of a value lies in the map, 0 to 1.
+func (h Heat) depth(s scale, value float64) float64 {
+	share, _ := s.place(value)
+	share = min(1, max(0, share))
+	if h.Root {
+		return math.Sqrt(share)
+	}
+	return share
+}
+
+// shade returns the colour of a depth; the sequential map runs from white for small to dark for large values.
 func (h Heat) shade(m palette.ColorMap, share float64) Color {
 	share = min(1, max(0, share))
 	if !h.Diverging {
@@ -100,17 +113,15 @@ func (h Heat) draw(v view, _ Color) {
 	}
 	paint(v, list, func(fill fillFunc) {
 		h.cells(v, func(value float64, a, b vg.Point) {
-			share, _ := s.place(value)
-			fill(int(math.Round(min(1, max(0, share))*(shades-1))), a.X, a.Y, b.X, b.Y)
+			fill(int(math.Round(h.depth(s, value)*(shades-1))), a.X, a.Y, b.X, b.Y)
 		})
 	})
 	if !h.Print {
 		return
 	}
 	h.cells(v, func(value float64, a, b vg.Point) {
-		share, _ := s.place(value)
 		color := ink
-		if dark(h.shade(m, share)) {
+		if dark(h.shade(m, h.depth(s, value))) {
 			color = White
 		}
 		text := number(value, h.Decimals)
@@ -147,13 +158,13 @@ func (h Heat) ruler(length vg.Length) ruler {
 }
 
 func (h Heat) drawBar(c draw.Canvas, data vg.Rectangle) {
-	m := h.colorMap()
+	m, s := h.colorMap(), scale{max: 1}
 	const n = 64
 	bar := vg.Rectangle{Min: vg.Point{X: data.Max.X + barGap, Y: data.Min.Y}, Max: vg.Point{X: data.Max.X + barGap + barWidth, Y: data.Max.Y}}
 	for i := range n {
 		y0 := bar.Min.Y + bar.Size().Y*vg.Length(i)/n
 		y1 := bar.Min.Y + bar.Size().Y*min(1, (vg.Length(i)+1.3)/n) // overlapping, or viewers show seams
-		c.FillPolygon(h.shade(m, (float64(i)+.5)/n), []vg.Point{{X: bar.Min.X, Y: y0}, {X: bar.Max.X, Y: y0}, {X: bar.Max.X, Y: y1}, {X: bar.Min.X, Y: y1}})
+		c.FillPolygon(h.shade(m, h.depth(s, (float64(i)+.5)/n)), []vg.Point{{X: bar.Min.X, Y: y0}, {X: bar.Max.X, Y: y0}, {X: bar.Max.X, Y: y1}, {X: bar.Min.X, Y: y1}})
 	}
 	h.ruler(data.Size().Y).drawBeside(c, vg.Rectangle{Min: bar.Min, Max: vg.Point{X: bar.Max.X - detach, Y: bar.Max.Y}}, 1, ink)
 }

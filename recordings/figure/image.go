@@ -18,30 +18,54 @@ type fillFunc func(color int, x0, y0, x1, y1 vg.Length)
 // inside the SVG and would be some 10 MB of paths. The image lies on the pixel grid of the PNG file, so that
 // nothing is resampled there.
 func paint(v view, colors []Color, draw func(fill fillFunc)) {
-	const pixel = vg.Length(72.0 / dpi)
-	x0, y0 := math.Floor(float64(v.Min.X/pixel)), math.Floor(float64(v.Min.Y/pixel))
-	w := int(math.Ceil(float64(v.Max.X/pixel)) - x0)
-	h := int(math.Ceil(float64(v.Max.Y/pixel)) - y0)
-	if w <= 0 || h <= 0 {
-		return
-	}
+	g := newGrid(v)
 	palette := color.Palette{color.Transparent}
 	for _, c := range colors {
 		palette = append(palette, color.NRGBAModel.Convert(c))
 	}
-	img := image.NewPaletted(image.Rect(0, 0, w, h), palette)
+	img := image.NewPaletted(g.bounds(), palette)
 	draw(func(c int, ax, ay, bx, by vg.Length) {
-		left, right := span(float64(ax/pixel)-x0, float64(bx/pixel)-x0, w)
-		bottom, top := span(float64(ay/pixel)-y0, float64(by/pixel)-y0, h)
-		for y := bottom; y < top; y++ {
-			row := img.Pix[(h-1-y)*img.Stride:]
-			for x := left; x < right; x++ {
+		r := g.cover(ax, ay, bx, by)
+		for y := r.Min.Y; y < r.Max.Y; y++ {
+			row := img.Pix[y*img.Stride:]
+			for x := r.Min.X; x < r.Max.X; x++ {
 				row[x] = uint8(c + 1)
 			}
 		}
 	})
-	at := vg.Point{X: vg.Length(x0) * pixel, Y: vg.Length(y0) * pixel}
-	v.DrawImage(vg.Rectangle{Min: at, Max: at.Add(vg.Point{X: vg.Length(w) * pixel, Y: vg.Length(h) * pixel})}, img)
+	g.put(v, img)
+}
+
+// pixel is the side of a pixel in points.
+const pixel = vg.Length(72.0 / dpi)
+
+// grid is the part of the PNG file's pixel grid that a data rectangle lies in.
+type grid struct {
+	x0, y0 float64 // lower left corner, in pixels of the page
+	w, h   int
+}
+
+func newGrid(v view) grid {
+	x0, y0 := math.Floor(float64(v.Min.X/pixel)), math.Floor(float64(v.Min.Y/pixel))
+	return grid{x0, y0, max(0, int(math.Ceil(float64(v.Max.X/pixel))-x0)), max(0, int(math.Ceil(float64(v.Max.Y/pixel))-y0))}
+}
+
+func (g grid) bounds() image.Rectangle { return image.Rect(0, 0, g.w, g.h) }
+
+// cover returns the pixels, from the top, of a rectangle given in points on the page.
+func (g grid) cover(ax, ay, bx, by vg.Length) image.Rectangle {
+	left, right := span(float64(ax/pixel)-g.x0, float64(bx/pixel)-g.x0, g.w)
+	bottom, top := span(float64(ay/pixel)-g.y0, float64(by/pixel)-g.y0, g.h)
+	return image.Rect(left, g.h-top, right, g.h-bottom)
+}
+
+// put draws an image of the grid's bounds.
+func (g grid) put(v view, img image.Image) {
+	if g.w == 0 || g.h == 0 {
+		return
+	}
+	at := vg.Point{X: vg.Length(g.x0) * pixel, Y: vg.Length(g.y0) * pixel}
+	v.DrawImage(vg.Rectangle{Min: at, Max: at.Add(vg.Point{X: vg.Length(g.w) * pixel, Y: vg.Length(g.h) * pixel})}, img)
 }
 
 // span rounds an interval to pixels, at least one, inside [0, n).

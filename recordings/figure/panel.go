@@ -64,6 +64,9 @@ func newFrame(p Panel, xRange *extent) *frame {
 			f.heat = &h
 			f.X.Tight, f.Y.Tight = true, true
 		}
+		if _, ok := m.(Tiles); ok {
+			f.X.Tight, f.Y.Tight = true, true
+		}
 	}
 	f.x, f.y, f.right = x.scale(f.X), y.scale(f.Y), r.scale(f.Right)
 	return f
@@ -168,7 +171,7 @@ func (f *frame) before(height vg.Length) vg.Length {
 
 func (f *frame) after(height vg.Length) vg.Length {
 	switch {
-	case f.heat != nil && f.heat.Label != "":
+	case f.heat != nil && f.heat.bar():
 		return barGap + barWidth + f.heat.ruler(height).beside(height) - detach
 	case f.hasRight:
 		return newRuler(f.Right, f.right, height, false).beside(height)
@@ -208,7 +211,7 @@ func (f *frame) draw(c draw.Canvas, data vg.Rectangle, corner vg.Point) {
 		newRuler(f.X, f.x, size.X, true).drawBelow(c, data)
 	}
 	newRuler(f.Y, f.y, size.Y, false).drawBeside(c, data, -1, ink)
-	if f.heat != nil && f.heat.Label != "" {
+	if f.heat != nil && f.heat.bar() {
 		f.heat.drawBar(c, data)
 	} else if f.hasRight {
 		newRuler(f.Right, f.right, size.Y, false).drawBeside(c, data, 1, f.rightColor)
@@ -243,7 +246,7 @@ func (f *frame) drawSide(c draw.Canvas, data vg.Rectangle) {
 		x += sideGap + s.width()
 		legendText().write(c, ink, x, data.Max.Y+stripGap, right, s.Header)
 		for i, cell := range s.Cells {
-			p, _ := f.y.place(float64(i) + .5)
+			p, _ := f.y.place(f.Y.nameAt(i))
 			y := data.Min.Y + vg.Length(p)*data.Size().Y - tickText().capital()/2
 			tickText().write(c, ink, x, y, right, cell)
 		}

@@ -63,6 +63,9 @@ func (r Raster) draw(v view, onsets Color) {
 				if burst {
 					c = 1
 				}
+				if short := width - (high.Y - low.Y); short > 0 { // rows thinner than a stroke is wide: dots that can be seen
+					low.Y, high.Y = low.Y-short/2, high.Y+short/2
+				}
 				fill(c, low.X-width/2, low.Y, low.X+width/2, high.Y)
 			}
 		}
