@@ -2,8 +2,8 @@ package neuron
 
 import (
 	"math"
-	"math/bits"
 
+	"github.com/burstplex/burstplex/neuron/internal/lanes"
 	"github.com/burstplex/burstplex/neuron/numeric"
 	"github.com/burstplex/burstplex/neuron/spike"
 )
@@ -81,11 +81,12 @@ func (s *AdEx) New(b Build) (Population, error) {
 		return nil, err
 	}
 	n := b.N
-	p := &adex{spec: *s, build: b, Emitter: NewEmitter(b), sleep: newSleep(n, 1), x: make([]float32, n), w: make([]float32, n),
-		g: [2][]float32{make([]float32, n), make([]float32, n)}, refEnd: make([]spike.Tick, n),
+	p := &adex{spec: *s, build: b, Emitter: NewEmitter(b), refEnd: make([]spike.Tick, n),
 		eExc: float32(s.EExc - s.EL), eInh: float32(s.EInh - s.EL)}
 	p.derived = derivedOf(b, func(i int) *adexDerived { return s.derive(b, i) },
 		s.CM, s.GL, s.Theta, s.Delta, s.Reset, s.TRef, s.A, s.B, s.TauW)
+	p.sweep = newSweep(n, 1, adexKernel(), []*[]float32{&p.x, &p.w, &p.g[0], &p.g[1]}, p.refEnd)
+	setConstants(&p.sweep, n, lanes.AdExConstants, p.derived, (*adexDerived).constants)
 	p.Reset()
 	return p, nil
 }
@@ -98,7 +99,8 @@ type adexDerived struct {
 	steep                    float32 // see stiff
 	xT, invDelta, expScale   float32 // V_T, 1/Δ, Δ/τ
 	invTau, invC             float32
-	x32Peak                  float32
+	x32Peak, x32Hold         float32
+	restW, fadeW             float32 // refractory: w tends to restW
 	strong                   float32 // see strongest
 	half, invR               float32 // half a step, ms; 1/step
 	m11, m12, q0, q1         float32 // V: increments per V, w, constant and growing slope (mV/ms)
@@ -127,6 +129,8 @@ func (s *AdEx) derive(b Build, i int) *adexDerived {
 	m, i0, i1 := linear2(mat2{-1 / d.tau, -1 / d.cm, d.a / d.tauW, -1 / d.tauW}, h)
 	d.m11, d.m12, d.q0, d.q1 = float32(m[0]-1), float32(m[1]), float32(i0[0]), float32(i1[0])
 	d.m21, d.m22, d.w0, d.w1 = float32(m[2]), float32(m[3]-1), float32(i0[2]), float32(i1[2])
+	decay, _, _ := ramp(d.tauW, h)
+	d.x32Hold, d.restW, d.fadeW = float32(d.hold), float32(d.a*d.hold), float32(decay-1)
 	for k, syn := range d.tauSyn {
 		decay, _, _ := ramp(syn, h)
 		m0, m1 := cross(d.tau, syn, h)
@@ -135,12 +139,26 @@ func (s *AdEx) derive(b Build, i int) *adexDerived {
 	return d
 }
 
+// constants puts what the kernel needs.
+func (d *adexDerived) constants(put func(i int, v float32)) {
+	for i, v := range [lanes.AdExConstants]float32{lanes.AdExToExc: float32(d.eExc), lanes.AdExToInh: float32(d.eInh),
+		lanes.AdExXT: d.xT, lanes.AdExInvDelta: d.invDelta, lanes.AdExExpScale: d.expScale, lanes.AdExInvTau: d.invTau,
+		lanes.AdExInvC: d.invC, lanes.AdExSteep: d.steep, lanes.AdExStiffness: stiffness, lanes.AdExStrong: d.strong,
+		lanes.AdExHalf: d.half, lanes.AdExInvR: d.invR, lanes.AdExM11: d.m11, lanes.AdExM12: d.m12, lanes.AdExQ0: d.q0,
+		lanes.AdExQ1: d.q1, lanes.AdExM21: d.m21, lanes.AdExM22: d.m22, lanes.AdExW0: d.w0, lanes.AdExW1: d.w1,
+		lanes.AdExFade0: d.fade[0], lanes.AdExFade1: d.fade[1], lanes.AdExArea00: d.area0[0], lanes.AdExArea01: d.area0[1],
+		lanes.AdExArea10: d.area1[0], lanes.AdExArea11: d.area1[1], lanes.AdExPeak: d.x32Peak, lanes.AdExHold: d.x32Hold,
+		lanes.AdExRest: d.restW, lanes.AdExFadeW: d.fadeW} {
+		put(i, v)
+	}
+}
+
 // adex is a population of AdEx neurons. Potentials are kept relative to E_L.
 type adex struct {
 	spec  AdEx
 	build Build
 	Emitter
-	sleep
+	sweep
 	derived    []*adexDerived
 	eExc, eInh float32
 
@@ -188,32 +206,34 @@ type adexState struct{ x, w, ampa, gaba float32 }
 
 // Advance implements Population.
 func (p *adex) Advance(r Range, w spike.Window, in *Input, out *spike.Buffer) {
-	p.wake(r, in)
-	for word := r.Lo / sleepWord; word*sleepWord < r.Hi; word++ {
-		awake := p.awake(word, r, in)
-		for s := range in.Steps {
-			t := w.From + spike.Tick(s)*in.Step
-			last := s == in.Steps-1
-			for left := awake; left != 0; left &= left - 1 {
-				i := word*sleepWord + bits.TrailingZeros64(left)
-				d := derivedAt(p.derived, i)
-				i0, i1 := in.Drives[0].At(in, s, i-r.Lo)
-				exc, inh := in.Cells[0].at(in, s, i-r.Lo), in.Cells[1].at(in, s, i-r.Lo)
-				before := adexState{p.x[i], p.w[i], p.g[0][i], p.g[1][i]}
-				u, ok := before, false
-				if p.refEnd[i] <= t {
-					u, ok = p.step(d, before, i0, i1, exc, inh)
-				}
-				if !ok {
-					u = p.replay(d, before, i, t, i0, i1, [2]Pair{exc, inh}, out)
-				}
-				p.x[i], p.w[i], p.g[0][i], p.g[1][i] = u.x, u.w, u.ampa, u.gaba
-				if last && u == before && p.refEnd[i] <= w.From && !in.touched(i-r.Lo) {
-					p.put(i)
-				}
-			}
-		}
+	p.advance(p, r, w, in, out)
+}
+
+func (p *adex) idle(i int, t spike.Tick) bool { return p.refEnd[i] <= t }
+
+// one implements stepper.
+func (p *adex) one(r Range, i, s int, t spike.Tick, in *Input, out *spike.Buffer) {
+	d := derivedAt(p.derived, i)
+	i0, i1 := in.Drives[0].At(in, s, i-r.Lo)
+	exc, inh := in.Cells[0].at(in, s, i-r.Lo), in.Cells[1].at(in, s, i-r.Lo)
+	before := adexState{p.x[i], p.w[i], p.g[0][i], p.g[1][i]}
+	u, ok, end := before, false, p.refEnd[i]
+	switch {
+	case end >= t+in.Step:
+		u, ok = d.held(before, exc, inh), true
+	case end <= t:
+		u, ok = p.step(d, before, i0, i1, exc, inh)
 	}
+	if !ok {
+		u = p.replay(d, before, i, t, i0, i1, [2]Pair{exc, inh}, out)
+	}
+	p.x[i], p.w[i], p.g[0][i], p.g[1][i] = u.x, u.w, u.ampa, u.gaba
+}
+
+// held returns u a step later while V is held.
+func (d *adexDerived) held(u adexState, exc, inh Pair) adexState {
+	return adexState{d.x32Hold, fade(u.w + float32((u.w-d.restW)*d.fadeW)),
+		fade(u.ampa+float32(u.ampa*d.fade[0])) + exc.End, fade(u.gaba+float32(u.gaba*d.fade[1])) + inh.End}
 }
 
 // stiffness bounds the error of a step by the exponential, (Δ/6) z q² mV with z its growth per step and q = z + |dV| h/Δ,

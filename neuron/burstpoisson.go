@@ -3,6 +3,7 @@ package neuron
 import (
 	"math"
 
+	"github.com/burstplex/burstplex/neuron/internal/lanes"
 	"github.com/burstplex/burstplex/neuron/rng"
 	"github.com/burstplex/burstplex/neuron/spike"
 )
@@ -115,18 +116,16 @@ func (s *BurstPoisson) New(b Build) (Population, error) {
 		return nil, err
 	}
 	n := b.N
-	floats := func() []float32 { return make([]float32, n) }
 	p := &burstPoisson{spec: *s, build: b, escape: s.Spiking == "escape", key: b.Key.Sub("events"),
-		Emitter: NewEmitter(b), sleep: newSleep(n, 2), x: floats(), y: floats(), ws: floats(), wd: floats(), th: floats(),
-		refEnd: make([]spike.Tick, n), second: make([]spike.Tick, n), events: make([]uint64, n), left: make([]float64, n)}
-	for k := range p.g {
-		p.g[k] = floats()
-	}
+		Emitter: NewEmitter(b), refEnd: make([]spike.Tick, n), second: make([]spike.Tick, n), events: make([]uint64, n), left: make([]float64, n)}
 	p.derived = derivedOf(b, func(i int) *burstDerived { return s.derive(b, i) },
 		s.TauS, s.CS, s.TauD, s.CD, s.Theta, s.DTh, s.TauTh, s.TRef, s.Delta, s.Rho, s.ED, s.DD, s.B, s.TauWS, s.A, s.TauWD)
-	if len(p.derived) == 1 {
-		p.octets = newOctets(n, p.derived[0].constants(), burstKernel(p.derived[0].atSoma, false), burstKernel(p.derived[0].atSoma, true))
+	kernels := [2]kernel{} // none with escape
+	if !p.escape {
+		kernels = burstKernels(p.derived[0].atSoma)
 	}
+	p.sweep = compartments(n, kernels, compartmentRows(&p.x, &p.y, &p.ws, &p.wd, &p.th, &p.g), p.refEnd, p.second)
+	setConstants(&p.sweep, n, lanes.TwoConstants, p.derived, (*burstDerived).constants)
 	p.Reset()
 	return p, nil
 }
@@ -138,8 +137,7 @@ type burstPoisson struct {
 	escape bool
 	key    rng.Key // of the events' draws
 	Emitter
-	sleep
-	octets
+	sweep
 	derived []*burstDerived
 
 	x, y   []float32 // V_s - E_L, V_d - E_L, mV

@@ -1,7 +1,6 @@
 package neuron
 
 import (
-	"github.com/burstplex/burstplex/neuron/internal/lanes"
 	"github.com/burstplex/burstplex/neuron/numeric"
 	"github.com/burstplex/burstplex/neuron/spike"
 )
@@ -19,7 +18,7 @@ type burstDerived struct {
 	invDelta, rate         float32 // escape: 1/Δ, ρ per step
 	half, invR             float32 // half a step, ms; 1/step
 	invTauS, invCS         float32
-	invTauD, invCD         float32
+	invTauD, invCD, leakD  float32
 	a32, b32               float32
 	leakS, wsS, s0, s1     float32 // V_s: increments per V_s, w_s, constant and growing current
 	m11, m12, q0, q1       float32 // V_d: per V_d, w_d, constant and growing current
@@ -41,6 +40,7 @@ func (s *BurstPoisson) derive(b Build, i int) *burstDerived {
 	}
 	d.th32, d.watch = float32(d.theta), float32(d.theta-watchSlope*h)
 	d.invTauS, d.invCS, d.invTauD, d.invCD = float32(1/d.tauS), float32(1/d.cs), float32(1/d.tauD), float32(1/d.cd)
+	d.leakD = float32(d.cd / d.tauD)
 	d.a32, d.b32 = float32(d.a), float32(d.b)
 	decay, p0, p1 := ramp(d.tauS, h)
 	ws, _ := cross(d.tauS, d.tauWS, h)
@@ -74,54 +74,23 @@ type burstInput struct {
 	in                 [twoChannels]Pair
 }
 
-// Advance implements Population. Where nothing sleeps, escapes or differs from neuron to neuron, eight at a time go through
-// the vector kernel.
+// Advance implements Population.
 func (p *burstPoisson) Advance(r Range, w spike.Window, in *Input, out *spike.Buffer) {
-	p.wake(r, in)
-	lo := r.Lo
-	if kernel := p.kernel(in); kernel != nil && !p.escape {
-		o := p.octet(r)
-		for ; lo+lanes.Width <= r.Hi; lo += lanes.Width {
-			p.advanceOctet(kernel, o, r, lo, w, in, out)
-		}
-	}
-	for i := p.next(lo, r.Lo, r.Hi, in); i < r.Hi; i = p.next(i+1, r.Lo, r.Hi, in) {
-		p.advanceOne(r, i, w, in, out)
-	}
+	p.advance(p, r, w, in, out)
 }
 
-// advanceOne takes neuron i through a piece.
-func (p *burstPoisson) advanceOne(r Range, i int, w spike.Window, in *Input, out *spike.Buffer) {
-	h, d := in.Step, derivedAt(p.derived, i)
+func (p *burstPoisson) idle(i int, t spike.Tick) bool {
+	return !p.escape && p.second[i] == 0 && p.refEnd[i] <= t
+}
+
+// one implements stepper.
+func (p *burstPoisson) one(r Range, i, s int, t spike.Tick, in *Input, out *spike.Buffer) {
+	d, v := derivedAt(p.derived, i), receiveBurst(in, s, i-r.Lo)
 	u := two{x: p.x[i], y: p.y[i], ws: p.ws[i], wd: p.wd[i], th: p.th[i]}
 	for k := range u.g {
 		u.g[k] = p.g[k][i]
 	}
-	var before two
-	for s := range in.Steps {
-		t := w.From + spike.Tick(s)*h
-		v := receiveBurst(in, s, i-r.Lo)
-		before = u
-		switch end := p.refEnd[i]; {
-		case end >= t+h: // the second spike of a burst always falls into the refractory period
-			if at := p.second[i]; at != 0 && at < t+h {
-				p.emitSecond(d, i, at, out)
-			}
-			d.step(&u, &v)
-			continue
-		case end > t:
-		case p.escape:
-			d.step(&u, &v)
-			if risk := float64(d.risk(&before, &u)); risk < p.left[i] {
-				p.left[i] -= risk
-				continue
-			}
-		default:
-			d.step(&u, &v)
-			if over := u.x - u.th; over <= d.watch || over <= d.th32 && v.in[somaGABA].Area == 0 {
-				continue
-			}
-		}
+	if before := u; !p.quiet(d, &u, &v, i, t, out) {
 		u = before
 		p.replay(d, &u, &v, i, t, out)
 	}
@@ -129,9 +98,32 @@ func (p *burstPoisson) advanceOne(r Range, i int, w spike.Window, in *Input, out
 	for k := range u.g {
 		p.g[k][i] = u.g[k]
 	}
-	if u == before && !p.escape && p.second[i] == 0 && p.refEnd[i] <= w.From && !in.touched(i-r.Lo) {
-		p.put(i)
+}
+
+// quiet advances u over a step and returns whether neither an event nor the end of refractoriness falls into it.
+func (p *burstPoisson) quiet(d *burstDerived, u *two, v *burstInput, i int, t spike.Tick, out *spike.Buffer) bool {
+	before, stop := *u, t+p.build.Step
+	switch end := p.refEnd[i]; {
+	case end >= stop: // the second spike of a burst always falls into the refractory period
+		if at := p.second[i]; at != 0 && at < stop {
+			p.emitSecond(d, i, at, out)
+		}
+		d.step(u, v)
+		return true
+	case end > t:
+		return false
 	}
+	d.step(u, v)
+	if !p.escape {
+		over := u.x - u.th
+		return over <= d.watch || over <= d.th32 && v.in[somaGABA].Area == 0
+	}
+	risk := float64(d.risk(&before, u))
+	if risk >= p.left[i] {
+		return false
+	}
+	p.left[i] -= risk
+	return true
 }
 
 // receiveBurst collects what reaches neuron i of the shard in step s.
@@ -178,7 +170,7 @@ func (d *burstDerived) step(u *two, v *burstInput) {
 
 	x := float32(u.x*d.leakS) + float32(u.ws*d.wsS) + float32(v.is0*d.s0) + float32(slopeS*d.s1)
 	y := float32(u.y*d.m11) + float32(u.wd*d.m12) + float32(v.id0*d.q0) + float32(slopeD*d.q1)
-	syn := float32(synD*d.invTauD) / d.invCD // the synaptic current, pA, for the adaptation
+	syn := float32(synD * d.leakD) // the synaptic current, pA, for the adaptation
 	wd := float32(u.y*d.m21) + float32(u.wd*d.m22) + float32((v.id0+syn)*d.w0) + float32(slopeD*d.w1)
 	for k := somaAMPA; k <= somaGABA; k++ {
 		x += float32(u.g[k] * (float32(d.area0[k]*(d.to[k]-u.x)) - float32(d.area1[k]*dx)))

@@ -10,36 +10,45 @@ import (
 	"github.com/burstplex/burstplex/neuron/internal/lanes"
 )
 
-// twoKernel returns the kernel of two-compartment neurons, nil where the processor has none.
-func twoKernel(soma, nmda bool) stepKernel {
-	return choose(soma, nmda, [4]rawKernel{twoStepAVX2, twoStepNMDAAVX2, twoStepSomaAVX2, twoStepSomaNMDAAVX2})
-}
+type rawKernel func(c *byte) int
 
-// burstKernel returns the kernel of burst-Poisson neurons.
-func burstKernel(soma, nmda bool) stepKernel {
-	return choose(soma, nmda, [4]rawKernel{burstStepAVX2, burstStepNMDAAVX2, burstStepSomaAVX2, burstStepSomaNMDAAVX2})
-}
-
-type rawKernel func(c, u, v, before *float32) uint32
-
-func choose(soma, nmda bool, kernels [4]rawKernel) stepKernel {
+// vector returns a kernel, nil where the processor cannot run it.
+func vector(raw rawKernel) kernel {
 	if !cpu.X86.HasAVX2 {
 		return nil
 	}
-	i := 0
-	if soma {
-		i += 2
-	}
-	if nmda {
-		i++
-	}
-	raw := kernels[i]
-	return func(c *lanes.Constants, u *lanes.State, v *lanes.Input, before *lanes.State) uint32 {
-		return raw(&c[0][0], &u[0][0], &v.Shared[0], &before[0][0])
-	}
+	return func(c *lanes.Call) int { return raw((*byte)(unsafe.Pointer(c))) }
 }
 
-// pairsAt views eight cells as the kernels do.
-func pairsAt(cells []Pair, i int) *[lanes.Width]lanes.Pair {
-	return (*[lanes.Width]lanes.Pair)(unsafe.Pointer((*[lanes.Width]Pair)(cells[i:])))
+// vectors returns two kernels, without and with nmda, for the dendrite's driving force at the soma or at the dendrite.
+func vectors(soma bool, raw [4]rawKernel) (kernels [2]kernel) {
+	for nmda := range kernels {
+		i := nmda
+		if soma {
+			i += 2
+		}
+		kernels[nmda] = vector(raw[i])
+	}
+	return kernels
 }
+
+func twoKernels(soma bool) [2]kernel {
+	return vectors(soma, [4]rawKernel{twoStepAVX2, twoStepNMDAAVX2, twoStepSomaAVX2, twoStepSomaNMDAAVX2})
+}
+
+func burstKernels(soma bool) [2]kernel {
+	return vectors(soma, [4]rawKernel{burstStepAVX2, burstStepNMDAAVX2, burstStepSomaAVX2, burstStepSomaNMDAAVX2})
+}
+
+func lifKernel(conductance bool) kernel {
+	if conductance {
+		return vector(lifStepAVX2)
+	}
+	return vector(lifCurrentStepAVX2)
+}
+
+func deltaKernel() kernel { return vector(deltaStepAVX2) }
+func adexKernel() kernel  { return vector(adexStepAVX2) }
+
+// pairsAt views cells as kernels do.
+func pairsAt(cells []Pair) *lanes.Pair { return (*lanes.Pair)(unsafe.Pointer(&cells[0])) }

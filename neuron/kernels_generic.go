@@ -4,7 +4,10 @@ package neuron
 
 import "github.com/burstplex/burstplex/neuron/internal/lanes"
 
-func twoKernel(soma, nmda bool) stepKernel   { return nil }
-func burstKernel(soma, nmda bool) stepKernel { return nil }
+func twoKernels(soma bool) (none [2]kernel)   { return none }
+func burstKernels(soma bool) (none [2]kernel) { return none }
+func lifKernel(conductance bool) kernel       { return nil }
+func deltaKernel() kernel                     { return nil }
+func adexKernel() kernel                      { return nil }
 
-func pairsAt(cells []Pair, i int) *[lanes.Width]lanes.Pair { panic("neuron: no kernels") }
+func pairsAt(cells []Pair) *lanes.Pair { panic("neuron: no kernels") }

@@ -1,149 +1,271 @@
 package neuron
 
 import (
+	"maps"
 	"math"
 	"math/rand/v2"
+	"slices"
 	"testing"
 
-	"github.com/burstplex/burstplex/neuron/internal/lanes"
+	"github.com/google/go-cmp/cmp"
+
 	"github.com/burstplex/burstplex/neuron/spike"
 )
 
-// edgeValues are what states and inputs are drawn from once in a while: zeros, the limits of fade and of the exponential,
-// thresholds, huge and infinite numbers.
-var edgeValues = []float32{0, float32(math.Copysign(0, -1)), 1e-8, -1e-8, 9.9e-9, 20, 32, 700, -700, 1e30, -1e30, float32(math.Inf(1)), float32(math.NaN())}
+// swept returns the sweep of a population, nil if it has none.
+func swept(p Population) *sweep {
+	switch p := p.(type) {
+	case *lif:
+		return &p.sweep
+	case *lifDelta:
+		return &p.sweep
+	case *adex:
+		return &p.sweep
+	case *twoCompartment:
+		return &p.sweep
+	case *burstPoisson:
+		return &p.sweep
+	}
+	return nil
+}
 
-// randomOctet fills state and input of an octet.
-func randomOctet(r *rand.Rand, o *octet, pairs *[lanes.Channels][lanes.Width]lanes.Pair, own *[4]lanes.Vec, nmda bool) {
-	draw := func(scale float64) float32 {
-		if r.IntN(400) == 0 {
-			if nmda {
-				return edgeValues[r.IntN(len(edgeValues))]
+// vectorModels are models with a kernel, in all the variants that a kernel has.
+func vectorModels() map[string]Spec {
+	specs := map[string]Spec{"lif": DefaultLIF(), "lif, mV": cubaLIF(), "lif, pA": microcircuitLIF(), "lif-delta": DefaultLIFDelta(),
+		"adex": DefaultAdEx(), "adex, som": somAdEx()}
+	rest := somAdEx()
+	rest.Hold = "rest"
+	specs["adex, held at rest"] = rest
+	lifs, adexes, deltas := DefaultLIF(), DefaultAdEx(), DefaultLIFDelta()
+	lifs.TauM, lifs.Theta = Value{Shape: Uniform, A: 15, B: 25}, Value{Shape: Uniform, A: -52, B: -48}
+	adexes.CM, adexes.Delta = Value{Shape: Uniform, A: 80, B: 120}, Value{Shape: Uniform, A: 1, B: 3}
+	deltas.Theta, deltas.TRef = Value{Shape: Uniform, A: 15, B: 25}, Value{Shape: Uniform, A: 0, B: 3}
+	specs["lif, various"], specs["adex, various"], specs["lif-delta, various"] = lifs, adexes, deltas
+	for name, s := range variants() {
+		specs["two-compartment, "+name] = s
+	}
+	for _, driving := range []string{"soma", "dendrite"} {
+		s := DefaultBurstPoisson()
+		s.Driving = driving
+		specs["burst-poisson, "+driving] = s
+	}
+	various := DefaultBurstPoisson()
+	various.TauS, various.Theta = Value{Shape: Normal, A: 16, B: 1, Lo: 10, Hi: 20}, Value{Shape: Uniform, A: -52, B: -48}
+	specs["burst-poisson, various"] = various
+	return specs
+}
+
+// edgeValues are what states and inputs are drawn from once in a while: zeros, subnormal numbers, the limits of fade, of
+// the exponential and of the models' thresholds, and what networks stay below.
+var edgeValues = []float32{0, float32(math.Copysign(0, -1)), 1e-45, -1e-40, 1e-8, -1e-8, 9.9e-9, 10, 20, math.Nextafter32(20, 0), math.Nextafter32(20, 21),
+	8.16, 22, 70, math.Nextafter32(70, 0), 300, -300}
+
+// fate draws random and extreme states and inputs.
+type fate struct{ *rand.Rand }
+
+func (r fate) draw(scale float64) float32 {
+	if r.IntN(300) == 0 {
+		return edgeValues[r.IntN(len(edgeValues))]
+	}
+	return float32(scale * r.NormFloat64())
+}
+
+// tick returns a time around the step of h that starts at t: long ago, its first and last ticks and their neighbours, within it,
+// beyond it.
+func (r fate) tick(t, h spike.Tick) spike.Tick {
+	switch r.IntN(12) {
+	case 0:
+		return t + []spike.Tick{-1, 0, 1, h - 1, h, h + 1}[r.IntN(6)]
+	case 1:
+		return t + spike.Tick(r.Int64N(int64(h)))
+	case 2:
+		return t + h + spike.Tick(r.Int64N(int64(5*h)))
+	}
+	return t - spike.Tick(r.Int64N(int64(100*h)))
+}
+
+// state fills the columns of a population for a step of h from t on.
+func (r fate) state(p Population, t, h spike.Tick, nmda bool) {
+	for _, c := range p.Columns() {
+		for i := range p.Len() {
+			switch x := c.Data.(type) {
+			case []float32:
+				switch {
+				case c.Name == "g_nmda_soma" && !nmda, c.Name == "g_nmda_apical" && !nmda:
+					x[i] = 0
+				case c.Name[0] == 'g':
+					x[i] = float32(math.Abs(float64(r.draw(1)))) / 3
+				case c.Name == "bap":
+					x[i] = float32(r.IntN(3))
+				case c.Name == "w":
+					x[i] = r.draw(50)
+				default:
+					x[i] = r.draw(10)
+				}
+			case []spike.Tick:
+				switch c.Name {
+				case "refractory_end":
+					x[i] = r.tick(t, h)
+				case "bap_edge":
+					if x[i] = r.tick(t, h); x[i] < t || r.IntN(2) == 0 {
+						x[i] = spike.Forever
+					}
+				case "second_spike":
+					if x[i] = r.tick(t, h); x[i] < t || r.IntN(2) == 0 {
+						x[i] = 0
+					}
+				}
 			}
-			return edgeValues[r.IntN(len(edgeValues)-4)] // the scalar code multiplies the absent conductance's 0 by infinity
-		}
-		return float32(scale * r.NormFloat64())
-	}
-	for row := range o.u {
-		for l := range lanes.Width {
-			switch {
-			case row >= lanes.G:
-				o.u[row][l] = float32(math.Abs(float64(draw(1))))
-			default:
-				o.u[row][l] = draw([]float64{20, 20, 3, 10, 3}[row])
-			}
 		}
 	}
-	for i := range o.in.Shared {
-		o.in.Shared[i] = draw(300)
-		for l := range own[i] {
-			own[i][l] = draw(200)
+}
+
+// input fills the input of a step.
+func (r fate) input(p Population, in *Input, nmda bool) {
+	for k, c := range p.Channels() {
+		cells := &in.Cells[k]
+		if c.Receptor == "nmda" && !nmda {
+			cells.Pairs = nil
 		}
-		o.in.Own[i] = &own[i]
-	}
-	for k := range pairs {
-		for l := range pairs[k] {
-			pairs[k][l] = lanes.Pair{}
+		for i := range cells.Pairs {
+			cells.Pairs[i] = Pair{}
 			if r.IntN(3) == 0 {
-				pairs[k][l] = lanes.Pair{End: draw(0.5), Area: draw(0.05)}
+				rest := float32(r.Float64())
+				g := float32(math.Abs(float64(r.draw(.3))))
+				cells.Pairs[i] = Pair{End: g, Area: g * rest * .005}
 			}
 		}
-		o.in.Pairs[k] = &pairs[k]
-		if !nmda && k%3 == somaNMDA {
-			pairs[k], o.u[lanes.G+k] = [lanes.Width]lanes.Pair{}, lanes.Vec{}
+		for i := range cells.Sums {
+			cells.Sums[i] = r.draw(1)
 		}
 	}
-	for l := range lanes.Width {
-		o.in.Box[l] = float32(r.IntN(3))
+	for port := range in.Drives {
+		d := &in.Drives[port]
+		d.Start[0], d.End[0] = r.draw(100), r.draw(100)
+		for i := range d.OwnStart {
+			d.OwnStart[i], d.OwnEnd[i] = r.draw(100), r.draw(100)
+		}
 	}
 }
 
-// sameBits compares two numbers; all NaNs are alike, and -0 is not 0.
-func sameBits(a, b float32) bool {
-	return math.Float32bits(a) == math.Float32bits(b) || a != a && b != b
-}
-
-func sameLane(a, b *two) bool {
-	ok := sameBits(a.x, b.x) && sameBits(a.y, b.y) && sameBits(a.ws, b.ws) && sameBits(a.wd, b.wd) && sameBits(a.th, b.th)
-	for k := range a.g {
-		ok = ok && sameBits(a.g[k], b.g[k])
-	}
-	return ok
-}
-
-// The vector kernels give the bits of the scalar steps, and ask for the same neurons to be looked at again, on random and
-// on extreme states.
+// A step by vector code leaves the bits of scalar steps, and the same spikes, on random and on extreme states. Between them,
+// the models see millions of states.
 func TestKernelsAreTheScalarSteps(t *testing.T) {
-	n := 40_000
-	for _, soma := range []bool{false, true} {
-		for _, nmda := range []bool{false, true} {
-			r := rand.New(rand.NewPCG(1, 2))
-			driving := map[bool]string{true: "soma", false: "dendrite"}[soma]
-			build := Build{N: 1, Step: 100 * spike.Microsecond, Detector: spike.DefaultDetector()}
-			ts, bs := DefaultTwoCompartment(), DefaultBurstPoisson()
-			ts.Driving, bs.Driving = driving, driving
-			tp := newTwoCompartment(*ts, build)
-			bpop, err := bs.New(build)
-			if err != nil {
-				t.Fatal(err)
-			}
-			bp := bpop.(*burstPoisson)
-			twoK, burstK := twoKernel(soma, nmda), burstKernel(soma, nmda)
-			if twoK == nil {
-				t.Skip("this build or processor has no kernels")
-			}
-			var o octet
-			var pairs [lanes.Channels][lanes.Width]lanes.Pair
-			var own [4]lanes.Vec
-			seen := [2]int{}
-			for range n {
-				randomOctet(r, &o, &pairs, &own, nmda)
-				start := o.u
-				again := twoK(tp.constants, &o.u, &o.in, &o.before)
-				for l := range lanes.Width {
-					u, v := lane(&start, l), twoInput{k: o.in.Box[l]}
-					v.is0, v.is1 = o.in.Shared[0]+own[0][l], o.in.Shared[1]+own[1][l]
-					v.id0, v.id1 = o.in.Shared[2]+own[2][l], o.in.Shared[3]+own[3][l]
-					for k := range v.in {
-						v.in[k] = Pair(pairs[k][l])
-					}
-					d := tp.derived[0]
-					d.step(tp, &d.full, &u, &v)
-					if got := lane(&o.u, l); !sameLane(&got, &u) {
-						t.Fatalf("two-compartment, %s, nmda %v: kernel %+v, scalar %+v", driving, nmda, got, u)
-					}
-					if want := u.x > d.watch+u.th; want != (again>>l&1 == 1) {
-						t.Fatalf("two-compartment: looked at again %v, scalar %v", !want, want)
-					}
-					if kept, was := lane(&o.before, l), lane(&start, l); !sameLane(&kept, &was) {
-						t.Fatal("the state before the step is not kept")
+	const n, h = 3*sweepBlock + 70, 100 * us
+	rounds := 60
+	if testing.Short() {
+		rounds = 10
+	}
+	specs := vectorModels()
+	for _, name := range slices.Sorted(maps.Keys(specs)) {
+		t.Run(name, func(t *testing.T) {
+			fast, slow := made(t, specs[name], n, h), made(t, specs[name], n, h)
+			a, b := swept(fast), swept(slow)
+			b.kernel = func(*Input) kernel { return nil }
+			r := fate{rand.New(rand.NewPCG(1, 2))}
+			spikes, at := 0, 10*spike.Second
+			var x, y spike.Buffer
+			for round := range rounds {
+				nmda := round%2 == 0
+				w := spike.Window{From: at, To: at + h}
+				in := blank(fast.Channels(), len(fast.Ports()), Range{0, n}, w, h)
+				in.Touched = nil
+				if a.kernel(in) == nil {
+					t.Skip("this build or processor has no kernels")
+				}
+				r.state(fast, at, h, nmda)
+				for k, c := range slow.Columns() {
+					copyColumn(c, fast.Columns()[k])
+				}
+				r.input(fast, in, nmda)
+				if round%3 == 0 {
+					for port := range in.Drives {
+						in.Drives[port].OwnStart, in.Drives[port].OwnEnd = nil, nil
 					}
 				}
-				seen[0] += int(again)
-				o.u = start
-				again = burstK(bp.constants, &o.u, &o.in, &o.before)
-				for l := range lanes.Width {
-					u, v := lane(&start, l), burstInput{}
-					v.is0, v.is1 = o.in.Shared[0]+own[0][l], o.in.Shared[1]+own[1][l]
-					v.id0, v.id1 = o.in.Shared[2]+own[2][l], o.in.Shared[3]+own[3][l]
-					for k := range v.in {
-						v.in[k] = Pair(pairs[k][l])
-					}
-					d := bp.derived[0]
-					d.step(&u, &v)
-					if got := lane(&o.u, l); !sameLane(&got, &u) {
-						t.Fatalf("burst-Poisson, %s, nmda %v: kernel %+v, scalar %+v", driving, nmda, got, u)
-					}
-					over := u.x - u.th
-					if want := !(over <= d.watch || over <= d.th32 && v.in[somaGABA].Area == 0); want != (again>>l&1 == 1) {
-						t.Fatalf("burst-Poisson: looked at again %v, scalar %v", !want, want)
-					}
+				x.Reset()
+				y.Reset()
+				fast.Advance(Range{0, n}, w, in, &x)
+				slow.Advance(Range{0, n}, w, in, &y)
+				if !sameBits(fast, slow) {
+					t.Fatal("round", round, sameState(fast, slow), "or zeros have different signs")
 				}
-				seen[1] += int(again)
+				if !slices.Equal(sortedEvents(x.Events()), sortedEvents(y.Events())) {
+					t.Fatal(cmp.Diff(sortedEvents(x.Events()), sortedEvents(y.Events())))
+				}
+				spikes += len(x.Events())
+				at += h
 			}
-			if seen[0] == 0 || seen[1] == 0 {
-				t.Error("no step was ever looked at again: the test shows nothing")
+			if spikes < rounds {
+				t.Error("hardly a spike: the test shows little")
 			}
+		})
+	}
+}
+
+func sortedEvents(events []spike.Event) []spike.Event {
+	events = slices.Clone(events)
+	slices.SortFunc(events, spike.Compare)
+	return events
+}
+
+func copyColumn(dst, src Column) {
+	switch x := dst.Data.(type) {
+	case []float32:
+		copy(x, src.Data.([]float32))
+	case []spike.Tick:
+		copy(x, src.Data.([]spike.Tick))
+	case []float64:
+		copy(x, src.Data.([]float64))
+	case []uint64:
+		copy(x, src.Data.([]uint64))
+	case []uint8:
+		copy(x, src.Data.([]uint8))
+	}
+}
+
+// sameBits compares the columns of two populations; -0 is not 0.
+func sameBits(a, b Population) bool {
+	x, y := a.Columns(), b.Columns()
+	for c := range x {
+		ok := false
+		switch x := x[c].Data.(type) {
+		case []float32:
+			ok = slices.EqualFunc(x, y[c].Data.([]float32), func(a, b float32) bool { return math.Float32bits(a) == math.Float32bits(b) })
+		case []spike.Tick:
+			ok = slices.Equal(x, y[c].Data.([]spike.Tick))
+		case []float64:
+			ok = slices.Equal(x, y[c].Data.([]float64))
+		case []uint64:
+			ok = slices.Equal(x, y[c].Data.([]uint64))
+		case []uint8:
+			ok = slices.Equal(x, y[c].Data.([]uint8))
+		}
+		if !ok {
+			return false
+		}
+	}
+	return true
+}
+
+// The vector path is taken at all: neurons at rest without input are not looked at one by one.
+func TestNeuronsAtRestAreNotLookedAt(t *testing.T) {
+	for name, s := range vectorModels() {
+		p := made(t, s, 64, 100*us)
+		sw, w := swept(p), spike.Window{From: 0, To: 100 * us}
+		in := blank(p.Channels(), len(p.Ports()), Range{0, 64}, w, 100*us)
+		in.Touched = nil
+		k := sw.kernel(in)
+		if k == nil {
+			t.Skip("this build or processor has no kernels")
+		}
+		b := sw.blockOf(Range{0, 64})
+		b.Range = Range{0, 64}
+		b.locate(sw)
+		b.point(in, 0, 0, 0)
+		b.call.First, b.call.End, b.call.Constants = 0, 8, &sw.constants[0]
+		if n := k(&b.call); n != 0 {
+			t.Errorf("%s: %d octets at rest are looked at", name, n)
 		}
 	}
 }

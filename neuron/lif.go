@@ -3,6 +3,7 @@ package neuron
 import (
 	"math"
 
+	"github.com/burstplex/burstplex/neuron/internal/lanes"
 	"github.com/burstplex/burstplex/neuron/numeric"
 	"github.com/burstplex/burstplex/neuron/spike"
 )
@@ -77,10 +78,12 @@ func (s *LIF) New(b Build) (Population, error) {
 		return nil, err
 	}
 	n := b.N
-	p := &lif{spec: *s, build: b, conductance: s.Synapses != "current", Emitter: NewEmitter(b), sleep: newSleep(n, 1),
-		x: make([]float32, n), g: [2][]float32{make([]float32, n), make([]float32, n)}, refEnd: make([]spike.Tick, n),
-		eExc: float32(s.EExc - s.EL), eInh: float32(s.EInh - s.EL)}
+	p := &lif{spec: *s, build: b, conductance: s.Synapses != "current", Emitter: NewEmitter(b),
+		refEnd: make([]spike.Tick, n),
+		eExc:   float32(s.EExc - s.EL), eInh: float32(s.EInh - s.EL)}
 	p.derived = derivedOf(b, func(i int) *lifDerived { return s.derive(b, i) }, s.TauM, s.CM, s.Theta, s.Reset, s.TRef)
+	p.sweep = newSweep(n, 1, lifKernel(p.conductance), []*[]float32{&p.x, &p.g[0], &p.g[1]}, p.refEnd)
+	setConstants(&p.sweep, n, lanes.LIFConstants, p.derived, (*lifDerived).constants)
 	p.Reset()
 	return p, nil
 }
@@ -129,6 +132,17 @@ func (s *LIF) derive(b Build, i int) *lifDerived {
 	return d
 }
 
+// constants puts what the kernel needs.
+func (d *lifDerived) constants(put func(i int, v float32)) {
+	for i, v := range [lanes.LIFConstants]float32{lanes.LIFToExc: float32(d.e[0]), lanes.LIFToInh: float32(d.e[1]),
+		lanes.LIFInvTau: d.invTau, lanes.LIFInvC: d.invC, lanes.LIFHalf: d.half, lanes.LIFInvR: d.invR,
+		lanes.LIFLeak: d.leak, lanes.LIFS0: d.s0, lanes.LIFS1: d.s1, lanes.LIFFade0: d.fade[0], lanes.LIFFade1: d.fade[1],
+		lanes.LIFArea00: d.area0[0], lanes.LIFArea01: d.area0[1], lanes.LIFArea10: d.area1[0], lanes.LIFArea11: d.area1[1],
+		lanes.LIFWatch: d.watch, lanes.LIFTh32: d.th32, lanes.LIFStrong: d.strong} {
+		put(i, v)
+	}
+}
+
 // areaScale is what the integral of a synapse's variable is divided by to give its effect on V.
 func (s *LIF) areaScale(tau, cm float64) float64 {
 	if s.Synapses == "current" && s.WeightUnit == "pA" {
@@ -154,7 +168,7 @@ type lif struct {
 	build       Build
 	conductance bool
 	Emitter
-	sleep
+	sweep
 	derived    []*lifDerived
 	eExc, eInh float32
 

@@ -1,8 +1,6 @@
 package neuron
 
 import (
-	"math/bits"
-
 	"github.com/burstplex/burstplex/neuron/numeric"
 	"github.com/burstplex/burstplex/neuron/spike"
 )
@@ -12,40 +10,34 @@ type lifState struct{ x, ampa, gaba float32 }
 
 // Advance implements Population.
 func (p *lif) Advance(r Range, w spike.Window, in *Input, out *spike.Buffer) {
-	p.wake(r, in)
-	for word := r.Lo / sleepWord; word*sleepWord < r.Hi; word++ {
-		awake := p.awake(word, r, in)
-		for s := range in.Steps {
-			t := w.From + spike.Tick(s)*in.Step
-			for left := awake; left != 0; left &= left - 1 {
-				i := word*sleepWord + bits.TrailingZeros64(left)
-				d := derivedAt(p.derived, i)
-				i0, i1 := in.Drives[0].At(in, s, i-r.Lo)
-				exc, inh := in.Cells[0].at(in, s, i-r.Lo), in.Cells[1].at(in, s, i-r.Lo)
-				before := lifState{p.x[i], p.g[0][i], p.g[1][i]}
-				u, end := before, p.refEnd[i]
-				switch {
-				case end >= t+in.Step:
-					u = d.held(u, exc, inh)
-				case end > t || p.conductance && u.ampa+u.gaba+(exc.End+inh.End) > d.strong:
-					u = p.replay(d, u, i, t, i0, i1, [2]Pair{exc, inh}, out)
-				default:
-					if p.conductance {
-						u = p.step(d, u, i0, i1, exc, inh)
-					} else {
-						u = d.exact(u, i0, i1, exc, inh)
-					}
-					if u.x > d.watch && (u.x > d.th32 || exc.Area < 0 || inh.Area != 0) {
-						u = p.replay(d, before, i, t, i0, i1, [2]Pair{exc, inh}, out)
-					}
-				}
-				p.x[i], p.g[0][i], p.g[1][i] = u.x, u.ampa, u.gaba
-				if u == before && s == in.Steps-1 && p.refEnd[i] <= w.From && !in.touched(i-r.Lo) {
-					p.put(i)
-				}
-			}
+	p.advance(p, r, w, in, out)
+}
+
+func (p *lif) idle(i int, t spike.Tick) bool { return p.refEnd[i] <= t }
+
+// one implements stepper.
+func (p *lif) one(r Range, i, s int, t spike.Tick, in *Input, out *spike.Buffer) {
+	d := derivedAt(p.derived, i)
+	i0, i1 := in.Drives[0].At(in, s, i-r.Lo)
+	exc, inh := in.Cells[0].at(in, s, i-r.Lo), in.Cells[1].at(in, s, i-r.Lo)
+	before := lifState{p.x[i], p.g[0][i], p.g[1][i]}
+	u, end := before, p.refEnd[i]
+	switch {
+	case end >= t+in.Step:
+		u = d.held(u, exc, inh)
+	case end > t || p.conductance && u.ampa+u.gaba+(exc.End+inh.End) > d.strong:
+		u = p.replay(d, u, i, t, i0, i1, [2]Pair{exc, inh}, out)
+	default:
+		if p.conductance {
+			u = p.step(d, u, i0, i1, exc, inh)
+		} else {
+			u = d.exact(u, i0, i1, exc, inh)
+		}
+		if u.x > d.watch && (u.x > d.th32 || exc.Area < 0 || inh.Area != 0) {
+			u = p.replay(d, before, i, t, i0, i1, [2]Pair{exc, inh}, out)
 		}
 	}
+	p.x[i], p.g[0][i], p.g[1][i] = u.x, u.ampa, u.gaba
 }
 
 // held returns u a step later while V is held.

@@ -3,6 +3,7 @@ package neuron
 import (
 	"math"
 
+	"github.com/burstplex/burstplex/neuron/internal/lanes"
 	"github.com/burstplex/burstplex/neuron/spike"
 )
 
@@ -52,8 +53,10 @@ func (s *LIFDelta) New(b Build) (Population, error) {
 	if err := s.Validate(); err != nil {
 		return nil, err
 	}
-	p := &lifDelta{spec: *s, build: b, Emitter: NewEmitter(b), sleep: newSleep(b.N, 1), x: make([]float32, b.N), refEnd: make([]spike.Tick, b.N)}
+	p := &lifDelta{spec: *s, build: b, Emitter: NewEmitter(b), refEnd: make([]spike.Tick, b.N)}
 	p.derived = derivedOf(b, func(i int) *lifDeltaDerived { return s.derive(b, i) }, s.TauM, s.CM, s.Theta, s.Reset, s.TRef)
+	p.sweep = newSweep(b.N, 1, deltaKernel(), []*[]float32{&p.x}, p.refEnd)
+	setConstants(&p.sweep, b.N, lanes.DeltaConstants, p.derived, (*lifDeltaDerived).constants)
 	p.Reset()
 	return p, nil
 }
@@ -75,12 +78,20 @@ func (s *LIFDelta) derive(b Build, i int) *lifDeltaDerived {
 		ref: (ref + b.Step - 1) / b.Step * b.Step}
 }
 
+// constants puts what the kernel needs.
+func (d *lifDeltaDerived) constants(put func(i int, v float32)) {
+	for i, v := range [lanes.DeltaConstants]float32{lanes.DeltaLeak: d.leak, lanes.DeltaS0: d.s0, lanes.DeltaS1: d.s1,
+		lanes.DeltaTheta: d.theta, lanes.DeltaReset: d.reset} {
+		put(i, v)
+	}
+}
+
 // lifDelta is a population of LIFDelta neurons. Potentials are kept relative to E_L.
 type lifDelta struct {
 	spec  LIFDelta
 	build Build
 	Emitter
-	sleep
+	sweep
 	derived []*lifDeltaDerived
 
 	x      []float32    // V - E_L, mV
@@ -107,32 +118,26 @@ func (p *lifDelta) Reset() {
 
 // Advance implements Population.
 func (p *lifDelta) Advance(r Range, w spike.Window, in *Input, out *spike.Buffer) {
-	p.wake(r, in)
-	sums := in.Cells[0].Sums
-	for i := p.next(r.Lo, r.Lo, r.Hi, in); i < r.Hi; i = p.next(i+1, r.Lo, r.Hi, in) {
-		d := derivedAt(p.derived, i)
-		x, refEnd := p.x[i], p.refEnd[i]
-		before := x
-		for s := range in.Steps {
-			t := w.From + spike.Tick(s)*in.Step
-			before = x
-			if refEnd > t {
-				x = d.reset
-				continue
-			}
-			i0, i1 := in.Drives[0].At(in, s, i-r.Lo)
-			x = fade(x + (float32(x*d.leak) + float32(i0*d.s0) + float32(i1*d.s1)))
-			if sums != nil {
-				x += sums[s*in.Len+i-r.Lo]
-			}
-			if x >= d.theta {
-				p.Emit(out, i, t+in.Step-1)
-				x, refEnd = d.reset, t+in.Step+d.ref
-			}
-		}
-		p.x[i], p.refEnd[i] = x, refEnd
-		if x == before && refEnd <= w.From && !in.touched(i-r.Lo) {
-			p.put(i)
-		}
+	p.advance(p, r, w, in, out)
+}
+
+func (p *lifDelta) idle(i int, t spike.Tick) bool { return p.refEnd[i] <= t }
+
+// one implements stepper.
+func (p *lifDelta) one(r Range, i, s int, t spike.Tick, in *Input, out *spike.Buffer) {
+	d, x := derivedAt(p.derived, i), p.x[i]
+	if p.refEnd[i] > t {
+		p.x[i] = d.reset
+		return
 	}
+	i0, i1 := in.Drives[0].At(in, s, i-r.Lo)
+	x = fade(x + (float32(x*d.leak) + float32(i0*d.s0) + float32(i1*d.s1)))
+	if sums := in.Cells[0].Sums; sums != nil {
+		x += sums[s*in.Len+i-r.Lo]
+	}
+	if x >= d.theta {
+		p.Emit(out, i, t+in.Step-1)
+		x, p.refEnd[i] = d.reset, t+in.Step+d.ref
+	}
+	p.x[i] = x
 }

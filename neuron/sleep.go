@@ -69,27 +69,18 @@ func (s *sleep) wake(r Range, in *Input) {
 	}
 }
 
-// next returns the first neuron from i on, below hi, that must be advanced; lo is the first of the shard. A neuron
-// that has received input is woken.
-func (s *sleep) next(i, lo, hi int, in *Input) int {
-	for i < hi {
-		w, b := i/sleepWord, uint(i)%sleepWord
-		asleep := s.bits[w]
-		if asleep != 0 && in.Touched != nil {
-			asleep &^= in.Touched[w-lo/sleepWord]
-			s.bits[w] = asleep
-		} else if in.Touched == nil {
-			asleep = 0
-		}
-		if rest := asleep >> b; rest&1 == 0 {
-			return i
-		} else if rest == math.MaxUint64>>b {
-			i += sleepWord - int(b)
-			continue
-		}
-		i++
+// awake wakes the sleepers among 64 neurons that have received input and returns, as bits, which ones of the word must be
+// advanced in a piece for neurons of r.
+func (s *sleep) awake(word int, r Range, in *Input) uint64 {
+	all := uint64(math.MaxUint64)
+	if left := r.Hi - word*sleepWord; left < sleepWord {
+		all = 1<<uint(left) - 1
 	}
-	return hi
+	if in.Touched == nil {
+		return all
+	}
+	s.bits[word] &^= in.Touched[word-r.Lo/sleepWord]
+	return all &^ s.bits[word]
 }
 
 // put lets neuron i sleep; the caller has seen that nothing changed in its last step and nothing is pending.

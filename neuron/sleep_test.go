@@ -1,6 +1,7 @@
 package neuron
 
 import (
+	"math/bits"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -124,8 +125,10 @@ func TestSleepBookkeeping(t *testing.T) {
 	s := newSleep(n, 1)
 	visit := func(in *Input) (visited []int) {
 		s.wake(r, in)
-		for i := s.next(0, 0, n, in); i < n; i = s.next(i+1, 0, n, in) {
-			visited = append(visited, i)
+		for word := range s.bits {
+			for left := s.awake(word, r, in); left != 0; left &= left - 1 {
+				visited = append(visited, word*sleepWord+bits.TrailingZeros64(left))
+			}
 		}
 		return visited
 	}

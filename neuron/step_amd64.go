@@ -4,42 +4,62 @@
 
 package neuron
 
-// burstStepSomaNMDAAVX2 advances eight neurons by a step and returns which of them must be looked at again.
+// lifStepAVX2 takes the octets of a lanes.Call through a step and returns how many hold neurons to be looked at again.
 //
 //go:noescape
-func burstStepSomaNMDAAVX2(c *float32, u *float32, v *float32, before *float32) uint32
+func lifStepAVX2(c *byte) int
 
-// twoStepSomaNMDAAVX2 advances eight neurons by a step and returns which of them must be looked at again.
+// lifCurrentStepAVX2 takes the octets of a lanes.Call through a step and returns how many hold neurons to be looked at again.
 //
 //go:noescape
-func twoStepSomaNMDAAVX2(c *float32, u *float32, v *float32, before *float32) uint32
+func lifCurrentStepAVX2(c *byte) int
 
-// burstStepSomaAVX2 advances eight neurons by a step and returns which of them must be looked at again.
+// deltaStepAVX2 takes the octets of a lanes.Call through a step and returns how many hold neurons to be looked at again.
 //
 //go:noescape
-func burstStepSomaAVX2(c *float32, u *float32, v *float32, before *float32) uint32
+func deltaStepAVX2(c *byte) int
 
-// twoStepSomaAVX2 advances eight neurons by a step and returns which of them must be looked at again.
+// adexStepAVX2 takes the octets of a lanes.Call through a step and returns how many hold neurons to be looked at again.
 //
 //go:noescape
-func twoStepSomaAVX2(c *float32, u *float32, v *float32, before *float32) uint32
+func adexStepAVX2(c *byte) int
 
-// burstStepNMDAAVX2 advances eight neurons by a step and returns which of them must be looked at again.
+// burstStepSomaNMDAAVX2 takes the octets of a lanes.Call through a step and returns how many hold neurons to be looked at again.
 //
 //go:noescape
-func burstStepNMDAAVX2(c *float32, u *float32, v *float32, before *float32) uint32
+func burstStepSomaNMDAAVX2(c *byte) int
 
-// twoStepNMDAAVX2 advances eight neurons by a step and returns which of them must be looked at again.
+// twoStepSomaNMDAAVX2 takes the octets of a lanes.Call through a step and returns how many hold neurons to be looked at again.
 //
 //go:noescape
-func twoStepNMDAAVX2(c *float32, u *float32, v *float32, before *float32) uint32
+func twoStepSomaNMDAAVX2(c *byte) int
 
-// burstStepAVX2 advances eight neurons by a step and returns which of them must be looked at again.
+// burstStepSomaAVX2 takes the octets of a lanes.Call through a step and returns how many hold neurons to be looked at again.
 //
 //go:noescape
-func burstStepAVX2(c *float32, u *float32, v *float32, before *float32) uint32
+func burstStepSomaAVX2(c *byte) int
 
-// twoStepAVX2 advances eight neurons by a step and returns which of them must be looked at again.
+// twoStepSomaAVX2 takes the octets of a lanes.Call through a step and returns how many hold neurons to be looked at again.
 //
 //go:noescape
-func twoStepAVX2(c *float32, u *float32, v *float32, before *float32) uint32
+func twoStepSomaAVX2(c *byte) int
+
+// burstStepNMDAAVX2 takes the octets of a lanes.Call through a step and returns how many hold neurons to be looked at again.
+//
+//go:noescape
+func burstStepNMDAAVX2(c *byte) int
+
+// twoStepNMDAAVX2 takes the octets of a lanes.Call through a step and returns how many hold neurons to be looked at again.
+//
+//go:noescape
+func twoStepNMDAAVX2(c *byte) int
+
+// burstStepAVX2 takes the octets of a lanes.Call through a step and returns how many hold neurons to be looked at again.
+//
+//go:noescape
+func burstStepAVX2(c *byte) int
+
+// twoStepAVX2 takes the octets of a lanes.Call through a step and returns how many hold neurons to be looked at again.
+//
+//go:noescape
+func twoStepAVX2(c *byte) int

@@ -4,316 +4,153 @@
 
 #include "textflag.h"
 
-// func burstStepSomaNMDAAVX2(c *float32, u *float32, v *float32, before *float32) uint32
+// func lifStepAVX2(c *byte) int
 // Requires: AVX, AVX2
-TEXT ·burstStepSomaNMDAAVX2(SB), NOSPLIT, $0-36
-	MOVQ         c+0(FP), AX
-	MOVQ         u+8(FP), CX
-	MOVQ         v+16(FP), DX
-	MOVQ         before+24(FP), BX
-	VMOVUPS      (CX), Y0
-	VMOVUPS      Y0, (BX)
-	VMOVUPS      32(CX), Y0
-	VMOVUPS      Y0, 32(BX)
-	VMOVUPS      64(CX), Y0
-	VMOVUPS      Y0, 64(BX)
-	VMOVUPS      96(CX), Y0
-	VMOVUPS      Y0, 96(BX)
-	VMOVUPS      128(CX), Y0
-	VMOVUPS      Y0, 128(BX)
-	VMOVUPS      160(CX), Y0
-	VMOVUPS      Y0, 160(BX)
-	VMOVUPS      192(CX), Y0
-	VMOVUPS      Y0, 192(BX)
-	VMOVUPS      224(CX), Y0
-	VMOVUPS      Y0, 224(BX)
-	VMOVUPS      256(CX), Y0
-	VMOVUPS      Y0, 256(BX)
-	VMOVUPS      288(CX), Y0
-	VMOVUPS      Y0, 288(BX)
-	VMOVUPS      320(CX), Y0
-	VMOVUPS      Y0, 320(BX)
-	VMOVUPS      (CX), Y0
-	VMOVUPS      32(CX), Y1
-	VXORPS       Y2, Y2, Y2
-	VXORPS       Y3, Y3, Y3
-	VMOVUPS      (AX), Y4
-	VMOVUPS      160(CX), Y5
-	VSUBPS       Y0, Y4, Y6
-	VMULPS       Y6, Y5, Y5
-	VADDPS       Y5, Y2, Y2
-	VMOVUPS      256(CX), Y5
-	VSUBPS       Y0, Y4, Y4
-	VMULPS       Y4, Y5, Y4
-	VADDPS       Y4, Y3, Y3
-	VMOVUPS      (AX), Y4
-	VMOVUPS      192(CX), Y5
-	VSUBPS       Y0, Y4, Y6
-	VMULPS       Y6, Y5, Y5
-	VADDPS       Y5, Y2, Y2
-	VMOVUPS      288(CX), Y5
-	VSUBPS       Y0, Y4, Y4
-	VMULPS       Y4, Y5, Y4
-	VADDPS       Y4, Y3, Y3
-	VMOVUPS      32(AX), Y4
-	VMOVUPS      224(CX), Y5
-	VSUBPS       Y0, Y4, Y6
-	VMULPS       Y6, Y5, Y5
-	VADDPS       Y5, Y2, Y2
-	VMOVUPS      320(CX), Y5
-	VSUBPS       Y0, Y4, Y4
-	VMULPS       Y4, Y5, Y4
-	VADDPS       Y4, Y3, Y3
-	VBROADCASTSS (DX), Y4
-	MOVQ         24(DX), BX
-	VADDPS       (BX), Y4, Y4
-	VSUBPS       Y0, Y2, Y2
-	VMULPS       64(AX), Y2, Y2
-	VMOVUPS      64(CX), Y5
-	VMULPS       224(AX), Y5, Y5
-	VADDPS       Y4, Y5, Y5
-	VMULPS       96(AX), Y5, Y5
-	VADDPS       Y5, Y2, Y2
-	VMULPS       256(AX), Y2, Y5
-	VADDPS       Y0, Y5, Y5
-	VBROADCASTSS 4(DX), Y6
-	MOVQ         32(DX), BX
-	VADDPS       (BX), Y6, Y6
-	VSUBPS       Y4, Y6, Y6
-	VMULPS       288(AX), Y6, Y6
-	VMULPS       320(AX), Y0, Y7
-	VMOVUPS      64(CX), Y8
-	VMULPS       352(AX), Y8, Y8
+TEXT ·lifStepAVX2(SB), NOSPLIT, $0-16
+	MOVQ c+0(FP), AX
+	MOVQ 16(AX), CX
+	MOVQ 192(AX), BX
+	MOVQ 200(AX), SI
+	MOVQ (AX), DX
+	SHLQ $0x05, DX
+	MOVQ 40(AX), DI
+	MOVQ 32(AX), R8
+	ADDQ DX, R8
+	MOVQ 8(AX), R9
+	SHLQ $0x05, R9
+
+octet:
+	VMOVUPS      (R8), Y0
+	MOVQ         96(AX), R10
+	VMOVUPS      (R10)(DX*2), Y1
+	VSHUFPS      $0x88, 32(R10)(DX*2), Y1, Y2
+	VPERMPD      $0xd8, Y2, Y2
+	VSHUFPS      $0xdd, 32(R10)(DX*2), Y1, Y1
+	VPERMPD      $0xd8, Y1, Y1
+	MOVQ         104(AX), R10
+	VMOVUPS      (R10)(DX*2), Y3
+	VSHUFPS      $0x88, 32(R10)(DX*2), Y3, Y4
+	VPERMPD      $0xd8, Y4, Y4
+	VSHUFPS      $0xdd, 32(R10)(DX*2), Y3, Y3
+	VPERMPD      $0xd8, Y3, Y3
+	VMOVUPS      (CX), Y5
+	VSUBPS       Y0, Y5, Y5
+	VMOVUPS      32(CX), Y6
+	VSUBPS       Y0, Y6, Y6
+	VMULPS       (R8)(DI*1), Y5, Y7
+	VMULPS       (R8)(DI*2), Y6, Y8
 	VADDPS       Y8, Y7, Y7
-	VMULPS       384(AX), Y4, Y4
-	VADDPS       Y4, Y7, Y4
-	VMULPS       416(AX), Y6, Y6
-	VADDPS       Y6, Y4, Y4
-	VMOVUPS      (AX), Y6
-	VSUBPS       Y0, Y6, Y7
-	VMULPS       960(AX), Y7, Y7
-	VMULPS       1152(AX), Y2, Y8
-	VSUBPS       Y8, Y7, Y7
-	VMULPS       160(CX), Y7, Y7
-	VADDPS       Y7, Y4, Y4
-	VSUBPS       Y5, Y6, Y6
-	MOVQ         56(DX), BX
-	VMOVUPS      (BX), Y7
-	VSHUFPS      $0xdd, 32(BX), Y7, Y7
-	VPERMPD      $0xd8, Y7, Y7
-	VMULPS       Y7, Y6, Y6
-	VADDPS       Y6, Y4, Y4
-	VMOVUPS      (AX), Y6
-	VSUBPS       Y0, Y6, Y7
-	VMULPS       992(AX), Y7, Y7
-	VMULPS       1184(AX), Y2, Y8
-	VSUBPS       Y8, Y7, Y7
-	VMULPS       192(CX), Y7, Y7
-	VADDPS       Y7, Y4, Y4
-	VSUBPS       Y5, Y6, Y6
-	MOVQ         64(DX), BX
-	VMOVUPS      (BX), Y7
-	VSHUFPS      $0xdd, 32(BX), Y7, Y7
-	VPERMPD      $0xd8, Y7, Y7
-	VMULPS       Y7, Y6, Y6
-	VADDPS       Y6, Y4, Y4
-	VMOVUPS      32(AX), Y6
-	VSUBPS       Y0, Y6, Y7
-	VMULPS       1024(AX), Y7, Y7
-	VMULPS       1216(AX), Y2, Y8
-	VSUBPS       Y8, Y7, Y7
-	VMULPS       224(CX), Y7, Y7
-	VADDPS       Y7, Y4, Y4
-	VSUBPS       Y5, Y6, Y6
-	MOVQ         72(DX), BX
-	VMOVUPS      (BX), Y7
-	VSHUFPS      $0xdd, 32(BX), Y7, Y7
-	VPERMPD      $0xd8, Y7, Y7
-	VMULPS       Y7, Y6, Y6
-	VADDPS       Y6, Y4, Y4
-	VBROADCASTSS 8(DX), Y6
-	MOVQ         40(DX), BX
-	VADDPS       (BX), Y6, Y6
-	VBROADCASTSS 12(DX), Y7
-	MOVQ         48(DX), BX
-	VADDPS       (BX), Y7, Y7
-	VSUBPS       Y6, Y7, Y7
-	VMULPS       288(AX), Y7, Y7
-	VMULPS       128(AX), Y3, Y3
-	VDIVPS       160(AX), Y3, Y3
-	VMOVUPS      96(CX), Y8
-	VMULPS       576(AX), Y1, Y9
-	VMULPS       608(AX), Y8, Y10
+	VBROADCASTSS 152(AX), Y8
+	MOVQ         64(AX), R10
+	VADDPS       (R10)(DX*1), Y8, Y8
+	VSUBPS       Y0, Y7, Y7
+	VMULPS       64(CX), Y7, Y7
+	VMULPS       96(CX), Y8, Y9
+	VADDPS       Y9, Y7, Y7
+	VMULPS       192(CX), Y0, Y9
+	VMULPS       224(CX), Y8, Y10
 	VADDPS       Y10, Y9, Y9
-	VADDPS       Y3, Y6, Y3
-	VMULPS       640(AX), Y3, Y3
-	VADDPS       Y3, Y9, Y3
-	VMULPS       672(AX), Y7, Y9
-	VADDPS       Y9, Y3, Y3
-	VADDPS       Y3, Y8, Y3
-	VANDPS       absolute<>+0(SB), Y3, Y9
-	VCMPPS       $0x05, tiny<>+0(SB), Y9, Y9
-	VANDPS       Y9, Y3, Y3
-	VMOVUPS      Y3, 96(CX)
-	VMULPS       448(AX), Y1, Y3
-	VMULPS       480(AX), Y8, Y8
-	VADDPS       Y8, Y3, Y3
-	VMULPS       512(AX), Y6, Y6
-	VADDPS       Y6, Y3, Y3
-	VMULPS       544(AX), Y7, Y6
-	VADDPS       Y6, Y3, Y3
-	VMOVUPS      (AX), Y6
-	VSUBPS       Y0, Y6, Y7
-	VMULPS       1056(AX), Y7, Y7
-	VMULPS       1248(AX), Y2, Y8
-	VSUBPS       Y8, Y7, Y7
-	VMULPS       256(CX), Y7, Y7
-	VADDPS       Y7, Y3, Y3
-	VSUBPS       Y5, Y6, Y6
-	MOVQ         80(DX), BX
-	VMOVUPS      (BX), Y7
-	VSHUFPS      $0xdd, 32(BX), Y7, Y7
+	VBROADCASTSS 156(AX), Y10
+	MOVQ         72(AX), R10
+	VADDPS       (R10)(DX*1), Y10, Y10
+	VSUBPS       Y8, Y10, Y8
+	VMULPS       160(CX), Y8, Y8
+	VMULPS       256(CX), Y8, Y8
+	VADDPS       Y8, Y9, Y8
+	VMULPS       352(CX), Y5, Y9
+	VMULPS       416(CX), Y7, Y10
+	VSUBPS       Y10, Y9, Y9
+	VMULPS       (R8)(DI*1), Y9, Y9
+	VADDPS       Y9, Y8, Y8
+	VMULPS       384(CX), Y6, Y9
+	VMULPS       448(CX), Y7, Y10
+	VSUBPS       Y10, Y9, Y9
+	VMULPS       (R8)(DI*2), Y9, Y9
+	VADDPS       Y9, Y8, Y8
+	VMULPS       128(CX), Y7, Y7
+	VSUBPS       Y7, Y5, Y5
+	VMULPS       Y5, Y1, Y5
+	VSUBPS       Y7, Y6, Y6
+	VMULPS       Y6, Y3, Y6
+	VADDPS       Y6, Y5, Y5
+	VADDPS       Y5, Y8, Y5
+	VADDPS       Y5, Y0, Y5
+	VANDPS       absolute<>+0(SB), Y5, Y6
+	VCMPPS       $0x05, tiny<>+0(SB), Y6, Y6
+	VANDPS       Y6, Y5, Y5
+	VCMPPS       $0x1e, 512(CX), Y5, Y6
+	VXORPS       Y7, Y7, Y7
+	VCMPPS       $0x11, Y7, Y1, Y1
+	VORPS        Y1, Y6, Y1
+	VXORPS       Y6, Y6, Y6
+	VCMPPS       $0x04, Y6, Y3, Y3
+	VORPS        Y3, Y1, Y1
+	VCMPPS       $0x1e, 480(CX), Y5, Y3
+	VANDPS       Y3, Y1, Y1
+	VMOVUPS      (R8)(DI*1), Y3
+	VMOVUPS      (R8)(DI*2), Y6
+	VADDPS       Y6, Y3, Y7
+	VADDPS       Y4, Y2, Y8
+	VADDPS       Y8, Y7, Y7
+	VCMPPS       $0x1e, 544(CX), Y7, Y7
+	VORPS        Y7, Y1, Y1
+	MOVQ         48(AX), R10
+	VMOVUPS      (R10)(DX*2), Y7
+	VMOVUPS      32(R10)(DX*2), Y8
+	VPBROADCASTQ 184(AX), Y9
+	VPCMPGTQ     Y9, Y7, Y10
+	VPCMPGTQ     Y9, Y8, Y9
+	VSHUFPS      $0x88, Y9, Y10, Y9
+	VPERMPD      $0xd8, Y9, Y9
+	VPBROADCASTQ 176(AX), Y10
+	VPCMPGTQ     Y10, Y7, Y7
+	VPCMPGTQ     Y10, Y8, Y8
+	VSHUFPS      $0x88, Y8, Y7, Y7
 	VPERMPD      $0xd8, Y7, Y7
-	VMULPS       Y7, Y6, Y6
-	VADDPS       Y6, Y3, Y3
-	VMOVUPS      (AX), Y6
-	VSUBPS       Y0, Y6, Y7
-	VMULPS       1088(AX), Y7, Y7
-	VMULPS       1280(AX), Y2, Y8
-	VSUBPS       Y8, Y7, Y7
-	VMULPS       288(CX), Y7, Y7
-	VADDPS       Y7, Y3, Y3
-	VSUBPS       Y5, Y6, Y6
-	MOVQ         88(DX), BX
-	VMOVUPS      (BX), Y7
-	VSHUFPS      $0xdd, 32(BX), Y7, Y7
-	VPERMPD      $0xd8, Y7, Y7
-	VMULPS       Y7, Y6, Y6
-	VADDPS       Y6, Y3, Y3
-	VMOVUPS      32(AX), Y6
-	VSUBPS       Y0, Y6, Y7
-	VMULPS       1120(AX), Y7, Y7
-	VMULPS       1312(AX), Y2, Y2
-	VSUBPS       Y2, Y7, Y2
-	VMULPS       320(CX), Y2, Y2
-	VADDPS       Y2, Y3, Y2
-	VSUBPS       Y5, Y6, Y3
-	MOVQ         96(DX), BX
-	VMOVUPS      (BX), Y5
-	VSHUFPS      $0xdd, 32(BX), Y5, Y5
-	VPERMPD      $0xd8, Y5, Y5
-	VMULPS       Y5, Y3, Y3
-	VADDPS       Y3, Y2, Y2
-	VADDPS       Y2, Y1, Y1
-	VANDPS       absolute<>+0(SB), Y1, Y2
-	VCMPPS       $0x05, tiny<>+0(SB), Y2, Y2
-	VANDPS       Y2, Y1, Y1
-	VMOVUPS      Y1, 32(CX)
-	VADDPS       Y4, Y0, Y0
-	VANDPS       absolute<>+0(SB), Y0, Y1
-	VCMPPS       $0x05, tiny<>+0(SB), Y1, Y1
-	VANDPS       Y1, Y0, Y0
-	VMOVUPS      Y0, (CX)
-	VMOVUPS      64(CX), Y1
-	VMULPS       704(AX), Y1, Y2
-	VADDPS       Y2, Y1, Y1
-	VANDPS       absolute<>+0(SB), Y1, Y2
-	VCMPPS       $0x05, tiny<>+0(SB), Y2, Y2
-	VANDPS       Y2, Y1, Y1
-	VMOVUPS      Y1, 64(CX)
-	VMOVUPS      128(CX), Y1
-	VMULPS       736(AX), Y1, Y2
-	VADDPS       Y2, Y1, Y1
-	VANDPS       absolute<>+0(SB), Y1, Y2
-	VCMPPS       $0x05, tiny<>+0(SB), Y2, Y2
-	VANDPS       Y2, Y1, Y1
-	VMOVUPS      Y1, 128(CX)
-	VMOVUPS      160(CX), Y1
-	VMULPS       768(AX), Y1, Y2
-	VADDPS       Y2, Y1, Y1
-	VANDPS       absolute<>+0(SB), Y1, Y2
-	VCMPPS       $0x05, tiny<>+0(SB), Y2, Y2
-	VANDPS       Y2, Y1, Y1
-	MOVQ         56(DX), BX
-	VMOVUPS      (BX), Y2
-	VSHUFPS      $0x88, 32(BX), Y2, Y2
-	VPERMPD      $0xd8, Y2, Y2
-	VADDPS       Y2, Y1, Y1
-	VMOVUPS      Y1, 160(CX)
-	VMOVUPS      192(CX), Y1
-	VMULPS       800(AX), Y1, Y2
-	VADDPS       Y2, Y1, Y1
-	VANDPS       absolute<>+0(SB), Y1, Y2
-	VCMPPS       $0x05, tiny<>+0(SB), Y2, Y2
-	VANDPS       Y2, Y1, Y1
-	MOVQ         64(DX), BX
-	VMOVUPS      (BX), Y2
-	VSHUFPS      $0x88, 32(BX), Y2, Y2
-	VPERMPD      $0xd8, Y2, Y2
-	VADDPS       Y2, Y1, Y1
-	VMOVUPS      Y1, 192(CX)
-	VMOVUPS      224(CX), Y1
-	VMULPS       832(AX), Y1, Y2
-	VADDPS       Y2, Y1, Y1
-	VANDPS       absolute<>+0(SB), Y1, Y2
-	VCMPPS       $0x05, tiny<>+0(SB), Y2, Y2
-	VANDPS       Y2, Y1, Y1
-	MOVQ         72(DX), BX
-	VMOVUPS      (BX), Y2
-	VSHUFPS      $0x88, 32(BX), Y2, Y2
-	VPERMPD      $0xd8, Y2, Y2
-	VADDPS       Y2, Y1, Y1
-	VMOVUPS      Y1, 224(CX)
-	VMOVUPS      256(CX), Y1
-	VMULPS       864(AX), Y1, Y2
-	VADDPS       Y2, Y1, Y1
-	VANDPS       absolute<>+0(SB), Y1, Y2
-	VCMPPS       $0x05, tiny<>+0(SB), Y2, Y2
-	VANDPS       Y2, Y1, Y1
-	MOVQ         80(DX), BX
-	VMOVUPS      (BX), Y2
-	VSHUFPS      $0x88, 32(BX), Y2, Y2
-	VPERMPD      $0xd8, Y2, Y2
-	VADDPS       Y2, Y1, Y1
-	VMOVUPS      Y1, 256(CX)
-	VMOVUPS      288(CX), Y1
-	VMULPS       896(AX), Y1, Y2
-	VADDPS       Y2, Y1, Y1
-	VANDPS       absolute<>+0(SB), Y1, Y2
-	VCMPPS       $0x05, tiny<>+0(SB), Y2, Y2
-	VANDPS       Y2, Y1, Y1
-	MOVQ         88(DX), BX
-	VMOVUPS      (BX), Y2
-	VSHUFPS      $0x88, 32(BX), Y2, Y2
-	VPERMPD      $0xd8, Y2, Y2
-	VADDPS       Y2, Y1, Y1
-	VMOVUPS      Y1, 288(CX)
-	VMOVUPS      320(CX), Y1
-	VMULPS       928(AX), Y1, Y2
-	VADDPS       Y2, Y1, Y1
-	VANDPS       absolute<>+0(SB), Y1, Y2
-	VCMPPS       $0x05, tiny<>+0(SB), Y2, Y2
-	VANDPS       Y2, Y1, Y1
-	MOVQ         96(DX), BX
-	VMOVUPS      (BX), Y2
-	VSHUFPS      $0x88, 32(BX), Y2, Y2
-	VPERMPD      $0xd8, Y2, Y2
-	VADDPS       Y2, Y1, Y1
-	VMOVUPS      Y1, 320(CX)
-	VSUBPS       128(CX), Y0, Y0
-	VCMPPS       $0x06, 1344(AX), Y0, Y1
-	VCMPPS       $0x06, 1376(AX), Y0, Y0
-	MOVQ         72(DX), AX
-	VMOVUPS      (AX), Y2
-	VSHUFPS      $0xdd, 32(AX), Y2, Y2
-	VPERMPD      $0xd8, Y2, Y2
-	VXORPS       Y3, Y3, Y3
-	VCMPPS       $0x04, Y3, Y2, Y2
-	VORPS        Y2, Y0, Y0
-	VANDPS       Y0, Y1, Y0
-	VMOVMSKPS    Y0, AX
-	MOVL         AX, ret+32(FP)
+	VORPS        Y7, Y1, Y1
+	VANDNPS      Y1, Y9, Y1
+	VMOVMSKPS    Y1, R10
+	TESTL        R10, R10
+	JZ           quiet
+	MOVQ         DX, R11
+	SHRQ         $0x05, R11
+	MOVL         R11, (BX)
+	MOVL         R10, 4(BX)
+	ADDQ         $0x08, BX
+	VMOVUPS      (R8), Y1
+	VMOVUPS      Y1, (SI)
+	VMOVUPS      (R8)(DI*1), Y1
+	VMOVUPS      Y1, 32(SI)
+	VMOVUPS      (R8)(DI*2), Y1
+	VMOVUPS      Y1, 64(SI)
+	ADDQ         $0x00000060, SI
+
+quiet:
+	VBLENDVPS Y9, Y0, Y5, Y0
+	VMOVUPS   Y0, (R8)
+	VMULPS    288(CX), Y3, Y0
+	VADDPS    Y0, Y3, Y0
+	VANDPS    absolute<>+0(SB), Y0, Y1
+	VCMPPS    $0x05, tiny<>+0(SB), Y1, Y1
+	VANDPS    Y1, Y0, Y0
+	VADDPS    Y2, Y0, Y0
+	VMOVUPS   Y0, (R8)(DI*1)
+	VMULPS    320(CX), Y6, Y0
+	VADDPS    Y0, Y6, Y0
+	VANDPS    absolute<>+0(SB), Y0, Y1
+	VCMPPS    $0x05, tiny<>+0(SB), Y1, Y1
+	VANDPS    Y1, Y0, Y0
+	VADDPS    Y4, Y0, Y0
+	VMOVUPS   Y0, (R8)(DI*2)
+	ADDQ      24(AX), CX
+	ADDQ      $0x20, R8
+	ADDQ      $0x20, DX
+	CMPQ      DX, R9
+	JLT       octet
 	VZEROUPPER
+	SUBQ      192(AX), BX
+	SHRQ      $0x03, BX
+	MOVQ      BX, ret+8(FP)
 	RET
 
 DATA absolute<>+0(SB)/4, $0x7fffffff
@@ -336,385 +173,451 @@ DATA tiny<>+24(SB)/4, $0x322bcc77
 DATA tiny<>+28(SB)/4, $0x322bcc77
 GLOBL tiny<>(SB), RODATA|NOPTR, $32
 
-// func twoStepSomaNMDAAVX2(c *float32, u *float32, v *float32, before *float32) uint32
+// func lifCurrentStepAVX2(c *byte) int
 // Requires: AVX, AVX2
-TEXT ·twoStepSomaNMDAAVX2(SB), NOSPLIT, $0-36
-	MOVQ         c+0(FP), AX
-	MOVQ         u+8(FP), CX
-	MOVQ         v+16(FP), DX
-	MOVQ         before+24(FP), BX
-	VMOVUPS      (CX), Y0
-	VMOVUPS      Y0, (BX)
-	VMOVUPS      32(CX), Y0
-	VMOVUPS      Y0, 32(BX)
-	VMOVUPS      64(CX), Y0
-	VMOVUPS      Y0, 64(BX)
-	VMOVUPS      96(CX), Y0
-	VMOVUPS      Y0, 96(BX)
-	VMOVUPS      128(CX), Y0
-	VMOVUPS      Y0, 128(BX)
-	VMOVUPS      160(CX), Y0
-	VMOVUPS      Y0, 160(BX)
-	VMOVUPS      192(CX), Y0
-	VMOVUPS      Y0, 192(BX)
-	VMOVUPS      224(CX), Y0
-	VMOVUPS      Y0, 224(BX)
-	VMOVUPS      256(CX), Y0
-	VMOVUPS      Y0, 256(BX)
-	VMOVUPS      288(CX), Y0
-	VMOVUPS      Y0, 288(BX)
-	VMOVUPS      320(CX), Y0
-	VMOVUPS      Y0, 320(BX)
-	VMOVUPS      (CX), Y0
-	VMOVUPS      32(CX), Y1
-	VSUBPS       1504(AX), Y1, Y2
-	VMULPS       1536(AX), Y2, Y2
-	VXORPS       sign<>+0(SB), Y2, Y2
-	VMOVUPS      exp_max<>+0(SB), Y3
-	VMINPS       Y2, Y3, Y2
-	VMAXPS       exp_min<>+0(SB), Y2, Y2
-	VMULPS       log2e<>+0(SB), Y2, Y3
-	VADDPS       shift<>+0(SB), Y3, Y3
-	VSUBPS       shift<>+0(SB), Y3, Y3
-	VMULPS       ln2_hi<>+0(SB), Y3, Y4
-	VSUBPS       Y4, Y2, Y2
-	VMULPS       ln2_lo<>+0(SB), Y3, Y4
-	VSUBPS       Y4, Y2, Y2
-	VMOVUPS      exp0<>+0(SB), Y4
-	VMULPS       Y2, Y4, Y4
-	VADDPS       exp1<>+0(SB), Y4, Y4
-	VMULPS       Y2, Y4, Y4
-	VADDPS       exp2<>+0(SB), Y4, Y4
-	VMULPS       Y2, Y4, Y4
-	VADDPS       exp3<>+0(SB), Y4, Y4
-	VMULPS       Y2, Y4, Y4
-	VADDPS       exp4<>+0(SB), Y4, Y4
-	VMULPS       Y2, Y4, Y4
-	VADDPS       exp5<>+0(SB), Y4, Y4
-	VMULPS       Y2, Y2, Y5
-	VMULPS       Y5, Y4, Y4
-	VADDPS       Y2, Y4, Y2
-	VADDPS       one<>+0(SB), Y2, Y2
-	VCVTTPS2DQ   Y3, Y3
-	VPADDD       bias<>+0(SB), Y3, Y3
-	VPSLLD       $0x17, Y3, Y3
-	VMULPS       Y3, Y2, Y2
-	VMOVUPS      one<>+0(SB), Y3
-	VADDPS       one<>+0(SB), Y2, Y2
-	VDIVPS       Y2, Y3, Y2
-	VMULPS       1408(AX), Y2, Y3
-	VMOVUPS      64(CX), Y4
-	VMULPS       224(AX), Y4, Y4
-	VADDPS       Y4, Y3, Y3
-	VBROADCASTSS (DX), Y4
-	MOVQ         24(DX), BX
-	VADDPS       (BX), Y4, Y4
-	VADDPS       Y4, Y3, Y3
-	VMOVUPS      160(CX), Y4
-	VADDPS       192(CX), Y4, Y4
-	VMOVUPS      (AX), Y5
-	VSUBPS       Y0, Y5, Y5
-	VMULPS       Y4, Y5, Y4
-	VMOVUPS      32(AX), Y5
-	VSUBPS       Y0, Y5, Y5
-	VMULPS       224(CX), Y5, Y5
-	VADDPS       Y5, Y4, Y4
-	VSUBPS       Y0, Y4, Y4
-	VMULPS       64(AX), Y4, Y4
-	VMULPS       96(AX), Y3, Y3
-	VADDPS       Y3, Y4, Y3
-	VMOVUPS      256(CX), Y4
-	VADDPS       288(CX), Y4, Y4
-	VMOVUPS      (AX), Y5
-	VSUBPS       Y0, Y5, Y5
-	VMULPS       Y4, Y5, Y4
-	VMOVUPS      32(AX), Y5
-	VSUBPS       Y0, Y5, Y5
-	VMULPS       320(CX), Y5, Y5
-	VADDPS       Y5, Y4, Y4
-	VMOVUPS      104(DX), Y5
-	VMULPS       1472(AX), Y5, Y5
-	VMULPS       1440(AX), Y2, Y6
-	VMOVUPS      96(CX), Y7
-	VMULPS       192(AX), Y7, Y7
-	VADDPS       Y7, Y6, Y6
-	VADDPS       Y5, Y6, Y6
-	VBROADCASTSS 8(DX), Y7
-	MOVQ         40(DX), BX
-	VADDPS       (BX), Y7, Y7
-	VADDPS       Y7, Y6, Y6
-	VSUBPS       Y1, Y4, Y7
-	VMULPS       128(AX), Y7, Y7
-	VMULPS       160(AX), Y6, Y6
-	VADDPS       Y6, Y7, Y6
-	VMULPS       128(AX), Y4, Y4
-	VDIVPS       160(AX), Y4, Y4
-	VMOVUPS      one<>+0(SB), Y7
-	VSUBPS       Y2, Y7, Y7
-	VMULPS       Y7, Y2, Y7
-	VMULPS       1536(AX), Y7, Y7
-	VMULPS       Y6, Y7, Y6
-	VMULPS       1440(AX), Y2, Y7
-	VADDPS       Y5, Y7, Y5
-	VBROADCASTSS 8(DX), Y7
-	MOVQ         40(DX), BX
-	VADDPS       (BX), Y7, Y7
-	VADDPS       Y7, Y5, Y5
-	VMULPS       1440(AX), Y6, Y7
-	VBROADCASTSS 12(DX), Y8
-	MOVQ         48(DX), BX
-	VADDPS       (BX), Y8, Y8
-	VBROADCASTSS 8(DX), Y9
-	MOVQ         40(DX), BX
-	VADDPS       (BX), Y9, Y9
-	VSUBPS       Y9, Y8, Y8
-	VMULPS       288(AX), Y8, Y8
-	VADDPS       Y8, Y7, Y7
-	VMOVUPS      96(CX), Y8
-	VMULPS       576(AX), Y1, Y9
-	VMULPS       608(AX), Y8, Y10
-	VADDPS       Y10, Y9, Y9
-	VADDPS       Y4, Y5, Y4
-	VMULPS       640(AX), Y4, Y4
-	VADDPS       Y4, Y9, Y4
-	VMULPS       672(AX), Y7, Y9
-	VADDPS       Y9, Y4, Y4
-	VADDPS       Y4, Y8, Y4
-	VMOVUPS      Y4, 96(CX)
-	VMULPS       448(AX), Y1, Y4
-	VMULPS       480(AX), Y8, Y8
-	VADDPS       Y8, Y4, Y4
-	VMULPS       512(AX), Y5, Y5
-	VADDPS       Y5, Y4, Y4
-	VMULPS       544(AX), Y7, Y5
-	VADDPS       Y5, Y4, Y4
-	VMOVUPS      (AX), Y5
-	VSUBPS       Y0, Y5, Y5
-	VMULPS       1056(AX), Y5, Y5
-	VMULPS       1248(AX), Y3, Y7
-	VSUBPS       Y7, Y5, Y5
-	VMULPS       256(CX), Y5, Y5
-	VADDPS       Y5, Y4, Y4
-	VMOVUPS      (AX), Y5
-	VSUBPS       Y0, Y5, Y5
-	VMULPS       1088(AX), Y5, Y5
-	VMULPS       1280(AX), Y3, Y7
-	VSUBPS       Y7, Y5, Y5
-	VMULPS       288(CX), Y5, Y5
-	VADDPS       Y5, Y4, Y4
-	VMOVUPS      32(AX), Y5
-	VSUBPS       Y0, Y5, Y5
-	VMULPS       1120(AX), Y5, Y5
-	VMULPS       1312(AX), Y3, Y7
-	VSUBPS       Y7, Y5, Y5
-	VMULPS       320(CX), Y5, Y5
-	VADDPS       Y5, Y4, Y4
-	VMULPS       256(AX), Y3, Y5
-	VADDPS       Y0, Y5, Y5
-	VXORPS       Y7, Y7, Y7
-	VMOVUPS      (AX), Y8
-	VSUBPS       Y5, Y8, Y8
-	MOVQ         80(DX), BX
-	VMOVUPS      (BX), Y9
-	VSHUFPS      $0xdd, 32(BX), Y9, Y9
-	VPERMPD      $0xd8, Y9, Y9
-	VMULPS       Y9, Y8, Y8
-	VADDPS       Y8, Y7, Y7
-	VMOVUPS      (AX), Y8
-	VSUBPS       Y5, Y8, Y8
-	MOVQ         88(DX), BX
-	VMOVUPS      (BX), Y9
-	VSHUFPS      $0xdd, 32(BX), Y9, Y9
-	VPERMPD      $0xd8, Y9, Y9
-	VMULPS       Y9, Y8, Y8
-	VADDPS       Y8, Y7, Y7
-	VMOVUPS      32(AX), Y8
-	VSUBPS       Y5, Y8, Y5
-	MOVQ         96(DX), BX
-	VMOVUPS      (BX), Y8
-	VSHUFPS      $0xdd, 32(BX), Y8, Y8
-	VPERMPD      $0xd8, Y8, Y8
-	VMULPS       Y8, Y5, Y5
-	VADDPS       Y5, Y7, Y5
-	VMULPS       1600(AX), Y5, Y5
-	VADDPS       Y5, Y4, Y4
-	VADDPS       Y4, Y1, Y1
-	VMOVUPS      Y1, 32(CX)
-	VBROADCASTSS (DX), Y1
-	MOVQ         24(DX), BX
-	VADDPS       (BX), Y1, Y1
-	VMULPS       1408(AX), Y2, Y2
-	VADDPS       Y1, Y2, Y2
-	VMULPS       1408(AX), Y6, Y4
-	VBROADCASTSS 4(DX), Y5
-	MOVQ         32(DX), BX
-	VADDPS       (BX), Y5, Y5
-	VSUBPS       Y1, Y5, Y1
-	VMULPS       288(AX), Y1, Y1
-	VADDPS       Y1, Y4, Y1
-	VMULPS       320(AX), Y0, Y4
-	VMOVUPS      64(CX), Y5
-	VMULPS       352(AX), Y5, Y5
-	VADDPS       Y5, Y4, Y4
-	VMULPS       384(AX), Y2, Y2
-	VADDPS       Y2, Y4, Y2
-	VMULPS       416(AX), Y1, Y1
-	VADDPS       Y1, Y2, Y1
-	VMOVUPS      (AX), Y2
-	VSUBPS       Y0, Y2, Y2
-	VMULPS       960(AX), Y2, Y2
-	VMULPS       1152(AX), Y3, Y4
-	VSUBPS       Y4, Y2, Y2
-	VMULPS       160(CX), Y2, Y2
-	VADDPS       Y2, Y1, Y1
-	VMOVUPS      (AX), Y2
-	VSUBPS       Y0, Y2, Y2
-	VMULPS       992(AX), Y2, Y2
-	VMULPS       1184(AX), Y3, Y4
-	VSUBPS       Y4, Y2, Y2
-	VMULPS       192(CX), Y2, Y2
-	VADDPS       Y2, Y1, Y1
-	VMOVUPS      32(AX), Y2
-	VSUBPS       Y0, Y2, Y2
-	VMULPS       1024(AX), Y2, Y2
-	VMULPS       1216(AX), Y3, Y4
-	VSUBPS       Y4, Y2, Y2
-	VMULPS       224(CX), Y2, Y2
-	VADDPS       Y2, Y1, Y1
-	VMULPS       256(AX), Y3, Y2
-	VADDPS       Y0, Y2, Y2
-	VXORPS       Y3, Y3, Y3
-	VMOVUPS      (AX), Y4
-	VSUBPS       Y2, Y4, Y4
-	MOVQ         56(DX), BX
-	VMOVUPS      (BX), Y5
-	VSHUFPS      $0xdd, 32(BX), Y5, Y5
-	VPERMPD      $0xd8, Y5, Y5
-	VMULPS       Y5, Y4, Y4
-	VADDPS       Y4, Y3, Y3
-	VMOVUPS      (AX), Y4
-	VSUBPS       Y2, Y4, Y4
-	MOVQ         64(DX), BX
-	VMOVUPS      (BX), Y5
-	VSHUFPS      $0xdd, 32(BX), Y5, Y5
-	VPERMPD      $0xd8, Y5, Y5
-	VMULPS       Y5, Y4, Y4
-	VADDPS       Y4, Y3, Y3
-	VMOVUPS      32(AX), Y4
-	VSUBPS       Y2, Y4, Y2
-	MOVQ         72(DX), BX
-	VMOVUPS      (BX), Y4
-	VSHUFPS      $0xdd, 32(BX), Y4, Y4
+TEXT ·lifCurrentStepAVX2(SB), NOSPLIT, $0-16
+	MOVQ c+0(FP), AX
+	MOVQ 16(AX), CX
+	MOVQ 192(AX), BX
+	MOVQ 200(AX), SI
+	MOVQ (AX), DX
+	SHLQ $0x05, DX
+	MOVQ 40(AX), DI
+	MOVQ 32(AX), R8
+	ADDQ DX, R8
+	MOVQ 8(AX), R9
+	SHLQ $0x05, R9
+
+octet:
+	VMOVUPS      (R8), Y0
+	MOVQ         96(AX), R10
+	VMOVUPS      (R10)(DX*2), Y1
+	VSHUFPS      $0x88, 32(R10)(DX*2), Y1, Y2
+	VPERMPD      $0xd8, Y2, Y2
+	VSHUFPS      $0xdd, 32(R10)(DX*2), Y1, Y1
+	VPERMPD      $0xd8, Y1, Y1
+	MOVQ         104(AX), R10
+	VMOVUPS      (R10)(DX*2), Y3
+	VSHUFPS      $0x88, 32(R10)(DX*2), Y3, Y4
 	VPERMPD      $0xd8, Y4, Y4
-	VMULPS       Y4, Y2, Y2
-	VADDPS       Y2, Y3, Y2
-	VMULPS       1568(AX), Y2, Y2
-	VADDPS       Y2, Y1, Y1
-	VADDPS       Y1, Y0, Y0
-	VMOVUPS      Y0, (CX)
-	VMOVUPS      64(CX), Y1
-	VMULPS       704(AX), Y1, Y2
-	VADDPS       Y2, Y1, Y1
-	VANDPS       absolute<>+0(SB), Y1, Y2
-	VCMPPS       $0x05, tiny<>+0(SB), Y2, Y2
-	VANDPS       Y2, Y1, Y1
-	VMOVUPS      Y1, 64(CX)
-	VMOVUPS      128(CX), Y1
-	VMULPS       736(AX), Y1, Y2
-	VADDPS       Y2, Y1, Y1
-	VANDPS       absolute<>+0(SB), Y1, Y2
-	VCMPPS       $0x05, tiny<>+0(SB), Y2, Y2
-	VANDPS       Y2, Y1, Y1
-	VMOVUPS      Y1, 128(CX)
-	VMOVUPS      160(CX), Y1
-	VMULPS       768(AX), Y1, Y2
-	VADDPS       Y2, Y1, Y1
-	VANDPS       absolute<>+0(SB), Y1, Y2
-	VCMPPS       $0x05, tiny<>+0(SB), Y2, Y2
-	VANDPS       Y2, Y1, Y1
-	MOVQ         56(DX), BX
-	VMOVUPS      (BX), Y2
-	VSHUFPS      $0x88, 32(BX), Y2, Y2
-	VPERMPD      $0xd8, Y2, Y2
-	VADDPS       Y2, Y1, Y1
-	VMOVUPS      Y1, 160(CX)
-	VMOVUPS      192(CX), Y1
-	VMULPS       800(AX), Y1, Y2
-	VADDPS       Y2, Y1, Y1
-	VANDPS       absolute<>+0(SB), Y1, Y2
-	VCMPPS       $0x05, tiny<>+0(SB), Y2, Y2
-	VANDPS       Y2, Y1, Y1
-	MOVQ         64(DX), BX
-	VMOVUPS      (BX), Y2
-	VSHUFPS      $0x88, 32(BX), Y2, Y2
-	VPERMPD      $0xd8, Y2, Y2
-	VADDPS       Y2, Y1, Y1
-	VMOVUPS      Y1, 192(CX)
-	VMOVUPS      224(CX), Y1
-	VMULPS       832(AX), Y1, Y2
-	VADDPS       Y2, Y1, Y1
-	VANDPS       absolute<>+0(SB), Y1, Y2
-	VCMPPS       $0x05, tiny<>+0(SB), Y2, Y2
-	VANDPS       Y2, Y1, Y1
-	MOVQ         72(DX), BX
-	VMOVUPS      (BX), Y2
-	VSHUFPS      $0x88, 32(BX), Y2, Y2
-	VPERMPD      $0xd8, Y2, Y2
-	VADDPS       Y2, Y1, Y1
-	VMOVUPS      Y1, 224(CX)
-	VMOVUPS      256(CX), Y1
-	VMULPS       864(AX), Y1, Y2
-	VADDPS       Y2, Y1, Y1
-	VANDPS       absolute<>+0(SB), Y1, Y2
-	VCMPPS       $0x05, tiny<>+0(SB), Y2, Y2
-	VANDPS       Y2, Y1, Y1
-	MOVQ         80(DX), BX
-	VMOVUPS      (BX), Y2
-	VSHUFPS      $0x88, 32(BX), Y2, Y2
-	VPERMPD      $0xd8, Y2, Y2
-	VADDPS       Y2, Y1, Y1
-	VMOVUPS      Y1, 256(CX)
-	VMOVUPS      288(CX), Y1
-	VMULPS       896(AX), Y1, Y2
-	VADDPS       Y2, Y1, Y1
-	VANDPS       absolute<>+0(SB), Y1, Y2
-	VCMPPS       $0x05, tiny<>+0(SB), Y2, Y2
-	VANDPS       Y2, Y1, Y1
-	MOVQ         88(DX), BX
-	VMOVUPS      (BX), Y2
-	VSHUFPS      $0x88, 32(BX), Y2, Y2
-	VPERMPD      $0xd8, Y2, Y2
-	VADDPS       Y2, Y1, Y1
-	VMOVUPS      Y1, 288(CX)
-	VMOVUPS      320(CX), Y1
-	VMULPS       928(AX), Y1, Y2
-	VADDPS       Y2, Y1, Y1
-	VANDPS       absolute<>+0(SB), Y1, Y2
-	VCMPPS       $0x05, tiny<>+0(SB), Y2, Y2
-	VANDPS       Y2, Y1, Y1
-	MOVQ         96(DX), DX
-	VMOVUPS      (DX), Y2
-	VSHUFPS      $0x88, 32(DX), Y2, Y2
-	VPERMPD      $0xd8, Y2, Y2
-	VADDPS       Y2, Y1, Y1
-	VMOVUPS      Y1, 320(CX)
-	VMOVUPS      128(CX), Y1
-	VADDPS       1344(AX), Y1, Y1
-	VCMPPS       $0x1e, Y1, Y0, Y0
-	VMOVMSKPS    Y0, AX
-	MOVL         AX, ret+32(FP)
+	VSHUFPS      $0xdd, 32(R10)(DX*2), Y3, Y3
+	VPERMPD      $0xd8, Y3, Y3
+	VMOVUPS      (R8)(DI*1), Y5
+	VMULPS       352(CX), Y5, Y5
+	VMOVUPS      (R8)(DI*2), Y6
+	VMULPS       384(CX), Y6, Y6
+	VADDPS       Y6, Y5, Y5
+	VBROADCASTSS 152(AX), Y6
+	MOVQ         64(AX), R10
+	VADDPS       (R10)(DX*1), Y6, Y6
+	VMULPS       192(CX), Y0, Y7
+	VMULPS       224(CX), Y6, Y8
+	VADDPS       Y8, Y7, Y7
+	VBROADCASTSS 156(AX), Y8
+	MOVQ         72(AX), R10
+	VADDPS       (R10)(DX*1), Y8, Y8
+	VSUBPS       Y6, Y8, Y6
+	VMULPS       160(CX), Y6, Y6
+	VMULPS       256(CX), Y6, Y6
+	VADDPS       Y6, Y7, Y6
+	VADDPS       Y3, Y1, Y7
+	VADDPS       Y7, Y5, Y5
+	VADDPS       Y5, Y6, Y5
+	VADDPS       Y5, Y0, Y5
+	VANDPS       absolute<>+0(SB), Y5, Y6
+	VCMPPS       $0x05, tiny<>+0(SB), Y6, Y6
+	VANDPS       Y6, Y5, Y5
+	VCMPPS       $0x1e, 512(CX), Y5, Y6
+	VXORPS       Y7, Y7, Y7
+	VCMPPS       $0x11, Y7, Y1, Y1
+	VORPS        Y1, Y6, Y1
+	VXORPS       Y6, Y6, Y6
+	VCMPPS       $0x04, Y6, Y3, Y3
+	VORPS        Y3, Y1, Y1
+	VCMPPS       $0x1e, 480(CX), Y5, Y3
+	VANDPS       Y3, Y1, Y1
+	VMOVUPS      (R8)(DI*1), Y3
+	VMOVUPS      (R8)(DI*2), Y6
+	MOVQ         48(AX), R10
+	VMOVUPS      (R10)(DX*2), Y7
+	VMOVUPS      32(R10)(DX*2), Y8
+	VPBROADCASTQ 184(AX), Y9
+	VPCMPGTQ     Y9, Y7, Y10
+	VPCMPGTQ     Y9, Y8, Y9
+	VSHUFPS      $0x88, Y9, Y10, Y9
+	VPERMPD      $0xd8, Y9, Y9
+	VPBROADCASTQ 176(AX), Y10
+	VPCMPGTQ     Y10, Y7, Y7
+	VPCMPGTQ     Y10, Y8, Y8
+	VSHUFPS      $0x88, Y8, Y7, Y7
+	VPERMPD      $0xd8, Y7, Y7
+	VORPS        Y7, Y1, Y1
+	VANDNPS      Y1, Y9, Y1
+	VMOVMSKPS    Y1, R10
+	TESTL        R10, R10
+	JZ           quiet
+	MOVQ         DX, R11
+	SHRQ         $0x05, R11
+	MOVL         R11, (BX)
+	MOVL         R10, 4(BX)
+	ADDQ         $0x08, BX
+	VMOVUPS      (R8), Y1
+	VMOVUPS      Y1, (SI)
+	VMOVUPS      (R8)(DI*1), Y1
+	VMOVUPS      Y1, 32(SI)
+	VMOVUPS      (R8)(DI*2), Y1
+	VMOVUPS      Y1, 64(SI)
+	ADDQ         $0x00000060, SI
+
+quiet:
+	VBLENDVPS Y9, Y0, Y5, Y0
+	VMOVUPS   Y0, (R8)
+	VMULPS    288(CX), Y3, Y0
+	VADDPS    Y0, Y3, Y0
+	VANDPS    absolute<>+0(SB), Y0, Y1
+	VCMPPS    $0x05, tiny<>+0(SB), Y1, Y1
+	VANDPS    Y1, Y0, Y0
+	VADDPS    Y2, Y0, Y0
+	VMOVUPS   Y0, (R8)(DI*1)
+	VMULPS    320(CX), Y6, Y0
+	VADDPS    Y0, Y6, Y0
+	VANDPS    absolute<>+0(SB), Y0, Y1
+	VCMPPS    $0x05, tiny<>+0(SB), Y1, Y1
+	VANDPS    Y1, Y0, Y0
+	VADDPS    Y4, Y0, Y0
+	VMOVUPS   Y0, (R8)(DI*2)
+	ADDQ      24(AX), CX
+	ADDQ      $0x20, R8
+	ADDQ      $0x20, DX
+	CMPQ      DX, R9
+	JLT       octet
 	VZEROUPPER
+	SUBQ      192(AX), BX
+	SHRQ      $0x03, BX
+	MOVQ      BX, ret+8(FP)
 	RET
 
-DATA sign<>+0(SB)/4, $0x80000000
-DATA sign<>+4(SB)/4, $0x80000000
-DATA sign<>+8(SB)/4, $0x80000000
-DATA sign<>+12(SB)/4, $0x80000000
-DATA sign<>+16(SB)/4, $0x80000000
-DATA sign<>+20(SB)/4, $0x80000000
-DATA sign<>+24(SB)/4, $0x80000000
-DATA sign<>+28(SB)/4, $0x80000000
-GLOBL sign<>(SB), RODATA|NOPTR, $32
+// func deltaStepAVX2(c *byte) int
+// Requires: AVX, AVX2
+TEXT ·deltaStepAVX2(SB), NOSPLIT, $0-16
+	MOVQ c+0(FP), AX
+	MOVQ 16(AX), CX
+	MOVQ 192(AX), BX
+	MOVQ 200(AX), SI
+	MOVQ (AX), DX
+	SHLQ $0x05, DX
+	MOVQ 40(AX), DI
+	MOVQ 32(AX), DI
+	ADDQ DX, DI
+	MOVQ 8(AX), R8
+	SHLQ $0x05, R8
+
+octet:
+	VMOVUPS      (DI), Y0
+	VMULPS       (CX), Y0, Y1
+	VBROADCASTSS 152(AX), Y2
+	MOVQ         64(AX), R9
+	VADDPS       (R9)(DX*1), Y2, Y2
+	VMULPS       32(CX), Y2, Y2
+	VADDPS       Y2, Y1, Y1
+	VBROADCASTSS 156(AX), Y2
+	MOVQ         72(AX), R9
+	VADDPS       (R9)(DX*1), Y2, Y2
+	VMULPS       64(CX), Y2, Y2
+	VADDPS       Y2, Y1, Y1
+	VADDPS       Y1, Y0, Y0
+	VANDPS       absolute<>+0(SB), Y0, Y1
+	VCMPPS       $0x05, tiny<>+0(SB), Y1, Y1
+	VANDPS       Y1, Y0, Y0
+	MOVQ         144(AX), R9
+	VADDPS       (R9)(DX*1), Y0, Y0
+	MOVQ         48(AX), R9
+	VMOVUPS      (R9)(DX*2), Y1
+	VMOVUPS      32(R9)(DX*2), Y2
+	VPBROADCASTQ 176(AX), Y3
+	VPCMPGTQ     Y3, Y1, Y1
+	VPCMPGTQ     Y3, Y2, Y2
+	VSHUFPS      $0x88, Y2, Y1, Y1
+	VPERMPD      $0xd8, Y1, Y1
+	VCMPPS       $0x1d, 96(CX), Y0, Y2
+	VANDNPS      Y2, Y1, Y2
+	VMOVMSKPS    Y2, R9
+	TESTL        R9, R9
+	JZ           quiet
+	MOVQ         DX, R10
+	SHRQ         $0x05, R10
+	MOVL         R10, (BX)
+	MOVL         R9, 4(BX)
+	ADDQ         $0x08, BX
+	VMOVUPS      (DI), Y2
+	VMOVUPS      Y2, (SI)
+	ADDQ         $0x00000020, SI
+
+quiet:
+	VMOVUPS   128(CX), Y2
+	VBLENDVPS Y1, Y2, Y0, Y0
+	VMOVUPS   Y0, (DI)
+	ADDQ      24(AX), CX
+	ADDQ      $0x20, DI
+	ADDQ      $0x20, DX
+	CMPQ      DX, R8
+	JLT       octet
+	VZEROUPPER
+	SUBQ      192(AX), BX
+	SHRQ      $0x03, BX
+	MOVQ      BX, ret+8(FP)
+	RET
+
+// func adexStepAVX2(c *byte) int
+// Requires: AVX, AVX2
+TEXT ·adexStepAVX2(SB), NOSPLIT, $32-16
+	MOVQ       c+0(FP), AX
+	MOVQ       16(AX), CX
+	MOVQ       192(AX), BX
+	MOVQ       200(AX), SI
+	MOVQ       (AX), DX
+	SHLQ       $0x05, DX
+	MOVQ       40(AX), DI
+	MOVQ       32(AX), R8
+	ADDQ       DX, R8
+	LEAQ       (R8)(DI*2), R9
+	ADDQ       DI, R9
+	MOVQ       8(AX), R10
+	SHLQ       $0x05, R10
+	VMOVUPS    (R8), Y0
+	VSUBPS     64(CX), Y0, Y0
+	VMULPS     96(CX), Y0, Y0
+	VMOVUPS    exp_max<>+0(SB), Y1
+	VMINPS     Y0, Y1, Y0
+	VMAXPS     exp_min<>+0(SB), Y0, Y0
+	VMULPS     log2e<>+0(SB), Y0, Y1
+	VADDPS     shift<>+0(SB), Y1, Y1
+	VSUBPS     shift<>+0(SB), Y1, Y1
+	VMULPS     ln2_hi<>+0(SB), Y1, Y2
+	VSUBPS     Y2, Y0, Y0
+	VMULPS     ln2_lo<>+0(SB), Y1, Y2
+	VSUBPS     Y2, Y0, Y0
+	VMOVUPS    exp0<>+0(SB), Y2
+	VMULPS     Y0, Y2, Y2
+	VADDPS     exp1<>+0(SB), Y2, Y2
+	VMULPS     Y0, Y2, Y2
+	VADDPS     exp2<>+0(SB), Y2, Y2
+	VMULPS     Y0, Y2, Y2
+	VADDPS     exp3<>+0(SB), Y2, Y2
+	VMULPS     Y0, Y2, Y2
+	VADDPS     exp4<>+0(SB), Y2, Y2
+	VMULPS     Y0, Y2, Y2
+	VADDPS     exp5<>+0(SB), Y2, Y2
+	VMULPS     Y0, Y0, Y3
+	VMULPS     Y3, Y2, Y2
+	VADDPS     Y0, Y2, Y0
+	VADDPS     one<>+0(SB), Y0, Y0
+	VCVTTPS2DQ Y1, Y1
+	VPADDD     bias<>+0(SB), Y1, Y1
+	VPSLLD     $0x17, Y1, Y1
+	VMULPS     Y1, Y0, Y0
+	VMULPS     128(CX), Y0, Y0
+	VMOVUPS    Y0, (SP)
+
+octet:
+	VMOVUPS      (SP), Y0
+	ADDQ         24(AX), CX
+	VMOVUPS      32(R8), Y1
+	VSUBPS       64(CX), Y1, Y1
+	VMULPS       96(CX), Y1, Y1
+	VMOVUPS      exp_max<>+0(SB), Y2
+	VMINPS       Y1, Y2, Y1
+	VMAXPS       exp_min<>+0(SB), Y1, Y1
+	VMULPS       log2e<>+0(SB), Y1, Y2
+	VADDPS       shift<>+0(SB), Y2, Y2
+	VSUBPS       shift<>+0(SB), Y2, Y2
+	VMULPS       ln2_hi<>+0(SB), Y2, Y3
+	VSUBPS       Y3, Y1, Y1
+	VMULPS       ln2_lo<>+0(SB), Y2, Y3
+	VSUBPS       Y3, Y1, Y1
+	VMOVUPS      exp0<>+0(SB), Y3
+	VMULPS       Y1, Y3, Y3
+	VADDPS       exp1<>+0(SB), Y3, Y3
+	VMULPS       Y1, Y3, Y3
+	VADDPS       exp2<>+0(SB), Y3, Y3
+	VMULPS       Y1, Y3, Y3
+	VADDPS       exp3<>+0(SB), Y3, Y3
+	VMULPS       Y1, Y3, Y3
+	VADDPS       exp4<>+0(SB), Y3, Y3
+	VMULPS       Y1, Y3, Y3
+	VADDPS       exp5<>+0(SB), Y3, Y3
+	VMULPS       Y1, Y1, Y4
+	VMULPS       Y4, Y3, Y3
+	VADDPS       Y1, Y3, Y1
+	VADDPS       one<>+0(SB), Y1, Y1
+	VCVTTPS2DQ   Y2, Y2
+	VPADDD       bias<>+0(SB), Y2, Y2
+	VPSLLD       $0x17, Y2, Y2
+	VMULPS       Y2, Y1, Y1
+	VMULPS       128(CX), Y1, Y1
+	VMOVUPS      Y1, (SP)
+	SUBQ         24(AX), CX
+	VMOVUPS      (R8), Y1
+	VMOVUPS      (CX), Y2
+	VSUBPS       Y1, Y2, Y2
+	VMOVUPS      32(CX), Y3
+	VSUBPS       Y1, Y3, Y3
+	VMULPS       (R8)(DI*2), Y2, Y4
+	VMULPS       (R9), Y3, Y5
+	VADDPS       Y5, Y4, Y4
+	VMULPS       160(CX), Y4, Y4
+	VBROADCASTSS 152(AX), Y5
+	MOVQ         64(AX), R11
+	VADDPS       (R11)(DX*1), Y5, Y5
+	VMULPS       160(CX), Y1, Y6
+	VSUBPS       Y6, Y4, Y6
+	VADDPS       Y0, Y6, Y6
+	VSUBPS       (R8)(DI*1), Y5, Y7
+	VMULPS       192(CX), Y7, Y7
+	VADDPS       Y7, Y6, Y6
+	VMULPS       224(CX), Y0, Y7
+	VMULPS       224(CX), Y6, Y8
+	VANDPS       absolute<>+0(SB), Y8, Y8
+	VADDPS       Y7, Y8, Y8
+	VMULPS       Y8, Y8, Y8
+	VMULPS       Y7, Y8, Y7
+	VCMPPS       $0x06, 256(CX), Y7, Y7
+	VMULPS       192(CX), Y5, Y8
+	VADDPS       Y8, Y0, Y8
+	VBROADCASTSS 156(AX), Y9
+	MOVQ         72(AX), R11
+	VADDPS       (R11)(DX*1), Y9, Y9
+	VSUBPS       Y5, Y9, Y5
+	VMULPS       192(CX), Y5, Y5
+	VMULPS       352(CX), Y5, Y5
+	VMULPS       96(CX), Y0, Y0
+	VMULPS       Y6, Y0, Y0
+	VADDPS       Y5, Y0, Y0
+	VMOVUPS      (R8)(DI*1), Y5
+	VMULPS       512(CX), Y1, Y9
+	VMULPS       544(CX), Y5, Y10
+	VADDPS       Y10, Y9, Y9
+	VADDPS       Y4, Y8, Y4
+	VMULPS       576(CX), Y4, Y4
+	VADDPS       Y4, Y9, Y4
+	VMULPS       608(CX), Y0, Y9
+	VADDPS       Y9, Y4, Y4
+	VMULPS       384(CX), Y1, Y9
+	VMULPS       416(CX), Y5, Y10
+	VADDPS       Y10, Y9, Y9
+	VMULPS       448(CX), Y8, Y8
+	VADDPS       Y8, Y9, Y8
+	VMULPS       480(CX), Y0, Y0
+	VADDPS       Y0, Y8, Y0
+	VMULPS       704(CX), Y2, Y8
+	VMULPS       768(CX), Y6, Y9
+	VSUBPS       Y9, Y8, Y8
+	VMULPS       (R8)(DI*2), Y8, Y8
+	VADDPS       Y8, Y0, Y0
+	VMULPS       736(CX), Y3, Y8
+	VMULPS       800(CX), Y6, Y9
+	VSUBPS       Y9, Y8, Y8
+	VMULPS       (R9), Y8, Y8
+	VADDPS       Y8, Y0, Y0
+	VMULPS       320(CX), Y6, Y6
+	MOVQ         96(AX), R11
+	VMOVUPS      (R11)(DX*2), Y8
+	VSHUFPS      $0x88, 32(R11)(DX*2), Y8, Y9
+	VPERMPD      $0xd8, Y9, Y9
+	VSHUFPS      $0xdd, 32(R11)(DX*2), Y8, Y8
+	VPERMPD      $0xd8, Y8, Y8
+	MOVQ         104(AX), R11
+	VMOVUPS      (R11)(DX*2), Y10
+	VSHUFPS      $0x88, 32(R11)(DX*2), Y10, Y11
+	VPERMPD      $0xd8, Y11, Y11
+	VSHUFPS      $0xdd, 32(R11)(DX*2), Y10, Y10
+	VPERMPD      $0xd8, Y10, Y10
+	VSUBPS       Y6, Y2, Y2
+	VMULPS       Y2, Y8, Y2
+	VSUBPS       Y6, Y3, Y3
+	VMULPS       Y3, Y10, Y3
+	VADDPS       Y3, Y2, Y2
+	VADDPS       Y2, Y0, Y0
+	VADDPS       Y0, Y1, Y0
+	VCMPPS       $0x05, 832(CX), Y0, Y1
+	VORPS        Y1, Y7, Y1
+	VMOVUPS      (R8)(DI*2), Y2
+	VMOVUPS      (R9), Y3
+	VADDPS       Y3, Y2, Y6
+	VADDPS       Y11, Y9, Y7
+	VADDPS       Y7, Y6, Y6
+	VCMPPS       $0x06, 288(CX), Y6, Y6
+	VORPS        Y6, Y1, Y1
+	MOVQ         48(AX), R11
+	VMOVUPS      (R11)(DX*2), Y6
+	VMOVUPS      32(R11)(DX*2), Y7
+	VPBROADCASTQ 184(AX), Y8
+	VPCMPGTQ     Y8, Y6, Y10
+	VPCMPGTQ     Y8, Y7, Y8
+	VSHUFPS      $0x88, Y8, Y10, Y8
+	VPERMPD      $0xd8, Y8, Y8
+	VPBROADCASTQ 176(AX), Y10
+	VPCMPGTQ     Y10, Y6, Y6
+	VPCMPGTQ     Y10, Y7, Y7
+	VSHUFPS      $0x88, Y7, Y6, Y6
+	VPERMPD      $0xd8, Y6, Y6
+	VORPS        Y6, Y1, Y1
+	VANDNPS      Y1, Y8, Y1
+	VMOVMSKPS    Y1, R11
+	TESTL        R11, R11
+	JZ           quiet
+	MOVQ         DX, R12
+	SHRQ         $0x05, R12
+	MOVL         R12, (BX)
+	MOVL         R11, 4(BX)
+	ADDQ         $0x08, BX
+	VMOVUPS      (R8), Y1
+	VMOVUPS      Y1, (SI)
+	VMOVUPS      (R8)(DI*1), Y1
+	VMOVUPS      Y1, 32(SI)
+	VMOVUPS      (R8)(DI*2), Y1
+	VMOVUPS      Y1, 64(SI)
+	VMOVUPS      (R9), Y1
+	VMOVUPS      Y1, 96(SI)
+	ADDQ         $0x00000080, SI
+
+quiet:
+	VSUBPS    896(CX), Y5, Y1
+	VMULPS    928(CX), Y1, Y1
+	VMOVUPS   864(CX), Y6
+	VBLENDVPS Y8, Y6, Y0, Y0
+	VMOVUPS   Y0, (R8)
+	VBLENDVPS Y8, Y1, Y4, Y0
+	VADDPS    Y0, Y5, Y0
+	VANDPS    absolute<>+0(SB), Y0, Y1
+	VCMPPS    $0x05, tiny<>+0(SB), Y1, Y1
+	VANDPS    Y1, Y0, Y0
+	VMOVUPS   Y0, (R8)(DI*1)
+	VMULPS    640(CX), Y2, Y0
+	VADDPS    Y0, Y2, Y0
+	VANDPS    absolute<>+0(SB), Y0, Y1
+	VCMPPS    $0x05, tiny<>+0(SB), Y1, Y1
+	VANDPS    Y1, Y0, Y0
+	VADDPS    Y9, Y0, Y0
+	VMOVUPS   Y0, (R8)(DI*2)
+	VMULPS    672(CX), Y3, Y0
+	VADDPS    Y0, Y3, Y0
+	VANDPS    absolute<>+0(SB), Y0, Y1
+	VCMPPS    $0x05, tiny<>+0(SB), Y1, Y1
+	VANDPS    Y1, Y0, Y0
+	VADDPS    Y11, Y0, Y0
+	VMOVUPS   Y0, (R9)
+	ADDQ      24(AX), CX
+	ADDQ      $0x20, R8
+	ADDQ      $0x20, R9
+	ADDQ      $0x20, DX
+	CMPQ      DX, R10
+	JLT       octet
+	VZEROUPPER
+	SUBQ      192(AX), BX
+	SHRQ      $0x03, BX
+	MOVQ      BX, ret+8(FP)
+	RET
 
 DATA exp_max<>+0(SB)/4, $0x42b00000
 DATA exp_max<>+4(SB)/4, $0x42b00000
@@ -856,1838 +759,3276 @@ DATA bias<>+24(SB)/4, $0x0000007f
 DATA bias<>+28(SB)/4, $0x0000007f
 GLOBL bias<>(SB), RODATA|NOPTR, $32
 
-// func burstStepSomaAVX2(c *float32, u *float32, v *float32, before *float32) uint32
+// func burstStepSomaNMDAAVX2(c *byte) int
 // Requires: AVX, AVX2
-TEXT ·burstStepSomaAVX2(SB), NOSPLIT, $0-36
-	MOVQ         c+0(FP), AX
-	MOVQ         u+8(FP), CX
-	MOVQ         v+16(FP), DX
-	MOVQ         before+24(FP), BX
-	VMOVUPS      (CX), Y0
-	VMOVUPS      Y0, (BX)
-	VMOVUPS      32(CX), Y0
-	VMOVUPS      Y0, 32(BX)
-	VMOVUPS      64(CX), Y0
-	VMOVUPS      Y0, 64(BX)
-	VMOVUPS      96(CX), Y0
-	VMOVUPS      Y0, 96(BX)
-	VMOVUPS      128(CX), Y0
-	VMOVUPS      Y0, 128(BX)
-	VMOVUPS      160(CX), Y0
-	VMOVUPS      Y0, 160(BX)
-	VMOVUPS      192(CX), Y0
-	VMOVUPS      Y0, 192(BX)
-	VMOVUPS      224(CX), Y0
-	VMOVUPS      Y0, 224(BX)
-	VMOVUPS      256(CX), Y0
-	VMOVUPS      Y0, 256(BX)
-	VMOVUPS      288(CX), Y0
-	VMOVUPS      Y0, 288(BX)
-	VMOVUPS      320(CX), Y0
-	VMOVUPS      Y0, 320(BX)
-	VMOVUPS      (CX), Y0
-	VMOVUPS      32(CX), Y1
+TEXT ·burstStepSomaNMDAAVX2(SB), NOSPLIT, $0-16
+	MOVQ c+0(FP), AX
+	MOVQ 16(AX), CX
+	MOVQ 192(AX), BX
+	MOVQ 200(AX), SI
+	MOVQ (AX), DX
+	SHLQ $0x05, DX
+	MOVQ 40(AX), DI
+	MOVQ 32(AX), R8
+	ADDQ DX, R8
+	LEAQ (R8)(DI*2), R9
+	ADDQ DI, R9
+	LEAQ (R9)(DI*2), R10
+	ADDQ DI, R10
+	LEAQ (R10)(DI*2), R11
+	ADDQ DI, R11
+	MOVQ 8(AX), R12
+	SHLQ $0x05, R12
+
+octet:
+	VMOVUPS      (R8), Y0
+	VMOVUPS      (R8)(DI*1), Y1
 	VXORPS       Y2, Y2, Y2
 	VXORPS       Y3, Y3, Y3
-	VMOVUPS      (AX), Y4
-	VMOVUPS      160(CX), Y5
-	VSUBPS       Y0, Y4, Y6
-	VMULPS       Y6, Y5, Y5
+	VMOVUPS      (CX), Y4
+	VSUBPS       Y0, Y4, Y5
+	VMULPS       (R9)(DI*2), Y5, Y5
 	VADDPS       Y5, Y2, Y2
-	VMOVUPS      256(CX), Y5
 	VSUBPS       Y0, Y4, Y4
-	VMULPS       Y4, Y5, Y4
+	VMULPS       (R10)(DI*2), Y4, Y4
 	VADDPS       Y4, Y3, Y3
-	VMOVUPS      32(AX), Y4
-	VMOVUPS      224(CX), Y5
-	VSUBPS       Y0, Y4, Y6
-	VMULPS       Y6, Y5, Y5
+	VMOVUPS      (CX), Y4
+	VSUBPS       Y0, Y4, Y5
+	VMULPS       (R10), Y5, Y5
 	VADDPS       Y5, Y2, Y2
-	VMOVUPS      320(CX), Y5
 	VSUBPS       Y0, Y4, Y4
-	VMULPS       Y4, Y5, Y4
+	VMULPS       (R11), Y4, Y4
 	VADDPS       Y4, Y3, Y3
-	VBROADCASTSS (DX), Y4
-	MOVQ         24(DX), BX
-	VADDPS       (BX), Y4, Y4
+	VMOVUPS      32(CX), Y4
+	VSUBPS       Y0, Y4, Y5
+	VMULPS       (R10)(DI*1), Y5, Y5
+	VADDPS       Y5, Y2, Y2
+	VSUBPS       Y0, Y4, Y4
+	VMULPS       (R11)(DI*1), Y4, Y4
+	VADDPS       Y4, Y3, Y3
+	VBROADCASTSS 152(AX), Y4
+	MOVQ         64(AX), R13
+	VADDPS       (R13)(DX*1), Y4, Y4
 	VSUBPS       Y0, Y2, Y2
-	VMULPS       64(AX), Y2, Y2
-	VMOVUPS      64(CX), Y5
-	VMULPS       224(AX), Y5, Y5
+	VMULPS       64(CX), Y2, Y2
+	VMOVUPS      224(CX), Y5
+	VMULPS       (R8)(DI*2), Y5, Y5
 	VADDPS       Y4, Y5, Y5
-	VMULPS       96(AX), Y5, Y5
+	VMULPS       96(CX), Y5, Y5
 	VADDPS       Y5, Y2, Y2
-	VMULPS       256(AX), Y2, Y5
+	VMULPS       256(CX), Y2, Y5
 	VADDPS       Y0, Y5, Y5
-	VBROADCASTSS 4(DX), Y6
-	MOVQ         32(DX), BX
-	VADDPS       (BX), Y6, Y6
+	VBROADCASTSS 156(AX), Y6
+	MOVQ         72(AX), R13
+	VADDPS       (R13)(DX*1), Y6, Y6
 	VSUBPS       Y4, Y6, Y6
-	VMULPS       288(AX), Y6, Y6
-	VMULPS       320(AX), Y0, Y7
-	VMOVUPS      64(CX), Y8
-	VMULPS       352(AX), Y8, Y8
+	VMULPS       288(CX), Y6, Y6
+	VMULPS       320(CX), Y0, Y7
+	VMOVUPS      (R8)(DI*2), Y8
+	VMULPS       352(CX), Y8, Y8
 	VADDPS       Y8, Y7, Y7
-	VMULPS       384(AX), Y4, Y4
+	VMULPS       384(CX), Y4, Y4
 	VADDPS       Y4, Y7, Y4
-	VMULPS       416(AX), Y6, Y6
+	VMULPS       416(CX), Y6, Y6
 	VADDPS       Y6, Y4, Y4
-	VMOVUPS      (AX), Y6
+	VMOVUPS      (CX), Y6
 	VSUBPS       Y0, Y6, Y7
-	VMULPS       960(AX), Y7, Y7
-	VMULPS       1152(AX), Y2, Y8
+	VMULPS       960(CX), Y7, Y7
+	VMULPS       1152(CX), Y2, Y8
 	VSUBPS       Y8, Y7, Y7
-	VMULPS       160(CX), Y7, Y7
+	VMULPS       (R9)(DI*2), Y7, Y7
 	VADDPS       Y7, Y4, Y4
 	VSUBPS       Y5, Y6, Y6
-	MOVQ         56(DX), BX
-	VMOVUPS      (BX), Y7
-	VSHUFPS      $0xdd, 32(BX), Y7, Y7
+	MOVQ         96(AX), R13
+	VMOVUPS      (R13)(DX*2), Y7
+	VSHUFPS      $0xdd, 32(R13)(DX*2), Y7, Y7
 	VPERMPD      $0xd8, Y7, Y7
 	VMULPS       Y7, Y6, Y6
 	VADDPS       Y6, Y4, Y4
-	VMOVUPS      32(AX), Y6
+	VMOVUPS      (CX), Y6
 	VSUBPS       Y0, Y6, Y7
-	VMULPS       1024(AX), Y7, Y7
-	VMULPS       1216(AX), Y2, Y8
+	VMULPS       992(CX), Y7, Y7
+	VMULPS       1184(CX), Y2, Y8
 	VSUBPS       Y8, Y7, Y7
-	VMULPS       224(CX), Y7, Y7
+	VMULPS       (R10), Y7, Y7
 	VADDPS       Y7, Y4, Y4
 	VSUBPS       Y5, Y6, Y6
-	MOVQ         72(DX), BX
-	VMOVUPS      (BX), Y7
-	VSHUFPS      $0xdd, 32(BX), Y7, Y7
+	MOVQ         104(AX), R13
+	VMOVUPS      (R13)(DX*2), Y7
+	VSHUFPS      $0xdd, 32(R13)(DX*2), Y7, Y7
 	VPERMPD      $0xd8, Y7, Y7
 	VMULPS       Y7, Y6, Y6
 	VADDPS       Y6, Y4, Y4
-	VBROADCASTSS 8(DX), Y6
-	MOVQ         40(DX), BX
-	VADDPS       (BX), Y6, Y6
-	VBROADCASTSS 12(DX), Y7
-	MOVQ         48(DX), BX
-	VADDPS       (BX), Y7, Y7
+	VMOVUPS      32(CX), Y6
+	VSUBPS       Y0, Y6, Y7
+	VMULPS       1024(CX), Y7, Y7
+	VMULPS       1216(CX), Y2, Y8
+	VSUBPS       Y8, Y7, Y7
+	VMULPS       (R10)(DI*1), Y7, Y7
+	VADDPS       Y7, Y4, Y4
+	VSUBPS       Y5, Y6, Y6
+	MOVQ         112(AX), R13
+	VMOVUPS      (R13)(DX*2), Y7
+	VSHUFPS      $0xdd, 32(R13)(DX*2), Y7, Y7
+	VPERMPD      $0xd8, Y7, Y7
+	VMULPS       Y7, Y6, Y6
+	VADDPS       Y6, Y4, Y4
+	VBROADCASTSS 160(AX), Y6
+	MOVQ         80(AX), R13
+	VADDPS       (R13)(DX*1), Y6, Y6
+	VBROADCASTSS 164(AX), Y7
+	MOVQ         88(AX), R13
+	VADDPS       (R13)(DX*1), Y7, Y7
 	VSUBPS       Y6, Y7, Y7
-	VMULPS       288(AX), Y7, Y7
-	VMULPS       128(AX), Y3, Y3
-	VDIVPS       160(AX), Y3, Y3
-	VMOVUPS      96(CX), Y8
-	VMULPS       576(AX), Y1, Y9
-	VMULPS       608(AX), Y8, Y10
+	VMULPS       288(CX), Y7, Y7
+	VMULPS       1632(CX), Y3, Y3
+	VMOVUPS      (R9), Y8
+	VMULPS       576(CX), Y1, Y9
+	VMULPS       608(CX), Y8, Y10
 	VADDPS       Y10, Y9, Y9
 	VADDPS       Y3, Y6, Y3
-	VMULPS       640(AX), Y3, Y3
+	VMULPS       640(CX), Y3, Y3
 	VADDPS       Y3, Y9, Y3
-	VMULPS       672(AX), Y7, Y9
+	VMULPS       672(CX), Y7, Y9
 	VADDPS       Y9, Y3, Y3
 	VADDPS       Y3, Y8, Y3
 	VANDPS       absolute<>+0(SB), Y3, Y9
 	VCMPPS       $0x05, tiny<>+0(SB), Y9, Y9
 	VANDPS       Y9, Y3, Y3
-	VMOVUPS      Y3, 96(CX)
-	VMULPS       448(AX), Y1, Y3
-	VMULPS       480(AX), Y8, Y8
-	VADDPS       Y8, Y3, Y3
-	VMULPS       512(AX), Y6, Y6
-	VADDPS       Y6, Y3, Y3
-	VMULPS       544(AX), Y7, Y6
-	VADDPS       Y6, Y3, Y3
-	VMOVUPS      (AX), Y6
+	VMULPS       448(CX), Y1, Y9
+	VMULPS       480(CX), Y8, Y8
+	VADDPS       Y8, Y9, Y8
+	VMULPS       512(CX), Y6, Y6
+	VADDPS       Y6, Y8, Y6
+	VMULPS       544(CX), Y7, Y7
+	VADDPS       Y7, Y6, Y6
+	VMOVUPS      (CX), Y7
+	VSUBPS       Y0, Y7, Y8
+	VMULPS       1056(CX), Y8, Y8
+	VMULPS       1248(CX), Y2, Y9
+	VSUBPS       Y9, Y8, Y8
+	VMULPS       (R10)(DI*2), Y8, Y8
+	VADDPS       Y8, Y6, Y6
+	VSUBPS       Y5, Y7, Y7
+	MOVQ         120(AX), R13
+	VMOVUPS      (R13)(DX*2), Y8
+	VSHUFPS      $0xdd, 32(R13)(DX*2), Y8, Y8
+	VPERMPD      $0xd8, Y8, Y8
+	VMULPS       Y8, Y7, Y7
+	VADDPS       Y7, Y6, Y6
+	VMOVUPS      (CX), Y7
+	VSUBPS       Y0, Y7, Y8
+	VMULPS       1088(CX), Y8, Y8
+	VMULPS       1280(CX), Y2, Y9
+	VSUBPS       Y9, Y8, Y8
+	VMULPS       (R11), Y8, Y8
+	VADDPS       Y8, Y6, Y6
+	VSUBPS       Y5, Y7, Y7
+	MOVQ         128(AX), R13
+	VMOVUPS      (R13)(DX*2), Y8
+	VSHUFPS      $0xdd, 32(R13)(DX*2), Y8, Y8
+	VPERMPD      $0xd8, Y8, Y8
+	VMULPS       Y8, Y7, Y7
+	VADDPS       Y7, Y6, Y6
+	VMOVUPS      32(CX), Y7
+	VSUBPS       Y0, Y7, Y8
+	VMULPS       1120(CX), Y8, Y8
+	VMULPS       1312(CX), Y2, Y2
+	VSUBPS       Y2, Y8, Y2
+	VMULPS       (R11)(DI*1), Y2, Y2
+	VADDPS       Y2, Y6, Y2
+	VSUBPS       Y5, Y7, Y5
+	MOVQ         136(AX), R13
+	VMOVUPS      (R13)(DX*2), Y6
+	VSHUFPS      $0xdd, 32(R13)(DX*2), Y6, Y6
+	VPERMPD      $0xd8, Y6, Y6
+	VMULPS       Y6, Y5, Y5
+	VADDPS       Y5, Y2, Y2
+	VADDPS       Y2, Y1, Y1
+	VANDPS       absolute<>+0(SB), Y1, Y2
+	VCMPPS       $0x05, tiny<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y1, Y1
+	VADDPS       Y4, Y0, Y0
+	VANDPS       absolute<>+0(SB), Y0, Y2
+	VCMPPS       $0x05, tiny<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y0, Y0
+	VMOVUPS      (R9)(DI*1), Y2
+	VMULPS       736(CX), Y2, Y4
+	VADDPS       Y4, Y2, Y2
+	VANDPS       absolute<>+0(SB), Y2, Y4
+	VCMPPS       $0x05, tiny<>+0(SB), Y4, Y4
+	VANDPS       Y4, Y2, Y2
+	VSUBPS       Y2, Y0, Y2
+	VCMPPS       $0x06, 1344(CX), Y2, Y4
+	VCMPPS       $0x06, 1376(CX), Y2, Y2
+	MOVQ         112(AX), R13
+	VMOVUPS      (R13)(DX*2), Y5
+	VSHUFPS      $0xdd, 32(R13)(DX*2), Y5, Y5
+	VPERMPD      $0xd8, Y5, Y5
+	VXORPS       Y6, Y6, Y6
+	VCMPPS       $0x04, Y6, Y5, Y5
+	VORPS        Y5, Y2, Y2
+	VANDPS       Y2, Y4, Y2
+	MOVQ         48(AX), R13
+	VMOVUPS      (R13)(DX*2), Y4
+	VMOVUPS      32(R13)(DX*2), Y5
+	VPBROADCASTQ 184(AX), Y6
+	VPCMPGTQ     Y6, Y4, Y7
+	VPCMPGTQ     Y6, Y5, Y6
+	VSHUFPS      $0x88, Y6, Y7, Y6
+	VPERMPD      $0xd8, Y6, Y6
+	VPBROADCASTQ 176(AX), Y7
+	VPCMPGTQ     Y7, Y4, Y4
+	VPCMPGTQ     Y7, Y5, Y5
+	VSHUFPS      $0x88, Y5, Y4, Y4
+	VPERMPD      $0xd8, Y4, Y4
+	MOVQ         56(AX), R13
+	VMOVUPS      (R13)(DX*2), Y5
+	VMOVUPS      32(R13)(DX*2), Y7
+	VXORPS       Y8, Y8, Y8
+	VPCMPGTQ     Y8, Y5, Y9
+	VPCMPGTQ     Y8, Y7, Y8
+	VSHUFPS      $0x88, Y8, Y9, Y8
+	VPERMPD      $0xd8, Y8, Y8
+	VPBROADCASTQ 184(AX), Y9
+	VPCMPGTQ     Y9, Y5, Y5
+	VPCMPGTQ     Y9, Y7, Y7
+	VSHUFPS      $0x88, Y7, Y5, Y5
+	VPERMPD      $0xd8, Y5, Y5
+	VANDNPS      Y8, Y5, Y5
+	VORPS        Y4, Y2, Y2
+	VANDNPS      Y2, Y6, Y2
+	VORPS        Y5, Y2, Y2
+	VMOVMSKPS    Y2, R13
+	TESTL        R13, R13
+	JZ           quiet
+	MOVQ         DX, R14
+	SHRQ         $0x05, R14
+	MOVL         R14, (BX)
+	MOVL         R13, 4(BX)
+	ADDQ         $0x08, BX
+	VMOVUPS      (R8), Y2
+	VMOVUPS      Y2, (SI)
+	VMOVUPS      (R8)(DI*1), Y2
+	VMOVUPS      Y2, 32(SI)
+	VMOVUPS      (R8)(DI*2), Y2
+	VMOVUPS      Y2, 64(SI)
+	VMOVUPS      (R9), Y2
+	VMOVUPS      Y2, 96(SI)
+	VMOVUPS      (R9)(DI*1), Y2
+	VMOVUPS      Y2, 128(SI)
+	VMOVUPS      (R9)(DI*2), Y2
+	VMOVUPS      Y2, 160(SI)
+	VMOVUPS      (R10), Y2
+	VMOVUPS      Y2, 192(SI)
+	VMOVUPS      (R10)(DI*1), Y2
+	VMOVUPS      Y2, 224(SI)
+	VMOVUPS      (R10)(DI*2), Y2
+	VMOVUPS      Y2, 256(SI)
+	VMOVUPS      (R11), Y2
+	VMOVUPS      Y2, 288(SI)
+	VMOVUPS      (R11)(DI*1), Y2
+	VMOVUPS      Y2, 320(SI)
+	ADDQ         $0x00000160, SI
+
+quiet:
+	VMOVUPS Y0, (R8)
+	VMOVUPS Y1, (R8)(DI*1)
+	VMOVUPS Y3, (R9)
+	VMOVUPS (R8)(DI*2), Y0
+	VMULPS  704(CX), Y0, Y1
+	VADDPS  Y1, Y0, Y0
+	VANDPS  absolute<>+0(SB), Y0, Y1
+	VCMPPS  $0x05, tiny<>+0(SB), Y1, Y1
+	VANDPS  Y1, Y0, Y0
+	VMOVUPS Y0, (R8)(DI*2)
+	VMOVUPS (R9)(DI*1), Y0
+	VMULPS  736(CX), Y0, Y1
+	VADDPS  Y1, Y0, Y0
+	VANDPS  absolute<>+0(SB), Y0, Y1
+	VCMPPS  $0x05, tiny<>+0(SB), Y1, Y1
+	VANDPS  Y1, Y0, Y0
+	VMOVUPS Y0, (R9)(DI*1)
+	VMOVUPS (R9)(DI*2), Y0
+	VMULPS  768(CX), Y0, Y1
+	VADDPS  Y1, Y0, Y0
+	VANDPS  absolute<>+0(SB), Y0, Y1
+	VCMPPS  $0x05, tiny<>+0(SB), Y1, Y1
+	VANDPS  Y1, Y0, Y0
+	MOVQ    96(AX), R13
+	VMOVUPS (R13)(DX*2), Y1
+	VSHUFPS $0x88, 32(R13)(DX*2), Y1, Y1
+	VPERMPD $0xd8, Y1, Y1
+	VADDPS  Y1, Y0, Y0
+	VMOVUPS Y0, (R9)(DI*2)
+	VMOVUPS (R10), Y0
+	VMULPS  800(CX), Y0, Y1
+	VADDPS  Y1, Y0, Y0
+	VANDPS  absolute<>+0(SB), Y0, Y1
+	VCMPPS  $0x05, tiny<>+0(SB), Y1, Y1
+	VANDPS  Y1, Y0, Y0
+	MOVQ    104(AX), R13
+	VMOVUPS (R13)(DX*2), Y1
+	VSHUFPS $0x88, 32(R13)(DX*2), Y1, Y1
+	VPERMPD $0xd8, Y1, Y1
+	VADDPS  Y1, Y0, Y0
+	VMOVUPS Y0, (R10)
+	VMOVUPS (R10)(DI*1), Y0
+	VMULPS  832(CX), Y0, Y1
+	VADDPS  Y1, Y0, Y0
+	VANDPS  absolute<>+0(SB), Y0, Y1
+	VCMPPS  $0x05, tiny<>+0(SB), Y1, Y1
+	VANDPS  Y1, Y0, Y0
+	MOVQ    112(AX), R13
+	VMOVUPS (R13)(DX*2), Y1
+	VSHUFPS $0x88, 32(R13)(DX*2), Y1, Y1
+	VPERMPD $0xd8, Y1, Y1
+	VADDPS  Y1, Y0, Y0
+	VMOVUPS Y0, (R10)(DI*1)
+	VMOVUPS (R10)(DI*2), Y0
+	VMULPS  864(CX), Y0, Y1
+	VADDPS  Y1, Y0, Y0
+	VANDPS  absolute<>+0(SB), Y0, Y1
+	VCMPPS  $0x05, tiny<>+0(SB), Y1, Y1
+	VANDPS  Y1, Y0, Y0
+	MOVQ    120(AX), R13
+	VMOVUPS (R13)(DX*2), Y1
+	VSHUFPS $0x88, 32(R13)(DX*2), Y1, Y1
+	VPERMPD $0xd8, Y1, Y1
+	VADDPS  Y1, Y0, Y0
+	VMOVUPS Y0, (R10)(DI*2)
+	VMOVUPS (R11), Y0
+	VMULPS  896(CX), Y0, Y1
+	VADDPS  Y1, Y0, Y0
+	VANDPS  absolute<>+0(SB), Y0, Y1
+	VCMPPS  $0x05, tiny<>+0(SB), Y1, Y1
+	VANDPS  Y1, Y0, Y0
+	MOVQ    128(AX), R13
+	VMOVUPS (R13)(DX*2), Y1
+	VSHUFPS $0x88, 32(R13)(DX*2), Y1, Y1
+	VPERMPD $0xd8, Y1, Y1
+	VADDPS  Y1, Y0, Y0
+	VMOVUPS Y0, (R11)
+	VMOVUPS (R11)(DI*1), Y0
+	VMULPS  928(CX), Y0, Y1
+	VADDPS  Y1, Y0, Y0
+	VANDPS  absolute<>+0(SB), Y0, Y1
+	VCMPPS  $0x05, tiny<>+0(SB), Y1, Y1
+	VANDPS  Y1, Y0, Y0
+	MOVQ    136(AX), R13
+	VMOVUPS (R13)(DX*2), Y1
+	VSHUFPS $0x88, 32(R13)(DX*2), Y1, Y1
+	VPERMPD $0xd8, Y1, Y1
+	VADDPS  Y1, Y0, Y0
+	VMOVUPS Y0, (R11)(DI*1)
+	ADDQ    24(AX), CX
+	ADDQ    $0x20, R8
+	ADDQ    $0x20, R9
+	ADDQ    $0x20, R10
+	ADDQ    $0x20, R11
+	ADDQ    $0x20, DX
+	CMPQ    DX, R12
+	JLT     octet
+	VZEROUPPER
+	SUBQ    192(AX), BX
+	SHRQ    $0x03, BX
+	MOVQ    BX, ret+8(FP)
+	RET
+
+// func twoStepSomaNMDAAVX2(c *byte) int
+// Requires: AVX, AVX2
+TEXT ·twoStepSomaNMDAAVX2(SB), NOSPLIT, $32-16
+	MOVQ       c+0(FP), AX
+	MOVQ       16(AX), CX
+	MOVQ       192(AX), BX
+	MOVQ       200(AX), SI
+	MOVQ       (AX), DX
+	SHLQ       $0x05, DX
+	MOVQ       40(AX), DI
+	MOVQ       32(AX), R8
+	ADDQ       DX, R8
+	LEAQ       (R8)(DI*2), R9
+	ADDQ       DI, R9
+	LEAQ       (R9)(DI*2), R10
+	ADDQ       DI, R10
+	LEAQ       (R10)(DI*2), R11
+	ADDQ       DI, R11
+	MOVQ       8(AX), R12
+	SHLQ       $0x05, R12
+	VMOVUPS    (R8)(DI*1), Y0
+	VSUBPS     1504(CX), Y0, Y0
+	VMULPS     1536(CX), Y0, Y0
+	VXORPS     sign<>+0(SB), Y0, Y0
+	VMOVUPS    exp_max<>+0(SB), Y1
+	VMINPS     Y0, Y1, Y0
+	VMAXPS     exp_min<>+0(SB), Y0, Y0
+	VMULPS     log2e<>+0(SB), Y0, Y1
+	VADDPS     shift<>+0(SB), Y1, Y1
+	VSUBPS     shift<>+0(SB), Y1, Y1
+	VMULPS     ln2_hi<>+0(SB), Y1, Y2
+	VSUBPS     Y2, Y0, Y0
+	VMULPS     ln2_lo<>+0(SB), Y1, Y2
+	VSUBPS     Y2, Y0, Y0
+	VMOVUPS    exp0<>+0(SB), Y2
+	VMULPS     Y0, Y2, Y2
+	VADDPS     exp1<>+0(SB), Y2, Y2
+	VMULPS     Y0, Y2, Y2
+	VADDPS     exp2<>+0(SB), Y2, Y2
+	VMULPS     Y0, Y2, Y2
+	VADDPS     exp3<>+0(SB), Y2, Y2
+	VMULPS     Y0, Y2, Y2
+	VADDPS     exp4<>+0(SB), Y2, Y2
+	VMULPS     Y0, Y2, Y2
+	VADDPS     exp5<>+0(SB), Y2, Y2
+	VMULPS     Y0, Y0, Y3
+	VMULPS     Y3, Y2, Y2
+	VADDPS     Y0, Y2, Y0
+	VADDPS     one<>+0(SB), Y0, Y0
+	VCVTTPS2DQ Y1, Y1
+	VPADDD     bias<>+0(SB), Y1, Y1
+	VPSLLD     $0x17, Y1, Y1
+	VMULPS     Y1, Y0, Y0
+	VMOVUPS    one<>+0(SB), Y1
+	VADDPS     one<>+0(SB), Y0, Y0
+	VDIVPS     Y0, Y1, Y0
+	VMOVUPS    Y0, (SP)
+
+octet:
+	VMOVUPS      (SP), Y0
+	ADDQ         24(AX), CX
+	VMOVUPS      32(R8)(DI*1), Y1
+	VSUBPS       1504(CX), Y1, Y1
+	VMULPS       1536(CX), Y1, Y1
+	VXORPS       sign<>+0(SB), Y1, Y1
+	VMOVUPS      exp_max<>+0(SB), Y2
+	VMINPS       Y1, Y2, Y1
+	VMAXPS       exp_min<>+0(SB), Y1, Y1
+	VMULPS       log2e<>+0(SB), Y1, Y2
+	VADDPS       shift<>+0(SB), Y2, Y2
+	VSUBPS       shift<>+0(SB), Y2, Y2
+	VMULPS       ln2_hi<>+0(SB), Y2, Y3
+	VSUBPS       Y3, Y1, Y1
+	VMULPS       ln2_lo<>+0(SB), Y2, Y3
+	VSUBPS       Y3, Y1, Y1
+	VMOVUPS      exp0<>+0(SB), Y3
+	VMULPS       Y1, Y3, Y3
+	VADDPS       exp1<>+0(SB), Y3, Y3
+	VMULPS       Y1, Y3, Y3
+	VADDPS       exp2<>+0(SB), Y3, Y3
+	VMULPS       Y1, Y3, Y3
+	VADDPS       exp3<>+0(SB), Y3, Y3
+	VMULPS       Y1, Y3, Y3
+	VADDPS       exp4<>+0(SB), Y3, Y3
+	VMULPS       Y1, Y3, Y3
+	VADDPS       exp5<>+0(SB), Y3, Y3
+	VMULPS       Y1, Y1, Y4
+	VMULPS       Y4, Y3, Y3
+	VADDPS       Y1, Y3, Y1
+	VADDPS       one<>+0(SB), Y1, Y1
+	VCVTTPS2DQ   Y2, Y2
+	VPADDD       bias<>+0(SB), Y2, Y2
+	VPSLLD       $0x17, Y2, Y2
+	VMULPS       Y2, Y1, Y1
+	VMOVUPS      one<>+0(SB), Y2
+	VADDPS       one<>+0(SB), Y1, Y1
+	VDIVPS       Y1, Y2, Y1
+	VMOVUPS      Y1, (SP)
+	SUBQ         24(AX), CX
+	VMOVUPS      (R8), Y1
+	VMOVUPS      (R8)(DI*1), Y2
+	MOVQ         48(AX), R13
+	VMOVUPS      (R13)(DX*2), Y3
+	VMOVUPS      32(R13)(DX*2), Y4
+	VPBROADCASTQ 184(AX), Y5
+	VPCMPGTQ     Y5, Y3, Y3
+	VPCMPGTQ     Y5, Y4, Y4
+	VSHUFPS      $0x88, Y4, Y3, Y3
+	VPERMPD      $0xd8, Y3, Y3
+	VANDPS       1664(CX), Y3, Y3
+	VMULPS       1408(CX), Y0, Y4
+	VMOVUPS      (R8)(DI*2), Y5
+	VMULPS       224(CX), Y5, Y5
+	VADDPS       Y5, Y4, Y4
+	VBROADCASTSS 152(AX), Y5
+	MOVQ         64(AX), R13
+	VADDPS       (R13)(DX*1), Y5, Y5
+	VADDPS       Y5, Y4, Y4
+	VMOVUPS      (R9)(DI*2), Y5
+	VADDPS       (R10), Y5, Y5
+	VMOVUPS      (CX), Y6
+	VSUBPS       Y1, Y6, Y6
+	VMULPS       Y5, Y6, Y5
+	VMOVUPS      32(CX), Y6
+	VSUBPS       Y1, Y6, Y6
+	VMULPS       (R10)(DI*1), Y6, Y6
+	VADDPS       Y6, Y5, Y5
+	VSUBPS       Y1, Y5, Y5
+	VMULPS       64(CX), Y5, Y5
+	VMULPS       96(CX), Y4, Y4
+	VADDPS       Y4, Y5, Y4
+	VANDNPS      Y4, Y3, Y4
+	VMOVUPS      (R10)(DI*2), Y5
+	VADDPS       (R11), Y5, Y5
+	VMOVUPS      (CX), Y6
+	VSUBPS       Y1, Y6, Y6
+	VMULPS       Y5, Y6, Y5
+	VMOVUPS      32(CX), Y6
+	VSUBPS       Y1, Y6, Y6
+	VMULPS       (R11)(DI*1), Y6, Y6
+	VADDPS       Y6, Y5, Y5
+	VMOVUPS      (R11)(DI*2), Y6
+	VMULPS       1472(CX), Y6, Y6
+	VMULPS       1440(CX), Y0, Y7
+	VMOVUPS      (R9), Y8
+	VMULPS       192(CX), Y8, Y8
+	VADDPS       Y8, Y7, Y7
+	VADDPS       Y6, Y7, Y7
+	VBROADCASTSS 160(AX), Y8
+	MOVQ         80(AX), R13
+	VADDPS       (R13)(DX*1), Y8, Y8
+	VADDPS       Y8, Y7, Y7
+	VSUBPS       Y2, Y5, Y8
+	VMULPS       128(CX), Y8, Y8
+	VMULPS       160(CX), Y7, Y7
+	VADDPS       Y7, Y8, Y7
+	VMULPS       1632(CX), Y5, Y5
+	VMOVUPS      one<>+0(SB), Y8
+	VSUBPS       Y0, Y8, Y8
+	VMULPS       Y8, Y0, Y8
+	VMULPS       1536(CX), Y8, Y8
+	VMULPS       Y7, Y8, Y7
+	VMULPS       1440(CX), Y0, Y8
+	VADDPS       Y6, Y8, Y6
+	VBROADCASTSS 160(AX), Y8
+	MOVQ         80(AX), R13
+	VADDPS       (R13)(DX*1), Y8, Y8
+	VADDPS       Y8, Y6, Y6
+	VMULPS       1440(CX), Y7, Y8
+	VBROADCASTSS 164(AX), Y9
+	MOVQ         88(AX), R13
+	VADDPS       (R13)(DX*1), Y9, Y9
+	VBROADCASTSS 160(AX), Y10
+	MOVQ         80(AX), R13
+	VADDPS       (R13)(DX*1), Y10, Y10
+	VSUBPS       Y10, Y9, Y9
+	VMULPS       288(CX), Y9, Y9
+	VADDPS       Y9, Y8, Y8
+	VMOVUPS      (R9), Y9
+	VMULPS       576(CX), Y2, Y10
+	VMULPS       608(CX), Y9, Y11
+	VADDPS       Y11, Y10, Y10
+	VADDPS       Y5, Y6, Y5
+	VMULPS       640(CX), Y5, Y5
+	VADDPS       Y5, Y10, Y5
+	VMULPS       672(CX), Y8, Y10
+	VADDPS       Y10, Y5, Y5
+	VADDPS       Y5, Y9, Y5
+	VMULPS       448(CX), Y2, Y10
+	VMULPS       480(CX), Y9, Y9
+	VADDPS       Y9, Y10, Y9
+	VMULPS       512(CX), Y6, Y6
+	VADDPS       Y6, Y9, Y6
+	VMULPS       544(CX), Y8, Y8
+	VADDPS       Y8, Y6, Y6
+	VMOVUPS      (CX), Y8
+	VSUBPS       Y1, Y8, Y8
+	VMULPS       1056(CX), Y8, Y8
+	VMULPS       1248(CX), Y4, Y9
+	VSUBPS       Y9, Y8, Y8
+	VMULPS       (R10)(DI*2), Y8, Y8
+	VADDPS       Y8, Y6, Y6
+	VMOVUPS      (CX), Y8
+	VSUBPS       Y1, Y8, Y8
+	VMULPS       1088(CX), Y8, Y8
+	VMULPS       1280(CX), Y4, Y9
+	VSUBPS       Y9, Y8, Y8
+	VMULPS       (R11), Y8, Y8
+	VADDPS       Y8, Y6, Y6
+	VMOVUPS      32(CX), Y8
+	VSUBPS       Y1, Y8, Y8
+	VMULPS       1120(CX), Y8, Y8
+	VMULPS       1312(CX), Y4, Y9
+	VSUBPS       Y9, Y8, Y8
+	VMULPS       (R11)(DI*1), Y8, Y8
+	VADDPS       Y8, Y6, Y6
+	VMULPS       256(CX), Y4, Y8
+	VADDPS       Y1, Y8, Y8
+	VXORPS       Y9, Y9, Y9
+	VMOVUPS      (CX), Y10
+	VSUBPS       Y8, Y10, Y10
+	MOVQ         120(AX), R13
+	VMOVUPS      (R13)(DX*2), Y11
+	VSHUFPS      $0xdd, 32(R13)(DX*2), Y11, Y11
+	VPERMPD      $0xd8, Y11, Y11
+	VMULPS       Y11, Y10, Y10
+	VADDPS       Y10, Y9, Y9
+	VMOVUPS      (CX), Y10
+	VSUBPS       Y8, Y10, Y10
+	MOVQ         128(AX), R13
+	VMOVUPS      (R13)(DX*2), Y11
+	VSHUFPS      $0xdd, 32(R13)(DX*2), Y11, Y11
+	VPERMPD      $0xd8, Y11, Y11
+	VMULPS       Y11, Y10, Y10
+	VADDPS       Y10, Y9, Y9
+	VMOVUPS      32(CX), Y10
+	VSUBPS       Y8, Y10, Y8
+	MOVQ         136(AX), R13
+	VMOVUPS      (R13)(DX*2), Y10
+	VSHUFPS      $0xdd, 32(R13)(DX*2), Y10, Y10
+	VPERMPD      $0xd8, Y10, Y10
+	VMULPS       Y10, Y8, Y8
+	VADDPS       Y8, Y9, Y8
+	VMULPS       1600(CX), Y8, Y8
+	VADDPS       Y8, Y6, Y6
+	VADDPS       Y6, Y2, Y2
+	VBROADCASTSS 152(AX), Y6
+	MOVQ         64(AX), R13
+	VADDPS       (R13)(DX*1), Y6, Y6
+	VMULPS       1408(CX), Y0, Y0
+	VADDPS       Y6, Y0, Y0
+	VMULPS       1408(CX), Y7, Y7
+	VBROADCASTSS 156(AX), Y8
+	MOVQ         72(AX), R13
+	VADDPS       (R13)(DX*1), Y8, Y8
+	VSUBPS       Y6, Y8, Y6
+	VMULPS       288(CX), Y6, Y6
+	VADDPS       Y6, Y7, Y6
+	VMULPS       320(CX), Y1, Y7
+	VMOVUPS      (R8)(DI*2), Y8
+	VMULPS       352(CX), Y8, Y8
+	VADDPS       Y8, Y7, Y7
+	VMULPS       384(CX), Y0, Y0
+	VADDPS       Y0, Y7, Y0
+	VMULPS       416(CX), Y6, Y6
+	VADDPS       Y6, Y0, Y0
+	VMOVUPS      (CX), Y6
+	VSUBPS       Y1, Y6, Y6
+	VMULPS       960(CX), Y6, Y6
+	VMULPS       1152(CX), Y4, Y7
+	VSUBPS       Y7, Y6, Y6
+	VMULPS       (R9)(DI*2), Y6, Y6
+	VADDPS       Y6, Y0, Y0
+	VMOVUPS      (CX), Y6
+	VSUBPS       Y1, Y6, Y6
+	VMULPS       992(CX), Y6, Y6
+	VMULPS       1184(CX), Y4, Y7
+	VSUBPS       Y7, Y6, Y6
+	VMULPS       (R10), Y6, Y6
+	VADDPS       Y6, Y0, Y0
+	VMOVUPS      32(CX), Y6
+	VSUBPS       Y1, Y6, Y6
+	VMULPS       1024(CX), Y6, Y6
+	VMULPS       1216(CX), Y4, Y7
+	VSUBPS       Y7, Y6, Y6
+	VMULPS       (R10)(DI*1), Y6, Y6
+	VADDPS       Y6, Y0, Y0
+	VMULPS       256(CX), Y4, Y4
+	VADDPS       Y1, Y4, Y4
+	VXORPS       Y6, Y6, Y6
+	VMOVUPS      (CX), Y7
+	VSUBPS       Y4, Y7, Y7
+	MOVQ         96(AX), R13
+	VMOVUPS      (R13)(DX*2), Y8
+	VSHUFPS      $0xdd, 32(R13)(DX*2), Y8, Y8
+	VPERMPD      $0xd8, Y8, Y8
+	VMULPS       Y8, Y7, Y7
+	VADDPS       Y7, Y6, Y6
+	VMOVUPS      (CX), Y7
+	VSUBPS       Y4, Y7, Y7
+	MOVQ         104(AX), R13
+	VMOVUPS      (R13)(DX*2), Y8
+	VSHUFPS      $0xdd, 32(R13)(DX*2), Y8, Y8
+	VPERMPD      $0xd8, Y8, Y8
+	VMULPS       Y8, Y7, Y7
+	VADDPS       Y7, Y6, Y6
+	VMOVUPS      32(CX), Y7
+	VSUBPS       Y4, Y7, Y4
+	MOVQ         112(AX), R13
+	VMOVUPS      (R13)(DX*2), Y7
+	VSHUFPS      $0xdd, 32(R13)(DX*2), Y7, Y7
+	VPERMPD      $0xd8, Y7, Y7
+	VMULPS       Y7, Y4, Y4
+	VADDPS       Y4, Y6, Y4
+	VMULPS       1568(CX), Y4, Y4
+	VADDPS       Y4, Y0, Y0
+	VADDPS       Y0, Y1, Y0
+	VANDNPS      Y0, Y3, Y0
+	VMOVUPS      (R9)(DI*1), Y1
+	VMULPS       736(CX), Y1, Y3
+	VADDPS       Y3, Y1, Y1
+	VANDPS       absolute<>+0(SB), Y1, Y3
+	VCMPPS       $0x05, tiny<>+0(SB), Y3, Y3
+	VANDPS       Y3, Y1, Y1
+	VADDPS       1344(CX), Y1, Y1
+	VCMPPS       $0x1e, Y1, Y0, Y1
+	MOVQ         48(AX), R13
+	VMOVUPS      (R13)(DX*2), Y3
+	VMOVUPS      32(R13)(DX*2), Y4
+	VPBROADCASTQ 184(AX), Y6
+	VPCMPGTQ     Y6, Y3, Y7
+	VPCMPGTQ     Y6, Y4, Y6
+	VSHUFPS      $0x88, Y6, Y7, Y6
+	VPERMPD      $0xd8, Y6, Y6
+	VPBROADCASTQ 168(AX), Y7
+	VPCMPGTQ     Y7, Y3, Y3
+	VPCMPGTQ     Y7, Y4, Y4
+	VSHUFPS      $0x88, Y4, Y3, Y3
+	VPERMPD      $0xd8, Y3, Y3
+	VORPS        Y3, Y1, Y1
+	VANDNPS      Y1, Y6, Y1
+	MOVQ         56(AX), R13
+	VMOVUPS      (R13)(DX*2), Y3
+	VMOVUPS      32(R13)(DX*2), Y4
+	VPBROADCASTQ 184(AX), Y6
+	VPCMPGTQ     Y6, Y3, Y3
+	VPCMPGTQ     Y6, Y4, Y4
+	VSHUFPS      $0x88, Y4, Y3, Y3
+	VPERMPD      $0xd8, Y3, Y3
+	VXORPS       ones<>+0(SB), Y3, Y3
+	VORPS        Y3, Y1, Y1
+	VMOVMSKPS    Y1, R13
+	TESTL        R13, R13
+	JZ           quiet
+	MOVQ         DX, R14
+	SHRQ         $0x05, R14
+	MOVL         R14, (BX)
+	MOVL         R13, 4(BX)
+	ADDQ         $0x08, BX
+	VMOVUPS      (R8), Y1
+	VMOVUPS      Y1, (SI)
+	VMOVUPS      (R8)(DI*1), Y1
+	VMOVUPS      Y1, 32(SI)
+	VMOVUPS      (R8)(DI*2), Y1
+	VMOVUPS      Y1, 64(SI)
+	VMOVUPS      (R9), Y1
+	VMOVUPS      Y1, 96(SI)
+	VMOVUPS      (R9)(DI*1), Y1
+	VMOVUPS      Y1, 128(SI)
+	VMOVUPS      (R9)(DI*2), Y1
+	VMOVUPS      Y1, 160(SI)
+	VMOVUPS      (R10), Y1
+	VMOVUPS      Y1, 192(SI)
+	VMOVUPS      (R10)(DI*1), Y1
+	VMOVUPS      Y1, 224(SI)
+	VMOVUPS      (R10)(DI*2), Y1
+	VMOVUPS      Y1, 256(SI)
+	VMOVUPS      (R11), Y1
+	VMOVUPS      Y1, 288(SI)
+	VMOVUPS      (R11)(DI*1), Y1
+	VMOVUPS      Y1, 320(SI)
+	VMOVUPS      (R11)(DI*2), Y1
+	VMOVUPS      Y1, 352(SI)
+	ADDQ         $0x00000180, SI
+
+quiet:
+	VMOVUPS Y0, (R8)
+	VMOVUPS Y2, (R8)(DI*1)
+	VMOVUPS Y5, (R9)
+	VMOVUPS (R8)(DI*2), Y0
+	VMULPS  704(CX), Y0, Y1
+	VADDPS  Y1, Y0, Y0
+	VANDPS  absolute<>+0(SB), Y0, Y1
+	VCMPPS  $0x05, tiny<>+0(SB), Y1, Y1
+	VANDPS  Y1, Y0, Y0
+	VMOVUPS Y0, (R8)(DI*2)
+	VMOVUPS (R9)(DI*1), Y0
+	VMULPS  736(CX), Y0, Y1
+	VADDPS  Y1, Y0, Y0
+	VANDPS  absolute<>+0(SB), Y0, Y1
+	VCMPPS  $0x05, tiny<>+0(SB), Y1, Y1
+	VANDPS  Y1, Y0, Y0
+	VMOVUPS Y0, (R9)(DI*1)
+	VMOVUPS (R9)(DI*2), Y0
+	VMULPS  768(CX), Y0, Y1
+	VADDPS  Y1, Y0, Y0
+	VANDPS  absolute<>+0(SB), Y0, Y1
+	VCMPPS  $0x05, tiny<>+0(SB), Y1, Y1
+	VANDPS  Y1, Y0, Y0
+	MOVQ    96(AX), R13
+	VMOVUPS (R13)(DX*2), Y1
+	VSHUFPS $0x88, 32(R13)(DX*2), Y1, Y1
+	VPERMPD $0xd8, Y1, Y1
+	VADDPS  Y1, Y0, Y0
+	VMOVUPS Y0, (R9)(DI*2)
+	VMOVUPS (R10), Y0
+	VMULPS  800(CX), Y0, Y1
+	VADDPS  Y1, Y0, Y0
+	VANDPS  absolute<>+0(SB), Y0, Y1
+	VCMPPS  $0x05, tiny<>+0(SB), Y1, Y1
+	VANDPS  Y1, Y0, Y0
+	MOVQ    104(AX), R13
+	VMOVUPS (R13)(DX*2), Y1
+	VSHUFPS $0x88, 32(R13)(DX*2), Y1, Y1
+	VPERMPD $0xd8, Y1, Y1
+	VADDPS  Y1, Y0, Y0
+	VMOVUPS Y0, (R10)
+	VMOVUPS (R10)(DI*1), Y0
+	VMULPS  832(CX), Y0, Y1
+	VADDPS  Y1, Y0, Y0
+	VANDPS  absolute<>+0(SB), Y0, Y1
+	VCMPPS  $0x05, tiny<>+0(SB), Y1, Y1
+	VANDPS  Y1, Y0, Y0
+	MOVQ    112(AX), R13
+	VMOVUPS (R13)(DX*2), Y1
+	VSHUFPS $0x88, 32(R13)(DX*2), Y1, Y1
+	VPERMPD $0xd8, Y1, Y1
+	VADDPS  Y1, Y0, Y0
+	VMOVUPS Y0, (R10)(DI*1)
+	VMOVUPS (R10)(DI*2), Y0
+	VMULPS  864(CX), Y0, Y1
+	VADDPS  Y1, Y0, Y0
+	VANDPS  absolute<>+0(SB), Y0, Y1
+	VCMPPS  $0x05, tiny<>+0(SB), Y1, Y1
+	VANDPS  Y1, Y0, Y0
+	MOVQ    120(AX), R13
+	VMOVUPS (R13)(DX*2), Y1
+	VSHUFPS $0x88, 32(R13)(DX*2), Y1, Y1
+	VPERMPD $0xd8, Y1, Y1
+	VADDPS  Y1, Y0, Y0
+	VMOVUPS Y0, (R10)(DI*2)
+	VMOVUPS (R11), Y0
+	VMULPS  896(CX), Y0, Y1
+	VADDPS  Y1, Y0, Y0
+	VANDPS  absolute<>+0(SB), Y0, Y1
+	VCMPPS  $0x05, tiny<>+0(SB), Y1, Y1
+	VANDPS  Y1, Y0, Y0
+	MOVQ    128(AX), R13
+	VMOVUPS (R13)(DX*2), Y1
+	VSHUFPS $0x88, 32(R13)(DX*2), Y1, Y1
+	VPERMPD $0xd8, Y1, Y1
+	VADDPS  Y1, Y0, Y0
+	VMOVUPS Y0, (R11)
+	VMOVUPS (R11)(DI*1), Y0
+	VMULPS  928(CX), Y0, Y1
+	VADDPS  Y1, Y0, Y0
+	VANDPS  absolute<>+0(SB), Y0, Y1
+	VCMPPS  $0x05, tiny<>+0(SB), Y1, Y1
+	VANDPS  Y1, Y0, Y0
+	MOVQ    136(AX), R13
+	VMOVUPS (R13)(DX*2), Y1
+	VSHUFPS $0x88, 32(R13)(DX*2), Y1, Y1
+	VPERMPD $0xd8, Y1, Y1
+	VADDPS  Y1, Y0, Y0
+	VMOVUPS Y0, (R11)(DI*1)
+	ADDQ    24(AX), CX
+	ADDQ    $0x20, R8
+	ADDQ    $0x20, R9
+	ADDQ    $0x20, R10
+	ADDQ    $0x20, R11
+	ADDQ    $0x20, DX
+	CMPQ    DX, R12
+	JLT     octet
+	VZEROUPPER
+	SUBQ    192(AX), BX
+	SHRQ    $0x03, BX
+	MOVQ    BX, ret+8(FP)
+	RET
+
+DATA sign<>+0(SB)/4, $0x80000000
+DATA sign<>+4(SB)/4, $0x80000000
+DATA sign<>+8(SB)/4, $0x80000000
+DATA sign<>+12(SB)/4, $0x80000000
+DATA sign<>+16(SB)/4, $0x80000000
+DATA sign<>+20(SB)/4, $0x80000000
+DATA sign<>+24(SB)/4, $0x80000000
+DATA sign<>+28(SB)/4, $0x80000000
+GLOBL sign<>(SB), RODATA|NOPTR, $32
+
+DATA ones<>+0(SB)/4, $0xffffffff
+DATA ones<>+4(SB)/4, $0xffffffff
+DATA ones<>+8(SB)/4, $0xffffffff
+DATA ones<>+12(SB)/4, $0xffffffff
+DATA ones<>+16(SB)/4, $0xffffffff
+DATA ones<>+20(SB)/4, $0xffffffff
+DATA ones<>+24(SB)/4, $0xffffffff
+DATA ones<>+28(SB)/4, $0xffffffff
+GLOBL ones<>(SB), RODATA|NOPTR, $32
+
+// func burstStepSomaAVX2(c *byte) int
+// Requires: AVX, AVX2
+TEXT ·burstStepSomaAVX2(SB), NOSPLIT, $0-16
+	MOVQ c+0(FP), AX
+	MOVQ 16(AX), CX
+	MOVQ 192(AX), BX
+	MOVQ 200(AX), SI
+	MOVQ (AX), DX
+	SHLQ $0x05, DX
+	MOVQ 40(AX), DI
+	MOVQ 32(AX), R8
+	ADDQ DX, R8
+	LEAQ (R8)(DI*2), R9
+	ADDQ DI, R9
+	LEAQ (R9)(DI*2), R10
+	ADDQ DI, R10
+	LEAQ (R10)(DI*2), R11
+	ADDQ DI, R11
+	MOVQ 8(AX), R12
+	SHLQ $0x05, R12
+
+octet:
+	VMOVUPS      (R8), Y0
+	VMOVUPS      (R8)(DI*1), Y1
+	VXORPS       Y2, Y2, Y2
+	VXORPS       Y3, Y3, Y3
+	VMOVUPS      (CX), Y4
+	VSUBPS       Y0, Y4, Y5
+	VMULPS       (R9)(DI*2), Y5, Y5
+	VADDPS       Y5, Y2, Y2
+	VSUBPS       Y0, Y4, Y4
+	VMULPS       (R10)(DI*2), Y4, Y4
+	VADDPS       Y4, Y3, Y3
+	VMOVUPS      32(CX), Y4
+	VSUBPS       Y0, Y4, Y5
+	VMULPS       (R10)(DI*1), Y5, Y5
+	VADDPS       Y5, Y2, Y2
+	VSUBPS       Y0, Y4, Y4
+	VMULPS       (R11)(DI*1), Y4, Y4
+	VADDPS       Y4, Y3, Y3
+	VBROADCASTSS 152(AX), Y4
+	MOVQ         64(AX), R13
+	VADDPS       (R13)(DX*1), Y4, Y4
+	VSUBPS       Y0, Y2, Y2
+	VMULPS       64(CX), Y2, Y2
+	VMOVUPS      224(CX), Y5
+	VMULPS       (R8)(DI*2), Y5, Y5
+	VADDPS       Y4, Y5, Y5
+	VMULPS       96(CX), Y5, Y5
+	VADDPS       Y5, Y2, Y2
+	VMULPS       256(CX), Y2, Y5
+	VADDPS       Y0, Y5, Y5
+	VBROADCASTSS 156(AX), Y6
+	MOVQ         72(AX), R13
+	VADDPS       (R13)(DX*1), Y6, Y6
+	VSUBPS       Y4, Y6, Y6
+	VMULPS       288(CX), Y6, Y6
+	VMULPS       320(CX), Y0, Y7
+	VMOVUPS      (R8)(DI*2), Y8
+	VMULPS       352(CX), Y8, Y8
+	VADDPS       Y8, Y7, Y7
+	VMULPS       384(CX), Y4, Y4
+	VADDPS       Y4, Y7, Y4
+	VMULPS       416(CX), Y6, Y6
+	VADDPS       Y6, Y4, Y4
+	VMOVUPS      (CX), Y6
 	VSUBPS       Y0, Y6, Y7
-	VMULPS       1056(AX), Y7, Y7
-	VMULPS       1248(AX), Y2, Y8
+	VMULPS       960(CX), Y7, Y7
+	VMULPS       1152(CX), Y2, Y8
 	VSUBPS       Y8, Y7, Y7
-	VMULPS       256(CX), Y7, Y7
-	VADDPS       Y7, Y3, Y3
+	VMULPS       (R9)(DI*2), Y7, Y7
+	VADDPS       Y7, Y4, Y4
 	VSUBPS       Y5, Y6, Y6
-	MOVQ         80(DX), BX
-	VMOVUPS      (BX), Y7
-	VSHUFPS      $0xdd, 32(BX), Y7, Y7
+	MOVQ         96(AX), R13
+	VMOVUPS      (R13)(DX*2), Y7
+	VSHUFPS      $0xdd, 32(R13)(DX*2), Y7, Y7
 	VPERMPD      $0xd8, Y7, Y7
 	VMULPS       Y7, Y6, Y6
-	VADDPS       Y6, Y3, Y3
-	VMOVUPS      32(AX), Y6
+	VADDPS       Y6, Y4, Y4
+	VMOVUPS      32(CX), Y6
 	VSUBPS       Y0, Y6, Y7
-	VMULPS       1120(AX), Y7, Y7
-	VMULPS       1312(AX), Y2, Y2
-	VSUBPS       Y2, Y7, Y2
-	VMULPS       320(CX), Y2, Y2
-	VADDPS       Y2, Y3, Y2
-	VSUBPS       Y5, Y6, Y3
-	MOVQ         96(DX), BX
-	VMOVUPS      (BX), Y5
-	VSHUFPS      $0xdd, 32(BX), Y5, Y5
-	VPERMPD      $0xd8, Y5, Y5
-	VMULPS       Y5, Y3, Y3
-	VADDPS       Y3, Y2, Y2
-	VADDPS       Y2, Y1, Y1
-	VANDPS       absolute<>+0(SB), Y1, Y2
-	VCMPPS       $0x05, tiny<>+0(SB), Y2, Y2
-	VANDPS       Y2, Y1, Y1
-	VMOVUPS      Y1, 32(CX)
-	VADDPS       Y4, Y0, Y0
-	VANDPS       absolute<>+0(SB), Y0, Y1
-	VCMPPS       $0x05, tiny<>+0(SB), Y1, Y1
-	VANDPS       Y1, Y0, Y0
-	VMOVUPS      Y0, (CX)
-	VMOVUPS      64(CX), Y1
-	VMULPS       704(AX), Y1, Y2
-	VADDPS       Y2, Y1, Y1
-	VANDPS       absolute<>+0(SB), Y1, Y2
-	VCMPPS       $0x05, tiny<>+0(SB), Y2, Y2
-	VANDPS       Y2, Y1, Y1
-	VMOVUPS      Y1, 64(CX)
-	VMOVUPS      128(CX), Y1
-	VMULPS       736(AX), Y1, Y2
-	VADDPS       Y2, Y1, Y1
-	VANDPS       absolute<>+0(SB), Y1, Y2
-	VCMPPS       $0x05, tiny<>+0(SB), Y2, Y2
-	VANDPS       Y2, Y1, Y1
-	VMOVUPS      Y1, 128(CX)
-	VMOVUPS      160(CX), Y1
-	VMULPS       768(AX), Y1, Y2
-	VADDPS       Y2, Y1, Y1
-	VANDPS       absolute<>+0(SB), Y1, Y2
-	VCMPPS       $0x05, tiny<>+0(SB), Y2, Y2
-	VANDPS       Y2, Y1, Y1
-	MOVQ         56(DX), BX
-	VMOVUPS      (BX), Y2
-	VSHUFPS      $0x88, 32(BX), Y2, Y2
-	VPERMPD      $0xd8, Y2, Y2
-	VADDPS       Y2, Y1, Y1
-	VMOVUPS      Y1, 160(CX)
-	VMOVUPS      224(CX), Y1
-	VMULPS       832(AX), Y1, Y2
-	VADDPS       Y2, Y1, Y1
-	VANDPS       absolute<>+0(SB), Y1, Y2
-	VCMPPS       $0x05, tiny<>+0(SB), Y2, Y2
-	VANDPS       Y2, Y1, Y1
-	MOVQ         72(DX), BX
-	VMOVUPS      (BX), Y2
-	VSHUFPS      $0x88, 32(BX), Y2, Y2
-	VPERMPD      $0xd8, Y2, Y2
-	VADDPS       Y2, Y1, Y1
-	VMOVUPS      Y1, 224(CX)
-	VMOVUPS      256(CX), Y1
-	VMULPS       864(AX), Y1, Y2
-	VADDPS       Y2, Y1, Y1
-	VANDPS       absolute<>+0(SB), Y1, Y2
-	VCMPPS       $0x05, tiny<>+0(SB), Y2, Y2
-	VANDPS       Y2, Y1, Y1
-	MOVQ         80(DX), BX
-	VMOVUPS      (BX), Y2
-	VSHUFPS      $0x88, 32(BX), Y2, Y2
-	VPERMPD      $0xd8, Y2, Y2
-	VADDPS       Y2, Y1, Y1
-	VMOVUPS      Y1, 256(CX)
-	VMOVUPS      320(CX), Y1
-	VMULPS       928(AX), Y1, Y2
-	VADDPS       Y2, Y1, Y1
-	VANDPS       absolute<>+0(SB), Y1, Y2
-	VCMPPS       $0x05, tiny<>+0(SB), Y2, Y2
-	VANDPS       Y2, Y1, Y1
-	MOVQ         96(DX), BX
-	VMOVUPS      (BX), Y2
-	VSHUFPS      $0x88, 32(BX), Y2, Y2
-	VPERMPD      $0xd8, Y2, Y2
-	VADDPS       Y2, Y1, Y1
-	VMOVUPS      Y1, 320(CX)
-	VSUBPS       128(CX), Y0, Y0
-	VCMPPS       $0x06, 1344(AX), Y0, Y1
-	VCMPPS       $0x06, 1376(AX), Y0, Y0
-	MOVQ         72(DX), AX
-	VMOVUPS      (AX), Y2
-	VSHUFPS      $0xdd, 32(AX), Y2, Y2
-	VPERMPD      $0xd8, Y2, Y2
-	VXORPS       Y3, Y3, Y3
-	VCMPPS       $0x04, Y3, Y2, Y2
-	VORPS        Y2, Y0, Y0
-	VANDPS       Y0, Y1, Y0
-	VMOVMSKPS    Y0, AX
-	MOVL         AX, ret+32(FP)
-	VZEROUPPER
-	RET
-
-// func twoStepSomaAVX2(c *float32, u *float32, v *float32, before *float32) uint32
-// Requires: AVX, AVX2
-TEXT ·twoStepSomaAVX2(SB), NOSPLIT, $0-36
-	MOVQ         c+0(FP), AX
-	MOVQ         u+8(FP), CX
-	MOVQ         v+16(FP), DX
-	MOVQ         before+24(FP), BX
-	VMOVUPS      (CX), Y0
-	VMOVUPS      Y0, (BX)
-	VMOVUPS      32(CX), Y0
-	VMOVUPS      Y0, 32(BX)
-	VMOVUPS      64(CX), Y0
-	VMOVUPS      Y0, 64(BX)
-	VMOVUPS      96(CX), Y0
-	VMOVUPS      Y0, 96(BX)
-	VMOVUPS      128(CX), Y0
-	VMOVUPS      Y0, 128(BX)
-	VMOVUPS      160(CX), Y0
-	VMOVUPS      Y0, 160(BX)
-	VMOVUPS      192(CX), Y0
-	VMOVUPS      Y0, 192(BX)
-	VMOVUPS      224(CX), Y0
-	VMOVUPS      Y0, 224(BX)
-	VMOVUPS      256(CX), Y0
-	VMOVUPS      Y0, 256(BX)
-	VMOVUPS      288(CX), Y0
-	VMOVUPS      Y0, 288(BX)
-	VMOVUPS      320(CX), Y0
-	VMOVUPS      Y0, 320(BX)
-	VMOVUPS      (CX), Y0
-	VMOVUPS      32(CX), Y1
-	VSUBPS       1504(AX), Y1, Y2
-	VMULPS       1536(AX), Y2, Y2
-	VXORPS       sign<>+0(SB), Y2, Y2
-	VMOVUPS      exp_max<>+0(SB), Y3
-	VMINPS       Y2, Y3, Y2
-	VMAXPS       exp_min<>+0(SB), Y2, Y2
-	VMULPS       log2e<>+0(SB), Y2, Y3
-	VADDPS       shift<>+0(SB), Y3, Y3
-	VSUBPS       shift<>+0(SB), Y3, Y3
-	VMULPS       ln2_hi<>+0(SB), Y3, Y4
-	VSUBPS       Y4, Y2, Y2
-	VMULPS       ln2_lo<>+0(SB), Y3, Y4
-	VSUBPS       Y4, Y2, Y2
-	VMOVUPS      exp0<>+0(SB), Y4
-	VMULPS       Y2, Y4, Y4
-	VADDPS       exp1<>+0(SB), Y4, Y4
-	VMULPS       Y2, Y4, Y4
-	VADDPS       exp2<>+0(SB), Y4, Y4
-	VMULPS       Y2, Y4, Y4
-	VADDPS       exp3<>+0(SB), Y4, Y4
-	VMULPS       Y2, Y4, Y4
-	VADDPS       exp4<>+0(SB), Y4, Y4
-	VMULPS       Y2, Y4, Y4
-	VADDPS       exp5<>+0(SB), Y4, Y4
-	VMULPS       Y2, Y2, Y5
-	VMULPS       Y5, Y4, Y4
-	VADDPS       Y2, Y4, Y2
-	VADDPS       one<>+0(SB), Y2, Y2
-	VCVTTPS2DQ   Y3, Y3
-	VPADDD       bias<>+0(SB), Y3, Y3
-	VPSLLD       $0x17, Y3, Y3
-	VMULPS       Y3, Y2, Y2
-	VMOVUPS      one<>+0(SB), Y3
-	VADDPS       one<>+0(SB), Y2, Y2
-	VDIVPS       Y2, Y3, Y2
-	VMULPS       1408(AX), Y2, Y3
-	VMOVUPS      64(CX), Y4
-	VMULPS       224(AX), Y4, Y4
-	VADDPS       Y4, Y3, Y3
-	VBROADCASTSS (DX), Y4
-	MOVQ         24(DX), BX
-	VADDPS       (BX), Y4, Y4
-	VADDPS       Y4, Y3, Y3
-	VMOVUPS      160(CX), Y4
-	VMOVUPS      (AX), Y5
-	VSUBPS       Y0, Y5, Y5
-	VMULPS       Y4, Y5, Y4
-	VMOVUPS      32(AX), Y5
-	VSUBPS       Y0, Y5, Y5
-	VMULPS       224(CX), Y5, Y5
-	VADDPS       Y5, Y4, Y4
-	VSUBPS       Y0, Y4, Y4
-	VMULPS       64(AX), Y4, Y4
-	VMULPS       96(AX), Y3, Y3
-	VADDPS       Y3, Y4, Y3
-	VMOVUPS      256(CX), Y4
-	VMOVUPS      (AX), Y5
-	VSUBPS       Y0, Y5, Y5
-	VMULPS       Y4, Y5, Y4
-	VMOVUPS      32(AX), Y5
-	VSUBPS       Y0, Y5, Y5
-	VMULPS       320(CX), Y5, Y5
-	VADDPS       Y5, Y4, Y4
-	VMOVUPS      104(DX), Y5
-	VMULPS       1472(AX), Y5, Y5
-	VMULPS       1440(AX), Y2, Y6
-	VMOVUPS      96(CX), Y7
-	VMULPS       192(AX), Y7, Y7
+	VMULPS       1024(CX), Y7, Y7
+	VMULPS       1216(CX), Y2, Y8
+	VSUBPS       Y8, Y7, Y7
+	VMULPS       (R10)(DI*1), Y7, Y7
+	VADDPS       Y7, Y4, Y4
+	VSUBPS       Y5, Y6, Y6
+	MOVQ         112(AX), R13
+	VMOVUPS      (R13)(DX*2), Y7
+	VSHUFPS      $0xdd, 32(R13)(DX*2), Y7, Y7
+	VPERMPD      $0xd8, Y7, Y7
+	VMULPS       Y7, Y6, Y6
+	VADDPS       Y6, Y4, Y4
+	VBROADCASTSS 160(AX), Y6
+	MOVQ         80(AX), R13
+	VADDPS       (R13)(DX*1), Y6, Y6
+	VBROADCASTSS 164(AX), Y7
+	MOVQ         88(AX), R13
+	VADDPS       (R13)(DX*1), Y7, Y7
+	VSUBPS       Y6, Y7, Y7
+	VMULPS       288(CX), Y7, Y7
+	VMULPS       1632(CX), Y3, Y3
+	VMOVUPS      (R9), Y8
+	VMULPS       576(CX), Y1, Y9
+	VMULPS       608(CX), Y8, Y10
+	VADDPS       Y10, Y9, Y9
+	VADDPS       Y3, Y6, Y3
+	VMULPS       640(CX), Y3, Y3
+	VADDPS       Y3, Y9, Y3
+	VMULPS       672(CX), Y7, Y9
+	VADDPS       Y9, Y3, Y3
+	VADDPS       Y3, Y8, Y3
+	VANDPS       absolute<>+0(SB), Y3, Y9
+	VCMPPS       $0x05, tiny<>+0(SB), Y9, Y9
+	VANDPS       Y9, Y3, Y3
+	VMULPS       448(CX), Y1, Y9
+	VMULPS       480(CX), Y8, Y8
+	VADDPS       Y8, Y9, Y8
+	VMULPS       512(CX), Y6, Y6
+	VADDPS       Y6, Y8, Y6
+	VMULPS       544(CX), Y7, Y7
 	VADDPS       Y7, Y6, Y6
-	VADDPS       Y5, Y6, Y6
-	VBROADCASTSS 8(DX), Y7
-	MOVQ         40(DX), BX
-	VADDPS       (BX), Y7, Y7
-	VADDPS       Y7, Y6, Y6
-	VSUBPS       Y1, Y4, Y7
-	VMULPS       128(AX), Y7, Y7
-	VMULPS       160(AX), Y6, Y6
-	VADDPS       Y6, Y7, Y6
-	VMULPS       128(AX), Y4, Y4
-	VDIVPS       160(AX), Y4, Y4
-	VMOVUPS      one<>+0(SB), Y7
-	VSUBPS       Y2, Y7, Y7
-	VMULPS       Y7, Y2, Y7
-	VMULPS       1536(AX), Y7, Y7
-	VMULPS       Y6, Y7, Y6
-	VMULPS       1440(AX), Y2, Y7
-	VADDPS       Y5, Y7, Y5
-	VBROADCASTSS 8(DX), Y7
-	MOVQ         40(DX), BX
-	VADDPS       (BX), Y7, Y7
-	VADDPS       Y7, Y5, Y5
-	VMULPS       1440(AX), Y6, Y7
-	VBROADCASTSS 12(DX), Y8
-	MOVQ         48(DX), BX
-	VADDPS       (BX), Y8, Y8
-	VBROADCASTSS 8(DX), Y9
-	MOVQ         40(DX), BX
-	VADDPS       (BX), Y9, Y9
+	VMOVUPS      (CX), Y7
+	VSUBPS       Y0, Y7, Y8
+	VMULPS       1056(CX), Y8, Y8
+	VMULPS       1248(CX), Y2, Y9
 	VSUBPS       Y9, Y8, Y8
-	VMULPS       288(AX), Y8, Y8
-	VADDPS       Y8, Y7, Y7
-	VMOVUPS      96(CX), Y8
-	VMULPS       576(AX), Y1, Y9
-	VMULPS       608(AX), Y8, Y10
-	VADDPS       Y10, Y9, Y9
-	VADDPS       Y4, Y5, Y4
-	VMULPS       640(AX), Y4, Y4
-	VADDPS       Y4, Y9, Y4
-	VMULPS       672(AX), Y7, Y9
-	VADDPS       Y9, Y4, Y4
-	VADDPS       Y4, Y8, Y4
-	VMOVUPS      Y4, 96(CX)
-	VMULPS       448(AX), Y1, Y4
-	VMULPS       480(AX), Y8, Y8
-	VADDPS       Y8, Y4, Y4
-	VMULPS       512(AX), Y5, Y5
-	VADDPS       Y5, Y4, Y4
-	VMULPS       544(AX), Y7, Y5
-	VADDPS       Y5, Y4, Y4
-	VMOVUPS      (AX), Y5
-	VSUBPS       Y0, Y5, Y5
-	VMULPS       1056(AX), Y5, Y5
-	VMULPS       1248(AX), Y3, Y7
-	VSUBPS       Y7, Y5, Y5
-	VMULPS       256(CX), Y5, Y5
-	VADDPS       Y5, Y4, Y4
-	VMOVUPS      32(AX), Y5
-	VSUBPS       Y0, Y5, Y5
-	VMULPS       1120(AX), Y5, Y5
-	VMULPS       1312(AX), Y3, Y7
-	VSUBPS       Y7, Y5, Y5
-	VMULPS       320(CX), Y5, Y5
-	VADDPS       Y5, Y4, Y4
-	VMULPS       256(AX), Y3, Y5
-	VADDPS       Y0, Y5, Y5
-	VXORPS       Y7, Y7, Y7
-	VMOVUPS      (AX), Y8
-	VSUBPS       Y5, Y8, Y8
-	MOVQ         80(DX), BX
-	VMOVUPS      (BX), Y9
-	VSHUFPS      $0xdd, 32(BX), Y9, Y9
-	VPERMPD      $0xd8, Y9, Y9
-	VMULPS       Y9, Y8, Y8
-	VADDPS       Y8, Y7, Y7
-	VMOVUPS      32(AX), Y8
-	VSUBPS       Y5, Y8, Y5
-	MOVQ         96(DX), BX
-	VMOVUPS      (BX), Y8
-	VSHUFPS      $0xdd, 32(BX), Y8, Y8
+	VMULPS       (R10)(DI*2), Y8, Y8
+	VADDPS       Y8, Y6, Y6
+	VSUBPS       Y5, Y7, Y7
+	MOVQ         120(AX), R13
+	VMOVUPS      (R13)(DX*2), Y8
+	VSHUFPS      $0xdd, 32(R13)(DX*2), Y8, Y8
 	VPERMPD      $0xd8, Y8, Y8
-	VMULPS       Y8, Y5, Y5
-	VADDPS       Y5, Y7, Y5
-	VMULPS       1600(AX), Y5, Y5
-	VADDPS       Y5, Y4, Y4
-	VADDPS       Y4, Y1, Y1
-	VMOVUPS      Y1, 32(CX)
-	VBROADCASTSS (DX), Y1
-	MOVQ         24(DX), BX
-	VADDPS       (BX), Y1, Y1
-	VMULPS       1408(AX), Y2, Y2
-	VADDPS       Y1, Y2, Y2
-	VMULPS       1408(AX), Y6, Y4
-	VBROADCASTSS 4(DX), Y5
-	MOVQ         32(DX), BX
-	VADDPS       (BX), Y5, Y5
-	VSUBPS       Y1, Y5, Y1
-	VMULPS       288(AX), Y1, Y1
-	VADDPS       Y1, Y4, Y1
-	VMULPS       320(AX), Y0, Y4
-	VMOVUPS      64(CX), Y5
-	VMULPS       352(AX), Y5, Y5
-	VADDPS       Y5, Y4, Y4
-	VMULPS       384(AX), Y2, Y2
-	VADDPS       Y2, Y4, Y2
-	VMULPS       416(AX), Y1, Y1
-	VADDPS       Y1, Y2, Y1
-	VMOVUPS      (AX), Y2
-	VSUBPS       Y0, Y2, Y2
-	VMULPS       960(AX), Y2, Y2
-	VMULPS       1152(AX), Y3, Y4
-	VSUBPS       Y4, Y2, Y2
-	VMULPS       160(CX), Y2, Y2
+	VMULPS       Y8, Y7, Y7
+	VADDPS       Y7, Y6, Y6
+	VMOVUPS      32(CX), Y7
+	VSUBPS       Y0, Y7, Y8
+	VMULPS       1120(CX), Y8, Y8
+	VMULPS       1312(CX), Y2, Y2
+	VSUBPS       Y2, Y8, Y2
+	VMULPS       (R11)(DI*1), Y2, Y2
+	VADDPS       Y2, Y6, Y2
+	VSUBPS       Y5, Y7, Y5
+	MOVQ         136(AX), R13
+	VMOVUPS      (R13)(DX*2), Y6
+	VSHUFPS      $0xdd, 32(R13)(DX*2), Y6, Y6
+	VPERMPD      $0xd8, Y6, Y6
+	VMULPS       Y6, Y5, Y5
+	VADDPS       Y5, Y2, Y2
 	VADDPS       Y2, Y1, Y1
-	VMOVUPS      32(AX), Y2
-	VSUBPS       Y0, Y2, Y2
-	VMULPS       1024(AX), Y2, Y2
-	VMULPS       1216(AX), Y3, Y4
-	VSUBPS       Y4, Y2, Y2
-	VMULPS       224(CX), Y2, Y2
-	VADDPS       Y2, Y1, Y1
-	VMULPS       256(AX), Y3, Y2
-	VADDPS       Y0, Y2, Y2
-	VXORPS       Y3, Y3, Y3
-	VMOVUPS      (AX), Y4
-	VSUBPS       Y2, Y4, Y4
-	MOVQ         56(DX), BX
-	VMOVUPS      (BX), Y5
-	VSHUFPS      $0xdd, 32(BX), Y5, Y5
+	VANDPS       absolute<>+0(SB), Y1, Y2
+	VCMPPS       $0x05, tiny<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y1, Y1
+	VADDPS       Y4, Y0, Y0
+	VANDPS       absolute<>+0(SB), Y0, Y2
+	VCMPPS       $0x05, tiny<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y0, Y0
+	VMOVUPS      (R9)(DI*1), Y2
+	VMULPS       736(CX), Y2, Y4
+	VADDPS       Y4, Y2, Y2
+	VANDPS       absolute<>+0(SB), Y2, Y4
+	VCMPPS       $0x05, tiny<>+0(SB), Y4, Y4
+	VANDPS       Y4, Y2, Y2
+	VSUBPS       Y2, Y0, Y2
+	VCMPPS       $0x06, 1344(CX), Y2, Y4
+	VCMPPS       $0x06, 1376(CX), Y2, Y2
+	MOVQ         112(AX), R13
+	VMOVUPS      (R13)(DX*2), Y5
+	VSHUFPS      $0xdd, 32(R13)(DX*2), Y5, Y5
 	VPERMPD      $0xd8, Y5, Y5
-	VMULPS       Y5, Y4, Y4
-	VADDPS       Y4, Y3, Y3
-	VMOVUPS      32(AX), Y4
-	VSUBPS       Y2, Y4, Y2
-	MOVQ         72(DX), BX
-	VMOVUPS      (BX), Y4
-	VSHUFPS      $0xdd, 32(BX), Y4, Y4
+	VXORPS       Y6, Y6, Y6
+	VCMPPS       $0x04, Y6, Y5, Y5
+	VORPS        Y5, Y2, Y2
+	VANDPS       Y2, Y4, Y2
+	MOVQ         48(AX), R13
+	VMOVUPS      (R13)(DX*2), Y4
+	VMOVUPS      32(R13)(DX*2), Y5
+	VPBROADCASTQ 184(AX), Y6
+	VPCMPGTQ     Y6, Y4, Y7
+	VPCMPGTQ     Y6, Y5, Y6
+	VSHUFPS      $0x88, Y6, Y7, Y6
+	VPERMPD      $0xd8, Y6, Y6
+	VPBROADCASTQ 176(AX), Y7
+	VPCMPGTQ     Y7, Y4, Y4
+	VPCMPGTQ     Y7, Y5, Y5
+	VSHUFPS      $0x88, Y5, Y4, Y4
 	VPERMPD      $0xd8, Y4, Y4
-	VMULPS       Y4, Y2, Y2
-	VADDPS       Y2, Y3, Y2
-	VMULPS       1568(AX), Y2, Y2
-	VADDPS       Y2, Y1, Y1
-	VADDPS       Y1, Y0, Y0
-	VMOVUPS      Y0, (CX)
-	VMOVUPS      64(CX), Y1
-	VMULPS       704(AX), Y1, Y2
-	VADDPS       Y2, Y1, Y1
-	VANDPS       absolute<>+0(SB), Y1, Y2
-	VCMPPS       $0x05, tiny<>+0(SB), Y2, Y2
-	VANDPS       Y2, Y1, Y1
-	VMOVUPS      Y1, 64(CX)
-	VMOVUPS      128(CX), Y1
-	VMULPS       736(AX), Y1, Y2
-	VADDPS       Y2, Y1, Y1
-	VANDPS       absolute<>+0(SB), Y1, Y2
-	VCMPPS       $0x05, tiny<>+0(SB), Y2, Y2
-	VANDPS       Y2, Y1, Y1
-	VMOVUPS      Y1, 128(CX)
-	VMOVUPS      160(CX), Y1
-	VMULPS       768(AX), Y1, Y2
-	VADDPS       Y2, Y1, Y1
-	VANDPS       absolute<>+0(SB), Y1, Y2
-	VCMPPS       $0x05, tiny<>+0(SB), Y2, Y2
-	VANDPS       Y2, Y1, Y1
-	MOVQ         56(DX), BX
-	VMOVUPS      (BX), Y2
-	VSHUFPS      $0x88, 32(BX), Y2, Y2
-	VPERMPD      $0xd8, Y2, Y2
-	VADDPS       Y2, Y1, Y1
-	VMOVUPS      Y1, 160(CX)
-	VMOVUPS      224(CX), Y1
-	VMULPS       832(AX), Y1, Y2
-	VADDPS       Y2, Y1, Y1
-	VANDPS       absolute<>+0(SB), Y1, Y2
-	VCMPPS       $0x05, tiny<>+0(SB), Y2, Y2
-	VANDPS       Y2, Y1, Y1
-	MOVQ         72(DX), BX
-	VMOVUPS      (BX), Y2
-	VSHUFPS      $0x88, 32(BX), Y2, Y2
-	VPERMPD      $0xd8, Y2, Y2
-	VADDPS       Y2, Y1, Y1
-	VMOVUPS      Y1, 224(CX)
-	VMOVUPS      256(CX), Y1
-	VMULPS       864(AX), Y1, Y2
-	VADDPS       Y2, Y1, Y1
-	VANDPS       absolute<>+0(SB), Y1, Y2
-	VCMPPS       $0x05, tiny<>+0(SB), Y2, Y2
-	VANDPS       Y2, Y1, Y1
-	MOVQ         80(DX), BX
-	VMOVUPS      (BX), Y2
-	VSHUFPS      $0x88, 32(BX), Y2, Y2
-	VPERMPD      $0xd8, Y2, Y2
-	VADDPS       Y2, Y1, Y1
-	VMOVUPS      Y1, 256(CX)
-	VMOVUPS      320(CX), Y1
-	VMULPS       928(AX), Y1, Y2
-	VADDPS       Y2, Y1, Y1
-	VANDPS       absolute<>+0(SB), Y1, Y2
-	VCMPPS       $0x05, tiny<>+0(SB), Y2, Y2
-	VANDPS       Y2, Y1, Y1
-	MOVQ         96(DX), DX
-	VMOVUPS      (DX), Y2
-	VSHUFPS      $0x88, 32(DX), Y2, Y2
-	VPERMPD      $0xd8, Y2, Y2
-	VADDPS       Y2, Y1, Y1
-	VMOVUPS      Y1, 320(CX)
-	VMOVUPS      128(CX), Y1
-	VADDPS       1344(AX), Y1, Y1
-	VCMPPS       $0x1e, Y1, Y0, Y0
-	VMOVMSKPS    Y0, AX
-	MOVL         AX, ret+32(FP)
+	MOVQ         56(AX), R13
+	VMOVUPS      (R13)(DX*2), Y5
+	VMOVUPS      32(R13)(DX*2), Y7
+	VXORPS       Y8, Y8, Y8
+	VPCMPGTQ     Y8, Y5, Y9
+	VPCMPGTQ     Y8, Y7, Y8
+	VSHUFPS      $0x88, Y8, Y9, Y8
+	VPERMPD      $0xd8, Y8, Y8
+	VPBROADCASTQ 184(AX), Y9
+	VPCMPGTQ     Y9, Y5, Y5
+	VPCMPGTQ     Y9, Y7, Y7
+	VSHUFPS      $0x88, Y7, Y5, Y5
+	VPERMPD      $0xd8, Y5, Y5
+	VANDNPS      Y8, Y5, Y5
+	VORPS        Y4, Y2, Y2
+	VANDNPS      Y2, Y6, Y2
+	VORPS        Y5, Y2, Y2
+	VMOVMSKPS    Y2, R13
+	TESTL        R13, R13
+	JZ           quiet
+	MOVQ         DX, R14
+	SHRQ         $0x05, R14
+	MOVL         R14, (BX)
+	MOVL         R13, 4(BX)
+	ADDQ         $0x08, BX
+	VMOVUPS      (R8), Y2
+	VMOVUPS      Y2, (SI)
+	VMOVUPS      (R8)(DI*1), Y2
+	VMOVUPS      Y2, 32(SI)
+	VMOVUPS      (R8)(DI*2), Y2
+	VMOVUPS      Y2, 64(SI)
+	VMOVUPS      (R9), Y2
+	VMOVUPS      Y2, 96(SI)
+	VMOVUPS      (R9)(DI*1), Y2
+	VMOVUPS      Y2, 128(SI)
+	VMOVUPS      (R9)(DI*2), Y2
+	VMOVUPS      Y2, 160(SI)
+	VMOVUPS      (R10), Y2
+	VMOVUPS      Y2, 192(SI)
+	VMOVUPS      (R10)(DI*1), Y2
+	VMOVUPS      Y2, 224(SI)
+	VMOVUPS      (R10)(DI*2), Y2
+	VMOVUPS      Y2, 256(SI)
+	VMOVUPS      (R11), Y2
+	VMOVUPS      Y2, 288(SI)
+	VMOVUPS      (R11)(DI*1), Y2
+	VMOVUPS      Y2, 320(SI)
+	ADDQ         $0x00000160, SI
+
+quiet:
+	VMOVUPS Y0, (R8)
+	VMOVUPS Y1, (R8)(DI*1)
+	VMOVUPS Y3, (R9)
+	VMOVUPS (R8)(DI*2), Y0
+	VMULPS  704(CX), Y0, Y1
+	VADDPS  Y1, Y0, Y0
+	VANDPS  absolute<>+0(SB), Y0, Y1
+	VCMPPS  $0x05, tiny<>+0(SB), Y1, Y1
+	VANDPS  Y1, Y0, Y0
+	VMOVUPS Y0, (R8)(DI*2)
+	VMOVUPS (R9)(DI*1), Y0
+	VMULPS  736(CX), Y0, Y1
+	VADDPS  Y1, Y0, Y0
+	VANDPS  absolute<>+0(SB), Y0, Y1
+	VCMPPS  $0x05, tiny<>+0(SB), Y1, Y1
+	VANDPS  Y1, Y0, Y0
+	VMOVUPS Y0, (R9)(DI*1)
+	VMOVUPS (R9)(DI*2), Y0
+	VMULPS  768(CX), Y0, Y1
+	VADDPS  Y1, Y0, Y0
+	VANDPS  absolute<>+0(SB), Y0, Y1
+	VCMPPS  $0x05, tiny<>+0(SB), Y1, Y1
+	VANDPS  Y1, Y0, Y0
+	MOVQ    96(AX), R13
+	VMOVUPS (R13)(DX*2), Y1
+	VSHUFPS $0x88, 32(R13)(DX*2), Y1, Y1
+	VPERMPD $0xd8, Y1, Y1
+	VADDPS  Y1, Y0, Y0
+	VMOVUPS Y0, (R9)(DI*2)
+	VMOVUPS (R10)(DI*1), Y0
+	VMULPS  832(CX), Y0, Y1
+	VADDPS  Y1, Y0, Y0
+	VANDPS  absolute<>+0(SB), Y0, Y1
+	VCMPPS  $0x05, tiny<>+0(SB), Y1, Y1
+	VANDPS  Y1, Y0, Y0
+	MOVQ    112(AX), R13
+	VMOVUPS (R13)(DX*2), Y1
+	VSHUFPS $0x88, 32(R13)(DX*2), Y1, Y1
+	VPERMPD $0xd8, Y1, Y1
+	VADDPS  Y1, Y0, Y0
+	VMOVUPS Y0, (R10)(DI*1)
+	VMOVUPS (R10)(DI*2), Y0
+	VMULPS  864(CX), Y0, Y1
+	VADDPS  Y1, Y0, Y0
+	VANDPS  absolute<>+0(SB), Y0, Y1
+	VCMPPS  $0x05, tiny<>+0(SB), Y1, Y1
+	VANDPS  Y1, Y0, Y0
+	MOVQ    120(AX), R13
+	VMOVUPS (R13)(DX*2), Y1
+	VSHUFPS $0x88, 32(R13)(DX*2), Y1, Y1
+	VPERMPD $0xd8, Y1, Y1
+	VADDPS  Y1, Y0, Y0
+	VMOVUPS Y0, (R10)(DI*2)
+	VMOVUPS (R11)(DI*1), Y0
+	VMULPS  928(CX), Y0, Y1
+	VADDPS  Y1, Y0, Y0
+	VANDPS  absolute<>+0(SB), Y0, Y1
+	VCMPPS  $0x05, tiny<>+0(SB), Y1, Y1
+	VANDPS  Y1, Y0, Y0
+	MOVQ    136(AX), R13
+	VMOVUPS (R13)(DX*2), Y1
+	VSHUFPS $0x88, 32(R13)(DX*2), Y1, Y1
+	VPERMPD $0xd8, Y1, Y1
+	VADDPS  Y1, Y0, Y0
+	VMOVUPS Y0, (R11)(DI*1)
+	ADDQ    24(AX), CX
+	ADDQ    $0x20, R8
+	ADDQ    $0x20, R9
+	ADDQ    $0x20, R10
+	ADDQ    $0x20, R11
+	ADDQ    $0x20, DX
+	CMPQ    DX, R12
+	JLT     octet
 	VZEROUPPER
+	SUBQ    192(AX), BX
+	SHRQ    $0x03, BX
+	MOVQ    BX, ret+8(FP)
 	RET
 
-// func burstStepNMDAAVX2(c *float32, u *float32, v *float32, before *float32) uint32
+// func twoStepSomaAVX2(c *byte) int
 // Requires: AVX, AVX2
-TEXT ·burstStepNMDAAVX2(SB), NOSPLIT, $0-36
-	MOVQ         c+0(FP), AX
-	MOVQ         u+8(FP), CX
-	MOVQ         v+16(FP), DX
-	MOVQ         before+24(FP), BX
-	VMOVUPS      (CX), Y0
-	VMOVUPS      Y0, (BX)
-	VMOVUPS      32(CX), Y0
-	VMOVUPS      Y0, 32(BX)
-	VMOVUPS      64(CX), Y0
-	VMOVUPS      Y0, 64(BX)
-	VMOVUPS      96(CX), Y0
-	VMOVUPS      Y0, 96(BX)
-	VMOVUPS      128(CX), Y0
-	VMOVUPS      Y0, 128(BX)
-	VMOVUPS      160(CX), Y0
-	VMOVUPS      Y0, 160(BX)
-	VMOVUPS      192(CX), Y0
-	VMOVUPS      Y0, 192(BX)
-	VMOVUPS      224(CX), Y0
-	VMOVUPS      Y0, 224(BX)
-	VMOVUPS      256(CX), Y0
-	VMOVUPS      Y0, 256(BX)
-	VMOVUPS      288(CX), Y0
-	VMOVUPS      Y0, 288(BX)
-	VMOVUPS      320(CX), Y0
-	VMOVUPS      Y0, 320(BX)
-	VMOVUPS      (CX), Y0
-	VMOVUPS      32(CX), Y1
-	VXORPS       Y2, Y2, Y2
-	VXORPS       Y3, Y3, Y3
-	VMOVUPS      (AX), Y4
-	VMOVUPS      160(CX), Y5
-	VSUBPS       Y0, Y4, Y6
-	VMULPS       Y6, Y5, Y5
-	VADDPS       Y5, Y2, Y2
-	VMOVUPS      256(CX), Y5
-	VSUBPS       Y1, Y4, Y4
-	VMULPS       Y4, Y5, Y4
-	VADDPS       Y4, Y3, Y3
-	VMOVUPS      (AX), Y4
-	VMOVUPS      192(CX), Y5
-	VSUBPS       Y0, Y4, Y6
-	VMULPS       Y6, Y5, Y5
-	VADDPS       Y5, Y2, Y2
-	VMOVUPS      288(CX), Y5
-	VSUBPS       Y1, Y4, Y4
-	VMULPS       Y4, Y5, Y4
-	VADDPS       Y4, Y3, Y3
-	VMOVUPS      32(AX), Y4
-	VMOVUPS      224(CX), Y5
-	VSUBPS       Y0, Y4, Y6
-	VMULPS       Y6, Y5, Y5
-	VADDPS       Y5, Y2, Y2
-	VMOVUPS      320(CX), Y5
-	VSUBPS       Y1, Y4, Y4
-	VMULPS       Y4, Y5, Y4
-	VADDPS       Y4, Y3, Y3
-	VBROADCASTSS (DX), Y4
-	MOVQ         24(DX), BX
-	VADDPS       (BX), Y4, Y4
-	VSUBPS       Y0, Y2, Y2
-	VMULPS       64(AX), Y2, Y2
-	VMOVUPS      64(CX), Y5
-	VMULPS       224(AX), Y5, Y5
-	VADDPS       Y4, Y5, Y5
-	VMULPS       96(AX), Y5, Y5
-	VADDPS       Y5, Y2, Y2
-	VSUBPS       Y1, Y3, Y5
-	VMULPS       128(AX), Y5, Y5
-	VMOVUPS      96(CX), Y6
-	VMULPS       192(AX), Y6, Y6
-	VBROADCASTSS 8(DX), Y7
-	MOVQ         40(DX), BX
-	VADDPS       (BX), Y7, Y7
-	VADDPS       Y7, Y6, Y6
-	VMULPS       160(AX), Y6, Y6
+TEXT ·twoStepSomaAVX2(SB), NOSPLIT, $32-16
+	MOVQ       c+0(FP), AX
+	MOVQ       16(AX), CX
+	MOVQ       192(AX), BX
+	MOVQ       200(AX), SI
+	MOVQ       (AX), DX
+	SHLQ       $0x05, DX
+	MOVQ       40(AX), DI
+	MOVQ       32(AX), R8
+	ADDQ       DX, R8
+	LEAQ       (R8)(DI*2), R9
+	ADDQ       DI, R9
+	LEAQ       (R9)(DI*2), R10
+	ADDQ       DI, R10
+	LEAQ       (R10)(DI*2), R11
+	ADDQ       DI, R11
+	MOVQ       8(AX), R12
+	SHLQ       $0x05, R12
+	VMOVUPS    (R8)(DI*1), Y0
+	VSUBPS     1504(CX), Y0, Y0
+	VMULPS     1536(CX), Y0, Y0
+	VXORPS     sign<>+0(SB), Y0, Y0
+	VMOVUPS    exp_max<>+0(SB), Y1
+	VMINPS     Y0, Y1, Y0
+	VMAXPS     exp_min<>+0(SB), Y0, Y0
+	VMULPS     log2e<>+0(SB), Y0, Y1
+	VADDPS     shift<>+0(SB), Y1, Y1
+	VSUBPS     shift<>+0(SB), Y1, Y1
+	VMULPS     ln2_hi<>+0(SB), Y1, Y2
+	VSUBPS     Y2, Y0, Y0
+	VMULPS     ln2_lo<>+0(SB), Y1, Y2
+	VSUBPS     Y2, Y0, Y0
+	VMOVUPS    exp0<>+0(SB), Y2
+	VMULPS     Y0, Y2, Y2
+	VADDPS     exp1<>+0(SB), Y2, Y2
+	VMULPS     Y0, Y2, Y2
+	VADDPS     exp2<>+0(SB), Y2, Y2
+	VMULPS     Y0, Y2, Y2
+	VADDPS     exp3<>+0(SB), Y2, Y2
+	VMULPS     Y0, Y2, Y2
+	VADDPS     exp4<>+0(SB), Y2, Y2
+	VMULPS     Y0, Y2, Y2
+	VADDPS     exp5<>+0(SB), Y2, Y2
+	VMULPS     Y0, Y0, Y3
+	VMULPS     Y3, Y2, Y2
+	VADDPS     Y0, Y2, Y0
+	VADDPS     one<>+0(SB), Y0, Y0
+	VCVTTPS2DQ Y1, Y1
+	VPADDD     bias<>+0(SB), Y1, Y1
+	VPSLLD     $0x17, Y1, Y1
+	VMULPS     Y1, Y0, Y0
+	VMOVUPS    one<>+0(SB), Y1
+	VADDPS     one<>+0(SB), Y0, Y0
+	VDIVPS     Y0, Y1, Y0
+	VMOVUPS    Y0, (SP)
+
+octet:
+	VMOVUPS      (SP), Y0
+	ADDQ         24(AX), CX
+	VMOVUPS      32(R8)(DI*1), Y1
+	VSUBPS       1504(CX), Y1, Y1
+	VMULPS       1536(CX), Y1, Y1
+	VXORPS       sign<>+0(SB), Y1, Y1
+	VMOVUPS      exp_max<>+0(SB), Y2
+	VMINPS       Y1, Y2, Y1
+	VMAXPS       exp_min<>+0(SB), Y1, Y1
+	VMULPS       log2e<>+0(SB), Y1, Y2
+	VADDPS       shift<>+0(SB), Y2, Y2
+	VSUBPS       shift<>+0(SB), Y2, Y2
+	VMULPS       ln2_hi<>+0(SB), Y2, Y3
+	VSUBPS       Y3, Y1, Y1
+	VMULPS       ln2_lo<>+0(SB), Y2, Y3
+	VSUBPS       Y3, Y1, Y1
+	VMOVUPS      exp0<>+0(SB), Y3
+	VMULPS       Y1, Y3, Y3
+	VADDPS       exp1<>+0(SB), Y3, Y3
+	VMULPS       Y1, Y3, Y3
+	VADDPS       exp2<>+0(SB), Y3, Y3
+	VMULPS       Y1, Y3, Y3
+	VADDPS       exp3<>+0(SB), Y3, Y3
+	VMULPS       Y1, Y3, Y3
+	VADDPS       exp4<>+0(SB), Y3, Y3
+	VMULPS       Y1, Y3, Y3
+	VADDPS       exp5<>+0(SB), Y3, Y3
+	VMULPS       Y1, Y1, Y4
+	VMULPS       Y4, Y3, Y3
+	VADDPS       Y1, Y3, Y1
+	VADDPS       one<>+0(SB), Y1, Y1
+	VCVTTPS2DQ   Y2, Y2
+	VPADDD       bias<>+0(SB), Y2, Y2
+	VPSLLD       $0x17, Y2, Y2
+	VMULPS       Y2, Y1, Y1
+	VMOVUPS      one<>+0(SB), Y2
+	VADDPS       one<>+0(SB), Y1, Y1
+	VDIVPS       Y1, Y2, Y1
+	VMOVUPS      Y1, (SP)
+	SUBQ         24(AX), CX
+	VMOVUPS      (R8), Y1
+	VMOVUPS      (R8)(DI*1), Y2
+	MOVQ         48(AX), R13
+	VMOVUPS      (R13)(DX*2), Y3
+	VMOVUPS      32(R13)(DX*2), Y4
+	VPBROADCASTQ 184(AX), Y5
+	VPCMPGTQ     Y5, Y3, Y3
+	VPCMPGTQ     Y5, Y4, Y4
+	VSHUFPS      $0x88, Y4, Y3, Y3
+	VPERMPD      $0xd8, Y3, Y3
+	VANDPS       1664(CX), Y3, Y3
+	VMULPS       1408(CX), Y0, Y4
+	VMOVUPS      (R8)(DI*2), Y5
+	VMULPS       224(CX), Y5, Y5
+	VADDPS       Y5, Y4, Y4
+	VBROADCASTSS 152(AX), Y5
+	MOVQ         64(AX), R13
+	VADDPS       (R13)(DX*1), Y5, Y5
+	VADDPS       Y5, Y4, Y4
+	VMOVUPS      (R9)(DI*2), Y5
+	VMOVUPS      (CX), Y6
+	VSUBPS       Y1, Y6, Y6
+	VMULPS       Y5, Y6, Y5
+	VMOVUPS      32(CX), Y6
+	VSUBPS       Y1, Y6, Y6
+	VMULPS       (R10)(DI*1), Y6, Y6
 	VADDPS       Y6, Y5, Y5
-	VMULPS       256(AX), Y2, Y6
-	VADDPS       Y0, Y6, Y6
-	VMULPS       256(AX), Y5, Y7
-	VADDPS       Y1, Y7, Y7
-	VBROADCASTSS 4(DX), Y8
-	MOVQ         32(DX), BX
-	VADDPS       (BX), Y8, Y8
-	VSUBPS       Y4, Y8, Y8
-	VMULPS       288(AX), Y8, Y8
-	VMULPS       320(AX), Y0, Y9
-	VMOVUPS      64(CX), Y10
-	VMULPS       352(AX), Y10, Y10
-	VADDPS       Y10, Y9, Y9
-	VMULPS       384(AX), Y4, Y4
-	VADDPS       Y4, Y9, Y4
-	VMULPS       416(AX), Y8, Y8
-	VADDPS       Y8, Y4, Y4
-	VMOVUPS      (AX), Y8
-	VSUBPS       Y0, Y8, Y9
-	VMULPS       960(AX), Y9, Y9
-	VMULPS       1152(AX), Y2, Y10
+	VSUBPS       Y1, Y5, Y5
+	VMULPS       64(CX), Y5, Y5
+	VMULPS       96(CX), Y4, Y4
+	VADDPS       Y4, Y5, Y4
+	VANDNPS      Y4, Y3, Y4
+	VMOVUPS      (R10)(DI*2), Y5
+	VMOVUPS      (CX), Y6
+	VSUBPS       Y1, Y6, Y6
+	VMULPS       Y5, Y6, Y5
+	VMOVUPS      32(CX), Y6
+	VSUBPS       Y1, Y6, Y6
+	VMULPS       (R11)(DI*1), Y6, Y6
+	VADDPS       Y6, Y5, Y5
+	VMOVUPS      (R11)(DI*2), Y6
+	VMULPS       1472(CX), Y6, Y6
+	VMULPS       1440(CX), Y0, Y7
+	VMOVUPS      (R9), Y8
+	VMULPS       192(CX), Y8, Y8
+	VADDPS       Y8, Y7, Y7
+	VADDPS       Y6, Y7, Y7
+	VBROADCASTSS 160(AX), Y8
+	MOVQ         80(AX), R13
+	VADDPS       (R13)(DX*1), Y8, Y8
+	VADDPS       Y8, Y7, Y7
+	VSUBPS       Y2, Y5, Y8
+	VMULPS       128(CX), Y8, Y8
+	VMULPS       160(CX), Y7, Y7
+	VADDPS       Y7, Y8, Y7
+	VMULPS       1632(CX), Y5, Y5
+	VMOVUPS      one<>+0(SB), Y8
+	VSUBPS       Y0, Y8, Y8
+	VMULPS       Y8, Y0, Y8
+	VMULPS       1536(CX), Y8, Y8
+	VMULPS       Y7, Y8, Y7
+	VMULPS       1440(CX), Y0, Y8
+	VADDPS       Y6, Y8, Y6
+	VBROADCASTSS 160(AX), Y8
+	MOVQ         80(AX), R13
+	VADDPS       (R13)(DX*1), Y8, Y8
+	VADDPS       Y8, Y6, Y6
+	VMULPS       1440(CX), Y7, Y8
+	VBROADCASTSS 164(AX), Y9
+	MOVQ         88(AX), R13
+	VADDPS       (R13)(DX*1), Y9, Y9
+	VBROADCASTSS 160(AX), Y10
+	MOVQ         80(AX), R13
+	VADDPS       (R13)(DX*1), Y10, Y10
 	VSUBPS       Y10, Y9, Y9
-	VMULPS       160(CX), Y9, Y9
-	VADDPS       Y9, Y4, Y4
-	VSUBPS       Y6, Y8, Y8
-	MOVQ         56(DX), BX
-	VMOVUPS      (BX), Y9
-	VSHUFPS      $0xdd, 32(BX), Y9, Y9
-	VPERMPD      $0xd8, Y9, Y9
-	VMULPS       Y9, Y8, Y8
-	VADDPS       Y8, Y4, Y4
-	VMOVUPS      (AX), Y8
-	VSUBPS       Y0, Y8, Y9
-	VMULPS       992(AX), Y9, Y9
-	VMULPS       1184(AX), Y2, Y10
-	VSUBPS       Y10, Y9, Y9
-	VMULPS       192(CX), Y9, Y9
-	VADDPS       Y9, Y4, Y4
-	VSUBPS       Y6, Y8, Y8
-	MOVQ         64(DX), BX
-	VMOVUPS      (BX), Y9
-	VSHUFPS      $0xdd, 32(BX), Y9, Y9
-	VPERMPD      $0xd8, Y9, Y9
-	VMULPS       Y9, Y8, Y8
-	VADDPS       Y8, Y4, Y4
-	VMOVUPS      32(AX), Y8
-	VSUBPS       Y0, Y8, Y9
-	VMULPS       1024(AX), Y9, Y9
-	VMULPS       1216(AX), Y2, Y2
-	VSUBPS       Y2, Y9, Y2
-	VMULPS       224(CX), Y2, Y2
-	VADDPS       Y2, Y4, Y2
-	VSUBPS       Y6, Y8, Y4
-	MOVQ         72(DX), BX
-	VMOVUPS      (BX), Y6
-	VSHUFPS      $0xdd, 32(BX), Y6, Y6
-	VPERMPD      $0xd8, Y6, Y6
-	VMULPS       Y6, Y4, Y4
-	VADDPS       Y4, Y2, Y2
-	VBROADCASTSS 8(DX), Y4
-	MOVQ         40(DX), BX
-	VADDPS       (BX), Y4, Y4
-	VBROADCASTSS 12(DX), Y6
-	MOVQ         48(DX), BX
-	VADDPS       (BX), Y6, Y6
-	VSUBPS       Y4, Y6, Y6
-	VMULPS       288(AX), Y6, Y6
-	VMULPS       128(AX), Y3, Y3
-	VDIVPS       160(AX), Y3, Y3
-	VMOVUPS      96(CX), Y8
-	VMULPS       576(AX), Y1, Y9
-	VMULPS       608(AX), Y8, Y10
+	VMULPS       288(CX), Y9, Y9
+	VADDPS       Y9, Y8, Y8
+	VMOVUPS      (R9), Y9
+	VMULPS       576(CX), Y2, Y10
+	VMULPS       608(CX), Y9, Y11
+	VADDPS       Y11, Y10, Y10
+	VADDPS       Y5, Y6, Y5
+	VMULPS       640(CX), Y5, Y5
+	VADDPS       Y5, Y10, Y5
+	VMULPS       672(CX), Y8, Y10
+	VADDPS       Y10, Y5, Y5
+	VADDPS       Y5, Y9, Y5
+	VMULPS       448(CX), Y2, Y10
+	VMULPS       480(CX), Y9, Y9
+	VADDPS       Y9, Y10, Y9
+	VMULPS       512(CX), Y6, Y6
+	VADDPS       Y6, Y9, Y6
+	VMULPS       544(CX), Y8, Y8
+	VADDPS       Y8, Y6, Y6
+	VMOVUPS      (CX), Y8
+	VSUBPS       Y1, Y8, Y8
+	VMULPS       1056(CX), Y8, Y8
+	VMULPS       1248(CX), Y4, Y9
+	VSUBPS       Y9, Y8, Y8
+	VMULPS       (R10)(DI*2), Y8, Y8
+	VADDPS       Y8, Y6, Y6
+	VMOVUPS      32(CX), Y8
+	VSUBPS       Y1, Y8, Y8
+	VMULPS       1120(CX), Y8, Y8
+	VMULPS       1312(CX), Y4, Y9
+	VSUBPS       Y9, Y8, Y8
+	VMULPS       (R11)(DI*1), Y8, Y8
+	VADDPS       Y8, Y6, Y6
+	VMULPS       256(CX), Y4, Y8
+	VADDPS       Y1, Y8, Y8
+	VXORPS       Y9, Y9, Y9
+	VMOVUPS      (CX), Y10
+	VSUBPS       Y8, Y10, Y10
+	MOVQ         120(AX), R13
+	VMOVUPS      (R13)(DX*2), Y11
+	VSHUFPS      $0xdd, 32(R13)(DX*2), Y11, Y11
+	VPERMPD      $0xd8, Y11, Y11
+	VMULPS       Y11, Y10, Y10
 	VADDPS       Y10, Y9, Y9
-	VADDPS       Y3, Y4, Y3
-	VMULPS       640(AX), Y3, Y3
-	VADDPS       Y3, Y9, Y3
-	VMULPS       672(AX), Y6, Y9
-	VADDPS       Y9, Y3, Y3
-	VADDPS       Y3, Y8, Y3
-	VANDPS       absolute<>+0(SB), Y3, Y9
-	VCMPPS       $0x05, tiny<>+0(SB), Y9, Y9
-	VANDPS       Y9, Y3, Y3
-	VMOVUPS      Y3, 96(CX)
-	VMULPS       448(AX), Y1, Y3
-	VMULPS       480(AX), Y8, Y8
-	VADDPS       Y8, Y3, Y3
-	VMULPS       512(AX), Y4, Y4
-	VADDPS       Y4, Y3, Y3
-	VMULPS       544(AX), Y6, Y4
-	VADDPS       Y4, Y3, Y3
-	VMOVUPS      (AX), Y4
-	VSUBPS       Y1, Y4, Y6
-	VMULPS       1056(AX), Y6, Y6
-	VMULPS       1248(AX), Y5, Y8
-	VSUBPS       Y8, Y6, Y6
-	VMULPS       256(CX), Y6, Y6
-	VADDPS       Y6, Y3, Y3
-	VSUBPS       Y7, Y4, Y4
-	MOVQ         80(DX), BX
-	VMOVUPS      (BX), Y6
-	VSHUFPS      $0xdd, 32(BX), Y6, Y6
-	VPERMPD      $0xd8, Y6, Y6
-	VMULPS       Y6, Y4, Y4
-	VADDPS       Y4, Y3, Y3
-	VMOVUPS      (AX), Y4
-	VSUBPS       Y1, Y4, Y6
-	VMULPS       1088(AX), Y6, Y6
-	VMULPS       1280(AX), Y5, Y8
-	VSUBPS       Y8, Y6, Y6
+	VMOVUPS      32(CX), Y10
+	VSUBPS       Y8, Y10, Y8
+	MOVQ         136(AX), R13
+	VMOVUPS      (R13)(DX*2), Y10
+	VSHUFPS      $0xdd, 32(R13)(DX*2), Y10, Y10
+	VPERMPD      $0xd8, Y10, Y10
+	VMULPS       Y10, Y8, Y8
+	VADDPS       Y8, Y9, Y8
+	VMULPS       1600(CX), Y8, Y8
+	VADDPS       Y8, Y6, Y6
+	VADDPS       Y6, Y2, Y2
+	VBROADCASTSS 152(AX), Y6
+	MOVQ         64(AX), R13
+	VADDPS       (R13)(DX*1), Y6, Y6
+	VMULPS       1408(CX), Y0, Y0
+	VADDPS       Y6, Y0, Y0
+	VMULPS       1408(CX), Y7, Y7
+	VBROADCASTSS 156(AX), Y8
+	MOVQ         72(AX), R13
+	VADDPS       (R13)(DX*1), Y8, Y8
+	VSUBPS       Y6, Y8, Y6
 	VMULPS       288(CX), Y6, Y6
-	VADDPS       Y6, Y3, Y3
-	VSUBPS       Y7, Y4, Y4
-	MOVQ         88(DX), BX
-	VMOVUPS      (BX), Y6
-	VSHUFPS      $0xdd, 32(BX), Y6, Y6
-	VPERMPD      $0xd8, Y6, Y6
-	VMULPS       Y6, Y4, Y4
-	VADDPS       Y4, Y3, Y3
-	VMOVUPS      32(AX), Y4
-	VSUBPS       Y1, Y4, Y6
-	VMULPS       1120(AX), Y6, Y6
-	VMULPS       1312(AX), Y5, Y5
-	VSUBPS       Y5, Y6, Y5
-	VMULPS       320(CX), Y5, Y5
-	VADDPS       Y5, Y3, Y3
-	VSUBPS       Y7, Y4, Y4
-	MOVQ         96(DX), BX
-	VMOVUPS      (BX), Y5
-	VSHUFPS      $0xdd, 32(BX), Y5, Y5
-	VPERMPD      $0xd8, Y5, Y5
-	VMULPS       Y5, Y4, Y4
-	VADDPS       Y4, Y3, Y3
+	VADDPS       Y6, Y7, Y6
+	VMULPS       320(CX), Y1, Y7
+	VMOVUPS      (R8)(DI*2), Y8
+	VMULPS       352(CX), Y8, Y8
+	VADDPS       Y8, Y7, Y7
+	VMULPS       384(CX), Y0, Y0
+	VADDPS       Y0, Y7, Y0
+	VMULPS       416(CX), Y6, Y6
+	VADDPS       Y6, Y0, Y0
+	VMOVUPS      (CX), Y6
+	VSUBPS       Y1, Y6, Y6
+	VMULPS       960(CX), Y6, Y6
+	VMULPS       1152(CX), Y4, Y7
+	VSUBPS       Y7, Y6, Y6
+	VMULPS       (R9)(DI*2), Y6, Y6
+	VADDPS       Y6, Y0, Y0
+	VMOVUPS      32(CX), Y6
+	VSUBPS       Y1, Y6, Y6
+	VMULPS       1024(CX), Y6, Y6
+	VMULPS       1216(CX), Y4, Y7
+	VSUBPS       Y7, Y6, Y6
+	VMULPS       (R10)(DI*1), Y6, Y6
+	VADDPS       Y6, Y0, Y0
+	VMULPS       256(CX), Y4, Y4
+	VADDPS       Y1, Y4, Y4
+	VXORPS       Y6, Y6, Y6
+	VMOVUPS      (CX), Y7
+	VSUBPS       Y4, Y7, Y7
+	MOVQ         96(AX), R13
+	VMOVUPS      (R13)(DX*2), Y8
+	VSHUFPS      $0xdd, 32(R13)(DX*2), Y8, Y8
+	VPERMPD      $0xd8, Y8, Y8
+	VMULPS       Y8, Y7, Y7
+	VADDPS       Y7, Y6, Y6
+	VMOVUPS      32(CX), Y7
+	VSUBPS       Y4, Y7, Y4
+	MOVQ         112(AX), R13
+	VMOVUPS      (R13)(DX*2), Y7
+	VSHUFPS      $0xdd, 32(R13)(DX*2), Y7, Y7
+	VPERMPD      $0xd8, Y7, Y7
+	VMULPS       Y7, Y4, Y4
+	VADDPS       Y4, Y6, Y4
+	VMULPS       1568(CX), Y4, Y4
+	VADDPS       Y4, Y0, Y0
+	VADDPS       Y0, Y1, Y0
+	VANDNPS      Y0, Y3, Y0
+	VMOVUPS      (R9)(DI*1), Y1
+	VMULPS       736(CX), Y1, Y3
 	VADDPS       Y3, Y1, Y1
 	VANDPS       absolute<>+0(SB), Y1, Y3
 	VCMPPS       $0x05, tiny<>+0(SB), Y3, Y3
 	VANDPS       Y3, Y1, Y1
-	VMOVUPS      Y1, 32(CX)
-	VADDPS       Y2, Y0, Y0
-	VANDPS       absolute<>+0(SB), Y0, Y1
-	VCMPPS       $0x05, tiny<>+0(SB), Y1, Y1
-	VANDPS       Y1, Y0, Y0
-	VMOVUPS      Y0, (CX)
-	VMOVUPS      64(CX), Y1
-	VMULPS       704(AX), Y1, Y2
-	VADDPS       Y2, Y1, Y1
-	VANDPS       absolute<>+0(SB), Y1, Y2
-	VCMPPS       $0x05, tiny<>+0(SB), Y2, Y2
-	VANDPS       Y2, Y1, Y1
-	VMOVUPS      Y1, 64(CX)
-	VMOVUPS      128(CX), Y1
-	VMULPS       736(AX), Y1, Y2
-	VADDPS       Y2, Y1, Y1
-	VANDPS       absolute<>+0(SB), Y1, Y2
-	VCMPPS       $0x05, tiny<>+0(SB), Y2, Y2
-	VANDPS       Y2, Y1, Y1
-	VMOVUPS      Y1, 128(CX)
-	VMOVUPS      160(CX), Y1
-	VMULPS       768(AX), Y1, Y2
-	VADDPS       Y2, Y1, Y1
-	VANDPS       absolute<>+0(SB), Y1, Y2
-	VCMPPS       $0x05, tiny<>+0(SB), Y2, Y2
-	VANDPS       Y2, Y1, Y1
-	MOVQ         56(DX), BX
-	VMOVUPS      (BX), Y2
-	VSHUFPS      $0x88, 32(BX), Y2, Y2
-	VPERMPD      $0xd8, Y2, Y2
-	VADDPS       Y2, Y1, Y1
-	VMOVUPS      Y1, 160(CX)
-	VMOVUPS      192(CX), Y1
-	VMULPS       800(AX), Y1, Y2
-	VADDPS       Y2, Y1, Y1
-	VANDPS       absolute<>+0(SB), Y1, Y2
-	VCMPPS       $0x05, tiny<>+0(SB), Y2, Y2
-	VANDPS       Y2, Y1, Y1
-	MOVQ         64(DX), BX
-	VMOVUPS      (BX), Y2
-	VSHUFPS      $0x88, 32(BX), Y2, Y2
-	VPERMPD      $0xd8, Y2, Y2
-	VADDPS       Y2, Y1, Y1
-	VMOVUPS      Y1, 192(CX)
-	VMOVUPS      224(CX), Y1
-	VMULPS       832(AX), Y1, Y2
-	VADDPS       Y2, Y1, Y1
-	VANDPS       absolute<>+0(SB), Y1, Y2
-	VCMPPS       $0x05, tiny<>+0(SB), Y2, Y2
-	VANDPS       Y2, Y1, Y1
-	MOVQ         72(DX), BX
-	VMOVUPS      (BX), Y2
-	VSHUFPS      $0x88, 32(BX), Y2, Y2
-	VPERMPD      $0xd8, Y2, Y2
-	VADDPS       Y2, Y1, Y1
-	VMOVUPS      Y1, 224(CX)
-	VMOVUPS      256(CX), Y1
-	VMULPS       864(AX), Y1, Y2
-	VADDPS       Y2, Y1, Y1
-	VANDPS       absolute<>+0(SB), Y1, Y2
-	VCMPPS       $0x05, tiny<>+0(SB), Y2, Y2
-	VANDPS       Y2, Y1, Y1
-	MOVQ         80(DX), BX
-	VMOVUPS      (BX), Y2
-	VSHUFPS      $0x88, 32(BX), Y2, Y2
-	VPERMPD      $0xd8, Y2, Y2
-	VADDPS       Y2, Y1, Y1
-	VMOVUPS      Y1, 256(CX)
-	VMOVUPS      288(CX), Y1
-	VMULPS       896(AX), Y1, Y2
-	VADDPS       Y2, Y1, Y1
-	VANDPS       absolute<>+0(SB), Y1, Y2
-	VCMPPS       $0x05, tiny<>+0(SB), Y2, Y2
-	VANDPS       Y2, Y1, Y1
-	MOVQ         88(DX), BX
-	VMOVUPS      (BX), Y2
-	VSHUFPS      $0x88, 32(BX), Y2, Y2
-	VPERMPD      $0xd8, Y2, Y2
-	VADDPS       Y2, Y1, Y1
-	VMOVUPS      Y1, 288(CX)
-	VMOVUPS      320(CX), Y1
-	VMULPS       928(AX), Y1, Y2
-	VADDPS       Y2, Y1, Y1
-	VANDPS       absolute<>+0(SB), Y1, Y2
-	VCMPPS       $0x05, tiny<>+0(SB), Y2, Y2
-	VANDPS       Y2, Y1, Y1
-	MOVQ         96(DX), BX
-	VMOVUPS      (BX), Y2
-	VSHUFPS      $0x88, 32(BX), Y2, Y2
-	VPERMPD      $0xd8, Y2, Y2
-	VADDPS       Y2, Y1, Y1
-	VMOVUPS      Y1, 320(CX)
-	VSUBPS       128(CX), Y0, Y0
-	VCMPPS       $0x06, 1344(AX), Y0, Y1
-	VCMPPS       $0x06, 1376(AX), Y0, Y0
-	MOVQ         72(DX), AX
-	VMOVUPS      (AX), Y2
-	VSHUFPS      $0xdd, 32(AX), Y2, Y2
-	VPERMPD      $0xd8, Y2, Y2
-	VXORPS       Y3, Y3, Y3
-	VCMPPS       $0x04, Y3, Y2, Y2
-	VORPS        Y2, Y0, Y0
-	VANDPS       Y0, Y1, Y0
-	VMOVMSKPS    Y0, AX
-	MOVL         AX, ret+32(FP)
+	VADDPS       1344(CX), Y1, Y1
+	VCMPPS       $0x1e, Y1, Y0, Y1
+	MOVQ         48(AX), R13
+	VMOVUPS      (R13)(DX*2), Y3
+	VMOVUPS      32(R13)(DX*2), Y4
+	VPBROADCASTQ 184(AX), Y6
+	VPCMPGTQ     Y6, Y3, Y7
+	VPCMPGTQ     Y6, Y4, Y6
+	VSHUFPS      $0x88, Y6, Y7, Y6
+	VPERMPD      $0xd8, Y6, Y6
+	VPBROADCASTQ 168(AX), Y7
+	VPCMPGTQ     Y7, Y3, Y3
+	VPCMPGTQ     Y7, Y4, Y4
+	VSHUFPS      $0x88, Y4, Y3, Y3
+	VPERMPD      $0xd8, Y3, Y3
+	VORPS        Y3, Y1, Y1
+	VANDNPS      Y1, Y6, Y1
+	MOVQ         56(AX), R13
+	VMOVUPS      (R13)(DX*2), Y3
+	VMOVUPS      32(R13)(DX*2), Y4
+	VPBROADCASTQ 184(AX), Y6
+	VPCMPGTQ     Y6, Y3, Y3
+	VPCMPGTQ     Y6, Y4, Y4
+	VSHUFPS      $0x88, Y4, Y3, Y3
+	VPERMPD      $0xd8, Y3, Y3
+	VXORPS       ones<>+0(SB), Y3, Y3
+	VORPS        Y3, Y1, Y1
+	VMOVMSKPS    Y1, R13
+	TESTL        R13, R13
+	JZ           quiet
+	MOVQ         DX, R14
+	SHRQ         $0x05, R14
+	MOVL         R14, (BX)
+	MOVL         R13, 4(BX)
+	ADDQ         $0x08, BX
+	VMOVUPS      (R8), Y1
+	VMOVUPS      Y1, (SI)
+	VMOVUPS      (R8)(DI*1), Y1
+	VMOVUPS      Y1, 32(SI)
+	VMOVUPS      (R8)(DI*2), Y1
+	VMOVUPS      Y1, 64(SI)
+	VMOVUPS      (R9), Y1
+	VMOVUPS      Y1, 96(SI)
+	VMOVUPS      (R9)(DI*1), Y1
+	VMOVUPS      Y1, 128(SI)
+	VMOVUPS      (R9)(DI*2), Y1
+	VMOVUPS      Y1, 160(SI)
+	VMOVUPS      (R10), Y1
+	VMOVUPS      Y1, 192(SI)
+	VMOVUPS      (R10)(DI*1), Y1
+	VMOVUPS      Y1, 224(SI)
+	VMOVUPS      (R10)(DI*2), Y1
+	VMOVUPS      Y1, 256(SI)
+	VMOVUPS      (R11), Y1
+	VMOVUPS      Y1, 288(SI)
+	VMOVUPS      (R11)(DI*1), Y1
+	VMOVUPS      Y1, 320(SI)
+	VMOVUPS      (R11)(DI*2), Y1
+	VMOVUPS      Y1, 352(SI)
+	ADDQ         $0x00000180, SI
+
+quiet:
+	VMOVUPS Y0, (R8)
+	VMOVUPS Y2, (R8)(DI*1)
+	VMOVUPS Y5, (R9)
+	VMOVUPS (R8)(DI*2), Y0
+	VMULPS  704(CX), Y0, Y1
+	VADDPS  Y1, Y0, Y0
+	VANDPS  absolute<>+0(SB), Y0, Y1
+	VCMPPS  $0x05, tiny<>+0(SB), Y1, Y1
+	VANDPS  Y1, Y0, Y0
+	VMOVUPS Y0, (R8)(DI*2)
+	VMOVUPS (R9)(DI*1), Y0
+	VMULPS  736(CX), Y0, Y1
+	VADDPS  Y1, Y0, Y0
+	VANDPS  absolute<>+0(SB), Y0, Y1
+	VCMPPS  $0x05, tiny<>+0(SB), Y1, Y1
+	VANDPS  Y1, Y0, Y0
+	VMOVUPS Y0, (R9)(DI*1)
+	VMOVUPS (R9)(DI*2), Y0
+	VMULPS  768(CX), Y0, Y1
+	VADDPS  Y1, Y0, Y0
+	VANDPS  absolute<>+0(SB), Y0, Y1
+	VCMPPS  $0x05, tiny<>+0(SB), Y1, Y1
+	VANDPS  Y1, Y0, Y0
+	MOVQ    96(AX), R13
+	VMOVUPS (R13)(DX*2), Y1
+	VSHUFPS $0x88, 32(R13)(DX*2), Y1, Y1
+	VPERMPD $0xd8, Y1, Y1
+	VADDPS  Y1, Y0, Y0
+	VMOVUPS Y0, (R9)(DI*2)
+	VMOVUPS (R10)(DI*1), Y0
+	VMULPS  832(CX), Y0, Y1
+	VADDPS  Y1, Y0, Y0
+	VANDPS  absolute<>+0(SB), Y0, Y1
+	VCMPPS  $0x05, tiny<>+0(SB), Y1, Y1
+	VANDPS  Y1, Y0, Y0
+	MOVQ    112(AX), R13
+	VMOVUPS (R13)(DX*2), Y1
+	VSHUFPS $0x88, 32(R13)(DX*2), Y1, Y1
+	VPERMPD $0xd8, Y1, Y1
+	VADDPS  Y1, Y0, Y0
+	VMOVUPS Y0, (R10)(DI*1)
+	VMOVUPS (R10)(DI*2), Y0
+	VMULPS  864(CX), Y0, Y1
+	VADDPS  Y1, Y0, Y0
+	VANDPS  absolute<>+0(SB), Y0, Y1
+	VCMPPS  $0x05, tiny<>+0(SB), Y1, Y1
+	VANDPS  Y1, Y0, Y0
+	MOVQ    120(AX), R13
+	VMOVUPS (R13)(DX*2), Y1
+	VSHUFPS $0x88, 32(R13)(DX*2), Y1, Y1
+	VPERMPD $0xd8, Y1, Y1
+	VADDPS  Y1, Y0, Y0
+	VMOVUPS Y0, (R10)(DI*2)
+	VMOVUPS (R11)(DI*1), Y0
+	VMULPS  928(CX), Y0, Y1
+	VADDPS  Y1, Y0, Y0
+	VANDPS  absolute<>+0(SB), Y0, Y1
+	VCMPPS  $0x05, tiny<>+0(SB), Y1, Y1
+	VANDPS  Y1, Y0, Y0
+	MOVQ    136(AX), R13
+	VMOVUPS (R13)(DX*2), Y1
+	VSHUFPS $0x88, 32(R13)(DX*2), Y1, Y1
+	VPERMPD $0xd8, Y1, Y1
+	VADDPS  Y1, Y0, Y0
+	VMOVUPS Y0, (R11)(DI*1)
+	ADDQ    24(AX), CX
+	ADDQ    $0x20, R8
+	ADDQ    $0x20, R9
+	ADDQ    $0x20, R10
+	ADDQ    $0x20, R11
+	ADDQ    $0x20, DX
+	CMPQ    DX, R12
+	JLT     octet
 	VZEROUPPER
+	SUBQ    192(AX), BX
+	SHRQ    $0x03, BX
+	MOVQ    BX, ret+8(FP)
 	RET
 
-// func twoStepNMDAAVX2(c *float32, u *float32, v *float32, before *float32) uint32
+// func burstStepNMDAAVX2(c *byte) int
 // Requires: AVX, AVX2
-TEXT ·twoStepNMDAAVX2(SB), NOSPLIT, $0-36
-	MOVQ         c+0(FP), AX
-	MOVQ         u+8(FP), CX
-	MOVQ         v+16(FP), DX
-	MOVQ         before+24(FP), BX
-	VMOVUPS      (CX), Y0
-	VMOVUPS      Y0, (BX)
-	VMOVUPS      32(CX), Y0
-	VMOVUPS      Y0, 32(BX)
-	VMOVUPS      64(CX), Y0
-	VMOVUPS      Y0, 64(BX)
-	VMOVUPS      96(CX), Y0
-	VMOVUPS      Y0, 96(BX)
-	VMOVUPS      128(CX), Y0
-	VMOVUPS      Y0, 128(BX)
-	VMOVUPS      160(CX), Y0
-	VMOVUPS      Y0, 160(BX)
-	VMOVUPS      192(CX), Y0
-	VMOVUPS      Y0, 192(BX)
-	VMOVUPS      224(CX), Y0
-	VMOVUPS      Y0, 224(BX)
-	VMOVUPS      256(CX), Y0
-	VMOVUPS      Y0, 256(BX)
-	VMOVUPS      288(CX), Y0
-	VMOVUPS      Y0, 288(BX)
-	VMOVUPS      320(CX), Y0
-	VMOVUPS      Y0, 320(BX)
-	VMOVUPS      (CX), Y0
-	VMOVUPS      32(CX), Y1
-	VSUBPS       1504(AX), Y1, Y2
-	VMULPS       1536(AX), Y2, Y2
-	VXORPS       sign<>+0(SB), Y2, Y2
-	VMOVUPS      exp_max<>+0(SB), Y3
-	VMINPS       Y2, Y3, Y2
-	VMAXPS       exp_min<>+0(SB), Y2, Y2
-	VMULPS       log2e<>+0(SB), Y2, Y3
-	VADDPS       shift<>+0(SB), Y3, Y3
-	VSUBPS       shift<>+0(SB), Y3, Y3
-	VMULPS       ln2_hi<>+0(SB), Y3, Y4
-	VSUBPS       Y4, Y2, Y2
-	VMULPS       ln2_lo<>+0(SB), Y3, Y4
-	VSUBPS       Y4, Y2, Y2
-	VMOVUPS      exp0<>+0(SB), Y4
-	VMULPS       Y2, Y4, Y4
-	VADDPS       exp1<>+0(SB), Y4, Y4
-	VMULPS       Y2, Y4, Y4
-	VADDPS       exp2<>+0(SB), Y4, Y4
-	VMULPS       Y2, Y4, Y4
-	VADDPS       exp3<>+0(SB), Y4, Y4
-	VMULPS       Y2, Y4, Y4
-	VADDPS       exp4<>+0(SB), Y4, Y4
-	VMULPS       Y2, Y4, Y4
-	VADDPS       exp5<>+0(SB), Y4, Y4
-	VMULPS       Y2, Y2, Y5
-	VMULPS       Y5, Y4, Y4
-	VADDPS       Y2, Y4, Y2
-	VADDPS       one<>+0(SB), Y2, Y2
-	VCVTTPS2DQ   Y3, Y3
-	VPADDD       bias<>+0(SB), Y3, Y3
-	VPSLLD       $0x17, Y3, Y3
-	VMULPS       Y3, Y2, Y2
-	VMOVUPS      one<>+0(SB), Y3
-	VADDPS       one<>+0(SB), Y2, Y2
-	VDIVPS       Y2, Y3, Y2
-	VMULPS       1408(AX), Y2, Y3
-	VMOVUPS      64(CX), Y4
-	VMULPS       224(AX), Y4, Y4
-	VADDPS       Y4, Y3, Y3
-	VBROADCASTSS (DX), Y4
-	MOVQ         24(DX), BX
-	VADDPS       (BX), Y4, Y4
-	VADDPS       Y4, Y3, Y3
-	VMOVUPS      160(CX), Y4
-	VADDPS       192(CX), Y4, Y4
-	VMOVUPS      (AX), Y5
-	VSUBPS       Y0, Y5, Y5
-	VMULPS       Y4, Y5, Y4
-	VMOVUPS      32(AX), Y5
-	VSUBPS       Y0, Y5, Y5
-	VMULPS       224(CX), Y5, Y5
-	VADDPS       Y5, Y4, Y4
-	VSUBPS       Y0, Y4, Y4
-	VMULPS       64(AX), Y4, Y4
-	VMULPS       96(AX), Y3, Y3
-	VADDPS       Y3, Y4, Y3
-	VMOVUPS      256(CX), Y4
-	VADDPS       288(CX), Y4, Y4
-	VMOVUPS      (AX), Y5
-	VSUBPS       Y1, Y5, Y5
-	VMULPS       Y4, Y5, Y4
-	VMOVUPS      32(AX), Y5
-	VSUBPS       Y1, Y5, Y5
-	VMULPS       320(CX), Y5, Y5
-	VADDPS       Y5, Y4, Y4
-	VMOVUPS      104(DX), Y5
-	VMULPS       1472(AX), Y5, Y5
-	VMULPS       1440(AX), Y2, Y6
-	VMOVUPS      96(CX), Y7
-	VMULPS       192(AX), Y7, Y7
-	VADDPS       Y7, Y6, Y6
-	VADDPS       Y5, Y6, Y6
-	VBROADCASTSS 8(DX), Y7
-	MOVQ         40(DX), BX
-	VADDPS       (BX), Y7, Y7
-	VADDPS       Y7, Y6, Y6
-	VSUBPS       Y1, Y4, Y7
-	VMULPS       128(AX), Y7, Y7
-	VMULPS       160(AX), Y6, Y6
-	VADDPS       Y6, Y7, Y6
-	VMULPS       128(AX), Y4, Y4
-	VDIVPS       160(AX), Y4, Y4
-	VMOVUPS      one<>+0(SB), Y7
-	VSUBPS       Y2, Y7, Y7
-	VMULPS       Y7, Y2, Y7
-	VMULPS       1536(AX), Y7, Y7
-	VMULPS       Y6, Y7, Y7
-	VMULPS       1440(AX), Y2, Y8
-	VADDPS       Y5, Y8, Y5
-	VBROADCASTSS 8(DX), Y8
-	MOVQ         40(DX), BX
-	VADDPS       (BX), Y8, Y8
-	VADDPS       Y8, Y5, Y5
-	VMULPS       1440(AX), Y7, Y8
-	VBROADCASTSS 12(DX), Y9
-	MOVQ         48(DX), BX
-	VADDPS       (BX), Y9, Y9
-	VBROADCASTSS 8(DX), Y10
-	MOVQ         40(DX), BX
-	VADDPS       (BX), Y10, Y10
-	VSUBPS       Y10, Y9, Y9
-	VMULPS       288(AX), Y9, Y9
-	VADDPS       Y9, Y8, Y8
-	VMOVUPS      96(CX), Y9
-	VMULPS       576(AX), Y1, Y10
-	VMULPS       608(AX), Y9, Y11
-	VADDPS       Y11, Y10, Y10
-	VADDPS       Y4, Y5, Y4
-	VMULPS       640(AX), Y4, Y4
-	VADDPS       Y4, Y10, Y4
-	VMULPS       672(AX), Y8, Y10
-	VADDPS       Y10, Y4, Y4
-	VADDPS       Y4, Y9, Y4
-	VMOVUPS      Y4, 96(CX)
-	VMULPS       448(AX), Y1, Y4
-	VMULPS       480(AX), Y9, Y9
-	VADDPS       Y9, Y4, Y4
-	VMULPS       512(AX), Y5, Y5
-	VADDPS       Y5, Y4, Y4
-	VMULPS       544(AX), Y8, Y5
-	VADDPS       Y5, Y4, Y4
-	VMOVUPS      (AX), Y5
-	VSUBPS       Y1, Y5, Y5
-	VMULPS       1056(AX), Y5, Y5
-	VMULPS       1248(AX), Y6, Y8
-	VSUBPS       Y8, Y5, Y5
-	VMULPS       256(CX), Y5, Y5
-	VADDPS       Y5, Y4, Y4
-	VMOVUPS      (AX), Y5
-	VSUBPS       Y1, Y5, Y5
-	VMULPS       1088(AX), Y5, Y5
-	VMULPS       1280(AX), Y6, Y8
-	VSUBPS       Y8, Y5, Y5
-	VMULPS       288(CX), Y5, Y5
-	VADDPS       Y5, Y4, Y4
-	VMOVUPS      32(AX), Y5
-	VSUBPS       Y1, Y5, Y5
-	VMULPS       1120(AX), Y5, Y5
-	VMULPS       1312(AX), Y6, Y8
-	VSUBPS       Y8, Y5, Y5
-	VMULPS       320(CX), Y5, Y5
-	VADDPS       Y5, Y4, Y4
-	VMULPS       256(AX), Y6, Y5
-	VADDPS       Y1, Y5, Y5
-	VXORPS       Y6, Y6, Y6
-	VMOVUPS      (AX), Y8
-	VSUBPS       Y5, Y8, Y8
-	MOVQ         80(DX), BX
-	VMOVUPS      (BX), Y9
-	VSHUFPS      $0xdd, 32(BX), Y9, Y9
-	VPERMPD      $0xd8, Y9, Y9
-	VMULPS       Y9, Y8, Y8
-	VADDPS       Y8, Y6, Y6
-	VMOVUPS      (AX), Y8
-	VSUBPS       Y5, Y8, Y8
-	MOVQ         88(DX), BX
-	VMOVUPS      (BX), Y9
-	VSHUFPS      $0xdd, 32(BX), Y9, Y9
-	VPERMPD      $0xd8, Y9, Y9
-	VMULPS       Y9, Y8, Y8
-	VADDPS       Y8, Y6, Y6
-	VMOVUPS      32(AX), Y8
-	VSUBPS       Y5, Y8, Y5
-	MOVQ         96(DX), BX
-	VMOVUPS      (BX), Y8
-	VSHUFPS      $0xdd, 32(BX), Y8, Y8
-	VPERMPD      $0xd8, Y8, Y8
-	VMULPS       Y8, Y5, Y5
-	VADDPS       Y5, Y6, Y5
-	VMULPS       1600(AX), Y5, Y5
-	VADDPS       Y5, Y4, Y4
-	VADDPS       Y4, Y1, Y1
-	VMOVUPS      Y1, 32(CX)
-	VBROADCASTSS (DX), Y1
-	MOVQ         24(DX), BX
-	VADDPS       (BX), Y1, Y1
-	VMULPS       1408(AX), Y2, Y2
-	VADDPS       Y1, Y2, Y2
-	VMULPS       1408(AX), Y7, Y4
-	VBROADCASTSS 4(DX), Y5
-	MOVQ         32(DX), BX
-	VADDPS       (BX), Y5, Y5
-	VSUBPS       Y1, Y5, Y1
-	VMULPS       288(AX), Y1, Y1
-	VADDPS       Y1, Y4, Y1
-	VMULPS       320(AX), Y0, Y4
-	VMOVUPS      64(CX), Y5
-	VMULPS       352(AX), Y5, Y5
-	VADDPS       Y5, Y4, Y4
-	VMULPS       384(AX), Y2, Y2
-	VADDPS       Y2, Y4, Y2
-	VMULPS       416(AX), Y1, Y1
-	VADDPS       Y1, Y2, Y1
-	VMOVUPS      (AX), Y2
-	VSUBPS       Y0, Y2, Y2
-	VMULPS       960(AX), Y2, Y2
-	VMULPS       1152(AX), Y3, Y4
-	VSUBPS       Y4, Y2, Y2
-	VMULPS       160(CX), Y2, Y2
-	VADDPS       Y2, Y1, Y1
-	VMOVUPS      (AX), Y2
-	VSUBPS       Y0, Y2, Y2
-	VMULPS       992(AX), Y2, Y2
-	VMULPS       1184(AX), Y3, Y4
-	VSUBPS       Y4, Y2, Y2
-	VMULPS       192(CX), Y2, Y2
-	VADDPS       Y2, Y1, Y1
-	VMOVUPS      32(AX), Y2
-	VSUBPS       Y0, Y2, Y2
-	VMULPS       1024(AX), Y2, Y2
-	VMULPS       1216(AX), Y3, Y4
-	VSUBPS       Y4, Y2, Y2
-	VMULPS       224(CX), Y2, Y2
-	VADDPS       Y2, Y1, Y1
-	VMULPS       256(AX), Y3, Y2
-	VADDPS       Y0, Y2, Y2
-	VXORPS       Y3, Y3, Y3
-	VMOVUPS      (AX), Y4
-	VSUBPS       Y2, Y4, Y4
-	MOVQ         56(DX), BX
-	VMOVUPS      (BX), Y5
-	VSHUFPS      $0xdd, 32(BX), Y5, Y5
-	VPERMPD      $0xd8, Y5, Y5
-	VMULPS       Y5, Y4, Y4
-	VADDPS       Y4, Y3, Y3
-	VMOVUPS      (AX), Y4
-	VSUBPS       Y2, Y4, Y4
-	MOVQ         64(DX), BX
-	VMOVUPS      (BX), Y5
-	VSHUFPS      $0xdd, 32(BX), Y5, Y5
-	VPERMPD      $0xd8, Y5, Y5
-	VMULPS       Y5, Y4, Y4
-	VADDPS       Y4, Y3, Y3
-	VMOVUPS      32(AX), Y4
-	VSUBPS       Y2, Y4, Y2
-	MOVQ         72(DX), BX
-	VMOVUPS      (BX), Y4
-	VSHUFPS      $0xdd, 32(BX), Y4, Y4
-	VPERMPD      $0xd8, Y4, Y4
-	VMULPS       Y4, Y2, Y2
-	VADDPS       Y2, Y3, Y2
-	VMULPS       1568(AX), Y2, Y2
-	VADDPS       Y2, Y1, Y1
-	VADDPS       Y1, Y0, Y0
-	VMOVUPS      Y0, (CX)
-	VMOVUPS      64(CX), Y1
-	VMULPS       704(AX), Y1, Y2
-	VADDPS       Y2, Y1, Y1
-	VANDPS       absolute<>+0(SB), Y1, Y2
-	VCMPPS       $0x05, tiny<>+0(SB), Y2, Y2
-	VANDPS       Y2, Y1, Y1
-	VMOVUPS      Y1, 64(CX)
-	VMOVUPS      128(CX), Y1
-	VMULPS       736(AX), Y1, Y2
-	VADDPS       Y2, Y1, Y1
-	VANDPS       absolute<>+0(SB), Y1, Y2
-	VCMPPS       $0x05, tiny<>+0(SB), Y2, Y2
-	VANDPS       Y2, Y1, Y1
-	VMOVUPS      Y1, 128(CX)
-	VMOVUPS      160(CX), Y1
-	VMULPS       768(AX), Y1, Y2
-	VADDPS       Y2, Y1, Y1
-	VANDPS       absolute<>+0(SB), Y1, Y2
-	VCMPPS       $0x05, tiny<>+0(SB), Y2, Y2
-	VANDPS       Y2, Y1, Y1
-	MOVQ         56(DX), BX
-	VMOVUPS      (BX), Y2
-	VSHUFPS      $0x88, 32(BX), Y2, Y2
-	VPERMPD      $0xd8, Y2, Y2
-	VADDPS       Y2, Y1, Y1
-	VMOVUPS      Y1, 160(CX)
-	VMOVUPS      192(CX), Y1
-	VMULPS       800(AX), Y1, Y2
-	VADDPS       Y2, Y1, Y1
-	VANDPS       absolute<>+0(SB), Y1, Y2
-	VCMPPS       $0x05, tiny<>+0(SB), Y2, Y2
-	VANDPS       Y2, Y1, Y1
-	MOVQ         64(DX), BX
-	VMOVUPS      (BX), Y2
-	VSHUFPS      $0x88, 32(BX), Y2, Y2
-	VPERMPD      $0xd8, Y2, Y2
-	VADDPS       Y2, Y1, Y1
-	VMOVUPS      Y1, 192(CX)
-	VMOVUPS      224(CX), Y1
-	VMULPS       832(AX), Y1, Y2
-	VADDPS       Y2, Y1, Y1
-	VANDPS       absolute<>+0(SB), Y1, Y2
-	VCMPPS       $0x05, tiny<>+0(SB), Y2, Y2
-	VANDPS       Y2, Y1, Y1
-	MOVQ         72(DX), BX
-	VMOVUPS      (BX), Y2
-	VSHUFPS      $0x88, 32(BX), Y2, Y2
-	VPERMPD      $0xd8, Y2, Y2
-	VADDPS       Y2, Y1, Y1
-	VMOVUPS      Y1, 224(CX)
-	VMOVUPS      256(CX), Y1
-	VMULPS       864(AX), Y1, Y2
-	VADDPS       Y2, Y1, Y1
-	VANDPS       absolute<>+0(SB), Y1, Y2
-	VCMPPS       $0x05, tiny<>+0(SB), Y2, Y2
-	VANDPS       Y2, Y1, Y1
-	MOVQ         80(DX), BX
-	VMOVUPS      (BX), Y2
-	VSHUFPS      $0x88, 32(BX), Y2, Y2
-	VPERMPD      $0xd8, Y2, Y2
-	VADDPS       Y2, Y1, Y1
-	VMOVUPS      Y1, 256(CX)
-	VMOVUPS      288(CX), Y1
-	VMULPS       896(AX), Y1, Y2
-	VADDPS       Y2, Y1, Y1
-	VANDPS       absolute<>+0(SB), Y1, Y2
-	VCMPPS       $0x05, tiny<>+0(SB), Y2, Y2
-	VANDPS       Y2, Y1, Y1
-	MOVQ         88(DX), BX
-	VMOVUPS      (BX), Y2
-	VSHUFPS      $0x88, 32(BX), Y2, Y2
-	VPERMPD      $0xd8, Y2, Y2
-	VADDPS       Y2, Y1, Y1
-	VMOVUPS      Y1, 288(CX)
-	VMOVUPS      320(CX), Y1
-	VMULPS       928(AX), Y1, Y2
-	VADDPS       Y2, Y1, Y1
-	VANDPS       absolute<>+0(SB), Y1, Y2
-	VCMPPS       $0x05, tiny<>+0(SB), Y2, Y2
-	VANDPS       Y2, Y1, Y1
-	MOVQ         96(DX), DX
-	VMOVUPS      (DX), Y2
-	VSHUFPS      $0x88, 32(DX), Y2, Y2
-	VPERMPD      $0xd8, Y2, Y2
-	VADDPS       Y2, Y1, Y1
-	VMOVUPS      Y1, 320(CX)
-	VMOVUPS      128(CX), Y1
-	VADDPS       1344(AX), Y1, Y1
-	VCMPPS       $0x1e, Y1, Y0, Y0
-	VMOVMSKPS    Y0, AX
-	MOVL         AX, ret+32(FP)
-	VZEROUPPER
-	RET
+TEXT ·burstStepNMDAAVX2(SB), NOSPLIT, $0-16
+	MOVQ c+0(FP), AX
+	MOVQ 16(AX), CX
+	MOVQ 192(AX), BX
+	MOVQ 200(AX), SI
+	MOVQ (AX), DX
+	SHLQ $0x05, DX
+	MOVQ 40(AX), DI
+	MOVQ 32(AX), R8
+	ADDQ DX, R8
+	LEAQ (R8)(DI*2), R9
+	ADDQ DI, R9
+	LEAQ (R9)(DI*2), R10
+	ADDQ DI, R10
+	LEAQ (R10)(DI*2), R11
+	ADDQ DI, R11
+	MOVQ 8(AX), R12
+	SHLQ $0x05, R12
 
-// func burstStepAVX2(c *float32, u *float32, v *float32, before *float32) uint32
-// Requires: AVX, AVX2
-TEXT ·burstStepAVX2(SB), NOSPLIT, $0-36
-	MOVQ         c+0(FP), AX
-	MOVQ         u+8(FP), CX
-	MOVQ         v+16(FP), DX
-	MOVQ         before+24(FP), BX
-	VMOVUPS      (CX), Y0
-	VMOVUPS      Y0, (BX)
-	VMOVUPS      32(CX), Y0
-	VMOVUPS      Y0, 32(BX)
-	VMOVUPS      64(CX), Y0
-	VMOVUPS      Y0, 64(BX)
-	VMOVUPS      96(CX), Y0
-	VMOVUPS      Y0, 96(BX)
-	VMOVUPS      128(CX), Y0
-	VMOVUPS      Y0, 128(BX)
-	VMOVUPS      160(CX), Y0
-	VMOVUPS      Y0, 160(BX)
-	VMOVUPS      192(CX), Y0
-	VMOVUPS      Y0, 192(BX)
-	VMOVUPS      224(CX), Y0
-	VMOVUPS      Y0, 224(BX)
-	VMOVUPS      256(CX), Y0
-	VMOVUPS      Y0, 256(BX)
-	VMOVUPS      288(CX), Y0
-	VMOVUPS      Y0, 288(BX)
-	VMOVUPS      320(CX), Y0
-	VMOVUPS      Y0, 320(BX)
-	VMOVUPS      (CX), Y0
-	VMOVUPS      32(CX), Y1
+octet:
+	VMOVUPS      (R8), Y0
+	VMOVUPS      (R8)(DI*1), Y1
 	VXORPS       Y2, Y2, Y2
 	VXORPS       Y3, Y3, Y3
-	VMOVUPS      (AX), Y4
-	VMOVUPS      160(CX), Y5
-	VSUBPS       Y0, Y4, Y6
-	VMULPS       Y6, Y5, Y5
+	VMOVUPS      (CX), Y4
+	VSUBPS       Y0, Y4, Y5
+	VMULPS       (R9)(DI*2), Y5, Y5
 	VADDPS       Y5, Y2, Y2
-	VMOVUPS      256(CX), Y5
 	VSUBPS       Y1, Y4, Y4
-	VMULPS       Y4, Y5, Y4
+	VMULPS       (R10)(DI*2), Y4, Y4
 	VADDPS       Y4, Y3, Y3
-	VMOVUPS      32(AX), Y4
-	VMOVUPS      224(CX), Y5
-	VSUBPS       Y0, Y4, Y6
-	VMULPS       Y6, Y5, Y5
+	VMOVUPS      (CX), Y4
+	VSUBPS       Y0, Y4, Y5
+	VMULPS       (R10), Y5, Y5
 	VADDPS       Y5, Y2, Y2
-	VMOVUPS      320(CX), Y5
 	VSUBPS       Y1, Y4, Y4
-	VMULPS       Y4, Y5, Y4
+	VMULPS       (R11), Y4, Y4
 	VADDPS       Y4, Y3, Y3
-	VBROADCASTSS (DX), Y4
-	MOVQ         24(DX), BX
-	VADDPS       (BX), Y4, Y4
+	VMOVUPS      32(CX), Y4
+	VSUBPS       Y0, Y4, Y5
+	VMULPS       (R10)(DI*1), Y5, Y5
+	VADDPS       Y5, Y2, Y2
+	VSUBPS       Y1, Y4, Y4
+	VMULPS       (R11)(DI*1), Y4, Y4
+	VADDPS       Y4, Y3, Y3
+	VBROADCASTSS 152(AX), Y4
+	MOVQ         64(AX), R13
+	VADDPS       (R13)(DX*1), Y4, Y4
 	VSUBPS       Y0, Y2, Y2
-	VMULPS       64(AX), Y2, Y2
-	VMOVUPS      64(CX), Y5
-	VMULPS       224(AX), Y5, Y5
+	VMULPS       64(CX), Y2, Y2
+	VMOVUPS      224(CX), Y5
+	VMULPS       (R8)(DI*2), Y5, Y5
 	VADDPS       Y4, Y5, Y5
-	VMULPS       96(AX), Y5, Y5
+	VMULPS       96(CX), Y5, Y5
 	VADDPS       Y5, Y2, Y2
 	VSUBPS       Y1, Y3, Y5
-	VMULPS       128(AX), Y5, Y5
-	VMOVUPS      96(CX), Y6
-	VMULPS       192(AX), Y6, Y6
-	VBROADCASTSS 8(DX), Y7
-	MOVQ         40(DX), BX
-	VADDPS       (BX), Y7, Y7
+	VMULPS       128(CX), Y5, Y5
+	VMOVUPS      (R9), Y6
+	VMULPS       192(CX), Y6, Y6
+	VBROADCASTSS 160(AX), Y7
+	MOVQ         80(AX), R13
+	VADDPS       (R13)(DX*1), Y7, Y7
 	VADDPS       Y7, Y6, Y6
-	VMULPS       160(AX), Y6, Y6
+	VMULPS       160(CX), Y6, Y6
 	VADDPS       Y6, Y5, Y5
-	VMULPS       256(AX), Y2, Y6
+	VMULPS       256(CX), Y2, Y6
 	VADDPS       Y0, Y6, Y6
-	VMULPS       256(AX), Y5, Y7
+	VMULPS       256(CX), Y5, Y7
 	VADDPS       Y1, Y7, Y7
-	VBROADCASTSS 4(DX), Y8
-	MOVQ         32(DX), BX
-	VADDPS       (BX), Y8, Y8
+	VBROADCASTSS 156(AX), Y8
+	MOVQ         72(AX), R13
+	VADDPS       (R13)(DX*1), Y8, Y8
 	VSUBPS       Y4, Y8, Y8
-	VMULPS       288(AX), Y8, Y8
-	VMULPS       320(AX), Y0, Y9
-	VMOVUPS      64(CX), Y10
-	VMULPS       352(AX), Y10, Y10
+	VMULPS       288(CX), Y8, Y8
+	VMULPS       320(CX), Y0, Y9
+	VMOVUPS      (R8)(DI*2), Y10
+	VMULPS       352(CX), Y10, Y10
 	VADDPS       Y10, Y9, Y9
-	VMULPS       384(AX), Y4, Y4
+	VMULPS       384(CX), Y4, Y4
 	VADDPS       Y4, Y9, Y4
-	VMULPS       416(AX), Y8, Y8
+	VMULPS       416(CX), Y8, Y8
 	VADDPS       Y8, Y4, Y4
-	VMOVUPS      (AX), Y8
+	VMOVUPS      (CX), Y8
 	VSUBPS       Y0, Y8, Y9
-	VMULPS       960(AX), Y9, Y9
-	VMULPS       1152(AX), Y2, Y10
+	VMULPS       960(CX), Y9, Y9
+	VMULPS       1152(CX), Y2, Y10
 	VSUBPS       Y10, Y9, Y9
-	VMULPS       160(CX), Y9, Y9
+	VMULPS       (R9)(DI*2), Y9, Y9
 	VADDPS       Y9, Y4, Y4
 	VSUBPS       Y6, Y8, Y8
-	MOVQ         56(DX), BX
-	VMOVUPS      (BX), Y9
-	VSHUFPS      $0xdd, 32(BX), Y9, Y9
+	MOVQ         96(AX), R13
+	VMOVUPS      (R13)(DX*2), Y9
+	VSHUFPS      $0xdd, 32(R13)(DX*2), Y9, Y9
 	VPERMPD      $0xd8, Y9, Y9
 	VMULPS       Y9, Y8, Y8
 	VADDPS       Y8, Y4, Y4
-	VMOVUPS      32(AX), Y8
+	VMOVUPS      (CX), Y8
 	VSUBPS       Y0, Y8, Y9
-	VMULPS       1024(AX), Y9, Y9
-	VMULPS       1216(AX), Y2, Y2
+	VMULPS       992(CX), Y9, Y9
+	VMULPS       1184(CX), Y2, Y10
+	VSUBPS       Y10, Y9, Y9
+	VMULPS       (R10), Y9, Y9
+	VADDPS       Y9, Y4, Y4
+	VSUBPS       Y6, Y8, Y8
+	MOVQ         104(AX), R13
+	VMOVUPS      (R13)(DX*2), Y9
+	VSHUFPS      $0xdd, 32(R13)(DX*2), Y9, Y9
+	VPERMPD      $0xd8, Y9, Y9
+	VMULPS       Y9, Y8, Y8
+	VADDPS       Y8, Y4, Y4
+	VMOVUPS      32(CX), Y8
+	VSUBPS       Y0, Y8, Y9
+	VMULPS       1024(CX), Y9, Y9
+	VMULPS       1216(CX), Y2, Y2
 	VSUBPS       Y2, Y9, Y2
-	VMULPS       224(CX), Y2, Y2
+	VMULPS       (R10)(DI*1), Y2, Y2
 	VADDPS       Y2, Y4, Y2
 	VSUBPS       Y6, Y8, Y4
-	MOVQ         72(DX), BX
-	VMOVUPS      (BX), Y6
-	VSHUFPS      $0xdd, 32(BX), Y6, Y6
+	MOVQ         112(AX), R13
+	VMOVUPS      (R13)(DX*2), Y6
+	VSHUFPS      $0xdd, 32(R13)(DX*2), Y6, Y6
 	VPERMPD      $0xd8, Y6, Y6
 	VMULPS       Y6, Y4, Y4
 	VADDPS       Y4, Y2, Y2
-	VBROADCASTSS 8(DX), Y4
-	MOVQ         40(DX), BX
-	VADDPS       (BX), Y4, Y4
-	VBROADCASTSS 12(DX), Y6
-	MOVQ         48(DX), BX
-	VADDPS       (BX), Y6, Y6
+	VBROADCASTSS 160(AX), Y4
+	MOVQ         80(AX), R13
+	VADDPS       (R13)(DX*1), Y4, Y4
+	VBROADCASTSS 164(AX), Y6
+	MOVQ         88(AX), R13
+	VADDPS       (R13)(DX*1), Y6, Y6
 	VSUBPS       Y4, Y6, Y6
-	VMULPS       288(AX), Y6, Y6
-	VMULPS       128(AX), Y3, Y3
-	VDIVPS       160(AX), Y3, Y3
-	VMOVUPS      96(CX), Y8
-	VMULPS       576(AX), Y1, Y9
-	VMULPS       608(AX), Y8, Y10
+	VMULPS       288(CX), Y6, Y6
+	VMULPS       1632(CX), Y3, Y3
+	VMOVUPS      (R9), Y8
+	VMULPS       576(CX), Y1, Y9
+	VMULPS       608(CX), Y8, Y10
 	VADDPS       Y10, Y9, Y9
 	VADDPS       Y3, Y4, Y3
-	VMULPS       640(AX), Y3, Y3
+	VMULPS       640(CX), Y3, Y3
 	VADDPS       Y3, Y9, Y3
-	VMULPS       672(AX), Y6, Y9
+	VMULPS       672(CX), Y6, Y9
 	VADDPS       Y9, Y3, Y3
 	VADDPS       Y3, Y8, Y3
 	VANDPS       absolute<>+0(SB), Y3, Y9
 	VCMPPS       $0x05, tiny<>+0(SB), Y9, Y9
 	VANDPS       Y9, Y3, Y3
-	VMOVUPS      Y3, 96(CX)
-	VMULPS       448(AX), Y1, Y3
-	VMULPS       480(AX), Y8, Y8
-	VADDPS       Y8, Y3, Y3
-	VMULPS       512(AX), Y4, Y4
-	VADDPS       Y4, Y3, Y3
-	VMULPS       544(AX), Y6, Y4
-	VADDPS       Y4, Y3, Y3
-	VMOVUPS      (AX), Y4
-	VSUBPS       Y1, Y4, Y6
-	VMULPS       1056(AX), Y6, Y6
-	VMULPS       1248(AX), Y5, Y8
-	VSUBPS       Y8, Y6, Y6
-	VMULPS       256(CX), Y6, Y6
-	VADDPS       Y6, Y3, Y3
-	VSUBPS       Y7, Y4, Y4
-	MOVQ         80(DX), BX
-	VMOVUPS      (BX), Y6
-	VSHUFPS      $0xdd, 32(BX), Y6, Y6
+	VMULPS       448(CX), Y1, Y9
+	VMULPS       480(CX), Y8, Y8
+	VADDPS       Y8, Y9, Y8
+	VMULPS       512(CX), Y4, Y4
+	VADDPS       Y4, Y8, Y4
+	VMULPS       544(CX), Y6, Y6
+	VADDPS       Y6, Y4, Y4
+	VMOVUPS      (CX), Y6
+	VSUBPS       Y1, Y6, Y8
+	VMULPS       1056(CX), Y8, Y8
+	VMULPS       1248(CX), Y5, Y9
+	VSUBPS       Y9, Y8, Y8
+	VMULPS       (R10)(DI*2), Y8, Y8
+	VADDPS       Y8, Y4, Y4
+	VSUBPS       Y7, Y6, Y6
+	MOVQ         120(AX), R13
+	VMOVUPS      (R13)(DX*2), Y8
+	VSHUFPS      $0xdd, 32(R13)(DX*2), Y8, Y8
+	VPERMPD      $0xd8, Y8, Y8
+	VMULPS       Y8, Y6, Y6
+	VADDPS       Y6, Y4, Y4
+	VMOVUPS      (CX), Y6
+	VSUBPS       Y1, Y6, Y8
+	VMULPS       1088(CX), Y8, Y8
+	VMULPS       1280(CX), Y5, Y9
+	VSUBPS       Y9, Y8, Y8
+	VMULPS       (R11), Y8, Y8
+	VADDPS       Y8, Y4, Y4
+	VSUBPS       Y7, Y6, Y6
+	MOVQ         128(AX), R13
+	VMOVUPS      (R13)(DX*2), Y8
+	VSHUFPS      $0xdd, 32(R13)(DX*2), Y8, Y8
+	VPERMPD      $0xd8, Y8, Y8
+	VMULPS       Y8, Y6, Y6
+	VADDPS       Y6, Y4, Y4
+	VMOVUPS      32(CX), Y6
+	VSUBPS       Y1, Y6, Y8
+	VMULPS       1120(CX), Y8, Y8
+	VMULPS       1312(CX), Y5, Y5
+	VSUBPS       Y5, Y8, Y5
+	VMULPS       (R11)(DI*1), Y5, Y5
+	VADDPS       Y5, Y4, Y4
+	VSUBPS       Y7, Y6, Y5
+	MOVQ         136(AX), R13
+	VMOVUPS      (R13)(DX*2), Y6
+	VSHUFPS      $0xdd, 32(R13)(DX*2), Y6, Y6
 	VPERMPD      $0xd8, Y6, Y6
-	VMULPS       Y6, Y4, Y4
-	VADDPS       Y4, Y3, Y3
-	VMOVUPS      32(AX), Y4
-	VSUBPS       Y1, Y4, Y6
-	VMULPS       1120(AX), Y6, Y6
-	VMULPS       1312(AX), Y5, Y5
-	VSUBPS       Y5, Y6, Y5
-	VMULPS       320(CX), Y5, Y5
-	VADDPS       Y5, Y3, Y3
-	VSUBPS       Y7, Y4, Y4
-	MOVQ         96(DX), BX
-	VMOVUPS      (BX), Y5
-	VSHUFPS      $0xdd, 32(BX), Y5, Y5
+	VMULPS       Y6, Y5, Y5
+	VADDPS       Y5, Y4, Y4
+	VADDPS       Y4, Y1, Y1
+	VANDPS       absolute<>+0(SB), Y1, Y4
+	VCMPPS       $0x05, tiny<>+0(SB), Y4, Y4
+	VANDPS       Y4, Y1, Y1
+	VADDPS       Y2, Y0, Y0
+	VANDPS       absolute<>+0(SB), Y0, Y2
+	VCMPPS       $0x05, tiny<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y0, Y0
+	VMOVUPS      (R9)(DI*1), Y2
+	VMULPS       736(CX), Y2, Y4
+	VADDPS       Y4, Y2, Y2
+	VANDPS       absolute<>+0(SB), Y2, Y4
+	VCMPPS       $0x05, tiny<>+0(SB), Y4, Y4
+	VANDPS       Y4, Y2, Y2
+	VSUBPS       Y2, Y0, Y2
+	VCMPPS       $0x06, 1344(CX), Y2, Y4
+	VCMPPS       $0x06, 1376(CX), Y2, Y2
+	MOVQ         112(AX), R13
+	VMOVUPS      (R13)(DX*2), Y5
+	VSHUFPS      $0xdd, 32(R13)(DX*2), Y5, Y5
 	VPERMPD      $0xd8, Y5, Y5
-	VMULPS       Y5, Y4, Y4
-	VADDPS       Y4, Y3, Y3
+	VXORPS       Y6, Y6, Y6
+	VCMPPS       $0x04, Y6, Y5, Y5
+	VORPS        Y5, Y2, Y2
+	VANDPS       Y2, Y4, Y2
+	MOVQ         48(AX), R13
+	VMOVUPS      (R13)(DX*2), Y4
+	VMOVUPS      32(R13)(DX*2), Y5
+	VPBROADCASTQ 184(AX), Y6
+	VPCMPGTQ     Y6, Y4, Y7
+	VPCMPGTQ     Y6, Y5, Y6
+	VSHUFPS      $0x88, Y6, Y7, Y6
+	VPERMPD      $0xd8, Y6, Y6
+	VPBROADCASTQ 176(AX), Y7
+	VPCMPGTQ     Y7, Y4, Y4
+	VPCMPGTQ     Y7, Y5, Y5
+	VSHUFPS      $0x88, Y5, Y4, Y4
+	VPERMPD      $0xd8, Y4, Y4
+	MOVQ         56(AX), R13
+	VMOVUPS      (R13)(DX*2), Y5
+	VMOVUPS      32(R13)(DX*2), Y7
+	VXORPS       Y8, Y8, Y8
+	VPCMPGTQ     Y8, Y5, Y9
+	VPCMPGTQ     Y8, Y7, Y8
+	VSHUFPS      $0x88, Y8, Y9, Y8
+	VPERMPD      $0xd8, Y8, Y8
+	VPBROADCASTQ 184(AX), Y9
+	VPCMPGTQ     Y9, Y5, Y5
+	VPCMPGTQ     Y9, Y7, Y7
+	VSHUFPS      $0x88, Y7, Y5, Y5
+	VPERMPD      $0xd8, Y5, Y5
+	VANDNPS      Y8, Y5, Y5
+	VORPS        Y4, Y2, Y2
+	VANDNPS      Y2, Y6, Y2
+	VORPS        Y5, Y2, Y2
+	VMOVMSKPS    Y2, R13
+	TESTL        R13, R13
+	JZ           quiet
+	MOVQ         DX, R14
+	SHRQ         $0x05, R14
+	MOVL         R14, (BX)
+	MOVL         R13, 4(BX)
+	ADDQ         $0x08, BX
+	VMOVUPS      (R8), Y2
+	VMOVUPS      Y2, (SI)
+	VMOVUPS      (R8)(DI*1), Y2
+	VMOVUPS      Y2, 32(SI)
+	VMOVUPS      (R8)(DI*2), Y2
+	VMOVUPS      Y2, 64(SI)
+	VMOVUPS      (R9), Y2
+	VMOVUPS      Y2, 96(SI)
+	VMOVUPS      (R9)(DI*1), Y2
+	VMOVUPS      Y2, 128(SI)
+	VMOVUPS      (R9)(DI*2), Y2
+	VMOVUPS      Y2, 160(SI)
+	VMOVUPS      (R10), Y2
+	VMOVUPS      Y2, 192(SI)
+	VMOVUPS      (R10)(DI*1), Y2
+	VMOVUPS      Y2, 224(SI)
+	VMOVUPS      (R10)(DI*2), Y2
+	VMOVUPS      Y2, 256(SI)
+	VMOVUPS      (R11), Y2
+	VMOVUPS      Y2, 288(SI)
+	VMOVUPS      (R11)(DI*1), Y2
+	VMOVUPS      Y2, 320(SI)
+	ADDQ         $0x00000160, SI
+
+quiet:
+	VMOVUPS Y0, (R8)
+	VMOVUPS Y1, (R8)(DI*1)
+	VMOVUPS Y3, (R9)
+	VMOVUPS (R8)(DI*2), Y0
+	VMULPS  704(CX), Y0, Y1
+	VADDPS  Y1, Y0, Y0
+	VANDPS  absolute<>+0(SB), Y0, Y1
+	VCMPPS  $0x05, tiny<>+0(SB), Y1, Y1
+	VANDPS  Y1, Y0, Y0
+	VMOVUPS Y0, (R8)(DI*2)
+	VMOVUPS (R9)(DI*1), Y0
+	VMULPS  736(CX), Y0, Y1
+	VADDPS  Y1, Y0, Y0
+	VANDPS  absolute<>+0(SB), Y0, Y1
+	VCMPPS  $0x05, tiny<>+0(SB), Y1, Y1
+	VANDPS  Y1, Y0, Y0
+	VMOVUPS Y0, (R9)(DI*1)
+	VMOVUPS (R9)(DI*2), Y0
+	VMULPS  768(CX), Y0, Y1
+	VADDPS  Y1, Y0, Y0
+	VANDPS  absolute<>+0(SB), Y0, Y1
+	VCMPPS  $0x05, tiny<>+0(SB), Y1, Y1
+	VANDPS  Y1, Y0, Y0
+	MOVQ    96(AX), R13
+	VMOVUPS (R13)(DX*2), Y1
+	VSHUFPS $0x88, 32(R13)(DX*2), Y1, Y1
+	VPERMPD $0xd8, Y1, Y1
+	VADDPS  Y1, Y0, Y0
+	VMOVUPS Y0, (R9)(DI*2)
+	VMOVUPS (R10), Y0
+	VMULPS  800(CX), Y0, Y1
+	VADDPS  Y1, Y0, Y0
+	VANDPS  absolute<>+0(SB), Y0, Y1
+	VCMPPS  $0x05, tiny<>+0(SB), Y1, Y1
+	VANDPS  Y1, Y0, Y0
+	MOVQ    104(AX), R13
+	VMOVUPS (R13)(DX*2), Y1
+	VSHUFPS $0x88, 32(R13)(DX*2), Y1, Y1
+	VPERMPD $0xd8, Y1, Y1
+	VADDPS  Y1, Y0, Y0
+	VMOVUPS Y0, (R10)
+	VMOVUPS (R10)(DI*1), Y0
+	VMULPS  832(CX), Y0, Y1
+	VADDPS  Y1, Y0, Y0
+	VANDPS  absolute<>+0(SB), Y0, Y1
+	VCMPPS  $0x05, tiny<>+0(SB), Y1, Y1
+	VANDPS  Y1, Y0, Y0
+	MOVQ    112(AX), R13
+	VMOVUPS (R13)(DX*2), Y1
+	VSHUFPS $0x88, 32(R13)(DX*2), Y1, Y1
+	VPERMPD $0xd8, Y1, Y1
+	VADDPS  Y1, Y0, Y0
+	VMOVUPS Y0, (R10)(DI*1)
+	VMOVUPS (R10)(DI*2), Y0
+	VMULPS  864(CX), Y0, Y1
+	VADDPS  Y1, Y0, Y0
+	VANDPS  absolute<>+0(SB), Y0, Y1
+	VCMPPS  $0x05, tiny<>+0(SB), Y1, Y1
+	VANDPS  Y1, Y0, Y0
+	MOVQ    120(AX), R13
+	VMOVUPS (R13)(DX*2), Y1
+	VSHUFPS $0x88, 32(R13)(DX*2), Y1, Y1
+	VPERMPD $0xd8, Y1, Y1
+	VADDPS  Y1, Y0, Y0
+	VMOVUPS Y0, (R10)(DI*2)
+	VMOVUPS (R11), Y0
+	VMULPS  896(CX), Y0, Y1
+	VADDPS  Y1, Y0, Y0
+	VANDPS  absolute<>+0(SB), Y0, Y1
+	VCMPPS  $0x05, tiny<>+0(SB), Y1, Y1
+	VANDPS  Y1, Y0, Y0
+	MOVQ    128(AX), R13
+	VMOVUPS (R13)(DX*2), Y1
+	VSHUFPS $0x88, 32(R13)(DX*2), Y1, Y1
+	VPERMPD $0xd8, Y1, Y1
+	VADDPS  Y1, Y0, Y0
+	VMOVUPS Y0, (R11)
+	VMOVUPS (R11)(DI*1), Y0
+	VMULPS  928(CX), Y0, Y1
+	VADDPS  Y1, Y0, Y0
+	VANDPS  absolute<>+0(SB), Y0, Y1
+	VCMPPS  $0x05, tiny<>+0(SB), Y1, Y1
+	VANDPS  Y1, Y0, Y0
+	MOVQ    136(AX), R13
+	VMOVUPS (R13)(DX*2), Y1
+	VSHUFPS $0x88, 32(R13)(DX*2), Y1, Y1
+	VPERMPD $0xd8, Y1, Y1
+	VADDPS  Y1, Y0, Y0
+	VMOVUPS Y0, (R11)(DI*1)
+	ADDQ    24(AX), CX
+	ADDQ    $0x20, R8
+	ADDQ    $0x20, R9
+	ADDQ    $0x20, R10
+	ADDQ    $0x20, R11
+	ADDQ    $0x20, DX
+	CMPQ    DX, R12
+	JLT     octet
+	VZEROUPPER
+	SUBQ    192(AX), BX
+	SHRQ    $0x03, BX
+	MOVQ    BX, ret+8(FP)
+	RET
+
+// func twoStepNMDAAVX2(c *byte) int
+// Requires: AVX, AVX2
+TEXT ·twoStepNMDAAVX2(SB), NOSPLIT, $32-16
+	MOVQ       c+0(FP), AX
+	MOVQ       16(AX), CX
+	MOVQ       192(AX), BX
+	MOVQ       200(AX), SI
+	MOVQ       (AX), DX
+	SHLQ       $0x05, DX
+	MOVQ       40(AX), DI
+	MOVQ       32(AX), R8
+	ADDQ       DX, R8
+	LEAQ       (R8)(DI*2), R9
+	ADDQ       DI, R9
+	LEAQ       (R9)(DI*2), R10
+	ADDQ       DI, R10
+	LEAQ       (R10)(DI*2), R11
+	ADDQ       DI, R11
+	MOVQ       8(AX), R12
+	SHLQ       $0x05, R12
+	VMOVUPS    (R8)(DI*1), Y0
+	VSUBPS     1504(CX), Y0, Y0
+	VMULPS     1536(CX), Y0, Y0
+	VXORPS     sign<>+0(SB), Y0, Y0
+	VMOVUPS    exp_max<>+0(SB), Y1
+	VMINPS     Y0, Y1, Y0
+	VMAXPS     exp_min<>+0(SB), Y0, Y0
+	VMULPS     log2e<>+0(SB), Y0, Y1
+	VADDPS     shift<>+0(SB), Y1, Y1
+	VSUBPS     shift<>+0(SB), Y1, Y1
+	VMULPS     ln2_hi<>+0(SB), Y1, Y2
+	VSUBPS     Y2, Y0, Y0
+	VMULPS     ln2_lo<>+0(SB), Y1, Y2
+	VSUBPS     Y2, Y0, Y0
+	VMOVUPS    exp0<>+0(SB), Y2
+	VMULPS     Y0, Y2, Y2
+	VADDPS     exp1<>+0(SB), Y2, Y2
+	VMULPS     Y0, Y2, Y2
+	VADDPS     exp2<>+0(SB), Y2, Y2
+	VMULPS     Y0, Y2, Y2
+	VADDPS     exp3<>+0(SB), Y2, Y2
+	VMULPS     Y0, Y2, Y2
+	VADDPS     exp4<>+0(SB), Y2, Y2
+	VMULPS     Y0, Y2, Y2
+	VADDPS     exp5<>+0(SB), Y2, Y2
+	VMULPS     Y0, Y0, Y3
+	VMULPS     Y3, Y2, Y2
+	VADDPS     Y0, Y2, Y0
+	VADDPS     one<>+0(SB), Y0, Y0
+	VCVTTPS2DQ Y1, Y1
+	VPADDD     bias<>+0(SB), Y1, Y1
+	VPSLLD     $0x17, Y1, Y1
+	VMULPS     Y1, Y0, Y0
+	VMOVUPS    one<>+0(SB), Y1
+	VADDPS     one<>+0(SB), Y0, Y0
+	VDIVPS     Y0, Y1, Y0
+	VMOVUPS    Y0, (SP)
+
+octet:
+	VMOVUPS      (SP), Y0
+	ADDQ         24(AX), CX
+	VMOVUPS      32(R8)(DI*1), Y1
+	VSUBPS       1504(CX), Y1, Y1
+	VMULPS       1536(CX), Y1, Y1
+	VXORPS       sign<>+0(SB), Y1, Y1
+	VMOVUPS      exp_max<>+0(SB), Y2
+	VMINPS       Y1, Y2, Y1
+	VMAXPS       exp_min<>+0(SB), Y1, Y1
+	VMULPS       log2e<>+0(SB), Y1, Y2
+	VADDPS       shift<>+0(SB), Y2, Y2
+	VSUBPS       shift<>+0(SB), Y2, Y2
+	VMULPS       ln2_hi<>+0(SB), Y2, Y3
+	VSUBPS       Y3, Y1, Y1
+	VMULPS       ln2_lo<>+0(SB), Y2, Y3
+	VSUBPS       Y3, Y1, Y1
+	VMOVUPS      exp0<>+0(SB), Y3
+	VMULPS       Y1, Y3, Y3
+	VADDPS       exp1<>+0(SB), Y3, Y3
+	VMULPS       Y1, Y3, Y3
+	VADDPS       exp2<>+0(SB), Y3, Y3
+	VMULPS       Y1, Y3, Y3
+	VADDPS       exp3<>+0(SB), Y3, Y3
+	VMULPS       Y1, Y3, Y3
+	VADDPS       exp4<>+0(SB), Y3, Y3
+	VMULPS       Y1, Y3, Y3
+	VADDPS       exp5<>+0(SB), Y3, Y3
+	VMULPS       Y1, Y1, Y4
+	VMULPS       Y4, Y3, Y3
+	VADDPS       Y1, Y3, Y1
+	VADDPS       one<>+0(SB), Y1, Y1
+	VCVTTPS2DQ   Y2, Y2
+	VPADDD       bias<>+0(SB), Y2, Y2
+	VPSLLD       $0x17, Y2, Y2
+	VMULPS       Y2, Y1, Y1
+	VMOVUPS      one<>+0(SB), Y2
+	VADDPS       one<>+0(SB), Y1, Y1
+	VDIVPS       Y1, Y2, Y1
+	VMOVUPS      Y1, (SP)
+	SUBQ         24(AX), CX
+	VMOVUPS      (R8), Y1
+	VMOVUPS      (R8)(DI*1), Y2
+	MOVQ         48(AX), R13
+	VMOVUPS      (R13)(DX*2), Y3
+	VMOVUPS      32(R13)(DX*2), Y4
+	VPBROADCASTQ 184(AX), Y5
+	VPCMPGTQ     Y5, Y3, Y3
+	VPCMPGTQ     Y5, Y4, Y4
+	VSHUFPS      $0x88, Y4, Y3, Y3
+	VPERMPD      $0xd8, Y3, Y3
+	VANDPS       1664(CX), Y3, Y3
+	VMULPS       1408(CX), Y0, Y4
+	VMOVUPS      (R8)(DI*2), Y5
+	VMULPS       224(CX), Y5, Y5
+	VADDPS       Y5, Y4, Y4
+	VBROADCASTSS 152(AX), Y5
+	MOVQ         64(AX), R13
+	VADDPS       (R13)(DX*1), Y5, Y5
+	VADDPS       Y5, Y4, Y4
+	VMOVUPS      (R9)(DI*2), Y5
+	VADDPS       (R10), Y5, Y5
+	VMOVUPS      (CX), Y6
+	VSUBPS       Y1, Y6, Y6
+	VMULPS       Y5, Y6, Y5
+	VMOVUPS      32(CX), Y6
+	VSUBPS       Y1, Y6, Y6
+	VMULPS       (R10)(DI*1), Y6, Y6
+	VADDPS       Y6, Y5, Y5
+	VSUBPS       Y1, Y5, Y5
+	VMULPS       64(CX), Y5, Y5
+	VMULPS       96(CX), Y4, Y4
+	VADDPS       Y4, Y5, Y4
+	VANDNPS      Y4, Y3, Y4
+	VMOVUPS      (R10)(DI*2), Y5
+	VADDPS       (R11), Y5, Y5
+	VMOVUPS      (CX), Y6
+	VSUBPS       Y2, Y6, Y6
+	VMULPS       Y5, Y6, Y5
+	VMOVUPS      32(CX), Y6
+	VSUBPS       Y2, Y6, Y6
+	VMULPS       (R11)(DI*1), Y6, Y6
+	VADDPS       Y6, Y5, Y5
+	VMOVUPS      (R11)(DI*2), Y6
+	VMULPS       1472(CX), Y6, Y6
+	VMULPS       1440(CX), Y0, Y7
+	VMOVUPS      (R9), Y8
+	VMULPS       192(CX), Y8, Y8
+	VADDPS       Y8, Y7, Y7
+	VADDPS       Y6, Y7, Y7
+	VBROADCASTSS 160(AX), Y8
+	MOVQ         80(AX), R13
+	VADDPS       (R13)(DX*1), Y8, Y8
+	VADDPS       Y8, Y7, Y7
+	VSUBPS       Y2, Y5, Y8
+	VMULPS       128(CX), Y8, Y8
+	VMULPS       160(CX), Y7, Y7
+	VADDPS       Y7, Y8, Y7
+	VMULPS       1632(CX), Y5, Y5
+	VMOVUPS      one<>+0(SB), Y8
+	VSUBPS       Y0, Y8, Y8
+	VMULPS       Y8, Y0, Y8
+	VMULPS       1536(CX), Y8, Y8
+	VMULPS       Y7, Y8, Y8
+	VMULPS       1440(CX), Y0, Y9
+	VADDPS       Y6, Y9, Y6
+	VBROADCASTSS 160(AX), Y9
+	MOVQ         80(AX), R13
+	VADDPS       (R13)(DX*1), Y9, Y9
+	VADDPS       Y9, Y6, Y6
+	VMULPS       1440(CX), Y8, Y9
+	VBROADCASTSS 164(AX), Y10
+	MOVQ         88(AX), R13
+	VADDPS       (R13)(DX*1), Y10, Y10
+	VBROADCASTSS 160(AX), Y11
+	MOVQ         80(AX), R13
+	VADDPS       (R13)(DX*1), Y11, Y11
+	VSUBPS       Y11, Y10, Y10
+	VMULPS       288(CX), Y10, Y10
+	VADDPS       Y10, Y9, Y9
+	VMOVUPS      (R9), Y10
+	VMULPS       576(CX), Y2, Y11
+	VMULPS       608(CX), Y10, Y12
+	VADDPS       Y12, Y11, Y11
+	VADDPS       Y5, Y6, Y5
+	VMULPS       640(CX), Y5, Y5
+	VADDPS       Y5, Y11, Y5
+	VMULPS       672(CX), Y9, Y11
+	VADDPS       Y11, Y5, Y5
+	VADDPS       Y5, Y10, Y5
+	VMULPS       448(CX), Y2, Y11
+	VMULPS       480(CX), Y10, Y10
+	VADDPS       Y10, Y11, Y10
+	VMULPS       512(CX), Y6, Y6
+	VADDPS       Y6, Y10, Y6
+	VMULPS       544(CX), Y9, Y9
+	VADDPS       Y9, Y6, Y6
+	VMOVUPS      (CX), Y9
+	VSUBPS       Y2, Y9, Y9
+	VMULPS       1056(CX), Y9, Y9
+	VMULPS       1248(CX), Y7, Y10
+	VSUBPS       Y10, Y9, Y9
+	VMULPS       (R10)(DI*2), Y9, Y9
+	VADDPS       Y9, Y6, Y6
+	VMOVUPS      (CX), Y9
+	VSUBPS       Y2, Y9, Y9
+	VMULPS       1088(CX), Y9, Y9
+	VMULPS       1280(CX), Y7, Y10
+	VSUBPS       Y10, Y9, Y9
+	VMULPS       (R11), Y9, Y9
+	VADDPS       Y9, Y6, Y6
+	VMOVUPS      32(CX), Y9
+	VSUBPS       Y2, Y9, Y9
+	VMULPS       1120(CX), Y9, Y9
+	VMULPS       1312(CX), Y7, Y10
+	VSUBPS       Y10, Y9, Y9
+	VMULPS       (R11)(DI*1), Y9, Y9
+	VADDPS       Y9, Y6, Y6
+	VMULPS       256(CX), Y7, Y7
+	VADDPS       Y2, Y7, Y7
+	VXORPS       Y9, Y9, Y9
+	VMOVUPS      (CX), Y10
+	VSUBPS       Y7, Y10, Y10
+	MOVQ         120(AX), R13
+	VMOVUPS      (R13)(DX*2), Y11
+	VSHUFPS      $0xdd, 32(R13)(DX*2), Y11, Y11
+	VPERMPD      $0xd8, Y11, Y11
+	VMULPS       Y11, Y10, Y10
+	VADDPS       Y10, Y9, Y9
+	VMOVUPS      (CX), Y10
+	VSUBPS       Y7, Y10, Y10
+	MOVQ         128(AX), R13
+	VMOVUPS      (R13)(DX*2), Y11
+	VSHUFPS      $0xdd, 32(R13)(DX*2), Y11, Y11
+	VPERMPD      $0xd8, Y11, Y11
+	VMULPS       Y11, Y10, Y10
+	VADDPS       Y10, Y9, Y9
+	VMOVUPS      32(CX), Y10
+	VSUBPS       Y7, Y10, Y7
+	MOVQ         136(AX), R13
+	VMOVUPS      (R13)(DX*2), Y10
+	VSHUFPS      $0xdd, 32(R13)(DX*2), Y10, Y10
+	VPERMPD      $0xd8, Y10, Y10
+	VMULPS       Y10, Y7, Y7
+	VADDPS       Y7, Y9, Y7
+	VMULPS       1600(CX), Y7, Y7
+	VADDPS       Y7, Y6, Y6
+	VADDPS       Y6, Y2, Y2
+	VBROADCASTSS 152(AX), Y6
+	MOVQ         64(AX), R13
+	VADDPS       (R13)(DX*1), Y6, Y6
+	VMULPS       1408(CX), Y0, Y0
+	VADDPS       Y6, Y0, Y0
+	VMULPS       1408(CX), Y8, Y7
+	VBROADCASTSS 156(AX), Y8
+	MOVQ         72(AX), R13
+	VADDPS       (R13)(DX*1), Y8, Y8
+	VSUBPS       Y6, Y8, Y6
+	VMULPS       288(CX), Y6, Y6
+	VADDPS       Y6, Y7, Y6
+	VMULPS       320(CX), Y1, Y7
+	VMOVUPS      (R8)(DI*2), Y8
+	VMULPS       352(CX), Y8, Y8
+	VADDPS       Y8, Y7, Y7
+	VMULPS       384(CX), Y0, Y0
+	VADDPS       Y0, Y7, Y0
+	VMULPS       416(CX), Y6, Y6
+	VADDPS       Y6, Y0, Y0
+	VMOVUPS      (CX), Y6
+	VSUBPS       Y1, Y6, Y6
+	VMULPS       960(CX), Y6, Y6
+	VMULPS       1152(CX), Y4, Y7
+	VSUBPS       Y7, Y6, Y6
+	VMULPS       (R9)(DI*2), Y6, Y6
+	VADDPS       Y6, Y0, Y0
+	VMOVUPS      (CX), Y6
+	VSUBPS       Y1, Y6, Y6
+	VMULPS       992(CX), Y6, Y6
+	VMULPS       1184(CX), Y4, Y7
+	VSUBPS       Y7, Y6, Y6
+	VMULPS       (R10), Y6, Y6
+	VADDPS       Y6, Y0, Y0
+	VMOVUPS      32(CX), Y6
+	VSUBPS       Y1, Y6, Y6
+	VMULPS       1024(CX), Y6, Y6
+	VMULPS       1216(CX), Y4, Y7
+	VSUBPS       Y7, Y6, Y6
+	VMULPS       (R10)(DI*1), Y6, Y6
+	VADDPS       Y6, Y0, Y0
+	VMULPS       256(CX), Y4, Y4
+	VADDPS       Y1, Y4, Y4
+	VXORPS       Y6, Y6, Y6
+	VMOVUPS      (CX), Y7
+	VSUBPS       Y4, Y7, Y7
+	MOVQ         96(AX), R13
+	VMOVUPS      (R13)(DX*2), Y8
+	VSHUFPS      $0xdd, 32(R13)(DX*2), Y8, Y8
+	VPERMPD      $0xd8, Y8, Y8
+	VMULPS       Y8, Y7, Y7
+	VADDPS       Y7, Y6, Y6
+	VMOVUPS      (CX), Y7
+	VSUBPS       Y4, Y7, Y7
+	MOVQ         104(AX), R13
+	VMOVUPS      (R13)(DX*2), Y8
+	VSHUFPS      $0xdd, 32(R13)(DX*2), Y8, Y8
+	VPERMPD      $0xd8, Y8, Y8
+	VMULPS       Y8, Y7, Y7
+	VADDPS       Y7, Y6, Y6
+	VMOVUPS      32(CX), Y7
+	VSUBPS       Y4, Y7, Y4
+	MOVQ         112(AX), R13
+	VMOVUPS      (R13)(DX*2), Y7
+	VSHUFPS      $0xdd, 32(R13)(DX*2), Y7, Y7
+	VPERMPD      $0xd8, Y7, Y7
+	VMULPS       Y7, Y4, Y4
+	VADDPS       Y4, Y6, Y4
+	VMULPS       1568(CX), Y4, Y4
+	VADDPS       Y4, Y0, Y0
+	VADDPS       Y0, Y1, Y0
+	VANDNPS      Y0, Y3, Y0
+	VMOVUPS      (R9)(DI*1), Y1
+	VMULPS       736(CX), Y1, Y3
 	VADDPS       Y3, Y1, Y1
 	VANDPS       absolute<>+0(SB), Y1, Y3
 	VCMPPS       $0x05, tiny<>+0(SB), Y3, Y3
 	VANDPS       Y3, Y1, Y1
-	VMOVUPS      Y1, 32(CX)
-	VADDPS       Y2, Y0, Y0
-	VANDPS       absolute<>+0(SB), Y0, Y1
-	VCMPPS       $0x05, tiny<>+0(SB), Y1, Y1
-	VANDPS       Y1, Y0, Y0
-	VMOVUPS      Y0, (CX)
-	VMOVUPS      64(CX), Y1
-	VMULPS       704(AX), Y1, Y2
-	VADDPS       Y2, Y1, Y1
-	VANDPS       absolute<>+0(SB), Y1, Y2
-	VCMPPS       $0x05, tiny<>+0(SB), Y2, Y2
-	VANDPS       Y2, Y1, Y1
-	VMOVUPS      Y1, 64(CX)
-	VMOVUPS      128(CX), Y1
-	VMULPS       736(AX), Y1, Y2
-	VADDPS       Y2, Y1, Y1
-	VANDPS       absolute<>+0(SB), Y1, Y2
-	VCMPPS       $0x05, tiny<>+0(SB), Y2, Y2
-	VANDPS       Y2, Y1, Y1
-	VMOVUPS      Y1, 128(CX)
-	VMOVUPS      160(CX), Y1
-	VMULPS       768(AX), Y1, Y2
-	VADDPS       Y2, Y1, Y1
-	VANDPS       absolute<>+0(SB), Y1, Y2
-	VCMPPS       $0x05, tiny<>+0(SB), Y2, Y2
-	VANDPS       Y2, Y1, Y1
-	MOVQ         56(DX), BX
-	VMOVUPS      (BX), Y2
-	VSHUFPS      $0x88, 32(BX), Y2, Y2
-	VPERMPD      $0xd8, Y2, Y2
-	VADDPS       Y2, Y1, Y1
-	VMOVUPS      Y1, 160(CX)
-	VMOVUPS      224(CX), Y1
-	VMULPS       832(AX), Y1, Y2
-	VADDPS       Y2, Y1, Y1
-	VANDPS       absolute<>+0(SB), Y1, Y2
-	VCMPPS       $0x05, tiny<>+0(SB), Y2, Y2
-	VANDPS       Y2, Y1, Y1
-	MOVQ         72(DX), BX
-	VMOVUPS      (BX), Y2
-	VSHUFPS      $0x88, 32(BX), Y2, Y2
-	VPERMPD      $0xd8, Y2, Y2
-	VADDPS       Y2, Y1, Y1
-	VMOVUPS      Y1, 224(CX)
-	VMOVUPS      256(CX), Y1
-	VMULPS       864(AX), Y1, Y2
-	VADDPS       Y2, Y1, Y1
-	VANDPS       absolute<>+0(SB), Y1, Y2
-	VCMPPS       $0x05, tiny<>+0(SB), Y2, Y2
-	VANDPS       Y2, Y1, Y1
-	MOVQ         80(DX), BX
-	VMOVUPS      (BX), Y2
-	VSHUFPS      $0x88, 32(BX), Y2, Y2
-	VPERMPD      $0xd8, Y2, Y2
-	VADDPS       Y2, Y1, Y1
-	VMOVUPS      Y1, 256(CX)
-	VMOVUPS      320(CX), Y1
-	VMULPS       928(AX), Y1, Y2
-	VADDPS       Y2, Y1, Y1
-	VANDPS       absolute<>+0(SB), Y1, Y2
-	VCMPPS       $0x05, tiny<>+0(SB), Y2, Y2
-	VANDPS       Y2, Y1, Y1
-	MOVQ         96(DX), BX
-	VMOVUPS      (BX), Y2
-	VSHUFPS      $0x88, 32(BX), Y2, Y2
-	VPERMPD      $0xd8, Y2, Y2
-	VADDPS       Y2, Y1, Y1
-	VMOVUPS      Y1, 320(CX)
-	VSUBPS       128(CX), Y0, Y0
-	VCMPPS       $0x06, 1344(AX), Y0, Y1
-	VCMPPS       $0x06, 1376(AX), Y0, Y0
-	MOVQ         72(DX), AX
-	VMOVUPS      (AX), Y2
-	VSHUFPS      $0xdd, 32(AX), Y2, Y2
-	VPERMPD      $0xd8, Y2, Y2
-	VXORPS       Y3, Y3, Y3
-	VCMPPS       $0x04, Y3, Y2, Y2
-	VORPS        Y2, Y0, Y0
-	VANDPS       Y0, Y1, Y0
-	VMOVMSKPS    Y0, AX
-	MOVL         AX, ret+32(FP)
+	VADDPS       1344(CX), Y1, Y1
+	VCMPPS       $0x1e, Y1, Y0, Y1
+	MOVQ         48(AX), R13
+	VMOVUPS      (R13)(DX*2), Y3
+	VMOVUPS      32(R13)(DX*2), Y4
+	VPBROADCASTQ 184(AX), Y6
+	VPCMPGTQ     Y6, Y3, Y7
+	VPCMPGTQ     Y6, Y4, Y6
+	VSHUFPS      $0x88, Y6, Y7, Y6
+	VPERMPD      $0xd8, Y6, Y6
+	VPBROADCASTQ 168(AX), Y7
+	VPCMPGTQ     Y7, Y3, Y3
+	VPCMPGTQ     Y7, Y4, Y4
+	VSHUFPS      $0x88, Y4, Y3, Y3
+	VPERMPD      $0xd8, Y3, Y3
+	VORPS        Y3, Y1, Y1
+	VANDNPS      Y1, Y6, Y1
+	MOVQ         56(AX), R13
+	VMOVUPS      (R13)(DX*2), Y3
+	VMOVUPS      32(R13)(DX*2), Y4
+	VPBROADCASTQ 184(AX), Y6
+	VPCMPGTQ     Y6, Y3, Y3
+	VPCMPGTQ     Y6, Y4, Y4
+	VSHUFPS      $0x88, Y4, Y3, Y3
+	VPERMPD      $0xd8, Y3, Y3
+	VXORPS       ones<>+0(SB), Y3, Y3
+	VORPS        Y3, Y1, Y1
+	VMOVMSKPS    Y1, R13
+	TESTL        R13, R13
+	JZ           quiet
+	MOVQ         DX, R14
+	SHRQ         $0x05, R14
+	MOVL         R14, (BX)
+	MOVL         R13, 4(BX)
+	ADDQ         $0x08, BX
+	VMOVUPS      (R8), Y1
+	VMOVUPS      Y1, (SI)
+	VMOVUPS      (R8)(DI*1), Y1
+	VMOVUPS      Y1, 32(SI)
+	VMOVUPS      (R8)(DI*2), Y1
+	VMOVUPS      Y1, 64(SI)
+	VMOVUPS      (R9), Y1
+	VMOVUPS      Y1, 96(SI)
+	VMOVUPS      (R9)(DI*1), Y1
+	VMOVUPS      Y1, 128(SI)
+	VMOVUPS      (R9)(DI*2), Y1
+	VMOVUPS      Y1, 160(SI)
+	VMOVUPS      (R10), Y1
+	VMOVUPS      Y1, 192(SI)
+	VMOVUPS      (R10)(DI*1), Y1
+	VMOVUPS      Y1, 224(SI)
+	VMOVUPS      (R10)(DI*2), Y1
+	VMOVUPS      Y1, 256(SI)
+	VMOVUPS      (R11), Y1
+	VMOVUPS      Y1, 288(SI)
+	VMOVUPS      (R11)(DI*1), Y1
+	VMOVUPS      Y1, 320(SI)
+	VMOVUPS      (R11)(DI*2), Y1
+	VMOVUPS      Y1, 352(SI)
+	ADDQ         $0x00000180, SI
+
+quiet:
+	VMOVUPS Y0, (R8)
+	VMOVUPS Y2, (R8)(DI*1)
+	VMOVUPS Y5, (R9)
+	VMOVUPS (R8)(DI*2), Y0
+	VMULPS  704(CX), Y0, Y1
+	VADDPS  Y1, Y0, Y0
+	VANDPS  absolute<>+0(SB), Y0, Y1
+	VCMPPS  $0x05, tiny<>+0(SB), Y1, Y1
+	VANDPS  Y1, Y0, Y0
+	VMOVUPS Y0, (R8)(DI*2)
+	VMOVUPS (R9)(DI*1), Y0
+	VMULPS  736(CX), Y0, Y1
+	VADDPS  Y1, Y0, Y0
+	VANDPS  absolute<>+0(SB), Y0, Y1
+	VCMPPS  $0x05, tiny<>+0(SB), Y1, Y1
+	VANDPS  Y1, Y0, Y0
+	VMOVUPS Y0, (R9)(DI*1)
+	VMOVUPS (R9)(DI*2), Y0
+	VMULPS  768(CX), Y0, Y1
+	VADDPS  Y1, Y0, Y0
+	VANDPS  absolute<>+0(SB), Y0, Y1
+	VCMPPS  $0x05, tiny<>+0(SB), Y1, Y1
+	VANDPS  Y1, Y0, Y0
+	MOVQ    96(AX), R13
+	VMOVUPS (R13)(DX*2), Y1
+	VSHUFPS $0x88, 32(R13)(DX*2), Y1, Y1
+	VPERMPD $0xd8, Y1, Y1
+	VADDPS  Y1, Y0, Y0
+	VMOVUPS Y0, (R9)(DI*2)
+	VMOVUPS (R10), Y0
+	VMULPS  800(CX), Y0, Y1
+	VADDPS  Y1, Y0, Y0
+	VANDPS  absolute<>+0(SB), Y0, Y1
+	VCMPPS  $0x05, tiny<>+0(SB), Y1, Y1
+	VANDPS  Y1, Y0, Y0
+	MOVQ    104(AX), R13
+	VMOVUPS (R13)(DX*2), Y1
+	VSHUFPS $0x88, 32(R13)(DX*2), Y1, Y1
+	VPERMPD $0xd8, Y1, Y1
+	VADDPS  Y1, Y0, Y0
+	VMOVUPS Y0, (R10)
+	VMOVUPS (R10)(DI*1), Y0
+	VMULPS  832(CX), Y0, Y1
+	VADDPS  Y1, Y0, Y0
+	VANDPS  absolute<>+0(SB), Y0, Y1
+	VCMPPS  $0x05, tiny<>+0(SB), Y1, Y1
+	VANDPS  Y1, Y0, Y0
+	MOVQ    112(AX), R13
+	VMOVUPS (R13)(DX*2), Y1
+	VSHUFPS $0x88, 32(R13)(DX*2), Y1, Y1
+	VPERMPD $0xd8, Y1, Y1
+	VADDPS  Y1, Y0, Y0
+	VMOVUPS Y0, (R10)(DI*1)
+	VMOVUPS (R10)(DI*2), Y0
+	VMULPS  864(CX), Y0, Y1
+	VADDPS  Y1, Y0, Y0
+	VANDPS  absolute<>+0(SB), Y0, Y1
+	VCMPPS  $0x05, tiny<>+0(SB), Y1, Y1
+	VANDPS  Y1, Y0, Y0
+	MOVQ    120(AX), R13
+	VMOVUPS (R13)(DX*2), Y1
+	VSHUFPS $0x88, 32(R13)(DX*2), Y1, Y1
+	VPERMPD $0xd8, Y1, Y1
+	VADDPS  Y1, Y0, Y0
+	VMOVUPS Y0, (R10)(DI*2)
+	VMOVUPS (R11), Y0
+	VMULPS  896(CX), Y0, Y1
+	VADDPS  Y1, Y0, Y0
+	VANDPS  absolute<>+0(SB), Y0, Y1
+	VCMPPS  $0x05, tiny<>+0(SB), Y1, Y1
+	VANDPS  Y1, Y0, Y0
+	MOVQ    128(AX), R13
+	VMOVUPS (R13)(DX*2), Y1
+	VSHUFPS $0x88, 32(R13)(DX*2), Y1, Y1
+	VPERMPD $0xd8, Y1, Y1
+	VADDPS  Y1, Y0, Y0
+	VMOVUPS Y0, (R11)
+	VMOVUPS (R11)(DI*1), Y0
+	VMULPS  928(CX), Y0, Y1
+	VADDPS  Y1, Y0, Y0
+	VANDPS  absolute<>+0(SB), Y0, Y1
+	VCMPPS  $0x05, tiny<>+0(SB), Y1, Y1
+	VANDPS  Y1, Y0, Y0
+	MOVQ    136(AX), R13
+	VMOVUPS (R13)(DX*2), Y1
+	VSHUFPS $0x88, 32(R13)(DX*2), Y1, Y1
+	VPERMPD $0xd8, Y1, Y1
+	VADDPS  Y1, Y0, Y0
+	VMOVUPS Y0, (R11)(DI*1)
+	ADDQ    24(AX), CX
+	ADDQ    $0x20, R8
+	ADDQ    $0x20, R9
+	ADDQ    $0x20, R10
+	ADDQ    $0x20, R11
+	ADDQ    $0x20, DX
+	CMPQ    DX, R12
+	JLT     octet
 	VZEROUPPER
+	SUBQ    192(AX), BX
+	SHRQ    $0x03, BX
+	MOVQ    BX, ret+8(FP)
 	RET
 
-// func twoStepAVX2(c *float32, u *float32, v *float32, before *float32) uint32
+// func burstStepAVX2(c *byte) int
 // Requires: AVX, AVX2
-TEXT ·twoStepAVX2(SB), NOSPLIT, $0-36
-	MOVQ         c+0(FP), AX
-	MOVQ         u+8(FP), CX
-	MOVQ         v+16(FP), DX
-	MOVQ         before+24(FP), BX
-	VMOVUPS      (CX), Y0
-	VMOVUPS      Y0, (BX)
-	VMOVUPS      32(CX), Y0
-	VMOVUPS      Y0, 32(BX)
-	VMOVUPS      64(CX), Y0
-	VMOVUPS      Y0, 64(BX)
-	VMOVUPS      96(CX), Y0
-	VMOVUPS      Y0, 96(BX)
-	VMOVUPS      128(CX), Y0
-	VMOVUPS      Y0, 128(BX)
-	VMOVUPS      160(CX), Y0
-	VMOVUPS      Y0, 160(BX)
-	VMOVUPS      192(CX), Y0
-	VMOVUPS      Y0, 192(BX)
-	VMOVUPS      224(CX), Y0
-	VMOVUPS      Y0, 224(BX)
-	VMOVUPS      256(CX), Y0
-	VMOVUPS      Y0, 256(BX)
-	VMOVUPS      288(CX), Y0
-	VMOVUPS      Y0, 288(BX)
-	VMOVUPS      320(CX), Y0
-	VMOVUPS      Y0, 320(BX)
-	VMOVUPS      (CX), Y0
-	VMOVUPS      32(CX), Y1
-	VSUBPS       1504(AX), Y1, Y2
-	VMULPS       1536(AX), Y2, Y2
-	VXORPS       sign<>+0(SB), Y2, Y2
-	VMOVUPS      exp_max<>+0(SB), Y3
-	VMINPS       Y2, Y3, Y2
-	VMAXPS       exp_min<>+0(SB), Y2, Y2
-	VMULPS       log2e<>+0(SB), Y2, Y3
-	VADDPS       shift<>+0(SB), Y3, Y3
-	VSUBPS       shift<>+0(SB), Y3, Y3
-	VMULPS       ln2_hi<>+0(SB), Y3, Y4
-	VSUBPS       Y4, Y2, Y2
-	VMULPS       ln2_lo<>+0(SB), Y3, Y4
-	VSUBPS       Y4, Y2, Y2
-	VMOVUPS      exp0<>+0(SB), Y4
-	VMULPS       Y2, Y4, Y4
-	VADDPS       exp1<>+0(SB), Y4, Y4
-	VMULPS       Y2, Y4, Y4
-	VADDPS       exp2<>+0(SB), Y4, Y4
-	VMULPS       Y2, Y4, Y4
-	VADDPS       exp3<>+0(SB), Y4, Y4
-	VMULPS       Y2, Y4, Y4
-	VADDPS       exp4<>+0(SB), Y4, Y4
-	VMULPS       Y2, Y4, Y4
-	VADDPS       exp5<>+0(SB), Y4, Y4
-	VMULPS       Y2, Y2, Y5
-	VMULPS       Y5, Y4, Y4
-	VADDPS       Y2, Y4, Y2
-	VADDPS       one<>+0(SB), Y2, Y2
-	VCVTTPS2DQ   Y3, Y3
-	VPADDD       bias<>+0(SB), Y3, Y3
-	VPSLLD       $0x17, Y3, Y3
-	VMULPS       Y3, Y2, Y2
-	VMOVUPS      one<>+0(SB), Y3
-	VADDPS       one<>+0(SB), Y2, Y2
-	VDIVPS       Y2, Y3, Y2
-	VMULPS       1408(AX), Y2, Y3
-	VMOVUPS      64(CX), Y4
-	VMULPS       224(AX), Y4, Y4
+TEXT ·burstStepAVX2(SB), NOSPLIT, $0-16
+	MOVQ c+0(FP), AX
+	MOVQ 16(AX), CX
+	MOVQ 192(AX), BX
+	MOVQ 200(AX), SI
+	MOVQ (AX), DX
+	SHLQ $0x05, DX
+	MOVQ 40(AX), DI
+	MOVQ 32(AX), R8
+	ADDQ DX, R8
+	LEAQ (R8)(DI*2), R9
+	ADDQ DI, R9
+	LEAQ (R9)(DI*2), R10
+	ADDQ DI, R10
+	LEAQ (R10)(DI*2), R11
+	ADDQ DI, R11
+	MOVQ 8(AX), R12
+	SHLQ $0x05, R12
+
+octet:
+	VMOVUPS      (R8), Y0
+	VMOVUPS      (R8)(DI*1), Y1
+	VXORPS       Y2, Y2, Y2
+	VXORPS       Y3, Y3, Y3
+	VMOVUPS      (CX), Y4
+	VSUBPS       Y0, Y4, Y5
+	VMULPS       (R9)(DI*2), Y5, Y5
+	VADDPS       Y5, Y2, Y2
+	VSUBPS       Y1, Y4, Y4
+	VMULPS       (R10)(DI*2), Y4, Y4
 	VADDPS       Y4, Y3, Y3
-	VBROADCASTSS (DX), Y4
-	MOVQ         24(DX), BX
-	VADDPS       (BX), Y4, Y4
+	VMOVUPS      32(CX), Y4
+	VSUBPS       Y0, Y4, Y5
+	VMULPS       (R10)(DI*1), Y5, Y5
+	VADDPS       Y5, Y2, Y2
+	VSUBPS       Y1, Y4, Y4
+	VMULPS       (R11)(DI*1), Y4, Y4
 	VADDPS       Y4, Y3, Y3
-	VMOVUPS      160(CX), Y4
-	VMOVUPS      (AX), Y5
-	VSUBPS       Y0, Y5, Y5
-	VMULPS       Y4, Y5, Y4
-	VMOVUPS      32(AX), Y5
-	VSUBPS       Y0, Y5, Y5
-	VMULPS       224(CX), Y5, Y5
-	VADDPS       Y5, Y4, Y4
-	VSUBPS       Y0, Y4, Y4
-	VMULPS       64(AX), Y4, Y4
-	VMULPS       96(AX), Y3, Y3
-	VADDPS       Y3, Y4, Y3
-	VMOVUPS      256(CX), Y4
-	VMOVUPS      (AX), Y5
-	VSUBPS       Y1, Y5, Y5
-	VMULPS       Y4, Y5, Y4
-	VMOVUPS      32(AX), Y5
-	VSUBPS       Y1, Y5, Y5
-	VMULPS       320(CX), Y5, Y5
-	VADDPS       Y5, Y4, Y4
-	VMOVUPS      104(DX), Y5
-	VMULPS       1472(AX), Y5, Y5
-	VMULPS       1440(AX), Y2, Y6
-	VMOVUPS      96(CX), Y7
-	VMULPS       192(AX), Y7, Y7
+	VBROADCASTSS 152(AX), Y4
+	MOVQ         64(AX), R13
+	VADDPS       (R13)(DX*1), Y4, Y4
+	VSUBPS       Y0, Y2, Y2
+	VMULPS       64(CX), Y2, Y2
+	VMOVUPS      224(CX), Y5
+	VMULPS       (R8)(DI*2), Y5, Y5
+	VADDPS       Y4, Y5, Y5
+	VMULPS       96(CX), Y5, Y5
+	VADDPS       Y5, Y2, Y2
+	VSUBPS       Y1, Y3, Y5
+	VMULPS       128(CX), Y5, Y5
+	VMOVUPS      (R9), Y6
+	VMULPS       192(CX), Y6, Y6
+	VBROADCASTSS 160(AX), Y7
+	MOVQ         80(AX), R13
+	VADDPS       (R13)(DX*1), Y7, Y7
 	VADDPS       Y7, Y6, Y6
-	VADDPS       Y5, Y6, Y6
-	VBROADCASTSS 8(DX), Y7
-	MOVQ         40(DX), BX
-	VADDPS       (BX), Y7, Y7
-	VADDPS       Y7, Y6, Y6
-	VSUBPS       Y1, Y4, Y7
-	VMULPS       128(AX), Y7, Y7
-	VMULPS       160(AX), Y6, Y6
-	VADDPS       Y6, Y7, Y6
-	VMULPS       128(AX), Y4, Y4
-	VDIVPS       160(AX), Y4, Y4
-	VMOVUPS      one<>+0(SB), Y7
-	VSUBPS       Y2, Y7, Y7
-	VMULPS       Y7, Y2, Y7
-	VMULPS       1536(AX), Y7, Y7
-	VMULPS       Y6, Y7, Y7
-	VMULPS       1440(AX), Y2, Y8
-	VADDPS       Y5, Y8, Y5
-	VBROADCASTSS 8(DX), Y8
-	MOVQ         40(DX), BX
-	VADDPS       (BX), Y8, Y8
-	VADDPS       Y8, Y5, Y5
-	VMULPS       1440(AX), Y7, Y8
-	VBROADCASTSS 12(DX), Y9
-	MOVQ         48(DX), BX
-	VADDPS       (BX), Y9, Y9
-	VBROADCASTSS 8(DX), Y10
-	MOVQ         40(DX), BX
-	VADDPS       (BX), Y10, Y10
-	VSUBPS       Y10, Y9, Y9
-	VMULPS       288(AX), Y9, Y9
-	VADDPS       Y9, Y8, Y8
-	VMOVUPS      96(CX), Y9
-	VMULPS       576(AX), Y1, Y10
-	VMULPS       608(AX), Y9, Y11
-	VADDPS       Y11, Y10, Y10
-	VADDPS       Y4, Y5, Y4
-	VMULPS       640(AX), Y4, Y4
-	VADDPS       Y4, Y10, Y4
-	VMULPS       672(AX), Y8, Y10
-	VADDPS       Y10, Y4, Y4
+	VMULPS       160(CX), Y6, Y6
+	VADDPS       Y6, Y5, Y5
+	VMULPS       256(CX), Y2, Y6
+	VADDPS       Y0, Y6, Y6
+	VMULPS       256(CX), Y5, Y7
+	VADDPS       Y1, Y7, Y7
+	VBROADCASTSS 156(AX), Y8
+	MOVQ         72(AX), R13
+	VADDPS       (R13)(DX*1), Y8, Y8
+	VSUBPS       Y4, Y8, Y8
+	VMULPS       288(CX), Y8, Y8
+	VMULPS       320(CX), Y0, Y9
+	VMOVUPS      (R8)(DI*2), Y10
+	VMULPS       352(CX), Y10, Y10
+	VADDPS       Y10, Y9, Y9
+	VMULPS       384(CX), Y4, Y4
 	VADDPS       Y4, Y9, Y4
-	VMOVUPS      Y4, 96(CX)
-	VMULPS       448(AX), Y1, Y4
-	VMULPS       480(AX), Y9, Y9
+	VMULPS       416(CX), Y8, Y8
+	VADDPS       Y8, Y4, Y4
+	VMOVUPS      (CX), Y8
+	VSUBPS       Y0, Y8, Y9
+	VMULPS       960(CX), Y9, Y9
+	VMULPS       1152(CX), Y2, Y10
+	VSUBPS       Y10, Y9, Y9
+	VMULPS       (R9)(DI*2), Y9, Y9
 	VADDPS       Y9, Y4, Y4
-	VMULPS       512(AX), Y5, Y5
-	VADDPS       Y5, Y4, Y4
-	VMULPS       544(AX), Y8, Y5
-	VADDPS       Y5, Y4, Y4
-	VMOVUPS      (AX), Y5
-	VSUBPS       Y1, Y5, Y5
-	VMULPS       1056(AX), Y5, Y5
-	VMULPS       1248(AX), Y6, Y8
-	VSUBPS       Y8, Y5, Y5
-	VMULPS       256(CX), Y5, Y5
-	VADDPS       Y5, Y4, Y4
-	VMOVUPS      32(AX), Y5
-	VSUBPS       Y1, Y5, Y5
-	VMULPS       1120(AX), Y5, Y5
-	VMULPS       1312(AX), Y6, Y8
-	VSUBPS       Y8, Y5, Y5
-	VMULPS       320(CX), Y5, Y5
-	VADDPS       Y5, Y4, Y4
-	VMULPS       256(AX), Y6, Y5
-	VADDPS       Y1, Y5, Y5
-	VXORPS       Y6, Y6, Y6
-	VMOVUPS      (AX), Y8
-	VSUBPS       Y5, Y8, Y8
-	MOVQ         80(DX), BX
-	VMOVUPS      (BX), Y9
-	VSHUFPS      $0xdd, 32(BX), Y9, Y9
+	VSUBPS       Y6, Y8, Y8
+	MOVQ         96(AX), R13
+	VMOVUPS      (R13)(DX*2), Y9
+	VSHUFPS      $0xdd, 32(R13)(DX*2), Y9, Y9
 	VPERMPD      $0xd8, Y9, Y9
 	VMULPS       Y9, Y8, Y8
-	VADDPS       Y8, Y6, Y6
-	VMOVUPS      32(AX), Y8
-	VSUBPS       Y5, Y8, Y5
-	MOVQ         96(DX), BX
-	VMOVUPS      (BX), Y8
-	VSHUFPS      $0xdd, 32(BX), Y8, Y8
+	VADDPS       Y8, Y4, Y4
+	VMOVUPS      32(CX), Y8
+	VSUBPS       Y0, Y8, Y9
+	VMULPS       1024(CX), Y9, Y9
+	VMULPS       1216(CX), Y2, Y2
+	VSUBPS       Y2, Y9, Y2
+	VMULPS       (R10)(DI*1), Y2, Y2
+	VADDPS       Y2, Y4, Y2
+	VSUBPS       Y6, Y8, Y4
+	MOVQ         112(AX), R13
+	VMOVUPS      (R13)(DX*2), Y6
+	VSHUFPS      $0xdd, 32(R13)(DX*2), Y6, Y6
+	VPERMPD      $0xd8, Y6, Y6
+	VMULPS       Y6, Y4, Y4
+	VADDPS       Y4, Y2, Y2
+	VBROADCASTSS 160(AX), Y4
+	MOVQ         80(AX), R13
+	VADDPS       (R13)(DX*1), Y4, Y4
+	VBROADCASTSS 164(AX), Y6
+	MOVQ         88(AX), R13
+	VADDPS       (R13)(DX*1), Y6, Y6
+	VSUBPS       Y4, Y6, Y6
+	VMULPS       288(CX), Y6, Y6
+	VMULPS       1632(CX), Y3, Y3
+	VMOVUPS      (R9), Y8
+	VMULPS       576(CX), Y1, Y9
+	VMULPS       608(CX), Y8, Y10
+	VADDPS       Y10, Y9, Y9
+	VADDPS       Y3, Y4, Y3
+	VMULPS       640(CX), Y3, Y3
+	VADDPS       Y3, Y9, Y3
+	VMULPS       672(CX), Y6, Y9
+	VADDPS       Y9, Y3, Y3
+	VADDPS       Y3, Y8, Y3
+	VANDPS       absolute<>+0(SB), Y3, Y9
+	VCMPPS       $0x05, tiny<>+0(SB), Y9, Y9
+	VANDPS       Y9, Y3, Y3
+	VMULPS       448(CX), Y1, Y9
+	VMULPS       480(CX), Y8, Y8
+	VADDPS       Y8, Y9, Y8
+	VMULPS       512(CX), Y4, Y4
+	VADDPS       Y4, Y8, Y4
+	VMULPS       544(CX), Y6, Y6
+	VADDPS       Y6, Y4, Y4
+	VMOVUPS      (CX), Y6
+	VSUBPS       Y1, Y6, Y8
+	VMULPS       1056(CX), Y8, Y8
+	VMULPS       1248(CX), Y5, Y9
+	VSUBPS       Y9, Y8, Y8
+	VMULPS       (R10)(DI*2), Y8, Y8
+	VADDPS       Y8, Y4, Y4
+	VSUBPS       Y7, Y6, Y6
+	MOVQ         120(AX), R13
+	VMOVUPS      (R13)(DX*2), Y8
+	VSHUFPS      $0xdd, 32(R13)(DX*2), Y8, Y8
 	VPERMPD      $0xd8, Y8, Y8
-	VMULPS       Y8, Y5, Y5
-	VADDPS       Y5, Y6, Y5
-	VMULPS       1600(AX), Y5, Y5
+	VMULPS       Y8, Y6, Y6
+	VADDPS       Y6, Y4, Y4
+	VMOVUPS      32(CX), Y6
+	VSUBPS       Y1, Y6, Y8
+	VMULPS       1120(CX), Y8, Y8
+	VMULPS       1312(CX), Y5, Y5
+	VSUBPS       Y5, Y8, Y5
+	VMULPS       (R11)(DI*1), Y5, Y5
+	VADDPS       Y5, Y4, Y4
+	VSUBPS       Y7, Y6, Y5
+	MOVQ         136(AX), R13
+	VMOVUPS      (R13)(DX*2), Y6
+	VSHUFPS      $0xdd, 32(R13)(DX*2), Y6, Y6
+	VPERMPD      $0xd8, Y6, Y6
+	VMULPS       Y6, Y5, Y5
 	VADDPS       Y5, Y4, Y4
 	VADDPS       Y4, Y1, Y1
-	VMOVUPS      Y1, 32(CX)
-	VBROADCASTSS (DX), Y1
-	MOVQ         24(DX), BX
-	VADDPS       (BX), Y1, Y1
-	VMULPS       1408(AX), Y2, Y2
-	VADDPS       Y1, Y2, Y2
-	VMULPS       1408(AX), Y7, Y4
-	VBROADCASTSS 4(DX), Y5
-	MOVQ         32(DX), BX
-	VADDPS       (BX), Y5, Y5
-	VSUBPS       Y1, Y5, Y1
-	VMULPS       288(AX), Y1, Y1
-	VADDPS       Y1, Y4, Y1
-	VMULPS       320(AX), Y0, Y4
-	VMOVUPS      64(CX), Y5
-	VMULPS       352(AX), Y5, Y5
-	VADDPS       Y5, Y4, Y4
-	VMULPS       384(AX), Y2, Y2
-	VADDPS       Y2, Y4, Y2
-	VMULPS       416(AX), Y1, Y1
-	VADDPS       Y1, Y2, Y1
-	VMOVUPS      (AX), Y2
-	VSUBPS       Y0, Y2, Y2
-	VMULPS       960(AX), Y2, Y2
-	VMULPS       1152(AX), Y3, Y4
-	VSUBPS       Y4, Y2, Y2
-	VMULPS       160(CX), Y2, Y2
-	VADDPS       Y2, Y1, Y1
-	VMOVUPS      32(AX), Y2
-	VSUBPS       Y0, Y2, Y2
-	VMULPS       1024(AX), Y2, Y2
-	VMULPS       1216(AX), Y3, Y4
-	VSUBPS       Y4, Y2, Y2
-	VMULPS       224(CX), Y2, Y2
-	VADDPS       Y2, Y1, Y1
-	VMULPS       256(AX), Y3, Y2
-	VADDPS       Y0, Y2, Y2
-	VXORPS       Y3, Y3, Y3
-	VMOVUPS      (AX), Y4
-	VSUBPS       Y2, Y4, Y4
-	MOVQ         56(DX), BX
-	VMOVUPS      (BX), Y5
-	VSHUFPS      $0xdd, 32(BX), Y5, Y5
+	VANDPS       absolute<>+0(SB), Y1, Y4
+	VCMPPS       $0x05, tiny<>+0(SB), Y4, Y4
+	VANDPS       Y4, Y1, Y1
+	VADDPS       Y2, Y0, Y0
+	VANDPS       absolute<>+0(SB), Y0, Y2
+	VCMPPS       $0x05, tiny<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y0, Y0
+	VMOVUPS      (R9)(DI*1), Y2
+	VMULPS       736(CX), Y2, Y4
+	VADDPS       Y4, Y2, Y2
+	VANDPS       absolute<>+0(SB), Y2, Y4
+	VCMPPS       $0x05, tiny<>+0(SB), Y4, Y4
+	VANDPS       Y4, Y2, Y2
+	VSUBPS       Y2, Y0, Y2
+	VCMPPS       $0x06, 1344(CX), Y2, Y4
+	VCMPPS       $0x06, 1376(CX), Y2, Y2
+	MOVQ         112(AX), R13
+	VMOVUPS      (R13)(DX*2), Y5
+	VSHUFPS      $0xdd, 32(R13)(DX*2), Y5, Y5
 	VPERMPD      $0xd8, Y5, Y5
-	VMULPS       Y5, Y4, Y4
-	VADDPS       Y4, Y3, Y3
-	VMOVUPS      32(AX), Y4
-	VSUBPS       Y2, Y4, Y2
-	MOVQ         72(DX), BX
-	VMOVUPS      (BX), Y4
-	VSHUFPS      $0xdd, 32(BX), Y4, Y4
+	VXORPS       Y6, Y6, Y6
+	VCMPPS       $0x04, Y6, Y5, Y5
+	VORPS        Y5, Y2, Y2
+	VANDPS       Y2, Y4, Y2
+	MOVQ         48(AX), R13
+	VMOVUPS      (R13)(DX*2), Y4
+	VMOVUPS      32(R13)(DX*2), Y5
+	VPBROADCASTQ 184(AX), Y6
+	VPCMPGTQ     Y6, Y4, Y7
+	VPCMPGTQ     Y6, Y5, Y6
+	VSHUFPS      $0x88, Y6, Y7, Y6
+	VPERMPD      $0xd8, Y6, Y6
+	VPBROADCASTQ 176(AX), Y7
+	VPCMPGTQ     Y7, Y4, Y4
+	VPCMPGTQ     Y7, Y5, Y5
+	VSHUFPS      $0x88, Y5, Y4, Y4
 	VPERMPD      $0xd8, Y4, Y4
-	VMULPS       Y4, Y2, Y2
-	VADDPS       Y2, Y3, Y2
-	VMULPS       1568(AX), Y2, Y2
-	VADDPS       Y2, Y1, Y1
-	VADDPS       Y1, Y0, Y0
-	VMOVUPS      Y0, (CX)
-	VMOVUPS      64(CX), Y1
-	VMULPS       704(AX), Y1, Y2
-	VADDPS       Y2, Y1, Y1
-	VANDPS       absolute<>+0(SB), Y1, Y2
-	VCMPPS       $0x05, tiny<>+0(SB), Y2, Y2
-	VANDPS       Y2, Y1, Y1
-	VMOVUPS      Y1, 64(CX)
-	VMOVUPS      128(CX), Y1
-	VMULPS       736(AX), Y1, Y2
-	VADDPS       Y2, Y1, Y1
-	VANDPS       absolute<>+0(SB), Y1, Y2
-	VCMPPS       $0x05, tiny<>+0(SB), Y2, Y2
-	VANDPS       Y2, Y1, Y1
-	VMOVUPS      Y1, 128(CX)
-	VMOVUPS      160(CX), Y1
-	VMULPS       768(AX), Y1, Y2
-	VADDPS       Y2, Y1, Y1
-	VANDPS       absolute<>+0(SB), Y1, Y2
-	VCMPPS       $0x05, tiny<>+0(SB), Y2, Y2
-	VANDPS       Y2, Y1, Y1
-	MOVQ         56(DX), BX
-	VMOVUPS      (BX), Y2
-	VSHUFPS      $0x88, 32(BX), Y2, Y2
-	VPERMPD      $0xd8, Y2, Y2
-	VADDPS       Y2, Y1, Y1
-	VMOVUPS      Y1, 160(CX)
-	VMOVUPS      224(CX), Y1
-	VMULPS       832(AX), Y1, Y2
-	VADDPS       Y2, Y1, Y1
-	VANDPS       absolute<>+0(SB), Y1, Y2
-	VCMPPS       $0x05, tiny<>+0(SB), Y2, Y2
-	VANDPS       Y2, Y1, Y1
-	MOVQ         72(DX), BX
-	VMOVUPS      (BX), Y2
-	VSHUFPS      $0x88, 32(BX), Y2, Y2
-	VPERMPD      $0xd8, Y2, Y2
-	VADDPS       Y2, Y1, Y1
-	VMOVUPS      Y1, 224(CX)
-	VMOVUPS      256(CX), Y1
-	VMULPS       864(AX), Y1, Y2
-	VADDPS       Y2, Y1, Y1
-	VANDPS       absolute<>+0(SB), Y1, Y2
-	VCMPPS       $0x05, tiny<>+0(SB), Y2, Y2
-	VANDPS       Y2, Y1, Y1
-	MOVQ         80(DX), BX
-	VMOVUPS      (BX), Y2
-	VSHUFPS      $0x88, 32(BX), Y2, Y2
-	VPERMPD      $0xd8, Y2, Y2
-	VADDPS       Y2, Y1, Y1
-	VMOVUPS      Y1, 256(CX)
-	VMOVUPS      320(CX), Y1
-	VMULPS       928(AX), Y1, Y2
-	VADDPS       Y2, Y1, Y1
-	VANDPS       absolute<>+0(SB), Y1, Y2
-	VCMPPS       $0x05, tiny<>+0(SB), Y2, Y2
-	VANDPS       Y2, Y1, Y1
-	MOVQ         96(DX), DX
-	VMOVUPS      (DX), Y2
-	VSHUFPS      $0x88, 32(DX), Y2, Y2
-	VPERMPD      $0xd8, Y2, Y2
-	VADDPS       Y2, Y1, Y1
-	VMOVUPS      Y1, 320(CX)
-	VMOVUPS      128(CX), Y1
-	VADDPS       1344(AX), Y1, Y1
-	VCMPPS       $0x1e, Y1, Y0, Y0
-	VMOVMSKPS    Y0, AX
-	MOVL         AX, ret+32(FP)
+	MOVQ         56(AX), R13
+	VMOVUPS      (R13)(DX*2), Y5
+	VMOVUPS      32(R13)(DX*2), Y7
+	VXORPS       Y8, Y8, Y8
+	VPCMPGTQ     Y8, Y5, Y9
+	VPCMPGTQ     Y8, Y7, Y8
+	VSHUFPS      $0x88, Y8, Y9, Y8
+	VPERMPD      $0xd8, Y8, Y8
+	VPBROADCASTQ 184(AX), Y9
+	VPCMPGTQ     Y9, Y5, Y5
+	VPCMPGTQ     Y9, Y7, Y7
+	VSHUFPS      $0x88, Y7, Y5, Y5
+	VPERMPD      $0xd8, Y5, Y5
+	VANDNPS      Y8, Y5, Y5
+	VORPS        Y4, Y2, Y2
+	VANDNPS      Y2, Y6, Y2
+	VORPS        Y5, Y2, Y2
+	VMOVMSKPS    Y2, R13
+	TESTL        R13, R13
+	JZ           quiet
+	MOVQ         DX, R14
+	SHRQ         $0x05, R14
+	MOVL         R14, (BX)
+	MOVL         R13, 4(BX)
+	ADDQ         $0x08, BX
+	VMOVUPS      (R8), Y2
+	VMOVUPS      Y2, (SI)
+	VMOVUPS      (R8)(DI*1), Y2
+	VMOVUPS      Y2, 32(SI)
+	VMOVUPS      (R8)(DI*2), Y2
+	VMOVUPS      Y2, 64(SI)
+	VMOVUPS      (R9), Y2
+	VMOVUPS      Y2, 96(SI)
+	VMOVUPS      (R9)(DI*1), Y2
+	VMOVUPS      Y2, 128(SI)
+	VMOVUPS      (R9)(DI*2), Y2
+	VMOVUPS      Y2, 160(SI)
+	VMOVUPS      (R10), Y2
+	VMOVUPS      Y2, 192(SI)
+	VMOVUPS      (R10)(DI*1), Y2
+	VMOVUPS      Y2, 224(SI)
+	VMOVUPS      (R10)(DI*2), Y2
+	VMOVUPS      Y2, 256(SI)
+	VMOVUPS      (R11), Y2
+	VMOVUPS      Y2, 288(SI)
+	VMOVUPS      (R11)(DI*1), Y2
+	VMOVUPS      Y2, 320(SI)
+	ADDQ         $0x00000160, SI
+
+quiet:
+	VMOVUPS Y0, (R8)
+	VMOVUPS Y1, (R8)(DI*1)
+	VMOVUPS Y3, (R9)
+	VMOVUPS (R8)(DI*2), Y0
+	VMULPS  704(CX), Y0, Y1
+	VADDPS  Y1, Y0, Y0
+	VANDPS  absolute<>+0(SB), Y0, Y1
+	VCMPPS  $0x05, tiny<>+0(SB), Y1, Y1
+	VANDPS  Y1, Y0, Y0
+	VMOVUPS Y0, (R8)(DI*2)
+	VMOVUPS (R9)(DI*1), Y0
+	VMULPS  736(CX), Y0, Y1
+	VADDPS  Y1, Y0, Y0
+	VANDPS  absolute<>+0(SB), Y0, Y1
+	VCMPPS  $0x05, tiny<>+0(SB), Y1, Y1
+	VANDPS  Y1, Y0, Y0
+	VMOVUPS Y0, (R9)(DI*1)
+	VMOVUPS (R9)(DI*2), Y0
+	VMULPS  768(CX), Y0, Y1
+	VADDPS  Y1, Y0, Y0
+	VANDPS  absolute<>+0(SB), Y0, Y1
+	VCMPPS  $0x05, tiny<>+0(SB), Y1, Y1
+	VANDPS  Y1, Y0, Y0
+	MOVQ    96(AX), R13
+	VMOVUPS (R13)(DX*2), Y1
+	VSHUFPS $0x88, 32(R13)(DX*2), Y1, Y1
+	VPERMPD $0xd8, Y1, Y1
+	VADDPS  Y1, Y0, Y0
+	VMOVUPS Y0, (R9)(DI*2)
+	VMOVUPS (R10)(DI*1), Y0
+	VMULPS  832(CX), Y0, Y1
+	VADDPS  Y1, Y0, Y0
+	VANDPS  absolute<>+0(SB), Y0, Y1
+	VCMPPS  $0x05, tiny<>+0(SB), Y1, Y1
+	VANDPS  Y1, Y0, Y0
+	MOVQ    112(AX), R13
+	VMOVUPS (R13)(DX*2), Y1
+	VSHUFPS $0x88, 32(R13)(DX*2), Y1, Y1
+	VPERMPD $0xd8, Y1, Y1
+	VADDPS  Y1, Y0, Y0
+	VMOVUPS Y0, (R10)(DI*1)
+	VMOVUPS (R10)(DI*2), Y0
+	VMULPS  864(CX), Y0, Y1
+	VADDPS  Y1, Y0, Y0
+	VANDPS  absolute<>+0(SB), Y0, Y1
+	VCMPPS  $0x05, tiny<>+0(SB), Y1, Y1
+	VANDPS  Y1, Y0, Y0
+	MOVQ    120(AX), R13
+	VMOVUPS (R13)(DX*2), Y1
+	VSHUFPS $0x88, 32(R13)(DX*2), Y1, Y1
+	VPERMPD $0xd8, Y1, Y1
+	VADDPS  Y1, Y0, Y0
+	VMOVUPS Y0, (R10)(DI*2)
+	VMOVUPS (R11)(DI*1), Y0
+	VMULPS  928(CX), Y0, Y1
+	VADDPS  Y1, Y0, Y0
+	VANDPS  absolute<>+0(SB), Y0, Y1
+	VCMPPS  $0x05, tiny<>+0(SB), Y1, Y1
+	VANDPS  Y1, Y0, Y0
+	MOVQ    136(AX), R13
+	VMOVUPS (R13)(DX*2), Y1
+	VSHUFPS $0x88, 32(R13)(DX*2), Y1, Y1
+	VPERMPD $0xd8, Y1, Y1
+	VADDPS  Y1, Y0, Y0
+	VMOVUPS Y0, (R11)(DI*1)
+	ADDQ    24(AX), CX
+	ADDQ    $0x20, R8
+	ADDQ    $0x20, R9
+	ADDQ    $0x20, R10
+	ADDQ    $0x20, R11
+	ADDQ    $0x20, DX
+	CMPQ    DX, R12
+	JLT     octet
 	VZEROUPPER
+	SUBQ    192(AX), BX
+	SHRQ    $0x03, BX
+	MOVQ    BX, ret+8(FP)
+	RET
+
+// func twoStepAVX2(c *byte) int
+// Requires: AVX, AVX2
+TEXT ·twoStepAVX2(SB), NOSPLIT, $32-16
+	MOVQ       c+0(FP), AX
+	MOVQ       16(AX), CX
+	MOVQ       192(AX), BX
+	MOVQ       200(AX), SI
+	MOVQ       (AX), DX
+	SHLQ       $0x05, DX
+	MOVQ       40(AX), DI
+	MOVQ       32(AX), R8
+	ADDQ       DX, R8
+	LEAQ       (R8)(DI*2), R9
+	ADDQ       DI, R9
+	LEAQ       (R9)(DI*2), R10
+	ADDQ       DI, R10
+	LEAQ       (R10)(DI*2), R11
+	ADDQ       DI, R11
+	MOVQ       8(AX), R12
+	SHLQ       $0x05, R12
+	VMOVUPS    (R8)(DI*1), Y0
+	VSUBPS     1504(CX), Y0, Y0
+	VMULPS     1536(CX), Y0, Y0
+	VXORPS     sign<>+0(SB), Y0, Y0
+	VMOVUPS    exp_max<>+0(SB), Y1
+	VMINPS     Y0, Y1, Y0
+	VMAXPS     exp_min<>+0(SB), Y0, Y0
+	VMULPS     log2e<>+0(SB), Y0, Y1
+	VADDPS     shift<>+0(SB), Y1, Y1
+	VSUBPS     shift<>+0(SB), Y1, Y1
+	VMULPS     ln2_hi<>+0(SB), Y1, Y2
+	VSUBPS     Y2, Y0, Y0
+	VMULPS     ln2_lo<>+0(SB), Y1, Y2
+	VSUBPS     Y2, Y0, Y0
+	VMOVUPS    exp0<>+0(SB), Y2
+	VMULPS     Y0, Y2, Y2
+	VADDPS     exp1<>+0(SB), Y2, Y2
+	VMULPS     Y0, Y2, Y2
+	VADDPS     exp2<>+0(SB), Y2, Y2
+	VMULPS     Y0, Y2, Y2
+	VADDPS     exp3<>+0(SB), Y2, Y2
+	VMULPS     Y0, Y2, Y2
+	VADDPS     exp4<>+0(SB), Y2, Y2
+	VMULPS     Y0, Y2, Y2
+	VADDPS     exp5<>+0(SB), Y2, Y2
+	VMULPS     Y0, Y0, Y3
+	VMULPS     Y3, Y2, Y2
+	VADDPS     Y0, Y2, Y0
+	VADDPS     one<>+0(SB), Y0, Y0
+	VCVTTPS2DQ Y1, Y1
+	VPADDD     bias<>+0(SB), Y1, Y1
+	VPSLLD     $0x17, Y1, Y1
+	VMULPS     Y1, Y0, Y0
+	VMOVUPS    one<>+0(SB), Y1
+	VADDPS     one<>+0(SB), Y0, Y0
+	VDIVPS     Y0, Y1, Y0
+	VMOVUPS    Y0, (SP)
+
+octet:
+	VMOVUPS      (SP), Y0
+	ADDQ         24(AX), CX
+	VMOVUPS      32(R8)(DI*1), Y1
+	VSUBPS       1504(CX), Y1, Y1
+	VMULPS       1536(CX), Y1, Y1
+	VXORPS       sign<>+0(SB), Y1, Y1
+	VMOVUPS      exp_max<>+0(SB), Y2
+	VMINPS       Y1, Y2, Y1
+	VMAXPS       exp_min<>+0(SB), Y1, Y1
+	VMULPS       log2e<>+0(SB), Y1, Y2
+	VADDPS       shift<>+0(SB), Y2, Y2
+	VSUBPS       shift<>+0(SB), Y2, Y2
+	VMULPS       ln2_hi<>+0(SB), Y2, Y3
+	VSUBPS       Y3, Y1, Y1
+	VMULPS       ln2_lo<>+0(SB), Y2, Y3
+	VSUBPS       Y3, Y1, Y1
+	VMOVUPS      exp0<>+0(SB), Y3
+	VMULPS       Y1, Y3, Y3
+	VADDPS       exp1<>+0(SB), Y3, Y3
+	VMULPS       Y1, Y3, Y3
+	VADDPS       exp2<>+0(SB), Y3, Y3
+	VMULPS       Y1, Y3, Y3
+	VADDPS       exp3<>+0(SB), Y3, Y3
+	VMULPS       Y1, Y3, Y3
+	VADDPS       exp4<>+0(SB), Y3, Y3
+	VMULPS       Y1, Y3, Y3
+	VADDPS       exp5<>+0(SB), Y3, Y3
+	VMULPS       Y1, Y1, Y4
+	VMULPS       Y4, Y3, Y3
+	VADDPS       Y1, Y3, Y1
+	VADDPS       one<>+0(SB), Y1, Y1
+	VCVTTPS2DQ   Y2, Y2
+	VPADDD       bias<>+0(SB), Y2, Y2
+	VPSLLD       $0x17, Y2, Y2
+	VMULPS       Y2, Y1, Y1
+	VMOVUPS      one<>+0(SB), Y2
+	VADDPS       one<>+0(SB), Y1, Y1
+	VDIVPS       Y1, Y2, Y1
+	VMOVUPS      Y1, (SP)
+	SUBQ         24(AX), CX
+	VMOVUPS      (R8), Y1
+	VMOVUPS      (R8)(DI*1), Y2
+	MOVQ         48(AX), R13
+	VMOVUPS      (R13)(DX*2), Y3
+	VMOVUPS      32(R13)(DX*2), Y4
+	VPBROADCASTQ 184(AX), Y5
+	VPCMPGTQ     Y5, Y3, Y3
+	VPCMPGTQ     Y5, Y4, Y4
+	VSHUFPS      $0x88, Y4, Y3, Y3
+	VPERMPD      $0xd8, Y3, Y3
+	VANDPS       1664(CX), Y3, Y3
+	VMULPS       1408(CX), Y0, Y4
+	VMOVUPS      (R8)(DI*2), Y5
+	VMULPS       224(CX), Y5, Y5
+	VADDPS       Y5, Y4, Y4
+	VBROADCASTSS 152(AX), Y5
+	MOVQ         64(AX), R13
+	VADDPS       (R13)(DX*1), Y5, Y5
+	VADDPS       Y5, Y4, Y4
+	VMOVUPS      (R9)(DI*2), Y5
+	VMOVUPS      (CX), Y6
+	VSUBPS       Y1, Y6, Y6
+	VMULPS       Y5, Y6, Y5
+	VMOVUPS      32(CX), Y6
+	VSUBPS       Y1, Y6, Y6
+	VMULPS       (R10)(DI*1), Y6, Y6
+	VADDPS       Y6, Y5, Y5
+	VSUBPS       Y1, Y5, Y5
+	VMULPS       64(CX), Y5, Y5
+	VMULPS       96(CX), Y4, Y4
+	VADDPS       Y4, Y5, Y4
+	VANDNPS      Y4, Y3, Y4
+	VMOVUPS      (R10)(DI*2), Y5
+	VMOVUPS      (CX), Y6
+	VSUBPS       Y2, Y6, Y6
+	VMULPS       Y5, Y6, Y5
+	VMOVUPS      32(CX), Y6
+	VSUBPS       Y2, Y6, Y6
+	VMULPS       (R11)(DI*1), Y6, Y6
+	VADDPS       Y6, Y5, Y5
+	VMOVUPS      (R11)(DI*2), Y6
+	VMULPS       1472(CX), Y6, Y6
+	VMULPS       1440(CX), Y0, Y7
+	VMOVUPS      (R9), Y8
+	VMULPS       192(CX), Y8, Y8
+	VADDPS       Y8, Y7, Y7
+	VADDPS       Y6, Y7, Y7
+	VBROADCASTSS 160(AX), Y8
+	MOVQ         80(AX), R13
+	VADDPS       (R13)(DX*1), Y8, Y8
+	VADDPS       Y8, Y7, Y7
+	VSUBPS       Y2, Y5, Y8
+	VMULPS       128(CX), Y8, Y8
+	VMULPS       160(CX), Y7, Y7
+	VADDPS       Y7, Y8, Y7
+	VMULPS       1632(CX), Y5, Y5
+	VMOVUPS      one<>+0(SB), Y8
+	VSUBPS       Y0, Y8, Y8
+	VMULPS       Y8, Y0, Y8
+	VMULPS       1536(CX), Y8, Y8
+	VMULPS       Y7, Y8, Y8
+	VMULPS       1440(CX), Y0, Y9
+	VADDPS       Y6, Y9, Y6
+	VBROADCASTSS 160(AX), Y9
+	MOVQ         80(AX), R13
+	VADDPS       (R13)(DX*1), Y9, Y9
+	VADDPS       Y9, Y6, Y6
+	VMULPS       1440(CX), Y8, Y9
+	VBROADCASTSS 164(AX), Y10
+	MOVQ         88(AX), R13
+	VADDPS       (R13)(DX*1), Y10, Y10
+	VBROADCASTSS 160(AX), Y11
+	MOVQ         80(AX), R13
+	VADDPS       (R13)(DX*1), Y11, Y11
+	VSUBPS       Y11, Y10, Y10
+	VMULPS       288(CX), Y10, Y10
+	VADDPS       Y10, Y9, Y9
+	VMOVUPS      (R9), Y10
+	VMULPS       576(CX), Y2, Y11
+	VMULPS       608(CX), Y10, Y12
+	VADDPS       Y12, Y11, Y11
+	VADDPS       Y5, Y6, Y5
+	VMULPS       640(CX), Y5, Y5
+	VADDPS       Y5, Y11, Y5
+	VMULPS       672(CX), Y9, Y11
+	VADDPS       Y11, Y5, Y5
+	VADDPS       Y5, Y10, Y5
+	VMULPS       448(CX), Y2, Y11
+	VMULPS       480(CX), Y10, Y10
+	VADDPS       Y10, Y11, Y10
+	VMULPS       512(CX), Y6, Y6
+	VADDPS       Y6, Y10, Y6
+	VMULPS       544(CX), Y9, Y9
+	VADDPS       Y9, Y6, Y6
+	VMOVUPS      (CX), Y9
+	VSUBPS       Y2, Y9, Y9
+	VMULPS       1056(CX), Y9, Y9
+	VMULPS       1248(CX), Y7, Y10
+	VSUBPS       Y10, Y9, Y9
+	VMULPS       (R10)(DI*2), Y9, Y9
+	VADDPS       Y9, Y6, Y6
+	VMOVUPS      32(CX), Y9
+	VSUBPS       Y2, Y9, Y9
+	VMULPS       1120(CX), Y9, Y9
+	VMULPS       1312(CX), Y7, Y10
+	VSUBPS       Y10, Y9, Y9
+	VMULPS       (R11)(DI*1), Y9, Y9
+	VADDPS       Y9, Y6, Y6
+	VMULPS       256(CX), Y7, Y7
+	VADDPS       Y2, Y7, Y7
+	VXORPS       Y9, Y9, Y9
+	VMOVUPS      (CX), Y10
+	VSUBPS       Y7, Y10, Y10
+	MOVQ         120(AX), R13
+	VMOVUPS      (R13)(DX*2), Y11
+	VSHUFPS      $0xdd, 32(R13)(DX*2), Y11, Y11
+	VPERMPD      $0xd8, Y11, Y11
+	VMULPS       Y11, Y10, Y10
+	VADDPS       Y10, Y9, Y9
+	VMOVUPS      32(CX), Y10
+	VSUBPS       Y7, Y10, Y7
+	MOVQ         136(AX), R13
+	VMOVUPS      (R13)(DX*2), Y10
+	VSHUFPS      $0xdd, 32(R13)(DX*2), Y10, Y10
+	VPERMPD      $0xd8, Y10, Y10
+	VMULPS       Y10, Y7, Y7
+	VADDPS       Y7, Y9, Y7
+	VMULPS       1600(CX), Y7, Y7
+	VADDPS       Y7, Y6, Y6
+	VADDPS       Y6, Y2, Y2
+	VBROADCASTSS 152(AX), Y6
+	MOVQ         64(AX), R13
+	VADDPS       (R13)(DX*1), Y6, Y6
+	VMULPS       1408(CX), Y0, Y0
+	VADDPS       Y6, Y0, Y0
+	VMULPS       1408(CX), Y8, Y7
+	VBROADCASTSS 156(AX), Y8
+	MOVQ         72(AX), R13
+	VADDPS       (R13)(DX*1), Y8, Y8
+	VSUBPS       Y6, Y8, Y6
+	VMULPS       288(CX), Y6, Y6
+	VADDPS       Y6, Y7, Y6
+	VMULPS       320(CX), Y1, Y7
+	VMOVUPS      (R8)(DI*2), Y8
+	VMULPS       352(CX), Y8, Y8
+	VADDPS       Y8, Y7, Y7
+	VMULPS       384(CX), Y0, Y0
+	VADDPS       Y0, Y7, Y0
+	VMULPS       416(CX), Y6, Y6
+	VADDPS       Y6, Y0, Y0
+	VMOVUPS      (CX), Y6
+	VSUBPS       Y1, Y6, Y6
+	VMULPS       960(CX), Y6, Y6
+	VMULPS       1152(CX), Y4, Y7
+	VSUBPS       Y7, Y6, Y6
+	VMULPS       (R9)(DI*2), Y6, Y6
+	VADDPS       Y6, Y0, Y0
+	VMOVUPS      32(CX), Y6
+	VSUBPS       Y1, Y6, Y6
+	VMULPS       1024(CX), Y6, Y6
+	VMULPS       1216(CX), Y4, Y7
+	VSUBPS       Y7, Y6, Y6
+	VMULPS       (R10)(DI*1), Y6, Y6
+	VADDPS       Y6, Y0, Y0
+	VMULPS       256(CX), Y4, Y4
+	VADDPS       Y1, Y4, Y4
+	VXORPS       Y6, Y6, Y6
+	VMOVUPS      (CX), Y7
+	VSUBPS       Y4, Y7, Y7
+	MOVQ         96(AX), R13
+	VMOVUPS      (R13)(DX*2), Y8
+	VSHUFPS      $0xdd, 32(R13)(DX*2), Y8, Y8
+	VPERMPD      $0xd8, Y8, Y8
+	VMULPS       Y8, Y7, Y7
+	VADDPS       Y7, Y6, Y6
+	VMOVUPS      32(CX), Y7
+	VSUBPS       Y4, Y7, Y4
+	MOVQ         112(AX), R13
+	VMOVUPS      (R13)(DX*2), Y7
+	VSHUFPS      $0xdd, 32(R13)(DX*2), Y7, Y7
+	VPERMPD      $0xd8, Y7, Y7
+	VMULPS       Y7, Y4, Y4
+	VADDPS       Y4, Y6, Y4
+	VMULPS       1568(CX), Y4, Y4
+	VADDPS       Y4, Y0, Y0
+	VADDPS       Y0, Y1, Y0
+	VANDNPS      Y0, Y3, Y0
+	VMOVUPS      (R9)(DI*1), Y1
+	VMULPS       736(CX), Y1, Y3
+	VADDPS       Y3, Y1, Y1
+	VANDPS       absolute<>+0(SB), Y1, Y3
+	VCMPPS       $0x05, tiny<>+0(SB), Y3, Y3
+	VANDPS       Y3, Y1, Y1
+	VADDPS       1344(CX), Y1, Y1
+	VCMPPS       $0x1e, Y1, Y0, Y1
+	MOVQ         48(AX), R13
+	VMOVUPS      (R13)(DX*2), Y3
+	VMOVUPS      32(R13)(DX*2), Y4
+	VPBROADCASTQ 184(AX), Y6
+	VPCMPGTQ     Y6, Y3, Y7
+	VPCMPGTQ     Y6, Y4, Y6
+	VSHUFPS      $0x88, Y6, Y7, Y6
+	VPERMPD      $0xd8, Y6, Y6
+	VPBROADCASTQ 168(AX), Y7
+	VPCMPGTQ     Y7, Y3, Y3
+	VPCMPGTQ     Y7, Y4, Y4
+	VSHUFPS      $0x88, Y4, Y3, Y3
+	VPERMPD      $0xd8, Y3, Y3
+	VORPS        Y3, Y1, Y1
+	VANDNPS      Y1, Y6, Y1
+	MOVQ         56(AX), R13
+	VMOVUPS      (R13)(DX*2), Y3
+	VMOVUPS      32(R13)(DX*2), Y4
+	VPBROADCASTQ 184(AX), Y6
+	VPCMPGTQ     Y6, Y3, Y3
+	VPCMPGTQ     Y6, Y4, Y4
+	VSHUFPS      $0x88, Y4, Y3, Y3
+	VPERMPD      $0xd8, Y3, Y3
+	VXORPS       ones<>+0(SB), Y3, Y3
+	VORPS        Y3, Y1, Y1
+	VMOVMSKPS    Y1, R13
+	TESTL        R13, R13
+	JZ           quiet
+	MOVQ         DX, R14
+	SHRQ         $0x05, R14
+	MOVL         R14, (BX)
+	MOVL         R13, 4(BX)
+	ADDQ         $0x08, BX
+	VMOVUPS      (R8), Y1
+	VMOVUPS      Y1, (SI)
+	VMOVUPS      (R8)(DI*1), Y1
+	VMOVUPS      Y1, 32(SI)
+	VMOVUPS      (R8)(DI*2), Y1
+	VMOVUPS      Y1, 64(SI)
+	VMOVUPS      (R9), Y1
+	VMOVUPS      Y1, 96(SI)
+	VMOVUPS      (R9)(DI*1), Y1
+	VMOVUPS      Y1, 128(SI)
+	VMOVUPS      (R9)(DI*2), Y1
+	VMOVUPS      Y1, 160(SI)
+	VMOVUPS      (R10), Y1
+	VMOVUPS      Y1, 192(SI)
+	VMOVUPS      (R10)(DI*1), Y1
+	VMOVUPS      Y1, 224(SI)
+	VMOVUPS      (R10)(DI*2), Y1
+	VMOVUPS      Y1, 256(SI)
+	VMOVUPS      (R11), Y1
+	VMOVUPS      Y1, 288(SI)
+	VMOVUPS      (R11)(DI*1), Y1
+	VMOVUPS      Y1, 320(SI)
+	VMOVUPS      (R11)(DI*2), Y1
+	VMOVUPS      Y1, 352(SI)
+	ADDQ         $0x00000180, SI
+
+quiet:
+	VMOVUPS Y0, (R8)
+	VMOVUPS Y2, (R8)(DI*1)
+	VMOVUPS Y5, (R9)
+	VMOVUPS (R8)(DI*2), Y0
+	VMULPS  704(CX), Y0, Y1
+	VADDPS  Y1, Y0, Y0
+	VANDPS  absolute<>+0(SB), Y0, Y1
+	VCMPPS  $0x05, tiny<>+0(SB), Y1, Y1
+	VANDPS  Y1, Y0, Y0
+	VMOVUPS Y0, (R8)(DI*2)
+	VMOVUPS (R9)(DI*1), Y0
+	VMULPS  736(CX), Y0, Y1
+	VADDPS  Y1, Y0, Y0
+	VANDPS  absolute<>+0(SB), Y0, Y1
+	VCMPPS  $0x05, tiny<>+0(SB), Y1, Y1
+	VANDPS  Y1, Y0, Y0
+	VMOVUPS Y0, (R9)(DI*1)
+	VMOVUPS (R9)(DI*2), Y0
+	VMULPS  768(CX), Y0, Y1
+	VADDPS  Y1, Y0, Y0
+	VANDPS  absolute<>+0(SB), Y0, Y1
+	VCMPPS  $0x05, tiny<>+0(SB), Y1, Y1
+	VANDPS  Y1, Y0, Y0
+	MOVQ    96(AX), R13
+	VMOVUPS (R13)(DX*2), Y1
+	VSHUFPS $0x88, 32(R13)(DX*2), Y1, Y1
+	VPERMPD $0xd8, Y1, Y1
+	VADDPS  Y1, Y0, Y0
+	VMOVUPS Y0, (R9)(DI*2)
+	VMOVUPS (R10)(DI*1), Y0
+	VMULPS  832(CX), Y0, Y1
+	VADDPS  Y1, Y0, Y0
+	VANDPS  absolute<>+0(SB), Y0, Y1
+	VCMPPS  $0x05, tiny<>+0(SB), Y1, Y1
+	VANDPS  Y1, Y0, Y0
+	MOVQ    112(AX), R13
+	VMOVUPS (R13)(DX*2), Y1
+	VSHUFPS $0x88, 32(R13)(DX*2), Y1, Y1
+	VPERMPD $0xd8, Y1, Y1
+	VADDPS  Y1, Y0, Y0
+	VMOVUPS Y0, (R10)(DI*1)
+	VMOVUPS (R10)(DI*2), Y0
+	VMULPS  864(CX), Y0, Y1
+	VADDPS  Y1, Y0, Y0
+	VANDPS  absolute<>+0(SB), Y0, Y1
+	VCMPPS  $0x05, tiny<>+0(SB), Y1, Y1
+	VANDPS  Y1, Y0, Y0
+	MOVQ    120(AX), R13
+	VMOVUPS (R13)(DX*2), Y1
+	VSHUFPS $0x88, 32(R13)(DX*2), Y1, Y1
+	VPERMPD $0xd8, Y1, Y1
+	VADDPS  Y1, Y0, Y0
+	VMOVUPS Y0, (R10)(DI*2)
+	VMOVUPS (R11)(DI*1), Y0
+	VMULPS  928(CX), Y0, Y1
+	VADDPS  Y1, Y0, Y0
+	VANDPS  absolute<>+0(SB), Y0, Y1
+	VCMPPS  $0x05, tiny<>+0(SB), Y1, Y1
+	VANDPS  Y1, Y0, Y0
+	MOVQ    136(AX), R13
+	VMOVUPS (R13)(DX*2), Y1
+	VSHUFPS $0x88, 32(R13)(DX*2), Y1, Y1
+	VPERMPD $0xd8, Y1, Y1
+	VADDPS  Y1, Y0, Y0
+	VMOVUPS Y0, (R11)(DI*1)
+	ADDQ    24(AX), CX
+	ADDQ    $0x20, R8
+	ADDQ    $0x20, R9
+	ADDQ    $0x20, R10
+	ADDQ    $0x20, R11
+	ADDQ    $0x20, DX
+	CMPQ    DX, R12
+	JLT     octet
+	VZEROUPPER
+	SUBQ    192(AX), BX
+	SHRQ    $0x03, BX
+	MOVQ    BX, ret+8(FP)
 	RET

@@ -166,6 +166,7 @@ type twoStep struct {
 	shareS, shareD       float32 // mean time constant, which the channels' kernels assume, to the neuron's own
 	invTauS, invTauD     float32
 	invCS, invCD, gs, gd float32
+	leakD                float32 // leak conductance of the dendrite, nS
 	a, b, c              float32
 }
 
@@ -227,6 +228,7 @@ func (s *TwoCompartment) coefficients(d *twoDerived, r float64, c *twoStep) {
 	c.r, c.invR = float32(r), float32(1/r)
 	c.shareS, c.shareD = float32(s.TauS.Mean()/d.tauS), float32(s.TauD.Mean()/d.tauD)
 	c.invTauS, c.invTauD, c.invCS, c.invCD = float32(1/d.tauS), float32(1/d.tauD), float32(1/d.cs), float32(1/d.cd)
+	c.leakD = float32(d.cd / d.tauD)
 	c.gs, c.gd, c.a, c.b, c.c = float32(d.gs), float32(d.gd), float32(d.a), float32(d.b), float32(d.c)
 }
 

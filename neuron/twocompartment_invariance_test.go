@@ -221,7 +221,7 @@ func TestPartialSteps(t *testing.T) {
 			p.spec.coefficients(d, part*c.h, &want)
 			end := func(c *twoStep) (u two) {
 				u = two{x: 15, y: 30, ws: 2, wd: 10, th: 3, g: [twoChannels]float32{.5, .1, .5, .2, .1, .2}}
-				d.step(p, c, &u, &twoInput{is0: 200, is1: 200 + 10*c.r, id0: 300, id1: 300 - 20*c.r, k: 1})
+				d.step(p, c, &u, &twoInput{is0: 200, is1: 200 + 10*c.r, id0: 300, id1: 300 - 20*c.r, k: 1}, false)
 				return u
 			}
 			a, b := end(&got), end(&want)

@@ -33,15 +33,8 @@ func (p *twoCompartment) replay(d *twoDerived, u *two, v *twoInput, i int, t spi
 		v.is1, v.id1 = v.is0+float32(slopeS*float32(r)), v.id0+float32(slopeD*float32(r))
 		var c twoStep
 		d.partial(r, &c)
-		held := refractory && p.spec.Hold
-		if held {
-			c.invTauS, c.invCS = 0, 0 // V_s does not move under the dendrite's synapses either
-		}
 		start := *u
-		d.step(p, &c, u, v)
-		if held {
-			u.x = 0
-		}
+		d.step(p, &c, u, v, refractory && p.spec.Hold)
 		if refractory {
 			now = end
 			continue
@@ -51,7 +44,7 @@ func (p *twoCompartment) replay(d *twoDerived, u *two, v *twoInput, i int, t spi
 			*u = start
 			d.partial(r, &c)
 			v.is1, v.id1 = v.is0+float32(slopeS*float32(r)), v.id0+float32(slopeD*float32(r))
-			d.step(p, &c, u, v)
+			d.step(p, &c, u, v, false)
 			end = min(now+spike.Tick(r*1e6), stop-1)
 			p.fire(d, u, i, end, out)
 		}

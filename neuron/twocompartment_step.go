@@ -15,8 +15,7 @@ type twoCompartment struct {
 	build   Build
 	derived []*twoDerived // constants, see derivedOf
 	Emitter
-	sleep
-	octets
+	sweep
 
 	x, y   []float32 // V_s - E_L, V_d - E_L, mV
 	ws, wd []float32 // adaptation: spike count, mV
@@ -30,19 +29,13 @@ type twoCompartment struct {
 
 func newTwoCompartment(s TwoCompartment, b Build) *twoCompartment {
 	n := b.N
-	p := &twoCompartment{spec: s, build: b, Emitter: NewEmitter(b), sleep: newSleep(n, 2),
-		x: make([]float32, n), y: make([]float32, n), ws: make([]float32, n), wd: make([]float32, n), th: make([]float32, n),
-		box: make([]float32, n), edge: make([]spike.Tick, n), recent: make([]spike.Tick, n*bapMemory), refEnd: make([]spike.Tick, n)}
-	for k := range p.g {
-		p.g[k] = make([]float32, n)
-	}
+	p := &twoCompartment{spec: s, build: b, Emitter: NewEmitter(b),
+		edge: make([]spike.Tick, n), recent: make([]spike.Tick, n*bapMemory), refEnd: make([]spike.Tick, n)}
 	h := b.Step.Milliseconds()
 	p.derived = derivedOf(b, func(i int) *twoDerived { return s.derive(b, i, h) }, s.TauS, s.CS, s.TauD, s.CD, s.Theta, s.DTh,
 		s.TauTh, s.TRef, s.GS, s.GD, s.ED, s.DD, s.B, s.TauWS, s.A, s.TauWD, s.C)
-	if len(p.derived) == 1 {
-		soma := s.Driving == "soma"
-		p.octets = newOctets(n, p.derived[0].constants(&s), twoKernel(soma, false), twoKernel(soma, true))
-	}
+	p.sweep = compartments(n, twoKernels(s.Driving == "soma"), append(compartmentRows(&p.x, &p.y, &p.ws, &p.wd, &p.th, &p.g), &p.box), p.refEnd, p.edge)
+	setConstants(&p.sweep, n, lanes.TwoConstants, p.derived, func(d *twoDerived, put func(int, float32)) { d.constants(&s, put) })
 	p.Reset()
 	return p
 }
@@ -102,40 +95,27 @@ type twoInput struct {
 	in                 [twoChannels]Pair // arrivals
 }
 
-// Advance implements Population. Where nothing sleeps or differs from neuron to neuron, eight at a time go through the
-// vector kernel.
+// Advance implements Population.
 func (p *twoCompartment) Advance(r Range, w spike.Window, in *Input, out *spike.Buffer) {
-	p.sleep.wake(r, in)
-	lo := r.Lo
-	if kernel := p.kernel(in); kernel != nil {
-		o := p.octet(r)
-		for ; lo+lanes.Width <= r.Hi; lo += lanes.Width {
-			p.advanceOctet(kernel, o, r, lo, w, in, out)
-		}
-	}
-	for i := p.next(lo, r.Lo, r.Hi, in); i < r.Hi; i = p.next(i+1, r.Lo, r.Hi, in) {
-		p.advanceOne(r, i, w, in, out)
-	}
+	p.advance(p, r, w, in, out)
 }
 
-// advanceOne takes neuron i through a piece.
-func (p *twoCompartment) advanceOne(r Range, i int, w spike.Window, in *Input, out *spike.Buffer) {
-	h, d := in.Step, derivedAt(p.derived, i)
+func (p *twoCompartment) idle(i int, t spike.Tick) bool {
+	return p.edge[i] == spike.Forever && p.refEnd[i] <= t
+}
+
+// one implements stepper.
+func (p *twoCompartment) one(r Range, i, s int, t spike.Tick, in *Input, out *spike.Buffer) {
+	d, v := derivedAt(p.derived, i), p.receive(in, s, i, r)
 	u := two{x: p.x[i], y: p.y[i], ws: p.ws[i], wd: p.wd[i], th: p.th[i]}
 	for k := range u.g {
 		u.g[k] = p.g[k][i]
 	}
-	var before two
-	for s := range in.Steps {
-		t := w.From + spike.Tick(s)*h
-		v := p.receive(in, s, i, r)
-		before = u
-		end := p.refEnd[i]
-		if p.edge[i] < t+h || end >= t && (end < t+h || p.spec.Hold) {
-			p.replay(d, &u, &v, i, t, out)
-			continue
-		}
-		d.step(p, &d.full, &u, &v)
+	before, stop, end := u, t+in.Step, p.refEnd[i]
+	if p.edge[i] < stop || end >= t && end < stop {
+		p.replay(d, &u, &v, i, t, out)
+	} else {
+		d.step(p, &d.full, &u, &v, end >= stop && p.spec.Hold)
 		if end < t && u.x > d.watch+u.th {
 			u = before
 			p.replay(d, &u, &v, i, t, out)
@@ -144,9 +124,6 @@ func (p *twoCompartment) advanceOne(r Range, i int, w spike.Window, in *Input, o
 	p.x[i], p.y[i], p.ws[i], p.wd[i], p.th[i] = u.x, u.y, u.ws, u.wd, u.th
 	for k := range u.g {
 		p.g[k][i] = u.g[k]
-	}
-	if u == before && p.edge[i] == spike.Forever && p.refEnd[i] <= w.From {
-		p.put(i)
 	}
 }
 
@@ -178,10 +155,14 @@ func (d *twoDerived) slopes(p *twoCompartment, c *twoStep, u *two, v *twoInput) 
 	return dx, dy, act, gx, gy
 }
 
-// step advances u over the length of c. Arrivals act through their Pair; see TwoCompartment for the scheme.
-func (d *twoDerived) step(p *twoCompartment, c *twoStep, u *two, v *twoInput) {
+// step advances u over the length of c; held keeps V_s at rest. Arrivals act through their Pair; see TwoCompartment for the
+// scheme.
+func (d *twoDerived) step(p *twoCompartment, c *twoStep, u *two, v *twoInput, held bool) {
 	eExc, eInh := float32(p.spec.EExc-p.spec.EL), float32(p.spec.EInh-p.spec.EL)
 	dx, dy, act, _, gy := d.slopes(p, c, u, v)
+	if held {
+		dx = 0 // nor does V_s move under the dendrite's synapses
+	}
 	dAct := float32(float32(float32(act*(1-act))*d.invDD) * dy)
 
 	at, dAt := u.y, dy
@@ -210,7 +191,7 @@ func (d *twoDerived) step(p *twoCompartment, c *twoStep, u *two, v *twoInput) {
 	i0 = float32(c.gd*act) + float32(c.c*v.k) + v.id0
 	i1 = float32(c.gd*dAct) + float32((v.id1-v.id0)*c.invR)
 	y := float32(u.y*c.m11) + float32(u.wd*c.m12) + float32(i0*c.q0) + float32(i1*c.q1)
-	syn := float32(float32(gy*c.invTauD) / c.invCD) // the synaptic current, pA, for the adaptation
+	syn := float32(gy * c.leakD) // the synaptic current, pA, for the adaptation
 	wd := float32(u.y*c.m21) + float32(u.wd*c.m22) + float32((i0+syn)*c.w0) + float32(i1*c.w1)
 	kick = 0
 	for k := apicalAMPA; k <= apicalGABA; k++ {
@@ -224,6 +205,9 @@ func (d *twoDerived) step(p *twoCompartment, c *twoStep, u *two, v *twoInput) {
 	y += float32(kick * c.shareD)
 
 	u.x, u.y, u.wd = u.x+x, u.y+y, u.wd+wd
+	if held {
+		u.x = 0
+	}
 	u.ws = fade(u.ws + float32(u.ws*c.decayWS))
 	u.th = fade(u.th + float32(u.th*c.decayTh))
 	for k := range u.g {

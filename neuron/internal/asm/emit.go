@@ -17,6 +17,15 @@ func load(m Mem) VecVirtual {
 	return y
 }
 
+// andNot returns a where b's bits are 0.
+func andNot(a, b VecVirtual) VecVirtual { y := YMM(); VANDNPS(a, b, y); return y }
+
+// not returns the complement.
+func not(a VecVirtual) VecVirtual { return xor(a, bits("ones", 1<<32-1)) }
+
+// choose returns a where the mask is set, elsewhere b.
+func choose(mask, a, b VecVirtual) VecVirtual { y := YMM(); VBLENDVPS(mask, a, b, y); return y }
+
 func zero() VecVirtual {
 	y := YMM()
 	VXORPS(y, y, y)
@@ -31,12 +40,15 @@ func and(a VecVirtual, b Op) VecVirtual { y := YMM(); VANDPS(b, a, y); return y 
 func or(a VecVirtual, b Op) VecVirtual  { y := YMM(); VORPS(b, a, y); return y }
 func xor(a VecVirtual, b Op) VecVirtual { y := YMM(); VXORPS(b, a, y); return y }
 
-// Predicates of compare; the first three are true with NaN, as the negations of ==, < and <= are.
+// Predicates of compare; those called not are true with NaN, as the negations of ==, < and <= are.
 const (
+	equal        = 0
 	notEqual     = 4
 	notLess      = 5
 	notLessEqual = 6
-	greater      = 30 // false with NaN
+	less         = 17
+	notBelow     = 29 // >=
+	greater      = 30
 )
 
 func compare(a VecVirtual, b Op, predicate uint8) VecVirtual {

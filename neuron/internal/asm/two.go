@@ -1,13 +1,15 @@
 package main
 
 import (
+	"unsafe"
+
 	"github.com/burstplex/burstplex/neuron/internal/lanes"
 	. "github.com/mmcloughlin/avo/reg"
 )
 
 // drive returns the synaptic drive of one side: (g_ampa + g_nmda)(E_exc - at) + g_gaba (E_inh - at).
 func (f *frame) drive(v variant, side int, at VecVirtual) VecVirtual {
-	exc := f.g(side)
+	exc := load(f.g(side))
 	if v.nmda {
 		exc = add(exc, f.state(lanes.G+side+1))
 	}
@@ -15,29 +17,41 @@ func (f *frame) drive(v variant, side int, at VecVirtual) VecVirtual {
 }
 
 // twoStep is twoDerived.step.
-func twoStep(f *frame, v variant) {
-	x, y := f.x, f.y
+func twoStep(v variant) {
+	step(v.name("twoStep"), lanes.Box+1, activation, func(f *frame) { f.two(v) })
+}
+
+func activation(f *frame, ahead int) VecVirtual {
+	y := load(f.state(lanes.Y).Offset(ahead))
+	return sigmoid(mul(sub(y, f.constant(lanes.ED)), f.constant(lanes.InvDD)))
+}
+
+func (f *frame) two(v variant) {
+	act := f.begin(activation)
+	x, y := load(f.state(lanes.X)), load(f.state(lanes.Y))
+	lo, hi := f.ticks(0)
+	held := and(later(lo, hi, f.bound(unsafe.Offsetof(call.Last))), f.constant(lanes.Held))
 	at := y
 	if v.soma {
 		at = x
 	}
-	act := sigmoid(mul(sub(y, f.constant(lanes.ED)), f.constant(lanes.InvDD)))
 	// Slopes at the start.
-	is := add(add(mul(act, f.constant(lanes.GS)), mul(load(f.state(lanes.WS)), f.constant(lanes.B))), f.current(0))
+	is := add(add(mul(act, f.constant(lanes.GS)), mul(load(f.state(lanes.WS)), f.constant(lanes.B))), f.current(0, 0))
 	dx := add(mul(sub(f.drive(v, 0, x), x), f.constant(lanes.InvTauS)), mul(is, f.constant(lanes.InvCS)))
+	dx = andNot(dx, held)
 	gy := f.drive(v, 3, at)
-	bap := mul(load(f.v.Offset(offsetBox)), f.constant(lanes.C))
-	id := add(add(add(mul(act, f.constant(lanes.GD)), mul(load(f.state(lanes.WD)), f.constant(lanes.A))), bap), f.current(2))
+	bap := mul(load(f.state(lanes.Box)), f.constant(lanes.C))
+	id := add(add(add(mul(act, f.constant(lanes.GD)), mul(load(f.state(lanes.WD)), f.constant(lanes.A))), bap), f.current(1, 0))
 	dy := add(mul(sub(gy, y), f.constant(lanes.InvTauD)), mul(id, f.constant(lanes.InvCD)))
-	syn := div(mul(gy, f.constant(lanes.InvTauD)), f.constant(lanes.InvCD))
+	syn := mul(gy, f.constant(lanes.LeakD))
 	dAct := mul(mul(mul(act, sub(load(number("one", 1)), act)), f.constant(lanes.InvDD)), dy)
 	// Dendrite and its adaptation.
-	i0 := add(add(mul(act, f.constant(lanes.GD)), bap), f.current(2))
-	i1 := add(mul(dAct, f.constant(lanes.GD)), mul(sub(f.current(3), f.current(2)), f.constant(lanes.InvR)))
+	i0 := add(add(mul(act, f.constant(lanes.GD)), bap), f.current(1, 0))
+	i1 := add(mul(dAct, f.constant(lanes.GD)), mul(sub(f.current(1, 1), f.current(1, 0)), f.constant(lanes.InvR)))
 	wd := load(f.state(lanes.WD))
 	nwd := add(add(add(mul(y, f.constant(lanes.M21)), mul(wd, f.constant(lanes.M22))),
 		mul(add(i0, syn), f.constant(lanes.W0))), mul(i1, f.constant(lanes.W1)))
-	f.store(lanes.WD, add(wd, nwd))
+	nwd = add(wd, nwd)
 	ny := add(add(add(mul(y, f.constant(lanes.M11)), mul(wd, f.constant(lanes.M12))),
 		mul(i0, f.constant(lanes.Q0))), mul(i1, f.constant(lanes.Q1)))
 	dAt := dy
@@ -46,21 +60,28 @@ func twoStep(f *frame, v variant) {
 	}
 	ny = f.leak(v, 3, ny, at, dAt)
 	ny = add(ny, mul(f.kicks(v, 3, add(mul(dAt, f.constant(lanes.Half)), at)), f.constant(lanes.ShareD)))
-	f.store(lanes.Y, add(y, ny))
+	ny = add(y, ny)
 	// Soma.
-	is0 := f.current(0)
+	is0 := f.current(0, 0)
 	i0 = add(mul(act, f.constant(lanes.GS)), is0)
-	i1 = add(mul(dAct, f.constant(lanes.GS)), mul(sub(f.current(1), is0), f.constant(lanes.InvR)))
+	i1 = add(mul(dAct, f.constant(lanes.GS)), mul(sub(f.current(0, 1), is0), f.constant(lanes.InvR)))
 	nx := add(add(add(mul(x, f.constant(lanes.LeakS)), mul(load(f.state(lanes.WS)), f.constant(lanes.WSS))),
 		mul(i0, f.constant(lanes.S0))), mul(i1, f.constant(lanes.S1)))
 	nx = f.leak(v, 0, nx, x, dx)
 	nx = add(nx, mul(f.kicks(v, 0, add(mul(dx, f.constant(lanes.Half)), x)), f.constant(lanes.ShareS)))
-	nx = add(x, nx)
+	nx = andNot(add(x, nx), held)
+	// Above threshold and not refractory, at the end of refractoriness, or at an edge of the back-propagating spike.
+	look := compare(nx, add(f.faded(load(f.state(lanes.Th)), lanes.FadeTh), f.constant(lanes.Watch)), greater)
+	goesOn, some := f.refractory(unsafe.Offsetof(call.Before))
+	look = andNot(or(look, some), goesOn)
+	lo, hi = f.ticks(1)
+	f.look(or(look, not(later(lo, hi, f.bound(unsafe.Offsetof(call.Last))))))
 	f.store(lanes.X, nx)
+	f.store(lanes.Y, ny)
+	f.store(lanes.WD, nwd)
 	f.decay(lanes.WS, lanes.FadeWS)
 	f.decay(lanes.Th, lanes.FadeTh)
 	f.conductances(v)
-	finish(compare(nx, add(load(f.state(lanes.Th)), f.constant(lanes.Watch)), greater))
 }
 
 // leak adds what the conductances of one side do to a potential.
@@ -77,7 +98,7 @@ func (f *frame) leak(v variant, side int, n, at, slope VecVirtual) VecVirtual {
 func (f *frame) kicks(v variant, side int, mid VecVirtual) VecVirtual {
 	sum := zero()
 	for _, k := range v.channels() {
-		sum = add(sum, mul(sub(f.to(k), mid), f.arrivals(k+side, "area")))
+		sum = add(sum, mul(sub(f.to(k), mid), f.areas(k+side)))
 	}
 	return sum
 }

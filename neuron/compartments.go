@@ -1,0 +1,65 @@
+package neuron
+
+import (
+	"math"
+
+	"github.com/burstplex/burstplex/neuron/internal/lanes"
+	"github.com/burstplex/burstplex/neuron/spike"
+)
+
+// compartments returns the sweep of n neurons with two compartments, whose kernels come without and with nmda.
+func compartments(n int, kernels [2]kernel, rows []*[]float32, times ...[]spike.Tick) sweep {
+	s := newSweep(n, 2, nil, rows, times...)
+	s.kernel = func(in *Input) kernel {
+		if in.Cells[somaNMDA].Pairs != nil || in.Cells[apicalNMDA].Pairs != nil {
+			return kernels[1]
+		}
+		return kernels[0]
+	}
+	return s
+}
+
+// compartmentRows lists the state that both models have.
+func compartmentRows(x, y, ws, wd, th *[]float32, g *[twoChannels][]float32) []*[]float32 {
+	rows := []*[]float32{x, y, ws, wd, th}
+	for k := range g {
+		rows = append(rows, &g[k])
+	}
+	return rows
+}
+
+// constants puts what the kernel needs.
+func (d *twoDerived) constants(s *TwoCompartment, put func(i int, v float32)) {
+	f := &d.full
+	all := [lanes.TwoConstants]float32{lanes.ToExc: float32(s.EExc - s.EL), lanes.ToInh: float32(s.EInh - s.EL),
+		lanes.InvTauS: f.invTauS, lanes.InvCS: f.invCS, lanes.InvTauD: f.invTauD, lanes.InvCD: f.invCD,
+		lanes.A: f.a, lanes.B: f.b, lanes.Half: 0.5 * f.r, lanes.InvR: f.invR, lanes.LeakS: f.decayS, lanes.WSS: f.ws,
+		lanes.S0: f.s0, lanes.S1: f.s1, lanes.M11: f.m11, lanes.M12: f.m12, lanes.Q0: f.q0, lanes.Q1: f.q1,
+		lanes.M21: f.m21, lanes.M22: f.m22, lanes.W0: f.w0, lanes.W1: f.w1, lanes.FadeWS: f.decayWS, lanes.FadeTh: f.decayTh,
+		lanes.Watch: d.watch, lanes.GS: f.gs, lanes.GD: f.gd, lanes.C: f.c, lanes.ED: d.ed, lanes.InvDD: d.invDD,
+		lanes.ShareS: f.shareS, lanes.ShareD: f.shareD, lanes.LeakD: f.leakD}
+	if s.Hold {
+		all[lanes.Held] = math.Float32frombits(math.MaxUint32)
+	}
+	putAll(&all, f.decay, f.area0, f.area1, put)
+}
+
+// constants puts what the kernel needs.
+func (d *burstDerived) constants(put func(i int, v float32)) {
+	all := [lanes.TwoConstants]float32{lanes.ToExc: d.to[somaAMPA], lanes.ToInh: d.to[somaGABA], lanes.InvTauS: d.invTauS,
+		lanes.InvCS: d.invCS, lanes.InvTauD: d.invTauD, lanes.InvCD: d.invCD, lanes.A: d.a32, lanes.B: d.b32,
+		lanes.Half: d.half, lanes.InvR: d.invR, lanes.LeakS: d.leakS, lanes.WSS: d.wsS, lanes.S0: d.s0, lanes.S1: d.s1,
+		lanes.M11: d.m11, lanes.M12: d.m12, lanes.Q0: d.q0, lanes.Q1: d.q1, lanes.M21: d.m21, lanes.M22: d.m22,
+		lanes.W0: d.w0, lanes.W1: d.w1, lanes.FadeWS: d.fadeWS, lanes.FadeTh: d.fadeTh, lanes.Watch: d.watch, lanes.Th32: d.th32,
+		lanes.LeakD: d.leakD}
+	putAll(&all, d.fade, d.area0, d.area1, put)
+}
+
+func putAll(all *[lanes.TwoConstants]float32, fade, area0, area1 [twoChannels]float32, put func(i int, v float32)) {
+	copy(all[lanes.Fade:], fade[:])
+	copy(all[lanes.Area0:], area0[:])
+	copy(all[lanes.Area1:], area1[:])
+	for i, v := range all {
+		put(i, v)
+	}
+}

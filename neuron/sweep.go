@@ -1,0 +1,260 @@
+package neuron
+
+import (
+	"math/bits"
+
+	"github.com/burstplex/burstplex/neuron/internal/lanes"
+	"github.com/burstplex/burstplex/neuron/spike"
+)
+
+//go:generate sh -c "cd internal/asm && go run . neuron -out ../../step_amd64.s -stubs ../../step_amd64.go -pkg neuron"
+
+// kernel takes octets through a step by vector code and returns how many of them hold neurons to be looked at again; see
+// lanes.Call. nil: there is none, and every neuron takes the scalar step, whose bits are the same.
+type kernel func(c *lanes.Call) (looks int)
+
+// stepper is a model as a sweep sees it.
+type stepper interface {
+	// one takes neuron i of the shard r through step s of a piece, which starts at t, with all that happens in it.
+	one(r Range, i, s int, t spike.Tick, in *Input, out *spike.Buffer)
+	// idle returns whether nothing is pending for neuron i, which moved no more in the last step, from t on.
+	idle(i int, t spike.Tick) bool
+}
+
+// sweep takes the neurons of a population through the pieces of windows, block by block and step by step. Octets with
+// neurons that are awake go through the kernel. Neurons in which something may happen within the step (a spike, an end of refractoriness) get
+// their state back and take the scalar step, which knows about events, as do those that do not fill an octet.
+type sweep struct {
+	sleep
+	kernel    func(in *Input) kernel
+	constants []lanes.Vec
+	perOctet  int            // vectors of constants per octet, 0 if all octets share them
+	rows      [][]float32    // state, in the kernel's order
+	rowStride int            // from one to the next, in their backing array
+	times     [][]spike.Tick // ticks that the kernel looks at
+	scratch   []*block       // by the first neuron of a shard, in words
+}
+
+const (
+	// sweepBlock is how many neurons a sweep takes through all steps of a piece before it goes on: few enough for state and
+	// input of a step to stay in the first level of the cache.
+	sweepBlock = 256
+	// octets is the number of octets in a block.
+	octets = sweepBlock / lanes.Width
+	// censusSteps is how often, in steps, a sweep looks for neurons that have come to rest.
+	censusSteps = 32
+)
+
+// block is what a shard needs to take a block of neurons through a piece.
+type block struct {
+	Range                                      // of the population
+	call     lanes.Call                        // of the kernel
+	looks    [octets]lanes.Look                // the octets that it wants to be looked at again
+	kept     [octets * lanes.MaxRows]lanes.Vec // and the state before of those octets
+	runs     [][2]int                          // octets that go through the kernel: first, end
+	single   [sweepBlock / sleepWord]uint64    // neurons that do not
+	moved    [sweepBlock / sleepWord]uint64    // neurons that a census need not look at
+	previous [lanes.MaxRows][sweepBlock]float32
+}
+
+// What reaches neurons where nothing does.
+var (
+	noCurrent [sweepBlock]float32
+	noPairs   [sweepBlock]Pair
+)
+
+// newSweep returns the sweep of n neurons with so many ports and allocates their columns, the rows of the kernel.
+func newSweep(n, ports int, k kernel, rows []*[]float32, times ...[]spike.Tick) sweep {
+	s := sweep{sleep: newSleep(n, ports), kernel: func(*Input) kernel { return k }, times: times,
+		scratch: make([]*block, (n+sleepWord-1)/sleepWord)}
+	// Columns that began at the same place of a page would share the few ways of the same sets of the cache.
+	const page, apart = 4096 / 4, (1024 + 64) / 4
+	s.rowStride = n + page - (n+page-apart)%page
+	backing := make([]float32, s.rowStride*len(rows))
+	for k, row := range rows {
+		*row = backing[k*s.rowStride:][:n:n]
+		s.rows = append(s.rows, *row)
+	}
+	return s
+}
+
+// setConstants tells the kernel the parameters of all neurons; set does so for one lane.
+func setConstants[D any](s *sweep, n, size int, derived []*D, set func(d *D, put func(i int, v float32))) {
+	count := 1
+	if len(derived) > 1 {
+		count, s.perOctet = n/lanes.Width, size
+	}
+	s.constants = make([]lanes.Vec, (count+1)*size) // kernels read one octet ahead
+	for o := range count {
+		for l := range lanes.Width {
+			set(derivedAt(derived, o*lanes.Width+l), func(i int, v float32) { s.constants[o*size+i][l] = v })
+		}
+	}
+}
+
+// advance takes the neurons of r through a piece.
+func (s *sweep) advance(p stepper, r Range, w spike.Window, in *Input, out *spike.Buffer) {
+	s.wake(r, in)
+	b := s.blockOf(r)
+	k := s.kernel(in)
+	census := in.Touched != nil && !s.off && (w.From/in.Step)%censusSteps+spike.Tick(in.Steps) >= censusSteps
+	for lo := r.Lo; lo < r.Hi; lo += sweepBlock {
+		b.Range = Range{lo, min(lo+sweepBlock, r.Hi)}
+		if !s.plan(b, r, in, k != nil) {
+			continue
+		}
+		b.locate(s)
+		for step := range in.Steps {
+			t := w.From + spike.Tick(step)*in.Step
+			if census && step == in.Steps-1 {
+				b.remember(s.rows)
+			}
+			if len(b.runs) > 0 {
+				b.point(in, step, t, lo-r.Lo)
+				for _, run := range b.runs {
+					s.octets(p, k, b, run, r, step, t, in, out)
+				}
+			}
+			for word, left := range b.single {
+				for ; left != 0; left &= left - 1 {
+					p.one(r, lo+word*sleepWord+bits.TrailingZeros64(left), step, t, in, out)
+				}
+			}
+		}
+		if census {
+			s.settle(p, b, w.From)
+		}
+	}
+}
+
+// plan finds the neurons of a block that are awake and how they go through the piece. It returns false if all sleep.
+func (s *sweep) plan(b *block, r Range, in *Input, vector bool) bool {
+	b.runs, b.single = b.runs[:0], [len(b.single)]uint64{}
+	any := uint64(0)
+	for lo := b.Lo; lo < b.Hi; lo += sleepWord {
+		word := (lo - b.Lo) / sleepWord
+		awake := s.awake(lo/sleepWord, r, in)
+		any |= awake
+		b.moved[word] = ^awake
+		if in.Touched != nil {
+			b.moved[word] |= in.Touched[(lo-r.Lo)/sleepWord]
+		}
+		full := 0 // octets
+		if vector {
+			full = min(sleepWord, b.Hi-lo) / lanes.Width
+		}
+		for o := range full {
+			if awake>>(o*lanes.Width)&(1<<lanes.Width-1) == 0 {
+				continue
+			}
+			at := word*(sleepWord/lanes.Width) + o
+			if n := len(b.runs); n > 0 && b.runs[n-1][1] == at {
+				b.runs[n-1][1]++
+			} else {
+				b.runs = append(b.runs, [2]int{at, at + 1})
+			}
+		}
+		if full < sleepWord/lanes.Width {
+			b.single[word] = awake >> (full * lanes.Width) << (full * lanes.Width)
+		}
+	}
+	return any != 0
+}
+
+// octets takes a run of octets through a step, which starts at t.
+func (s *sweep) octets(p stepper, k kernel, b *block, run [2]int, r Range, step int, t spike.Tick, in *Input, out *spike.Buffer) {
+	c := &b.call
+	c.First, c.End = run[0], run[1]
+	c.Constants = &s.constants[(b.Lo/lanes.Width+run[0])*s.perOctet]
+	n := k(c)
+	for j, look := range b.looks[:n] {
+		for m := look.Lanes; m != 0; m &= m - 1 {
+			l := bits.TrailingZeros32(m)
+			i := b.Lo + int(look.Octet)*lanes.Width + l
+			for row, x := range s.rows {
+				x[i] = b.kept[j*len(s.rows)+row][l]
+			}
+			p.one(r, i, step, t, in, out)
+		}
+	}
+}
+
+// blockOf returns the memory that a shard works in.
+func (s *sweep) blockOf(r Range) *block {
+	b := s.scratch[r.Lo/sleepWord]
+	if b == nil {
+		b = &block{runs: make([][2]int, 0, octets)}
+		s.scratch[r.Lo/sleepWord] = b
+		b.call.RowStride = 4 * s.rowStride
+		b.call.Stride = s.perOctet * lanes.Width * 4
+		b.call.Looks, b.call.Kept = &b.looks[0], &b.kept[0]
+	}
+	return b
+}
+
+// locate tells the kernel where the block's state is.
+func (b *block) locate(s *sweep) {
+	b.call.State = &s.rows[0][b.Lo]
+	for k, x := range s.times {
+		b.call.Times[k] = &x[b.Lo]
+	}
+}
+
+// point tells the kernel where the block's input in a step is, which starts at t; the block starts at neuron first of
+// the shard.
+func (b *block) point(in *Input, step int, t spike.Tick, first int) {
+	c := &b.call
+	c.Before, c.At, c.Last = t-1, t, t+in.Step-1
+	at := step*in.Len + first
+	for port := range in.Drives {
+		d := &in.Drives[port]
+		c.Shared[port] = [2]float32{d.Start[step], d.End[step]}
+		c.Own[port] = [2]*float32{&noCurrent[0], &noCurrent[0]}
+		if d.OwnStart != nil {
+			c.Own[port] = [2]*float32{&d.OwnStart[at], &d.OwnEnd[at]}
+		}
+	}
+	c.Sums = &noCurrent[0]
+	for k := range in.Cells {
+		switch cells := &in.Cells[k]; {
+		case cells.Sums != nil:
+			c.Sums = &cells.Sums[at]
+		case cells.Pairs != nil:
+			c.Pairs[k] = pairsAt(cells.Pairs[at:])
+		default:
+			c.Pairs[k] = pairsAt(noPairs[:])
+		}
+	}
+}
+
+// remember notes the state before the last step of a piece.
+func (b *block) remember(rows [][]float32) {
+	for row, x := range rows {
+		copy(b.previous[row][:], x[b.Lo:b.Hi])
+	}
+}
+
+// settle lets the neurons sleep that the last step of the piece from t on left as they were.
+func (s *sweep) settle(p stepper, b *block, t spike.Tick) {
+	for word, moved := range b.moved {
+		for left := ^moved; left != 0; left &= left - 1 {
+			j := word*sleepWord + bits.TrailingZeros64(left)
+			if b.Lo+j >= b.Hi {
+				break
+			}
+			if s.still(b, j) && p.idle(b.Lo+j, t) {
+				s.put(b.Lo + j)
+			}
+		}
+	}
+}
+
+// still returns whether a step left neuron j of the block as it was.
+func (s *sweep) still(b *block, j int) bool {
+	for row, x := range s.rows {
+		if x[b.Lo+j] != b.previous[row][j] {
+			return false
+		}
+	}
+	return true
+}
