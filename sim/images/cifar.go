@@ -127,8 +127,12 @@ func cifarMissing(dir, what string, names ...string) error {
 
 // cifarNames reads the ten names of the classes, a line each. Without the file it returns the published names.
 func cifarNames(file string) ([]string, error) {
-	if _, err := os.Stat(file); os.IsNotExist(err) {
+	info, err := os.Stat(file)
+	if os.IsNotExist(err) {
 		return strings.Fields("airplane automobile bird cat deer dog frog horse ship truck"), nil
+	}
+	if err == nil && info.Size() > 1<<16 {
+		return nil, whole(file, "10 names, one on each line", "%d bytes are no list of class names", info.Size())
 	}
 	data, err := os.ReadFile(file)
 	if err != nil {

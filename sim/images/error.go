@@ -18,6 +18,9 @@ type DataError struct {
 // Error prints "file: byte N: reason (allowed: ...)", leaving out what is empty.
 func (e *DataError) Error() string {
 	var b strings.Builder
+	if e.File == "" {
+		b.WriteString(`""`)
+	}
 	b.WriteString(e.File)
 	if e.Offset >= 0 {
 		fmt.Fprintf(&b, ": byte %d", e.Offset)

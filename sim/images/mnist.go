@@ -77,7 +77,7 @@ func mnistSet(dir, prefix, what string) (*Set, error) {
 		s.Files = append(s.Files, file)
 	}
 	if n := len(s.Pixels) / s.Size(); n != s.Len() {
-		return nil, at(s.Files[1], 4, fmt.Sprintf("%d, one for each image", n), "%d labels, but %s holds %d images", s.Len(), s.Files[0], n)
+		return nil, at(s.Files[1], 4, fmt.Sprintf("%d, one for each image", n), "%d labels, but %s holds %d images: one of the files is cut, or from another set", s.Len(), s.Files[0], n)
 	}
 	return s, nil
 }
