@@ -66,8 +66,9 @@ func (n *Node) named(name string) *Node {
 
 // step is one element of a path.
 type step struct {
-	name  string // of a key or a named element, or digits
-	index bool   // written as [3]: a number only
+	name    string // of a key or a named element, or digits
+	index   bool   // written as [3]: a number only
+	pattern bool   // holds a * for any text or a ? for a character
 }
 
 // find returns the child that a step leads to, or nil.
@@ -111,6 +112,9 @@ func (n *Node) At(path string) *Node {
 	return n
 }
 
+// wildcards makes a key of a pattern.
+var wildcards = strings.NewReplacer("*", "x", "?", "x")
+
 // splitPath takes a path apart.
 func splitPath(path string) ([]step, error) {
 	var steps []step
@@ -121,7 +125,7 @@ func splitPath(path string) ([]step, error) {
 			if _, err := strconv.ParseUint(digits, 10, 31); !ok || err != nil {
 				return nil, fmt.Errorf("not a path: [ must be followed by a number and ]")
 			}
-			steps, rest = append(steps, step{digits, true}), after
+			steps, rest = append(steps, step{name: digits, index: true}), after
 		case strings.HasPrefix(rest, `"`) || strings.HasPrefix(rest, `'`):
 			end := closingQuote(rest)
 			if end < 0 {
@@ -137,10 +141,10 @@ func splitPath(path string) ([]step, error) {
 			if end < 0 {
 				end = len(rest)
 			}
-			if !isBare(rest[:end]) {
+			if !isBare(wildcards.Replace(rest[:end])) {
 				return nil, fmt.Errorf("not a path: %q is not a key; keys have letters, digits, _ and -, or quotes", rest[:end])
 			}
-			steps, rest = append(steps, step{name: rest[:end]}), rest[end:]
+			steps, rest = append(steps, step{name: rest[:end], pattern: strings.ContainsAny(rest[:end], "*?")}), rest[end:]
 		}
 		switch {
 		case rest == "":

@@ -2,6 +2,9 @@ package config
 
 import (
 	"errors"
+	"fmt"
+	"path"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode"
@@ -11,49 +14,95 @@ import (
 // overridePrefix begins the File of values that were set on the command line.
 const overridePrefix = "--set "
 
-// Set overrides or adds one value of the tree; call it on the root. The path is a dotted key (see Node.Path). The
+// Set overrides or adds one value of the tree; call it on the root. The key is dotted (see Node.Path). The
 // value is a TOML value, or text if it is not one: "0.2", "true", "16 ms", "lif", `[1, 2]`, `{ U = 0.9 }`. Tables
 // missing on the way are made, because a file may leave out what has defaults; whether the key exists and the
-// value fits is seen by Decode, as for a value of the file. The error is an *Error.
-func (n *Node) Set(path, value string) error {
-	pos := Position{File: overridePrefix + path}
+// value fits is seen by Decode, as for a value of the file. A * in a key stands for any text, a ? for a character:
+// projections.in*_hid?.weight is the weight of all projections of such names, of which there must be one. The error is an *Error.
+func (n *Node) Set(key, value string) error {
+	pos := Position{File: overridePrefix + key}
 	fail := func(reason, allowed string) error {
-		return &Error{File: pos.File, Key: path, Value: clip(value), Reason: reason, Allowed: allowed}
+		return &Error{File: pos.File, Key: key, Value: clip(value), Reason: reason, Allowed: allowed}
 	}
-	steps, err := splitPath(path)
+	steps, err := splitPath(key)
 	if err != nil {
 		return fail(err.Error(), "a path such as projections.fb.weight")
 	}
-	v, err := parseValue(value)
+	all, err := n.expand(steps)
 	if err != nil {
 		return fail(err.Error(), "")
 	}
-	if len(steps)+v.height() > maxDepth {
-		return fail("nested too deeply", "")
+	for _, steps := range all {
+		v, err := parseValue(value)
+		if err != nil {
+			return fail(err.Error(), "")
+		}
+		if len(steps)+v.height() > maxDepth {
+			return fail("nested too deeply", "")
+		}
+		v.place(pos)
+		if v.kind == KindTable {
+			v.origin = byHeader // written under a header, so that Format need not move its neighbours
+		}
+		if reason, allowed := n.set(steps, v); reason != "" {
+			return fail(reason, allowed)
+		}
 	}
-	v.place(pos)
-	if v.kind == KindTable {
-		v.origin = byHeader // written under a header, so that Format need not move its neighbours
-	}
+	return nil
+}
 
+// set puts a value at a path below n, or says why it cannot.
+func (n *Node) set(steps []step, v *Node) (reason, allowed string) {
 	at := n
 	for i, s := range steps {
 		old := at.find(s)
 		if old == nil && at.kind != KindTable {
-			return fail(missingStep(at, s))
+			return missingStep(at, s)
 		}
 		if i == len(steps)-1 {
 			v.key = s.name
 			at.put(old, v)
-			return nil
+			return "", ""
 		}
 		if old == nil {
-			old = &Node{kind: KindTable, key: s.name, pos: pos, implied: true}
+			old = &Node{kind: KindTable, key: s.name, pos: v.pos, implied: true}
 			at.put(nil, old)
 		}
 		at = old
 	}
-	return nil
+	return "", ""
+}
+
+// expand returns the paths that a path with patterns stands for.
+func (n *Node) expand(steps []step) ([][]step, error) {
+	for i, s := range steps {
+		if !s.pattern {
+			if n != nil {
+				n = n.find(s)
+			}
+			continue
+		}
+		var all [][]step
+		if n != nil && n.kind == KindTable {
+			for _, kid := range n.kids {
+				if ok, _ := path.Match(s.name, kid.key); !ok {
+					continue
+				}
+				rest, err := kid.expand(steps[i+1:])
+				if err != nil {
+					return nil, err
+				}
+				for _, r := range rest {
+					all = append(all, slices.Concat(steps[:i], []step{{name: kid.key}}, r))
+				}
+			}
+		}
+		if len(all) == 0 {
+			return nil, fmt.Errorf("nothing matches %s", s.name)
+		}
+		return all, nil
+	}
+	return [][]step{steps}, nil
 }
 
 // missingStep says why a path does not lead on from a node that is not a table, and how it could.

@@ -43,6 +43,17 @@ func TestSet(t *testing.T) {
 	}
 }
 
+func TestSetPatterns(t *testing.T) {
+	x, err := set(t, "projections.f*.weight=0.3", "projections.*.stp.tau_d=40 ms", "proj*ions.?b.delay=3 ms")
+	if err != nil {
+		t.Fatal(err)
+	}
+	fb, ff := x.Projections.Get("fb"), x.Projections.Get("ff")
+	if fb.Weight != 0.3 || ff.Weight != 0.3 || fb.STP.TauD != 40 || ff.STP.TauD != 40 || fb.Delay != 3*spike.Millisecond {
+		t.Errorf("%+v %+v", fb, ff)
+	}
+}
+
 func TestSetErrors(t *testing.T) {
 	for _, c := range []struct{ override, want string }{
 		{"projections.fb.weight=16 mV", `--set projections.fb.weight = "16 mV": takes no unit, found one of voltage`},
@@ -57,6 +68,8 @@ func TestSetErrors(t *testing.T) {
 		{"stimuli.frist.gray=1", `--set stimuli.frist.gray = 1: stimuli has no element frist, did you mean "first"? (allowed: first, 1)`},
 		{"stimuli.first.span=[1]", `--set stimuli.first.span = [1]: has 1 elements, must have 2`},
 		{"stimuli.first.span=['1 s', 2]", `--set stimuli.first.span: stimuli.first.span[1] = 2: needs a unit of time, for example "2 ms"`},
+		{"projections.g*.weight=1", `--set projections.g*.weight = 1: nothing matches g*`},
+		{"nothing.*.weight=1", `--set nothing.*.weight = 1: nothing matches *`},
 		{"seed=", `--set seed: needs a value; empty text is written ''`},
 		{"seed=[1", `--set seed = [1: is not a TOML value: array is incomplete`},
 		{"title=a\nb = 1", `--set title = a\nb = 1: has control characters`},

@@ -15,6 +15,7 @@ import (
 func (x *Experiment) check() error {
 	var errs config.List
 	a := &x.Experiment
+	x.checkVariants(&errs)
 	if x.Task != nil {
 		x.checkTask(&errs)
 		return errs.Err()
