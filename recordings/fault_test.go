@@ -108,6 +108,7 @@ func TestEveryFailure(t *testing.T) {
 			note(w.WriteSpikes(spike.Window{From: at, To: to}, rest[:n]))
 			rest = rest[n:]
 			note(w.WriteTable("probe", at, []Column{{"v", "mV", []float64{1, 2}}}))
+			note(w.WriteRows("course", at, []Column{{"v", "mV", []float64{1, 2}}}))
 			d, err := w.Flush()
 			durable = d
 			note(err)

@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"fmt"
 	"io"
+	"slices"
 	"sort"
 
 	"github.com/klauspost/compress/zstd"
@@ -37,7 +38,8 @@ type output struct {
 
 	durable spike.Tick
 	zstd    *zstd.Encoder
-	table   []byte // payload of a table
+	table   []byte    // payload of a table
+	courses []*course // that have had rows
 }
 
 func newOutput(path string, h *Header, o options) (*output, error) {
@@ -105,23 +107,55 @@ func (o *output) take(b *batch) error {
 		o.now = s.window.To
 	}
 	for i := range b.tables {
-		t := &b.tables[i]
-		head := block{Type: typeTable, Codec: tableZstd, Window: spike.Window{From: t.at, To: t.at}, Count: uint32(len(t.raw))}
-		if t.packed != nil {
-			head.Count = t.size
-			o.add(head, t.packed)
-		} else {
-			o.table = append(binary.LittleEndian.AppendUint32(o.table[:0], uint32(len(t.text))), t.text...)
-			o.table = o.zstd.EncodeAll(t.raw, o.table)
-			o.add(head, o.table)
-		}
+		o.addTable(&b.tables[i])
 		if len(o.buf) > writeBytes {
 			if err := o.write(); err != nil {
 				return err
 			}
 		}
 	}
+	raw := b.rowBytes
+	for _, r := range b.rows {
+		if !slices.Contains(o.courses, r.course) {
+			o.courses = append(o.courses, r.course)
+		}
+		r.course.gather(r, raw[:r.bytes])
+		raw = raw[r.bytes:]
+		if r.course.size() > partBytes {
+			if err := o.store(r.course); err != nil {
+				return err
+			}
+		}
+	}
 	return o.write()
+}
+
+// addTable appends a table, or a part of one, to what will be written.
+func (o *output) addTable(t *table) {
+	head := block{Type: typeTable, Codec: tableZstd, Window: spike.Window{From: t.at, To: t.at}, Count: uint32(len(t.raw))}
+	if t.packed != nil {
+		head.Count = t.size
+		o.add(head, t.packed)
+		return
+	}
+	o.table = append(binary.LittleEndian.AppendUint32(o.table[:0], uint32(len(t.text))), t.text...)
+	o.table = o.zstd.EncodeAll(t.raw, o.table)
+	o.add(head, o.table)
+}
+
+// complete ends the open frame at a time, and stores the courses.
+func (o *output) complete(at spike.Tick) error {
+	if o.begun {
+		if err := o.cut(at); err != nil {
+			return err
+		}
+	}
+	for _, c := range o.courses {
+		if err := o.store(c); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // collect adds spikes to the open frame and closes it whenever it is full.
@@ -227,10 +261,8 @@ func (o *output) write() error {
 
 // sync closes the open frame and makes everything durable.
 func (o *output) sync() error {
-	if o.begun {
-		if err := o.cut(o.enc.grid.floor(o.now)); err != nil {
-			return err
-		}
+	if err := o.complete(o.enc.grid.floor(o.now)); err != nil {
+		return err
 	}
 	if err := o.write(); err != nil || !o.dirty {
 		return err
@@ -263,10 +295,8 @@ func (o *output) close(finish bool) error {
 }
 
 func (o *output) finish() error {
-	if o.begun {
-		if err := o.cut(o.now); err != nil {
-			return err
-		}
+	if err := o.complete(o.now); err != nil {
+		return err
 	}
 	if len(o.index) <= maxIndexBytes {
 		at := o.offset + int64(len(o.buf))

@@ -62,7 +62,8 @@ func create(dst string, h Header, opts []Option) (w *Writer, done func(error) er
 	}, err
 }
 
-// copyTables copies the tables in a window, as they are stored.
+// copyTables copies the tables in a window, its end included, as they are stored. Of a course it copies the rows in the
+// window.
 func (r *Reader) copyTables(w *Writer, win spike.Window) error {
 	list := r.tableList()
 	if len(list.damage) > 0 {
@@ -70,7 +71,20 @@ func (r *Reader) copyTables(w *Writer, win spike.Window) error {
 	}
 	for i := range list.tables {
 		t := &list.tables[i]
-		if t.At < win.From || t.At > win.To {
+		if limited := win.From > spike.Never || win.To < spike.Forever; limited && t.isCourse() {
+			all, err := r.readTable(t)
+			if err != nil {
+				return err
+			}
+			if part := all.within(win); part.Columns[0].Len() == 0 {
+				continue
+			} else if part.Columns[0].Len() < all.Columns[0].Len() {
+				if err := w.WriteTable(part.Name, part.At, part.Columns); err != nil {
+					return err
+				}
+				continue
+			}
+		} else if t.At < win.From || t.At > win.To {
 			continue
 		}
 		for _, p := range t.parts {

@@ -32,8 +32,24 @@ func (c *Column) Len() int {
 	return -1
 }
 
+// slice returns rows lo to hi.
+func (c *Column) slice(lo, hi int) Column {
+	out := Column{Name: c.Name, Unit: c.Unit}
+	switch d := c.Data.(type) {
+	case []float32:
+		out.Data = d[lo:hi]
+	case []float64:
+		out.Data = d[lo:hi]
+	case []int64:
+		out.Data = d[lo:hi]
+	case []uint32:
+		out.Data = d[lo:hi]
+	}
+	return out
+}
+
 // Table is a set of columns of equal length that belongs to a model time: a stretch of a state probe, a snapshot of
-// weights, a training curve.
+// weights, a training curve. The time of a stretch is that of its first row.
 type Table struct {
 	Name    string
 	At      spike.Tick
@@ -96,21 +112,19 @@ func typeOf(c *Column) (name string, width int) {
 	return "u4", 4
 }
 
-// WriteTable takes a table of the given name and time. Tables of one name may come again and again; those of a
-// probe are joined by Reader.Series. It copies the data, and waits while many tables are queued.
-func (w *Writer) WriteTable(name string, at spike.Tick, columns []Column) error {
-	j := tableJSON{Name: name, Rows: -1}
-	width := 0
+// describe checks a table and describes it.
+func (w *Writer) describe(name string, at spike.Tick, columns []Column) (j tableJSON, width int, err error) {
+	j = tableJSON{Name: name, Rows: -1}
 	for i := range columns {
 		c := &columns[i]
 		n := int64(c.Len())
 		switch {
 		case n < 0:
-			return fmt.Errorf("recording %s: table %q: column %q holds %T, want []float32, []float64, []int64 or []uint32", w.path, name, c.Name, c.Data)
+			return j, 0, fmt.Errorf("recording %s: table %q: column %q holds %T, want []float32, []float64, []int64 or []uint32", w.path, name, c.Name, c.Data)
 		case i > 0 && n != j.Rows:
-			return fmt.Errorf("recording %s: table %q: column %q has %d rows, the one before it %d", w.path, name, c.Name, n, j.Rows)
+			return j, 0, fmt.Errorf("recording %s: table %q: column %q has %d rows, the one before it %d", w.path, name, c.Name, n, j.Rows)
 		case len(c.Name) > maxNameBytes || len(c.Unit) > maxNameBytes:
-			return fmt.Errorf("recording %s: table %q: a name or unit is longer than %d bytes", w.path, name, maxNameBytes)
+			return j, 0, fmt.Errorf("recording %s: table %q: a name or unit is longer than %d bytes", w.path, name, maxNameBytes)
 		}
 		kind, bytes := typeOf(c)
 		j.Rows = n
@@ -118,10 +132,20 @@ func (w *Writer) WriteTable(name string, at spike.Tick, columns []Column) error 
 		width += bytes
 	}
 	if len(columns) == 0 || len(columns) > maxColumns || name == "" || len(name) > maxNameBytes {
-		return fmt.Errorf("recording %s: table %q: %d columns, want 1 to %d, and a name of 1 to %d bytes", w.path, name, len(columns), maxColumns, maxNameBytes)
+		return j, 0, fmt.Errorf("recording %s: table %q: %d columns, want 1 to %d, and a name of 1 to %d bytes", w.path, name, len(columns), maxColumns, maxNameBytes)
 	}
 	if at < spike.Never || at > spike.Forever {
-		return fmt.Errorf("recording %s: table %q: impossible time %d ns", w.path, name, int64(at))
+		return j, 0, fmt.Errorf("recording %s: table %q: impossible time %d ns", w.path, name, int64(at))
+	}
+	return j, width, nil
+}
+
+// WriteTable takes a table of the given name and time: weights, say, or anything that is complete. What grows with the
+// run, a few rows at a time, is for WriteRows. It copies the data, and waits while many tables are queued.
+func (w *Writer) WriteTable(name string, at spike.Tick, columns []Column) error {
+	j, width, err := w.describe(name, at, columns)
+	if err != nil {
+		return err
 	}
 	for j.Count = int64(partBytes / width); ; j.First += j.Count {
 		j.Count = min(j.Count, j.Rows-j.First)
@@ -142,16 +166,21 @@ func (w *Writer) WriteTable(name string, at spike.Tick, columns []Column) error 
 func (w *Writer) queue(t table) error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	for w.front.bytes > queuedTables && !w.failed && !w.closing {
-		w.changed.Wait()
-	}
-	if err := w.refuse(); err != nil {
+	if err := w.waitForTables(); err != nil {
 		return err
 	}
 	w.front.tables = append(w.front.tables, t)
 	w.front.bytes += len(t.raw) + len(t.packed)
 	w.signal()
 	return nil
+}
+
+// waitForTables waits while many bytes of tables are queued. The caller holds mu.
+func (w *Writer) waitForTables() error {
+	for w.front.bytes > queuedTables && !w.failed && !w.closing {
+		w.changed.Wait()
+	}
+	return w.refuse()
 }
 
 // appendRows serialises rows lo to hi of every column.

@@ -81,8 +81,8 @@ func (r *Reader) Table(name string, at spike.Tick) (*Table, error) {
 	return nil, fmt.Errorf("%s: no table %q at %v", r.path, name, at)
 }
 
-// Series reads all tables of a name, in order of time, and joins their rows: the course of a probe. Their columns
-// must agree.
+// Series reads all tables of a name, in order of time, and joins their rows: the course of a probe, or snapshots of
+// weights. Its first column is the time of the row, "time" in ns. The columns of the tables must agree.
 func (r *Reader) Series(name string) (*Table, error) {
 	list := r.tableList()
 	var found []*storedTable
@@ -95,22 +95,28 @@ func (r *Reader) Series(name string) (*Table, error) {
 		return nil, fmt.Errorf("%s: no table %q", r.path, name)
 	}
 	slices.SortStableFunc(found, func(a, b *storedTable) int { return int(min(1, max(-1, a.At-b.At))) })
-	all, err := r.readTable(found[0])
-	for _, t := range found[1:] {
-		if err != nil {
-			return nil, err
-		}
+	var all *Table
+	for _, t := range found {
 		if !slices.Equal(t.Columns, found[0].Columns) {
 			return nil, fmt.Errorf("%s: table %q has other columns at %v than at %v", r.path, name, t.At, found[0].At)
 		}
-		var next *Table
-		if next, err = r.readTable(t); err == nil {
-			for i := range all.Columns {
-				all.Columns[i].join(&next.Columns[i])
-			}
+		next, err := r.readTable(t)
+		if err != nil {
+			return nil, err
+		}
+		if !t.isCourse() {
+			times := slices.Repeat([]int64{int64(t.At)}, int(t.Rows))
+			next.Columns = slices.Insert(next.Columns, 0, Column{Name: timeColumn.Name, Unit: timeColumn.Unit, Data: times})
+		}
+		if all == nil {
+			all = next
+			continue
+		}
+		for i := range all.Columns {
+			all.Columns[i].join(&next.Columns[i])
 		}
 	}
-	return all, err
+	return all, nil
 }
 
 // join appends the rows of a column of the same type.

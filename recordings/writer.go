@@ -26,7 +26,7 @@ var (
 
 // Writer appends spikes and tables to a recording. Its methods are for one goroutine, Durable for any.
 //
-//	WriteSpikes, WriteTable          goroutine of the writer
+//	WriteSpikes, WriteRows...        goroutine of the writer
 //	select, copy  -> [ batch ]  swap  [ batch ] -> keys -> frame -> blocks -> file
 //	                  waits when full              sort    code     checksum   sync every 500 ms
 //
@@ -42,6 +42,7 @@ type Writer struct {
 	last    spike.Event // order of what came before
 	upto    spike.Tick  // end of the last window
 	started bool
+	courses map[string]*course
 
 	mu       sync.Mutex
 	changed  sync.Cond // anything below, either way
@@ -60,10 +61,12 @@ type Writer struct {
 
 // batch is what crosses from the caller to the goroutine of the writer.
 type batch struct {
-	events []spike.Event
-	spans  []span
-	tables []table
-	bytes  int // of tables
+	events   []spike.Event
+	spans    []span
+	tables   []table
+	rows     []rows
+	rowBytes []byte
+	bytes    int // of tables and rows
 }
 
 // span is a stretch of contiguous windows and how many events of the batch belong to it.
@@ -75,6 +78,7 @@ type span struct {
 func (b *batch) reset() {
 	clear(b.tables)
 	b.events, b.spans, b.tables, b.bytes = b.events[:0], b.spans[:0], b.tables[:0], 0
+	b.rows, b.rowBytes = b.rows[:0], b.rowBytes[:0]
 }
 
 // Create makes a new recording and writes its header. It refuses an existing file unless told to Replace it.
@@ -93,7 +97,7 @@ func Create(path string, h Header, opts ...Option) (*Writer, error) {
 	if err != nil {
 		return nil, fmt.Errorf("recording %s: %w", path, err)
 	}
-	w := &Writer{path: path, header: h, opts: o, filter: newFilter(&h), end: h.end(), wakeAt: min(1<<14, o.queue/4),
+	w := &Writer{path: path, header: h, opts: o, filter: newFilter(&h), end: h.end(), wakeAt: min(1<<14, o.queue/4), courses: map[string]*course{},
 		wake: make(chan struct{}, 1), done: make(chan struct{})}
 	w.changed.L = &w.mu
 	w.front.events = make([]spike.Event, 0, o.queue)

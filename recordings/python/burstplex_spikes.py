@@ -297,7 +297,7 @@ class Recording:
         step, at = uvarint(p, 1)
         phase, at = uvarint(p, at)
         size, at = uvarint(p, at)
-        if frac + span.bit_length() > 62 or not 0 < step <= span << frac or phase >= step or at + size > len(p) or n > 8 * size:
+        if frac + span.bit_length() > 62 or not 1 << frac <= step <= span << frac or phase >= step or at + size > len(p) or n > 8 * size:
             raise FormatError("payload is malformed")
         slots = ((span << frac) - 1 - phase) // step + 1
         gaps = decode_gaps(b["codec"], p[at:at + size], n)
