@@ -42,6 +42,11 @@ func EveryNth(size, n int) []Range {
 	return []Range{{0, (size + n - 1) / n, n}}
 }
 
+// Contains reports whether the neuron of an index is one of them.
+func (r Range) Contains(index int) bool {
+	return r.Count > 0 && r.First <= index && index <= r.last() && (index-r.First)%r.Stride == 0
+}
+
 // last is the index of the last neuron of a range that is not empty.
 func (r Range) last() int { return r.First + (r.Count-1)*r.Stride }
 

@@ -16,7 +16,7 @@ type Summary struct {
 	Size        int64 // bytes of the file
 	Spikes      uint64
 	Populations []PopulationSummary
-	Tables      []TableInfo
+	Tables      []CourseInfo
 	Problems    []*Damage // found by opening and reading
 }
 
@@ -88,7 +88,7 @@ func Summarize(r *Reader) *Summary {
 		}
 		s.Populations = append(s.Populations, q)
 	}
-	tables, err := r.Tables()
+	tables, err := r.Courses()
 	if err != nil {
 		s.Problems = appendNew(s.Problems, r.tables.damage...)
 	}

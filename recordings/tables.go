@@ -81,6 +81,34 @@ func (r *Reader) Table(name string, at spike.Tick) (*Table, error) {
 	return nil, fmt.Errorf("%s: no table %q at %v", r.path, name, at)
 }
 
+// Courses sums up the tables of each name, in the order of their first: how many there are, all their rows, and the times of
+// the first and the last.
+func (r *Reader) Courses() (out []CourseInfo, err error) {
+	tables, err := r.Tables()
+	known := map[string]int{}
+	for _, t := range tables {
+		i, ok := known[t.Name]
+		if !ok {
+			i = len(out)
+			known[t.Name] = i
+			out = append(out, CourseInfo{TableInfo: t, To: t.At})
+			out[i].Rows = 0
+		}
+		c := &out[i]
+		c.Tables++
+		c.Rows += t.Rows
+		c.At, c.To = min(c.At, t.At), max(c.To, t.At)
+	}
+	return out, err
+}
+
+// CourseInfo describes all tables of a name. At is the time of the first, To that of the last.
+type CourseInfo struct {
+	TableInfo
+	To     spike.Tick
+	Tables int
+}
+
 // Series reads all tables of a name, in order of time, and joins their rows: the course of a probe, or snapshots of
 // weights. Its first column is the time of the row, "time" in ns. The columns of the tables must agree.
 func (r *Reader) Series(name string) (*Table, error) {

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strconv"
+	"strings"
 	"text/tabwriter"
 
 	"github.com/burstplex/burstplex/neuron/spike"
@@ -17,6 +19,7 @@ type spikesCommands struct {
 	Info      infoCommand      `cmd:"" help:"What a recording holds, and the rates of its populations."`
 	Stats     statsCommand     `cmd:"" help:"Interval, burst, Fano and correlation statistics of its populations."`
 	Head      headCommand      `cmd:"" help:"The first spikes."`
+	Table     tableCommand     `cmd:"" help:"Probes, weights and learning curves: a list, or one of them as CSV or npz."`
 	Digest    digestCommand    `cmd:"" help:"The SHA-256 of the recorded spikes."`
 	Verify    verifyCommand    `cmd:"" help:"Check every byte."`
 	Repair    repairCommand    `cmd:"" help:"Copy what is intact of a damaged recording."`
@@ -61,9 +64,7 @@ func (c *infoCommand) Run(t terminal) error {
 			known(p.BurstProbability), known(p.BytesPerSpike), known(p.Bound))
 	}
 	w.Flush()
-	for _, table := range s.Tables {
-		fmt.Fprintf(t.out, "table %s at %v: %d rows\n", table.Name, table.At, table.Rows)
-	}
+	listTables(t.out, s.Tables)
 	var damage []error
 	for _, p := range s.Problems {
 		damage = append(damage, p)
@@ -81,6 +82,7 @@ func known(x float64) string {
 // selection chooses spikes of a recording.
 type selection struct {
 	Populations []string `name:"population" short:"p" help:"Only this population; may be repeated." placeholder:"NAME"`
+	Neurons     string   `help:"Only these neurons of each population, by index: \"0-99,200\"." placeholder:"LIST"`
 	From        string   `help:"Only spikes from this time on, for example \"1 s\"." placeholder:"TIME"`
 	Until       string   `help:"Only spikes before this time." placeholder:"TIME"`
 }
@@ -95,6 +97,9 @@ func (c *selection) query(r *recordings.Reader) (recordings.Query, error) {
 		if !slices.Contains(names, name) {
 			return q, notAmong("--population", name, names)
 		}
+	}
+	if err := c.neurons(r, &q); err != nil {
+		return q, err
 	}
 	if c.From == "" && c.Until == "" {
 		return q, nil
@@ -117,6 +122,38 @@ func (c *selection) query(r *recordings.Reader) (recordings.Query, error) {
 		return q, &config.Error{File: "--until", Reason: "the time span is empty"}
 	}
 	return q, nil
+}
+
+// neurons translates a list of indices into the IDs of the chosen populations.
+func (c *selection) neurons(r *recordings.Reader, q *recordings.Query) error {
+	if c.Neurons == "" {
+		return nil
+	}
+	q.Neurons = []spike.ID{}
+	for _, part := range strings.Split(c.Neurons, ",") {
+		first, last, span := strings.Cut(strings.TrimSpace(part), "-")
+		lo, err := strconv.ParseUint(first, 10, 32)
+		hi := lo
+		if err == nil && span {
+			hi, err = strconv.ParseUint(last, 10, 32)
+		}
+		if err != nil || hi < lo {
+			return &config.Error{File: "--neurons", Value: strconv.Quote(part), Reason: "is no index and no range of them", Allowed: "for example 0-99,200"}
+		}
+		found := false
+		for _, p := range r.Network() {
+			if len(c.Populations) > 0 && !slices.Contains(c.Populations, p.Name) {
+				continue
+			}
+			for i := lo; i <= hi && i < uint64(p.Size); i++ {
+				q.Neurons, found = append(q.Neurons, p.First+spike.ID(i)), true
+			}
+		}
+		if !found {
+			return &config.Error{File: "--neurons", Value: strconv.Quote(part), Reason: "no population has such a neuron"}
+		}
+	}
+	return nil
 }
 
 type headCommand struct {

@@ -7,6 +7,7 @@ import (
 	"text/tabwriter"
 
 	"github.com/burstplex/burstplex/neuron/spike"
+	"github.com/burstplex/burstplex/recordings"
 	"github.com/burstplex/burstplex/recordings/analysis"
 	"github.com/burstplex/burstplex/sim/config"
 )
@@ -49,7 +50,11 @@ func (c *statsCommand) Run(t terminal) error {
 	var recorded []int
 	for _, p := range r.Header().Populations {
 		if len(c.Populations) == 0 || slices.Contains(c.Populations, p.Name) {
-			pops, recorded = append(pops, p.Population), append(recorded, p.Neurons())
+			n := p.Neurons()
+			if q.Neurons != nil {
+				n = chosen(p, q.Neurons)
+			}
+			pops, recorded = append(pops, p.Population), append(recorded, n)
 		}
 	}
 	bins := analysis.NewBins(span, width)
@@ -102,6 +107,16 @@ func (c *statsCommand) Run(t terminal) error {
 		}
 	}
 	return nil
+}
+
+// chosen counts the neurons of a list that a population records.
+func chosen(p recordings.Population, ids []spike.ID) (n int) {
+	for _, id := range ids {
+		if p.Contains(id) && slices.ContainsFunc(p.Recorded, func(r recordings.Range) bool { return r.Contains(int(id - p.First)) }) {
+			n++
+		}
+	}
+	return n
 }
 
 // mean is the mean over the neurons that have a value.

@@ -47,13 +47,18 @@ func File(path, format string, r *recordings.Reader, q recordings.Query) error {
 	if _, err := os.Lstat(path); err == nil {
 		return fmt.Errorf("export %s: %w", path, fs.ErrExist)
 	}
+	q.ByNeuron = false
+	return create(path, func(f *os.File) error { return write(f, r, q) })
+}
+
+// create writes a file under another name and renames it when it is complete.
+func create(path string, write func(*os.File) error) error {
 	f, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*")
 	if err != nil {
 		return fmt.Errorf("export %s: %w", path, err)
 	}
 	defer os.Remove(f.Name())
-	q.ByNeuron = false
-	err = write(f, r, q)
+	err = write(f)
 	if err == nil {
 		err = f.Chmod(0o644)
 	}

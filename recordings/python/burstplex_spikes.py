@@ -6,7 +6,7 @@
     t, neuron, kind = r.spikes()                      # ns, ID in the network, 0 onset / 1 burst / 2 tail
     t, neuron, kind = r.spikes(0.5, 1.0, ["pyr"])     # seconds; some populations
     for t, neuron, kind in r.frames(): ...            # the file in pieces, in order of time
-    v = r.table("voltage")                            # {"t": array, "V": array}; r.tables lists them
+    v = r.table("voltage")                            # {"time": ns, "neuron": array, "v": array}; r.tables lists them
     frame, segment = r.to_pandas(), r.to_neo()        # when pandas, or neo and quantities, are installed
 
 The format is described in FORMAT.md beside the Go code. Damaged blocks are skipped and listed in r.problems; open with
@@ -106,12 +106,14 @@ class Recording:
             yield t[order], n[order], k[order]
 
     def table(self, name, at=None):
-        """The columns of a table, by name: of that time (ns), or of all times, joined."""
+        """The columns of a table, by name: of that time (ns), or of all times, joined, with a column "time" (ns)."""
         found = [v for (n, t), v in sorted(self._tables.items(), key=lambda i: i[0][1]) if n == name and at in (None, t)]
         if not found:
             raise KeyError(f"{self.path} has no table {name!r}" + ("" if at is None else f" at {at} ns"))
         columns = {}
         for block, meta, start in (part for parts in found for part in parts):
+            if at is None and (not meta["columns"] or meta["columns"][0]["name"] != "time"):
+                columns.setdefault("time", []).append(np.full(meta["count"], block["from"], np.int64))
             raw = unzstd(bytes(self._payload(block)[start:]), block["count"])
             for c in meta["columns"]:
                 a = np.frombuffer(raw, "<" + c["type"], meta["count"])
@@ -133,7 +135,7 @@ class Recording:
             "kind": pandas.Categorical.from_codes(k, KINDS)})
 
     def to_neo(self, **query):
-        """A neo.Segment with a SpikeTrain for each recorded neuron; annotations: population, neuron, kinds."""
+        """A neo.Segment with a SpikeTrain for each recorded neuron of the query; annotations: population, neuron, kinds."""
         import neo
         import quantities as pq
         t, n, k = self.spikes(**query)
@@ -141,12 +143,17 @@ class Recording:
         t, n, k = t[order], n[order], k[order]
         segment = neo.Segment(name=self.path)
         lo, hi = (x / 1e9 for x in self.window)
+        lo, hi = max(lo, query.get("start") or lo), min(hi, query.get("stop") or hi)
+        wanted = query.get("neurons")
+        wanted = None if wanted is None else set(int(x) for x in wanted)
         for p in self.populations:
             if query.get("populations") and p["name"] not in query["populations"]:
                 continue
             for i in np.concatenate([a + s * np.arange(c) for a, c, s in p["recorded"]] or [np.empty(0, int)]):
+                if wanted is not None and p["first"] + i not in wanted:
+                    continue
                 a, b = np.searchsorted(n, [p["first"] + i, p["first"] + i + 1])
-                segment.spiketrains.append(neo.SpikeTrain(
+                segment.spiketrains.append(neo.SpikeTrain(  # times are floored, and may lie before the window
                     t[a:b] / 1e9 * pq.s, t_start=min([lo, *t[a:a + 1] / 1e9]) * pq.s, t_stop=hi * pq.s,
                     population=p["name"], neuron=int(i), array_annotations={"kind": k[a:b]}))
         return segment

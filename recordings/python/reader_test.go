@@ -9,8 +9,11 @@ import (
 	"os/exec"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
 
 	"github.com/burstplex/burstplex/neuron/spike"
 	"github.com/burstplex/burstplex/recordings"
@@ -23,7 +26,7 @@ func python(t *testing.T, modules string) string {
 			return name
 		}
 	}
-	t.Skipf("no python3 with %s here (Debian: python3-numpy python3-pandas)", modules)
+	t.Skipf("no python3 with %s here (Debian: python3-numpy python3-pandas python3-neo python3-quantities)", modules)
 	return ""
 }
 
@@ -234,5 +237,77 @@ assert set(f.population) == {"b"} and f.neuron.max() <= 3 and f.time_s.min() >= 
 	cmd.Env = append(os.Environ(), "PYTHONPATH=.", "PYTHONDONTWRITEBYTECODE=1")
 	if out, err := cmd.CombinedOutput(); err != nil {
 		t.Errorf("%v\n%s", err, out)
+	}
+}
+
+// to_neo gives a train for every recorded neuron of the query, silent ones too, with the labels of its spikes; the join of
+// tables has their times.
+func TestNeo(t *testing.T) {
+	py := python(t, "numpy, neo, quantities")
+	const program = `
+import burstplex_spikes as b
+r = b.open("../testdata/v1.bspk")
+def show(s):
+    print(len(s.spiketrains))
+    for x in s.spiketrains:
+        ms = x.rescale("ms").magnitude.round(3).tolist()
+        print(x.annotations["population"], x.annotations["neuron"], *ms[:1], len(ms), x.array_annotations["kind"].sum(), float(x.t_stop))
+show(r.to_neo())
+show(r.to_neo(populations=["b"], stop=0.1, neurons=[p["first"] + i for p in r.populations for i in range(2)]))
+`
+	cmd := exec.Command(py, "-c", program)
+	cmd.Env = append(os.Environ(), "PYTHONPATH=.", "PYTHONDONTWRITEBYTECODE=1")
+	out, err := cmd.CombinedOutput()
+	if err != nil {
+		t.Fatalf("%v: %s", err, out)
+	}
+	r, err := recordings.Open("../testdata/v1.bspk")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.Close()
+	type train struct {
+		first spike.Tick
+		n     int
+		kinds int
+	}
+	var want strings.Builder
+	show := func(pops []string, until spike.Tick, wanted func(index int) bool) {
+		var lines []string
+		for _, p := range r.Header().Populations {
+			if pops != nil && !slices.Contains(pops, p.Name) {
+				continue
+			}
+			for i := range p.Size {
+				if !wanted(i) || !slices.ContainsFunc(p.Recorded, func(r recordings.Range) bool { return r.Contains(i) }) {
+					continue
+				}
+				var tr train
+				for e, err := range r.Spikes(recordings.Query{Neurons: []spike.ID{p.First + spike.ID(i)}, Window: spike.Window{From: spike.Never, To: until}}) {
+					if err != nil {
+						t.Fatal(err)
+					}
+					if tr.n == 0 {
+						tr.first = e.At
+					}
+					tr.n, tr.kinds = tr.n+1, tr.kinds+int(e.Kind)
+				}
+				line := fmt.Sprintf("%s %d", p.Name, i)
+				if tr.n > 0 {
+					ms := strconv.FormatFloat(tr.first.Milliseconds(), 'f', -1, 64)
+					if !strings.Contains(ms, ".") {
+						ms += ".0"
+					}
+					line += " " + ms
+				}
+				lines = append(lines, fmt.Sprintf("%s %d %d %v", line, tr.n, tr.kinds, min(until, r.Window().To).Seconds()))
+			}
+		}
+		fmt.Fprintf(&want, "%d\n%s\n", len(lines), strings.Join(lines, "\n"))
+	}
+	show(nil, spike.Forever, func(int) bool { return true })
+	show([]string{"b"}, 100*spike.Millisecond, func(i int) bool { return i < 2 })
+	if diff := cmp.Diff(want.String(), string(out)); diff != "" {
+		t.Error(diff)
 	}
 }

@@ -83,6 +83,12 @@ func (x *Experiment) check() error {
 			errs.Add(x.tree.At(fmt.Sprintf("record.weights[%d]", i)).NotFound("projection", x.Projections.Names()))
 		}
 	}
+	if every := x.Record.WeightsEvery; every > 0 && (every%a.Step != 0 || len(x.Record.Weights) == 0) {
+		errs.Add(x.at("record.weights_every", "is not a whole number of steps of %v, or record.weights names no projection", a.Step))
+	}
+	if inside := x.Record.WeightsEvery > 0 || x.Record.Format == "bspk"; inside && !x.Record.Spikes {
+		errs.Add(x.at("record.spikes", "weights are to be written into the recording: it must be true"))
+	}
 	for i, c := range x.Compare {
 		key := fmt.Sprintf("compare[%d]", i)
 		if c.Column != "" {

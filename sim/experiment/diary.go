@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"github.com/burstplex/burstplex/neuron/spike"
+	"github.com/burstplex/burstplex/recordings"
 	"github.com/burstplex/burstplex/sim"
 )
 
@@ -31,6 +32,8 @@ type diary struct {
 	counts []int64 // events and bursts of every population, and its neurons are in pops
 	file   *os.File
 	out    *csv.Writer
+
+	recording *recordings.Writer // nil if nothing is recorded
 }
 
 // diaryName is the file of a seed's presentations.
@@ -118,12 +121,13 @@ func (d *diary) count(e spike.Event) {
 // write writes the line of a presentation and returns the event rates of the populations, Hz.
 func (d *diary) write(at sim.Presentation, measured spike.Window) (rates map[string]float64, err error) {
 	name := d.protocol.Patterns[at.Pattern].Name
-	row := []string{strconv.Itoa(at.Index), d.protocol.Stages[at.Stage].Name, strconv.Itoa(at.Repeat), name, number(at.From.Seconds())}
+	row := []string{strconv.Itoa(at.Index), d.protocol.Stages[at.Stage].Name, strconv.Itoa(at.Repeat), name}
+	values := []float64{at.From.Seconds()}
 	rates = map[string]float64{}
 	for i, p := range d.pops {
 		events, bursts := float64(d.counts[2*i]), float64(d.counts[2*i+1])
 		rates[p.Name] = events / float64(p.Size) / measured.Len().Seconds()
-		row = append(row, number(rates[p.Name]), number(bursts/events))
+		values = append(values, rates[p.Name], bursts/events)
 	}
 	for _, t := range d.teachers {
 		target, cost := math.NaN(), math.NaN()
@@ -136,16 +140,39 @@ func (d *diary) write(at sim.Presentation, measured spike.Window) (rates map[str
 				cost = (rates[teacher.Population] - target) * (rates[teacher.Population] - target)
 			}
 		}
-		row = append(row, number(target), number(d.engine.TeacherCurrent(t)), number(cost))
+		values = append(values, target, d.engine.TeacherCurrent(t), cost)
 	}
 	for _, p := range d.plastic {
-		row = append(row, number(d.engine.Projection(p).MeanWeight()))
+		values = append(values, d.engine.Projection(p).MeanWeight())
+	}
+	for _, v := range values {
+		row = append(row, number(v))
+	}
+	if err := d.record(at, values); err != nil {
+		return nil, err
 	}
 	if err := d.out.Write(row); err != nil {
 		return nil, err
 	}
 	d.out.Flush()
 	return rates, d.out.Error()
+}
+
+// record writes the line into the recording too, as a row of the course "presentations". Stage and pattern are numbers, in
+// the order of the experiment file. Its time is the last tick of the presentation.
+func (d *diary) record(at sim.Presentation, values []float64) error {
+	if d.recording == nil {
+		return nil
+	}
+	head := d.header()
+	var columns []recordings.Column
+	for i, v := range []int{at.Index, at.Stage, at.Repeat, at.Pattern} {
+		columns = append(columns, recordings.Column{Name: head[i], Data: []uint32{uint32(v)}})
+	}
+	for _, v := range values {
+		columns = append(columns, recordings.Column{Name: head[len(columns)], Data: []float64{v}})
+	}
+	return d.recording.WriteRows("presentations", at.To-1, columns)
 }
 
 // mayStop ends a stage that lasts until the task is solved. The protocol is cut while the simulation stands at the end of a

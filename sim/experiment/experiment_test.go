@@ -129,7 +129,7 @@ func TestRun(t *testing.T) {
 			if d, err := f.Digest(); err != nil || d != r.Digest || r.Spikes < 100 {
 				t.Errorf("seed %d: digest %.12s of the recording, %.12s of the engine, %d spikes, %v", r.Seed, d, r.Digest, r.Spikes, err)
 			}
-			if table, err := f.Series("voltage"); err != nil || len(table.Columns) == 0 {
+			if table, err := f.Series("voltage"); err != nil || len(table.Columns) != 3 || table.Columns[0].Name != "time" || table.Columns[0].Len() == 0 {
 				t.Errorf("seed %d: no probe: %v", r.Seed, err)
 			}
 			f.Close()

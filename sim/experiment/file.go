@@ -175,11 +175,12 @@ func (s *Stimulus) SetDefaults() {
 
 // Record is the [record] table.
 type Record struct {
-	Spikes     bool                  `toml:"spikes" doc:"write a recording of the spikes"`
-	Resolution spike.Tick            `toml:"resolution" unit:"ms" range:"(0, 10]" doc:"resolution of recorded times"`
-	Neurons    config.Table[Neurons] `toml:"neurons" doc:"which neurons of a population are recorded; all by default"`
-	Weights    []string              `toml:"weights" doc:"projections whose weights are saved at the end"`
-	Format     string                `toml:"weights_format" oneof:"csv|npz" doc:"format of saved weights"`
+	Spikes       bool                  `toml:"spikes" doc:"write a recording of the spikes, and of probes and weights; without it probes are not taken"`
+	Resolution   spike.Tick            `toml:"resolution" unit:"ms" range:"(0, 10]" doc:"resolution of recorded times"`
+	Neurons      config.Table[Neurons] `toml:"neurons" doc:"which neurons of a population are recorded; all by default"`
+	Weights      []string              `toml:"weights" doc:"projections whose weights are saved at the end"`
+	Format       string                `toml:"weights_format" oneof:"csv|npz|bspk" doc:"format of saved weights: files of their own, or tables in the recording"`
+	WeightsEvery spike.Tick            `toml:"weights_every" unit:"ms" range:"[0, inf)" doc:"interval of snapshots of the weights in the recording; 0 takes none"`
 }
 
 // Neurons selects neurons of a population.

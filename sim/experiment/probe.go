@@ -13,8 +13,8 @@ import (
 	"github.com/burstplex/burstplex/sim"
 )
 
-// attachProbes arranges that the probes are written into the recording: one table per sample, named after the probe,
-// with the columns neuron and the variable.
+// attachProbes arranges that the probes are written into the recording: a course named after the probe, with the columns
+// neuron and the variable after the time.
 func (x *Experiment) attachProbes(engine *sim.Sim, w *recordings.Writer) error {
 	for name, p := range x.Probes.All() {
 		column, names, ok := engine.Column(p.Population, p.Variable)
@@ -31,27 +31,64 @@ func (x *Experiment) attachProbes(engine *sim.Sim, w *recordings.Writer) error {
 			ids = append(ids, uint32(i))
 		}
 		values := make([]float64, len(ids))
-		var sample func(now spike.Tick) error
-		sample = func(now spike.Tick) error {
+		sample := func(now spike.Tick) error {
 			for k, i := range ids {
 				values[k] = column.Float(int(i))
 			}
-			err := w.WriteTable(name, now, []recordings.Column{{Name: "neuron", Data: ids}, {Name: p.Variable, Unit: column.Unit, Data: values}})
-			if next := now + p.Every; err == nil && next <= x.Experiment.Duration {
-				err = engine.At(next, sample)
-			}
-			return err
+			return w.WriteRows(name, now, []recordings.Column{{Name: "neuron", Data: ids}, {Name: p.Variable, Unit: column.Unit, Data: values}})
 		}
-		first := (engine.Now() + p.Every - 1) / p.Every * p.Every // a resumed run goes on where it stood
-		if err := engine.At(first, sample); err != nil {
+		if err := x.repeat(engine, p.Every, sample); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
+// repeat lets something be done at all multiples of an interval, the end of the experiment included. A resumed run goes on
+// where it stood.
+func (x *Experiment) repeat(engine *sim.Sim, every spike.Tick, do func(now spike.Tick) error) error {
+	var again func(now spike.Tick) error
+	again = func(now spike.Tick) error {
+		err := do(now)
+		if next := now + every; err == nil && next <= x.Experiment.Duration {
+			err = engine.At(next, again)
+		}
+		return err
+	}
+	return engine.At((engine.Now()+every-1)/every*every, again)
+}
+
+// recordWeights writes the weights that [record] names into the recording, as tables "weights-NAME".
+func (x *Experiment) recordWeights(engine *sim.Sim, w *recordings.Writer, now spike.Tick) error {
+	for _, name := range x.Record.Weights {
+		var source, target []uint32
+		var weight, delay []float32
+		engine.Projection(name).Each(func(s, t int, w float64, d spike.Tick) {
+			source, target = append(source, uint32(s)), append(target, uint32(t))
+			weight, delay = append(weight, float32(w)), append(delay, float32(d.Milliseconds()))
+		})
+		if err := w.WriteTable("weights-"+name, now, []recordings.Column{{Name: "source", Data: source}, {Name: "target", Data: target},
+			{Name: "weight", Data: weight}, {Name: "delay", Unit: "ms", Data: delay}}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// finalWeights writes the weights at the end into the recording, if they are kept there and no snapshot was due now.
+func (x *Experiment) finalWeights(engine *sim.Sim, w *recordings.Writer) error {
+	now, every := engine.Now(), x.Record.WeightsEvery
+	if x.Record.Format != "bspk" || every > 0 && now%every == 0 {
+		return nil
+	}
+	return x.recordWeights(engine, w, now)
+}
+
 // saveWeights writes the weights that [record] names, as weights-NAME-SEED.csv or .npz.
 func (x *Experiment) saveWeights(engine *sim.Sim, dir string, seed uint64) error {
+	if x.Record.Format == "bspk" {
+		return nil
+	}
 	for _, name := range x.Record.Weights {
 		path := filepath.Join(dir, fmt.Sprintf("weights-%s-%d.%s", name, seed, x.Record.Format))
 		if err := writeWeights(path, engine, name, x.Record.Format); err != nil {

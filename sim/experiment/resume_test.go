@@ -39,13 +39,19 @@ func results(t *testing.T, dir string) map[string]string {
 		if err != nil {
 			t.Fatal(err)
 		}
-		series, err := r.Series("v")
-		if err != nil {
-			t.Fatal(err)
-		}
 		all[strings.TrimPrefix(f, dir)] = digest
-		for _, c := range series.Columns {
-			all[strings.TrimPrefix(f, dir)+" "+c.Name] = fmt.Sprint(c.Data)
+		tables, err := r.Courses()
+		if err != nil || len(tables) != 3 { // probe, snapshots of weights, presentations
+			t.Fatalf("%v %v", tables, err)
+		}
+		for _, table := range tables {
+			series, err := r.Series(table.Name)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, c := range series.Columns {
+				all[strings.TrimPrefix(f, dir)+" "+table.Name+" "+c.Name] = fmt.Sprint(c.Data)
+			}
 		}
 		r.Close()
 	}
@@ -89,6 +95,9 @@ func TestResumedExperimentIsTheSame(t *testing.T) {
 	for _, record := range []string{"true", "false"} {
 		load := func() *Experiment {
 			set := []string{"record.spikes=" + record}
+			if record == "true" {
+				set = append(set, "record.weights_every=1 s")
+			}
 			x, err := Load("testdata/learning.toml", set...)
 			if err != nil {
 				t.Fatal(err)

@@ -230,6 +230,9 @@ func (x *Experiment) runSeed(ctx context.Context, o RunOptions, k int, s *Summar
 	if err == nil {
 		err = x.advance(ctx, sv, end, o.progress)
 	}
+	if err == nil && sv.writer != nil {
+		err = x.finalWeights(engine, sv.writer)
+	}
 	if ferr := engine.Finish(); err == nil || errors.Is(err, context.Canceled) && ferr != nil {
 		err = errors.Join(err, ferr)
 	}
@@ -277,6 +280,11 @@ func (x *Experiment) attach(r *RunSummary, sv *saver, obs *observation, from *sa
 		if err := x.attachProbes(sv.engine, sv.writer); err != nil {
 			return nil, err
 		}
+		if every := x.Record.WeightsEvery; every > 0 {
+			if err := x.repeat(sv.engine, every, func(now spike.Tick) error { return x.recordWeights(sv.engine, sv.writer, now) }); err != nil {
+				return nil, err
+			}
+		}
 	}
 	if direct {
 		sv.engine.AddSink(sinkOf{obs})
@@ -293,6 +301,7 @@ func (x *Experiment) attach(r *RunSummary, sv *saver, obs *observation, from *sa
 		if sv.diary, err = x.keepDiary(sv.dir, r.Seed, sv.engine, p, net, from); err != nil {
 			return nil, err
 		}
+		sv.diary.recording = sv.writer
 		sv.engine.AddSink(sv.diary)
 		if err := sv.engine.Follow(p); err != nil {
 			return nil, x.place(err)
