@@ -52,3 +52,28 @@ func adexKernel() kernel  { return vector(adexStepAVX2) }
 
 // pairsAt views cells as kernels do.
 func pairsAt(cells []Pair) *lanes.Pair { return (*lanes.Pair)(unsafe.Pointer(&cells[0])) }
+
+// vectorCode returns whether the processor runs the functions below.
+func vectorCode() bool { return cpu.X86.HasAVX2 }
+
+// putArrivals puts the arrivals of n words, from the second on, onto the cells of a block.
+func putArrivals(c *lanes.Arrivals, words *uint32, n int) {
+	arrivalsAVX2((*byte)(unsafe.Pointer(c)), words, n)
+}
+
+// putCounts puts counts onto 8 n neurons.
+func putCounts(c *lanes.Counts, n int, pairs bool) {
+	if pairs {
+		countPairsAVX2((*byte)(unsafe.Pointer(c)), n)
+	} else {
+		countSumsAVX2((*byte)(unsafe.Pointer(c)), n)
+	}
+}
+
+// putNormals turns 16 n words into as many normal numbers.
+func putNormals(z *float32, words *uint32, n int) { normalsAVX2(z, words, n) }
+
+// fluctuate takes 8 n currents through a step, see ornsteinUhlenbeck.
+func fluctuate(x, start, end, z *float32, n int, decay, kick, mean float32) {
+	fluctuateAVX2(x, start, end, z, n, decay, kick, mean)
+}

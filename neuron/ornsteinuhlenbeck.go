@@ -3,6 +3,7 @@ package neuron
 import (
 	"math"
 
+	"github.com/burstplex/burstplex/neuron/internal/lanes"
 	"github.com/burstplex/burstplex/neuron/numeric"
 	"github.com/burstplex/burstplex/neuron/spike"
 )
@@ -58,19 +59,43 @@ type ornsteinUhlenbeck struct {
 // Fill implements Background.
 func (o *ornsteinUhlenbeck) Fill(r Range, w spike.Window, in *Input) {
 	d := &in.Drives[o.port]
+	var words [fillBlock]uint32
+	var z [fillBlock]float32
 	for s := range in.Steps {
 		entity := uint64(w.From/in.Step) + uint64(s)
-		start, end := d.OwnStart[s*in.Len:(s+1)*in.Len], d.OwnEnd[s*in.Len:(s+1)*in.Len]
-		for lo := r.Lo; lo < r.Hi; lo += 4 {
-			normals := normal4(o.build.Key.Block(entity, uint64(lo)>>2))
-			for j := range min(4, r.Hi-lo) {
-				x := o.x[lo+j]
-				start[lo+j-r.Lo] += x + o.mean
-				x = float32(x*o.decay) + float32(o.kick*normals[j])
-				end[lo+j-r.Lo] += x + o.mean
-				o.x[lo+j] = x
-			}
+		for lo := r.Lo; lo < r.Hi; lo += fillBlock {
+			n := min(fillBlock, r.Hi-lo)
+			o.build.Key.Fill(words[:(n+3)/4*4], entity, uint64(lo)/4)
+			normals(&z, &words, (n+3)/4)
+			at := s*in.Len + lo - r.Lo
+			o.fluctuate(o.x[lo:lo+n], d.OwnStart[at:at+n], d.OwnEnd[at:at+n], z[:n])
 		}
+	}
+}
+
+// fluctuate takes currents through a step with normal numbers z and adds them to the currents at both of its ends.
+func (o *ornsteinUhlenbeck) fluctuate(x, start, end, z []float32) {
+	done := 0
+	if octets := len(x) / lanes.Width; octets > 0 && vectorCode() {
+		fluctuate(&x[0], &start[0], &end[0], &z[0], octets, o.decay, o.kick, o.mean)
+		done = octets * lanes.Width
+	}
+	for j := done; j < len(x); j++ {
+		start[j] += x[j] + o.mean
+		x[j] = float32(x[j]*o.decay) + float32(o.kick*z[j])
+		end[j] += x[j] + o.mean
+	}
+}
+
+// normals turns 4 n words into as many standard normal numbers.
+func normals(z *[fillBlock]float32, words *[fillBlock]uint32, n int) {
+	done := 0
+	if n >= 4 && vectorCode() {
+		putNormals(&z[0], &words[0], n/4)
+		done = n / 4 * 4
+	}
+	for j := done; j < n; j++ {
+		*(*[4]float32)(z[4*j:]) = normal4([4]uint32(words[4*j:]))
 	}
 }
 

@@ -4,6 +4,31 @@
 
 package neuron
 
+// normalsAVX2 turns 16 n words into as many standard normal numbers.
+//
+//go:noescape
+func normalsAVX2(z *float32, words *uint32, n int)
+
+// fluctuateAVX2 takes 8 n currents through a step with as many normal numbers z, see ornsteinUhlenbeck.fluctuate.
+//
+//go:noescape
+func fluctuateAVX2(x *float32, start *float32, end *float32, z *float32, n int, decay float32, kick float32, mean float32)
+
+// countSumsAVX2 adds the Poisson counts that 8 n words of a lanes.Counts stand for to the cells of as many neurons.
+//
+//go:noescape
+func countSumsAVX2(c *byte, n int)
+
+// countPairsAVX2 adds the Poisson counts that 8 n words of a lanes.Counts stand for to the cells of as many neurons.
+//
+//go:noescape
+func countPairsAVX2(c *byte, n int)
+
+// arrivalsAVX2 puts n arrivals, at least 1 and at most 15, onto the cells of a block: those of words 1 to n of 16.
+//
+//go:noescape
+func arrivalsAVX2(c *byte, words *uint32, n int)
+
 // lifStepAVX2 takes the octets of a lanes.Call through a step and returns how many hold neurons to be looked at again.
 //
 //go:noescape

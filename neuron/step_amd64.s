@@ -4,6 +4,537 @@
 
 #include "textflag.h"
 
+// func normalsAVX2(z *float32, words *uint32, n int)
+// Requires: AVX, AVX2
+TEXT ·normalsAVX2(SB), NOSPLIT, $0-24
+	MOVQ z+0(FP), AX
+	MOVQ words+8(FP), CX
+	MOVQ n+16(FP), DX
+
+sixteen:
+	VMOVUPS   (CX), Y0
+	VSHUFPS   $0x88, 32(CX), Y0, Y1
+	VSHUFPS   $0xdd, 32(CX), Y0, Y0
+	VPSRLD    $0x08, Y1, Y1
+	VCVTDQ2PS Y1, Y1
+	VADDPS    half<>+0(SB), Y1, Y1
+	VMULPS    two_to_minus_24<>+0(SB), Y1, Y1
+	VPSUBD    sqrt_half<>+0(SB), Y1, Y2
+	VPSRAD    $0x17, Y2, Y2
+	VPSLLD    $0x17, Y2, Y3
+	VPSUBD    Y3, Y1, Y1
+	VSUBPS    one<>+0(SB), Y1, Y3
+	VADDPS    one<>+0(SB), Y1, Y1
+	VDIVPS    Y1, Y3, Y1
+	VMULPS    Y1, Y1, Y3
+	VMOVUPS   log0<>+0(SB), Y4
+	VMULPS    Y3, Y4, Y4
+	VADDPS    log1<>+0(SB), Y4, Y4
+	VMULPS    Y3, Y4, Y4
+	VADDPS    log2<>+0(SB), Y4, Y4
+	VMULPS    two<>+0(SB), Y1, Y1
+	VCVTDQ2PS Y2, Y2
+	VMULPS    ln2<>+0(SB), Y2, Y2
+	VMULPS    Y3, Y1, Y3
+	VMULPS    Y4, Y3, Y3
+	VADDPS    Y1, Y3, Y1
+	VADDPS    Y1, Y2, Y1
+	VMULPS    minus_two<>+0(SB), Y1, Y1
+	VSQRTPS   Y1, Y1
+	VPADDD    eighth_turn<>+0(SB), Y0, Y2
+	VPSRLD    $0x1e, Y2, Y2
+	VPSLLD    $0x1e, Y2, Y3
+	VPSUBD    Y3, Y0, Y0
+	VCVTDQ2PS Y0, Y0
+	VMULPS    turn<>+0(SB), Y0, Y0
+	VMULPS    Y0, Y0, Y3
+	VMOVUPS   sin0<>+0(SB), Y4
+	VMULPS    Y3, Y4, Y4
+	VADDPS    sin1<>+0(SB), Y4, Y4
+	VMULPS    Y3, Y4, Y4
+	VADDPS    sin2<>+0(SB), Y4, Y4
+	VMULPS    Y3, Y4, Y4
+	VADDPS    sin3<>+0(SB), Y4, Y4
+	VMULPS    Y0, Y4, Y0
+	VMOVUPS   cos0<>+0(SB), Y4
+	VMULPS    Y3, Y4, Y4
+	VADDPS    cos1<>+0(SB), Y4, Y4
+	VMULPS    Y3, Y4, Y4
+	VADDPS    cos2<>+0(SB), Y4, Y4
+	VMULPS    Y3, Y4, Y4
+	VADDPS    cos3<>+0(SB), Y4, Y4
+	VMULPS    Y3, Y4, Y3
+	VADDPS    cos4<>+0(SB), Y3, Y3
+	VPSLLD    $0x1f, Y2, Y4
+	VPSLLD    $0x1e, Y2, Y2
+	VBLENDVPS Y4, Y3, Y0, Y5
+	VBLENDVPS Y4, Y0, Y3, Y0
+	VANDPS    sign<>+0(SB), Y2, Y3
+	VXORPS    Y3, Y5, Y3
+	VXORPS    Y4, Y2, Y2
+	VANDPS    sign<>+0(SB), Y2, Y2
+	VXORPS    Y2, Y0, Y0
+	VMULPS    Y3, Y1, Y2
+	VMULPS    Y0, Y1, Y0
+	VUNPCKLPS Y2, Y0, Y1
+	VUNPCKHPS Y2, Y0, Y0
+	VMOVUPS   Y1, (AX)
+	VMOVUPS   Y0, 32(AX)
+	ADDQ      $0x40, CX
+	ADDQ      $0x40, AX
+	DECQ      DX
+	JNZ       sixteen
+	VZEROUPPER
+	RET
+
+DATA half<>+0(SB)/4, $0x3f000000
+DATA half<>+4(SB)/4, $0x3f000000
+DATA half<>+8(SB)/4, $0x3f000000
+DATA half<>+12(SB)/4, $0x3f000000
+DATA half<>+16(SB)/4, $0x3f000000
+DATA half<>+20(SB)/4, $0x3f000000
+DATA half<>+24(SB)/4, $0x3f000000
+DATA half<>+28(SB)/4, $0x3f000000
+GLOBL half<>(SB), RODATA|NOPTR, $32
+
+DATA two_to_minus_24<>+0(SB)/4, $0x33800000
+DATA two_to_minus_24<>+4(SB)/4, $0x33800000
+DATA two_to_minus_24<>+8(SB)/4, $0x33800000
+DATA two_to_minus_24<>+12(SB)/4, $0x33800000
+DATA two_to_minus_24<>+16(SB)/4, $0x33800000
+DATA two_to_minus_24<>+20(SB)/4, $0x33800000
+DATA two_to_minus_24<>+24(SB)/4, $0x33800000
+DATA two_to_minus_24<>+28(SB)/4, $0x33800000
+GLOBL two_to_minus_24<>(SB), RODATA|NOPTR, $32
+
+DATA sqrt_half<>+0(SB)/4, $0x3f3504f3
+DATA sqrt_half<>+4(SB)/4, $0x3f3504f3
+DATA sqrt_half<>+8(SB)/4, $0x3f3504f3
+DATA sqrt_half<>+12(SB)/4, $0x3f3504f3
+DATA sqrt_half<>+16(SB)/4, $0x3f3504f3
+DATA sqrt_half<>+20(SB)/4, $0x3f3504f3
+DATA sqrt_half<>+24(SB)/4, $0x3f3504f3
+DATA sqrt_half<>+28(SB)/4, $0x3f3504f3
+GLOBL sqrt_half<>(SB), RODATA|NOPTR, $32
+
+DATA one<>+0(SB)/4, $0x3f800000
+DATA one<>+4(SB)/4, $0x3f800000
+DATA one<>+8(SB)/4, $0x3f800000
+DATA one<>+12(SB)/4, $0x3f800000
+DATA one<>+16(SB)/4, $0x3f800000
+DATA one<>+20(SB)/4, $0x3f800000
+DATA one<>+24(SB)/4, $0x3f800000
+DATA one<>+28(SB)/4, $0x3f800000
+GLOBL one<>(SB), RODATA|NOPTR, $32
+
+DATA log0<>+0(SB)/4, $0x3e124925
+DATA log0<>+4(SB)/4, $0x3e124925
+DATA log0<>+8(SB)/4, $0x3e124925
+DATA log0<>+12(SB)/4, $0x3e124925
+DATA log0<>+16(SB)/4, $0x3e124925
+DATA log0<>+20(SB)/4, $0x3e124925
+DATA log0<>+24(SB)/4, $0x3e124925
+DATA log0<>+28(SB)/4, $0x3e124925
+GLOBL log0<>(SB), RODATA|NOPTR, $32
+
+DATA log1<>+0(SB)/4, $0x3e4ccccd
+DATA log1<>+4(SB)/4, $0x3e4ccccd
+DATA log1<>+8(SB)/4, $0x3e4ccccd
+DATA log1<>+12(SB)/4, $0x3e4ccccd
+DATA log1<>+16(SB)/4, $0x3e4ccccd
+DATA log1<>+20(SB)/4, $0x3e4ccccd
+DATA log1<>+24(SB)/4, $0x3e4ccccd
+DATA log1<>+28(SB)/4, $0x3e4ccccd
+GLOBL log1<>(SB), RODATA|NOPTR, $32
+
+DATA log2<>+0(SB)/4, $0x3eaaaaab
+DATA log2<>+4(SB)/4, $0x3eaaaaab
+DATA log2<>+8(SB)/4, $0x3eaaaaab
+DATA log2<>+12(SB)/4, $0x3eaaaaab
+DATA log2<>+16(SB)/4, $0x3eaaaaab
+DATA log2<>+20(SB)/4, $0x3eaaaaab
+DATA log2<>+24(SB)/4, $0x3eaaaaab
+DATA log2<>+28(SB)/4, $0x3eaaaaab
+GLOBL log2<>(SB), RODATA|NOPTR, $32
+
+DATA two<>+0(SB)/4, $0x40000000
+DATA two<>+4(SB)/4, $0x40000000
+DATA two<>+8(SB)/4, $0x40000000
+DATA two<>+12(SB)/4, $0x40000000
+DATA two<>+16(SB)/4, $0x40000000
+DATA two<>+20(SB)/4, $0x40000000
+DATA two<>+24(SB)/4, $0x40000000
+DATA two<>+28(SB)/4, $0x40000000
+GLOBL two<>(SB), RODATA|NOPTR, $32
+
+DATA ln2<>+0(SB)/4, $0x3f317218
+DATA ln2<>+4(SB)/4, $0x3f317218
+DATA ln2<>+8(SB)/4, $0x3f317218
+DATA ln2<>+12(SB)/4, $0x3f317218
+DATA ln2<>+16(SB)/4, $0x3f317218
+DATA ln2<>+20(SB)/4, $0x3f317218
+DATA ln2<>+24(SB)/4, $0x3f317218
+DATA ln2<>+28(SB)/4, $0x3f317218
+GLOBL ln2<>(SB), RODATA|NOPTR, $32
+
+DATA minus_two<>+0(SB)/4, $0xc0000000
+DATA minus_two<>+4(SB)/4, $0xc0000000
+DATA minus_two<>+8(SB)/4, $0xc0000000
+DATA minus_two<>+12(SB)/4, $0xc0000000
+DATA minus_two<>+16(SB)/4, $0xc0000000
+DATA minus_two<>+20(SB)/4, $0xc0000000
+DATA minus_two<>+24(SB)/4, $0xc0000000
+DATA minus_two<>+28(SB)/4, $0xc0000000
+GLOBL minus_two<>(SB), RODATA|NOPTR, $32
+
+DATA eighth_turn<>+0(SB)/4, $0x20000000
+DATA eighth_turn<>+4(SB)/4, $0x20000000
+DATA eighth_turn<>+8(SB)/4, $0x20000000
+DATA eighth_turn<>+12(SB)/4, $0x20000000
+DATA eighth_turn<>+16(SB)/4, $0x20000000
+DATA eighth_turn<>+20(SB)/4, $0x20000000
+DATA eighth_turn<>+24(SB)/4, $0x20000000
+DATA eighth_turn<>+28(SB)/4, $0x20000000
+GLOBL eighth_turn<>(SB), RODATA|NOPTR, $32
+
+DATA turn<>+0(SB)/4, $0x30c90fdb
+DATA turn<>+4(SB)/4, $0x30c90fdb
+DATA turn<>+8(SB)/4, $0x30c90fdb
+DATA turn<>+12(SB)/4, $0x30c90fdb
+DATA turn<>+16(SB)/4, $0x30c90fdb
+DATA turn<>+20(SB)/4, $0x30c90fdb
+DATA turn<>+24(SB)/4, $0x30c90fdb
+DATA turn<>+28(SB)/4, $0x30c90fdb
+GLOBL turn<>(SB), RODATA|NOPTR, $32
+
+DATA sin0<>+0(SB)/4, $0xb9500d01
+DATA sin0<>+4(SB)/4, $0xb9500d01
+DATA sin0<>+8(SB)/4, $0xb9500d01
+DATA sin0<>+12(SB)/4, $0xb9500d01
+DATA sin0<>+16(SB)/4, $0xb9500d01
+DATA sin0<>+20(SB)/4, $0xb9500d01
+DATA sin0<>+24(SB)/4, $0xb9500d01
+DATA sin0<>+28(SB)/4, $0xb9500d01
+GLOBL sin0<>(SB), RODATA|NOPTR, $32
+
+DATA sin1<>+0(SB)/4, $0x3c088889
+DATA sin1<>+4(SB)/4, $0x3c088889
+DATA sin1<>+8(SB)/4, $0x3c088889
+DATA sin1<>+12(SB)/4, $0x3c088889
+DATA sin1<>+16(SB)/4, $0x3c088889
+DATA sin1<>+20(SB)/4, $0x3c088889
+DATA sin1<>+24(SB)/4, $0x3c088889
+DATA sin1<>+28(SB)/4, $0x3c088889
+GLOBL sin1<>(SB), RODATA|NOPTR, $32
+
+DATA sin2<>+0(SB)/4, $0xbe2aaaab
+DATA sin2<>+4(SB)/4, $0xbe2aaaab
+DATA sin2<>+8(SB)/4, $0xbe2aaaab
+DATA sin2<>+12(SB)/4, $0xbe2aaaab
+DATA sin2<>+16(SB)/4, $0xbe2aaaab
+DATA sin2<>+20(SB)/4, $0xbe2aaaab
+DATA sin2<>+24(SB)/4, $0xbe2aaaab
+DATA sin2<>+28(SB)/4, $0xbe2aaaab
+GLOBL sin2<>(SB), RODATA|NOPTR, $32
+
+DATA sin3<>+0(SB)/4, $0x3f800000
+DATA sin3<>+4(SB)/4, $0x3f800000
+DATA sin3<>+8(SB)/4, $0x3f800000
+DATA sin3<>+12(SB)/4, $0x3f800000
+DATA sin3<>+16(SB)/4, $0x3f800000
+DATA sin3<>+20(SB)/4, $0x3f800000
+DATA sin3<>+24(SB)/4, $0x3f800000
+DATA sin3<>+28(SB)/4, $0x3f800000
+GLOBL sin3<>(SB), RODATA|NOPTR, $32
+
+DATA cos0<>+0(SB)/4, $0x37d00d01
+DATA cos0<>+4(SB)/4, $0x37d00d01
+DATA cos0<>+8(SB)/4, $0x37d00d01
+DATA cos0<>+12(SB)/4, $0x37d00d01
+DATA cos0<>+16(SB)/4, $0x37d00d01
+DATA cos0<>+20(SB)/4, $0x37d00d01
+DATA cos0<>+24(SB)/4, $0x37d00d01
+DATA cos0<>+28(SB)/4, $0x37d00d01
+GLOBL cos0<>(SB), RODATA|NOPTR, $32
+
+DATA cos1<>+0(SB)/4, $0xbab60b61
+DATA cos1<>+4(SB)/4, $0xbab60b61
+DATA cos1<>+8(SB)/4, $0xbab60b61
+DATA cos1<>+12(SB)/4, $0xbab60b61
+DATA cos1<>+16(SB)/4, $0xbab60b61
+DATA cos1<>+20(SB)/4, $0xbab60b61
+DATA cos1<>+24(SB)/4, $0xbab60b61
+DATA cos1<>+28(SB)/4, $0xbab60b61
+GLOBL cos1<>(SB), RODATA|NOPTR, $32
+
+DATA cos2<>+0(SB)/4, $0x3d2aaaab
+DATA cos2<>+4(SB)/4, $0x3d2aaaab
+DATA cos2<>+8(SB)/4, $0x3d2aaaab
+DATA cos2<>+12(SB)/4, $0x3d2aaaab
+DATA cos2<>+16(SB)/4, $0x3d2aaaab
+DATA cos2<>+20(SB)/4, $0x3d2aaaab
+DATA cos2<>+24(SB)/4, $0x3d2aaaab
+DATA cos2<>+28(SB)/4, $0x3d2aaaab
+GLOBL cos2<>(SB), RODATA|NOPTR, $32
+
+DATA cos3<>+0(SB)/4, $0xbf000000
+DATA cos3<>+4(SB)/4, $0xbf000000
+DATA cos3<>+8(SB)/4, $0xbf000000
+DATA cos3<>+12(SB)/4, $0xbf000000
+DATA cos3<>+16(SB)/4, $0xbf000000
+DATA cos3<>+20(SB)/4, $0xbf000000
+DATA cos3<>+24(SB)/4, $0xbf000000
+DATA cos3<>+28(SB)/4, $0xbf000000
+GLOBL cos3<>(SB), RODATA|NOPTR, $32
+
+DATA cos4<>+0(SB)/4, $0x3f800000
+DATA cos4<>+4(SB)/4, $0x3f800000
+DATA cos4<>+8(SB)/4, $0x3f800000
+DATA cos4<>+12(SB)/4, $0x3f800000
+DATA cos4<>+16(SB)/4, $0x3f800000
+DATA cos4<>+20(SB)/4, $0x3f800000
+DATA cos4<>+24(SB)/4, $0x3f800000
+DATA cos4<>+28(SB)/4, $0x3f800000
+GLOBL cos4<>(SB), RODATA|NOPTR, $32
+
+DATA sign<>+0(SB)/4, $0x80000000
+DATA sign<>+4(SB)/4, $0x80000000
+DATA sign<>+8(SB)/4, $0x80000000
+DATA sign<>+12(SB)/4, $0x80000000
+DATA sign<>+16(SB)/4, $0x80000000
+DATA sign<>+20(SB)/4, $0x80000000
+DATA sign<>+24(SB)/4, $0x80000000
+DATA sign<>+28(SB)/4, $0x80000000
+GLOBL sign<>(SB), RODATA|NOPTR, $32
+
+// func fluctuateAVX2(x *float32, start *float32, end *float32, z *float32, n int, decay float32, kick float32, mean float32)
+// Requires: AVX
+TEXT ·fluctuateAVX2(SB), NOSPLIT, $0-52
+	MOVQ         x+0(FP), AX
+	MOVQ         start+8(FP), CX
+	MOVQ         end+16(FP), DX
+	MOVQ         z+24(FP), BX
+	MOVQ         n+32(FP), SI
+	VBROADCASTSS decay+40(FP), Y0
+	VBROADCASTSS kick+44(FP), Y1
+	VBROADCASTSS mean+48(FP), Y2
+	XORQ         DI, DI
+
+eight:
+	VMOVUPS (AX)(DI*1), Y3
+	VADDPS  Y2, Y3, Y4
+	VADDPS  (CX)(DI*1), Y4, Y4
+	VMOVUPS Y4, (CX)(DI*1)
+	VMULPS  Y0, Y3, Y3
+	VMULPS  (BX)(DI*1), Y1, Y4
+	VADDPS  Y4, Y3, Y3
+	VMOVUPS Y3, (AX)(DI*1)
+	VADDPS  Y2, Y3, Y3
+	VADDPS  (DX)(DI*1), Y3, Y3
+	VMOVUPS Y3, (DX)(DI*1)
+	ADDQ    $0x20, DI
+	DECQ    SI
+	JNZ     eight
+	VZEROUPPER
+	RET
+
+// func countSumsAVX2(c *byte, n int)
+// Requires: AVX, AVX2
+TEXT ·countSumsAVX2(SB), NOSPLIT, $0-16
+	MOVQ c+0(FP), AX
+	MOVQ n+8(FP), CX
+	MOVQ (AX), DX
+	MOVQ 8(AX), BX
+	MOVQ 16(AX), SI
+	MOVQ 24(AX), DI
+	MOVQ 32(AX), R8
+
+eight:
+	VMOVUPS      (DX), Y0
+	VXORPS       sign<>+0(SB), Y0, Y0
+	VPBROADCASTD 40(AX), Y1
+	MOVQ         SI, R9
+	MOVQ         DI, R10
+
+threshold:
+	VPCMPGTD     (R9), Y0, Y2
+	VPSUBD       Y2, Y1, Y1
+	ADDQ         $0x20, R9
+	DECQ         R10
+	JNZ          threshold
+	VBROADCASTSS (R8), Y0
+	VCVTDQ2PS    Y1, Y1
+	VMULPS       Y0, Y1, Y0
+	VADDPS       (BX), Y0, Y0
+	VMOVUPS      Y0, (BX)
+	ADDQ         $0x20, BX
+	ADDQ         $0x20, DX
+	DECQ         CX
+	JNZ          eight
+	VZEROUPPER
+	RET
+
+// func countPairsAVX2(c *byte, n int)
+// Requires: AVX, AVX2
+TEXT ·countPairsAVX2(SB), NOSPLIT, $0-16
+	MOVQ c+0(FP), AX
+	MOVQ n+8(FP), CX
+	MOVQ (AX), DX
+	MOVQ 8(AX), BX
+	MOVQ 16(AX), SI
+	MOVQ 24(AX), DI
+	MOVQ 32(AX), R8
+
+eight:
+	VMOVUPS      (DX), Y0
+	VXORPS       sign<>+0(SB), Y0, Y0
+	VPBROADCASTD 40(AX), Y1
+	MOVQ         SI, R9
+	MOVQ         DI, R10
+
+threshold:
+	VPCMPGTD     (R9), Y0, Y2
+	VPSUBD       Y2, Y1, Y1
+	ADDQ         $0x20, R9
+	DECQ         R10
+	JNZ          threshold
+	VEXTRACTI128 $0x00, Y1, X0
+	VPCMPEQD     Y2, Y2, Y2
+	VXORPS       Y3, Y3, Y3
+	VGATHERDPD   Y2, (R8)(X0*8), Y3
+	VADDPS       (BX), Y3, Y0
+	VMOVUPS      Y0, (BX)
+	VEXTRACTI128 $0x01, Y1, X0
+	VPCMPEQD     Y1, Y1, Y1
+	VXORPS       Y2, Y2, Y2
+	VGATHERDPD   Y1, (R8)(X0*8), Y2
+	VADDPS       32(BX), Y2, Y0
+	VMOVUPS      Y0, 32(BX)
+	ADDQ         $0x40, BX
+	ADDQ         $0x20, DX
+	DECQ         CX
+	JNZ          eight
+	VZEROUPPER
+	RET
+
+// func arrivalsAVX2(c *byte, words *uint32, n int)
+// Requires: AVX, AVX2
+TEXT ·arrivalsAVX2(SB), NOSPLIT, $192-24
+	MOVQ         c+0(FP), AX
+	MOVQ         n+16(FP), CX
+	MOVQ         words+8(FP), DX
+	VMOVUPS      (DX), Y0
+	VPSRLD       $0x06, Y0, Y1
+	VPBROADCASTD 20(AX), Y2
+	VPMULUDQ     Y2, Y1, Y3
+	VPSRLQ       $0x20, Y1, Y1
+	VPMULUDQ     Y2, Y1, Y1
+	VPSRLQ       $0x1a, Y3, Y3
+	VPSRLQ       $0x1a, Y1, Y1
+	VPSLLQ       $0x20, Y1, Y1
+	VPBLENDD     $0xaa, Y1, Y3, Y1
+	VPBROADCASTD 24(AX), Y2
+	VPADDD       Y2, Y1, Y1
+	VPBROADCASTD 32(AX), Y2
+	VPMULUDQ     Y2, Y1, Y3
+	VPSRLQ       $0x20, Y1, Y4
+	VPMULUDQ     Y2, Y4, Y4
+	VPSRLQ       $0x20, Y3, Y3
+	VPSRLQ       $0x20, Y4, Y4
+	VPSLLQ       $0x20, Y4, Y4
+	VPBLENDD     $0xaa, Y4, Y3, Y2
+	VMOVD        36(AX), X3
+	VPSRLD       X3, Y2, Y2
+	VPBROADCASTD 28(AX), Y3
+	VPMULLD      Y3, Y2, Y4
+	VPADDD       Y3, Y4, Y3
+	VPSUBD       Y1, Y3, Y1
+	VPBROADCASTD 16(AX), Y3
+	VPMULLD      Y3, Y2, Y2
+	VANDPS       in_block<>+0(SB), Y0, Y0
+	VPADDD       Y0, Y2, Y0
+	VMOVDQU      Y0, (SP)
+	VBROADCASTSS 40(AX), Y0
+	VCVTDQ2PS    Y1, Y1
+	VMULPS       Y0, Y1, Y0
+	VCVTTPS2DQ   Y0, Y1
+	VMOVDQU      Y1, 64(SP)
+	VCVTDQ2PS    Y1, Y1
+	VSUBPS       Y1, Y0, Y0
+	VMOVUPS      Y0, 128(SP)
+	VMOVUPS      32(DX), Y0
+	VPSRLD       $0x06, Y0, Y1
+	VPBROADCASTD 20(AX), Y2
+	VPMULUDQ     Y2, Y1, Y3
+	VPSRLQ       $0x20, Y1, Y1
+	VPMULUDQ     Y2, Y1, Y1
+	VPSRLQ       $0x1a, Y3, Y3
+	VPSRLQ       $0x1a, Y1, Y1
+	VPSLLQ       $0x20, Y1, Y1
+	VPBLENDD     $0xaa, Y1, Y3, Y1
+	VPBROADCASTD 24(AX), Y2
+	VPADDD       Y2, Y1, Y1
+	VPBROADCASTD 32(AX), Y2
+	VPMULUDQ     Y2, Y1, Y3
+	VPSRLQ       $0x20, Y1, Y4
+	VPMULUDQ     Y2, Y4, Y4
+	VPSRLQ       $0x20, Y3, Y3
+	VPSRLQ       $0x20, Y4, Y4
+	VPSLLQ       $0x20, Y4, Y4
+	VPBLENDD     $0xaa, Y4, Y3, Y2
+	VMOVD        36(AX), X3
+	VPSRLD       X3, Y2, Y2
+	VPBROADCASTD 28(AX), Y3
+	VPMULLD      Y3, Y2, Y4
+	VPADDD       Y3, Y4, Y3
+	VPSUBD       Y1, Y3, Y1
+	VPBROADCASTD 16(AX), Y3
+	VPMULLD      Y3, Y2, Y2
+	VANDPS       in_block<>+0(SB), Y0, Y0
+	VPADDD       Y0, Y2, Y0
+	VMOVDQU      Y0, 32(SP)
+	VBROADCASTSS 40(AX), Y0
+	VCVTDQ2PS    Y1, Y1
+	VMULPS       Y0, Y1, Y0
+	VCVTTPS2DQ   Y0, Y1
+	VMOVDQU      Y1, 96(SP)
+	VCVTDQ2PS    Y1, Y1
+	VSUBPS       Y1, Y0, Y0
+	VMOVUPS      Y0, 160(SP)
+	VBROADCASTSS 44(AX), X0
+	MOVQ         8(AX), DX
+	MOVQ         (AX), AX
+	MOVQ         $0x00000001, BX
+
+arrival:
+	MOVL         64(SP)(BX*4), SI
+	VMOVUPS      (DX)(SI*8), X1
+	VMOVHLPS     X1, X1, X2
+	VBROADCASTSS 128(SP)(BX*4), X3
+	VSUBPS       X1, X2, X2
+	VMULPS       X3, X2, X2
+	VADDPS       X2, X1, X1
+	VMULPS       X0, X1, X1
+	MOVL         (SP)(BX*4), SI
+	VMOVSD       (AX)(SI*8), X3
+	VADDPS       X1, X3, X3
+	VMOVSD       X3, (AX)(SI*8)
+	INCQ         BX
+	CMPQ         BX, CX
+	JLE          arrival
+	VZEROUPPER
+	RET
+
+DATA in_block<>+0(SB)/4, $0x0000003f
+DATA in_block<>+4(SB)/4, $0x0000003f
+DATA in_block<>+8(SB)/4, $0x0000003f
+DATA in_block<>+12(SB)/4, $0x0000003f
+DATA in_block<>+16(SB)/4, $0x0000003f
+DATA in_block<>+20(SB)/4, $0x0000003f
+DATA in_block<>+24(SB)/4, $0x0000003f
+DATA in_block<>+28(SB)/4, $0x0000003f
+GLOBL in_block<>(SB), RODATA|NOPTR, $32
+
 // func lifStepAVX2(c *byte) int
 // Requires: AVX, AVX2
 TEXT ·lifStepAVX2(SB), NOSPLIT, $0-16
@@ -738,16 +1269,6 @@ DATA exp5<>+20(SB)/4, $0x3f000000
 DATA exp5<>+24(SB)/4, $0x3f000000
 DATA exp5<>+28(SB)/4, $0x3f000000
 GLOBL exp5<>(SB), RODATA|NOPTR, $32
-
-DATA one<>+0(SB)/4, $0x3f800000
-DATA one<>+4(SB)/4, $0x3f800000
-DATA one<>+8(SB)/4, $0x3f800000
-DATA one<>+12(SB)/4, $0x3f800000
-DATA one<>+16(SB)/4, $0x3f800000
-DATA one<>+20(SB)/4, $0x3f800000
-DATA one<>+24(SB)/4, $0x3f800000
-DATA one<>+28(SB)/4, $0x3f800000
-GLOBL one<>(SB), RODATA|NOPTR, $32
 
 DATA bias<>+0(SB)/4, $0x0000007f
 DATA bias<>+4(SB)/4, $0x0000007f
@@ -1623,16 +2144,6 @@ quiet:
 	SHRQ    $0x03, BX
 	MOVQ    BX, ret+8(FP)
 	RET
-
-DATA sign<>+0(SB)/4, $0x80000000
-DATA sign<>+4(SB)/4, $0x80000000
-DATA sign<>+8(SB)/4, $0x80000000
-DATA sign<>+12(SB)/4, $0x80000000
-DATA sign<>+16(SB)/4, $0x80000000
-DATA sign<>+20(SB)/4, $0x80000000
-DATA sign<>+24(SB)/4, $0x80000000
-DATA sign<>+28(SB)/4, $0x80000000
-GLOBL sign<>(SB), RODATA|NOPTR, $32
 
 DATA ones<>+0(SB)/4, $0xffffffff
 DATA ones<>+4(SB)/4, $0xffffffff

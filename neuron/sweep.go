@@ -8,6 +8,7 @@ import (
 )
 
 //go:generate sh -c "cd internal/asm && go run . neuron -out ../../step_amd64.s -stubs ../../step_amd64.go -pkg neuron"
+//go:generate sh -c "cd internal/asm && go run . rng -out ../../rng/philox_amd64.s -stubs ../../rng/philox_amd64.go -pkg rng"
 
 // kernel takes octets through a step by vector code and returns how many of them hold neurons to be looked at again; see
 // lanes.Call. nil: there is none, and every neuron takes the scalar step, whose bits are the same.

@@ -2,6 +2,7 @@ package rng
 
 import (
 	"math"
+	"math/rand/v2"
 	"testing"
 
 	"gonum.org/v1/gonum/stat"
@@ -115,4 +116,39 @@ func BenchmarkBlock(b *testing.B) {
 		sum += k.Block(uint64(i), 0)[0]
 	}
 	_ = sum
+}
+
+func TestFillIsTheBlocks(t *testing.T) {
+	k := New(5, "fill")
+	r := rand.New(rand.NewPCG(1, 2))
+	edges := []uint64{0, 1, 1<<32 - 3, 1 << 32, math.MaxUint64 - 7, math.MaxUint64}
+	for range 2000 {
+		entity, block, stride := r.Uint64(), r.Uint64(), r.Uint64N(1<<40)
+		if r.IntN(2) == 0 {
+			entity, block = edges[r.IntN(len(edges))], edges[r.IntN(len(edges))] // carries
+		}
+		dst := make([]uint32, 4*r.IntN(50))
+		k.Fill(dst, entity, block)
+		for i := 0; i < len(dst); i += 4 {
+			if got, want := [4]uint32(dst[i:]), k.Block(entity, block+uint64(i)/4); got != want {
+				t.Fatalf("entity %x, block %x + %d of %d: %x, want %x", entity, block, i/4, len(dst)/4, got, want)
+			}
+		}
+		dst = make([]uint32, GroupWords*r.IntN(8))
+		k.FillGroups(dst, entity, block, stride)
+		for i := 0; i < len(dst); i += 4 {
+			at := block + uint64(i/GroupWords)*stride + uint64(i%GroupWords/4)
+			if got, want := [4]uint32(dst[i:]), k.Block(entity, at); got != want {
+				t.Fatalf("entity %x, group at %x, stride %x: %x, want %x", entity, at, stride, got, want)
+			}
+		}
+	}
+}
+
+func BenchmarkFill(b *testing.B) {
+	k, dst := New(1), make([]uint32, 1024)
+	for i := range b.N {
+		k.Fill(dst, uint64(i), 0)
+	}
+	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(len(dst)), "ns/word")
 }

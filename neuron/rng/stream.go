@@ -109,6 +109,10 @@ func NewPoisson(mean float64) *Poisson {
 	return p
 }
 
+// Thresholds returns what Count compares words with: a word below the first threshold is a count of from, and each
+// threshold that it reaches is one more.
+func (p *Poisson) Thresholds() (from int, below []uint32) { return p.from, p.below }
+
 // Count returns the count that a word stands for.
 func (p *Poisson) Count(w uint32) int {
 	i := int(p.guide[w>>24])

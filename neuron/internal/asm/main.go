@@ -16,12 +16,17 @@ func main() {
 	set := os.Args[1]
 	os.Args = append(os.Args[:1], os.Args[2:]...)
 	ConstraintExpr("!noasm")
-	map[string]func(){"neuron": steps, "rng": random}[set]()
+	map[string]func(){"neuron": steps, "rng": philoxKernel}[set]()
 	Generate()
 }
 
-// steps are the kernels that take neurons through a step.
+// steps are the kernels that take neurons through a step, and their noise.
 func steps() {
+	normals()
+	ornsteinUhlenbeck()
+	countKernel("countSumsAVX2", false)
+	countKernel("countPairsAVX2", true)
+	arrivalKernel()
 	lifStep("lifStepAVX2", true)
 	lifStep("lifCurrentStepAVX2", false)
 	deltaStep()
