@@ -7,20 +7,18 @@ import (
 	"fmt"
 	"hash/crc32"
 	"io"
-	"slices"
 
 	"github.com/klauspost/compress/zstd"
 
 	"github.com/burstplex/burstplex/neuron"
 	"github.com/burstplex/burstplex/neuron/spike"
-	"github.com/burstplex/burstplex/synapse"
 )
 
 // A checkpoint is everything that the future of a simulation depends on, at the end of a window:
 //
 //	"BPLXCKPT" | version uint32 | length uint64 | CRC-32C of the rest | zstd of
 //	    clock, counts, digest
-//	    wheels: row-events on their way, sorted; rings of mixed rows      queues: presynaptic spikes on their way to rules
+//	    spikes on their way, by projection      queues: presynaptic spikes on their way to rules
 //	    columns: name, kind, length, data            of populations, backgrounds, projections, rules, learners
 //
 // All numbers are little-endian. What a simulation is built from is not part of it: a checkpoint is restored into a
@@ -29,7 +27,7 @@ import (
 
 const (
 	checkpointMagic   = "BPLXCKPT"
-	checkpointVersion = 2
+	checkpointVersion = 3
 	// largestCheckpoint bounds what a damaged header can make Restore allocate.
 	largestCheckpoint = 1 << 36
 )
@@ -123,9 +121,8 @@ func (s *Sim) sections() ([]section, error) {
 		return nil, err
 	}
 	all := []section{{"clock", s.clock()}, {"digest", digest}}
-	for _, p := range s.populations {
-		all = append(all, section{p.id.Name + " wheel", p.wheel.flatten()}, section{p.id.Name + " emitted", flattenRowEvents(p.emitted)})
-		all = append(all, p.ringSections()...)
+	for _, p := range s.projections {
+		all = append(all, section{p.Spec.Name + " on its way", p.flatten(s.now)})
 	}
 	for _, p := range s.plastic {
 		all = append(all, section{p.Spec.Name + " queue", flattenEvents(p.queue)})
@@ -178,23 +175,13 @@ func (s *Sim) restore(r io.Reader) error {
 	if err != nil {
 		return err
 	}
-	for _, p := range s.populations {
-		flat, err := readFree[int64](r, p.id.Name+" wheel")
+	for _, p := range s.projections {
+		flat, err := readFree[int64](r, p.Spec.Name+" on its way")
 		if err != nil {
 			return err
 		}
-		if err := p.wheel.unflatten(flat, spike.Tick(clock[0])); err != nil {
-			return err
-		}
-		if flat, err = readFree[int64](r, p.id.Name+" emitted"); err != nil {
-			return err
-		}
-		p.emitted = p.emitted[:0]
-		for k := 0; k+3 < len(flat); k += 4 {
-			p.emitted = append(p.emitted, unflattenRowEvent(flat[k:]))
-		}
-		if err := p.restoreRings(r); err != nil {
-			return err
+		if !p.unflatten(flat, spike.Tick(clock[0])) {
+			return fmt.Errorf("%w: a spike on its way along %s cannot have been emitted", ErrCheckpoint, p.Spec.Name)
 		}
 	}
 	for _, p := range s.plastic {
@@ -212,28 +199,6 @@ func (s *Sim) restore(r io.Reader) error {
 	}
 	s.now, s.exchanged = spike.Tick(clock[0]), spike.Tick(clock[0])
 	s.counts = Counts{Spikes: clock[1], RowEvents: clock[2], SynapticEvents: clock[3], NeuronSteps: clock[4]}
-	return nil
-}
-
-// flatten lists the row-events of a wheel in canonical order, four numbers each.
-func (w *wheel) flatten() []int64 {
-	var all []synapse.RowEvent
-	for _, slot := range w.slots {
-		all = append(all, slot...)
-	}
-	slices.SortFunc(all, compareRowEvents)
-	return flattenRowEvents(all)
-}
-
-// unflatten fills an empty wheel. Every row-event must lie within the wheel's reach from now.
-func (w *wheel) unflatten(flat []int64, now spike.Tick) error {
-	for k := 0; k+3 < len(flat); k += 4 {
-		e := unflattenRowEvent(flat[k:])
-		if e.At < now || e.At >= now+spike.Tick(len(w.slots))*w.step {
-			return fmt.Errorf("%w: a spike on its way arrives at %v", ErrCheckpoint, e.At)
-		}
-		w.push(e)
-	}
 	return nil
 }
 

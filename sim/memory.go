@@ -79,7 +79,6 @@ func newProjection(net *Network, i int) (p *synapse.Projection, targets int) {
 	if err != nil {
 		return nil, 0
 	}
-	p.Mix()
 	return p, targets
 }
 

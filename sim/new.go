@@ -206,9 +206,6 @@ func (s *Sim) buildProjections(Options) error {
 		if s.dry {
 			continue
 		}
-		if !target.single {
-			p.Mix()
-		}
 		cuts := []int{0}
 		for _, sh := range target.shards {
 			cuts = append(cuts, sh.r.Hi)
@@ -218,7 +215,7 @@ func (s *Sim) buildProjections(Options) error {
 		}
 		pr := &projection{Projection: p, target: target, channel: channel}
 		s.projections = append(s.projections, pr)
-		source.out = append(source.out, pr)
+		source.out, target.in = append(source.out, pr), append(target.in, pr)
 	}
 	return nil
 }
@@ -260,33 +257,46 @@ func (s *Sim) buildBackgrounds(Options) error {
 
 // allocate makes the memory that the run loop works in: nothing is allocated later in the steady state.
 func (s *Sim) allocate() {
-	minDelay, maxDelay := maxWindow*s.step, spike.Tick(0)
+	s.window = maxWindow * s.step
 	for _, p := range s.projections {
-		minDelay, maxDelay = min(minDelay, p.MinDelay()), max(maxDelay, p.MaxDelay())
+		s.window = min(s.window, p.MinDelay())
 	}
-	s.window = minDelay
 	steps := int(s.window / s.step)
 	for _, p := range s.populations {
-		p.wheel = newWheel(s.step, int(maxDelay/s.step)+steps+1)
 		p.drives = make([]neuron.Drive, len(p.Ports()))
 		for i := range p.drives {
 			p.drives[i].Start, p.drives[i].End = make([]float32, steps), make([]float32, steps)
 		}
 		used, own := s.inputsOf(p)
-		s.makeRings(p, steps, used)
 		for _, sh := range p.shards {
 			sh.allocate(s, steps, own)
 		}
+		s.makeCells(p, steps, used)
 	}
 	for _, p := range s.projections {
-		target := p.target
-		p.push = func(e synapse.RowEvent) {
-			if p.Mixed() {
-				target.emitted = append(target.emitted, e)
+		p.wait(s.step, steps)
+	}
+}
+
+// makeCells makes the accumulators of a population for windows of some steps: those of a channel side by side, so that
+// they share huge pages.
+func (s *Sim) makeCells(p *population, steps int, used []bool) {
+	for c, ch := range p.channels {
+		if !used[c] || p.single {
+			continue
+		}
+		var all neuron.Cells
+		if ch.Kernel == nil {
+			all.Sums = arena.Make[float32](s.arena, steps*p.Len())
+		} else {
+			all.Pairs = arena.Make[neuron.Pair](s.arena, steps*p.Len())
+		}
+		for _, sh := range p.shards {
+			if lo, hi := steps*sh.r.Lo, steps*sh.r.Hi; all.Sums != nil {
+				sh.cells[c].Sums = all.Sums[lo:hi]
 			} else {
-				target.wheel.push(e)
+				sh.cells[c].Pairs = all.Pairs[lo:hi]
 			}
-			s.counts.RowEvents++
 		}
 	}
 }
@@ -318,10 +328,6 @@ func (sh *shard) allocate(s *Sim, steps int, own []bool) {
 	n := sh.r.Len()
 	sh.cells = make([]neuron.Cells, len(sh.pop.channels))
 	sh.dirty = make([]bool, len(sh.pop.channels))
-	mixed := false
-	for c := range sh.rings {
-		mixed = mixed || sh.rings[c].at != nil
-	}
 	sh.own = make([]ownDrive, len(own))
 	for port := range own {
 		if own[port] {
@@ -329,7 +335,7 @@ func (sh *shard) allocate(s *Sim, steps int, own []bool) {
 		}
 	}
 	sh.in = neuron.Input{Len: n, Step: s.step, Cells: sh.cells, Drives: make([]neuron.Drive, len(own)), Single: sh.pop.single}
-	if sh.pop.sleeper != nil && len(sh.pop.backgrounds) == 0 && !mixed {
+	if sh.pop.sleeper != nil && len(sh.pop.backgrounds) == 0 {
 		sh.in.Touched = make([]uint64, (n+63)/64)
 	}
 }

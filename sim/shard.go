@@ -16,29 +16,28 @@ type population struct {
 	single      bool            // wants single arrivals
 	sleeper     neuron.Sleeper  // nil if its neurons never sleep
 	backgrounds []neuron.Background
-	out         []*projection // that leave it
+	in, out     []*projection // that end on it, that leave it
 	teaches     []*plastic    // of these, those that learn
 	learns      bool          // a projection onto it learns
-	wheel       *wheel        // of row-events that arrive at it
 	shards      []*shard
 	stimuli     []*stimulus
-	emitted     []synapse.RowEvent // of the last window, whose rows hold several delays
-	drives      []neuron.Drive     // shared currents, one per port, one element per step of a window
+	drives      []neuron.Drive // shared currents, one per port, one element per step of a window
 }
 
 // shard is a block of neurons of one population with everything that writes to them. One worker at a time has it.
 type shard struct {
-	pop    *population
-	index  int
-	r      neuron.Range
-	in     neuron.Input
-	rings  []ring         // per channel
-	cells  []neuron.Cells // in.Cells: the part of the rings that belongs to a piece
-	own    []ownDrive     // per port
-	dirty  []bool         // per channel: something was delivered in this piece
-	out    spike.Buffer
-	post   []spike.Event // its spikes of the window, for rules: neuron within the shard
-	counts Counts
+	pop     *population
+	index   int
+	r       neuron.Range
+	in      neuron.Input
+	cells   []neuron.Cells // in.Cells
+	own     []ownDrive     // per port
+	dirty   []bool         // per channel: something was delivered in this piece
+	due     []synapse.Due  // what arrives in this piece
+	batches []batch        // parts of it
+	out     spike.Buffer
+	post    []spike.Event // its spikes of the window, for rules: neuron within the shard
+	counts  Counts
 }
 
 // ownDrive is the memory of a port's per-neuron currents; nil where no neuron has its own.
@@ -64,9 +63,6 @@ func (sh *shard) advance(s *Sim, w spike.Window) {
 			}
 		}
 	}
-	for c := range sh.rings {
-		sh.cells[c] = sh.rings[c].piece(int64(w.From/s.step), steps, in.Len)
-	}
 	delivered := sh.deliver(s, w)
 	for _, b := range sh.pop.backgrounds {
 		b.Fill(sh.r, w, in)
@@ -84,59 +80,34 @@ func (sh *shard) advance(s *Sim, w spike.Window) {
 
 // deliver streams the row-events that arrive during w into the accumulators and reports whether there are any.
 func (sh *shard) deliver(s *Sim, w spike.Window) bool {
-	sh.deliverMixed(s)
-	any, n := false, sh.in.Len
-	for c := range sh.rings {
-		if sh.rings[c].at != nil {
-			sh.dirty[c], any = true, true
-		}
+	if sh.pop.single {
+		sh.collectSingly(s, w)
+		return len(sh.in.Arrivals) > 0
 	}
-	touched := sh.in.Touched
-	if touched != nil && sh.flooded(s, w) {
+	sh.collect(s, w)
+	touched, n := sh.in.Touched, sh.in.Len
+	if touched != nil && sh.flooded() {
 		fill(touched, n)
 		touched = nil
 	}
-	for k := range sh.in.Steps {
-		t := w.From + spike.Tick(k)*s.step
-		slot := *sh.pop.wheel.at(t)
-		for i, e := range slot {
-			if i+ahead < len(slot) {
-				next := slot[i+ahead]
-				s.projections[next.Projection].Fetch(sh.index, next.Row)
-			}
-			if i+2*ahead < len(slot) {
-				next := slot[i+2*ahead]
-				s.projections[next.Projection].FetchIndex(sh.index, next.Row)
-			}
-			p := s.projections[e.Projection]
-			c := p.channel
-			any = true
-			switch cells := &sh.cells[c]; {
-			case sh.pop.single:
-				sh.in.Arrivals = p.DeliverSingly(sh.index, e, c, sh.in.Arrivals)
-			case cells.Sums != nil:
-				sh.counts.SynapticEvents += int64(p.DeliverSums(sh.index, e.Row, e.Amplitude, cells.Sums[k*n:(k+1)*n], touched))
-			default:
-				end, area := sh.pop.kernels[c].At(t + s.step - e.At)
-				sh.counts.SynapticEvents += int64(p.Deliver(sh.index, e.Row, e.Amplitude*end, e.Amplitude*area, cells.Pairs[k*n:(k+1)*n], touched))
-			}
-			sh.dirty[c] = true
+	for _, b := range sh.batches {
+		cells, due := &sh.cells[b.channel], sh.due[b.lo:b.hi]
+		if cells.Sums != nil {
+			sh.counts.SynapticEvents += int64(b.DeliverSums(sh.index, due, cells.Sums[b.step*n:(b.step+1)*n], touched))
+		} else {
+			sh.counts.SynapticEvents += int64(b.Deliver(sh.index, due, cells.Pairs[b.step*n:(b.step+1)*n], touched))
 		}
+		sh.dirty[b.channel] = true
 	}
-	return any
+	return len(sh.batches) > 0
 }
 
-// ahead is how many row-events before a row its first lines are asked for; its place in the index, as many before that.
-const ahead = 2
-
-// flooded reports whether so much arrives during w that nearly every neuron is touched. Then it costs less to let all be
-// touched than to mark each.
-func (sh *shard) flooded(s *Sim, w spike.Window) bool {
+// flooded reports whether so much is due that nearly every neuron is touched. Then it costs less to let all be touched
+// than to mark each.
+func (sh *shard) flooded() bool {
 	expected := float32(0)
-	for t := w.From; t < w.To; t += s.step {
-		for _, e := range *sh.pop.wheel.at(t) {
-			expected += s.projections[e.Projection].MeanRow(sh.index)
-		}
+	for _, b := range sh.batches {
+		expected += float32(b.hi-b.lo) * b.MeanRow(sh.index)
 	}
 	return expected > float32(2*sh.in.Len)
 }

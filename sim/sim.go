@@ -54,14 +54,6 @@ type Sim struct {
 	dry          bool // only checked, see Check
 }
 
-// projection is a projection in a running simulation.
-type projection struct {
-	*synapse.Projection
-	target  *population
-	channel int
-	push    func(synapse.RowEvent)
-}
-
 // Counts is what a simulation has done so far.
 type Counts struct {
 	Spikes         int64
@@ -84,8 +76,8 @@ func (c *Counts) add(d Counts) {
 // what makes the result independent of workers, shards and pieces:
 //
 //   - what is due comes first, so that it acts on the whole piece;
-//   - row-events are delivered in the order of arrival before the neurons advance through them;
-//   - spikes are joined in canonical order before anything reads them: recorders, rules and the wheel see one order;
+//   - row-events are delivered step by step before the neurons advance through them;
+//   - spikes are joined in canonical order before anything reads them: recorders, rules and what is on its way see one order;
 //   - rules learn before the spikes are scheduled: weights change at window ends only.
 //
 // Windows are absolute, [kL, (k+1)L). A piece is a part of a window between two times at which something is due.
@@ -105,11 +97,12 @@ func (s *Sim) Run(ctx context.Context, until spike.Tick) error {
 			continue
 		}
 		s.join()
-		if err := s.record(spike.Window{From: s.exchanged, To: end}); err != nil {
+		window := spike.Window{From: s.exchanged, To: end}
+		if err := s.record(window); err != nil {
 			return err
 		}
-		s.learn(spike.Window{From: s.exchanged, To: end})
-		s.schedule()
+		s.learn(window)
+		s.schedule(window)
 		s.exchanged = end
 		if err := ctx.Err(); err != nil {
 			return errors.Join(s.agenda.apply(s.now), err)
@@ -122,18 +115,9 @@ func (s *Sim) Run(ctx context.Context, until spike.Tick) error {
 func (s *Sim) advance(piece spike.Window) {
 	for _, p := range s.populations {
 		p.fillDrives(piece, s.step)
-		for t := piece.From; t < piece.To; t += s.step {
-			p.wheel.sort(t)
-		}
 	}
 	s.piece = piece
 	s.crew.each(len(s.shards), s.advanceShard)
-	for _, p := range s.populations {
-		for t := piece.From; t < piece.To; t += s.step {
-			p.wheel.done(t)
-		}
-		p.emitted = p.emitted[:0]
-	}
 }
 
 // join collects the window's spikes from the shards in canonical order.
@@ -160,11 +144,14 @@ func (s *Sim) record(w spike.Window) error {
 	return nil
 }
 
-// schedule puts the row-events of the window's spikes on the wheels of their targets.
-func (s *Sim) schedule() {
+// schedule sends the window's spikes on their way.
+func (s *Sim) schedule(w spike.Window) {
+	for _, p := range s.projections {
+		p.forget(w)
+	}
 	s.eachEvent(func(pop *population, e spike.Event) {
 		for _, out := range pop.out {
-			out.Schedule(int(e.Src-pop.id.First), e, out.push)
+			s.counts.RowEvents += int64(out.depart(int(e.Src-pop.id.First), e))
 		}
 	})
 }

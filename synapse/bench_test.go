@@ -16,7 +16,6 @@ func benchProjection(b *testing.B, sources, n, shard int, c Connector, delay, we
 	if err != nil {
 		b.Fatal(err)
 	}
-	p.Mix()
 	cuts := []int{0}
 	for lo := 0; lo < n; lo += shard {
 		cuts = append(cuts, min(lo+shard, n))
@@ -55,24 +54,15 @@ func BenchmarkDeliver(b *testing.B) {
 			p := benchProjection(b, c.sources, c.n, c.shard, FixedProbability{P: float64(c.k) / float64(c.n)}, neuron.Const(1), c.weight)
 			cells := make([]neuron.Pair, c.shard)
 			events, row := 0, 0
-			const together = 64
-			var rows [together]uint32
+			due := make([]Due, 64)
 			b.ResetTimer()
 			for b.Loop() {
-				for i := range rows {
+				for i := range due {
 					row = (row + 48_271) % c.sources
-					rows[i] = uint32(row)
+					due[i] = Due{uint32(row), 1, 1}
 				}
 				for shard := range p.shards {
-					for i, r := range rows {
-						if i+4 < together {
-							p.FetchIndex(shard, rows[i+4])
-						}
-						if i+2 < together {
-							p.Fetch(shard, rows[i+2])
-						}
-						events += p.Deliver(shard, r, 1, 1, cells, nil)
-					}
+					events += p.Deliver(shard, due, cells, nil)
 				}
 			}
 			b.ReportMetric(float64(events)/b.Elapsed().Seconds()/1e6, "Mevents/s")
@@ -82,28 +72,24 @@ func BenchmarkDeliver(b *testing.B) {
 	}
 }
 
-// BenchmarkDeliverMixed streams cold rows with some 45 delays into rings of cells, and the same rows by delay.
-func BenchmarkDeliverMixed(b *testing.B) {
+// BenchmarkDeliverDelayed streams cold rows of 45 delays: what arrives in one step from spikes of many.
+func BenchmarkDeliverDelayed(b *testing.B) {
 	const n, sources = 20_000, 40_000
 	delay := neuron.Value{Shape: neuron.Normal, A: 1.5, B: 0.75, Lo: 0.05, Hi: 6}
-	for _, shard := range []int{1024, 2048, 4096} {
+	for _, shard := range []int{4096, 8192, 16384} {
 		b.Run(fmt.Sprint("shard=", shard), func(b *testing.B) {
 			p := benchProjection(b, sources, n, shard, FixedProbability{P: 0.05}, delay, drawnWeight)
-			cells := make([]neuron.Pair, 64*shard)
-			at := make([]uint32, len(p.delays))
-			for k := range at {
-				at[k] = uint32(k * shard)
-			}
+			cells := make([]neuron.Pair, shard)
+			due := make([]Due, 4*len(p.delays))
 			events, row := 0, 0
 			b.ResetTimer()
 			for b.Loop() {
+				for i := range due {
+					row = (row + 48_271) % sources
+					due[i] = Due{uint32(row*len(p.delays) + i/4), 1, 1}
+				}
 				for s := range p.shards {
-					for range 32 {
-						row = (row + 48_271) % sources
-						p.Fetch(s, uint32((row+2*48_271)%sources))
-						p.FetchIndex(s, uint32((row+4*48_271)%sources))
-						events += p.DeliverMixed(s, uint32(row), 1, 1, cells, at)
-					}
+					events += p.Deliver(s, due, cells, nil)
 				}
 			}
 			b.ReportMetric(float64(events)/b.Elapsed().Seconds()/1e6, "Mevents/s")
@@ -137,11 +123,13 @@ func BenchmarkDeliverDense(b *testing.B) {
 		b.Run(fmt.Sprintf("%dx%d", c.sources, c.n), func(b *testing.B) {
 			p := benchProjection(b, c.sources, c.n, 1024, AllToAll{}, neuron.Const(1), drawnWeight)
 			cells := make([]neuron.Pair, c.n)
-			events, row := 0, 0
+			events, row, due := 0, 0, make([]Due, 16)
 			for b.Loop() {
-				row = (row + 48_271) % c.sources
-				p.Fetch(0, uint32((row+2*48_271)%c.sources))
-				events += p.Deliver(0, uint32(row), 1, 1, cells, nil)
+				for i := range due {
+					row = (row + 48_271) % c.sources
+					due[i] = Due{uint32(row), 1, 1}
+				}
+				events += p.Deliver(0, due, cells, nil)
 			}
 			b.ReportMetric(float64(events)/b.Elapsed().Seconds()/1e6, "Mevents/s")
 			b.ReportMetric(0, "ns/op")

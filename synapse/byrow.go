@@ -20,22 +20,16 @@ func (b *builder) buildRows(c RowConnector, cuts []int, each func(n int, f func(
 		shards[k] = b.empty(cuts[k])
 	}
 	size := cuts[1] // all but the last shard have it
-	groups := p.groups()
+	groups := len(p.delays)
 	chunks := (g.Sources + sourceChunk - 1) / sourceChunk
-	all := func(add func(shard *rows, row, source, target, entry, delay int)) {
+	all := func(add func(shard *rows, row, source, target, entry int)) {
 		each(chunks, func(k int) {
 			c.Rows(g, k*sourceChunk, min((k+1)*sourceChunk, g.Sources), func(source, target, entry int) {
-				row, delay := source*groups, 0
-				if !p.mixed {
-					row += b.delay(source, target, entry)
-				} else {
-					delay = b.delay(source, target, entry)
-				}
-				add(&shards[target/size], row, source, target, entry, delay)
+				add(&shards[target/size], source*groups+b.delay(source, target, entry), source, target, entry)
 			})
 		})
 	}
-	all(func(r *rows, row, _, _, _, _ int) { r.first[row+1]++ })
+	all(func(r *rows, row, _, _, _ int) { r.first[row+1]++ })
 	for k := range shards {
 		if err := b.reserve(&shards[k]); err != nil {
 			return nil, err
@@ -43,15 +37,12 @@ func (b *builder) buildRows(c RowConnector, cuts []int, each func(n int, f func(
 	}
 	// Here first[row+1] must not be touched by the worker of row: it is the start of the next one. Places are counted in
 	// first[row], which becomes the row's end.
-	all(func(r *rows, row, source, target, entry, delay int) {
+	all(func(r *rows, row, source, target, entry int) {
 		k := r.first[row]
 		r.first[row]++
 		r.target[k] = uint16(target - r.lo)
 		if b.weights {
 			r.weight[k] = float32(b.weight(source, target, entry))
-		}
-		if p.mixed {
-			r.delay[k] = uint8(delay)
 		}
 	})
 	for k := range shards {

@@ -7,129 +7,59 @@ import (
 	"github.com/burstplex/burstplex/neuron/spike"
 )
 
-// Deliver streams the part of a row that lies in a shard into the shard's cells of one step; end and area are the
-// target's Kernel times the amplitude of the row-event. touched is the shard's set of neurons with input, or nil. It
-// returns the number of synaptic events.
-func (p *Projection) Deliver(shard int, row uint32, end, area float32, cells []neuron.Pair, touched []uint64) int {
+// Due is a row whose spike arrives in the step that is delivered. Row is source*len(Delays) + place of the delay.
+type Due struct {
+	Row       uint32
+	End, Area float32 // what a synapse of weight 1 adds to its cell; only End for a delta synapse
+}
+
+// Deliver streams the parts of rows that lie in a shard into the shard's cells of one step. touched is the shard's set of
+// neurons with input, or nil. It returns the number of synaptic events.
+func (p *Projection) Deliver(shard int, due []Due, cells []neuron.Pair, touched []uint64) (events int) {
 	r := &p.shards[shard]
-	lo, hi := r.first[row], r.first[row+1]
 	if r.dense {
-		weight := r.weight[lo:hi]
-		addDensePairs(cells, weight, end, area)
-		touchAll(len(weight), touched)
-		runtime.KeepAlive(r)
-		return len(weight)
-	}
-	target := r.target[lo:hi]
-	if r.weight == nil {
-		addPairs(cells, target, end, area)
+		for i, d := range due {
+			r.fetch(due, i+1)
+			addDensePairs(cells, r.weight[r.first[d.Row]:r.first[d.Row+1]], d.End, d.Area)
+		}
+		events = r.touchAll(due, touched)
 	} else {
-		addWeightedPairs(cells, target, r.weight[lo:hi], end, area)
+		events = addPairs(cells, due, r)
+		r.touch(due, touched)
 	}
-	touch(target, touched)
 	runtime.KeepAlive(r) // and with it the arena
-	return len(target)
+	return events
 }
 
 // DeliverSums is Deliver for a delta synapse.
-func (p *Projection) DeliverSums(shard int, row uint32, amplitude float32, cells []float32, touched []uint64) int {
+func (p *Projection) DeliverSums(shard int, due []Due, cells []float32, touched []uint64) (events int) {
 	r := &p.shards[shard]
-	lo, hi := r.first[row], r.first[row+1]
 	if r.dense {
-		weight := r.weight[lo:hi]
-		addDenseSums(cells, weight, amplitude)
-		touchAll(len(weight), touched)
-		runtime.KeepAlive(r)
-		return len(weight)
-	}
-	target := r.target[lo:hi]
-	if r.weight == nil {
-		addSums(cells, target, amplitude)
-	} else {
-		weight := r.weight[lo:hi][:len(target)]
-		for k, t := range target {
-			cells[t] += float32(weight[k] * amplitude)
+		for i, d := range due {
+			r.fetch(due, i+1)
+			addDenseSums(cells, r.weight[r.first[d.Row]:r.first[d.Row+1]], d.End)
 		}
+		events = r.touchAll(due, touched)
+	} else {
+		events = addSums(cells, due, r)
+		r.touch(due, touched)
 	}
-	touch(target, touched)
 	runtime.KeepAlive(r) // and with it the arena
-	return len(target)
+	return events
 }
 
-// DeliverMixed streams a row with several delays into the cells of coming steps: an arrival with the projection's k-th
-// delay is added to cell at[k] + target. at has an element for each of Delays.
-func (p *Projection) DeliverMixed(shard int, row uint32, end, area float32, cells []neuron.Pair, at []uint32) int {
-	r := &p.shards[shard]
-	lo, hi := r.first[row], r.first[row+1]
-	target, delay := r.target[lo:hi], r.delay[lo:hi]
-	at = at[:len(p.delays)]
-	if r.weight == nil {
-		for k, t := range target {
-			c := &cells[at[delay[k]]+uint32(t)]
-			c.End += end
-			c.Area += area
-		}
-	} else {
-		addMixedPairs(cells, target, r.weight[lo:hi], delay, at, end, area)
-	}
-	runtime.KeepAlive(r)
-	return len(target)
-}
-
-// DeliverMixedSums is DeliverMixed for a delta synapse.
-func (p *Projection) DeliverMixedSums(shard int, row uint32, amplitude float32, cells []float32, at []uint32) int {
-	r := &p.shards[shard]
-	lo, hi := r.first[row], r.first[row+1]
-	target, delay := r.target[lo:hi], r.delay[lo:hi]
-	at = at[:len(p.delays)]
-	for k, t := range target {
-		w := amplitude
+// DeliverSingly appends the part of a row that lies in a shard as single arrivals like a, whose weight is the amplitude.
+func (p *Projection) DeliverSingly(shard, row int, a neuron.Arrival, dst []neuron.Arrival) []neuron.Arrival {
+	r, amplitude := &p.shards[shard], a.Weight
+	for k := r.first[row]; k < r.first[row+1]; k++ {
 		if r.weight != nil {
-			w = r.weight[int(lo)+k] * amplitude
+			a.Weight = amplitude * r.weight[k]
 		}
-		cells[at[delay[k]]+uint32(t)] += w
-	}
-	runtime.KeepAlive(r)
-	return len(target)
-}
-
-// DeliverSingly appends the part of a row that lies in a shard as single arrivals.
-func (p *Projection) DeliverSingly(shard int, e RowEvent, channel int, dst []neuron.Arrival) []neuron.Arrival {
-	r := &p.shards[shard]
-	for k := r.first[e.Row]; k < r.first[e.Row+1]; k++ {
-		w := e.Amplitude
-		if r.weight != nil {
-			w *= r.weight[k]
-		}
-		dst = append(dst, neuron.Arrival{At: e.At, Target: uint32(r.target[k]), Channel: uint32(channel), Weight: w})
+		a.Target = uint32(r.target[k])
+		dst = append(dst, a)
 	}
 	return dst
 }
-
-// Fetch asks the memory for the beginning of a row that is delivered soon. It changes nothing.
-func (p *Projection) Fetch(shard int, row uint32) {
-	r := &p.shards[shard]
-	k := r.first[row]
-	if k == r.first[row+1] {
-		return
-	}
-	if !r.dense {
-		fetchLines(&r.target[k], rowLines)
-	}
-	if r.weight != nil {
-		fetchLines(&r.weight[k], 2*rowLines)
-	}
-	if r.delay != nil {
-		fetchLines(&r.delay[k], rowLines/2)
-	}
-}
-
-// rowLines is how many cache lines of targets Fetch asks for; the processor follows on its own from there
-// (BenchmarkDeliver).
-const rowLines = 4
-
-// FetchIndex asks the memory for the place of a row. It changes nothing.
-func (p *Projection) FetchIndex(shard int, row uint32) { fetchLines(&p.shards[shard].first[row], 1) }
 
 // Delays returns the delays that occur, ascending. It must not be changed.
 func (p *Projection) Delays() []spike.Tick { return p.delays }
@@ -140,24 +70,39 @@ func (p *Projection) MeanRow(shard int) float32 {
 	return float32(len(r.target)) / float32(len(r.first)-1)
 }
 
-func touch(target []uint16, touched []uint64) {
-	if touched == nil {
-		return
-	}
-	for _, t := range target {
-		touched[t>>6] |= 1 << (t & 63)
+// fetch asks the memory for the first weights of a dense row that is delivered soon; the processor follows on its own
+// from there.
+func (r *rows) fetch(due []Due, i int) {
+	if i < len(due) {
+		fetchLines(&r.weight[r.first[due[i].Row]], 8)
 	}
 }
 
-// touchAll marks targets 0 to n-1.
-func touchAll(n int, touched []uint64) {
+// touch marks the targets of rows.
+func (r *rows) touch(due []Due, touched []uint64) {
 	if touched == nil {
 		return
 	}
-	for i := range n / 64 {
-		touched[i] = ^uint64(0)
+	for _, d := range due {
+		for _, t := range r.target[r.first[d.Row]:r.first[d.Row+1]] {
+			touched[t>>6] |= 1 << (t & 63)
+		}
 	}
-	if n%64 != 0 {
-		touched[n/64] |= 1<<(n%64) - 1
+}
+
+// touchAll marks all targets of dense rows, of which all have as many, and returns the number of synapses.
+func (r *rows) touchAll(due []Due, touched []uint64) int {
+	if len(due) == 0 {
+		return 0
 	}
+	n := int(r.first[1] - r.first[0])
+	if touched != nil {
+		for i := range n / 64 {
+			touched[i] = ^uint64(0)
+		}
+		if n%64 != 0 {
+			touched[n/64] |= 1<<(n%64) - 1
+		}
+	}
+	return n * len(due)
 }

@@ -11,96 +11,86 @@ import (
 	"github.com/burstplex/burstplex/neuron/spike"
 )
 
-// The kernels of this machine have the bits of the scalar ones, for rows of any length and repeated targets.
+// The kernels of this machine have the bits of the scalar ones, for rows of any length, also none, repeated targets and
+// rows in any order.
 func TestKernelsAreTheScalarOnes(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 1))
-	for n := range 40 {
-		target, weight, delay := make([]uint16, n), make([]float32, n), make([]uint8, n)
-		for k := range n {
-			target[k], weight[k], delay[k] = uint16(r.IntN(50)), float32(r.NormFloat64()), uint8(r.IntN(3))
+	for trial := range 200 {
+		n := r.IntN(60)
+		all := &rows{first: []uint32{0}}
+		for range n {
+			for range r.IntN(40) * r.IntN(2) {
+				all.target = append(all.target, uint16(r.IntN(50)))
+				all.weight = append(all.weight, float32(r.NormFloat64()))
+			}
+			all.first = append(all.first, uint32(len(all.target)))
 		}
-		at := []uint32{100, 0, 50}
-		start := make([]neuron.Pair, 150)
-		for i := range start {
-			start[i] = neuron.Pair{End: float32(r.NormFloat64()), Area: float32(r.NormFloat64())}
+		if trial%2 == 0 {
+			all.weight = nil
 		}
-		end, area := float32(r.NormFloat64()), float32(r.NormFloat64())
-		for name, kernels := range map[string][2]func([]neuron.Pair){
-			"equal weights": {func(c []neuron.Pair) { addPairs(c, target, end, area) }, func(c []neuron.Pair) { addPairsGo(c, target, end, area) }},
-			"weights": {func(c []neuron.Pair) { addWeightedPairs(c, target, weight, end, area) },
-				func(c []neuron.Pair) { addWeightedPairsGo(c, target, weight, end, area) }},
-			"delays": {func(c []neuron.Pair) { addMixedPairs(c, target, weight, delay, at, end, area) },
-				func(c []neuron.Pair) { addMixedPairsGo(c, target, weight, delay, at, end, area) }},
-		} {
-			got, want := append([]neuron.Pair(nil), start...), append([]neuron.Pair(nil), start...)
-			kernels[0](got)
-			kernels[1](want)
-			for i := range got {
-				if got[i] != want[i] {
-					t.Fatalf("%s, %d targets: cell %d is %v, scalar %v", name, n, i, got[i], want[i])
-				}
+		var due []Due
+		for range r.IntN(2 * (n + 1)) {
+			if n > 0 {
+				due = append(due, Due{uint32(r.IntN(n)), float32(r.NormFloat64()), float32(r.NormFloat64())})
+			}
+		}
+		pairs, sums := make([]neuron.Pair, 50), make([]float32, 50)
+		for i := range pairs {
+			pairs[i] = neuron.Pair{End: float32(r.NormFloat64()), Area: float32(r.NormFloat64())}
+			sums[i] = pairs[i].End
+		}
+		wantPairs, wantSums := append([]neuron.Pair(nil), pairs...), append([]float32(nil), sums...)
+		want := addPairsGo(wantPairs, due, all)
+		if got := addPairs(pairs, due, all); got != want || addSums(sums, due, all) != want || addSumsGo(wantSums, due, all) != want {
+			t.Fatalf("%d synapses, scalar %d", got, want)
+		}
+		for i := range pairs {
+			if pairs[i] != wantPairs[i] || sums[i] != wantSums[i] {
+				t.Fatalf("cell %d is %v and %g, scalar %v and %g", i, pairs[i], sums[i], wantPairs[i], wantSums[i])
 			}
 		}
 	}
 }
 
-// network is a projection of 300 neurons onto 500 in two shards.
-func network(t testing.TB, mixed bool, weight neuron.Value, delay neuron.Value) *Projection {
-	t.Helper()
-	p, err := New(Spec{Connector: FixedProbability{P: 0.2}, Weight: weight, Delay: delay}, 0, Geometry{Sources: 300, Targets: 500, Key: rng.New(3)}, 100*spike.Microsecond)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if mixed && !p.Mix() {
-		t.Fatal("rows are not mixed")
-	}
-	err = p.ConnectAll([]int{0, 256, 500}, func(n int, f func(int)) {
-		for i := range n {
-			f(i)
-		}
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return p
-}
-
-// Rows by delay, rows with all delays and a slow sum over all synapses deliver the same.
-func TestStorageVariants(t *testing.T) {
+// Rows of distributed delays deliver what a slow sum over all synapses says, to the shards and steps where it belongs.
+func TestDeliveryIsTheSum(t *testing.T) {
 	const steps = 64
-	at := make([]uint32, steps)
 	delay := neuron.Value{Shape: neuron.Normal, A: 1.5, B: 0.75, Lo: 0.05, Hi: 6}
 	for name, weight := range map[string]neuron.Value{"equal weights": neuron.Const(0.7), "weights": {Shape: neuron.Normal, A: 1, B: 0.3}} {
-		grouped, mixed := network(t, false, weight, delay), network(t, true, weight, delay)
+		p, err := New(Spec{Connector: FixedProbability{P: 0.2}, Weight: weight, Delay: delay}, 0, Geometry{Sources: 300, Targets: 500, Key: rng.New(3)}, 100*spike.Microsecond)
+		if err != nil {
+			t.Fatal(err)
+		}
+		err = p.ConnectAll([]int{0, 256, 500}, func(n int, f func(int)) {
+			for i := range n {
+				f(i)
+			}
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
 		var slow [steps * 500][2]float64
-		mixed.Each(func(s, tg int, w float64, d spike.Tick) {
-			cell := &slow[int(d/mixed.step)*500+tg]
+		p.Each(func(s, tg int, w float64, d spike.Tick) {
+			cell := &slow[int(d/p.step)*500+tg]
 			cell[0] += w * float64(s+1)
 			cell[1] += w * float64(s+1) / 2
 		})
 		for shard, n := range []int{256, 244} {
-			a, b := make([]neuron.Pair, steps*n), make([]neuron.Pair, steps*n)
-			sums := make([]float32, steps*n)
-			for s := range 300 {
-				grouped.Schedule(s, spike.Event{}, func(e RowEvent) {
-					cells := a[int(e.At/grouped.step)*n:]
-					grouped.Deliver(shard, e.Row, e.Amplitude*float32(s+1), e.Amplitude*float32(s+1)/2, cells[:n], nil)
-				})
-				mixed.Schedule(s, spike.Event{}, func(e RowEvent) {
-					for k, d := range mixed.Delays() {
-						at[k] = uint32(int(d/mixed.step) * n)
-					}
-					mixed.DeliverMixed(shard, e.Row, e.Amplitude*float32(s+1), e.Amplitude*float32(s+1)/2, b, at)
-					mixed.DeliverMixedSums(shard, e.Row, e.Amplitude*float32(s+1), sums, at)
-				})
-			}
-			for i := range a {
-				want := slow[i/n*500+256*shard+i%n]
-				if a[i] != b[i] {
-					t.Fatalf("%s: cell %d of shard %d is %v by delay, %v with all delays", name, i, shard, a[i], b[i])
+			pairs, sums := make([]neuron.Pair, steps*n), make([]float32, steps*n)
+			for g, d := range p.Delays() {
+				var due []Due
+				for s := range 300 {
+					amplitude, _ := p.Depart(s, spike.Event{})
+					due = append(due, Due{uint32(s*len(p.Delays()) + g), amplitude * float32(s+1), amplitude * float32(s+1) / 2})
 				}
-				if math.Abs(float64(a[i].End)-want[0]) > 1e-5*(1+math.Abs(want[0])) || math.Abs(float64(a[i].Area)-want[1]) > 1e-5*(1+math.Abs(want[1])) || sums[i] != a[i].End {
-					t.Fatalf("%s: cell %d of shard %d is %v (sum %g), should be %v", name, i, shard, a[i], sums[i], want)
+				lo := int(d/p.step) * n
+				p.Deliver(shard, due, pairs[lo:lo+n], nil)
+				p.DeliverSums(shard, due, sums[lo:lo+n], nil)
+			}
+			for i := range pairs {
+				want := slow[i/n*500+256*shard+i%n]
+				if math.Abs(float64(pairs[i].End)-want[0]) > 1e-5*(1+math.Abs(want[0])) || math.Abs(float64(pairs[i].Area)-want[1]) > 1e-5*(1+math.Abs(want[1])) || sums[i] != pairs[i].End {
+					t.Fatalf("%s: cell %d of shard %d is %v (sum %g), should be %v", name, i, shard, pairs[i], sums[i], want)
 				}
 			}
 		}
@@ -215,12 +205,12 @@ func TestDenseRows(t *testing.T) {
 		wantPairs, wantSums := make([]neuron.Pair, n), make([]float32, n)
 		touched := make([]uint64, (n+63)/64)
 		for row := range uint32(3) {
-			if got := p.Deliver(0, row, 0.3, -0.7, pairs, touched) + p.DeliverSums(0, row, 0.3, sums, nil); got != 2*n {
+			due := []Due{{row, 0.3, -0.7}}
+			if got := p.Deliver(0, due, pairs, touched) + p.DeliverSums(0, due, sums, nil); got != 2*n {
 				t.Fatalf("%d events", got)
 			}
-			r := &p.shards[0]
-			addWeightedPairsGo(wantPairs, r.target[r.first[row]:r.first[row+1]], r.weight[r.first[row]:r.first[row+1]], 0.3, -0.7)
-			addDenseSumsGo(wantSums, r.weight[r.first[row]:r.first[row+1]], 0.3)
+			addPairsGo(wantPairs, due, &p.shards[0])
+			addSumsGo(wantSums, due, &p.shards[0])
 		}
 		for i := range n {
 			if pairs[i] != wantPairs[i] || sums[i] != wantSums[i] || touched[i/64]>>(i%64)&1 == 0 {

@@ -10,17 +10,21 @@ import (
 	"github.com/burstplex/burstplex/neuron"
 )
 
-// The kernels of sparse rows need no more than SSE2, which every amd64 processor has: both halves of a cell are added at once.
-// Targets lie within cells by construction of the rows; the kernels do not check it.
+// The kernels of sparse rows need no more than SSE2, which every amd64 processor has: both halves of a cell are added at
+// once. They ask for rows ahead of the one that they add, and return the number of synapses. Targets lie within cells by
+// construction of the rows; the kernels do not check it.
 
 //go:noescape
-func pairsSSE2(cells *neuron.Pair, target *uint16, n int, end, area float32)
+func pairsSSE2(cells *neuron.Pair, due *Due, n int, first *uint32, target *uint16) int
 
 //go:noescape
-func weightedPairsSSE2(cells *neuron.Pair, target *uint16, weight *float32, n int, end, area float32)
+func weightedPairsSSE2(cells *neuron.Pair, due *Due, n int, first *uint32, target *uint16, weight *float32) int
 
 //go:noescape
-func mixedPairsSSE2(cells *neuron.Pair, target *uint16, weight *float32, delay *uint8, at *uint32, n int, end, area float32)
+func sumsSSE2(cells *float32, due *Due, n int, first *uint32, target *uint16) int
+
+//go:noescape
+func weightedSumsSSE2(cells *float32, due *Due, n int, first *uint32, target *uint16, weight *float32) int
 
 //go:noescape
 func densePairsAVX2(cells *neuron.Pair, weight *float32, n int, end, area float32)
@@ -31,22 +35,24 @@ func denseSumsAVX2(cells *float32, weight *float32, n int, amplitude float32)
 //go:noescape
 func prefetch(p unsafe.Pointer, lines int)
 
-func addPairs(cells []neuron.Pair, target []uint16, end, area float32) {
-	if len(target) > 0 {
-		pairsSSE2(&cells[0], &target[0], len(target), end, area)
+func addPairs(cells []neuron.Pair, due []Due, r *rows) int {
+	switch {
+	case len(due) == 0 || len(r.target) == 0:
+		return 0
+	case r.weight == nil:
+		return pairsSSE2(&cells[0], &due[0], len(due), &r.first[0], &r.target[0])
 	}
+	return weightedPairsSSE2(&cells[0], &due[0], len(due), &r.first[0], &r.target[0], &r.weight[0])
 }
 
-func addWeightedPairs(cells []neuron.Pair, target []uint16, weight []float32, end, area float32) {
-	if len(target) > 0 {
-		weightedPairsSSE2(&cells[0], &target[0], &weight[0], len(target), end, area)
+func addSums(cells []float32, due []Due, r *rows) int {
+	switch {
+	case len(due) == 0 || len(r.target) == 0:
+		return 0
+	case r.weight == nil:
+		return sumsSSE2(&cells[0], &due[0], len(due), &r.first[0], &r.target[0])
 	}
-}
-
-func addMixedPairs(cells []neuron.Pair, target []uint16, weight []float32, delay []uint8, at []uint32, end, area float32) {
-	if len(target) > 0 {
-		mixedPairsSSE2(&cells[0], &target[0], &weight[0], &delay[0], &at[0], len(target), end, area)
-	}
+	return weightedSumsSSE2(&cells[0], &due[0], len(due), &r.first[0], &r.target[0], &r.weight[0])
 }
 
 // fetchLines asks for cache lines from p on.

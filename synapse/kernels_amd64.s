@@ -2,143 +2,254 @@
 
 #include "textflag.h"
 
-// A cell is {End, Area}: X0 holds the same pair of what is added.
+// Delivery of sparse rows. Registers of all kernels:
+//
+//	DI cells   SI due   R11 last due   R8 first   R9 target   R10 weight   R13 synapses so far
+//	X0 what a weight of 1 adds to a cell: {End, Area}, or End
+//	DX first and BX last+1 target of the row, R12 weight of the row
+//
+// Rows are cold: the index of the row INDEX_AHEAD bytes of due further on is asked for, and ROW_AHEAD further on its first
+// lines. Both stop at the last row. 12 bytes are one row.
 
-// func pairsSSE2(cells *neuron.Pair, target *uint16, n int, end, area float32)
-TEXT ·pairsSSE2(SB), NOSPLIT, $0-32
-	MOVQ cells+0(FP), DI
-	MOVQ target+8(FP), SI
-	MOVQ n+16(FP), CX
-	MOVSS end+24(FP), X0
-	MOVSS area+28(FP), X1
-	UNPCKLPS X1, X0
-	SUBQ $4, CX
-	JLT  rest
+#define INDEX_AHEAD 192
+#define ROW_AHEAD 96
+
+// AHEAD is the number of the row some bytes further on.
+#define AHEAD(bytes) \
+	LEAQ    bytes(SI), AX \
+	CMPQ    AX, R11       \
+	CMOVQHI R11, AX       \
+	MOVL    (AX), AX
+
+// LINE asks for the line at base+offset, at most for that of end.
+#define LINE(base, offset, end) \
+	LEAQ        offset(base), R15 \
+	CMPQ        R15, end          \
+	CMOVQHI     end, R15          \
+	PREFETCHT0  (R15)
+
+#define BEGIN \
+	MOVQ cells+0(FP), DI  \
+	MOVQ due+8(FP), SI    \
+	MOVQ n+16(FP), CX     \
+	MOVQ first+24(FP), R8 \
+	MOVQ target+32(FP), R9 \
+	LEAQ (CX)(CX*2), AX   \
+	LEAQ -12(SI)(AX*4), R11 \
+	XORQ R13, R13
+
+#define FETCH_TARGETS \
+	AHEAD(INDEX_AHEAD)          \
+	PREFETCHT0 4(R8)(AX*4)      \
+	AHEAD(ROW_AHEAD)            \
+	MOVL       (R8)(AX*4), BX   \
+	MOVL       4(R8)(AX*4), CX  \
+	LEAQ       (R9)(BX*2), DX   \
+	LEAQ       -1(R9)(CX*2), AX \
+	LINE(DX, 0, AX)             \
+	LINE(DX, 64, AX)            \
+	LINE(DX, 128, AX)           \
+	LINE(DX, 192, AX)
+
+#define FETCH_WEIGHTS \
+	LEAQ (R10)(BX*4), DX   \
+	LEAQ -1(R10)(CX*4), AX \
+	LINE(DX, 0, AX)        \
+	LINE(DX, 64, AX)       \
+	LINE(DX, 128, AX)      \
+	LINE(DX, 192, AX)      \
+	LINE(DX, 256, AX)      \
+	LINE(DX, 320, AX)
+
+// ROW takes the row at SI: DX its first target, CX its length.
+#define ROW \
+	MOVL (SI), AX          \
+	MOVL (R8)(AX*4), BX    \
+	MOVL 4(R8)(AX*4), CX   \
+	SUBQ BX, CX            \
+	ADDQ CX, R13           \
+	LEAQ (R9)(BX*2), DX
+
+#define PAIR(t, x) \
+	MOVSD (DI)(t*8), x \
+	ADDPS X0, x        \
+	MOVSD x, (DI)(t*8)
+
+// func pairsSSE2(cells *neuron.Pair, due *Due, n int, first *uint32, target *uint16) int
+TEXT ·pairsSSE2(SB), NOSPLIT, $0-48
+	BEGIN
+
+row:
+	FETCH_TARGETS
+	ROW
+	MOVSD 4(SI), X0
+	SUBQ  $4, CX
+	JLT   rest
 
 four:
-	MOVWLZX (SI), AX
-	MOVWLZX 2(SI), BX
-	MOVWLZX 4(SI), R8
-	MOVWLZX 6(SI), R9
-	MOVSD   (DI)(AX*8), X1
-	ADDPS   X0, X1
-	MOVSD   X1, (DI)(AX*8)
-	MOVSD   (DI)(BX*8), X2
-	ADDPS   X0, X2
-	MOVSD   X2, (DI)(BX*8)
-	MOVSD   (DI)(R8*8), X3
-	ADDPS   X0, X3
-	MOVSD   X3, (DI)(R8*8)
-	MOVSD   (DI)(R9*8), X4
-	ADDPS   X0, X4
-	MOVSD   X4, (DI)(R9*8)
-	ADDQ    $8, SI
+	MOVWLZX (DX), AX
+	MOVWLZX 2(DX), BX
+	MOVWLZX 4(DX), R12
+	MOVWLZX 6(DX), R15
+	PAIR(AX, X1)
+	PAIR(BX, X2)
+	PAIR(R12, X3)
+	PAIR(R15, X4)
+	ADDQ    $8, DX
 	SUBQ    $4, CX
 	JGE     four
 
 rest:
 	ADDQ $4, CX
-	JEQ  done
+	JEQ  next
 
 one:
-	MOVWLZX (SI), AX
-	MOVSD   (DI)(AX*8), X1
-	ADDPS   X0, X1
-	MOVSD   X1, (DI)(AX*8)
-	ADDQ    $2, SI
+	MOVWLZX (DX), AX
+	PAIR(AX, X1)
+	ADDQ    $2, DX
 	DECQ    CX
 	JNE     one
 
-done:
+next:
+	ADDQ $12, SI
+	CMPQ SI, R11
+	JLS  row
+	MOVQ R13, ret+40(FP)
 	RET
 
-#define WEIGHTED(offset, t, x) \
-	MOVSS  offset(DX), x      \
+#define WEIGHTED_PAIR(offset, t, x) \
+	MOVSS  offset(R12), x     \
 	SHUFPS $0x50, x, x        \
 	MULPS  X0, x              \
 	MOVSD  (DI)(t*8), X5      \
 	ADDPS  X5, x              \
 	MOVSD  x, (DI)(t*8)
 
-// func weightedPairsSSE2(cells *neuron.Pair, target *uint16, weight *float32, n int, end, area float32)
-TEXT ·weightedPairsSSE2(SB), NOSPLIT, $0-40
-	MOVQ cells+0(FP), DI
-	MOVQ target+8(FP), SI
-	MOVQ weight+16(FP), DX
-	MOVQ n+24(FP), CX
-	MOVSS end+32(FP), X0
-	MOVSS area+36(FP), X1
-	UNPCKLPS X1, X0
-	SUBQ $4, CX
-	JLT  rest
+// func weightedPairsSSE2(cells *neuron.Pair, due *Due, n int, first *uint32, target *uint16, weight *float32) int
+TEXT ·weightedPairsSSE2(SB), NOSPLIT, $0-56
+	BEGIN
+	MOVQ weight+40(FP), R10
 
-four:
-	MOVWLZX (SI), AX
-	MOVWLZX 2(SI), BX
-	MOVWLZX 4(SI), R8
-	MOVWLZX 6(SI), R9
-	WEIGHTED(0, AX, X1)
-	WEIGHTED(4, BX, X2)
-	WEIGHTED(8, R8, X3)
-	WEIGHTED(12, R9, X4)
-	ADDQ $8, SI
-	ADDQ $16, DX
-	SUBQ $4, CX
-	JGE  four
-
-rest:
-	ADDQ $4, CX
-	JEQ  done
-
-one:
-	MOVWLZX (SI), AX
-	WEIGHTED(0, AX, X1)
-	ADDQ $2, SI
-	ADDQ $4, DX
-	DECQ CX
-	JNE  one
-
-done:
-	RET
-
-// func mixedPairsSSE2(cells *neuron.Pair, target *uint16, weight *float32, delay *uint8, at *uint32, n int, end, area float32)
-TEXT ·mixedPairsSSE2(SB), NOSPLIT, $0-56
-	MOVQ cells+0(FP), DI
-	MOVQ target+8(FP), SI
-	MOVQ weight+16(FP), DX
-	MOVQ delay+24(FP), R10
-	MOVQ at+32(FP), R11
-	MOVQ n+40(FP), CX
-	MOVSS end+48(FP), X0
-	MOVSS area+52(FP), X1
-	UNPCKLPS X1, X0
-	SUBQ $2, CX
-	JLT  rest
+row:
+	FETCH_TARGETS
+	FETCH_WEIGHTS
+	ROW
+	LEAQ  (R10)(BX*4), R12
+	MOVSD 4(SI), X0
+	SUBQ  $2, CX
+	JLT   rest
 
 two:
-	MOVBLZX (R10), R8
-	MOVBLZX 1(R10), R9
-	MOVWLZX (SI), AX
-	MOVWLZX 2(SI), BX
-	ADDL    (R11)(R8*4), AX
-	ADDL    (R11)(R9*4), BX
-	WEIGHTED(0, AX, X1)
-	WEIGHTED(4, BX, X2)
-	ADDQ    $4, SI
-	ADDQ    $8, DX
-	ADDQ    $2, R10
+	MOVWLZX (DX), AX
+	MOVWLZX 2(DX), BX
+	WEIGHTED_PAIR(0, AX, X1)
+	WEIGHTED_PAIR(4, BX, X2)
+	ADDQ    $4, DX
+	ADDQ    $8, R12
 	SUBQ    $2, CX
 	JGE     two
 
 rest:
 	ADDQ $2, CX
-	JEQ  done
-	MOVBLZX (R10), R8
-	MOVWLZX (SI), AX
-	ADDL    (R11)(R8*4), AX
-	WEIGHTED(0, AX, X1)
+	JEQ  next
+	MOVWLZX (DX), AX
+	WEIGHTED_PAIR(0, AX, X1)
 
-done:
+next:
+	ADDQ $12, SI
+	CMPQ SI, R11
+	JLS  row
+	MOVQ R13, ret+48(FP)
+	RET
+
+#define SUM(t, x) \
+	MOVSS (DI)(t*4), x \
+	ADDSS X0, x        \
+	MOVSS x, (DI)(t*4)
+
+// func sumsSSE2(cells *float32, due *Due, n int, first *uint32, target *uint16) int
+TEXT ·sumsSSE2(SB), NOSPLIT, $0-48
+	BEGIN
+
+row:
+	FETCH_TARGETS
+	ROW
+	MOVSS 4(SI), X0
+	SUBQ  $4, CX
+	JLT   rest
+
+four:
+	MOVWLZX (DX), AX
+	MOVWLZX 2(DX), BX
+	MOVWLZX 4(DX), R12
+	MOVWLZX 6(DX), R15
+	SUM(AX, X1)
+	SUM(BX, X2)
+	SUM(R12, X3)
+	SUM(R15, X4)
+	ADDQ    $8, DX
+	SUBQ    $4, CX
+	JGE     four
+
+rest:
+	ADDQ $4, CX
+	JEQ  next
+
+one:
+	MOVWLZX (DX), AX
+	SUM(AX, X1)
+	ADDQ    $2, DX
+	DECQ    CX
+	JNE     one
+
+next:
+	ADDQ $12, SI
+	CMPQ SI, R11
+	JLS  row
+	MOVQ R13, ret+40(FP)
+	RET
+
+#define WEIGHTED_SUM(offset, t, x) \
+	MOVSS offset(R12), x \
+	MULSS X0, x          \
+	ADDSS (DI)(t*4), x   \
+	MOVSS x, (DI)(t*4)
+
+// func weightedSumsSSE2(cells *float32, due *Due, n int, first *uint32, target *uint16, weight *float32) int
+TEXT ·weightedSumsSSE2(SB), NOSPLIT, $0-56
+	BEGIN
+	MOVQ weight+40(FP), R10
+
+row:
+	FETCH_TARGETS
+	FETCH_WEIGHTS
+	ROW
+	LEAQ  (R10)(BX*4), R12
+	MOVSS 4(SI), X0
+	SUBQ  $2, CX
+	JLT   rest
+
+two:
+	MOVWLZX (DX), AX
+	MOVWLZX 2(DX), BX
+	WEIGHTED_SUM(0, AX, X1)
+	WEIGHTED_SUM(4, BX, X2)
+	ADDQ    $4, DX
+	ADDQ    $8, R12
+	SUBQ    $2, CX
+	JGE     two
+
+rest:
+	ADDQ $2, CX
+	JEQ  next
+	MOVWLZX (DX), AX
+	WEIGHTED_SUM(0, AX, X1)
+
+next:
+	ADDQ $12, SI
+	CMPQ SI, R11
+	JLS  row
+	MOVQ R13, ret+48(FP)
 	RET
 
 // func prefetch(p unsafe.Pointer, lines int)

@@ -4,17 +4,9 @@ package synapse
 
 import "github.com/burstplex/burstplex/neuron"
 
-func addPairs(cells []neuron.Pair, target []uint16, end, area float32) {
-	addPairsGo(cells, target, end, area)
-}
+func addPairs(cells []neuron.Pair, due []Due, r *rows) int { return addPairsGo(cells, due, r) }
 
-func addWeightedPairs(cells []neuron.Pair, target []uint16, weight []float32, end, area float32) {
-	addWeightedPairsGo(cells, target, weight, end, area)
-}
-
-func addMixedPairs(cells []neuron.Pair, target []uint16, weight []float32, delay []uint8, at []uint32, end, area float32) {
-	addMixedPairsGo(cells, target, weight, delay, at, end, area)
-}
+func addSums(cells []float32, due []Due, r *rows) int { return addSumsGo(cells, due, r) }
 
 func addDensePairs(cells []neuron.Pair, weight []float32, end, area float32) {
 	addDensePairsGo(cells, weight, end, area)

@@ -2,39 +2,49 @@ package synapse
 
 import "github.com/burstplex/burstplex/neuron"
 
-// The scalar inner loops. They are what the assembly has to equal bit for bit.
+// The scalar kernels: what the vector ones must agree with, bit for bit. A cell is added to in the order of the rows and
+// within a row in that of its synapses.
 
-func addPairsGo(cells []neuron.Pair, target []uint16, end, area float32) {
-	for _, t := range target {
-		c := &cells[t]
-		c.End += end
-		c.Area += area
+func addPairsGo(cells []neuron.Pair, due []Due, r *rows) (events int) {
+	for _, d := range due {
+		lo, hi := r.first[d.Row], r.first[d.Row+1]
+		target := r.target[lo:hi]
+		events += len(target)
+		if r.weight == nil {
+			for _, t := range target {
+				c := &cells[t]
+				c.End += d.End
+				c.Area += d.Area
+			}
+			continue
+		}
+		weight := r.weight[lo:hi][:len(target)]
+		for k, t := range target {
+			c := &cells[t]
+			c.End += float32(weight[k] * d.End)
+			c.Area += float32(weight[k] * d.Area)
+		}
 	}
+	return events
 }
 
-func addWeightedPairsGo(cells []neuron.Pair, target []uint16, weight []float32, end, area float32) {
-	weight = weight[:len(target)]
-	for k, t := range target {
-		c, w := &cells[t], weight[k]
-		c.End += float32(w * end)
-		c.Area += float32(w * area)
+func addSumsGo(cells []float32, due []Due, r *rows) (events int) {
+	for _, d := range due {
+		lo, hi := r.first[d.Row], r.first[d.Row+1]
+		target := r.target[lo:hi]
+		events += len(target)
+		if r.weight == nil {
+			for _, t := range target {
+				cells[t] += d.End
+			}
+			continue
+		}
+		weight := r.weight[lo:hi][:len(target)]
+		for k, t := range target {
+			cells[t] += float32(weight[k] * d.End)
+		}
 	}
-}
-
-func addMixedPairsGo(cells []neuron.Pair, target []uint16, weight []float32, delay []uint8, at []uint32, end, area float32) {
-	weight, delay = weight[:len(target)], delay[:len(target)]
-	for k, t := range target {
-		c, w := &cells[at[delay[k]]+uint32(t)], weight[k]
-		c.End += float32(w * end)
-		c.Area += float32(w * area)
-	}
-}
-
-// addSums is scalar everywhere: one addition per target leaves nothing to gain.
-func addSums(cells []float32, target []uint16, amplitude float32) {
-	for _, t := range target {
-		cells[t] += amplitude
-	}
+	return events
 }
 
 func addDensePairsGo(cells []neuron.Pair, weight []float32, end, area float32) {

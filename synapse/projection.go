@@ -43,21 +43,12 @@ type Projection struct {
 	Index               int // place in the network: part of the canonical order of arrivals
 	Geometry            Geometry
 	step                spike.Tick
-	delays              []spike.Tick // that occur; without mixed a row is source*len(delays) + place of the delay
-	mixed               bool         // a row holds all delays, see Mixed
+	delays              []spike.Tick // that occur; a row is source*len(delays) + place of the delay
 	shards              []rows
 	builder             *builder
 	weightKey, delayKey rng.Key
 	stp                 *shortTermState
 	scale               float32 // of all weights, see SetScale
-}
-
-// RowEvent is a spike on its way along one row.
-type RowEvent struct {
-	At         spike.Tick // arrival; emission if the row holds several delays
-	Projection uint32
-	Row        uint32
-	Amplitude  float32 // from short-term plasticity, times the common weight if all weights are equal
 }
 
 // New prepares a projection with delays in steps; Connect then builds its shards. Errors name the key of the
@@ -184,54 +175,20 @@ func (p *Projection) Release() {
 	p.shards = nil
 }
 
-// mostMixed is the largest number of delays that a row can hold together.
-const mostMixed = 256
-
-// fewestMixed is the number of delays from which rows with all delays are delivered faster than rows by delay: they
-// write to cells farther apart but are as many times longer.
-const fewestMixed = 4
-
-// Mix lets a row hold all delays of a source where this is faster: such a row is delivered when the spike is emitted, with
-// DeliverMixed, into cells of coming steps. It reports whether rows are mixed, and is called before Connect.
-func (p *Projection) Mix() bool {
-	_, isList := p.Spec.Connector.(*List)
-	p.mixed = !isList && !p.Spec.Plastic && len(p.delays) >= fewestMixed && len(p.delays) <= mostMixed
-	return p.mixed
-}
-
-// Mixed reports whether a row holds all delays of a source.
-func (p *Projection) Mixed() bool { return p.mixed }
-
-// groups returns the number of rows of a source.
-func (p *Projection) groups() int {
-	if p.mixed {
-		return 1
-	}
-	return len(p.delays)
-}
-
 // SetScale multiplies all weights, as delivered, by a factor (1 at the start); what is on its way stays as it is.
 func (p *Projection) SetScale(f float64) { p.scale = float32(f) }
 
-// Schedule calls push for every row-event that a spike of source i (within its population) causes.
-func (p *Projection) Schedule(i int, e spike.Event, push func(RowEvent)) {
-	amplitude := p.scale
+// Depart is called for every spike of source i (within its population). It returns the amplitude with which it travels:
+// from short-term plasticity, times the common weight if all weights are equal; and whether it is carried at all.
+func (p *Projection) Depart(i int, e spike.Event) (amplitude float32, passes bool) {
+	amplitude = p.scale
 	if p.stp != nil { // every spike uses resources, also one that an ideal decoder does not pass on
 		amplitude *= p.stp.spike(i, e.At)
-	}
-	if !p.Spec.Transmit.Passes(e.Kind) {
-		return
 	}
 	if !p.builder.weights {
 		amplitude *= float32(p.Spec.Weight.A)
 	}
-	if p.mixed {
-		push(RowEvent{At: e.At, Projection: uint32(p.Index), Row: uint32(i), Amplitude: amplitude})
-		return
-	}
-	for g, d := range p.delays {
-		push(RowEvent{At: e.At + d, Projection: uint32(p.Index), Row: uint32(i*len(p.delays) + g), Amplitude: amplitude})
-	}
+	return amplitude, p.Spec.Transmit.Passes(e.Kind)
 }
 
 // Synapses returns the number of synapses.
@@ -258,10 +215,7 @@ func (p *Projection) ExpectedBytes(n float64, shards int) int64 {
 	if p.builder.weights {
 		each += 4
 	}
-	if p.mixed {
-		each++
-	}
-	return int64(each*n) + 4*int64(shards)*int64(p.Geometry.Sources*p.groups()+1)
+	return int64(each*n) + 4*int64(shards)*int64(p.Geometry.Sources*len(p.delays)+1)
 }
 
 // Each calls f for every synapse, by shard, source and target: for saving weights and for tests.
@@ -274,11 +228,7 @@ func (p *Projection) Each(f func(source, target int, weight float64, delay spike
 				if r.weight != nil {
 					w = float64(r.weight[k])
 				}
-				delay := row % p.groups()
-				if p.mixed {
-					delay = int(r.delay[k])
-				}
-				f(row/p.groups(), r.lo+int(r.target[k]), w, p.delays[delay])
+				f(row/len(p.delays), r.lo+int(r.target[k]), w, p.delays[row%len(p.delays)])
 			}
 		}
 	}

@@ -14,7 +14,6 @@ type rows struct {
 	first  []uint32  // row r is first[r] to first[r+1]-1
 	target []uint16  // relative to lo
 	weight []float32 // nil if all weights are equal
-	delay  []uint8   // place in the projection's list of delays; nil if a row has one delay
 	dense  bool      // every row has a weight for each target of the shard, in order: targets need not be read
 	mem    *arena.Arena
 }
@@ -23,7 +22,7 @@ type rows struct {
 const MaxShard = 1 << 16
 
 func (r *rows) bytes() int {
-	return 4*cap(r.first) + 2*cap(r.target) + 4*cap(r.weight) + cap(r.delay)
+	return 4*cap(r.first) + 2*cap(r.target) + 4*cap(r.weight)
 }
 
 // builder draws the synapses of a projection. Every number belongs to its synapse (see draw), so it does not matter who
@@ -40,7 +39,6 @@ type drawn struct {
 	row    []uint32
 	target []uint16
 	weight []float32
-	delay  []uint8
 }
 
 // build makes the rows of one shard: the connector is asked once, its answer is kept, and the rows are filled from it
@@ -52,16 +50,11 @@ func (b *builder) build(lo, hi int) (rows, error) {
 		d = &drawn{}
 	}
 	defer b.scratch.Put(d)
-	d.row, d.target, d.weight, d.delay = d.row[:0], d.target[:0], d.weight[:0], d.delay[:0]
+	d.row, d.target, d.weight = d.row[:0], d.target[:0], d.weight[:0]
 	r := b.empty(lo)
-	groups := uint32(p.groups())
+	groups := uint32(len(p.delays))
 	p.Spec.Connector.Connect(g, lo, hi, func(source, target, entry int) {
-		row, delay := uint32(source)*groups, b.delay(source, target, entry)
-		if p.mixed {
-			d.delay = append(d.delay, uint8(delay))
-		} else {
-			row += uint32(delay)
-		}
+		row := uint32(source)*groups + uint32(b.delay(source, target, entry))
 		d.row, d.target = append(d.row, row), append(d.target, uint16(target-lo))
 		if b.weights {
 			d.weight = append(d.weight, float32(b.weight(source, target, entry)))
@@ -79,9 +72,6 @@ func (b *builder) build(lo, hi int) (rows, error) {
 		if b.weights {
 			r.weight[k] = d.weight[i]
 		}
-		if p.mixed {
-			r.delay[k] = d.delay[i]
-		}
 	}
 	r.close()
 	r.dense = r.isDense(hi - lo)
@@ -95,7 +85,7 @@ func (b *builder) empty(lo int) rows {
 	if b.p.Spec.Plastic {
 		mem = nil // rules hold parts of it
 	}
-	r.first = arena.Make[uint32](mem, b.p.Geometry.Sources*b.p.groups()+1)
+	r.first = arena.Make[uint32](mem, b.p.Geometry.Sources*len(b.p.delays)+1)
 	return r
 }
 
@@ -119,9 +109,6 @@ func (b *builder) reserve(r *rows) error {
 	if b.weights {
 		r.weight = arena.Make[float32](mem, n)
 	}
-	if b.p.mixed {
-		r.delay = arena.Make[uint8](mem, n)
-	}
 	return nil
 }
 
@@ -133,7 +120,7 @@ func (r *rows) close() {
 
 // isDense reports whether all rows go to targets 0 to n-1 in order, each with a weight.
 func (r *rows) isDense(n int) bool {
-	if r.weight == nil || r.delay != nil || len(r.target) != n*(len(r.first)-1) {
+	if r.weight == nil || len(r.target) != n*(len(r.first)-1) {
 		return false
 	}
 	for row := range len(r.first) - 1 {

@@ -185,13 +185,12 @@ func TestDelivery(t *testing.T) {
 	if err := p.Connect(0, 0, 3); err != nil {
 		t.Fatal(err)
 	}
-	var got []RowEvent
-	p.Schedule(1, spike.Event{At: 5}, func(e RowEvent) { got = append(got, e) })
-	if len(got) != 1 || got[0].At != 5+spike.Millisecond {
-		t.Fatalf("row-events %v", got)
+	amplitude, passes := p.Depart(1, spike.Event{At: 5})
+	if amplitude != 1 || !passes || len(p.Delays()) != 1 || p.Delays()[0] != spike.Millisecond {
+		t.Fatalf("amplitude %g, delays %v", amplitude, p.Delays())
 	}
 	cells, touched := make([]neuron.Pair, 3), make([]uint64, 1)
-	p.Deliver(0, got[0].Row, 10, 0.5, cells, touched)
+	p.Deliver(0, []Due{{Row: 1, End: 10, Area: 0.5}}, cells, touched)
 	if want := [3]neuron.Pair{{End: 20, Area: 1}, {}, {End: 30, Area: 1.5}}; [3]neuron.Pair(cells) != want || touched[0] != 0b101 {
 		t.Errorf("cells %v, touched %b", cells, touched[0])
 	}
