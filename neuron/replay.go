@@ -15,8 +15,8 @@ import (
 //
 // The population may be smaller than the recording, whose first units it then takes, but not larger.
 type Replay struct {
-	File      string   `toml:"file" doc:"CSV file with columns recording, unit, time_s; plain or .gz"`
-	Recording string   `toml:"recording" doc:"which recording of the file; may be left out if there is one"`
+	File      string   `toml:"file" doc:"CSV file with columns recording, unit, time_s, plain or .gz; or a SONATA file, a text raster, a recording (.bspk)"`
+	Recording string   `toml:"recording" doc:"which recording (SONATA, .bspk: population) of the file; may be left out if there is one"`
 	Units     []string `toml:"units" doc:"which units, in this order; all, in order of appearance, if left out"`
 	Start     float64  `toml:"start" unit:"s" doc:"time of the recording that becomes 0"`
 	Scale     float64  `toml:"time_scale" doc:"factor that stretches the recording"`

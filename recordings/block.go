@@ -13,6 +13,9 @@ import (
 // Version of the format that this package writes and the newest that it reads.
 const Version = 1
 
+// Magic is how every recording begins. It is not text, and a transfer as text breaks it.
+const Magic = "\x89BSPK\r\n\x1a"
+
 // VersionError refuses a file of a newer format.
 type VersionError struct{ Have int }
 
@@ -26,7 +29,7 @@ func (e *VersionError) Error() string {
 //	preamble  HEAD  HEAD again  SPIKES...  TABLE...  SPIKES...  INDEX  trailer
 //	16 bytes                                                         16 bytes
 const (
-	magic        = "\x89BSPK\r\n\x1a" // not text, and a transfer as text breaks it
+	magic        = Magic
 	trailerMagic = "KPSB"
 	preambleSize = 16
 	blockSize    = 52 // the header of a block

@@ -63,6 +63,10 @@ func TestSession(t *testing.T) {
 		{"spikes verify small.bspk", 0, "ok"},
 		{"spikes import s.csv -o imported.bspk", 0, ""},
 		{"spikes info imported.bspk", 0, "inh"},
+		{"spikes import s.npz -o never.bspk", 2, "npz"},
+		{"spikes export " + recording + " --to ras -o exc.ras -p exc", 0, ""},
+		{"run replay --set populations.input.file=" + filepath.Join(dir, "exc.ras") + " --set populations.input.size=5 --set experiment.duration=200ms --set experiment.settle=50ms --set experiment.bin=50ms -o again", 0, "input"},
+		{"check replay --set populations.input.file=" + filepath.Join(dir, recording), 2, "choose one of"},
 		{"spikes import mine.toml -o never.bspk", 2, "mine.toml"},
 		{"spikes info cut.bspk", 2, "cut.bspk"},
 		{"spikes info absent.bspk", 2, "absent.bspk"},
@@ -86,6 +90,9 @@ func TestSession(t *testing.T) {
 	}
 	if want := digest(recording); want == "" || digest("small.bspk") != want {
 		t.Error("cut, merged and recompacted spikes are not those of the recording")
+	}
+	if digest("imported.bspk") != digest(recording) {
+		t.Error("what was exported as CSV and imported again is not the recording")
 	}
 	for _, f := range []string{"s.csv", "s.ras", "s.npz", "out/summary.json", "out/figures/raster.png"} {
 		if info, err := os.Stat(f); err != nil || info.Size() == 0 {

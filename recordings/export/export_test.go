@@ -3,6 +3,7 @@ package export_test
 import (
 	"bytes"
 	"fmt"
+	"io"
 	"math/rand/v2"
 	"os"
 	"os/exec"
@@ -12,6 +13,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
 	"github.com/parquet-go/parquet-go"
 
 	"github.com/burstplex/burstplex/neuron/spike"
@@ -333,7 +335,13 @@ func TestBadImportsAreRefused(t *testing.T) {
 		"0.1 1\n0.2\n":            "line 2",
 		"0.1 1\n0.2 x\n":          "line 2",
 		"foo bar\n0.2 1\n":        "line 1",
-		"\x89HDF\r\n\x1a\n":       "HDF5",
+		"time_s,unit,kind\n1,a,b": "\"b\" is not onset, burst or tail",
+		"PK\x03\x04 and so on":    "npz",
+		"time_s,unit\n1,\"" + strings.Repeat("a\n", 1<<20):  "longer than",
+		"time_s," + strings.Repeat("x", 1<<21) + "\n1,2\n":  "longer than",
+		"0.1 " + strings.Repeat("1", 1<<21) + "\n":          "too long",
+		recordings.Magic + strings.Repeat("\x00", 100):      "no intact header",
+		"\x89HDF\r\n\x1a\n":                                 "HDF5",
 		"\x89HDF\r\n\x1a\n\x00\x00\x00\x00\x00\x08\x08\x00": "end of the file",
 	} {
 		path := filepath.Join(t.TempDir(), "x")
@@ -351,6 +359,78 @@ func TestBadImportsAreRefused(t *testing.T) {
 			t.Errorf("%q: %v, want %q", text, err, want)
 		}
 	}
+}
+
+// Labels survive in recordings and CSV, also those that no rule would give; silent units of recordings are units.
+func TestLabelsSurvive(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "run.bspk")
+	w, err := recordings.Create(path, recordings.Header{Populations: []recordings.Population{{Population: spike.Population{Name: "p", Size: 3}, Recorded: []recordings.Range{{First: 0, Count: 2, Stride: 2}}}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var evs []spike.Event
+	want := Train{Recording: "p", Unit: "2"}
+	for i, kind := range []spike.Kind{spike.Tail, spike.Onset, spike.Onset, spike.Burst, spike.Onset, spike.Tail} {
+		at := spike.Tick(5-i%2) * spike.Tick(1+i) * spike.Millisecond // out of order for CSV
+		evs = append(evs, spike.Event{At: at, Src: 2, Kind: kind})
+	}
+	slices.SortFunc(evs, spike.Compare)
+	for _, e := range evs {
+		want.Times, want.Kinds = append(want.Times, e.At), append(want.Kinds, e.Kind)
+	}
+	if err := w.WriteSpikes(spike.Window{From: 0, To: spike.Second}, evs); err != nil {
+		t.Fatal(err)
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	trains, err := ReadTrains(path)
+	if diff := cmp.Diff([]Train{{Recording: "p", Unit: "0"}, want}, trains); err != nil || diff != "" {
+		t.Errorf("%v %s", err, diff)
+	}
+	slices.Reverse(evs)
+	var text strings.Builder
+	text.WriteString("kind,neuron,population,time_ns\n")
+	for _, e := range evs {
+		fmt.Fprintf(&text, "%v,%d,p,%d\n", e.Kind, e.Src, int64(e.At))
+	}
+	trains, err = ReadCSV(strings.NewReader(text.String()))
+	if diff := cmp.Diff([]Train{want}, trains); err != nil || diff != "" {
+		t.Errorf("%v %s", err, diff)
+	}
+	// As a replay population takes them.
+	all := []Train{{Recording: "p", Unit: "0", Times: []spike.Tick{}}, want, {Recording: "q", Unit: "2"}}
+	if got, err := Select(all, "p", []string{"2"}); err != nil || !cmp.Equal(got, [][]spike.Tick{want.Times}) {
+		t.Errorf("%v %v", got, err)
+	}
+	if got, err := Select(all, "p", nil); err != nil || len(got) != 2 {
+		t.Errorf("%v %v", got, err)
+	}
+	for _, bad := range [][2]string{{"", "2"}, {"r", "2"}, {"q", "3"}} {
+		if got, err := Select(all, bad[0], bad[1:]); err == nil {
+			t.Errorf("%q: %v", bad, got)
+		}
+	}
+	if csv, err := IsCSV(path); csv || err != nil {
+		t.Errorf("a recording passes for CSV: %v", err)
+	}
+}
+
+// No text makes the readers of trains panic or hang, and times are in order.
+func FuzzTrains(f *testing.F) {
+	f.Add([]byte("time_s,unit,recording,kind\n0.1,a,r,onset\n0.05,b,r,tail\n"))
+	f.Add([]byte("# NEST\nsender\ttime_ms\n1\t2.5\n"))
+	f.Add([]byte("0.1 3\n0.05 3\n"))
+	f.Fuzz(func(t *testing.T, text []byte) {
+		for _, read := range []func(io.Reader) ([]Train, error){ReadCSV, ReadRaster} {
+			trains, err := read(bytes.NewReader(text))
+			for _, train := range trains {
+				if err != nil || !slices.IsSorted(train.Times) || train.Kinds != nil && len(train.Kinds) != len(train.Times) {
+					t.Fatalf("%v %+v", err, train)
+				}
+			}
+		}
+	})
 }
 
 // No HDF5 file makes the reader panic, hang or take memory without bound.

@@ -144,7 +144,7 @@ func readPopulation(g *hdf5.Object, name string) ([]Train, error) {
 		if i >= len(at) {
 			return fmt.Errorf("more node_ids than timestamps (%d)", len(at))
 		}
-		b.add(name, strconv.FormatUint(n, 10), at[i])
+		b.add(name, strconv.FormatUint(n, 10), at[i], noKind)
 		i++
 		return nil
 	})

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/burstplex/burstplex/neuron"
+	"github.com/burstplex/burstplex/recordings/export"
 	"github.com/burstplex/burstplex/sim"
 	"github.com/burstplex/burstplex/sim/config"
 )
@@ -103,9 +104,10 @@ func (x *Experiment) parse(name string, text []byte, overrides []string) error {
 	return x.check()
 }
 
-// locate tells replayed populations where their files are: beside the experiment, or embedded.
+// locate tells replayed populations where their files are: beside the experiment, or embedded. It reads those that are not
+// CSV: SONATA, text rasters and recordings.
 func (x *Experiment) locate() error {
-	for _, p := range x.Populations.All() {
+	for name, p := range x.Populations.All() {
 		r, ok := p.Spec.(*neuron.Replay)
 		switch {
 		case !ok || r.File == "" || filepath.IsAbs(r.File):
@@ -119,6 +121,19 @@ func (x *Experiment) locate() error {
 			}
 		default:
 			r.File = filepath.Join(x.dir, r.File)
+		}
+		if !ok || r.File == "" || r.FS != nil {
+			continue
+		}
+		if csv, err := export.IsCSV(r.File); csv || err != nil { // what cannot be opened is reported where it is read
+			continue
+		}
+		trains, err := export.ReadTrains(r.File)
+		if err == nil {
+			r.Trains, err = export.Select(trains, r.Recording, r.Units)
+		}
+		if err != nil {
+			return x.at("populations."+name+".file", "%s: %v", r.File, err)
 		}
 	}
 	return nil
