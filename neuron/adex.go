@@ -23,10 +23,10 @@ import (
 // default); SOM g_L 5 nS, C 100 pF, Δ 4 mV, V_T -61.84 mV, a 0.5 nS, b 10 pA, τ_w 500 ms, refractory 2 ms, reset
 // -65 mV.
 //
-// Integration ("off-grid"): an exponential Taylor scheme of second order, as in TwoCompartment. The exponential is
-// stiff during the upswing, which takes less than a step; there, and in every step with an end of
-// refractoriness, Runge-Kutta steps of fourth order run between single arrivals, above V_T in the variable
-// y = exp(-(V-V_T)/Δ), which falls to the peak in almost a straight line.
+// Integration ("off-grid"): an exponential Taylor scheme of second order, as in TwoCompartment. During the upswing the
+// exponential is solved exactly together with the mean of all else, in the variable y = exp(-(V-V_T)/Δ), which falls to
+// the peak in almost a straight line. In the step with the spike, and in every step with an end of refractoriness, Runge-Kutta
+// steps of fourth order run between single arrivals, above V_T in y.
 type AdEx struct {
 	CM Value `toml:"c_m" unit:"pF" doc:"membrane capacitance C"`
 	GL Value `toml:"g_l" unit:"nS" doc:"leak conductance g_L; the time constant is C/g_L"`
@@ -100,6 +100,8 @@ type adexDerived struct {
 	xT, invDelta, expScale   float32 // V_T, 1/Δ, Δ/τ
 	invTau, invC             float32
 	x32Peak, x32Hold         float32
+	delta32                  float32 // Δ
+	tauSteps, leakStep       float32 // τ/h, h/τ
 	restW, fadeW             float32 // refractory: w tends to restW
 	strong                   float32 // see strongest
 	half, invR               float32 // half a step, ms; 1/step
@@ -125,6 +127,7 @@ func (s *AdEx) derive(b Build, i int) *adexDerived {
 	d.xT, d.invDelta, d.expScale = float32(d.theta), float32(1/d.delta), float32(d.delta/d.tau)
 	d.invTau, d.invC, d.x32Peak = float32(1/d.tau), float32(1/d.cm), float32(d.peak)
 	d.strong = float32(strongest * d.tau / h)
+	d.delta32, d.tauSteps, d.leakStep = float32(d.delta), float32(d.tau/h), float32(h/d.tau)
 	d.half, d.invR, d.steep = float32(h/2), float32(1/h), float32(h/d.delta)
 	m, i0, i1 := linear2(mat2{-1 / d.tau, -1 / d.cm, d.a / d.tauW, -1 / d.tauW}, h)
 	d.m11, d.m12, d.q0, d.q1 = float32(m[0]-1), float32(m[1]), float32(i0[0]), float32(i1[0])
@@ -148,7 +151,7 @@ func (d *adexDerived) constants(put func(i int, v float32)) {
 		lanes.AdExQ1: d.q1, lanes.AdExM21: d.m21, lanes.AdExM22: d.m22, lanes.AdExW0: d.w0, lanes.AdExW1: d.w1,
 		lanes.AdExFade0: d.fade[0], lanes.AdExFade1: d.fade[1], lanes.AdExArea00: d.area0[0], lanes.AdExArea01: d.area0[1],
 		lanes.AdExArea10: d.area1[0], lanes.AdExArea11: d.area1[1], lanes.AdExPeak: d.x32Peak, lanes.AdExHold: d.x32Hold,
-		lanes.AdExRest: d.restW, lanes.AdExFadeW: d.fadeW} {
+		lanes.AdExDelta: d.delta32, lanes.AdExTauSteps: d.tauSteps, lanes.AdExLeakStep: d.leakStep, lanes.AdExRest: d.restW, lanes.AdExFadeW: d.fadeW} {
 		put(i, v)
 	}
 }
@@ -236,8 +239,8 @@ func (d *adexDerived) held(u adexState, exc, inh Pair) adexState {
 		fade(u.ampa+float32(u.ampa*d.fade[0])) + exc.End, fade(u.gaba+float32(u.gaba*d.fade[1])) + inh.End}
 }
 
-// stiffness bounds the error of a step by the exponential, (Δ/6) z q² mV with z its growth per step and q = z + |dV| h/Δ,
-// to about 1e-4 of Δ; chosen by the step-size study in the test.
+// stiffness bounds the error of a step with a linear exponential, (Δ/6) z q² mV with z its growth per step and q = z +
+// |dV| h/Δ, to about 1e-4 of Δ; chosen by the step-size study in the test. Steeper steps are upswings.
 const stiffness = 1e-4
 
 // step returns u a whole step later and whether that was accurate and below the peak.
@@ -248,12 +251,9 @@ func (p *adex) step(d *adexDerived, u adexState, i0, i1 float32, exc, inh Pair) 
 	dx := syn - float32(u.x*d.invTau) + act + float32((i0-u.w)*d.invC)
 
 	z := float32(act * d.steep)
-	q := float32(dx * d.steep)
-	if q < 0 {
-		q = -q
-	}
-	q += z
-	accurate := float32(z*float32(q*q)) <= stiffness && u.ampa+u.gaba+(exc.End+inh.End) <= d.strong
+	move := float32(dx * d.steep)
+	q := float32(math.Abs(float64(move))) + z
+	accurate := u.ampa+u.gaba+(exc.End+inh.End) <= d.strong
 
 	n0 := act + float32(i0*d.invC)
 	n1 := float32(float32(act*d.invDelta)*dx) + float32(float32((i1-i0)*d.invC)*d.invR)
@@ -261,8 +261,52 @@ func (p *adex) step(d *adexDerived, u adexState, i0, i1 float32, exc, inh Pair) 
 	x := float32(u.x*d.m11) + float32(u.w*d.m12) + float32(n0*d.q0) + float32(n1*d.q1)
 	x += float32(u.ampa * (float32(d.area0[0]*fromExc) - float32(d.area1[0]*dx)))
 	x += float32(u.gaba * (float32(d.area0[1]*fromInh) - float32(d.area1[1]*dx)))
-	x += float32(exc.Area*(fromExc-mid)) + float32(inh.Area*(fromInh-mid))
+	kickExc, kickInh := float32(exc.Area*(fromExc-mid)), float32(inh.Area*(fromInh-mid))
+	x += kickExc + kickInh
 	w := float32(u.x*d.m21) + float32(u.w*d.m22) + float32((n0+syn)*d.w0) + float32(n1*d.w1)
+	if !(float32(z*float32(q*q)) <= stiffness) {
+		late := float32(kickExc*(1-d.share(exc))) + float32(kickInh*(1-d.share(inh)))
+		var ok bool
+		x, ok = d.upswing(z, move, x, kickExc+kickInh, late, float32((u.ampa+u.gaba)*d.leakStep))
+		accurate = accurate && ok
+	}
 	u = adexState{u.x + x, fade(u.w + w), fade(u.ampa+float32(u.ampa*d.fade[0])) + exc.End, fade(u.gaba+float32(u.gaba*d.fade[1])) + inh.End}
 	return u, accurate && u.x < d.x32Peak
+}
+
+// Limits of upswing: what is left of y at its end, and how far V may be moved by anything but the exponential, in Δ.
+const (
+	upswingRest = 0.2
+	upswingMove = 0.5
+)
+
+// upswing returns by how much V rises in a step with a steep exponential, and whether that is accurate. In y =
+// exp(-(V-V_T)/Δ),
+//
+//	dy/dt = -1/τ - y N/Δ,
+//
+// with N all that moves V except the exponential, is linear and solved exactly for a constant N: V rises by
+// Δ (A - log(1 - z S)), where A is the integral of N over the step in Δ, z the exponential's slope at its start in Δ per
+// step, and S the mean of exp(A(t)). x is the rise with a linear exponential, move its slope at the start in Δ per step,
+// kick what arrivals add to it, late what those that came late lack of being spread over the step. g is
+// the conductance of synapses, in units of C per step; the linear step has let it pull at a V that rises in a straight line.
+func (d *adexDerived) upswing(z, move, x, kick, late, g float32) (rise float32, ok bool) {
+	curve := float32(z * move)
+	a := float32(x*d.invDelta) - z - float32(curve*0.5)
+	bend := a - float32(kick*d.invDelta) - (move - z) // of A(t), which is not straight
+	early := float32((kick - late) * d.invDelta)
+	a -= float32(g * (float32(curve*numeric.Madd32(move+z, 1.0/24, 1.0/6)) + float32(bend*(1.0/3)) + float32(early*0.5)))
+	mean := float32(a*0.5) - float32(bend*(1.0/6)) - float32(float32(late*d.invDelta)*0.5)
+	s := 1 + mean + float32(float32(a*a)*numeric.Madd32(a, 1.0/24, 1.0/6))
+	m := 1 - float32(z*s)
+	return float32(d.delta32 * (a - numeric.Log32(m))), m >= upswingRest && a >= -upswingMove && a <= upswingMove
+}
+
+// share returns the part of the step that is left after an arrival (several: after their centroid).
+func (d *adexDerived) share(in Pair) float32 {
+	r := float32(float32(in.Area/(in.End+1e-30)) * d.tauSteps)
+	if !(r < 1) {
+		return 1
+	}
+	return r
 }

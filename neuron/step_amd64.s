@@ -1008,74 +1008,163 @@ octet:
 	VADDPS       Y7, Y6, Y6
 	VMULPS       224(CX), Y0, Y7
 	VMULPS       224(CX), Y6, Y8
-	VANDPS       absolute<>+0(SB), Y8, Y8
-	VADDPS       Y7, Y8, Y8
-	VMULPS       Y8, Y8, Y8
-	VMULPS       Y7, Y8, Y7
-	VCMPPS       $0x06, 256(CX), Y7, Y7
-	VMULPS       192(CX), Y5, Y8
-	VADDPS       Y8, Y0, Y8
-	VBROADCASTSS 156(AX), Y9
+	VANDPS       absolute<>+0(SB), Y8, Y9
+	VADDPS       Y7, Y9, Y9
+	VMULPS       Y9, Y9, Y9
+	VMULPS       Y7, Y9, Y9
+	VCMPPS       $0x06, 256(CX), Y9, Y9
+	VMULPS       192(CX), Y5, Y10
+	VADDPS       Y10, Y0, Y10
+	VBROADCASTSS 156(AX), Y11
 	MOVQ         72(AX), R11
-	VADDPS       (R11)(DX*1), Y9, Y9
-	VSUBPS       Y5, Y9, Y5
+	VADDPS       (R11)(DX*1), Y11, Y11
+	VSUBPS       Y5, Y11, Y5
 	VMULPS       192(CX), Y5, Y5
 	VMULPS       352(CX), Y5, Y5
 	VMULPS       96(CX), Y0, Y0
 	VMULPS       Y6, Y0, Y0
 	VADDPS       Y5, Y0, Y0
 	VMOVUPS      (R8)(DI*1), Y5
-	VMULPS       512(CX), Y1, Y9
-	VMULPS       544(CX), Y5, Y10
-	VADDPS       Y10, Y9, Y9
-	VADDPS       Y4, Y8, Y4
+	VMULPS       512(CX), Y1, Y11
+	VMULPS       544(CX), Y5, Y12
+	VADDPS       Y12, Y11, Y11
+	VADDPS       Y4, Y10, Y4
 	VMULPS       576(CX), Y4, Y4
-	VADDPS       Y4, Y9, Y4
-	VMULPS       608(CX), Y0, Y9
-	VADDPS       Y9, Y4, Y4
-	VMULPS       384(CX), Y1, Y9
-	VMULPS       416(CX), Y5, Y10
-	VADDPS       Y10, Y9, Y9
-	VMULPS       448(CX), Y8, Y8
-	VADDPS       Y8, Y9, Y8
+	VADDPS       Y4, Y11, Y4
+	VMULPS       608(CX), Y0, Y11
+	VADDPS       Y11, Y4, Y4
+	VMULPS       384(CX), Y1, Y11
+	VMULPS       416(CX), Y5, Y12
+	VADDPS       Y12, Y11, Y11
+	VMULPS       448(CX), Y10, Y10
+	VADDPS       Y10, Y11, Y10
 	VMULPS       480(CX), Y0, Y0
-	VADDPS       Y0, Y8, Y0
-	VMULPS       704(CX), Y2, Y8
-	VMULPS       768(CX), Y6, Y9
-	VSUBPS       Y9, Y8, Y8
-	VMULPS       (R8)(DI*2), Y8, Y8
-	VADDPS       Y8, Y0, Y0
-	VMULPS       736(CX), Y3, Y8
-	VMULPS       800(CX), Y6, Y9
-	VSUBPS       Y9, Y8, Y8
-	VMULPS       (R9), Y8, Y8
-	VADDPS       Y8, Y0, Y0
+	VADDPS       Y0, Y10, Y0
+	VMULPS       704(CX), Y2, Y10
+	VMULPS       768(CX), Y6, Y11
+	VSUBPS       Y11, Y10, Y10
+	VMULPS       (R8)(DI*2), Y10, Y10
+	VADDPS       Y10, Y0, Y0
+	VMULPS       736(CX), Y3, Y10
+	VMULPS       800(CX), Y6, Y11
+	VSUBPS       Y11, Y10, Y10
+	VMULPS       (R9), Y10, Y10
+	VADDPS       Y10, Y0, Y0
 	VMULPS       320(CX), Y6, Y6
 	MOVQ         96(AX), R11
-	VMOVUPS      (R11)(DX*2), Y8
-	VSHUFPS      $0x88, 32(R11)(DX*2), Y8, Y9
-	VPERMPD      $0xd8, Y9, Y9
-	VSHUFPS      $0xdd, 32(R11)(DX*2), Y8, Y8
-	VPERMPD      $0xd8, Y8, Y8
-	MOVQ         104(AX), R11
 	VMOVUPS      (R11)(DX*2), Y10
 	VSHUFPS      $0x88, 32(R11)(DX*2), Y10, Y11
 	VPERMPD      $0xd8, Y11, Y11
 	VSHUFPS      $0xdd, 32(R11)(DX*2), Y10, Y10
 	VPERMPD      $0xd8, Y10, Y10
+	MOVQ         104(AX), R11
+	VMOVUPS      (R11)(DX*2), Y12
+	VSHUFPS      $0x88, 32(R11)(DX*2), Y12, Y13
+	VPERMPD      $0xd8, Y13, Y13
+	VSHUFPS      $0xdd, 32(R11)(DX*2), Y12, Y12
+	VPERMPD      $0xd8, Y12, Y12
 	VSUBPS       Y6, Y2, Y2
-	VMULPS       Y2, Y8, Y2
+	VMULPS       Y2, Y10, Y2
 	VSUBPS       Y6, Y3, Y3
-	VMULPS       Y3, Y10, Y3
+	VMULPS       Y3, Y12, Y3
+	VADDPS       Y3, Y2, Y6
+	VADDPS       Y6, Y0, Y0
+	VXORPS       Y14, Y14, Y14
+	VMOVMSKPS    Y9, R11
+	TESTL        R11, R11
+	JZ           gentle
+	VMOVUPS      one<>+0(SB), Y14
+	VADDPS       least<>+0(SB), Y11, Y15
+	VDIVPS       Y15, Y10, Y10
+	VMULPS       896(CX), Y10, Y10
+	VMINPS       one<>+0(SB), Y10, Y10
+	VSUBPS       Y10, Y14, Y10
+	VMULPS       Y10, Y2, Y2
+	VADDPS       least<>+0(SB), Y13, Y10
+	VDIVPS       Y10, Y12, Y10
+	VMULPS       896(CX), Y10, Y10
+	VMINPS       one<>+0(SB), Y10, Y10
+	VSUBPS       Y10, Y14, Y10
+	VMULPS       Y10, Y3, Y3
 	VADDPS       Y3, Y2, Y2
-	VADDPS       Y2, Y0, Y0
+	VMOVUPS      (R8)(DI*2), Y3
+	VADDPS       (R9), Y3, Y3
+	VMULPS       928(CX), Y3, Y3
+	VMULPS       Y8, Y7, Y10
+	VMULPS       96(CX), Y0, Y12
+	VSUBPS       Y7, Y12, Y12
+	VMULPS       half<>+0(SB), Y10, Y14
+	VSUBPS       Y14, Y12, Y12
+	VMULPS       96(CX), Y6, Y14
+	VSUBPS       Y14, Y12, Y14
+	VSUBPS       Y7, Y8, Y15
+	VSUBPS       Y15, Y14, Y14
+	VADDPS       Y7, Y8, Y8
+	VMOVUPS      pulled0<>+0(SB), Y15
+	VMULPS       Y8, Y15, Y8
+	VADDPS       pulled1<>+0(SB), Y8, Y8
+	VMULPS       Y10, Y8, Y8
+	VMULPS       third<>+0(SB), Y14, Y10
+	VADDPS       Y10, Y8, Y8
+	VSUBPS       Y2, Y6, Y6
+	VMULPS       96(CX), Y6, Y6
+	VMULPS       half<>+0(SB), Y6, Y6
+	VADDPS       Y6, Y8, Y6
+	VMULPS       Y3, Y6, Y3
+	VSUBPS       Y3, Y12, Y3
+	VMULPS       half<>+0(SB), Y3, Y6
+	VMULPS       sixth<>+0(SB), Y14, Y8
+	VSUBPS       Y8, Y6, Y6
+	VMULPS       96(CX), Y2, Y2
+	VMULPS       half<>+0(SB), Y2, Y2
+	VSUBPS       Y2, Y6, Y2
+	VADDPS       one<>+0(SB), Y2, Y2
+	VMULPS       Y3, Y3, Y6
+	VMOVUPS      mean_exp0<>+0(SB), Y8
+	VMULPS       Y3, Y8, Y8
+	VADDPS       mean_exp1<>+0(SB), Y8, Y8
+	VMULPS       Y8, Y6, Y6
+	VADDPS       Y6, Y2, Y2
+	VMOVUPS      one<>+0(SB), Y6
+	VMULPS       Y2, Y7, Y2
+	VSUBPS       Y2, Y6, Y2
+	VCMPPS       $0x09, upswing_rest<>+0(SB), Y2, Y6
+	VANDPS       absolute<>+0(SB), Y3, Y7
+	VCMPPS       $0x06, half<>+0(SB), Y7, Y7
+	VORPS        Y7, Y6, Y6
+	VPSUBD       sqrt_half<>+0(SB), Y2, Y7
+	VPSRAD       $0x17, Y7, Y7
+	VPSLLD       $0x17, Y7, Y8
+	VPSUBD       Y8, Y2, Y2
+	VSUBPS       one<>+0(SB), Y2, Y8
+	VADDPS       one<>+0(SB), Y2, Y2
+	VDIVPS       Y2, Y8, Y2
+	VMULPS       Y2, Y2, Y8
+	VMOVUPS      log0<>+0(SB), Y10
+	VMULPS       Y8, Y10, Y10
+	VADDPS       log1<>+0(SB), Y10, Y10
+	VMULPS       Y8, Y10, Y10
+	VADDPS       log2<>+0(SB), Y10, Y10
+	VMULPS       two<>+0(SB), Y2, Y2
+	VCVTDQ2PS    Y7, Y7
+	VMULPS       ln2<>+0(SB), Y7, Y7
+	VMULPS       Y8, Y2, Y8
+	VMULPS       Y10, Y8, Y8
+	VADDPS       Y2, Y8, Y2
+	VADDPS       Y2, Y7, Y2
+	VSUBPS       Y2, Y3, Y2
+	VMULPS       864(CX), Y2, Y2
+	VBLENDVPS    Y9, Y2, Y0, Y0
+	VANDPS       Y9, Y6, Y14
+
+gentle:
 	VADDPS       Y0, Y1, Y0
 	VCMPPS       $0x05, 832(CX), Y0, Y1
-	VORPS        Y1, Y7, Y1
+	VORPS        Y1, Y14, Y1
 	VMOVUPS      (R8)(DI*2), Y2
 	VMOVUPS      (R9), Y3
 	VADDPS       Y3, Y2, Y6
-	VADDPS       Y11, Y9, Y7
+	VADDPS       Y13, Y11, Y7
 	VADDPS       Y7, Y6, Y6
 	VCMPPS       $0x06, 288(CX), Y6, Y6
 	VORPS        Y6, Y1, Y1
@@ -1083,13 +1172,13 @@ octet:
 	VMOVUPS      (R11)(DX*2), Y6
 	VMOVUPS      32(R11)(DX*2), Y7
 	VPBROADCASTQ 184(AX), Y8
-	VPCMPGTQ     Y8, Y6, Y10
+	VPCMPGTQ     Y8, Y6, Y9
 	VPCMPGTQ     Y8, Y7, Y8
-	VSHUFPS      $0x88, Y8, Y10, Y8
+	VSHUFPS      $0x88, Y8, Y9, Y8
 	VPERMPD      $0xd8, Y8, Y8
-	VPBROADCASTQ 176(AX), Y10
-	VPCMPGTQ     Y10, Y6, Y6
-	VPCMPGTQ     Y10, Y7, Y7
+	VPBROADCASTQ 176(AX), Y9
+	VPCMPGTQ     Y9, Y6, Y6
+	VPCMPGTQ     Y9, Y7, Y7
 	VSHUFPS      $0x88, Y7, Y6, Y6
 	VPERMPD      $0xd8, Y6, Y6
 	VORPS        Y6, Y1, Y1
@@ -1113,9 +1202,9 @@ octet:
 	ADDQ         $0x00000080, SI
 
 quiet:
-	VSUBPS    896(CX), Y5, Y1
-	VMULPS    928(CX), Y1, Y1
-	VMOVUPS   864(CX), Y6
+	VSUBPS    992(CX), Y5, Y1
+	VMULPS    1024(CX), Y1, Y1
+	VMOVUPS   960(CX), Y6
 	VBLENDVPS Y8, Y6, Y0, Y0
 	VMOVUPS   Y0, (R8)
 	VBLENDVPS Y8, Y1, Y4, Y0
@@ -1129,14 +1218,14 @@ quiet:
 	VANDPS    absolute<>+0(SB), Y0, Y1
 	VCMPPS    $0x05, tiny<>+0(SB), Y1, Y1
 	VANDPS    Y1, Y0, Y0
-	VADDPS    Y9, Y0, Y0
+	VADDPS    Y11, Y0, Y0
 	VMOVUPS   Y0, (R8)(DI*2)
 	VMULPS    672(CX), Y3, Y0
 	VADDPS    Y0, Y3, Y0
 	VANDPS    absolute<>+0(SB), Y0, Y1
 	VCMPPS    $0x05, tiny<>+0(SB), Y1, Y1
 	VANDPS    Y1, Y0, Y0
-	VADDPS    Y11, Y0, Y0
+	VADDPS    Y13, Y0, Y0
 	VMOVUPS   Y0, (R9)
 	ADDQ      24(AX), CX
 	ADDQ      $0x20, R8
@@ -1279,6 +1368,86 @@ DATA bias<>+20(SB)/4, $0x0000007f
 DATA bias<>+24(SB)/4, $0x0000007f
 DATA bias<>+28(SB)/4, $0x0000007f
 GLOBL bias<>(SB), RODATA|NOPTR, $32
+
+DATA least<>+0(SB)/4, $0x0da24260
+DATA least<>+4(SB)/4, $0x0da24260
+DATA least<>+8(SB)/4, $0x0da24260
+DATA least<>+12(SB)/4, $0x0da24260
+DATA least<>+16(SB)/4, $0x0da24260
+DATA least<>+20(SB)/4, $0x0da24260
+DATA least<>+24(SB)/4, $0x0da24260
+DATA least<>+28(SB)/4, $0x0da24260
+GLOBL least<>(SB), RODATA|NOPTR, $32
+
+DATA pulled0<>+0(SB)/4, $0x3d2aaaab
+DATA pulled0<>+4(SB)/4, $0x3d2aaaab
+DATA pulled0<>+8(SB)/4, $0x3d2aaaab
+DATA pulled0<>+12(SB)/4, $0x3d2aaaab
+DATA pulled0<>+16(SB)/4, $0x3d2aaaab
+DATA pulled0<>+20(SB)/4, $0x3d2aaaab
+DATA pulled0<>+24(SB)/4, $0x3d2aaaab
+DATA pulled0<>+28(SB)/4, $0x3d2aaaab
+GLOBL pulled0<>(SB), RODATA|NOPTR, $32
+
+DATA pulled1<>+0(SB)/4, $0x3e2aaaab
+DATA pulled1<>+4(SB)/4, $0x3e2aaaab
+DATA pulled1<>+8(SB)/4, $0x3e2aaaab
+DATA pulled1<>+12(SB)/4, $0x3e2aaaab
+DATA pulled1<>+16(SB)/4, $0x3e2aaaab
+DATA pulled1<>+20(SB)/4, $0x3e2aaaab
+DATA pulled1<>+24(SB)/4, $0x3e2aaaab
+DATA pulled1<>+28(SB)/4, $0x3e2aaaab
+GLOBL pulled1<>(SB), RODATA|NOPTR, $32
+
+DATA third<>+0(SB)/4, $0x3eaaaaab
+DATA third<>+4(SB)/4, $0x3eaaaaab
+DATA third<>+8(SB)/4, $0x3eaaaaab
+DATA third<>+12(SB)/4, $0x3eaaaaab
+DATA third<>+16(SB)/4, $0x3eaaaaab
+DATA third<>+20(SB)/4, $0x3eaaaaab
+DATA third<>+24(SB)/4, $0x3eaaaaab
+DATA third<>+28(SB)/4, $0x3eaaaaab
+GLOBL third<>(SB), RODATA|NOPTR, $32
+
+DATA sixth<>+0(SB)/4, $0x3e2aaaab
+DATA sixth<>+4(SB)/4, $0x3e2aaaab
+DATA sixth<>+8(SB)/4, $0x3e2aaaab
+DATA sixth<>+12(SB)/4, $0x3e2aaaab
+DATA sixth<>+16(SB)/4, $0x3e2aaaab
+DATA sixth<>+20(SB)/4, $0x3e2aaaab
+DATA sixth<>+24(SB)/4, $0x3e2aaaab
+DATA sixth<>+28(SB)/4, $0x3e2aaaab
+GLOBL sixth<>(SB), RODATA|NOPTR, $32
+
+DATA mean_exp0<>+0(SB)/4, $0x3d2aaaab
+DATA mean_exp0<>+4(SB)/4, $0x3d2aaaab
+DATA mean_exp0<>+8(SB)/4, $0x3d2aaaab
+DATA mean_exp0<>+12(SB)/4, $0x3d2aaaab
+DATA mean_exp0<>+16(SB)/4, $0x3d2aaaab
+DATA mean_exp0<>+20(SB)/4, $0x3d2aaaab
+DATA mean_exp0<>+24(SB)/4, $0x3d2aaaab
+DATA mean_exp0<>+28(SB)/4, $0x3d2aaaab
+GLOBL mean_exp0<>(SB), RODATA|NOPTR, $32
+
+DATA mean_exp1<>+0(SB)/4, $0x3e2aaaab
+DATA mean_exp1<>+4(SB)/4, $0x3e2aaaab
+DATA mean_exp1<>+8(SB)/4, $0x3e2aaaab
+DATA mean_exp1<>+12(SB)/4, $0x3e2aaaab
+DATA mean_exp1<>+16(SB)/4, $0x3e2aaaab
+DATA mean_exp1<>+20(SB)/4, $0x3e2aaaab
+DATA mean_exp1<>+24(SB)/4, $0x3e2aaaab
+DATA mean_exp1<>+28(SB)/4, $0x3e2aaaab
+GLOBL mean_exp1<>(SB), RODATA|NOPTR, $32
+
+DATA upswing_rest<>+0(SB)/4, $0x3e4ccccd
+DATA upswing_rest<>+4(SB)/4, $0x3e4ccccd
+DATA upswing_rest<>+8(SB)/4, $0x3e4ccccd
+DATA upswing_rest<>+12(SB)/4, $0x3e4ccccd
+DATA upswing_rest<>+16(SB)/4, $0x3e4ccccd
+DATA upswing_rest<>+20(SB)/4, $0x3e4ccccd
+DATA upswing_rest<>+24(SB)/4, $0x3e4ccccd
+DATA upswing_rest<>+28(SB)/4, $0x3e4ccccd
+GLOBL upswing_rest<>(SB), RODATA|NOPTR, $32
 
 // func burstStepSomaNMDAAVX2(c *byte) int
 // Requires: AVX, AVX2

@@ -4,6 +4,8 @@ import (
 	"unsafe"
 
 	"github.com/burstplex/burstplex/neuron/internal/lanes"
+	. "github.com/mmcloughlin/avo/build"
+	. "github.com/mmcloughlin/avo/operand"
 	. "github.com/mmcloughlin/avo/reg"
 )
 
@@ -22,10 +24,11 @@ func adexStep() {
 		dx := add(sub(syn, mul(x, f.constant(lanes.AdExInvTau))), act)
 		dx = add(dx, mul(sub(i0, f.state(lanes.AdExW)), f.constant(lanes.AdExInvC)))
 
-		// Is the extrapolation not accurate?
+		// Is the exponential too steep for a straight line?
 		z := mul(act, f.constant(lanes.AdExSteep))
-		q := add(and(mul(dx, f.constant(lanes.AdExSteep)), bits("absolute", 1<<31-1)), z)
-		look := compare(mul(mul(q, q), z), f.constant(lanes.AdExStiffness), notLessEqual)
+		move := mul(dx, f.constant(lanes.AdExSteep))
+		q := add(and(move, bits("absolute", 1<<31-1)), z)
+		steep := compare(mul(mul(q, q), z), f.constant(lanes.AdExStiffness), notLessEqual)
 
 		n0 := add(act, mul(i0, f.constant(lanes.AdExInvC)))
 		n1 := mul(mul(sub(f.current(0, 1), i0), f.constant(lanes.AdExInvC)), f.constant(lanes.AdExInvR))
@@ -40,7 +43,22 @@ func adexStep() {
 		mid := mul(dx, f.constant(lanes.AdExHalf))
 		excEnd, exc := f.arrivals(0)
 		inhEnd, inh := f.arrivals(1)
-		nx = add(x, add(nx, add(mul(exc, sub(fromExc, mid)), mul(inh, sub(fromInh, mid)))))
+		kickExc, kickInh := mul(exc, sub(fromExc, mid)), mul(inh, sub(fromInh, mid))
+		kick := add(kickExc, kickInh)
+		nx = add(nx, kick)
+		look := zero()
+		any := GP32()
+		VMOVMSKPS(steep, any)
+		TESTL(any, any)
+		JZ(LabelRef("gentle"))
+		one := load(number("one", 1))
+		late := add(mul(kickExc, sub(one, f.share(excEnd, exc))), mul(kickInh, sub(one, f.share(inhEnd, inh))))
+		g := mul(add(load(f.state(lanes.AdExAMPA)), f.state(lanes.AdExGABA)), f.constant(lanes.AdExLeakStep))
+		rise, bad := f.upswing(z, move, nx, kick, late, g)
+		VBLENDVPS(steep, rise, nx, nx)
+		VANDPS(steep, bad, look)
+		Label("gentle")
+		nx = add(x, nx)
 		look = or(look, compare(nx, f.constant(lanes.AdExPeak), notLess))
 		ampa, gaba := load(f.state(lanes.AdExAMPA)), load(f.state(lanes.AdExGABA))
 		look = or(look, compare(add(add(ampa, gaba), add(excEnd, inhEnd)), f.constant(lanes.AdExStrong), notLessEqual))
@@ -53,4 +71,28 @@ func adexStep() {
 		f.store(lanes.AdExAMPA, add(f.faded(ampa, lanes.AdExFade0), excEnd))
 		f.store(lanes.AdExGABA, add(f.faded(gaba, lanes.AdExFade1), inhEnd))
 	})
+}
+
+// upswing is adexDerived.upswing.
+func (f *frame) upswing(z, move, x, kick, late, g VecVirtual) (rise, bad VecVirtual) {
+	half := number("half", 0.5)
+	curve := mul(z, move)
+	a := sub(sub(mul(x, f.constant(lanes.AdExInvDelta)), z), mul(curve, half))
+	bend := sub(sub(a, mul(kick, f.constant(lanes.AdExInvDelta))), sub(move, z))
+	pulled := add(mul(horner("pulled", add(move, z), 1.0/24, 1.0/6), curve), mul(bend, number("third", 1.0/3)))
+	early := mul(sub(kick, late), f.constant(lanes.AdExInvDelta))
+	a = sub(a, mul(add(pulled, mul(early, half)), g))
+	mean := sub(sub(mul(a, half), mul(bend, number("sixth", 1.0/6))), mul(mul(late, f.constant(lanes.AdExInvDelta)), half))
+	s := add(add(mean, number("one", 1)), mul(mul(a, a), horner("mean_exp", a, 1.0/24, 1.0/6)))
+	m := sub(load(number("one", 1)), mul(z, s))
+	bad = or(compare(m, number("upswing_rest", 0.2), notGreaterEqual), compare(and(a, bits("absolute", 1<<31-1)), half, notLessEqual))
+	return mul(sub(a, log(m)), f.constant(lanes.AdExDelta)), bad
+}
+
+// share is adexDerived.share.
+func (f *frame) share(end, area VecVirtual) VecVirtual {
+	r := mul(div(area, add(end, number("least", 1e-30))), f.constant(lanes.AdExTauSteps))
+	y := YMM()
+	VMINPS(number("one", 1), r, y)
+	return y
 }

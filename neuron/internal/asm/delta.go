@@ -15,7 +15,7 @@ func deltaStep() {
 		n = add(n, f.sums())
 		lo, hi := f.ticks(0)
 		held := later(lo, hi, f.bound(unsafe.Offsetof(call.At)))
-		f.look(andNot(compare(n, f.constant(lanes.DeltaTheta), notBelow), held))
+		f.look(andNot(compare(n, f.constant(lanes.DeltaTheta), greaterEqual), held))
 		f.store(lanes.DeltaX, choose(held, load(f.constant(lanes.DeltaReset)), n))
 	})
 }

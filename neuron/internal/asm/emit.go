@@ -42,13 +42,14 @@ func xor(a VecVirtual, b Op) VecVirtual { y := YMM(); VXORPS(b, a, y); return y 
 
 // Predicates of compare; those called not are true with NaN, as the negations of ==, < and <= are.
 const (
-	equal        = 0
-	notEqual     = 4
-	notLess      = 5
-	notLessEqual = 6
-	less         = 17
-	notBelow     = 29 // >=
-	greater      = 30
+	equal           = 0
+	notEqual        = 4
+	notLess         = 5
+	notLessEqual    = 6
+	notGreaterEqual = 9
+	less            = 17
+	greaterEqual    = 29
+	greater         = 30
 )
 
 func compare(a VecVirtual, b Op, predicate uint8) VecVirtual {

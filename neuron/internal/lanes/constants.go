@@ -79,6 +79,9 @@ const (
 	AdExArea10
 	AdExArea11
 	AdExPeak
+	AdExDelta
+	AdExTauSteps
+	AdExLeakStep
 	AdExHold // V while refractory
 	AdExRest // w tends to it then
 	AdExFadeW
