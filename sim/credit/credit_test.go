@@ -66,7 +66,7 @@ func readTable(t *testing.T, path string) [][]float64 {
 func TestSpikesLearnWhatRatesLearn(t *testing.T) {
 	g := small()
 	p := g.problem(2, 2, 1)
-	u, _, err := p.learn(context.Background(), &task.Run{Workers: 2}, g.settings(50000), true, rng.New(1, "test"))
+	u, err := p.learn(context.Background(), &task.Run{Workers: 2}, g.settings(50000), true, rng.New(1, "test"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -77,7 +77,7 @@ func TestSpikesLearnWhatRatesLearn(t *testing.T) {
 			t.Errorf("layer %d: %.1f degrees from the rate model, %.2f of its size", l, a, size)
 		}
 	}
-	off, _, err := p.learn(context.Background(), &task.Run{Workers: 2}, g.settings(50000), false, rng.New(1, "test"))
+	off, err := p.learn(context.Background(), &task.Run{Workers: 2}, g.settings(50000), false, rng.New(1, "test"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -94,7 +94,7 @@ func TestAngleFallsWithEvents(t *testing.T) {
 	var angle [2]float64
 	for i, k := range []float64{100, 1600} {
 		p := g.problem(1, 1, 2)
-		u, _, err := p.learn(context.Background(), &task.Run{Workers: 2}, g.settings(k), true, rng.New(2, "test"))
+		u, err := p.learn(context.Background(), &task.Run{Workers: 2}, g.settings(k), true, rng.New(2, "test"))
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -14,7 +14,7 @@ import (
 
 // course is a point of the learning of feedback weights: how far Q is from p_b Y, or Y from W, in degrees.
 type course struct {
-	what  string // "Q" or "Y"
+	what  string // "Q", "taught Q" (learned while a teacher is on) or "Y"
 	seed  uint64
 	step  int
 	layer int // whose feedback weights from above they are
@@ -25,25 +25,36 @@ type course struct {
 // learnEvents is K while feedback is learned: noise averages out over the steps.
 const learnEvents = 300
 
-// learnQ lets Q learn from a random start, without a teacher, by dQ = η e a, and measures the angles again at the end.
-func (g *Gradient) learnQ(ctx context.Context, r *task.Run, out *[]result, p problem, seed uint64) ([]course, error) {
+// learnQ lets Q learn from a random start by dQ = η e a, without or with a teacher, and measures the angles again at the end.
+func (g *Gradient) learnQ(ctx context.Context, r *task.Run, out *[]result, start problem, teacher bool, seed uint64) ([]course, error) {
+	p, what := start, "Q"
+	if teacher {
+		what = "taught Q"
+	}
+	own := *start.BurstCCN
+	p.BurstCCN = &own
+	p.Q = make([]*mat.Dense, len(start.Q))
+	for l := 2; l < len(p.Sizes); l++ {
+		p.Q[l] = mat.DenseCopyOf(start.Q[l])
+	}
 	var courses []course
 	s := g.settings(learnEvents)
 	for step := range g.Learn {
 		q := g.fresh(p, seed, step)
 		if step%10 == 0 || step == g.Learn-1 {
-			courses = append(courses, g.distance("Q", q, seed, step)...)
+			courses = append(courses, g.distance(what, q, seed, step)...)
 		}
-		_, dQ, err := q.learn(ctx, r, s, false, rng.New(seed, "learn Q", fmt.Sprint(step)))
+		u, err := q.learn(ctx, r, s, teacher, rng.New(seed, "learn "+what, fmt.Sprint(step)))
 		if err != nil {
 			return nil, err
 		}
+		dQ := u.dQ
 		for l := 2; l < len(p.Sizes); l++ {
 			dQ[l].Scale(0.5/float64(p.Sizes[l]), dQ[l]) // stable: the largest eigenvalue of E[e eᵀ] is below the number of units
 			p.Q[l].Add(p.Q[l], dQ[l])
 		}
 	}
-	return courses, g.measure(ctx, r, out, "learned Q", p, g.Gain, g.AtK, seed)
+	return courses, g.measure(ctx, r, out, map[bool]string{false: "learned Q", true: "taught Q"}[teacher], p, g.Gain, g.AtK, seed)
 }
 
 // fresh returns the problem with new inputs and targets: feedback must not be learned for one batch.
@@ -66,7 +77,7 @@ func (g *Gradient) learnY(ctx context.Context, r *task.Run, out *[]result, seed 
 		if step%10 == 0 || step == g.Learn-1 {
 			courses = append(courses, g.distance("Y", q, seed, step)...)
 		}
-		u, _, err := q.learn(ctx, r, s, true, rng.New(seed, "learn Y", fmt.Sprint(step)))
+		u, err := q.learn(ctx, r, s, true, rng.New(seed, "learn Y", fmt.Sprint(step)))
 		if err != nil {
 			return nil, err
 		}
@@ -90,7 +101,7 @@ func (g *Gradient) distance(what string, p problem, seed uint64, step int) (all 
 	_, apical, _ := p.Update(p.Forward(p.input), nil)
 	for l := 2; l < len(p.Sizes); l++ {
 		c := course{what: what, seed: seed, step: step, layer: l - 1}
-		if what == "Q" {
+		if what != "Y" {
 			best := &mat.Dense{}
 			best.Scale(g.PB, p.Y[l])
 			c.angle = reference.Angle(p.Q[l], best)
@@ -114,11 +125,11 @@ type drift struct {
 
 func (g *Gradient) drift(ctx context.Context, r *task.Run, seed uint64) ([]drift, error) {
 	p := g.problem(g.Hidden, g.Gain, seed)
-	off, _, err := p.learn(ctx, r, g.settings(g.AtK), false, rng.New(seed, "drift"))
+	off, err := p.learn(ctx, r, g.settings(g.AtK), false, rng.New(seed, "drift"))
 	if err != nil {
 		return nil, err
 	}
-	on, _, err := p.learn(ctx, r, g.settings(g.AtK), true, rng.New(seed, "drift"))
+	on, err := p.learn(ctx, r, g.settings(g.AtK), true, rng.New(seed, "drift"))
 	if err != nil {
 		return nil, err
 	}

@@ -102,14 +102,21 @@ func (g *Gradient) problem(hidden int, gain float64, seed uint64) problem {
 	return p
 }
 
-// learn presents the batch, on all workers, and returns the mean changes; teacher says whether there is one.
-func (p problem) learn(ctx context.Context, r *task.Run, s Settings, teacher bool, key rng.Key) (u reference.Updates, dQ []*mat.Dense, err error) {
+// learned is what a batch of presentations teaches.
+type learned struct {
+	reference.Updates                     // mean over presentations
+	dQ                []*mat.Dense        // of the feedback weights Q, mean over presentations
+	parts             []reference.Updates // of each presentation
+}
+
+// learn presents the batch, on all workers; teacher says whether there is one.
+func (p problem) learn(ctx context.Context, r *task.Run, s Settings, teacher bool, key rng.Key) (*learned, error) {
 	_, n := p.input.Dims()
 	parts, qs := make([]reference.Updates, n), make([][]*mat.Dense, n)
 	quiet := *r
 	quiet.Progress = nil
 	pool := make(chan *Simulator, max(1, r.Workers))
-	err = quiet.Each(ctx, n, func(i int) error {
+	err := quiet.Each(ctx, n, func(i int) error {
 		var m *Simulator
 		select {
 		case m = <-pool:
@@ -132,9 +139,9 @@ func (p problem) learn(ctx context.Context, r *task.Run, s Settings, teacher boo
 		return nil
 	})
 	if err != nil {
-		return u, nil, err
+		return nil, err
 	}
-	u, dQ = zeroUpdates(p.Network), zeroUpdates(p.Network).W
+	u, dQ := zeroUpdates(p.Network), zeroUpdates(p.Network).W
 	for i := range parts { // in the order of presentations, whoever simulated them
 		for l := 1; l < len(p.Sizes); l++ {
 			u.W[l].Add(u.W[l], parts[i].W[l])
@@ -147,7 +154,7 @@ func (p problem) learn(ctx context.Context, r *task.Run, s Settings, teacher boo
 		u.Bias[l].ScaleVec(1/float64(n), u.Bias[l])
 		dQ[l].Scale(1/float64(n), dQ[l])
 	}
-	return u, dQ, nil
+	return &learned{u, dQ, parts}, nil
 }
 
 // result is one angle.
@@ -158,20 +165,25 @@ type result struct {
 	seed      uint64
 	layer     int
 	bp, fa    float64 // angles to backpropagation and feedback alignment, degrees
+	sem       float64 // standard error of bp, over presentations
+	predicted float64 // from counting statistics, degrees
+	floor     float64 // of the rate model, without noise
 	size      float64 // norm of the update relative to p_b times the gradient
 }
 
 // measure adds the angles of every layer of one batch.
 func (g *Gradient) measure(ctx context.Context, r *task.Run, out *[]result, condition string, p problem, gain, k float64, seed uint64) error {
-	u, _, err := p.learn(ctx, r, g.settings(k), true, rng.New(seed, "spikes", condition, fmt.Sprint(k)))
+	u, err := p.learn(ctx, r, g.settings(k), true, rng.New(seed, "spikes", condition, fmt.Sprint(k)))
 	if err != nil {
 		return err
 	}
 	e := p.Forward(p.input)
 	bp, fa := p.Gradient(e, p.target, nil), p.Gradient(e, p.target, p.Y)
+	total, floor := p.predict(k)
 	for l := 1; l < len(p.Sizes); l++ {
-		*out = append(*out, result{condition, len(p.Sizes) - 2, gain, k, seed, l, reference.Angle(u.W[l], bp.W[l]), reference.Angle(u.W[l], fa.W[l]),
-			mat.Norm(u.W[l], 2) / (g.PB * mat.Norm(bp.W[l], 2))})
+		*out = append(*out, result{condition: condition, hidden: len(p.Sizes) - 2, gain: gain, k: k, seed: seed, layer: l,
+			bp: reference.Angle(u.W[l], bp.W[l]), fa: reference.Angle(u.W[l], fa.W[l]), sem: p.jackknife(u.parts, l),
+			predicted: total[l-1], floor: floor[l-1], size: mat.Norm(u.W[l], 2) / (g.PB * mat.Norm(bp.W[l], 2))})
 	}
 	return nil
 }
@@ -181,7 +193,7 @@ func (g *Gradient) Run(ctx context.Context, r *task.Run) error {
 	var out []result
 	var drifts []drift
 	var courses []course
-	steps := len(g.K) + len(g.Depths) + len(g.Gains) + 6
+	steps := len(g.K) + len(g.Depths) + len(g.Gains) + 7
 	done := 0
 	tick := func() {
 		done++
@@ -224,13 +236,16 @@ func (g *Gradient) Run(ctx context.Context, r *task.Run) error {
 			return err
 		}
 		tick()
-		c, err := g.learnQ(ctx, r, &out, p, seed)
-		if err != nil {
-			return err
+		for _, teacher := range []bool{false, true} {
+			c, err := g.learnQ(ctx, r, &out, p, teacher, seed)
+			if err != nil {
+				return err
+			}
+			courses = append(courses, c...)
+			tick()
 		}
-		courses = append(courses, c...)
-		tick()
-		if c, err = g.learnY(ctx, r, &out, seed); err != nil {
+		c, err := g.learnY(ctx, r, &out, seed)
+		if err != nil {
 			return err
 		}
 		courses = append(courses, c...)

@@ -51,9 +51,9 @@ func slope(k, angle []float64) float64 {
 func (g *Gradient) report(r *task.Run, out []result, drifts []drift, courses []course) error {
 	var rows [][]string
 	for _, x := range out {
-		rows = append(rows, []string{x.condition, fmt.Sprint(x.seed), fmt.Sprint(x.hidden), task.Number(x.gain), task.Number(x.k), fmt.Sprint(x.layer), task.Number(x.bp), task.Number(x.fa), task.Number(x.size)})
+		rows = append(rows, []string{x.condition, fmt.Sprint(x.seed), fmt.Sprint(x.hidden), task.Number(x.gain), task.Number(x.k), fmt.Sprint(x.layer), task.Number(x.bp), task.Number(x.sem), task.Number(x.predicted), task.Number(x.floor), task.Number(x.fa), task.Number(x.size)})
 	}
-	if err := r.Table("angles.csv", []string{"condition", "seed", "hidden_layers", "feedback_gain", "events_per_unit", "layer", "angle_to_backprop_deg", "angle_to_feedback_alignment_deg", "size_relative_to_gradient"}, rows); err != nil {
+	if err := r.Table("angles.csv", []string{"condition", "seed", "hidden_layers", "feedback_gain", "events_per_unit", "layer", "angle_to_backprop_deg", "standard_error_deg", "predicted_deg", "floor_deg", "angle_to_feedback_alignment_deg", "size_relative_to_gradient"}, rows); err != nil {
 		return err
 	}
 	rows = nil
@@ -73,14 +73,21 @@ func (g *Gradient) report(r *task.Run, out []result, drifts []drift, courses []c
 		return err
 	}
 	for l := 1; l <= g.Hidden+1; l++ {
-		k, angle, _ := pick(out, "events", func(r result) bool { return r.layer == l }, func(r result) float64 { return r.k }, toBP)
-		line := fmt.Sprintf("layer %d of %d: angle to backpropagation", l, g.Hidden+1)
-		for i := range k {
-			line += fmt.Sprintf("  %.3g: %.1f°", k[i], angle[i])
+		layer, k := func(r result) bool { return r.layer == l }, func(r result) float64 { return r.k }
+		ks, angle, _ := pick(out, "events", layer, k, toBP)
+		_, sem, _ := pick(out, "events", layer, k, func(r result) float64 { return r.sem })
+		_, predicted, _ := pick(out, "events", layer, k, func(r result) float64 { return r.predicted })
+		_, floor, _ := pick(out, "events", layer, k, func(r result) float64 { return r.floor })
+		line := fmt.Sprintf("layer %d of %d: angle to backpropagation ± 95 %% (predicted)", l, g.Hidden+1)
+		for i := range ks {
+			line += fmt.Sprintf("  K = %.3g: %.1f ± %.1f° (%.1f°)", ks[i], angle[i], 1.96*sem[i]/math.Sqrt(float64(r.Seeds)), predicted[i])
 		}
-		r.Say(line + fmt.Sprintf("  slope of log tan %.2f", slope(k, angle)))
+		if len(ks) > 0 {
+			line += fmt.Sprintf("  slope of log tan %.2f, floor %.1f°", slope(ks, angle), floor[0])
+		}
+		r.Say(line)
 	}
-	for _, c := range []string{"random Y", "random Q", "learned Q", "learned Y"} {
+	for _, c := range []string{"random Y", "random Q", "learned Q", "taught Q", "learned Y"} {
 		line := fmt.Sprintf("%-10s at K = %g:", c, g.AtK)
 		for l := 1; l <= g.Hidden+1; l++ {
 			_, bp, _ := pick(out, c, func(r result) bool { return r.layer == l }, func(result) float64 { return 0 }, toBP)
@@ -100,15 +107,19 @@ func (g *Gradient) page(out []result, courses []course) figure.Page {
 	angles := figure.Axis{Label: "angle to gradient", Unit: "degrees", Zero: true}
 	events := figure.Panel{Title: "events per unit", X: figure.Axis{Label: "K", Log: true}, Y: figure.Axis{Label: "angle to gradient", Unit: "degrees", Log: true}}
 	for l := 1; l <= g.Hidden+1; l++ {
-		k, mean, sd := pick(out, "events", func(r result) bool { return r.layer == l }, func(r result) float64 { return r.k }, toBP)
-		events.Marks = append(events.Marks, figure.Line{Name: fmt.Sprintf("layer %d", l), X: k, Y: mean, SD: sd, Dots: true})
+		layer, at := func(r result) bool { return r.layer == l }, func(r result) float64 { return r.k }
+		k, mean, sd := pick(out, "events", layer, at, toBP)
+		_, sem, _ := pick(out, "events", layer, at, func(r result) float64 { return r.sem })
+		for i := range sd { // over seeds, and within a batch, whichever says more
+			if sd[i] = math.Max(sd[i], 0); math.IsNaN(sd[i]) || sd[i] < sem[i] {
+				sd[i] = sem[i]
+			}
+		}
+		_, predicted, _ := pick(out, "events", layer, at, func(r result) float64 { return r.predicted })
+		color := figure.Cycle(l - 1)
+		events.Marks = append(events.Marks, figure.Line{Name: fmt.Sprintf("layer %d", l), X: k, Y: mean, SD: sd, Dots: true, Color: color},
+			figure.Line{Name: "predicted", X: k, Y: predicted, Dash: figure.Dashed, Thin: true, Color: color, Quiet: l > 1})
 	}
-	var root figure.Line
-	for _, k := range g.K {
-		root.X, root.Y = append(root.X, k), append(root.Y, 180/math.Pi*math.Atan(8/math.Sqrt(k)))
-	}
-	root.Name, root.Dash, root.Color, root.Thin = "tan ~ 1/√K", figure.Dashed, figure.Gray, true
-	events.Marks = append(events.Marks, root)
 	depth := figure.Panel{Title: "depth", X: figure.Axis{Label: "hidden layers"}, Y: angles}
 	for _, which := range []struct {
 		name string
@@ -123,10 +134,10 @@ func (g *Gradient) page(out []result, courses []course) figure.Page {
 		gain.Marks = append(gain.Marks, figure.Line{Name: fmt.Sprintf("layer %d", l), X: x, Y: mean, SD: sd, Dots: true, Quiet: true})
 	}
 	page := figure.Page{Rows: []figure.Row{{Height: 42, Panels: []figure.Panel{events, depth, gain}}}}
-	conditions := figure.Panel{Title: "feedback weights", X: figure.Axis{Names: []string{"exact", "random Y", "learned Y", "random Q", "learned Q"}}, Y: angles}
+	conditions := figure.Panel{Title: "feedback weights", X: figure.Axis{Names: []string{"exact", "random Y", "learned Y", "random Q", "learned Q", "taught Q"}}, Y: angles}
 	for l := 1; l <= g.Hidden+1; l++ {
 		line := figure.Points{Name: fmt.Sprintf("layer %d", l), Quiet: true, Color: figure.Cycle(l - 1)}
-		for i, c := range []string{"gain", "random Y", "learned Y", "random Q", "learned Q"} {
+		for i, c := range []string{"gain", "random Y", "learned Y", "random Q", "learned Q", "taught Q"} {
 			_, mean, sd := pick(out, c, func(r result) bool { return r.layer == l && r.gain == g.Gain }, func(result) float64 { return 0 }, toBP)
 			if len(mean) > 0 {
 				line.X, line.Y, line.SD = append(line.X, float64(i)+.5), append(line.Y, mean[0]), append(line.SD, sd[0])
@@ -135,14 +146,16 @@ func (g *Gradient) page(out []result, courses []course) figure.Page {
 		conditions.Marks = append(conditions.Marks, line)
 	}
 	page.Rows = append(page.Rows, figure.Row{Height: 34, Panels: []figure.Panel{conditions}},
-		figure.Row{Height: 36, Panels: []figure.Panel{g.coursePanel("Q", "apical drive without teacher", "", courses, func(c course) float64 { return c.rms }),
-			g.coursePanel("Q", "angle of Q to p_b Y", "degrees", courses, func(c course) float64 { return c.angle }),
-			g.coursePanel("Y", "angle of Y to W", "degrees", courses, func(c course) float64 { return c.angle })}})
+		figure.Row{Height: 36, Panels: []figure.Panel{g.coursePanel("Q", "learning Q", "apical drive without teacher", "", courses, func(c course) float64 { return c.rms }),
+			g.coursePanel("taught Q", "learning Q, teacher on", "apical drive without teacher", "", courses, func(c course) float64 { return c.rms })}},
+		figure.Row{Height: 36, Panels: []figure.Panel{g.coursePanel("Q", "learning Q", "angle of Q to p_b Y", "degrees", courses, func(c course) float64 { return c.angle }),
+			g.coursePanel("taught Q", "learning Q, teacher on", "angle of Q to p_b Y", "degrees", courses, func(c course) float64 { return c.angle }),
+			g.coursePanel("Y", "learning Y", "angle of Y to W", "degrees", courses, func(c course) float64 { return c.angle })}})
 	return page
 }
 
-func (g *Gradient) coursePanel(what, label, unit string, courses []course, y func(c course) float64) figure.Panel {
-	p := figure.Panel{Title: "learning " + what, X: figure.Axis{Label: "batches"}, Y: figure.Axis{Label: label, Unit: unit, Zero: true}}
+func (g *Gradient) coursePanel(what, title, label, unit string, courses []course, y func(c course) float64) figure.Panel {
+	p := figure.Panel{Title: title, X: figure.Axis{Label: "batches"}, Y: figure.Axis{Label: label, Unit: unit, Zero: true}}
 	for l := 1; l <= g.Hidden; l++ {
 		line := figure.Line{Name: fmt.Sprintf("layer %d", l), Quiet: true, Color: figure.Cycle(l - 1)}
 		at := map[int][]float64{}
