@@ -27,7 +27,7 @@ func (s *Poisson) New(b Build) (Population, error) {
 		return nil, err
 	}
 	p := &poissonSources{source: newSource(b), gap: make([]float64, b.N), dead: make([]spike.Tick, b.N), key: b.Key.Sub("intervals"),
-		next: make([]spike.Tick, b.N), draw: make([]uint64, b.N)}
+		next: make([]spike.Tick, b.N), draw: make([]uint64, b.N), soonest: make([]spike.Tick, (b.N+sourceGroup-1)/sourceGroup)}
 	rates, dead := b.Key.Sub("rate"), b.Key.Sub("dead_time")
 	for i := range b.N {
 		p.gap[i] = 1e9 / s.Rate.Draw(rates, i)
@@ -71,9 +71,15 @@ type poissonSources struct {
 
 	next []spike.Tick // next spike
 	draw []uint64     // and the number of the draw that it comes from
+
+	soonest []spike.Tick // no neuron of a group spikes before; a bound, not state
 }
 
+// sourceGroup sources are passed over together until one of them spikes: a window has far fewer spikes than sources.
+const sourceGroup = 16
+
 func (p *poissonSources) Columns() []Column {
+	p.forget() // whoever asks may change them
 	return append([]Column{{Name: "next_spike", Unit: "ms", Data: p.next}, {Name: "draw", Data: p.draw}}, p.Emitter.Columns()...)
 }
 
@@ -83,10 +89,27 @@ func (p *poissonSources) Reset() {
 		p.next[i] = expTicks(p.key.Word(uint64(i), 0), p.gap[i])
 	}
 	p.Emitter.Reset()
+	p.forget()
+}
+
+func (p *poissonSources) forget() {
+	for g := range p.soonest {
+		p.soonest[g] = spike.Never
+	}
 }
 
 // Advance implements Population.
 func (p *poissonSources) Advance(r Range, w spike.Window, in *Input, out *spike.Buffer) {
+	for lo := r.Lo; lo < r.Hi; lo += sourceGroup {
+		if soonest := &p.soonest[lo/sourceGroup]; *soonest < w.To {
+			*soonest = p.advance(Range{lo, min(lo+sourceGroup, r.Hi)}, w, out)
+		}
+	}
+}
+
+// advance takes the sources of r through w and returns when the next of them spikes.
+func (p *poissonSources) advance(r Range, w spike.Window, out *spike.Buffer) (soonest spike.Tick) {
+	soonest = spike.Forever
 	for i := r.Lo; i < r.Hi; i++ {
 		for at := p.next[i]; at < w.To; at = p.next[i] {
 			if at >= w.From {
@@ -96,5 +119,7 @@ func (p *poissonSources) Advance(r Range, w spike.Window, in *Input, out *spike.
 			gap := p.dead[i] + expTicks(p.key.Word(uint64(i), p.draw[i]), p.gap[i])
 			p.next[i] = at + max(1, gap) // no two spikes in one tick
 		}
+		soonest = min(soonest, p.next[i])
 	}
+	return soonest
 }

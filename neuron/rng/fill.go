@@ -1,25 +1,25 @@
 package rng
 
 // Fill writes the words of consecutive blocks of an entity, from block on, into dst, whose length is a multiple of 4. It
-// gives what Block gives, several at a time where the processor can.
+// gives what Block gives, many at a time where the processor can.
 func (k Key) Fill(dst []uint32, entity, block uint64) {
-	if pairs := len(dst) / pairWords; pairs > 0 && vector() {
-		fillPairs(dst, pairs, k, entity, block, 4)
-		dst, block = dst[pairs*pairWords:], block+uint64(pairs)*pairWords/4
-	}
-	for ; len(dst) > 0; block++ {
+	n := len(dst) / GroupWords * GroupWords
+	k.FillGroups(dst[:n], entity, block, GroupWords/4)
+	for block += uint64(n) / 4; n < len(dst); block++ {
 		w := k.Block(entity, block)
-		copy(dst[:4], w[:])
-		dst = dst[4:]
+		n += copy(dst[n:n+4], w[:])
 	}
 }
 
-// FillGroups writes the words of groups of four blocks of an entity into dst, 16 words each, the first group from block
-// on and each other stride blocks after the one before.
+// GroupWords is the number of words in a group of FillGroups: four blocks.
+const GroupWords = 16
+
+// FillGroups writes the words of groups of four blocks of an entity into dst, the first group from block on and each
+// other stride blocks after the one before.
 func (k Key) FillGroups(dst []uint32, entity, block, stride uint64) {
-	if pairs := len(dst) / pairWords; pairs > 0 && vector() {
-		fillPairs(dst, pairs, k, entity, block, stride)
-		dst, block = dst[pairs*pairWords:], block+uint64(2*pairs)*stride
+	if groups := len(dst) / GroupWords; groups > 1 && vector() {
+		fillVectors(dst, groups, k, entity, block, stride)
+		return
 	}
 	for ; len(dst) > 0; block += stride {
 		for j := range uint64(4) {
@@ -29,9 +29,3 @@ func (k Key) FillGroups(dst []uint32, entity, block, stride uint64) {
 		dst = dst[GroupWords:]
 	}
 }
-
-const (
-	// GroupWords is the number of words in a group of FillGroups.
-	GroupWords = 16
-	pairWords  = 2 * GroupWords // what the vector code makes at a time
-)

@@ -6,6 +6,14 @@ import "golang.org/x/sys/cpu"
 
 func vector() bool { return cpu.X86.HasAVX2 }
 
-func fillPairs(dst []uint32, pairs int, k Key, entity, block, stride uint64) {
-	philoxAVX2(&dst[0], pairs, uint64(k.k0), uint64(k.k1), entity, block, stride)
+// fillVectors is FillGroups for at least two groups: by threes, the last two or four by twos.
+func fillVectors(dst []uint32, groups int, k Key, entity, block, stride uint64) {
+	twos := (3 - groups%3) % 3
+	if threes := (groups - 2*twos) / 3; threes > 0 {
+		philox3AVX2(&dst[0], threes, uint64(k.k0), uint64(k.k1), entity, block, stride)
+	}
+	if twos > 0 {
+		at := groups - 2*twos
+		philox2AVX2(&dst[at*GroupWords], twos, uint64(k.k0), uint64(k.k1), entity, block+uint64(at)*stride, stride)
+	}
 }

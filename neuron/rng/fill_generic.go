@@ -4,6 +4,6 @@ package rng
 
 func vector() bool { return false }
 
-func fillPairs(dst []uint32, pairs int, k Key, entity, block, stride uint64) {
+func fillVectors(dst []uint32, groups int, k Key, entity, block, stride uint64) {
 	panic("rng: no vector code")
 }

@@ -4,7 +4,12 @@
 
 package rng
 
-// philoxAVX2 fills dst with the words of pairs of groups of four blocks of an entity; groups start stride blocks apart.
+// philox2AVX2 fills dst with the words of 2 n groups of four blocks of an entity; groups start stride blocks apart.
 //
 //go:noescape
-func philoxAVX2(dst *uint32, pairs int, k0 uint64, k1 uint64, entity uint64, block uint64, stride uint64)
+func philox2AVX2(dst *uint32, n int, k0 uint64, k1 uint64, entity uint64, block uint64, stride uint64)
+
+// philox3AVX2 fills dst with the words of 3 n groups of four blocks of an entity; groups start stride blocks apart.
+//
+//go:noescape
+func philox3AVX2(dst *uint32, n int, k0 uint64, k1 uint64, entity uint64, block uint64, stride uint64)

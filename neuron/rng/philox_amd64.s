@@ -4,235 +4,277 @@
 
 #include "textflag.h"
 
-// func philoxAVX2(dst *uint32, pairs int, k0 uint64, k1 uint64, entity uint64, block uint64, stride uint64)
+// func philox2AVX2(dst *uint32, n int, k0 uint64, k1 uint64, entity uint64, block uint64, stride uint64)
 // Requires: AVX, AVX2
-TEXT ·philoxAVX2(SB), NOSPLIT, $0-56
+TEXT ·philox2AVX2(SB), NOSPLIT, $672-56
 	MOVQ         dst+0(FP), AX
-	MOVQ         pairs+8(FP), CX
-	VPBROADCASTQ stride+48(FP), Y0
-	VPBROADCASTQ block+40(FP), Y1
-	VPADDQ       first_blocks<>+0(SB), Y1, Y1
-	VMOVUPS      philox_mul0<>+0(SB), Y2
-	VMOVUPS      philox_mul1<>+0(SB), Y3
+	MOVQ         n+8(FP), CX
+	VPBROADCASTQ k0+16(FP), Y0
+	VMOVDQU      Y0, (SP)
+	VPADDD       philox_weylk0<>+0(SB), Y0, Y0
+	VMOVDQU      Y0, 64(SP)
+	VPADDD       philox_weylk0<>+0(SB), Y0, Y0
+	VMOVDQU      Y0, 128(SP)
+	VPADDD       philox_weylk0<>+0(SB), Y0, Y0
+	VMOVDQU      Y0, 192(SP)
+	VPADDD       philox_weylk0<>+0(SB), Y0, Y0
+	VMOVDQU      Y0, 256(SP)
+	VPADDD       philox_weylk0<>+0(SB), Y0, Y0
+	VMOVDQU      Y0, 320(SP)
+	VPADDD       philox_weylk0<>+0(SB), Y0, Y0
+	VMOVDQU      Y0, 384(SP)
+	VPADDD       philox_weylk0<>+0(SB), Y0, Y0
+	VMOVDQU      Y0, 448(SP)
+	VPADDD       philox_weylk0<>+0(SB), Y0, Y0
+	VMOVDQU      Y0, 512(SP)
+	VPADDD       philox_weylk0<>+0(SB), Y0, Y0
+	VMOVDQU      Y0, 576(SP)
+	VPADDD       philox_weylk0<>+0(SB), Y0, Y0
+	VPBROADCASTQ k1+24(FP), Y0
+	VMOVDQU      Y0, 32(SP)
+	VPADDD       philox_weylk1<>+0(SB), Y0, Y0
+	VMOVDQU      Y0, 96(SP)
+	VPADDD       philox_weylk1<>+0(SB), Y0, Y0
+	VMOVDQU      Y0, 160(SP)
+	VPADDD       philox_weylk1<>+0(SB), Y0, Y0
+	VMOVDQU      Y0, 224(SP)
+	VPADDD       philox_weylk1<>+0(SB), Y0, Y0
+	VMOVDQU      Y0, 288(SP)
+	VPADDD       philox_weylk1<>+0(SB), Y0, Y0
+	VMOVDQU      Y0, 352(SP)
+	VPADDD       philox_weylk1<>+0(SB), Y0, Y0
+	VMOVDQU      Y0, 416(SP)
+	VPADDD       philox_weylk1<>+0(SB), Y0, Y0
+	VMOVDQU      Y0, 480(SP)
+	VPADDD       philox_weylk1<>+0(SB), Y0, Y0
+	VMOVDQU      Y0, 544(SP)
+	VPADDD       philox_weylk1<>+0(SB), Y0, Y0
+	VMOVDQU      Y0, 608(SP)
+	VPADDD       philox_weylk1<>+0(SB), Y0, Y0
+	VPBROADCASTQ block+40(FP), Y0
+	VPADDQ       first_blocks<>+0(SB), Y0, Y0
+	VMOVDQU      Y0, 640(SP)
 
-pair:
+groups:
+	VMOVUPS      640(SP), Y0
+	VPBROADCASTQ entity+32(FP), Y2
+	VPSRLQ       $0x20, Y0, Y1
+	VPSRLQ       $0x20, Y2, Y3
+	VPBROADCASTQ stride+48(FP), Y4
+	VPADDQ       Y0, Y4, Y4
+	VMOVDQU      Y4, 640(SP)
+	VMOVUPS      640(SP), Y4
 	VPBROADCASTQ entity+32(FP), Y6
-	VMOVDQA      Y1, Y4
-	VPSRLQ       $0x20, Y1, Y5
+	VPSRLQ       $0x20, Y4, Y5
 	VPSRLQ       $0x20, Y6, Y7
-	VPADDQ       Y0, Y1, Y1
-	VPBROADCASTQ entity+32(FP), Y10
-	VMOVDQA      Y1, Y8
-	VPSRLQ       $0x20, Y1, Y9
-	VPSRLQ       $0x20, Y10, Y11
-	VPADDQ       Y0, Y1, Y1
-	VPBROADCASTQ k0+16(FP), Y12
-	VPBROADCASTQ k1+24(FP), Y13
-	VPMULUDQ     Y4, Y2, Y4
-	VPMULUDQ     Y6, Y3, Y6
-	VPSRLQ       $0x20, Y4, Y14
-	VPSRLQ       $0x20, Y6, Y15
-	VPXOR        Y5, Y15, Y15
-	VPXOR        Y12, Y15, Y15
-	VPXOR        Y7, Y14, Y14
-	VPXOR        Y13, Y14, Y14
-	VPMULUDQ     Y8, Y2, Y5
-	VPMULUDQ     Y10, Y3, Y7
-	VPSRLQ       $0x20, Y5, Y8
-	VPSRLQ       $0x20, Y7, Y10
-	VPXOR        Y9, Y10, Y10
-	VPXOR        Y12, Y10, Y10
-	VPXOR        Y11, Y8, Y8
-	VPXOR        Y13, Y8, Y8
-	VPADDD       philox_weyl0<>+0(SB), Y12, Y12
-	VPADDD       philox_weyl1<>+0(SB), Y13, Y13
-	VPMULUDQ     Y15, Y2, Y9
-	VPMULUDQ     Y14, Y3, Y11
-	VPSRLQ       $0x20, Y9, Y14
-	VPSRLQ       $0x20, Y11, Y15
-	VPXOR        Y6, Y15, Y15
-	VPXOR        Y12, Y15, Y15
-	VPXOR        Y4, Y14, Y14
-	VPXOR        Y13, Y14, Y14
-	VPMULUDQ     Y10, Y2, Y4
-	VPMULUDQ     Y8, Y3, Y6
+	VPBROADCASTQ stride+48(FP), Y8
+	VPADDQ       Y4, Y8, Y8
+	VMOVDQU      Y8, 640(SP)
+	VPMULUDQ     philox_mul0<>+0(SB), Y0, Y0
+	VPMULUDQ     philox_mul1<>+0(SB), Y2, Y2
+	VPSRLQ       $0x20, Y2, Y8
+	VPXOR        Y1, Y8, Y1
+	VPXOR        (SP), Y1, Y1
+	VPSRLQ       $0x20, Y0, Y8
+	VPXOR        Y3, Y8, Y3
+	VPXOR        32(SP), Y3, Y3
+	VPMULUDQ     philox_mul0<>+0(SB), Y4, Y4
+	VPMULUDQ     philox_mul1<>+0(SB), Y6, Y6
+	VPSRLQ       $0x20, Y6, Y8
+	VPXOR        Y5, Y8, Y5
+	VPXOR        (SP), Y5, Y5
 	VPSRLQ       $0x20, Y4, Y8
-	VPSRLQ       $0x20, Y6, Y10
-	VPXOR        Y7, Y10, Y10
-	VPXOR        Y12, Y10, Y10
-	VPXOR        Y5, Y8, Y8
-	VPXOR        Y13, Y8, Y8
-	VPADDD       philox_weyl0<>+0(SB), Y12, Y12
-	VPADDD       philox_weyl1<>+0(SB), Y13, Y13
-	VPMULUDQ     Y15, Y2, Y5
-	VPMULUDQ     Y14, Y3, Y7
-	VPSRLQ       $0x20, Y5, Y14
-	VPSRLQ       $0x20, Y7, Y15
-	VPXOR        Y11, Y15, Y15
-	VPXOR        Y12, Y15, Y15
-	VPXOR        Y9, Y14, Y14
-	VPXOR        Y13, Y14, Y14
-	VPMULUDQ     Y10, Y2, Y9
-	VPMULUDQ     Y8, Y3, Y8
-	VPSRLQ       $0x20, Y9, Y10
-	VPSRLQ       $0x20, Y8, Y11
-	VPXOR        Y6, Y11, Y11
-	VPXOR        Y12, Y11, Y11
-	VPXOR        Y4, Y10, Y10
-	VPXOR        Y13, Y10, Y10
-	VPADDD       philox_weyl0<>+0(SB), Y12, Y12
-	VPADDD       philox_weyl1<>+0(SB), Y13, Y13
-	VPMULUDQ     Y15, Y2, Y4
-	VPMULUDQ     Y14, Y3, Y6
-	VPSRLQ       $0x20, Y4, Y14
-	VPSRLQ       $0x20, Y6, Y15
-	VPXOR        Y7, Y15, Y15
-	VPXOR        Y12, Y15, Y15
-	VPXOR        Y5, Y14, Y14
-	VPXOR        Y13, Y14, Y14
-	VPMULUDQ     Y11, Y2, Y5
-	VPMULUDQ     Y10, Y3, Y7
-	VPSRLQ       $0x20, Y5, Y10
-	VPSRLQ       $0x20, Y7, Y11
-	VPXOR        Y8, Y11, Y11
-	VPXOR        Y12, Y11, Y11
-	VPXOR        Y9, Y10, Y10
-	VPXOR        Y13, Y10, Y10
-	VPADDD       philox_weyl0<>+0(SB), Y12, Y12
-	VPADDD       philox_weyl1<>+0(SB), Y13, Y13
-	VPMULUDQ     Y15, Y2, Y8
-	VPMULUDQ     Y14, Y3, Y9
-	VPSRLQ       $0x20, Y8, Y14
-	VPSRLQ       $0x20, Y9, Y15
-	VPXOR        Y6, Y15, Y15
-	VPXOR        Y12, Y15, Y15
-	VPXOR        Y4, Y14, Y14
-	VPXOR        Y13, Y14, Y14
-	VPMULUDQ     Y11, Y2, Y4
-	VPMULUDQ     Y10, Y3, Y6
-	VPSRLQ       $0x20, Y4, Y10
-	VPSRLQ       $0x20, Y6, Y11
-	VPXOR        Y7, Y11, Y11
-	VPXOR        Y12, Y11, Y11
-	VPXOR        Y5, Y10, Y10
-	VPXOR        Y13, Y10, Y10
-	VPADDD       philox_weyl0<>+0(SB), Y12, Y12
-	VPADDD       philox_weyl1<>+0(SB), Y13, Y13
-	VPMULUDQ     Y15, Y2, Y5
-	VPMULUDQ     Y14, Y3, Y7
-	VPSRLQ       $0x20, Y5, Y14
-	VPSRLQ       $0x20, Y7, Y15
-	VPXOR        Y9, Y15, Y15
-	VPXOR        Y12, Y15, Y15
-	VPXOR        Y8, Y14, Y14
-	VPXOR        Y13, Y14, Y14
-	VPMULUDQ     Y11, Y2, Y8
-	VPMULUDQ     Y10, Y3, Y9
-	VPSRLQ       $0x20, Y8, Y10
-	VPSRLQ       $0x20, Y9, Y11
-	VPXOR        Y6, Y11, Y11
-	VPXOR        Y12, Y11, Y11
-	VPXOR        Y4, Y10, Y10
-	VPXOR        Y13, Y10, Y10
-	VPADDD       philox_weyl0<>+0(SB), Y12, Y12
-	VPADDD       philox_weyl1<>+0(SB), Y13, Y13
-	VPMULUDQ     Y15, Y2, Y4
-	VPMULUDQ     Y14, Y3, Y6
-	VPSRLQ       $0x20, Y4, Y14
-	VPSRLQ       $0x20, Y6, Y15
-	VPXOR        Y7, Y15, Y15
-	VPXOR        Y12, Y15, Y15
-	VPXOR        Y5, Y14, Y14
-	VPXOR        Y13, Y14, Y14
-	VPMULUDQ     Y11, Y2, Y5
-	VPMULUDQ     Y10, Y3, Y7
-	VPSRLQ       $0x20, Y5, Y10
-	VPSRLQ       $0x20, Y7, Y11
-	VPXOR        Y9, Y11, Y11
-	VPXOR        Y12, Y11, Y11
-	VPXOR        Y8, Y10, Y10
-	VPXOR        Y13, Y10, Y10
-	VPADDD       philox_weyl0<>+0(SB), Y12, Y12
-	VPADDD       philox_weyl1<>+0(SB), Y13, Y13
-	VPMULUDQ     Y15, Y2, Y8
-	VPMULUDQ     Y14, Y3, Y9
-	VPSRLQ       $0x20, Y8, Y14
-	VPSRLQ       $0x20, Y9, Y15
-	VPXOR        Y6, Y15, Y15
-	VPXOR        Y12, Y15, Y15
-	VPXOR        Y4, Y14, Y14
-	VPXOR        Y13, Y14, Y14
-	VPMULUDQ     Y11, Y2, Y4
-	VPMULUDQ     Y10, Y3, Y6
-	VPSRLQ       $0x20, Y4, Y10
-	VPSRLQ       $0x20, Y6, Y11
-	VPXOR        Y7, Y11, Y11
-	VPXOR        Y12, Y11, Y11
-	VPXOR        Y5, Y10, Y10
-	VPXOR        Y13, Y10, Y10
-	VPADDD       philox_weyl0<>+0(SB), Y12, Y12
-	VPADDD       philox_weyl1<>+0(SB), Y13, Y13
-	VPMULUDQ     Y15, Y2, Y5
-	VPMULUDQ     Y14, Y3, Y7
-	VPSRLQ       $0x20, Y5, Y14
-	VPSRLQ       $0x20, Y7, Y15
-	VPXOR        Y9, Y15, Y15
-	VPXOR        Y12, Y15, Y15
-	VPXOR        Y8, Y14, Y14
-	VPXOR        Y13, Y14, Y14
-	VPMULUDQ     Y11, Y2, Y8
-	VPMULUDQ     Y10, Y3, Y9
-	VPSRLQ       $0x20, Y8, Y10
-	VPSRLQ       $0x20, Y9, Y11
-	VPXOR        Y6, Y11, Y11
-	VPXOR        Y12, Y11, Y11
-	VPXOR        Y4, Y10, Y10
-	VPXOR        Y13, Y10, Y10
-	VPADDD       philox_weyl0<>+0(SB), Y12, Y12
-	VPADDD       philox_weyl1<>+0(SB), Y13, Y13
-	VPMULUDQ     Y15, Y2, Y4
-	VPMULUDQ     Y14, Y3, Y6
-	VPSRLQ       $0x20, Y4, Y14
-	VPSRLQ       $0x20, Y6, Y15
-	VPXOR        Y7, Y15, Y15
-	VPXOR        Y12, Y15, Y15
-	VPXOR        Y5, Y14, Y14
-	VPXOR        Y13, Y14, Y14
-	VPMULUDQ     Y11, Y2, Y5
-	VPMULUDQ     Y10, Y3, Y7
-	VPSRLQ       $0x20, Y5, Y10
-	VPSRLQ       $0x20, Y7, Y11
-	VPXOR        Y9, Y11, Y11
-	VPXOR        Y12, Y11, Y11
-	VPXOR        Y8, Y10, Y10
-	VPXOR        Y13, Y10, Y10
-	VPADDD       philox_weyl0<>+0(SB), Y12, Y12
-	VPADDD       philox_weyl1<>+0(SB), Y13, Y13
-	VPSLLQ       $0x20, Y6, Y6
-	VPBLENDD     $0xaa, Y6, Y15, Y6
-	VPSLLQ       $0x20, Y4, Y4
-	VPBLENDD     $0xaa, Y4, Y14, Y4
-	VPUNPCKLQDQ  Y4, Y6, Y8
-	VPUNPCKHQDQ  Y4, Y6, Y4
-	VPERM2I128   $0x20, Y4, Y8, Y6
-	VMOVDQU      Y6, (AX)
-	VPERM2I128   $0x31, Y4, Y8, Y6
-	VMOVDQU      Y6, 32(AX)
-	VPSLLQ       $0x20, Y7, Y4
-	VPBLENDD     $0xaa, Y4, Y11, Y4
-	VPSLLQ       $0x20, Y5, Y5
-	VPBLENDD     $0xaa, Y5, Y10, Y5
-	VPUNPCKLQDQ  Y5, Y4, Y6
-	VPUNPCKHQDQ  Y5, Y4, Y4
-	VPERM2I128   $0x20, Y4, Y6, Y5
-	VMOVDQU      Y5, 64(AX)
-	VPERM2I128   $0x31, Y4, Y6, Y5
-	VMOVDQU      Y5, 96(AX)
-	ADDQ         $0x80, AX
+	VPXOR        Y7, Y8, Y7
+	VPXOR        32(SP), Y7, Y7
+	VPMULUDQ     philox_mul0<>+0(SB), Y1, Y1
+	VPMULUDQ     philox_mul1<>+0(SB), Y3, Y3
+	VPSRLQ       $0x20, Y3, Y8
+	VPXOR        Y2, Y8, Y2
+	VPXOR        64(SP), Y2, Y2
+	VPSRLQ       $0x20, Y1, Y8
+	VPXOR        Y0, Y8, Y0
+	VPXOR        96(SP), Y0, Y0
+	VPMULUDQ     philox_mul0<>+0(SB), Y5, Y5
+	VPMULUDQ     philox_mul1<>+0(SB), Y7, Y7
+	VPSRLQ       $0x20, Y7, Y8
+	VPXOR        Y6, Y8, Y6
+	VPXOR        64(SP), Y6, Y6
+	VPSRLQ       $0x20, Y5, Y8
+	VPXOR        Y4, Y8, Y4
+	VPXOR        96(SP), Y4, Y4
+	VPMULUDQ     philox_mul0<>+0(SB), Y2, Y2
+	VPMULUDQ     philox_mul1<>+0(SB), Y0, Y0
+	VPSRLQ       $0x20, Y0, Y8
+	VPXOR        Y3, Y8, Y3
+	VPXOR        128(SP), Y3, Y3
+	VPSRLQ       $0x20, Y2, Y8
+	VPXOR        Y1, Y8, Y1
+	VPXOR        160(SP), Y1, Y1
+	VPMULUDQ     philox_mul0<>+0(SB), Y6, Y6
+	VPMULUDQ     philox_mul1<>+0(SB), Y4, Y4
+	VPSRLQ       $0x20, Y4, Y8
+	VPXOR        Y7, Y8, Y7
+	VPXOR        128(SP), Y7, Y7
+	VPSRLQ       $0x20, Y6, Y8
+	VPXOR        Y5, Y8, Y5
+	VPXOR        160(SP), Y5, Y5
+	VPMULUDQ     philox_mul0<>+0(SB), Y3, Y3
+	VPMULUDQ     philox_mul1<>+0(SB), Y1, Y1
+	VPSRLQ       $0x20, Y1, Y8
+	VPXOR        Y0, Y8, Y0
+	VPXOR        192(SP), Y0, Y0
+	VPSRLQ       $0x20, Y3, Y8
+	VPXOR        Y2, Y8, Y2
+	VPXOR        224(SP), Y2, Y2
+	VPMULUDQ     philox_mul0<>+0(SB), Y7, Y7
+	VPMULUDQ     philox_mul1<>+0(SB), Y5, Y5
+	VPSRLQ       $0x20, Y5, Y8
+	VPXOR        Y4, Y8, Y4
+	VPXOR        192(SP), Y4, Y4
+	VPSRLQ       $0x20, Y7, Y8
+	VPXOR        Y6, Y8, Y6
+	VPXOR        224(SP), Y6, Y6
+	VPMULUDQ     philox_mul0<>+0(SB), Y0, Y0
+	VPMULUDQ     philox_mul1<>+0(SB), Y2, Y2
+	VPSRLQ       $0x20, Y2, Y8
+	VPXOR        Y1, Y8, Y1
+	VPXOR        256(SP), Y1, Y1
+	VPSRLQ       $0x20, Y0, Y8
+	VPXOR        Y3, Y8, Y3
+	VPXOR        288(SP), Y3, Y3
+	VPMULUDQ     philox_mul0<>+0(SB), Y4, Y4
+	VPMULUDQ     philox_mul1<>+0(SB), Y6, Y6
+	VPSRLQ       $0x20, Y6, Y8
+	VPXOR        Y5, Y8, Y5
+	VPXOR        256(SP), Y5, Y5
+	VPSRLQ       $0x20, Y4, Y8
+	VPXOR        Y7, Y8, Y7
+	VPXOR        288(SP), Y7, Y7
+	VPMULUDQ     philox_mul0<>+0(SB), Y1, Y1
+	VPMULUDQ     philox_mul1<>+0(SB), Y3, Y3
+	VPSRLQ       $0x20, Y3, Y8
+	VPXOR        Y2, Y8, Y2
+	VPXOR        320(SP), Y2, Y2
+	VPSRLQ       $0x20, Y1, Y8
+	VPXOR        Y0, Y8, Y0
+	VPXOR        352(SP), Y0, Y0
+	VPMULUDQ     philox_mul0<>+0(SB), Y5, Y5
+	VPMULUDQ     philox_mul1<>+0(SB), Y7, Y7
+	VPSRLQ       $0x20, Y7, Y8
+	VPXOR        Y6, Y8, Y6
+	VPXOR        320(SP), Y6, Y6
+	VPSRLQ       $0x20, Y5, Y8
+	VPXOR        Y4, Y8, Y4
+	VPXOR        352(SP), Y4, Y4
+	VPMULUDQ     philox_mul0<>+0(SB), Y2, Y2
+	VPMULUDQ     philox_mul1<>+0(SB), Y0, Y0
+	VPSRLQ       $0x20, Y0, Y8
+	VPXOR        Y3, Y8, Y3
+	VPXOR        384(SP), Y3, Y3
+	VPSRLQ       $0x20, Y2, Y8
+	VPXOR        Y1, Y8, Y1
+	VPXOR        416(SP), Y1, Y1
+	VPMULUDQ     philox_mul0<>+0(SB), Y6, Y6
+	VPMULUDQ     philox_mul1<>+0(SB), Y4, Y4
+	VPSRLQ       $0x20, Y4, Y8
+	VPXOR        Y7, Y8, Y7
+	VPXOR        384(SP), Y7, Y7
+	VPSRLQ       $0x20, Y6, Y8
+	VPXOR        Y5, Y8, Y5
+	VPXOR        416(SP), Y5, Y5
+	VPMULUDQ     philox_mul0<>+0(SB), Y3, Y3
+	VPMULUDQ     philox_mul1<>+0(SB), Y1, Y1
+	VPSRLQ       $0x20, Y1, Y8
+	VPXOR        Y0, Y8, Y0
+	VPXOR        448(SP), Y0, Y0
+	VPSRLQ       $0x20, Y3, Y8
+	VPXOR        Y2, Y8, Y2
+	VPXOR        480(SP), Y2, Y2
+	VPMULUDQ     philox_mul0<>+0(SB), Y7, Y7
+	VPMULUDQ     philox_mul1<>+0(SB), Y5, Y5
+	VPSRLQ       $0x20, Y5, Y8
+	VPXOR        Y4, Y8, Y4
+	VPXOR        448(SP), Y4, Y4
+	VPSRLQ       $0x20, Y7, Y8
+	VPXOR        Y6, Y8, Y6
+	VPXOR        480(SP), Y6, Y6
+	VPMULUDQ     philox_mul0<>+0(SB), Y0, Y0
+	VPMULUDQ     philox_mul1<>+0(SB), Y2, Y2
+	VPSRLQ       $0x20, Y2, Y8
+	VPXOR        Y1, Y8, Y1
+	VPXOR        512(SP), Y1, Y1
+	VPSRLQ       $0x20, Y0, Y8
+	VPXOR        Y3, Y8, Y3
+	VPXOR        544(SP), Y3, Y3
+	VPMULUDQ     philox_mul0<>+0(SB), Y4, Y4
+	VPMULUDQ     philox_mul1<>+0(SB), Y6, Y6
+	VPSRLQ       $0x20, Y6, Y8
+	VPXOR        Y5, Y8, Y5
+	VPXOR        512(SP), Y5, Y5
+	VPSRLQ       $0x20, Y4, Y8
+	VPXOR        Y7, Y8, Y7
+	VPXOR        544(SP), Y7, Y7
+	VPMULUDQ     philox_mul0<>+0(SB), Y1, Y1
+	VPMULUDQ     philox_mul1<>+0(SB), Y3, Y3
+	VPSRLQ       $0x20, Y3, Y8
+	VPXOR        Y2, Y8, Y2
+	VPXOR        576(SP), Y2, Y2
+	VPSRLQ       $0x20, Y1, Y8
+	VPXOR        Y0, Y8, Y0
+	VPXOR        608(SP), Y0, Y0
+	VPMULUDQ     philox_mul0<>+0(SB), Y5, Y5
+	VPMULUDQ     philox_mul1<>+0(SB), Y7, Y7
+	VPSRLQ       $0x20, Y7, Y8
+	VPXOR        Y6, Y8, Y6
+	VPXOR        576(SP), Y6, Y6
+	VPSRLQ       $0x20, Y5, Y8
+	VPXOR        Y4, Y8, Y4
+	VPXOR        608(SP), Y4, Y4
+	VPSLLQ       $0x20, Y3, Y3
+	VPBLENDD     $0xaa, Y3, Y2, Y3
+	VPSLLQ       $0x20, Y1, Y1
+	VPBLENDD     $0xaa, Y1, Y0, Y1
+	VPUNPCKLQDQ  Y1, Y3, Y0
+	VPUNPCKHQDQ  Y1, Y3, Y1
+	VPERM2I128   $0x20, Y1, Y0, Y2
+	VMOVDQU      Y2, (AX)
+	VPERM2I128   $0x31, Y1, Y0, Y2
+	VMOVDQU      Y2, 32(AX)
+	VPSLLQ       $0x20, Y7, Y0
+	VPBLENDD     $0xaa, Y0, Y6, Y0
+	VPSLLQ       $0x20, Y5, Y1
+	VPBLENDD     $0xaa, Y1, Y4, Y1
+	VPUNPCKLQDQ  Y1, Y0, Y2
+	VPUNPCKHQDQ  Y1, Y0, Y0
+	VPERM2I128   $0x20, Y0, Y2, Y1
+	VMOVDQU      Y1, 64(AX)
+	VPERM2I128   $0x31, Y0, Y2, Y1
+	VMOVDQU      Y1, 96(AX)
+	ADDQ         $0x00000080, AX
 	DECQ         CX
-	JNZ          pair
+	JNZ          groups
 	VZEROUPPER
 	RET
+
+DATA philox_weylk0<>+0(SB)/4, $0x9e3779b9
+DATA philox_weylk0<>+4(SB)/4, $0x9e3779b9
+DATA philox_weylk0<>+8(SB)/4, $0x9e3779b9
+DATA philox_weylk0<>+12(SB)/4, $0x9e3779b9
+DATA philox_weylk0<>+16(SB)/4, $0x9e3779b9
+DATA philox_weylk0<>+20(SB)/4, $0x9e3779b9
+DATA philox_weylk0<>+24(SB)/4, $0x9e3779b9
+DATA philox_weylk0<>+28(SB)/4, $0x9e3779b9
+GLOBL philox_weylk0<>(SB), RODATA|NOPTR, $32
+
+DATA philox_weylk1<>+0(SB)/4, $0xbb67ae85
+DATA philox_weylk1<>+4(SB)/4, $0xbb67ae85
+DATA philox_weylk1<>+8(SB)/4, $0xbb67ae85
+DATA philox_weylk1<>+12(SB)/4, $0xbb67ae85
+DATA philox_weylk1<>+16(SB)/4, $0xbb67ae85
+DATA philox_weylk1<>+20(SB)/4, $0xbb67ae85
+DATA philox_weylk1<>+24(SB)/4, $0xbb67ae85
+DATA philox_weylk1<>+28(SB)/4, $0xbb67ae85
+GLOBL philox_weylk1<>(SB), RODATA|NOPTR, $32
 
 DATA first_blocks<>+0(SB)/8, $0x0000000000000000
 DATA first_blocks<>+8(SB)/8, $0x0000000000000001
@@ -260,22 +302,351 @@ DATA philox_mul1<>+24(SB)/4, $0xcd9e8d57
 DATA philox_mul1<>+28(SB)/4, $0xcd9e8d57
 GLOBL philox_mul1<>(SB), RODATA|NOPTR, $32
 
-DATA philox_weyl0<>+0(SB)/4, $0x9e3779b9
-DATA philox_weyl0<>+4(SB)/4, $0x9e3779b9
-DATA philox_weyl0<>+8(SB)/4, $0x9e3779b9
-DATA philox_weyl0<>+12(SB)/4, $0x9e3779b9
-DATA philox_weyl0<>+16(SB)/4, $0x9e3779b9
-DATA philox_weyl0<>+20(SB)/4, $0x9e3779b9
-DATA philox_weyl0<>+24(SB)/4, $0x9e3779b9
-DATA philox_weyl0<>+28(SB)/4, $0x9e3779b9
-GLOBL philox_weyl0<>(SB), RODATA|NOPTR, $32
+// func philox3AVX2(dst *uint32, n int, k0 uint64, k1 uint64, entity uint64, block uint64, stride uint64)
+// Requires: AVX, AVX2
+TEXT ·philox3AVX2(SB), NOSPLIT, $672-56
+	MOVQ         dst+0(FP), AX
+	MOVQ         n+8(FP), CX
+	VPBROADCASTQ k0+16(FP), Y0
+	VMOVDQU      Y0, (SP)
+	VPADDD       philox_weylk0<>+0(SB), Y0, Y0
+	VMOVDQU      Y0, 64(SP)
+	VPADDD       philox_weylk0<>+0(SB), Y0, Y0
+	VMOVDQU      Y0, 128(SP)
+	VPADDD       philox_weylk0<>+0(SB), Y0, Y0
+	VMOVDQU      Y0, 192(SP)
+	VPADDD       philox_weylk0<>+0(SB), Y0, Y0
+	VMOVDQU      Y0, 256(SP)
+	VPADDD       philox_weylk0<>+0(SB), Y0, Y0
+	VMOVDQU      Y0, 320(SP)
+	VPADDD       philox_weylk0<>+0(SB), Y0, Y0
+	VMOVDQU      Y0, 384(SP)
+	VPADDD       philox_weylk0<>+0(SB), Y0, Y0
+	VMOVDQU      Y0, 448(SP)
+	VPADDD       philox_weylk0<>+0(SB), Y0, Y0
+	VMOVDQU      Y0, 512(SP)
+	VPADDD       philox_weylk0<>+0(SB), Y0, Y0
+	VMOVDQU      Y0, 576(SP)
+	VPADDD       philox_weylk0<>+0(SB), Y0, Y0
+	VPBROADCASTQ k1+24(FP), Y0
+	VMOVDQU      Y0, 32(SP)
+	VPADDD       philox_weylk1<>+0(SB), Y0, Y0
+	VMOVDQU      Y0, 96(SP)
+	VPADDD       philox_weylk1<>+0(SB), Y0, Y0
+	VMOVDQU      Y0, 160(SP)
+	VPADDD       philox_weylk1<>+0(SB), Y0, Y0
+	VMOVDQU      Y0, 224(SP)
+	VPADDD       philox_weylk1<>+0(SB), Y0, Y0
+	VMOVDQU      Y0, 288(SP)
+	VPADDD       philox_weylk1<>+0(SB), Y0, Y0
+	VMOVDQU      Y0, 352(SP)
+	VPADDD       philox_weylk1<>+0(SB), Y0, Y0
+	VMOVDQU      Y0, 416(SP)
+	VPADDD       philox_weylk1<>+0(SB), Y0, Y0
+	VMOVDQU      Y0, 480(SP)
+	VPADDD       philox_weylk1<>+0(SB), Y0, Y0
+	VMOVDQU      Y0, 544(SP)
+	VPADDD       philox_weylk1<>+0(SB), Y0, Y0
+	VMOVDQU      Y0, 608(SP)
+	VPADDD       philox_weylk1<>+0(SB), Y0, Y0
+	VPBROADCASTQ block+40(FP), Y0
+	VPADDQ       first_blocks<>+0(SB), Y0, Y0
+	VMOVDQU      Y0, 640(SP)
 
-DATA philox_weyl1<>+0(SB)/4, $0xbb67ae85
-DATA philox_weyl1<>+4(SB)/4, $0xbb67ae85
-DATA philox_weyl1<>+8(SB)/4, $0xbb67ae85
-DATA philox_weyl1<>+12(SB)/4, $0xbb67ae85
-DATA philox_weyl1<>+16(SB)/4, $0xbb67ae85
-DATA philox_weyl1<>+20(SB)/4, $0xbb67ae85
-DATA philox_weyl1<>+24(SB)/4, $0xbb67ae85
-DATA philox_weyl1<>+28(SB)/4, $0xbb67ae85
-GLOBL philox_weyl1<>(SB), RODATA|NOPTR, $32
+groups:
+	VMOVUPS      640(SP), Y0
+	VPBROADCASTQ entity+32(FP), Y2
+	VPSRLQ       $0x20, Y0, Y1
+	VPSRLQ       $0x20, Y2, Y3
+	VPBROADCASTQ stride+48(FP), Y4
+	VPADDQ       Y0, Y4, Y4
+	VMOVDQU      Y4, 640(SP)
+	VMOVUPS      640(SP), Y4
+	VPBROADCASTQ entity+32(FP), Y6
+	VPSRLQ       $0x20, Y4, Y5
+	VPSRLQ       $0x20, Y6, Y7
+	VPBROADCASTQ stride+48(FP), Y8
+	VPADDQ       Y4, Y8, Y8
+	VMOVDQU      Y8, 640(SP)
+	VMOVUPS      640(SP), Y8
+	VPBROADCASTQ entity+32(FP), Y10
+	VPSRLQ       $0x20, Y8, Y9
+	VPSRLQ       $0x20, Y10, Y11
+	VPBROADCASTQ stride+48(FP), Y12
+	VPADDQ       Y8, Y12, Y12
+	VMOVDQU      Y12, 640(SP)
+	VPMULUDQ     philox_mul0<>+0(SB), Y0, Y0
+	VPMULUDQ     philox_mul1<>+0(SB), Y2, Y2
+	VPSRLQ       $0x20, Y2, Y12
+	VPXOR        Y1, Y12, Y1
+	VPXOR        (SP), Y1, Y1
+	VPSRLQ       $0x20, Y0, Y12
+	VPXOR        Y3, Y12, Y3
+	VPXOR        32(SP), Y3, Y3
+	VPMULUDQ     philox_mul0<>+0(SB), Y4, Y4
+	VPMULUDQ     philox_mul1<>+0(SB), Y6, Y6
+	VPSRLQ       $0x20, Y6, Y12
+	VPXOR        Y5, Y12, Y5
+	VPXOR        (SP), Y5, Y5
+	VPSRLQ       $0x20, Y4, Y12
+	VPXOR        Y7, Y12, Y7
+	VPXOR        32(SP), Y7, Y7
+	VPMULUDQ     philox_mul0<>+0(SB), Y8, Y8
+	VPMULUDQ     philox_mul1<>+0(SB), Y10, Y10
+	VPSRLQ       $0x20, Y10, Y12
+	VPXOR        Y9, Y12, Y9
+	VPXOR        (SP), Y9, Y9
+	VPSRLQ       $0x20, Y8, Y12
+	VPXOR        Y11, Y12, Y11
+	VPXOR        32(SP), Y11, Y11
+	VPMULUDQ     philox_mul0<>+0(SB), Y1, Y1
+	VPMULUDQ     philox_mul1<>+0(SB), Y3, Y3
+	VPSRLQ       $0x20, Y3, Y12
+	VPXOR        Y2, Y12, Y2
+	VPXOR        64(SP), Y2, Y2
+	VPSRLQ       $0x20, Y1, Y12
+	VPXOR        Y0, Y12, Y0
+	VPXOR        96(SP), Y0, Y0
+	VPMULUDQ     philox_mul0<>+0(SB), Y5, Y5
+	VPMULUDQ     philox_mul1<>+0(SB), Y7, Y7
+	VPSRLQ       $0x20, Y7, Y12
+	VPXOR        Y6, Y12, Y6
+	VPXOR        64(SP), Y6, Y6
+	VPSRLQ       $0x20, Y5, Y12
+	VPXOR        Y4, Y12, Y4
+	VPXOR        96(SP), Y4, Y4
+	VPMULUDQ     philox_mul0<>+0(SB), Y9, Y9
+	VPMULUDQ     philox_mul1<>+0(SB), Y11, Y11
+	VPSRLQ       $0x20, Y11, Y12
+	VPXOR        Y10, Y12, Y10
+	VPXOR        64(SP), Y10, Y10
+	VPSRLQ       $0x20, Y9, Y12
+	VPXOR        Y8, Y12, Y8
+	VPXOR        96(SP), Y8, Y8
+	VPMULUDQ     philox_mul0<>+0(SB), Y2, Y2
+	VPMULUDQ     philox_mul1<>+0(SB), Y0, Y0
+	VPSRLQ       $0x20, Y0, Y12
+	VPXOR        Y3, Y12, Y3
+	VPXOR        128(SP), Y3, Y3
+	VPSRLQ       $0x20, Y2, Y12
+	VPXOR        Y1, Y12, Y1
+	VPXOR        160(SP), Y1, Y1
+	VPMULUDQ     philox_mul0<>+0(SB), Y6, Y6
+	VPMULUDQ     philox_mul1<>+0(SB), Y4, Y4
+	VPSRLQ       $0x20, Y4, Y12
+	VPXOR        Y7, Y12, Y7
+	VPXOR        128(SP), Y7, Y7
+	VPSRLQ       $0x20, Y6, Y12
+	VPXOR        Y5, Y12, Y5
+	VPXOR        160(SP), Y5, Y5
+	VPMULUDQ     philox_mul0<>+0(SB), Y10, Y10
+	VPMULUDQ     philox_mul1<>+0(SB), Y8, Y8
+	VPSRLQ       $0x20, Y8, Y12
+	VPXOR        Y11, Y12, Y11
+	VPXOR        128(SP), Y11, Y11
+	VPSRLQ       $0x20, Y10, Y12
+	VPXOR        Y9, Y12, Y9
+	VPXOR        160(SP), Y9, Y9
+	VPMULUDQ     philox_mul0<>+0(SB), Y3, Y3
+	VPMULUDQ     philox_mul1<>+0(SB), Y1, Y1
+	VPSRLQ       $0x20, Y1, Y12
+	VPXOR        Y0, Y12, Y0
+	VPXOR        192(SP), Y0, Y0
+	VPSRLQ       $0x20, Y3, Y12
+	VPXOR        Y2, Y12, Y2
+	VPXOR        224(SP), Y2, Y2
+	VPMULUDQ     philox_mul0<>+0(SB), Y7, Y7
+	VPMULUDQ     philox_mul1<>+0(SB), Y5, Y5
+	VPSRLQ       $0x20, Y5, Y12
+	VPXOR        Y4, Y12, Y4
+	VPXOR        192(SP), Y4, Y4
+	VPSRLQ       $0x20, Y7, Y12
+	VPXOR        Y6, Y12, Y6
+	VPXOR        224(SP), Y6, Y6
+	VPMULUDQ     philox_mul0<>+0(SB), Y11, Y11
+	VPMULUDQ     philox_mul1<>+0(SB), Y9, Y9
+	VPSRLQ       $0x20, Y9, Y12
+	VPXOR        Y8, Y12, Y8
+	VPXOR        192(SP), Y8, Y8
+	VPSRLQ       $0x20, Y11, Y12
+	VPXOR        Y10, Y12, Y10
+	VPXOR        224(SP), Y10, Y10
+	VPMULUDQ     philox_mul0<>+0(SB), Y0, Y0
+	VPMULUDQ     philox_mul1<>+0(SB), Y2, Y2
+	VPSRLQ       $0x20, Y2, Y12
+	VPXOR        Y1, Y12, Y1
+	VPXOR        256(SP), Y1, Y1
+	VPSRLQ       $0x20, Y0, Y12
+	VPXOR        Y3, Y12, Y3
+	VPXOR        288(SP), Y3, Y3
+	VPMULUDQ     philox_mul0<>+0(SB), Y4, Y4
+	VPMULUDQ     philox_mul1<>+0(SB), Y6, Y6
+	VPSRLQ       $0x20, Y6, Y12
+	VPXOR        Y5, Y12, Y5
+	VPXOR        256(SP), Y5, Y5
+	VPSRLQ       $0x20, Y4, Y12
+	VPXOR        Y7, Y12, Y7
+	VPXOR        288(SP), Y7, Y7
+	VPMULUDQ     philox_mul0<>+0(SB), Y8, Y8
+	VPMULUDQ     philox_mul1<>+0(SB), Y10, Y10
+	VPSRLQ       $0x20, Y10, Y12
+	VPXOR        Y9, Y12, Y9
+	VPXOR        256(SP), Y9, Y9
+	VPSRLQ       $0x20, Y8, Y12
+	VPXOR        Y11, Y12, Y11
+	VPXOR        288(SP), Y11, Y11
+	VPMULUDQ     philox_mul0<>+0(SB), Y1, Y1
+	VPMULUDQ     philox_mul1<>+0(SB), Y3, Y3
+	VPSRLQ       $0x20, Y3, Y12
+	VPXOR        Y2, Y12, Y2
+	VPXOR        320(SP), Y2, Y2
+	VPSRLQ       $0x20, Y1, Y12
+	VPXOR        Y0, Y12, Y0
+	VPXOR        352(SP), Y0, Y0
+	VPMULUDQ     philox_mul0<>+0(SB), Y5, Y5
+	VPMULUDQ     philox_mul1<>+0(SB), Y7, Y7
+	VPSRLQ       $0x20, Y7, Y12
+	VPXOR        Y6, Y12, Y6
+	VPXOR        320(SP), Y6, Y6
+	VPSRLQ       $0x20, Y5, Y12
+	VPXOR        Y4, Y12, Y4
+	VPXOR        352(SP), Y4, Y4
+	VPMULUDQ     philox_mul0<>+0(SB), Y9, Y9
+	VPMULUDQ     philox_mul1<>+0(SB), Y11, Y11
+	VPSRLQ       $0x20, Y11, Y12
+	VPXOR        Y10, Y12, Y10
+	VPXOR        320(SP), Y10, Y10
+	VPSRLQ       $0x20, Y9, Y12
+	VPXOR        Y8, Y12, Y8
+	VPXOR        352(SP), Y8, Y8
+	VPMULUDQ     philox_mul0<>+0(SB), Y2, Y2
+	VPMULUDQ     philox_mul1<>+0(SB), Y0, Y0
+	VPSRLQ       $0x20, Y0, Y12
+	VPXOR        Y3, Y12, Y3
+	VPXOR        384(SP), Y3, Y3
+	VPSRLQ       $0x20, Y2, Y12
+	VPXOR        Y1, Y12, Y1
+	VPXOR        416(SP), Y1, Y1
+	VPMULUDQ     philox_mul0<>+0(SB), Y6, Y6
+	VPMULUDQ     philox_mul1<>+0(SB), Y4, Y4
+	VPSRLQ       $0x20, Y4, Y12
+	VPXOR        Y7, Y12, Y7
+	VPXOR        384(SP), Y7, Y7
+	VPSRLQ       $0x20, Y6, Y12
+	VPXOR        Y5, Y12, Y5
+	VPXOR        416(SP), Y5, Y5
+	VPMULUDQ     philox_mul0<>+0(SB), Y10, Y10
+	VPMULUDQ     philox_mul1<>+0(SB), Y8, Y8
+	VPSRLQ       $0x20, Y8, Y12
+	VPXOR        Y11, Y12, Y11
+	VPXOR        384(SP), Y11, Y11
+	VPSRLQ       $0x20, Y10, Y12
+	VPXOR        Y9, Y12, Y9
+	VPXOR        416(SP), Y9, Y9
+	VPMULUDQ     philox_mul0<>+0(SB), Y3, Y3
+	VPMULUDQ     philox_mul1<>+0(SB), Y1, Y1
+	VPSRLQ       $0x20, Y1, Y12
+	VPXOR        Y0, Y12, Y0
+	VPXOR        448(SP), Y0, Y0
+	VPSRLQ       $0x20, Y3, Y12
+	VPXOR        Y2, Y12, Y2
+	VPXOR        480(SP), Y2, Y2
+	VPMULUDQ     philox_mul0<>+0(SB), Y7, Y7
+	VPMULUDQ     philox_mul1<>+0(SB), Y5, Y5
+	VPSRLQ       $0x20, Y5, Y12
+	VPXOR        Y4, Y12, Y4
+	VPXOR        448(SP), Y4, Y4
+	VPSRLQ       $0x20, Y7, Y12
+	VPXOR        Y6, Y12, Y6
+	VPXOR        480(SP), Y6, Y6
+	VPMULUDQ     philox_mul0<>+0(SB), Y11, Y11
+	VPMULUDQ     philox_mul1<>+0(SB), Y9, Y9
+	VPSRLQ       $0x20, Y9, Y12
+	VPXOR        Y8, Y12, Y8
+	VPXOR        448(SP), Y8, Y8
+	VPSRLQ       $0x20, Y11, Y12
+	VPXOR        Y10, Y12, Y10
+	VPXOR        480(SP), Y10, Y10
+	VPMULUDQ     philox_mul0<>+0(SB), Y0, Y0
+	VPMULUDQ     philox_mul1<>+0(SB), Y2, Y2
+	VPSRLQ       $0x20, Y2, Y12
+	VPXOR        Y1, Y12, Y1
+	VPXOR        512(SP), Y1, Y1
+	VPSRLQ       $0x20, Y0, Y12
+	VPXOR        Y3, Y12, Y3
+	VPXOR        544(SP), Y3, Y3
+	VPMULUDQ     philox_mul0<>+0(SB), Y4, Y4
+	VPMULUDQ     philox_mul1<>+0(SB), Y6, Y6
+	VPSRLQ       $0x20, Y6, Y12
+	VPXOR        Y5, Y12, Y5
+	VPXOR        512(SP), Y5, Y5
+	VPSRLQ       $0x20, Y4, Y12
+	VPXOR        Y7, Y12, Y7
+	VPXOR        544(SP), Y7, Y7
+	VPMULUDQ     philox_mul0<>+0(SB), Y8, Y8
+	VPMULUDQ     philox_mul1<>+0(SB), Y10, Y10
+	VPSRLQ       $0x20, Y10, Y12
+	VPXOR        Y9, Y12, Y9
+	VPXOR        512(SP), Y9, Y9
+	VPSRLQ       $0x20, Y8, Y12
+	VPXOR        Y11, Y12, Y11
+	VPXOR        544(SP), Y11, Y11
+	VPMULUDQ     philox_mul0<>+0(SB), Y1, Y1
+	VPMULUDQ     philox_mul1<>+0(SB), Y3, Y3
+	VPSRLQ       $0x20, Y3, Y12
+	VPXOR        Y2, Y12, Y2
+	VPXOR        576(SP), Y2, Y2
+	VPSRLQ       $0x20, Y1, Y12
+	VPXOR        Y0, Y12, Y0
+	VPXOR        608(SP), Y0, Y0
+	VPMULUDQ     philox_mul0<>+0(SB), Y5, Y5
+	VPMULUDQ     philox_mul1<>+0(SB), Y7, Y7
+	VPSRLQ       $0x20, Y7, Y12
+	VPXOR        Y6, Y12, Y6
+	VPXOR        576(SP), Y6, Y6
+	VPSRLQ       $0x20, Y5, Y12
+	VPXOR        Y4, Y12, Y4
+	VPXOR        608(SP), Y4, Y4
+	VPMULUDQ     philox_mul0<>+0(SB), Y9, Y9
+	VPMULUDQ     philox_mul1<>+0(SB), Y11, Y11
+	VPSRLQ       $0x20, Y11, Y12
+	VPXOR        Y10, Y12, Y10
+	VPXOR        576(SP), Y10, Y10
+	VPSRLQ       $0x20, Y9, Y12
+	VPXOR        Y8, Y12, Y8
+	VPXOR        608(SP), Y8, Y8
+	VPSLLQ       $0x20, Y3, Y3
+	VPBLENDD     $0xaa, Y3, Y2, Y3
+	VPSLLQ       $0x20, Y1, Y1
+	VPBLENDD     $0xaa, Y1, Y0, Y1
+	VPUNPCKLQDQ  Y1, Y3, Y0
+	VPUNPCKHQDQ  Y1, Y3, Y1
+	VPERM2I128   $0x20, Y1, Y0, Y2
+	VMOVDQU      Y2, (AX)
+	VPERM2I128   $0x31, Y1, Y0, Y2
+	VMOVDQU      Y2, 32(AX)
+	VPSLLQ       $0x20, Y7, Y0
+	VPBLENDD     $0xaa, Y0, Y6, Y0
+	VPSLLQ       $0x20, Y5, Y1
+	VPBLENDD     $0xaa, Y1, Y4, Y1
+	VPUNPCKLQDQ  Y1, Y0, Y2
+	VPUNPCKHQDQ  Y1, Y0, Y0
+	VPERM2I128   $0x20, Y0, Y2, Y1
+	VMOVDQU      Y1, 64(AX)
+	VPERM2I128   $0x31, Y0, Y2, Y1
+	VMOVDQU      Y1, 96(AX)
+	VPSLLQ       $0x20, Y11, Y0
+	VPBLENDD     $0xaa, Y0, Y10, Y0
+	VPSLLQ       $0x20, Y9, Y1
+	VPBLENDD     $0xaa, Y1, Y8, Y1
+	VPUNPCKLQDQ  Y1, Y0, Y2
+	VPUNPCKHQDQ  Y1, Y0, Y0
+	VPERM2I128   $0x20, Y0, Y2, Y1
+	VMOVDQU      Y1, 128(AX)
+	VPERM2I128   $0x31, Y0, Y2, Y1
+	VMOVDQU      Y1, 160(AX)
+	ADDQ         $0x000000c0, AX
+	DECQ         CX
+	JNZ          groups
+	VZEROUPPER
+	RET

@@ -16,8 +16,14 @@ func main() {
 	set := os.Args[1]
 	os.Args = append(os.Args[:1], os.Args[2:]...)
 	ConstraintExpr("!noasm")
-	map[string]func(){"neuron": steps, "rng": philoxKernel}[set]()
+	map[string]func(){"neuron": steps, "rng": random}[set]()
 	Generate()
+}
+
+// random are the kernels of random words.
+func random() {
+	philoxKernel("philox2AVX2", 2)
+	philoxKernel("philox3AVX2", 3)
 }
 
 // steps are the kernels that take neurons through a step, and their noise.

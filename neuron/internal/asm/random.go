@@ -1,6 +1,8 @@
 package main
 
 import (
+	"fmt"
+
 	. "github.com/mmcloughlin/avo/build"
 	. "github.com/mmcloughlin/avo/operand"
 	. "github.com/mmcloughlin/avo/reg"
@@ -12,66 +14,75 @@ import (
 // group is four consecutive blocks on their way through the rounds.
 type group [4]VecVirtual
 
-// philoxKernel emits rng.Key.fill: pairs of groups, so that one's multiplications fill the other's waiting.
-func philoxKernel() {
-	TEXT("philoxAVX2", NOSPLIT, "func(dst *uint32, pairs int, k0, k1, entity, block, stride uint64)")
+// philoxKernel emits rng.fillVectors for so many groups at a time: one's multiplications fill the other's waiting. Three
+// groups occupy the registers, two suit short requests.
+func philoxKernel(name string, count int) {
+	TEXT(name, NOSPLIT, "func(dst *uint32, n int, k0, k1, entity, block, stride uint64)")
 	Pragma("noescape")
-	Doc("philoxAVX2 fills dst with the words of pairs of groups of four blocks of an entity; groups start stride blocks apart.")
+	Doc(fmt.Sprintf("%s fills dst with the words of %d n groups of four blocks of an entity; groups start stride blocks apart.", name, count))
 	dst := Load(Param("dst"), GP64())
-	pairs := Load(Param("pairs"), GP64())
-	broadcast := func(name string) VecVirtual {
+	n := Load(Param("n"), GP64())
+	parameter := func(name string) Mem {
 		m, err := Param(name).Resolve()
 		if err != nil {
 			panic(err)
 		}
-		y := YMM()
-		VPBROADCASTQ(m.Addr, y)
-		return y
+		return m.Addr
 	}
-	stride, block := broadcast("stride"), broadcast("block")
-	VPADDQ(quads("first_blocks", 0, 1, 2, 3), block, block)
-	mul0, mul1 := load(bits("philox_mul0", 0xD2511F53)), load(bits("philox_mul1", 0xCD9E8D57))
-	Label("pair")
-	var groups [2]group
-	for i := range groups {
-		g := group{YMM(), YMM(), broadcast("entity"), YMM()}
-		VMOVDQA(block, g[0])
-		VPSRLQ(U8(32), block, g[1])
-		VPSRLQ(U8(32), g[2], g[3])
-		groups[i] = g
-		VPADDQ(stride, block, block)
-	}
-	k0, k1 := broadcast("k0"), broadcast("k1")
-	for range 10 {
-		for i := range groups {
-			groups[i] = groups[i].round(mul0, mul1, k0, k1)
+	broadcast := func(m Mem) VecVirtual { y := YMM(); VPBROADCASTQ(m, y); return y }
+	// The keys of all rounds, and the block of the next group.
+	keys, next := AllocLocal(2*rounds*32), AllocLocal(32)
+	for i, name := range []string{"k0", "k1"} {
+		k := broadcast(parameter(name))
+		for r := range rounds {
+			VMOVDQU(k, keys.Offset(32*(2*r+i)))
+			VPADDD(bits("philox_weyl"+name, []uint32{0x9E3779B9, 0xBB67AE85}[i]), k, k)
 		}
-		VPADDD(bits("philox_weyl0", 0x9E3779B9), k0, k0)
-		VPADDD(bits("philox_weyl1", 0xBB67AE85), k1, k1)
+	}
+	first := broadcast(parameter("block"))
+	VPADDQ(quads("first_blocks", 0, 1, 2, 3), first, first)
+	VMOVDQU(first, next)
+	Label("groups")
+	groups := make([]group, count)
+	for i := range groups {
+		g := group{load(next), YMM(), broadcast(parameter("entity")), YMM()}
+		VPSRLQ(U8(32), g[0], g[1])
+		VPSRLQ(U8(32), g[2], g[3])
+		following := broadcast(parameter("stride"))
+		VPADDQ(g[0], following, following)
+		VMOVDQU(following, next)
+		groups[i] = g
+	}
+	for r := range rounds {
+		for i := range groups {
+			groups[i] = groups[i].round(keys.Offset(64*r), keys.Offset(64*r+32))
+		}
 	}
 	for i, g := range groups {
 		g.store(Mem{Base: dst, Disp: 64 * i})
 	}
-	ADDQ(U8(128), dst)
-	DECQ(pairs)
-	JNZ(LabelRef("pair"))
+	ADDQ(U32(64*count), dst)
+	DECQ(n)
+	JNZ(LabelRef("groups"))
 	VZEROUPPER()
 	RET()
 }
 
-// round is one of the ten rounds of rng.philox.
-func (g group) round(mul0, mul1, k0, k1 VecVirtual) group {
-	p0, p1 := YMM(), YMM()
-	VPMULUDQ(g[0], mul0, p0)
-	VPMULUDQ(g[2], mul1, p1)
-	hi0, hi1 := YMM(), YMM()
-	VPSRLQ(U8(32), p0, hi0)
-	VPSRLQ(U8(32), p1, hi1)
-	VPXOR(g[1], hi1, hi1)
-	VPXOR(k0, hi1, hi1)
-	VPXOR(g[3], hi0, hi0)
-	VPXOR(k1, hi0, hi0)
-	return group{hi1, p1, hi0, p0}
+const rounds = 10
+
+// round is one of the rounds of rng.philox.
+func (g group) round(k0, k1 Mem) group {
+	VPMULUDQ(bits("philox_mul0", 0xD2511F53), g[0], g[0])
+	VPMULUDQ(bits("philox_mul1", 0xCD9E8D57), g[2], g[2])
+	hi := YMM()
+	VPSRLQ(U8(32), g[2], hi)
+	VPXOR(g[1], hi, g[1])
+	VPXOR(k0, g[1], g[1])
+	hi = YMM()
+	VPSRLQ(U8(32), g[0], hi)
+	VPXOR(g[3], hi, g[3])
+	VPXOR(k1, g[3], g[3])
+	return group{g[1], g[2], g[3], g[0]}
 }
 
 // store writes the sixteen words, block by block.
@@ -95,9 +106,13 @@ func (g group) store(to Mem) {
 
 // quads returns four 64-bit numbers in read-only memory.
 func quads(name string, x ...uint64) Mem {
+	if m, ok := numbers[name]; ok {
+		return m
+	}
 	m := GLOBL(name, RODATA|NOPTR)
 	for i, v := range x {
 		DATA(8*i, U64(v))
 	}
+	numbers[name] = m
 	return m
 }
