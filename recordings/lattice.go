@@ -64,6 +64,7 @@ const (
 	latticeSample = 1024 // spikes that a fractional step is guessed from
 	fewTimes      = 64   // too few to guess from
 	leastStep     = 4    // units; a finer lattice is not worth its search
+	mostSteps     = 4    // that may lie between the two closest times
 )
 
 // fractional looks for a lattice whose step is no whole number.
@@ -74,7 +75,7 @@ func fractional(keys []key, near []uint64, shift uint, span uint64, scratch *[]f
 	if len(near) < fewTimes {
 		near = nearTimes(keys, shift, span)
 	}
-	if _, _, ok := guessStep(near[:min(len(near), 4*fewTimes)], nil); !ok { // times off any grid end here
+	if offGrid(near[:min(len(near), 4*fewTimes)]) { // most end here
 		return dense()
 	}
 	lo, hi, ok := guessStep(near, farTimes(keys, shift))
@@ -158,19 +159,39 @@ func farTimes(keys []key, shift uint) (far []uint64) {
 }
 
 // guessStep narrows down the step from differences of times, which are multiples of it to within a unit: small ones first,
-// because they leave no doubt which multiple they are.
+// because they leave no doubt which multiple they are. It returns false if no step does, or if it stays in doubt.
 func guessStep(near, far []uint64) (lo, hi float64, ok bool) {
-	if len(near) < 16 {
-		return 0, 0, false
-	}
-	for i := 1; i < len(near); i++ {
-		if near[i]-near[i-1] < leastStep-1 {
-			return 0, 0, false
+	diffs := differences(near, far)
+	for k := 1.0; k <= mostSteps; k++ {
+		lo, hi, used := narrow(diffs, k)
+		if lo >= leastStep && used > len(diffs)/2 && (hi-lo)*diffs[len(diffs)-1]/lo < 8 {
+			return lo, hi, true
 		}
 	}
-	var diffs []float64
+	return 0, 0, false
+}
+
+// offGrid reports whether a few times are enough to see that they lie on no lattice.
+func offGrid(near []uint64) bool {
+	diffs := differences(near, nil)
+	for k := 1.0; k <= mostSteps; k++ {
+		if _, hi, _ := narrow(diffs, k); hi >= leastStep {
+			return false
+		}
+	}
+	return true
+}
+
+// differences returns differences of times, ascending; none if two are closer than a lattice allows.
+func differences(near, far []uint64) (diffs []float64) {
 	for i := 1; i < len(near); i++ {
+		if near[i]-near[i-1] < leastStep-1 {
+			return nil
+		}
 		diffs = append(diffs, float64(near[i]-near[i-1]), float64(near[i]-near[0]))
+	}
+	if len(near) < 16 {
+		return nil
 	}
 	for _, t := range far {
 		if d := math.Abs(float64(t) - float64(near[0])); d > 0 {
@@ -178,23 +199,25 @@ func guessStep(near, far []uint64) (lo, hi float64, ok bool) {
 		}
 	}
 	slices.Sort(diffs)
-next:
-	for k := 1.0; k <= 4; k++ { // the smallest difference may be several steps
-		lo, hi = (diffs[0]-1)/k, (diffs[0]+1)/k
-		used := 0
-		for _, d := range diffs {
-			least, most := math.Ceil((d-1)/hi), math.Floor((d+1)/lo)
-			switch {
-			case least > most || hi < leastStep:
-				continue next
-			case least == most && least > 0:
-				lo, hi = max(lo, (d-1)/least), min(hi, (d+1)/least)
-				used++
-			}
-		}
-		if lo >= leastStep && used > len(diffs)/2 && (hi-lo)*diffs[len(diffs)-1]/lo < 8 {
-			return lo, hi, true
+	return diffs
+}
+
+// narrow returns the steps that all differences allow if the smallest is k of them, and how many of them helped; hi is 0 if
+// there is none.
+func narrow(diffs []float64, k float64) (lo, hi float64, used int) {
+	if len(diffs) == 0 {
+		return 0, 0, 0
+	}
+	lo, hi = (diffs[0]-1)/k, (diffs[0]+1)/k
+	for _, d := range diffs {
+		least, most := math.Ceil((d-1)/hi), math.Floor((d+1)/lo)
+		switch {
+		case least > most || hi < leastStep:
+			return 0, 0, 0
+		case least == most && least > 0:
+			lo, hi = max(lo, (d-1)/least), min(hi, (d+1)/least)
+			used++
 		}
 	}
-	return 0, 0, false
+	return lo, hi, used
 }

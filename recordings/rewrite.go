@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"time"
 
 	"github.com/burstplex/burstplex/neuron/spike"
 )
@@ -48,9 +49,10 @@ func (c *copier) finish(end spike.Tick) error {
 }
 
 // create starts a rewritten file; done closes it, and removes it if anything went wrong, so that no half a file
-// stays behind.
+// stays behind. Nothing is made durable before the end, so that frames are as long as they may be and the same spikes give
+// the same file.
 func create(dst string, h Header, opts []Option) (w *Writer, done func(error) error, err error) {
-	w, err = Create(dst, h, opts...)
+	w, err = Create(dst, h, append([]Option{SyncEvery(time.Hour)}, opts...)...)
 	return w, func(err error) error {
 		if cerr := w.Close(); err == nil {
 			err = cerr

@@ -1,6 +1,7 @@
 package recordings_test
 
 import (
+	"bytes"
 	"errors"
 	"io/fs"
 	"math"
@@ -52,6 +53,13 @@ func TestMergeOfPiecesIsTheWhole(t *testing.T) {
 		m := open(t, filepath.Join(dir, "m"))
 		if !slices.Equal(read(t, m, Query{}), read(t, whole, Query{})) || m.Window() != whole.Window() {
 			t.Error("merged pieces are not the whole")
+		}
+		if err := Recompact(filepath.Join(dir, "again"), whole); err != nil {
+			t.Fatal(err)
+		}
+		small, _ := os.ReadFile(filepath.Join(dir, "r"))
+		if again, err := os.ReadFile(filepath.Join(dir, "again")); err != nil || !bytes.Equal(small, again) {
+			t.Errorf("the same spikes are not the same file: %v", err)
 		}
 		if digest(t, filepath.Join(dir, "r")) != digest(t, path) {
 			t.Error("the recompacted file holds other spikes")

@@ -8,6 +8,7 @@ import (
 	"os"
 	"slices"
 	"strconv"
+	"time"
 
 	"github.com/burstplex/burstplex/neuron/spike"
 	"github.com/burstplex/burstplex/recordings"
@@ -101,7 +102,7 @@ func (c *importCommand) Run(t terminal) error {
 		return bad(fmt.Errorf("%s holds no spikes", c.File))
 	}
 	slices.SortFunc(events, spike.Compare)
-	w, err := recordings.Create(c.Output, h)
+	w, err := recordings.Create(c.Output, h, recordings.SyncEvery(time.Hour)) // a file that is not complete is removed
 	if err != nil {
 		return bad(err)
 	}
