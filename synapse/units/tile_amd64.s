@@ -1,0 +1,76 @@
+//go:build !noasm
+
+#include "textflag.h"
+
+// Six rows of a and two vectors of b give twelve accumulators, Y4 to Y15. Products and sums are separate instructions: the
+// scalar code rounds both.
+
+#define ROW(i, acc0, acc1) \
+	VBROADCASTSS i(R8)(AX*1), Y2 \
+	VMULPS Y0, Y2, Y3 \
+	VADDPS Y3, acc0, acc0 \
+	VMULPS Y1, Y2, Y3 \
+	VADDPS Y3, acc1, acc1
+
+// func tileAVX2(c *float32, stride int, a, b *float32, steps *step, n int)
+TEXT ·tileAVX2(SB), NOSPLIT, $0-48
+	MOVQ c+0(FP), DI
+	MOVQ stride+8(FP), SI
+	SHLQ $2, SI
+	MOVQ a+16(FP), R8
+	MOVQ b+24(FP), R9
+	MOVQ steps+32(FP), R10
+	MOVQ n+40(FP), CX
+	MOVQ DI, DX
+	VMOVUPS (DX), Y4
+	VMOVUPS 32(DX), Y5
+	ADDQ SI, DX
+	VMOVUPS (DX), Y6
+	VMOVUPS 32(DX), Y7
+	ADDQ SI, DX
+	VMOVUPS (DX), Y8
+	VMOVUPS 32(DX), Y9
+	ADDQ SI, DX
+	VMOVUPS (DX), Y10
+	VMOVUPS 32(DX), Y11
+	ADDQ SI, DX
+	VMOVUPS (DX), Y12
+	VMOVUPS 32(DX), Y13
+	ADDQ SI, DX
+	VMOVUPS (DX), Y14
+	VMOVUPS 32(DX), Y15
+
+loop:
+	MOVL (R10), AX
+	MOVL 4(R10), BX
+	VMOVUPS (R9)(BX*1), Y0
+	VMOVUPS 32(R9)(BX*1), Y1
+	ROW(0, Y4, Y5)
+	ROW(4, Y6, Y7)
+	ROW(8, Y8, Y9)
+	ROW(12, Y10, Y11)
+	ROW(16, Y12, Y13)
+	ROW(20, Y14, Y15)
+	ADDQ $8, R10
+	DECQ CX
+	JNE  loop
+
+	VMOVUPS Y4, (DI)
+	VMOVUPS Y5, 32(DI)
+	ADDQ SI, DI
+	VMOVUPS Y6, (DI)
+	VMOVUPS Y7, 32(DI)
+	ADDQ SI, DI
+	VMOVUPS Y8, (DI)
+	VMOVUPS Y9, 32(DI)
+	ADDQ SI, DI
+	VMOVUPS Y10, (DI)
+	VMOVUPS Y11, 32(DI)
+	ADDQ SI, DI
+	VMOVUPS Y12, (DI)
+	VMOVUPS Y13, 32(DI)
+	ADDQ SI, DI
+	VMOVUPS Y14, (DI)
+	VMOVUPS Y15, 32(DI)
+	VZEROUPPER
+	RET
