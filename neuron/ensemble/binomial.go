@@ -3,108 +3,104 @@ package ensemble
 import (
 	"math"
 
-	"github.com/burstplex/burstplex/neuron/numeric"
-	"github.com/burstplex/burstplex/neuron/rng"
+	"github.com/burstplex/burstplex/neuron/internal/quantile"
 )
 
-// quantile is a table of the inverse of the normal distribution function, linear between 1/cells steps of probability.
-const cells = 4096
+// Everything here exists twice, for one number and for eight at a time (../internal/asm/steps), and both give the same bits:
+// operations, their order and their roundings are part of the law, and none may be fused.
 
-type quantile [cells + 1]float32
-
-func newQuantile() *quantile {
-	q := &quantile{}
-	for i := 1; i < cells; i++ {
-		q[i] = float32(math.Sqrt2 * math.Erfinv(2*float64(i)/cells-1))
-	}
-	return q
-}
-
-// normal returns the standard normal number that a word stands for. The outermost cells, where the quantile diverges, are
-// computed from the tail's asymptotic series; relative error below 0.3 %.
-func (q *quantile) normal(w uint32) float32 {
-	i := w >> 20
-	if i == 0 || i == cells-1 {
-		u := float32(rng.Unit(w))
-		if i != 0 {
-			u = float32(rng.Unit(^w))
-		}
-		// z² = t - ln t with t = -ln(2π u²), twice refined.
-		l := float32(-2*numeric.Log32(u)) - 1.8378771
-		z2 := l - numeric.Log32(l)
-		z2 = l - numeric.Log32(z2) - 2/z2 // ln of 1 - 1/z² + ..., from Mills' ratio
-		z := float32(math.Sqrt(float64(z2)))
-		if i == 0 {
-			return -z
-		}
-		return z
-	}
-	f := float32(w&(1<<20-1)) * (1.0 / (1 << 20))
-	a, b := q[i], q[i+1]
-	return a + float32(f*(b-a))
-}
-
-// smooth is the variance from which binomial numbers are drawn as a Cornish-Fisher quantile, rounded. The largest error of
-// the distribution function is then below 0.004 (tested); below it, inversion is exact.
-const smooth = 4
-
-// binomial returns a binomial number of n trials of probability p from one word.
-func (q *quantile) binomial(n, p float32, w uint32) float32 {
-	if n < 1 || !(p > 0) {
+// binomial returns a binomial number of n trials of probability p from one random word. n must be a whole number, not
+// negative; p is clamped to [0, 1], and NaN is 0.
+func binomial(n, p float32, w uint32) float32 {
+	if n == 0 || !(p > 0) {
 		return 0
 	}
-	if p > 0.5 {
-		return n - q.below(n, 1-p, w)
+	p = min(p, 1)
+	rare := min(p, 1-p)
+	mean := float32(n * rare)
+	spread := float32(rare * (1 - rare))
+	variance := float32(n * spread)
+	var k float32
+	if variance < quantile.Smooth {
+		k = invert(n, rare, w)
+	} else {
+		k = round(n, rare, mean, spread, variance, w)
 	}
-	return q.below(n, p, w)
+	if p > 0.5 {
+		return n - k
+	}
+	return k
 }
 
-// below is binomial for p at most 1/2.
-func (q *quantile) below(n, p float32, w uint32) float32 {
-	mean := float32(n * p)
-	variance := float32(mean * (1 - p))
-	if variance < smooth {
-		return invert(n, p, w)
-	}
-	// x = μ + σ (z + γ₁ (z²-1)/6 + γ₂ (z³-3z)/24 - γ₁² (2z³-5z)/36); rounding adds 1/12 to the variance.
-	z := q.normal(w)
-	sd := float32(math.Sqrt(float64(variance - 1.0/12)))
-	r := 1 / sd
-	skew := float32((1 - 2*p) * r)
+// round returns the quantile of a binomial distribution of p at most 1/2 by the Cornish-Fisher series, rounded. With
+// z the normal quantile, q = 1-p, σ² = npq, skewness (1-2p)/σ and excess kurtosis (1-6pq)/σ², its terms up to 1/σ are
+//
+//	x = np + (1-2p) (z²-1)/6 + σ (z + z/σ² ((1+14pq) - (1+2pq) z²)/72)
+//
+// and σ² is smaller by the 1/12 that rounding adds.
+func round(n, p, mean, spread, variance float32, w uint32) float32 {
+	z := normal(w)
 	square := float32(z * z)
-	kurtosis := float32(r*r) - 6/n
-	x := z + float32(float32(skew*(square-1))*(1.0/6))
-	x += float32(float32(z*float32(kurtosis*(square-3))) * (1.0 / 24))
-	x -= float32(float32(z*float32(float32(skew*skew)*(float32(2*square)-5))) * (1.0 / 36))
-	x = float32(mean+float32(sd*x)) + 0.5
+	bend := float32(14*spread) + 1 - float32((float32(2*spread)+1)*square)
+	bend = float32(float32(bend*z) * (1.0 / 72))
+	skew := float32(float32((1-float32(2*p))*(square-1))*(1.0/6)) + 0.5
+	variance -= 1.0 / 12
+	sd := float32(math.Sqrt(float64(variance)))
+	x := float32(sd*(z+bend/variance)) + (mean + skew)
 	return float32(int32(max(0, min(n, x))))
 }
 
-// mostInverted bounds the numbers that inversion returns: n p is below 8.
-const mostInverted = 64
-
-// invert draws a binomial number, p at most 1/2 and n p below 8, by summing probabilities up to a uniform number.
-func invert(n, p float32, w uint32) float32 {
-	q := 1 - p
-	ratio := p / q
-	f := numeric.Exp32(float32(n * numeric.Log32(q)))
-	u := float32(float32(w>>8)+0.5) * (1.0 / (1 << 24))
-	k := 0
-	most := min(mostInverted, int(n))
-	up := float32(ratio * n)
-	for u >= f && k < most {
-		u -= f
-		k++
-		f = float32(f * float32(up*reciprocals[k]))
-		up -= ratio
-	}
-	return float32(k)
+// normal returns the standard normal number that a word stands for, to 0.0003. The distance of the word from the end of its
+// half is a tail probability u, at most 1/2, and z is nearly a straight line over sqrt(-log₂ u): there is one polynomial for
+// all of it, out to 6.2.
+func normal(w uint32) float32 {
+	half := uint32(int32(w) >> 31) // all ones for the upper half
+	y := float32(int32((w^half)&math.MaxInt32)) + 0.5
+	b := math.Float32bits(y)
+	m := math.Float32frombits(b&(1<<23-1) | 127<<23) // y = m 2^(b>>23 - 127), 1 <= m < 2
+	l := polynomial(quantile.Logarithm[:], m)
+	s := float32(math.Sqrt(float64(float32(32+127-int32(b>>23)) - l)))
+	z := polynomial(quantile.Tail[:], s)
+	return math.Float32frombits(math.Float32bits(z) ^ ^half&(1<<31))
 }
 
-// reciprocals[k] is 1/k.
-var reciprocals = func() (r [mostInverted + 1]float32) {
-	for k := 1; k < len(r); k++ {
-		r[k] = 1 / float32(k)
+// polynomial evaluates coefficients, the constant first.
+func polynomial(c []float32, x float32) float32 {
+	y := c[len(c)-1]
+	for i := len(c) - 2; i >= 0; i-- {
+		y = float32(y*x) + c[i]
+	}
+	return y
+}
+
+// invert draws a binomial number, p at most 1/2 and variance below 4, by summing probabilities up to a uniform number. The
+// error of the distribution function is below 1e-4 (tested).
+func invert(n, p float32, w uint32) float32 {
+	s := p / (2 - p)
+	t := float32(n * float32(polynomial(quantile.Artanh[:], float32(s*s))*s)) // (1-p)^n = 2^-t
+	whole := t + quantile.Shift
+	r := t - (whole - quantile.Shift)
+	c, square := &quantile.Power, float32(r*r)
+	f := float32((float32(c[5]*r)+c[4])*square) + (float32(c[3]*r) + c[2])
+	f = float32(f*square) + (float32(c[1]*r) + c[0])
+	f = math.Float32frombits(math.Float32bits(f) - math.Float32bits(whole)<<23)
+	u := float32((float32(int32(w>>9)) + 0.5) * quantile.Resolution)
+	ratio := p / (1 - p)
+	up := float32(n * ratio)
+	k := 0
+	for u >= f && k < quantile.Longest {
+		u -= f
+		f = float32(f * float32(up*reciprocals[k]))
+		up -= ratio
+		k++
+	}
+	return min(n, float32(k))
+}
+
+// reciprocals are 1, 1/2, 1/3, ...
+var reciprocals = func() (r [quantile.Longest]float32) {
+	for k := range r {
+		r[k] = 1 / float32(k+1)
 	}
 	return r
 }()

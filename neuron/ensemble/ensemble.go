@@ -55,26 +55,32 @@ type Unit struct {
 	free     int
 	dead     []float64 // times at which dead neurons are free again, a ring in ascending order
 	first    int
-	who      []uint16 // dead neurons in the same order, if neurons are told apart
-	idle     []uint16 // free neurons
+	idle     []uint16  // free neurons, while they are told apart
+	busy     []release // dead neurons in the order in which they will be free, a ring
+}
+
+// release is a neuron in its dead time.
+type release struct {
+	at  float64
+	who uint16
 }
 
 // NewUnit returns a unit. Params must be valid.
 func NewUnit(p Params) *Unit {
 	r, shift := p.hazard()
-	return &Unit{p: p, r: r, shift: shift, dead: make([]float64, p.Neurons+1), who: make([]uint16, p.Neurons+1), idle: make([]uint16, p.Neurons)}
+	return &Unit{p: p, r: r, shift: shift, dead: make([]float64, p.Neurons+1)}
 }
 
-// Events appends the times (s, ascending) of the events in len(drive) bins of dt seconds to dst, and to who, if it is not
-// nil, the neuron of each. The unit starts in the mean state of the first drive: as many neurons are dead as would be
-// after a long time, with the rest of their dead times uniform.
-func (u *Unit) Events(dst []float64, who *[]uint16, drive []float64, dt float64, s *rng.Stream) []float64 {
-	u.start(drive[0], s)
+// Events appends the times (s, ascending) of the events in len(drive) bins of dt seconds to dst. The unit starts in the mean
+// state of an activation between 0 and 1: as many neurons are dead as would be after a long time, with the rest of their
+// dead times uniform.
+func Events[T float32 | float64](u *Unit, dst []float64, drive []T, start, dt float64, s *rng.Stream) []float64 {
+	u.start(start, s)
 	need := s.Exp()
 	t := 0.0
 	for k, v := range drive {
 		end := float64(k+1) * dt
-		rate := float64(u.r * Activation(v-u.shift))
+		rate := float64(u.r * Activation(float64(v)-u.shift))
 		for t < end {
 			stop := end
 			released := u.free < u.p.Neurons && u.dead[u.first] < end
@@ -95,26 +101,20 @@ func (u *Unit) Events(dst []float64, who *[]uint16, drive []float64, dt float64,
 				t = math.Nextafter(end, 0)
 			}
 			need = s.Exp()
-			i := u.fire(t, who != nil, s)
+			u.fire(t)
 			dst = append(dst, t)
-			if who != nil {
-				*who = append(*who, i)
-			}
 		}
 	}
 	return dst
 }
 
-// start brings the unit into its mean state.
-func (u *Unit) start(v float64, s *rng.Stream) {
-	for i := range u.idle {
-		u.idle[i] = uint16(i)
-	}
+// start brings the unit into the mean state of an activation.
+func (u *Unit) start(activation float64, s *rng.Stream) {
 	u.free, u.first = u.p.Neurons, 0
 	if u.p.Dead == 0 {
 		return
 	}
-	share := u.p.Rate * Activation(v) * u.p.Dead
+	share := u.p.Rate * activation * u.p.Dead
 	n := 0
 	for range u.p.Neurons {
 		if s.Float64() < share {
@@ -129,46 +129,50 @@ func (u *Unit) start(v float64, s *rng.Stream) {
 	}
 	for k := range n {
 		u.dead[k] = u.dead[k] / sum * u.p.Dead
-		u.who[k] = u.take(s)
 	}
+	u.free -= n
 }
 
-// take removes a random free neuron.
-func (u *Unit) take(s *rng.Stream) uint16 {
-	k := s.IntN(u.free)
-	u.free--
-	i := u.idle[k]
-	u.idle[k] = u.idle[u.free]
-	return i
-}
-
-// fire sends a free neuron into its dead time. Which one is drawn only if somebody asks.
-func (u *Unit) fire(t float64, ask bool, s *rng.Stream) uint16 {
+// fire sends a free neuron into its dead time.
+func (u *Unit) fire(t float64) {
+	if u.p.Dead == 0 {
+		return
+	}
 	last := u.first + u.p.Neurons - u.free
 	if last >= len(u.dead) {
 		last -= len(u.dead)
 	}
-	var i uint16
-	if ask {
-		i = u.take(s)
-	} else {
-		u.free--
-		i = u.idle[u.free]
-	}
-	if u.p.Dead == 0 {
-		u.idle[u.free] = i
-		u.free++
-		return i
-	}
-	u.dead[last], u.who[last] = t+u.p.Dead, i
-	return i
+	u.dead[last] = t + u.p.Dead
+	u.free--
 }
 
 // release frees the neuron whose dead time ends first.
 func (u *Unit) release() {
-	u.idle[u.free] = u.who[u.first]
 	u.free++
 	if u.first++; u.first == len(u.dead) {
 		u.first = 0
 	}
+}
+
+// Who appends the neuron of each event to dst: any of those that are not in their dead time, by memorylessness. Events do not
+// depend on whether somebody asks. Units have at most 65,536 neurons then.
+func (u *Unit) Who(dst []uint16, times []float64, s *rng.Stream) []uint16 {
+	u.idle, u.busy = u.idle[:0], u.busy[:0]
+	for i := range u.p.Neurons {
+		u.idle = append(u.idle, uint16(i))
+	}
+	next := 0 // of busy
+	for _, t := range times {
+		for next < len(u.busy) && u.busy[next].at <= t {
+			u.idle = append(u.idle, u.busy[next].who)
+			next++
+		}
+		k := s.IntN(len(u.idle))
+		i := u.idle[k]
+		u.idle[k] = u.idle[len(u.idle)-1]
+		u.idle = u.idle[:len(u.idle)-1]
+		u.busy = append(u.busy, release{t + u.p.Dead, i})
+		dst = append(dst, i)
+	}
+	return dst
 }

@@ -75,14 +75,9 @@ func TestUnitIsItsNeurons(t *testing.T) {
 	for _, p := range []Params{{12, 20, 0.035}, {3, 25, 0.02}, {5, 40, 0}} {
 		u := NewUnit(p)
 		key := rng.New(3, "unit")
-		var who []uint16
 		fast := func(run int) []float64 {
 			s := key.Stream(uint64(run), 0)
-			if run%2 == 0 { // telling neurons apart changes nothing
-				return u.Events(nil, nil, drive, dt, &s)
-			}
-			who = who[:0]
-			return u.Events(nil, &who, drive, dt, &s)
+			return Events(u, nil, drive, Activation(drive[0]), dt, &s)
 		}
 		slow := func(run int) []float64 {
 			s := key.Stream(uint64(run), 1<<40)
@@ -118,8 +113,9 @@ func TestStationaryRateAndDeadTime(t *testing.T) {
 				drive[k] = v
 			}
 			s := rng.New(1, "rate").Stream(7, 0)
-			var who []uint16
-			times := NewUnit(p).Events(nil, &who, drive, 0.01, &s)
+			u := NewUnit(p)
+			times := Events(u, nil, drive, Activation(v), 0.01, &s)
+			who := u.Who(nil, times, &s)
 			want := p.Rate * Activation(v) * float64(p.Neurons) * 20
 			if got := float64(len(times)); math.Abs(got-want) > 5*math.Sqrt(want) {
 				t.Errorf("%+v, v = %g: %v events, want %.0f", p, v, got, want)
@@ -149,7 +145,7 @@ func BenchmarkEvents(b *testing.B) {
 	var times []float64
 	events := 0
 	for b.Loop() {
-		times = u.Events(times[:0], nil, drive, 0.001, &s)
+		times = Events(u, times[:0], drive, 0.5, 0.001, &s)
 		events += len(times)
 	}
 	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(events), "ns/event")

@@ -51,6 +51,14 @@ func philox(c0, c1, c2, c3, k0, k1 uint32) (uint32, uint32, uint32, uint32) {
 	return c0, c1, c2, c3
 }
 
+// Schedule returns the keys of the ten rounds, two of each: what vector code of the generator starts from.
+func (k Key) Schedule() (s [20]uint32) {
+	for i := range uint32(10) {
+		s[2*i], s[2*i+1] = k.k0+i*weyl0, k.k1+i*weyl1
+	}
+	return s
+}
+
 // Block returns the four words of a block of an entity.
 func (k Key) Block(entity, block uint64) [4]uint32 {
 	a, b, c, d := philox(uint32(block), uint32(block>>32), uint32(entity), uint32(entity>>32), k.k0, k.k1)
