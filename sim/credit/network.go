@@ -108,18 +108,17 @@ func (m *Simulator) forward(l int, key rng.Key) {
 			row[k] += c
 		}
 		s := key.Stream(uint64(l)<<32|uint64(i), 0)
-		var who *[]uint16
+		start := ensemble.Activation(row[0])
+		b.times[i] = ensemble.Events(b.unit, b.times[i][:0], row, start, m.Bin, &s)
 		if m.spikes != nil {
-			b.who[i] = b.who[i][:0]
-			who = &b.who[i]
+			who := key.Stream(uint64(l)<<32|uint64(i), 1<<41)
+			b.who[i] = b.unit.Who(b.who[i][:0], b.times[i], &who)
 		}
-		b.times[i] = b.unit.Events(b.times[i][:0], who, row, m.Bin, &s)
 		counts := b.events.RawRowView(i)
 		clear(counts)
 		for _, t := range b.times[i] {
 			counts[m.bin(t)]++
 		}
-		start := ensemble.Activation(row[0])
 		m.trace(b.x.RawRowView(i), counts, 0, start)
 		m.trace(b.late.RawRowView(i), counts, int(math.Round(m.BurstDelay/m.Bin)), start)
 	}
