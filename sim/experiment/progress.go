@@ -18,11 +18,23 @@ type progress struct {
 
 // newProgress shows the progress of runs that take total together, on w; nil for none.
 func newProgress(w io.Writer, total spike.Tick) *progress {
+	return newBar(w, total, progressbar.OptionSetDescription("model time, ms"), progressbar.OptionShowCount())
+}
+
+// whole is all of a task, whose work is not counted in model time.
+const whole = 1000 * spike.Second
+
+// newTaskProgress shows the progress of a task.
+func newTaskProgress(w io.Writer) *progress {
+	return newBar(w, whole, progressbar.OptionSetDescription("work done"))
+}
+
+func newBar(w io.Writer, total spike.Tick, label ...progressbar.Option) *progress {
 	p := &progress{}
 	if w != nil {
-		p.bar = progressbar.NewOptions64(int64(total/spike.Millisecond), progressbar.OptionSetWriter(w), progressbar.OptionSetDescription("model time, ms"),
-			progressbar.OptionShowCount(), progressbar.OptionSetPredictTime(true), progressbar.OptionThrottle(200e6), progressbar.OptionClearOnFinish(),
-			progressbar.OptionUseANSICodes(false))
+		p.bar = progressbar.NewOptions64(int64(total/spike.Millisecond), append(label, progressbar.OptionSetWriter(w),
+			progressbar.OptionSetPredictTime(true), progressbar.OptionThrottle(200e6), progressbar.OptionClearOnFinish(),
+			progressbar.OptionUseANSICodes(false))...)
 	}
 	return p
 }

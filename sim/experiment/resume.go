@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 
 	"github.com/burstplex/burstplex/sim/config"
+	"github.com/burstplex/burstplex/sim/task"
 )
 
 // plan is what a result directory remembers of how it was started: plan.json.
@@ -41,7 +42,7 @@ func (x *Experiment) writePlan(o RunOptions, variants []string) error {
 	if err != nil {
 		return err
 	}
-	return errors.Join(replaceFile(filepath.Join(o.Dir, "experiment.toml"), x.Resolved()), replaceFile(filepath.Join(o.Dir, "plan.json"), append(text, '\n')))
+	return errors.Join(task.Replace(filepath.Join(o.Dir, "experiment.toml"), x.Resolved()), task.Replace(filepath.Join(o.Dir, "plan.json"), append(text, '\n')))
 }
 
 // doneSeed is what is kept of a seed that is done: run-SEED.json.
@@ -62,7 +63,7 @@ func (x *Experiment) finish(dir string, r RunSummary, obs *observation) error {
 	if err != nil {
 		return err
 	}
-	if err := replaceFile(filepath.Join(dir, doneName(r.Seed)), text); err != nil {
+	if err := task.Replace(filepath.Join(dir, doneName(r.Seed)), text); err != nil {
 		return err
 	}
 	if err := os.Remove(filepath.Join(dir, checkpointName(r.Seed))); !errors.Is(err, fs.ErrNotExist) {

@@ -18,6 +18,7 @@ import (
 	"github.com/burstplex/burstplex/recordings"
 	"github.com/burstplex/burstplex/recordings/analysis"
 	"github.com/burstplex/burstplex/sim"
+	"github.com/burstplex/burstplex/sim/task"
 )
 
 // saved is what a checkpoint file holds beside the state of the engine: where the files of the run stand.
@@ -92,29 +93,11 @@ func (s *saver) save() error {
 		return err
 	}
 	path := filepath.Join(s.dir, checkpointName(s.state.Seed))
-	if err := replaceFile(path, fmt.Appendf(nil, "%08x\n", crc32.ChecksumIEEE(body.Bytes())), body.Bytes()); err != nil {
+	if err := task.Replace(path, fmt.Appendf(nil, "%08x\n", crc32.ChecksumIEEE(body.Bytes())), body.Bytes()); err != nil {
 		return fmt.Errorf("checkpoint at %v: %w", state.Now, err)
 	}
 	s.last = time.Now()
 	return nil
-}
-
-// replaceFile writes parts to a new file and puts it in the place of path; whenever the machine stops, path is a complete
-// file.
-func replaceFile(path string, parts ...[]byte) error {
-	f, err := os.Create(path + ".new")
-	if err != nil {
-		return err
-	}
-	for _, p := range parts {
-		if _, werr := f.Write(p); werr != nil {
-			err = errors.Join(err, werr)
-		}
-	}
-	if err = errors.Join(err, f.Sync(), f.Close()); err != nil {
-		return err
-	}
-	return os.Rename(path+".new", path)
 }
 
 // readCheckpoint returns the checkpoint of a seed; state is nil if there is none.

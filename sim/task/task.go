@@ -21,9 +21,13 @@ type Spec interface {
 	Run(ctx context.Context, r *Run) error
 }
 
+// Preparer is implemented by tasks that read files: Prepare reports what is wrong with them before the result directory is made.
+type Preparer interface{ Prepare(r *Run) error }
+
 // Run is where and how a task is done.
 type Run struct {
 	Dir      string // result directory, exists
+	Data     string // directory of data files that the task reads; may be empty
 	Seed     uint64
 	Seeds    int // number of seeds: Seed, Seed+1, ...
 	Workers  int
@@ -91,4 +95,21 @@ func Number(x float64) string {
 		return ""
 	}
 	return strconv.FormatFloat(x, 'g', 6, 64)
+}
+
+// Replace writes parts to a new file and puts it in the place of path; whenever the machine stops, path is a complete file.
+func Replace(path string, parts ...[]byte) error {
+	f, err := os.Create(path + ".new")
+	if err != nil {
+		return err
+	}
+	for _, p := range parts {
+		if _, werr := f.Write(p); werr != nil {
+			err = errors.Join(err, werr)
+		}
+	}
+	if err = errors.Join(err, f.Sync(), f.Close()); err != nil {
+		return err
+	}
+	return os.Rename(path+".new", path)
 }
