@@ -25,6 +25,7 @@ import (
 	"github.com/alecthomas/kong"
 
 	"github.com/burstplex/burstplex/sim/config"
+	"github.com/burstplex/burstplex/sim/images"
 )
 
 // Exit codes.
@@ -96,7 +97,8 @@ func report(w io.Writer, err error) int {
 	var many config.List
 	var usage *kong.ParseError
 	var input *inputError
-	if errors.As(err, &one) || errors.As(err, &many) || errors.As(err, &usage) || errors.As(err, &input) {
+	var data *images.DataError
+	if errors.As(err, &one) || errors.As(err, &many) || errors.As(err, &usage) || errors.As(err, &input) || errors.As(err, &data) {
 		return badInput
 	}
 	return failed

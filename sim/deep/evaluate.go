@@ -1,0 +1,132 @@
+package deep
+
+import (
+	"math"
+)
+
+// Outcome is how a trained network answers the test images.
+type Outcome struct {
+	Answers   []int
+	Confusion [][]int // [true class][answer]
+	Error     float64 // share of wrong answers
+}
+
+// outcome counts answers.
+func outcome(answers []int, labels []uint8, classes int) Outcome {
+	o := Outcome{Answers: answers, Error: Wrong(answers, labels), Confusion: make([][]int, classes)}
+	for i := range o.Confusion {
+		o.Confusion[i] = make([]int, classes)
+	}
+	for i, a := range answers {
+		o.Confusion[labels[i]][a]++
+	}
+	return o
+}
+
+// Look is the accuracy of answers read from all output events up to a time after an image's onset, and what they cost.
+type Look struct {
+	Time     float64 // ms
+	Error    float64 // share of wrong answers
+	Spikes   float64 // of all layers, an image
+	Synaptic float64 // events that spikes deliver to units, an image
+}
+
+// looks presents images and reads the answers after every few bins. Every burst is two spikes; without teacher and feedback the
+// share of bursts is p_b.
+func (tr *Trainer) looks(set *Examples) []Look {
+	p := tr.models[0].(*Presenter)
+	every := max(1, p.bins/30)
+	n := p.bins / every
+	type image struct{ wrong, spikes, synaptic []float64 }
+	all := make([]image, set.Len())
+	tr.crew.each(set.Len(), func(worker, i int) {
+		p := tr.models[worker].(*Presenter)
+		values := make([]float32, set.Size())
+		tr.readers[worker].Read(values, set, i, nil, 0)
+		p.Forward(values, tr.Mean, testNumbers+uint64(i))
+		sum := make([]float32, len(set.Classes))
+		part := make([]float32, len(set.Classes))
+		im := image{make([]float64, n), make([]float64, n), make([]float64, n)}
+		for k := range n {
+			p.Counts(part, k*every, (k+1)*every)
+			for u, c := range part {
+				sum[u] += c
+			}
+			if best(sum) != int(set.Labels[i]) {
+				im.wrong[k] = 1
+			}
+			im.spikes[k], im.synaptic[k] = p.traffic(k*every, (k+1)*every)
+			if k > 0 {
+				im.spikes[k] += im.spikes[k-1]
+				im.synaptic[k] += im.synaptic[k-1]
+			}
+		}
+		all[i] = im
+	})
+	looks := make([]Look, n)
+	for k := range looks {
+		looks[k].Time = float64((k+1)*every) * tr.Bin
+		for i := range all {
+			looks[k].Error += all[i].wrong[k] / float64(len(all))
+			looks[k].Spikes += all[i].spikes[k] / float64(len(all))
+			looks[k].Synaptic += all[i].synaptic[k] / float64(len(all))
+		}
+	}
+	return looks
+}
+
+// traffic returns the spikes of all units in bins [from, to), and the synapses they reach.
+func (p *Presenter) traffic(from, to int) (spikes, synaptic float64) {
+	count := func(events []float32) (sum float64) {
+		for _, c := range events[from:to] {
+			sum += float64(c)
+		}
+		return sum
+	}
+	if !p.constant {
+		sum := 0.0
+		for _, u := range p.input.active {
+			sum += count(p.input.events.Row(u))
+		}
+		spikes += sum
+		synaptic += sum * float64(p.net.Layers[0].Products()) / float64(p.net.Input.Units())
+	}
+	for i, a := range p.layers {
+		sum := 0.0
+		for u := range a.events.Rows {
+			sum += count(a.events.Row(u))
+		}
+		spikes += sum * (1 + float64(p.net.PB))
+		if i+1 < len(p.layers) {
+			synaptic += sum * float64(p.net.Layers[i+1].Products()) / float64(a.events.Rows)
+		}
+	}
+	return spikes, synaptic
+}
+
+// Size is the accuracy of the same weights with another number of neurons in every unit.
+type Size struct {
+	Neurons int
+	Error   float64
+}
+
+// sizes answers images with ensembles of other sizes.
+func (tr *Trainer) sizes(set *Examples) []Size {
+	var all []Size
+	for n := 1; ; n = max(n+1, int(math.Round(float64(n)*math.Sqrt(10)))) {
+		if n >= tr.Neurons {
+			n = tr.Neurons
+		}
+		small := *tr.Task
+		small.Neurons = n
+		other := *tr
+		other.Task, other.models = &small, nil
+		for range tr.crew.workers {
+			other.models = append(other.models, small.newModel(tr.Net, tr.key))
+		}
+		all = append(all, Size{n, Wrong(other.Answers(set, testNumbers), set.Labels)})
+		if n == tr.Neurons {
+			return all
+		}
+	}
+}

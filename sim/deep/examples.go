@@ -1,0 +1,112 @@
+package deep
+
+import (
+	"fmt"
+
+	"github.com/burstplex/burstplex/neuron/rng"
+	"github.com/burstplex/burstplex/sim/images"
+	"github.com/burstplex/burstplex/sim/task"
+	"github.com/burstplex/burstplex/synapse/units"
+)
+
+// Examples are labelled images as the input units of a network see them.
+type Examples struct {
+	*images.Set
+	Normal  images.Normal  // from bytes to activations or currents
+	Augment images.Augment // of training images
+}
+
+// Shape returns the arrangement of input units: one per pixel and colour.
+func (e *Examples) Shape() units.Shape {
+	return units.Shape{Height: e.Height, Width: e.Width, Channels: e.Channels}
+}
+
+// Reader turns images into values of input units. It holds the memory of one worker.
+type Reader struct {
+	bytes  []uint8
+	planes []float32
+}
+
+// Read writes image i to dst, colours of a position side by side. Augmentation is that of presentation number, if there is a key.
+func (r *Reader) Read(dst []float32, e *Examples, i int, key *rng.Key, number uint64) {
+	src := e.Image(i)
+	if key != nil && e.Augment != (images.Augment{}) {
+		if r.bytes == nil {
+			r.bytes = make([]uint8, len(src))
+		}
+		s := key.Stream(number, 0)
+		e.Augment.Apply(r.bytes, src, e.Channels, e.Height, e.Width, &s)
+		src = r.bytes
+	}
+	if e.Channels == 1 {
+		e.Normal.Apply(dst, src)
+		return
+	}
+	if r.planes == nil {
+		r.planes = make([]float32, len(src))
+	}
+	e.Normal.Apply(r.planes, src)
+	area := e.Height * e.Width
+	for c := range e.Channels {
+		for k, v := range r.planes[c*area : (c+1)*area] {
+			dst[k*e.Channels+c] = v
+		}
+	}
+}
+
+// read reads the files of a task, or draws digits.
+func (t *Task) read(dir string, seed uint64) (train, test *images.Set, err error) {
+	if dir == "" && t.Set != "digits" {
+		return nil, nil, &images.DataError{Offset: -1, File: "data.dir", Reason: "is not set: where are the files of " + t.Set + "? (burstplex run digits needs none)", Allowed: "--set data.dir=DIRECTORY"}
+	}
+	switch t.Set {
+	case "mnist":
+		return images.MNIST(dir)
+	case "cifar10":
+		return images.CIFAR10(dir)
+	}
+	n, m := t.Images, t.Test
+	if n == 0 {
+		n = 20000
+	}
+	if m == 0 {
+		m = 2000
+	}
+	train, test = images.Digits(n, m, seed)
+	return train, test, nil
+}
+
+// Prepare implements task.Preparer: data that is not what it should be is refused before anything is written.
+func (t *Task) Prepare(r *task.Run) error {
+	_, _, _, err := t.load(r.Data, r.Seed)
+	return err
+}
+
+// load reads the images of a task: for training, for choices, and for the test.
+func (t *Task) load(dir string, seed uint64) (train, validation, test *Examples, err error) {
+	a, b, err := t.read(dir, seed)
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	if t.Images > 0 {
+		a = a.Head(t.Images)
+	}
+	if t.Test > 0 {
+		b = b.Head(t.Test)
+	}
+	if t.Validation >= a.Len() {
+		return nil, nil, nil, &images.DataError{Offset: -1, File: "validation", Reason: fmt.Sprintf("is %d: that leaves nothing of %d training images", t.Validation, a.Len()), Allowed: fmt.Sprintf("0 to %d", a.Len()-1)}
+	}
+	held := a.Head(0)
+	if t.Validation > 0 {
+		a, held = a.Split(t.Validation, rng.New(seed, "validation"))
+	}
+	normal := images.Unit(a.Channels)
+	if t.Input == "current" {
+		normal = images.Fit(a)
+	}
+	make := func(s *images.Set) *Examples { return &Examples{Set: s, Normal: normal} }
+	train, validation, test = make(a), make(held), make(b)
+	train.Augment = images.Augment{Pad: t.Pad, Flip: t.Flip}
+	return train, validation, test, nil
+}

@@ -1,0 +1,227 @@
+package deep
+
+import (
+	"math"
+
+	"github.com/burstplex/burstplex/neuron/numeric"
+	"github.com/burstplex/burstplex/neuron/rng"
+	"github.com/burstplex/burstplex/synapse/units"
+)
+
+// activity is what the units of a layer do in one presentation: units x bins. Traces are in units of full activation.
+type activity struct {
+	events *units.Block // number of events in a bin
+	signed *units.Block // bursts - p_b events, in the bin in which it is known whether an event was a burst
+	x      *units.Block // trace of events at the start of a bin, as somata above and the rule see it
+	own    *units.Block // trace of own events
+	late   *units.Block // trace of events, delayed as bursts are, as dendrites below see it
+	burst  *units.Block // trace of bursts
+	drive  *units.Block // somatic drive; then apical drive; then burst probability
+	other  *units.Block // scratch; at the end the apical drive, where Q learns
+	active []int        // units that are not silent; nil: all of them matter
+}
+
+// Presenter shows images to a network in time. It is the memory of one worker.
+//
+// A feedforward layer does not depend on what is above it, and weights do not change during a presentation. So layers are
+// taken through all of it one after the other: forward the events, then, from the output down, which of them are bursts.
+type Presenter struct {
+	net      *Network
+	timing   Timing
+	bins     int
+	from     int // first bin with plasticity on
+	delay    int // of bursts
+	constant bool
+	sampler  sampler
+	input    *activity
+	layers   []*activity
+	learnQ   bool
+}
+
+// sampler draws events and bursts of a layer: in steps (steps.go) or one by one at exact times (exact.go).
+type sampler interface {
+	// events fills a.events, a.x and a.own from a.drive.
+	events(a *activity, layer int, start []float32, number uint64)
+	// bursts fills a.signed, a.late and a.burst from the burst probabilities in a.drive.
+	bursts(a *activity, layer int, start []float32, number uint64)
+}
+
+// NewPresenter returns a presenter of a network.
+func NewPresenter(net *Network, t Timing, constant, learnQ bool, key rng.Key) *Presenter {
+	p := &Presenter{net: net, timing: t, constant: constant, learnQ: learnQ}
+	p.bins, p.from, p.delay = t.bins()
+	switch {
+	case t.Exact:
+		p.sampler = newExact(net, &t, key)
+	default:
+		p.sampler = newStepper(net, &t, key)
+	}
+	n, bins := net.Input.Units(), p.bins
+	if constant {
+		bins = 1
+	}
+	p.input = &activity{x: units.NewBlock(n, bins)}
+	if !constant {
+		p.input.events, p.input.own, p.input.drive = units.NewBlock(n, bins), nil, units.NewBlock(n, bins)
+	}
+	for _, l := range net.Layers {
+		a := &activity{}
+		for _, b := range []**units.Block{&a.events, &a.signed, &a.x, &a.late, &a.burst, &a.own, &a.drive, &a.other} {
+			*b = units.NewBlock(l.Units(), p.bins)
+		}
+		p.layers = append(p.layers, a)
+	}
+	return p
+}
+
+// Forward simulates the events of all layers for the values of an image. Number is that of the presentation: it selects the
+// random numbers.
+func (p *Presenter) Forward(image []float32, start State, number uint64) {
+	p.show(image, start, number)
+	below := p.input
+	for i, l := range p.net.Layers {
+		a := p.layers[i]
+		channels := len(l.Bias)
+		to := a.drive
+		if below.x.Cols == 1 {
+			to = &units.Block{Rows: to.Rows, Cols: 1, Stride: to.Stride, Data: to.Data}
+		}
+		for u := range l.Units() {
+			row := to.Row(u)
+			for k := range row {
+				row[k] = l.Bias[u%channels]
+			}
+		}
+		l.Forward(to, below.x, &l.forward, below.active)
+		if to.Cols == 1 {
+			for u := range l.Units() {
+				row := a.drive.Row(u)
+				for k := range row {
+					row[k] = row[0]
+				}
+			}
+		}
+		p.sampler.events(a, i+1, start[i+1], number)
+		below = a
+	}
+}
+
+// show simulates the input units, of constant activation, or injects the image as a current.
+func (p *Presenter) show(image []float32, start State, number uint64) {
+	in := p.input
+	if p.constant {
+		for i, v := range image {
+			in.x.Row(i)[0] = v
+		}
+		return
+	}
+	in.active = in.active[:0]
+	for i, e := range image {
+		v := float32(silent)
+		if e > 0 {
+			v = numeric.Log32(e) - numeric.Log32(max(1e-6, 1-e))
+		}
+		if e > 0 || start[0][i] > 1e-4 {
+			in.active = append(in.active, i)
+		}
+		row := in.drive.Row(i)
+		for k := range row {
+			row[k] = v
+		}
+	}
+	p.sampler.events(in, 0, start[0], number)
+}
+
+// silent is a drive without events.
+const silent = -30
+
+// Backward decides, from the output down, which events are bursts. Target is the activation that the teacher wants of each output
+// unit; nil: no teacher.
+func (p *Presenter) Backward(target []float32, start State, number uint64) {
+	pb := p.net.PB
+	top := len(p.layers) - 1
+	for i := top; i >= 0; i-- {
+		a := p.layers[i]
+		if i < top {
+			p.apical(i)
+		}
+		for u := range p.net.Layers[i].Units() {
+			own, drive := a.own.Row(u), a.drive.Row(u)
+			for k, e := range own {
+				h := max(0, 1-e)
+				switch {
+				case i < top:
+					drive[k] = probability(float32(drive[k]*h), pb)
+				case target != nil:
+					drive[k] = max(0, min(1, pb+float32(pb*float32((target[u]-e)*h))))
+				default:
+					drive[k] = pb
+				}
+			}
+		}
+		p.sampler.bursts(a, i+1, start[i+1], number)
+	}
+}
+
+// apical computes the apical drive of layer i from the bursts and events of the layer above.
+func (p *Presenter) apical(i int) {
+	up, above, a := p.net.Layers[i+1], p.layers[i+1], p.layers[i]
+	a.drive.Clear()
+	if up.Q == nil { // Q = p_b Y: Yᵀ (b - p_b e)
+		for k, e := range above.late.Data {
+			above.other.Data[k] = above.burst.Data[k] - float32(p.net.PB*e)
+		}
+		up.Backward(a.drive, above.other, &up.bursts)
+		return
+	}
+	a.other.Clear()
+	up.Backward(a.drive, above.burst, &up.bursts)
+	up.Backward(a.other, above.late, &up.events)
+	for k, q := range a.other.Data {
+		a.drive.Data[k] -= q
+	}
+	copy(a.other.Data, a.drive.Data)
+}
+
+// probability is the burst probability for an apical drive: p_b and slope 1 at 0, odd about p_b, between 0 and 2 p_b; with p_b = 1/2
+// the logistic function of 4 z (Greedy et al. 2022).
+func probability(z, pb float32) float32 {
+	return float32(2 * pb * numeric.Sigmoid32(2*z/pb))
+}
+
+// filter is an exponential filter of counts per bin, scaled so that a unit at full activation has a trace of 1.
+type filter struct {
+	fade, jump, per float32
+	delay           int // bins
+}
+
+func newFilter(t *Timing, tau float64, delay int) filter {
+	fade := float32(math.Exp(-t.Bin / tau))
+	per := float32(float64(t.Neurons) * t.Rate * t.Bin / 1000)
+	return filter{fade, (1 - fade) / per, per, delay}
+}
+
+// run writes the trace at the start of every bin; before the presentation the counts were those of activation start.
+func (f *filter) run(x, counts []float32, start float32) {
+	v := start
+	before := float32(start * f.per)
+	for k := range x {
+		x[k] = v
+		n := before
+		if k >= f.delay {
+			n = counts[k-f.delay]
+		}
+		v = float32(f.fade*v) + float32(f.jump*n)
+	}
+}
+
+// Counts returns the events of every output unit in bins [from, to).
+func (p *Presenter) Counts(dst []float32, from, to int) {
+	top := p.layers[len(p.layers)-1]
+	for u := range dst {
+		dst[u] = 0
+		for _, n := range top.events.Row(u)[from:to] {
+			dst[u] += n
+		}
+	}
+}

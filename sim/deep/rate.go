@@ -1,0 +1,138 @@
+package deep
+
+import (
+	"github.com/burstplex/burstplex/neuron/ensemble"
+	"github.com/burstplex/burstplex/neuron/numeric"
+	"github.com/burstplex/burstplex/neuron/rng"
+	"github.com/burstplex/burstplex/synapse/units"
+)
+
+// Rates is the discrete-time rate model of a network (Greedy et al. 2022; MODELS B2.1): one value per unit and image, no time. It is
+// what learning in spikes is compared with. With K events per unit it is the count model: one binomial draw of events and
+// bursts per unit and image, a shortcut without time. With exact gradients it is backpropagation, or feedback alignment
+// if Y is not W.
+type Rates struct {
+	net    *Network
+	events float64 // K; 0: no noise
+	learnQ bool
+	exact  bool // errors are multiplied by slopes, not turned into burst probabilities
+	input  *units.Block
+	e, d   []*units.Block // activation, then (p - p_b) e, per layer
+	a, o   []*units.Block // apical drive; scratch
+	draw   *ensemble.Steps
+	keys   [2][]rng.Key
+}
+
+// rateImages is how many images a Rates holds: the columns of a tile.
+const rateImages = 16
+
+// NewRates returns the memory of one worker.
+func NewRates(net *Network, events float64, exact, learnQ bool, key rng.Key) *Rates {
+	r := &Rates{net: net, events: events, exact: exact, learnQ: learnQ, input: units.NewBlock(net.Input.Units(), rateImages), draw: ensemble.NewSteps(ensemble.Params{Neurons: 1, Rate: 1}, 1)}
+	for _, l := range net.Layers {
+		for _, b := range []*[]*units.Block{&r.e, &r.d, &r.a, &r.o} {
+			*b = append(*b, units.NewBlock(l.Units(), rateImages))
+		}
+	}
+	r.keys = layerKeys(net, key)
+	return r
+}
+
+// Forward computes the activations for up to 16 images.
+func (r *Rates) Forward(images [][]float32, numbers []uint64) {
+	r.input.Clear()
+	for c, image := range images {
+		for i, e := range image {
+			r.input.Data[i*r.input.Stride+c] = e
+		}
+	}
+	below := r.input
+	for i, l := range r.net.Layers {
+		e := r.e[i]
+		channels := len(l.Bias)
+		for u := range l.Units() {
+			row := e.Row(u)
+			for k := range row {
+				row[k] = l.Bias[u%channels]
+			}
+		}
+		l.Forward(e, below, &l.forward, nil)
+		for u := range l.Units() {
+			row := e.Row(u)
+			for k, v := range row {
+				row[k] = numeric.Sigmoid32(v)
+			}
+			if r.events > 0 {
+				for k, n := range numbers {
+					row[k] = r.count(row[k], 0, i, n<<24|uint64(u))
+				}
+			}
+		}
+		below = e
+	}
+}
+
+// trials over K is the number of neurons that a unit of the count model is made of; its counts are nearly Poisson.
+const trials = 64
+
+// count draws the events of a unit and returns them as an activation.
+func (r *Rates) count(e float32, which, layer int, entity uint64) float32 {
+	k := float32(r.events)
+	return r.draw.Binomial(trials*k, e/trials, r.keys[which][layer+1].Word(entity, 0)) / k
+}
+
+// Backward computes (p - p_b) e of every layer, for targets of the output units (nil: no teacher).
+func (r *Rates) Backward(targets [][]float32, numbers []uint64) {
+	pb := r.net.PB
+	for i := len(r.e) - 1; i >= 0; i-- {
+		l, e, d := r.net.Layers[i], r.e[i], r.d[i]
+		if i < len(r.e)-1 {
+			r.apical(i)
+		}
+		for u := range l.Units() {
+			re, rd, ra := e.Row(u), d.Row(u), r.a[i].Row(u)
+			for c := range re {
+				h := max(0, 1-re[c])
+				var p float32
+				switch {
+				case i < len(r.e)-1 && r.exact:
+					p = pb + float32(ra[c]*h)
+				case i < len(r.e)-1:
+					p = probability(float32(ra[c]*h), pb)
+				case targets != nil && c < len(targets):
+					p = pb + float32(pb*float32((targets[c][u]-re[c])*h))
+				default:
+					p = pb
+				}
+				if r.events > 0 && c < len(numbers) {
+					k := float32(r.events)
+					p = r.draw.Binomial(float32(re[c]*k)+0.5, max(0, min(1, p)), r.keys[1][i+1].Word(numbers[c]<<24|uint64(u), 0))
+					rd[c] = p/k - float32(pb*re[c])
+					continue
+				}
+				rd[c] = float32((p - pb) * re[c])
+			}
+		}
+	}
+}
+
+// apical computes the apical drive of layer i.
+func (r *Rates) apical(i int) {
+	up, above := r.net.Layers[i+1], i+1
+	r.a[i].Clear()
+	if up.Q == nil || r.exact { // Q = p_b Y: Yᵀ (p - p_b) e
+		up.Backward(r.a[i], r.d[above], &up.bursts)
+		return
+	}
+	bursts := r.o[above]
+	for k, v := range r.d[above].Data {
+		bursts.Data[k] = v + float32(r.net.PB*r.e[above].Data[k])
+	}
+	up.Backward(r.a[i], bursts, &up.bursts)
+	minus := r.o[i]
+	minus.Clear()
+	up.Backward(minus, r.e[above], &up.events)
+	for k, q := range minus.Data {
+		r.a[i].Data[k] -= q
+	}
+}
