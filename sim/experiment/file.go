@@ -12,6 +12,7 @@ type File struct {
 	Experiment  About                    `toml:"experiment,required"`
 	Burst       Burst                    `toml:"burst"`
 	Task        *Task                    `toml:"task"`
+	Data        Data                     `toml:"data"`
 	Populations config.Table[Population] `toml:"populations"`
 	Projections config.Table[Projection] `toml:"projections"`
 	Stimuli     config.Table[Stimulus]   `toml:"stimuli"`
@@ -37,6 +38,11 @@ type About struct {
 	Seed       uint64     `toml:"seed" doc:"seed of all random numbers"`
 	Checkpoint spike.Tick `toml:"checkpoint" unit:"ms" range:"[0, inf)" doc:"wall time between checkpoints, from which an interrupted run can be resumed; 0: none"`
 	Seeds      int        `toml:"seeds" range:"[1, 10000]" doc:"number of runs, with seed, seed+1, ..."`
+}
+
+// Data is the [data] table: files that a task reads.
+type Data struct {
+	Dir string `toml:"dir" doc:"directory of the data files, for example of MNIST or CIFAR-10"`
 }
 
 // Burst is the [burst] table: how bursts are told from events.

@@ -12,12 +12,13 @@ import (
 	"github.com/burstplex/burstplex/sim/config"
 	"github.com/burstplex/burstplex/sim/credit"
 	"github.com/burstplex/burstplex/sim/curve"
+	"github.com/burstplex/burstplex/sim/deep"
 	"github.com/burstplex/burstplex/sim/task"
 )
 
 // Task is the [task] table: an experiment that is not a network in a file. The kind chooses the other keys.
 type Task struct {
-	Kind string `toml:"kind" oneof:"plasticity-curve|gradient|regression" doc:"what is done; burstplex list --keys KIND prints its keys"`
+	Kind string `toml:"kind" oneof:"plasticity-curve|gradient|regression|images" doc:"what is done; burstplex list --keys KIND prints its keys"`
 	Spec task.Spec
 }
 
@@ -33,6 +34,7 @@ func Tasks() []TaskKind {
 		{"plasticity-curve", func() task.Spec { return curve.Default() }},
 		{"gradient", func() task.Spec { return credit.DefaultGradient() }},
 		{"regression", func() task.Spec { return credit.DefaultRegression() }},
+		{"images", func() task.Spec { return deep.Default() }},
 	}
 }
 
@@ -68,6 +70,11 @@ func (x *Experiment) checkTask(errs *config.List) {
 
 // runTask does the task of a file.
 func (x *Experiment) runTask(ctx context.Context, o RunOptions) (*Summary, error) {
+	if p, ok := x.Task.Spec.(task.Preparer); ok {
+		if err := p.Prepare(&task.Run{Data: x.Data.Dir, Seed: *o.Seed}); err != nil {
+			return nil, err
+		}
+	}
 	if !o.resume {
 		if err := x.begin(o); err != nil {
 			return nil, err
@@ -78,14 +85,13 @@ func (x *Experiment) runTask(ctx context.Context, o RunOptions) (*Summary, error
 	}
 	s := &Summary{Experiment: x.Experiment.Name, Variant: x.variantName, Program: Program()}
 	p := o.progress
-	const whole = 1000 * spike.Second
 	if p == nil {
-		p = newProgress(o.Log, whole)
+		p = newTaskProgress(o.Log)
 		defer p.finish()
 	}
 	done := 0.0
 	start := time.Now()
-	run := &task.Run{Dir: o.Dir, Seed: *o.Seed, Seeds: o.Seeds, Workers: o.Workers,
+	run := &task.Run{Dir: o.Dir, Data: x.Data.Dir, Seed: *o.Seed, Seeds: o.Seeds, Workers: o.Workers,
 		Progress: func(share float64) {
 			p.add(spike.Tick(float64(whole) * (share - done)))
 			done = share

@@ -96,3 +96,9 @@ func product(c []float32, stride, rows, cols int, a, b []float32, steps []step) 
 		copy(c[i*stride:i*stride+min(cols, tileCols)], part[i*tileCols:])
 	}
 }
+
+// Part returns the rows of w that Projection.Gradient writes for one of parts, of a projection with this many rows of weights.
+func Part(rows, part, parts int) (lo, hi int) {
+	panels := (rows + tileRows - 1) / tileRows
+	return min(rows, panels*part/parts*tileRows), min(rows, panels*(part+1)/parts*tileRows)
+}
