@@ -33,3 +33,18 @@ func gatherAVX2(cells *float32, rows *float32, stride int, bins int)
 //
 //go:noescape
 func scatterAVX2(rows *float32, cells *float32, stride int, bins int)
+
+// tracesAVX2 filters twice eight rows of bins > 0, stride numbers apart; bins are rounded up to eight. Traces and counts are different memory.
+//
+//go:noescape
+func tracesAVX2(x *float32, x2 *float32, counts *float32, counts2 *float32, stride int, bins int, start *float32, start2 *float32, fade float32, jump float32)
+
+// burstingAVX2 turns vectors > 0 of eight apical drives into burst probabilities.
+//
+//go:noescape
+func burstingAVX2(drive *float32, own *float32, vectors int, gain float32, top float32)
+
+// lessAVX2 writes a - factor b for vectors > 0 of eight numbers.
+//
+//go:noescape
+func lessAVX2(dst *float32, a *float32, b *float32, vectors int, factor float32)

@@ -2163,3 +2163,348 @@ chunk:
 	JG         chunk
 	VZEROUPPER
 	RET
+
+// func tracesAVX2(x *float32, x2 *float32, counts *float32, counts2 *float32, stride int, bins int, start *float32, start2 *float32, fade float32, jump float32)
+// Requires: AVX, AVX2, SSE
+TEXT ·tracesAVX2(SB), NOSPLIT, $576-72
+	MOVQ         x+0(FP), AX
+	MOVQ         x2+8(FP), CX
+	MOVQ         counts+16(FP), DX
+	MOVQ         counts2+24(FP), BX
+	MOVQ         stride+32(FP), SI
+	MOVQ         bins+40(FP), DI
+	MOVSS        fade+64(FP), X0
+	VBROADCASTSS X0, Y0
+	MOVSS        jump+68(FP), X1
+	VBROADCASTSS X1, Y1
+	SHLQ         $0x02, SI
+	MOVQ         start+48(FP), R8
+	VMOVUPS      (R8), Y2
+	VMOVUPS      Y2, (SP)
+	MOVQ         start2+56(FP), R8
+	VMOVUPS      (R8), Y2
+	VMOVUPS      Y2, 32(SP)
+
+chunk:
+	MOVQ       DX, R8
+	VMOVUPS    (R8), Y2
+	ADDQ       SI, R8
+	VMOVUPS    (R8), Y3
+	ADDQ       SI, R8
+	VMOVUPS    (R8), Y4
+	ADDQ       SI, R8
+	VMOVUPS    (R8), Y5
+	ADDQ       SI, R8
+	VMOVUPS    (R8), Y6
+	ADDQ       SI, R8
+	VMOVUPS    (R8), Y7
+	ADDQ       SI, R8
+	VMOVUPS    (R8), Y8
+	ADDQ       SI, R8
+	VMOVUPS    (R8), Y9
+	ADDQ       SI, R8
+	VUNPCKLPS  Y3, Y2, Y10
+	VUNPCKHPS  Y3, Y2, Y2
+	VUNPCKLPS  Y5, Y4, Y3
+	VUNPCKHPS  Y5, Y4, Y4
+	VUNPCKLPS  Y7, Y6, Y5
+	VUNPCKHPS  Y7, Y6, Y6
+	VUNPCKLPS  Y9, Y8, Y7
+	VUNPCKHPS  Y9, Y8, Y8
+	VUNPCKLPD  Y3, Y10, Y9
+	VUNPCKHPD  Y3, Y10, Y3
+	VUNPCKLPD  Y4, Y2, Y10
+	VUNPCKHPD  Y4, Y2, Y2
+	VUNPCKLPD  Y7, Y5, Y4
+	VUNPCKHPD  Y7, Y5, Y5
+	VUNPCKLPD  Y8, Y6, Y7
+	VUNPCKHPD  Y8, Y6, Y6
+	VPERM2F128 $0x20, Y4, Y9, Y8
+	VPERM2F128 $0x31, Y4, Y9, Y4
+	VPERM2F128 $0x20, Y7, Y10, Y9
+	VPERM2F128 $0x31, Y7, Y10, Y7
+	VPERM2F128 $0x20, Y5, Y3, Y10
+	VPERM2F128 $0x31, Y5, Y3, Y3
+	VPERM2F128 $0x20, Y6, Y2, Y5
+	VPERM2F128 $0x31, Y6, Y2, Y2
+	VMULPS     Y1, Y8, Y6
+	VMOVUPS    Y6, 64(SP)
+	VMULPS     Y1, Y10, Y6
+	VMOVUPS    Y6, 96(SP)
+	VMULPS     Y1, Y9, Y6
+	VMOVUPS    Y6, 128(SP)
+	VMULPS     Y1, Y5, Y5
+	VMOVUPS    Y5, 160(SP)
+	VMULPS     Y1, Y4, Y4
+	VMOVUPS    Y4, 192(SP)
+	VMULPS     Y1, Y3, Y3
+	VMOVUPS    Y3, 224(SP)
+	VMULPS     Y1, Y7, Y3
+	VMOVUPS    Y3, 256(SP)
+	VMULPS     Y1, Y2, Y2
+	VMOVUPS    Y2, 288(SP)
+	ADDQ       $0x20, DX
+	MOVQ       BX, R8
+	VMOVUPS    (R8), Y2
+	ADDQ       SI, R8
+	VMOVUPS    (R8), Y3
+	ADDQ       SI, R8
+	VMOVUPS    (R8), Y4
+	ADDQ       SI, R8
+	VMOVUPS    (R8), Y5
+	ADDQ       SI, R8
+	VMOVUPS    (R8), Y6
+	ADDQ       SI, R8
+	VMOVUPS    (R8), Y7
+	ADDQ       SI, R8
+	VMOVUPS    (R8), Y8
+	ADDQ       SI, R8
+	VMOVUPS    (R8), Y9
+	ADDQ       SI, R8
+	VUNPCKLPS  Y3, Y2, Y10
+	VUNPCKHPS  Y3, Y2, Y2
+	VUNPCKLPS  Y5, Y4, Y3
+	VUNPCKHPS  Y5, Y4, Y4
+	VUNPCKLPS  Y7, Y6, Y5
+	VUNPCKHPS  Y7, Y6, Y6
+	VUNPCKLPS  Y9, Y8, Y7
+	VUNPCKHPS  Y9, Y8, Y8
+	VUNPCKLPD  Y3, Y10, Y9
+	VUNPCKHPD  Y3, Y10, Y3
+	VUNPCKLPD  Y4, Y2, Y10
+	VUNPCKHPD  Y4, Y2, Y2
+	VUNPCKLPD  Y7, Y5, Y4
+	VUNPCKHPD  Y7, Y5, Y5
+	VUNPCKLPD  Y8, Y6, Y7
+	VUNPCKHPD  Y8, Y6, Y6
+	VPERM2F128 $0x20, Y4, Y9, Y8
+	VPERM2F128 $0x31, Y4, Y9, Y4
+	VPERM2F128 $0x20, Y7, Y10, Y9
+	VPERM2F128 $0x31, Y7, Y10, Y7
+	VPERM2F128 $0x20, Y5, Y3, Y10
+	VPERM2F128 $0x31, Y5, Y3, Y3
+	VPERM2F128 $0x20, Y6, Y2, Y5
+	VPERM2F128 $0x31, Y6, Y2, Y2
+	VMULPS     Y1, Y8, Y6
+	VMOVUPS    Y6, 320(SP)
+	VMULPS     Y1, Y10, Y6
+	VMOVUPS    Y6, 352(SP)
+	VMULPS     Y1, Y9, Y6
+	VMOVUPS    Y6, 384(SP)
+	VMULPS     Y1, Y5, Y5
+	VMOVUPS    Y5, 416(SP)
+	VMULPS     Y1, Y4, Y4
+	VMOVUPS    Y4, 448(SP)
+	VMULPS     Y1, Y3, Y3
+	VMOVUPS    Y3, 480(SP)
+	VMULPS     Y1, Y7, Y3
+	VMOVUPS    Y3, 512(SP)
+	VMULPS     Y1, Y2, Y2
+	VMOVUPS    Y2, 544(SP)
+	ADDQ       $0x20, BX
+	VMOVUPS    (SP), Y2
+	VMULPS     Y0, Y2, Y3
+	VADDPS     64(SP), Y3, Y3
+	VMULPS     Y0, Y3, Y4
+	VADDPS     96(SP), Y4, Y4
+	VMULPS     Y0, Y4, Y5
+	VADDPS     128(SP), Y5, Y5
+	VMULPS     Y0, Y5, Y6
+	VADDPS     160(SP), Y6, Y6
+	VMULPS     Y0, Y6, Y7
+	VADDPS     192(SP), Y7, Y7
+	VMULPS     Y0, Y7, Y8
+	VADDPS     224(SP), Y8, Y8
+	VMULPS     Y0, Y8, Y9
+	VADDPS     256(SP), Y9, Y9
+	VMULPS     Y0, Y9, Y10
+	VADDPS     288(SP), Y10, Y10
+	VMOVUPS    Y10, (SP)
+	VUNPCKLPS  Y3, Y2, Y10
+	VUNPCKHPS  Y3, Y2, Y2
+	VUNPCKLPS  Y5, Y4, Y3
+	VUNPCKHPS  Y5, Y4, Y4
+	VUNPCKLPS  Y7, Y6, Y5
+	VUNPCKHPS  Y7, Y6, Y6
+	VUNPCKLPS  Y9, Y8, Y7
+	VUNPCKHPS  Y9, Y8, Y8
+	VUNPCKLPD  Y3, Y10, Y9
+	VUNPCKHPD  Y3, Y10, Y3
+	VUNPCKLPD  Y4, Y2, Y10
+	VUNPCKHPD  Y4, Y2, Y2
+	VUNPCKLPD  Y7, Y5, Y4
+	VUNPCKHPD  Y7, Y5, Y5
+	VUNPCKLPD  Y8, Y6, Y7
+	VUNPCKHPD  Y8, Y6, Y6
+	VPERM2F128 $0x20, Y4, Y9, Y8
+	VPERM2F128 $0x31, Y4, Y9, Y4
+	VPERM2F128 $0x20, Y7, Y10, Y9
+	VPERM2F128 $0x31, Y7, Y10, Y7
+	VPERM2F128 $0x20, Y5, Y3, Y10
+	VPERM2F128 $0x31, Y5, Y3, Y3
+	VPERM2F128 $0x20, Y6, Y2, Y5
+	VPERM2F128 $0x31, Y6, Y2, Y2
+	MOVQ       AX, R8
+	VMOVUPS    Y8, (R8)
+	ADDQ       SI, R8
+	VMOVUPS    Y10, (R8)
+	ADDQ       SI, R8
+	VMOVUPS    Y9, (R8)
+	ADDQ       SI, R8
+	VMOVUPS    Y5, (R8)
+	ADDQ       SI, R8
+	VMOVUPS    Y4, (R8)
+	ADDQ       SI, R8
+	VMOVUPS    Y3, (R8)
+	ADDQ       SI, R8
+	VMOVUPS    Y7, (R8)
+	ADDQ       SI, R8
+	VMOVUPS    Y2, (R8)
+	ADDQ       SI, R8
+	ADDQ       $0x20, AX
+	VMOVUPS    32(SP), Y2
+	VMULPS     Y0, Y2, Y3
+	VADDPS     320(SP), Y3, Y3
+	VMULPS     Y0, Y3, Y4
+	VADDPS     352(SP), Y4, Y4
+	VMULPS     Y0, Y4, Y5
+	VADDPS     384(SP), Y5, Y5
+	VMULPS     Y0, Y5, Y6
+	VADDPS     416(SP), Y6, Y6
+	VMULPS     Y0, Y6, Y7
+	VADDPS     448(SP), Y7, Y7
+	VMULPS     Y0, Y7, Y8
+	VADDPS     480(SP), Y8, Y8
+	VMULPS     Y0, Y8, Y9
+	VADDPS     512(SP), Y9, Y9
+	VMULPS     Y0, Y9, Y10
+	VADDPS     544(SP), Y10, Y10
+	VMOVUPS    Y10, 32(SP)
+	VUNPCKLPS  Y3, Y2, Y10
+	VUNPCKHPS  Y3, Y2, Y2
+	VUNPCKLPS  Y5, Y4, Y3
+	VUNPCKHPS  Y5, Y4, Y4
+	VUNPCKLPS  Y7, Y6, Y5
+	VUNPCKHPS  Y7, Y6, Y6
+	VUNPCKLPS  Y9, Y8, Y7
+	VUNPCKHPS  Y9, Y8, Y8
+	VUNPCKLPD  Y3, Y10, Y9
+	VUNPCKHPD  Y3, Y10, Y3
+	VUNPCKLPD  Y4, Y2, Y10
+	VUNPCKHPD  Y4, Y2, Y2
+	VUNPCKLPD  Y7, Y5, Y4
+	VUNPCKHPD  Y7, Y5, Y5
+	VUNPCKLPD  Y8, Y6, Y7
+	VUNPCKHPD  Y8, Y6, Y6
+	VPERM2F128 $0x20, Y4, Y9, Y8
+	VPERM2F128 $0x31, Y4, Y9, Y4
+	VPERM2F128 $0x20, Y7, Y10, Y9
+	VPERM2F128 $0x31, Y7, Y10, Y7
+	VPERM2F128 $0x20, Y5, Y3, Y10
+	VPERM2F128 $0x31, Y5, Y3, Y3
+	VPERM2F128 $0x20, Y6, Y2, Y5
+	VPERM2F128 $0x31, Y6, Y2, Y2
+	MOVQ       CX, R8
+	VMOVUPS    Y8, (R8)
+	ADDQ       SI, R8
+	VMOVUPS    Y10, (R8)
+	ADDQ       SI, R8
+	VMOVUPS    Y9, (R8)
+	ADDQ       SI, R8
+	VMOVUPS    Y5, (R8)
+	ADDQ       SI, R8
+	VMOVUPS    Y4, (R8)
+	ADDQ       SI, R8
+	VMOVUPS    Y3, (R8)
+	ADDQ       SI, R8
+	VMOVUPS    Y7, (R8)
+	ADDQ       SI, R8
+	VMOVUPS    Y2, (R8)
+	ADDQ       SI, R8
+	ADDQ       $0x20, CX
+	SUBQ       $0x08, DI
+	JG         chunk
+	VZEROUPPER
+	RET
+
+// func burstingAVX2(drive *float32, own *float32, vectors int, gain float32, top float32)
+// Requires: AVX, AVX2, SSE
+TEXT ·burstingAVX2(SB), NOSPLIT, $0-32
+	MOVQ         drive+0(FP), AX
+	MOVQ         own+8(FP), CX
+	MOVQ         vectors+16(FP), DX
+	MOVSS        gain+24(FP), X0
+	VBROADCASTSS X0, Y0
+	MOVSS        top+28(FP), X1
+	VBROADCASTSS X1, Y1
+
+vector:
+	VMOVUPS    one<>+0(SB), Y2
+	VSUBPS     (CX), Y2, Y2
+	VMAXPS     zero<>+0(SB), Y2, Y2
+	VMOVUPS    (AX), Y3
+	VMULPS     Y2, Y3, Y2
+	VMULPS     Y0, Y2, Y2
+	VXORPS     sign<>+0(SB), Y2, Y2
+	VMOVUPS    exp_max<>+0(SB), Y3
+	VMINPS     Y2, Y3, Y2
+	VMAXPS     exp_min<>+0(SB), Y2, Y2
+	VMULPS     log2e<>+0(SB), Y2, Y3
+	VADDPS     shift<>+0(SB), Y3, Y3
+	VSUBPS     shift<>+0(SB), Y3, Y3
+	VMULPS     ln2_hi<>+0(SB), Y3, Y4
+	VSUBPS     Y4, Y2, Y2
+	VMULPS     ln2_lo<>+0(SB), Y3, Y4
+	VSUBPS     Y4, Y2, Y2
+	VMOVUPS    exp0<>+0(SB), Y4
+	VMULPS     Y2, Y4, Y4
+	VADDPS     exp1<>+0(SB), Y4, Y4
+	VMULPS     Y2, Y4, Y4
+	VADDPS     exp2<>+0(SB), Y4, Y4
+	VMULPS     Y2, Y4, Y4
+	VADDPS     exp3<>+0(SB), Y4, Y4
+	VMULPS     Y2, Y4, Y4
+	VADDPS     exp4<>+0(SB), Y4, Y4
+	VMULPS     Y2, Y4, Y4
+	VADDPS     exp5<>+0(SB), Y4, Y4
+	VMULPS     Y2, Y2, Y5
+	VMULPS     Y5, Y4, Y4
+	VADDPS     Y2, Y4, Y2
+	VADDPS     one<>+0(SB), Y2, Y2
+	VCVTTPS2DQ Y3, Y3
+	VPADDD     bias<>+0(SB), Y3, Y3
+	VPSLLD     $0x17, Y3, Y3
+	VMULPS     Y3, Y2, Y2
+	VADDPS     one<>+0(SB), Y2, Y2
+	VDIVPS     Y2, Y1, Y2
+	VMOVUPS    Y2, (AX)
+	ADDQ       $0x20, AX
+	ADDQ       $0x20, CX
+	DECQ       DX
+	JNZ        vector
+	VZEROUPPER
+	RET
+
+// func lessAVX2(dst *float32, a *float32, b *float32, vectors int, factor float32)
+// Requires: AVX, AVX2, SSE
+TEXT ·lessAVX2(SB), NOSPLIT, $0-36
+	MOVQ         dst+0(FP), AX
+	MOVQ         a+8(FP), CX
+	MOVQ         b+16(FP), DX
+	MOVQ         vectors+24(FP), BX
+	MOVSS        factor+32(FP), X0
+	VBROADCASTSS X0, Y0
+
+vector:
+	VMOVUPS (CX), Y1
+	VMOVUPS (DX), Y2
+	VMULPS  Y0, Y2, Y2
+	VSUBPS  Y2, Y1, Y1
+	VMOVUPS Y1, (AX)
+	ADDQ    $0x20, AX
+	ADDQ    $0x20, CX
+	ADDQ    $0x20, DX
+	DECQ    BX
+	JNZ     vector
+	VZEROUPPER
+	RET

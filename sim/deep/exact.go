@@ -122,6 +122,9 @@ func (e *exact) bursts(a *activity, layer int, start []float32, number uint64) {
 		if layer > 1 {
 			e.filter(a.late.Row(u), times, nil, e.delay, e.timing.TauDend, start[u])
 			e.filter(a.burst.Row(u), times, burst, e.delay, e.timing.TauDend, float32(pb*start[u]))
+			if e.net.Layers[layer-1].Q == nil {
+				ensemble.Less(a.burst.Row(u), a.burst.Row(u), a.late.Row(u), pb)
+			}
 		}
 	}
 }

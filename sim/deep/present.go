@@ -3,6 +3,7 @@ package deep
 import (
 	"math"
 
+	"github.com/burstplex/burstplex/neuron/ensemble"
 	"github.com/burstplex/burstplex/neuron/numeric"
 	"github.com/burstplex/burstplex/neuron/rng"
 	"github.com/burstplex/burstplex/synapse/units"
@@ -14,8 +15,8 @@ type activity struct {
 	signed *units.Block // bursts - p_b events, in the bin in which it is known whether an event was a burst
 	x      *units.Block // trace of events at the start of a bin, as somata above and the rule see it
 	own    *units.Block // trace of own events
-	late   *units.Block // trace of events, delayed as bursts are, as dendrites below see it
-	burst  *units.Block // trace of bursts
+	late   *units.Block // trace of events, delayed as bursts are, as dendrites below see it; only where there is a Q
+	burst  *units.Block // trace of bursts; where Q is p_b Y, of bursts - p_b events, which is all that matters
 	drive  *units.Block // somatic drive; then apical drive; then burst probability
 	other  *units.Block // scratch; at the end the apical drive, where Q learns
 	active []int        // units that are not silent; nil: all of them matter
@@ -68,6 +69,9 @@ func NewPresenter(net *Network, t Timing, constant, learnQ bool, key rng.Key) *P
 		a := &activity{}
 		for _, b := range []**units.Block{&a.events, &a.signed, &a.x, &a.late, &a.burst, &a.own, &a.drive, &a.other} {
 			*b = units.NewBlock(l.Units(), p.bins)
+		}
+		if t.TauOwn == t.TauSyn {
+			a.own = a.x
 		}
 		p.layers = append(p.layers, a)
 	}
@@ -145,21 +149,26 @@ func (p *Presenter) Backward(target []float32, start State, number uint64) {
 		if i < top {
 			p.apical(i)
 		}
-		for u := range p.net.Layers[i].Units() {
-			own, drive := a.own.Row(u), a.drive.Row(u)
-			for k, e := range own {
-				h := max(0, 1-e)
-				switch {
-				case i < top:
-					drive[k] = probability(float32(drive[k]*h), pb)
-				case target != nil:
-					drive[k] = max(0, min(1, pb+float32(pb*float32((target[u]-e)*h))))
-				default:
-					drive[k] = pb
-				}
-			}
+		if i < top {
+			n := a.drive.Rows * a.drive.Stride
+			ensemble.BurstProbability(a.drive.Data[:n], a.own.Data[:n], pb)
+		} else {
+			a.teach(target, pb)
 		}
 		p.sampler.bursts(a, i+1, start[i+1], number)
+	}
+}
+
+// teach sets the burst probabilities of output units.
+func (a *activity) teach(target []float32, pb float32) {
+	for u := range a.drive.Rows {
+		own, p := a.own.Row(u), a.drive.Row(u)
+		for k, e := range own {
+			p[k] = pb
+			if target != nil {
+				p[k] = max(0, min(1, pb+float32(pb*float32((target[u]-e)*max(0, 1-e)))))
+			}
+		}
 	}
 }
 
@@ -167,19 +176,13 @@ func (p *Presenter) Backward(target []float32, start State, number uint64) {
 func (p *Presenter) apical(i int) {
 	up, above, a := p.net.Layers[i+1], p.layers[i+1], p.layers[i]
 	a.drive.Clear()
-	if up.Q == nil { // Q = p_b Y: Yᵀ (b - p_b e)
-		for k, e := range above.late.Data {
-			above.other.Data[k] = above.burst.Data[k] - float32(p.net.PB*e)
-		}
-		up.Backward(a.drive, above.other, &up.bursts)
+	up.Backward(a.drive, above.burst, &up.bursts)
+	if up.Q == nil {
 		return
 	}
 	a.other.Clear()
-	up.Backward(a.drive, above.burst, &up.bursts)
 	up.Backward(a.other, above.late, &up.events)
-	for k, q := range a.other.Data {
-		a.drive.Data[k] -= q
-	}
+	ensemble.Less(a.drive.Data, a.drive.Data, a.other.Data, 1)
 	copy(a.other.Data, a.drive.Data)
 }
 
@@ -189,30 +192,10 @@ func probability(z, pb float32) float32 {
 	return float32(2 * pb * numeric.Sigmoid32(2*z/pb))
 }
 
-// filter is an exponential filter of counts per bin, scaled so that a unit at full activation has a trace of 1.
-type filter struct {
-	fade, jump, per float32
-	delay           int // bins
-}
-
-func newFilter(t *Timing, tau float64, delay int) filter {
-	fade := float32(math.Exp(-t.Bin / tau))
-	per := float32(float64(t.Neurons) * t.Rate * t.Bin / 1000)
-	return filter{fade, (1 - fade) / per, per, delay}
-}
-
-// run writes the trace at the start of every bin; before the presentation the counts were those of activation start.
-func (f *filter) run(x, counts []float32, start float32) {
-	v := start
-	before := float32(start * f.per)
-	for k := range x {
-		x[k] = v
-		n := before
-		if k >= f.delay {
-			n = counts[k-f.delay]
-		}
-		v = float32(f.fade*v) + float32(f.jump*n)
-	}
+// newFilter returns the filter of a time constant, scaled so that a unit at full activation has a trace of 1.
+func newFilter(t *Timing, tau float64) ensemble.Filter {
+	fade := math.Exp(-t.Bin / tau)
+	return ensemble.Filter{Fade: float32(fade), Jump: float32((1 - fade) / (float64(t.Neurons) * t.Rate * t.Bin / 1000))}
 }
 
 // Counts returns the events of every output unit in bins [from, to).

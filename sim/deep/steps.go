@@ -5,19 +5,21 @@ import (
 
 	"github.com/burstplex/burstplex/neuron/ensemble"
 	"github.com/burstplex/burstplex/neuron/rng"
-	"github.com/burstplex/burstplex/synapse/units"
 )
 
-// stepper draws how many events and bursts a unit has in every bin.
+// stepper draws how many events and bursts a unit has in every bin. It takes a few units at a time through all that happens to
+// them, so that they stay in the cache.
 type stepper struct {
-	net             *Network
-	steps           *ensemble.Steps
-	delay           int
-	soma, own, late filter
-	burst           filter
-	keys            [2][]rng.Key // of events and bursts, by layer
-	counts          []*units.Block
+	net               *Network
+	steps             *ensemble.Steps
+	delay             int
+	soma, own, apical ensemble.Filter
+	keys              [2][]rng.Key // of events and bursts, by layer
+	counts, start     []float32    // of some units: bursts in a bin, start of a trace
 }
+
+// some is how many units are taken at a time: a multiple of sixteen, which are drawn together.
+const some = 64
 
 // layerKeys returns the random keys of the layers, the input first.
 func layerKeys(net *Network, key rng.Key) (keys [2][]rng.Key) {
@@ -30,37 +32,63 @@ func layerKeys(net *Network, key rng.Key) (keys [2][]rng.Key) {
 
 func newStepper(net *Network, t *Timing, key rng.Key) *stepper {
 	bins, _, delay := t.bins()
-	s := &stepper{net: net, steps: ensemble.NewSteps(t.Ensemble(), t.Bin/1000), delay: delay, keys: layerKeys(net, key),
-		soma: newFilter(t, t.TauSyn, 0), own: newFilter(t, t.TauOwn, 0), late: newFilter(t, t.TauDend, delay), burst: newFilter(t, t.TauDend, delay)}
-	for _, l := range net.Layers {
-		s.counts = append(s.counts, units.NewBlock(l.Units(), bins))
-	}
-	return s
+	return &stepper{net: net, steps: ensemble.NewSteps(t.Ensemble(), t.Bin/1000), delay: min(delay, bins), keys: layerKeys(net, key),
+		soma: newFilter(t, t.TauSyn), own: newFilter(t, t.TauOwn), apical: newFilter(t, t.TauDend), start: make([]float32, some)}
 }
 
 func (s *stepper) events(a *activity, layer int, start []float32, number uint64) {
-	e := a.events
-	s.steps.Layer(e.Data, a.drive.Data, e.Stride, e.Rows, e.Cols, start, s.keys[0][layer], number<<24)
-	for u := range e.Rows {
-		s.soma.run(a.x.Row(u), e.Row(u), start[u])
-		if a.own != nil {
-			s.own.run(a.own.Row(u), e.Row(u), start[u])
+	stride, bins := a.events.Stride, a.events.Cols
+	for u := 0; u < a.events.Rows; u += some {
+		n := min(some, a.events.Rows-u)
+		at, start := u*stride, start[u:]
+		counts := a.events.Data[at:]
+		s.steps.Layer(counts, a.drive.Data[at:], stride, n, bins, start, s.keys[0][layer], number<<24|uint64(u))
+		s.soma.Layer(a.x.Data[at:], counts, stride, n, bins, start)
+		if a.own != nil && a.own != a.x {
+			s.own.Layer(a.own.Data[at:], counts, stride, n, bins, start)
 		}
 	}
 }
 
 func (s *stepper) bursts(a *activity, layer int, start []float32, number uint64) {
-	pb, counts, e := s.net.PB, s.counts[layer-1], a.events
-	s.steps.LayerBursts(counts.Data, e.Data, a.drive.Data, e.Stride, e.Rows, e.Cols, s.keys[1][layer], number<<24)
-	for u := range e.Rows {
-		bursts, events, signed := counts.Row(u), e.Row(u), a.signed.Row(u)
-		clear(signed[:s.delay])
-		for k := s.delay; k < len(signed); k++ {
-			signed[k] = bursts[k-s.delay] - float32(pb*events[k-s.delay])
+	stride, bins := a.events.Stride, a.events.Cols
+	if len(s.counts) < some*stride {
+		s.counts = make([]float32, some*stride)
+	}
+	feedback := s.net.Layers[layer-1]
+	for u := 0; u < a.events.Rows; u += some {
+		n := min(some, a.events.Rows-u)
+		from, to := u*stride, (u+n)*stride
+		counts, events, signed := s.counts[:n*stride], a.events.Data[from:to], a.signed.Data[from:to]
+		s.steps.LayerBursts(counts, events, a.drive.Data[from:to], stride, n, bins, s.keys[1][layer], number<<24|uint64(u))
+		// All rows are one here: what ends in the next row is cleared.
+		ensemble.Less(signed[s.delay:], counts, events, s.net.PB)
+		for i := range n {
+			clear(signed[i*stride:][:s.delay])
 		}
-		if layer > 1 {
-			s.late.run(a.late.Row(u), events, start[u])
-			s.burst.run(a.burst.Row(u), bursts, float32(pb*start[u]))
+		if layer == 1 {
+			continue
+		}
+		if feedback.Q == nil {
+			s.apical.Layer(a.burst.Data[from:], signed, stride, n, bins, nil)
+			continue
+		}
+		s.delayed(a.late.Data[from:to], events, stride, n, bins, start[u:], 1)
+		s.delayed(a.burst.Data[from:to], counts, stride, n, bins, start[u:], s.net.PB)
+	}
+}
+
+// delayed writes traces for apical dendrites, which begin at the start times scale and see counts after the delay.
+func (s *stepper) delayed(x, counts []float32, stride, n, bins int, start []float32, scale float32) {
+	for u := range n {
+		s.start[u] = float32(start[u] * scale)
+	}
+	s.apical.Layer(x, counts, stride, n, bins, s.start)
+	copy(x[s.delay:], x)
+	for u := range n {
+		row := x[u*stride:][:s.delay]
+		for k := range row {
+			row[k] = s.start[u]
 		}
 	}
 }

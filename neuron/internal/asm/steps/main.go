@@ -20,6 +20,9 @@ func main() {
 	bursts()
 	gather()
 	scatter()
+	traces()
+	bursting()
+	less()
 	Generate()
 }
 
