@@ -13,6 +13,7 @@ package ensemble
 import (
 	"fmt"
 	"math"
+	"slices"
 
 	"github.com/burstplex/burstplex/neuron/numeric"
 	"github.com/burstplex/burstplex/neuron/rng"
@@ -38,25 +39,35 @@ func (p Params) Validate() error {
 	return nil
 }
 
-// hazard returns the escape rate of a neuron that is not dead, Hz. It is such that the stationary event rate of a neuron is
-// Rate σ(v) whatever the dead time: with r = R/(1-Rτ), r σ(v - ln(1+rτ)) and a dead time τ give R σ(v).
-func (p Params) hazard() (r, shift float64) {
-	r = p.Rate / (1 - p.Rate*p.Dead)
-	return r, math.Log(1 + r*p.Dead)
-}
+// hazard returns the numbers of the escape rate of a neuron that is not dead, rate/(e^-v + rest) in Hz. It is such that the
+// stationary event rate of a neuron is Rate σ(v) whatever the dead time τ: with r = R/(1-Rτ), r σ(v - ln(1+rτ)) and a dead time
+// τ give R σ(v).
+func (p Params) hazard() (rate, rest float64) { return p.Rate, 1 - p.Rate*p.Dead }
 
 // Activation is the logistic function: the event rate of a unit in units of its largest.
 func Activation(v float64) float64 { return 1 / (1 + numeric.Exp(-v)) }
 
 // Unit draws the events of one unit. Its memory is reused from presentation to presentation.
+//
+// A step is a bin or, where neurons could be free again within it, a part of it. So a neuron that fires in a step stays dead to
+// its end, and neurons are of two kinds: of those that are free from the start, F at first, none comes back, and the integrated
+// hazard from one event to the next is an exponential number over F, F-1, ...: a sum, without a look at who becomes free.
+// Those that become free in the step have a clock of their own. It rarely rings, and then they are taken one by one.
 type Unit struct {
-	p        Params
-	r, shift float64
-	free     int
-	dead     []float64 // times at which dead neurons are free again, a ring in ascending order
-	first    int
-	idle     []uint16  // free neurons, while they are told apart
-	busy     []release // dead neurons in the order in which they will be free, a ring
+	p          Params
+	rate, rest float64
+	share      []float64 // 1/F of F free neurons
+	free       int
+	used       int       // what an event takes from free: nothing if there is no dead time
+	times      []float64 // of events: those before the presentation in whose dead time neurons are, and those in it
+	dead       int       // the first of them whose neuron is dead
+	need       float64   // exponential number that is left until the next event of neurons free from the start of a step,
+	spare      float64   // and of the others
+	random     source
+	clocks     [lot]float32 // exponential numbers
+	next       int          // of them
+	idle       []uint16     // free neurons, while they are told apart
+	busy       []release    // dead neurons in the order in which they will be free, a ring
 }
 
 // release is a neuron in its dead time.
@@ -67,91 +78,136 @@ type release struct {
 
 // NewUnit returns a unit. Params must be valid.
 func NewUnit(p Params) *Unit {
-	r, shift := p.hazard()
-	return &Unit{p: p, r: r, shift: shift, dead: make([]float64, p.Neurons+1)}
+	u := &Unit{p: p, share: make([]float64, p.Neurons+1)}
+	u.rate, u.rest = p.hazard()
+	for f := range u.share {
+		u.share[f] = 1 / float64(f)
+	}
+	if p.Dead > 0 {
+		u.used = 1
+	}
+	return u
 }
 
 // Events appends the times (s, ascending) of the events in len(drive) bins of dt seconds to dst. The unit starts in the mean
 // state of an activation between 0 and 1: as many neurons are dead as would be after a long time, with the rest of their
-// dead times uniform.
-func Events[T float32 | float64](u *Unit, dst []float64, drive []T, start, dt float64, s *rng.Stream) []float64 {
-	u.start(start, s)
-	need := s.Exp()
-	t := 0.0
-	for k, v := range drive {
-		end := float64(k+1) * dt
-		rate := float64(u.r * Activation(float64(v)-u.shift))
-		for t < end {
-			stop := end
-			released := u.free < u.p.Neurons && u.dead[u.first] < end
-			if released {
-				stop = u.dead[u.first]
-			}
-			hazard := float64(u.free) * rate
-			if gone := float64(hazard * (stop - t)); gone < need {
-				need -= gone
-				t = stop
-				if released {
-					u.release()
-				}
-				continue
-			}
-			t += need / hazard
-			if t >= end { // by rounding
-				t = math.Nextafter(end, 0)
-			}
-			need = s.Exp()
-			u.fire(t)
-			dst = append(dst, t)
-		}
+// dead times uniform. Its random numbers are those of an entity of key. Exponential numbers are in single precision, from one
+// word each: intervals are rounded to 1e-7 of themselves and end at 22 times their mean.
+func Events[T float32 | float64](u *Unit, dst []float64, drive []T, start, dt float64, key rng.Key, entity uint64) []float64 {
+	u.start(start, key, entity)
+	before := len(u.times)
+	steps := 1
+	if u.p.Dead > 0 {
+		steps = max(1, int(math.Ceil(dt/u.p.Dead)))
 	}
-	return dst
+	for k, v := range drive {
+		rate := u.rate / (float64(numeric.Exp32(float32(-v))) + u.rest)
+		from := float64(float64(k) * dt)
+		for i := 1; i < steps; i++ {
+			end := float64((float64(k) + float64(i)/float64(steps)) * dt)
+			u.step(from, end, rate)
+			from = end
+		}
+		u.step(from, float64(float64(k+1)*dt), rate)
+	}
+	return append(dst, u.times[before:]...)
 }
 
 // start brings the unit into the mean state of an activation.
-func (u *Unit) start(activation float64, s *rng.Stream) {
-	u.free, u.first = u.p.Neurons, 0
-	if u.p.Dead == 0 {
-		return
-	}
-	share := u.p.Rate * activation * u.p.Dead
-	n := 0
-	for range u.p.Neurons {
-		if s.Float64() < share {
-			n++
+func (u *Unit) start(activation float64, key rng.Key, entity uint64) {
+	u.random.start(key, entity)
+	u.next = lot
+	u.free, u.dead, u.times = u.p.Neurons, 0, u.times[:0]
+	if u.p.Dead > 0 {
+		// As many neurons are dead as have clocks, of mean 1, that ring before -ln(1-p), p the probability to be dead.
+		end := -numeric.Log(1 - u.p.Rate*activation*u.p.Dead)
+		for x := float64(u.exponential() * u.share[u.free]); x < end; x += float64(u.exponential() * u.share[u.free]) {
+			u.free--
+		}
+		// n uniform numbers in ascending order: the gaps of a Poisson process, normalised.
+		sum := u.exponential()
+		for range u.p.Neurons - u.free {
+			u.times = append(u.times, sum)
+			sum += u.exponential()
+		}
+		scale := u.p.Dead / sum
+		for k, t := range u.times {
+			u.times[k] = float64(t*scale) - u.p.Dead
 		}
 	}
-	// n uniform numbers in ascending order: the gaps of a Poisson process, normalised.
-	sum := s.Exp()
-	for k := range n {
-		u.dead[k] = sum
-		sum += s.Exp()
-	}
-	for k := range n {
-		u.dead[k] = u.dead[k] / sum * u.p.Dead
-	}
-	u.free -= n
+	u.need, u.spare = u.exponential(), u.exponential()
 }
 
-// fire sends a free neuron into its dead time.
-func (u *Unit) fire(t float64) {
-	if u.p.Dead == 0 {
+// exponential returns an exponential number of mean 1.
+func (u *Unit) exponential() float64 {
+	if u.next == lot {
+		u.random.exponentials(&u.clocks)
+		u.next = 0
+	}
+	u.next++
+	return float64(u.clocks[u.next-1])
+}
+
+// step draws the events of a step, at most as long as the dead time, with the given hazard of a free neuron.
+func (u *Unit) step(from, end, rate float64) {
+	first, hazard := u.dead, 0.0
+	if u.used > 0 {
+		for horizon := end - u.p.Dead; u.dead < len(u.times) && u.times[u.dead] < horizon; u.dead++ {
+			hazard += horizon - u.times[u.dead]
+		}
+	}
+	old := len(u.times)
+	last := end - float64(end*0x1p-53) // rounding must not take an event out of the step
+	limit, scale := float64(rate*(end-from)), 1/rate
+	times, free, need := u.times, u.free, u.need
+	x := float64(need * u.share[free])
+	for x < limit {
+		t := from + float64(x*scale)
+		if t > last {
+			t = last
+		}
+		times = append(times, t)
+		free -= u.used
+		need = u.exponential()
+		x += float64(need * u.share[free])
+	}
+	if free > 0 {
+		need = float64((x - limit) * float64(free))
+	}
+	u.times, u.free, u.need = times, free, need
+	if hazard = float64(hazard * rate); hazard < u.spare {
+		u.spare -= hazard
+		u.free += u.dead - first
 		return
 	}
-	last := u.first + u.p.Neurons - u.free
-	if last >= len(u.dead) {
-		last -= len(u.dead)
-	}
-	u.dead[last] = t + u.p.Dead
-	u.free--
+	u.released(u.times[first:u.dead], old, from, end, rate)
 }
 
-// release frees the neuron whose dead time ends first.
-func (u *Unit) release() {
-	u.free++
-	if u.first++; u.first == len(u.dead) {
-		u.first = 0
+// released draws the events of neurons that become free in a step, those of the events at times fired, and frees the others.
+// Events of the step begin at old.
+func (u *Unit) released(fired []float64, old int, from, end, rate float64) {
+	n, t := 0.0, from
+	for i := 0; i <= len(fired); i++ {
+		stop := end
+		if i < len(fired) {
+			stop = min(end, max(t, fired[i]+u.p.Dead))
+		}
+		for float64(n*float64(rate*(stop-t))) > u.spare {
+			t = min(stop, t+u.spare/float64(n*rate))
+			n--
+			u.spare = u.exponential()
+			at := min(t, end-float64(end*0x1p-53))
+			k := old
+			for k < len(u.times) && u.times[k] <= at {
+				k++
+			}
+			u.times = slices.Insert(u.times, k, at)
+		}
+		u.spare -= float64(n * float64(rate*(stop-t)))
+		t = stop
+		n++
 	}
+	u.free += int(n) - 1
 }
 
 // Who appends the neuron of each event to dst: any of those that are not in their dead time, by memorylessness. Events do not

@@ -11,7 +11,8 @@ import (
 
 // oneByOne is the slow reference: every neuron draws its own events from its own hazard.
 func oneByOne(p Params, drive []float64, dt float64, s *rng.Stream) (all []float64) {
-	r, shift := p.hazard()
+	r := p.Rate / (1 - p.Rate*p.Dead)
+	shift := math.Log(1 + r*p.Dead)
 	for range p.Neurons {
 		t := 0.0
 		if s.Float64() < p.Rate*Activation(drive[0])*p.Dead {
@@ -72,12 +73,11 @@ func TestUnitIsItsNeurons(t *testing.T) {
 	for k := range drive {
 		drive[k] = []float64{-1, 1.5, 0.5}[k/70]
 	}
-	for _, p := range []Params{{12, 20, 0.035}, {3, 25, 0.02}, {5, 40, 0}} {
+	for _, p := range []Params{{12, 20, 0.035}, {3, 25, 0.02}, {5, 40, 0}, {6, 100, 0.0008}, {1, 20, 0.035}} {
 		u := NewUnit(p)
 		key := rng.New(3, "unit")
 		fast := func(run int) []float64 {
-			s := key.Stream(uint64(run), 0)
-			return Events(u, nil, drive, Activation(drive[0]), dt, &s)
+			return Events(u, nil, drive, Activation(drive[0]), dt, key, uint64(run))
 		}
 		slow := func(run int) []float64 {
 			s := key.Stream(uint64(run), 1<<40)
@@ -103,7 +103,7 @@ func TestUnitIsItsNeurons(t *testing.T) {
 
 // The stationary rate is E_max σ(v) whatever the dead time; no neuron has an event within its dead time.
 func TestStationaryRateAndDeadTime(t *testing.T) {
-	for _, p := range []Params{{50, 20, 0.035}, {50, 25, 0.02}, {20, 10, 0}} {
+	for _, p := range []Params{{50, 20, 0.035}, {50, 25, 0.02}, {20, 10, 0}, {40, 60, 0.004}, {3, 30, 0.01}} {
 		if err := p.Validate(); err != nil {
 			t.Fatal(err)
 		}
@@ -112,9 +112,10 @@ func TestStationaryRateAndDeadTime(t *testing.T) {
 			for k := range drive {
 				drive[k] = v
 			}
-			s := rng.New(1, "rate").Stream(7, 0)
+			key := rng.New(1, "rate")
+			s := key.Stream(7, 1<<40)
 			u := NewUnit(p)
-			times := Events(u, nil, drive, Activation(v), 0.01, &s)
+			times := Events(u, nil, drive, Activation(v), 0.01, key, 7)
 			who := u.Who(nil, times, &s)
 			want := p.Rate * Activation(v) * float64(p.Neurons) * 20
 			if got := float64(len(times)); math.Abs(got-want) > 5*math.Sqrt(want) {
@@ -138,14 +139,14 @@ func TestStationaryRateAndDeadTime(t *testing.T) {
 }
 
 func BenchmarkEvents(b *testing.B) {
-	p := Params{100, 20, 0.035}
-	drive := make([]float64, 1000)
+	p := Params{1000, 10, 0.025}
+	drive := make([]float32, 50)
 	u := NewUnit(p)
-	s := rng.New(1, "bench").Stream(0, 0)
+	key := rng.New(1, "bench")
 	var times []float64
 	events := 0
-	for b.Loop() {
-		times = Events(u, times[:0], drive, 0.5, 0.001, &s)
+	for run := uint64(0); b.Loop(); run++ {
+		times = Events(u, times[:0], drive, 0.5, 0.002, key, run)
 		events += len(times)
 	}
 	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(events), "ns/event")

@@ -9,6 +9,7 @@ import (
 
 	"golang.org/x/sys/cpu"
 
+	"github.com/burstplex/burstplex/neuron/numeric"
 	"github.com/burstplex/burstplex/neuron/rng"
 )
 
@@ -72,6 +73,47 @@ func TestVectorWords(t *testing.T) {
 			u, k := i%width, i/width
 			if want := key.Block(entity|uint64(48+u), first+uint64(k/4))[k%4]; w != want {
 				t.Fatalf("word %d of unit %d is %#x, should be %#x", k, u, w, want)
+			}
+		}
+	}
+}
+
+// Vectors read the words of a source, turn them into exponential numbers and let events decay as the scalar code does.
+func TestVectorSource(t *testing.T) {
+	if !cpu.X86.HasAVX2 {
+		t.Skip("no AVX2")
+	}
+	r := rand.New(rand.NewPCG(7, 8))
+	for range 200 {
+		var s source
+		key, entity, first := rng.New(r.Uint64()), r.Uint64(), r.Uint64()>>r.IntN(64)&^15
+		s.start(key, entity)
+		s.block = first
+		s.read()
+		for i, w := range s.words {
+			block, word := i/32*8+i%8, i%32/8
+			if want := key.Block(entity, first+uint64(block))[word]; w != want {
+				t.Fatalf("word %d from block %d is %#x, should be %#x", i, first, w, want)
+			}
+		}
+		for i := range s.words {
+			if r.IntN(4) == 0 {
+				s.words[i] = [...]uint32{0, 1, 2, 3, 1 << 31, 1<<31 - 1, 1<<32 - 1, 1<<32 - 129, 3037000499}[r.IntN(9)]
+			}
+		}
+		var x, y, age [lot]float32
+		exponentialsAVX2(&x[0], &s.words[0], lot/width)
+		rate := -r.Float32()
+		for i, w := range s.words {
+			if want := exponential(w); math.Float32bits(x[i]) != math.Float32bits(want) || !(want >= 0) || want > 23 {
+				t.Fatalf("exponential number of %#x is %g, should be %g", w, x[i], want)
+			}
+			age[i] = r.Float32()
+		}
+		decayAVX2(&y[0], &age[0], lot/width, rate)
+		for i := range y {
+			if want := numeric.Exp32(float32(age[i] * rate)); math.Float32bits(y[i]) != math.Float32bits(want) {
+				t.Fatalf("exp(%g x %g) is %g, should be %g", age[i], rate, y[i], want)
 			}
 		}
 	}

@@ -48,3 +48,18 @@ func burstingAVX2(drive *float32, own *float32, vectors int, gain float32, top f
 //
 //go:noescape
 func lessAVX2(dst *float32, a *float32, b *float32, vectors int, factor float32)
+
+// streamAVX2 writes groups > 0 of eight blocks of an entity, first their first words; blocks are the numbers of the first eight, and change.
+//
+//go:noescape
+func streamAVX2(words *uint32, groups int, schedule *uint32, blocks *uint32, era uint32, entity uint32, high uint32)
+
+// exponentialsAVX2 turns vectors > 0 of eight words into exponential numbers.
+//
+//go:noescape
+func exponentialsAVX2(x *float32, words *uint32, vectors int)
+
+// decayAVX2 writes the exponentials of rate times age for vectors > 0 of eight numbers.
+//
+//go:noescape
+func decayAVX2(x *float32, age *float32, vectors int, rate float32)

@@ -16,212 +16,213 @@ TEXT ·wordsAVX2(SB), NOSPLIT, $0-44
 	MOVL high+40(FP), R8
 
 block:
-	VMOVD        SI, X0
-	VPBROADCASTD X0, Y0
-	VMOVD        DI, X1
+	VMOVUPS      (BX), Y0
+	VMOVD        SI, X1
 	VPBROADCASTD X1, Y1
-	VMOVD        R8, X2
-	VPBROADCASTD X2, Y3
-	VMOVD        SI, X2
-	VPBROADCASTD X2, Y4
 	VMOVD        DI, X2
-	VPBROADCASTD X2, Y5
-	VMOVD        R8, X2
-	VPBROADCASTD X2, Y7
-	VMOVDQU      (BX), Y2
-	VPSRLQ       $0x20, Y2, Y6
+	VPBROADCASTD X2, Y2
+	VMOVAPS      Y0, Y3
+	VMOVD        R8, X4
+	VPBROADCASTD X4, Y4
+	VMOVD        SI, X5
+	VPBROADCASTD X5, Y5
+	VMOVD        DI, X6
+	VPBROADCASTD X6, Y6
+	VPSRLQ       $0x20, Y0, Y0
+	VMOVD        R8, X7
+	VPBROADCASTD X7, Y7
 	VPBROADCASTD (DX), Y8
 	VPBROADCASTD 4(DX), Y9
-	VPMULUDQ     mul0<>+0(SB), Y0, Y0
-	VPMULUDQ     mul1<>+0(SB), Y2, Y2
-	VPXOR        Y8, Y1, Y1
-	VPXOR        Y9, Y3, Y3
-	VPSRLQ       $0x20, Y0, Y10
-	VPSRLQ       $0x20, Y2, Y11
-	VPXOR        Y11, Y1, Y1
-	VPXOR        Y10, Y3, Y3
-	VPMULUDQ     mul0<>+0(SB), Y4, Y4
-	VPMULUDQ     mul1<>+0(SB), Y6, Y6
-	VPXOR        Y8, Y5, Y5
+	VPMULUDQ     mul0<>+0(SB), Y1, Y1
+	VPMULUDQ     mul1<>+0(SB), Y3, Y3
+	VPXOR        Y8, Y2, Y2
+	VPXOR        Y9, Y4, Y4
+	VPSRLQ       $0x20, Y1, Y10
+	VPSRLQ       $0x20, Y3, Y11
+	VPXOR        Y11, Y2, Y2
+	VPXOR        Y10, Y4, Y4
+	VPMULUDQ     mul0<>+0(SB), Y5, Y5
+	VPMULUDQ     mul1<>+0(SB), Y0, Y0
+	VPXOR        Y8, Y6, Y6
 	VPXOR        Y9, Y7, Y7
-	VPSRLQ       $0x20, Y4, Y8
-	VPSRLQ       $0x20, Y6, Y9
-	VPXOR        Y9, Y5, Y5
+	VPSRLQ       $0x20, Y5, Y8
+	VPSRLQ       $0x20, Y0, Y9
+	VPXOR        Y9, Y6, Y6
 	VPXOR        Y8, Y7, Y7
 	VPBROADCASTD 8(DX), Y8
 	VPBROADCASTD 12(DX), Y9
-	VPMULUDQ     mul0<>+0(SB), Y1, Y1
-	VPMULUDQ     mul1<>+0(SB), Y3, Y3
-	VPXOR        Y8, Y2, Y2
-	VPXOR        Y9, Y0, Y0
-	VPSRLQ       $0x20, Y1, Y10
-	VPSRLQ       $0x20, Y3, Y11
-	VPXOR        Y11, Y2, Y2
-	VPXOR        Y10, Y0, Y0
-	VPMULUDQ     mul0<>+0(SB), Y5, Y5
-	VPMULUDQ     mul1<>+0(SB), Y7, Y7
-	VPXOR        Y8, Y6, Y6
-	VPXOR        Y9, Y4, Y4
-	VPSRLQ       $0x20, Y5, Y8
-	VPSRLQ       $0x20, Y7, Y9
-	VPXOR        Y9, Y6, Y6
-	VPXOR        Y8, Y4, Y4
-	VPBROADCASTD 16(DX), Y8
-	VPBROADCASTD 20(DX), Y9
 	VPMULUDQ     mul0<>+0(SB), Y2, Y2
-	VPMULUDQ     mul1<>+0(SB), Y0, Y0
+	VPMULUDQ     mul1<>+0(SB), Y4, Y4
 	VPXOR        Y8, Y3, Y3
 	VPXOR        Y9, Y1, Y1
 	VPSRLQ       $0x20, Y2, Y10
-	VPSRLQ       $0x20, Y0, Y11
+	VPSRLQ       $0x20, Y4, Y11
 	VPXOR        Y11, Y3, Y3
 	VPXOR        Y10, Y1, Y1
 	VPMULUDQ     mul0<>+0(SB), Y6, Y6
-	VPMULUDQ     mul1<>+0(SB), Y4, Y4
-	VPXOR        Y8, Y7, Y7
+	VPMULUDQ     mul1<>+0(SB), Y7, Y7
+	VPXOR        Y8, Y0, Y0
 	VPXOR        Y9, Y5, Y5
 	VPSRLQ       $0x20, Y6, Y8
-	VPSRLQ       $0x20, Y4, Y9
-	VPXOR        Y9, Y7, Y7
+	VPSRLQ       $0x20, Y7, Y9
+	VPXOR        Y9, Y0, Y0
 	VPXOR        Y8, Y5, Y5
-	VPBROADCASTD 24(DX), Y8
-	VPBROADCASTD 28(DX), Y9
+	VPBROADCASTD 16(DX), Y8
+	VPBROADCASTD 20(DX), Y9
 	VPMULUDQ     mul0<>+0(SB), Y3, Y3
 	VPMULUDQ     mul1<>+0(SB), Y1, Y1
-	VPXOR        Y8, Y0, Y0
+	VPXOR        Y8, Y4, Y4
 	VPXOR        Y9, Y2, Y2
 	VPSRLQ       $0x20, Y3, Y10
 	VPSRLQ       $0x20, Y1, Y11
-	VPXOR        Y11, Y0, Y0
+	VPXOR        Y11, Y4, Y4
 	VPXOR        Y10, Y2, Y2
-	VPMULUDQ     mul0<>+0(SB), Y7, Y7
-	VPMULUDQ     mul1<>+0(SB), Y5, Y5
-	VPXOR        Y8, Y4, Y4
-	VPXOR        Y9, Y6, Y6
-	VPSRLQ       $0x20, Y7, Y8
-	VPSRLQ       $0x20, Y5, Y9
-	VPXOR        Y9, Y4, Y4
-	VPXOR        Y8, Y6, Y6
-	VPBROADCASTD 32(DX), Y8
-	VPBROADCASTD 36(DX), Y9
 	VPMULUDQ     mul0<>+0(SB), Y0, Y0
+	VPMULUDQ     mul1<>+0(SB), Y5, Y5
+	VPXOR        Y8, Y7, Y7
+	VPXOR        Y9, Y6, Y6
+	VPSRLQ       $0x20, Y0, Y8
+	VPSRLQ       $0x20, Y5, Y9
+	VPXOR        Y9, Y7, Y7
+	VPXOR        Y8, Y6, Y6
+	VPBROADCASTD 24(DX), Y8
+	VPBROADCASTD 28(DX), Y9
+	VPMULUDQ     mul0<>+0(SB), Y4, Y4
 	VPMULUDQ     mul1<>+0(SB), Y2, Y2
 	VPXOR        Y8, Y1, Y1
 	VPXOR        Y9, Y3, Y3
-	VPSRLQ       $0x20, Y0, Y10
+	VPSRLQ       $0x20, Y4, Y10
 	VPSRLQ       $0x20, Y2, Y11
 	VPXOR        Y11, Y1, Y1
 	VPXOR        Y10, Y3, Y3
-	VPMULUDQ     mul0<>+0(SB), Y4, Y4
+	VPMULUDQ     mul0<>+0(SB), Y7, Y7
 	VPMULUDQ     mul1<>+0(SB), Y6, Y6
 	VPXOR        Y8, Y5, Y5
-	VPXOR        Y9, Y7, Y7
-	VPSRLQ       $0x20, Y4, Y8
+	VPXOR        Y9, Y0, Y0
+	VPSRLQ       $0x20, Y7, Y8
 	VPSRLQ       $0x20, Y6, Y9
 	VPXOR        Y9, Y5, Y5
+	VPXOR        Y8, Y0, Y0
+	VPBROADCASTD 32(DX), Y8
+	VPBROADCASTD 36(DX), Y9
+	VPMULUDQ     mul0<>+0(SB), Y1, Y1
+	VPMULUDQ     mul1<>+0(SB), Y3, Y3
+	VPXOR        Y8, Y2, Y2
+	VPXOR        Y9, Y4, Y4
+	VPSRLQ       $0x20, Y1, Y10
+	VPSRLQ       $0x20, Y3, Y11
+	VPXOR        Y11, Y2, Y2
+	VPXOR        Y10, Y4, Y4
+	VPMULUDQ     mul0<>+0(SB), Y5, Y5
+	VPMULUDQ     mul1<>+0(SB), Y0, Y0
+	VPXOR        Y8, Y6, Y6
+	VPXOR        Y9, Y7, Y7
+	VPSRLQ       $0x20, Y5, Y8
+	VPSRLQ       $0x20, Y0, Y9
+	VPXOR        Y9, Y6, Y6
 	VPXOR        Y8, Y7, Y7
 	VPBROADCASTD 40(DX), Y8
 	VPBROADCASTD 44(DX), Y9
-	VPMULUDQ     mul0<>+0(SB), Y1, Y1
-	VPMULUDQ     mul1<>+0(SB), Y3, Y3
-	VPXOR        Y8, Y2, Y2
-	VPXOR        Y9, Y0, Y0
-	VPSRLQ       $0x20, Y1, Y10
-	VPSRLQ       $0x20, Y3, Y11
-	VPXOR        Y11, Y2, Y2
-	VPXOR        Y10, Y0, Y0
-	VPMULUDQ     mul0<>+0(SB), Y5, Y5
-	VPMULUDQ     mul1<>+0(SB), Y7, Y7
-	VPXOR        Y8, Y6, Y6
-	VPXOR        Y9, Y4, Y4
-	VPSRLQ       $0x20, Y5, Y8
-	VPSRLQ       $0x20, Y7, Y9
-	VPXOR        Y9, Y6, Y6
-	VPXOR        Y8, Y4, Y4
-	VPBROADCASTD 48(DX), Y8
-	VPBROADCASTD 52(DX), Y9
 	VPMULUDQ     mul0<>+0(SB), Y2, Y2
-	VPMULUDQ     mul1<>+0(SB), Y0, Y0
+	VPMULUDQ     mul1<>+0(SB), Y4, Y4
 	VPXOR        Y8, Y3, Y3
 	VPXOR        Y9, Y1, Y1
 	VPSRLQ       $0x20, Y2, Y10
-	VPSRLQ       $0x20, Y0, Y11
+	VPSRLQ       $0x20, Y4, Y11
 	VPXOR        Y11, Y3, Y3
 	VPXOR        Y10, Y1, Y1
 	VPMULUDQ     mul0<>+0(SB), Y6, Y6
-	VPMULUDQ     mul1<>+0(SB), Y4, Y4
-	VPXOR        Y8, Y7, Y7
+	VPMULUDQ     mul1<>+0(SB), Y7, Y7
+	VPXOR        Y8, Y0, Y0
 	VPXOR        Y9, Y5, Y5
 	VPSRLQ       $0x20, Y6, Y8
-	VPSRLQ       $0x20, Y4, Y9
-	VPXOR        Y9, Y7, Y7
+	VPSRLQ       $0x20, Y7, Y9
+	VPXOR        Y9, Y0, Y0
 	VPXOR        Y8, Y5, Y5
-	VPBROADCASTD 56(DX), Y8
-	VPBROADCASTD 60(DX), Y9
+	VPBROADCASTD 48(DX), Y8
+	VPBROADCASTD 52(DX), Y9
 	VPMULUDQ     mul0<>+0(SB), Y3, Y3
 	VPMULUDQ     mul1<>+0(SB), Y1, Y1
-	VPXOR        Y8, Y0, Y0
+	VPXOR        Y8, Y4, Y4
 	VPXOR        Y9, Y2, Y2
 	VPSRLQ       $0x20, Y3, Y10
 	VPSRLQ       $0x20, Y1, Y11
-	VPXOR        Y11, Y0, Y0
+	VPXOR        Y11, Y4, Y4
 	VPXOR        Y10, Y2, Y2
-	VPMULUDQ     mul0<>+0(SB), Y7, Y7
-	VPMULUDQ     mul1<>+0(SB), Y5, Y5
-	VPXOR        Y8, Y4, Y4
-	VPXOR        Y9, Y6, Y6
-	VPSRLQ       $0x20, Y7, Y8
-	VPSRLQ       $0x20, Y5, Y9
-	VPXOR        Y9, Y4, Y4
-	VPXOR        Y8, Y6, Y6
-	VPBROADCASTD 64(DX), Y8
-	VPBROADCASTD 68(DX), Y9
 	VPMULUDQ     mul0<>+0(SB), Y0, Y0
+	VPMULUDQ     mul1<>+0(SB), Y5, Y5
+	VPXOR        Y8, Y7, Y7
+	VPXOR        Y9, Y6, Y6
+	VPSRLQ       $0x20, Y0, Y8
+	VPSRLQ       $0x20, Y5, Y9
+	VPXOR        Y9, Y7, Y7
+	VPXOR        Y8, Y6, Y6
+	VPBROADCASTD 56(DX), Y8
+	VPBROADCASTD 60(DX), Y9
+	VPMULUDQ     mul0<>+0(SB), Y4, Y4
 	VPMULUDQ     mul1<>+0(SB), Y2, Y2
 	VPXOR        Y8, Y1, Y1
 	VPXOR        Y9, Y3, Y3
-	VPSRLQ       $0x20, Y0, Y10
+	VPSRLQ       $0x20, Y4, Y10
 	VPSRLQ       $0x20, Y2, Y11
 	VPXOR        Y11, Y1, Y1
 	VPXOR        Y10, Y3, Y3
-	VPMULUDQ     mul0<>+0(SB), Y4, Y4
+	VPMULUDQ     mul0<>+0(SB), Y7, Y7
 	VPMULUDQ     mul1<>+0(SB), Y6, Y6
 	VPXOR        Y8, Y5, Y5
-	VPXOR        Y9, Y7, Y7
-	VPSRLQ       $0x20, Y4, Y8
+	VPXOR        Y9, Y0, Y0
+	VPSRLQ       $0x20, Y7, Y8
 	VPSRLQ       $0x20, Y6, Y9
 	VPXOR        Y9, Y5, Y5
-	VPXOR        Y8, Y7, Y7
-	VPBROADCASTD 72(DX), Y8
-	VPBROADCASTD 76(DX), Y9
+	VPXOR        Y8, Y0, Y0
+	VPBROADCASTD 64(DX), Y8
+	VPBROADCASTD 68(DX), Y9
 	VPMULUDQ     mul0<>+0(SB), Y1, Y1
 	VPMULUDQ     mul1<>+0(SB), Y3, Y3
 	VPXOR        Y8, Y2, Y2
-	VPXOR        Y9, Y0, Y0
+	VPXOR        Y9, Y4, Y4
 	VPSRLQ       $0x20, Y1, Y10
 	VPSRLQ       $0x20, Y3, Y11
 	VPXOR        Y11, Y2, Y2
-	VPXOR        Y10, Y0, Y0
+	VPXOR        Y10, Y4, Y4
 	VPMULUDQ     mul0<>+0(SB), Y5, Y5
-	VPMULUDQ     mul1<>+0(SB), Y7, Y7
+	VPMULUDQ     mul1<>+0(SB), Y0, Y0
 	VPXOR        Y8, Y6, Y6
-	VPXOR        Y9, Y4, Y4
+	VPXOR        Y9, Y7, Y7
 	VPSRLQ       $0x20, Y5, Y8
-	VPSRLQ       $0x20, Y7, Y9
+	VPSRLQ       $0x20, Y0, Y9
 	VPXOR        Y9, Y6, Y6
-	VPXOR        Y8, Y4, Y4
-	VPSLLQ       $0x20, Y6, Y6
-	VPBLENDD     $0xaa, Y6, Y2, Y2
-	VMOVDQU      Y2, (AX)
+	VPXOR        Y8, Y7, Y7
+	VPBROADCASTD 72(DX), Y8
+	VPBROADCASTD 76(DX), Y9
+	VPMULUDQ     mul0<>+0(SB), Y2, Y2
+	VPMULUDQ     mul1<>+0(SB), Y4, Y4
+	VPXOR        Y8, Y3, Y3
+	VPXOR        Y9, Y1, Y1
+	VPSRLQ       $0x20, Y2, Y10
+	VPSRLQ       $0x20, Y4, Y11
+	VPXOR        Y11, Y3, Y3
+	VPXOR        Y10, Y1, Y1
+	VPMULUDQ     mul0<>+0(SB), Y6, Y6
+	VPMULUDQ     mul1<>+0(SB), Y7, Y7
+	VPXOR        Y8, Y0, Y0
+	VPXOR        Y9, Y5, Y5
+	VPSRLQ       $0x20, Y6, Y8
+	VPSRLQ       $0x20, Y7, Y9
+	VPXOR        Y9, Y0, Y0
+	VPXOR        Y8, Y5, Y5
+	VPSLLQ       $0x20, Y0, Y0
+	VPBLENDD     $0xaa, Y0, Y3, Y3
+	VMOVDQU      Y3, (AX)
 	VPSLLQ       $0x20, Y7, Y7
-	VPBLENDD     $0xaa, Y7, Y3, Y3
-	VMOVDQU      Y3, 32(AX)
-	VPSLLQ       $0x20, Y4, Y4
-	VPBLENDD     $0xaa, Y4, Y0, Y0
-	VMOVDQU      Y0, 64(AX)
+	VPBLENDD     $0xaa, Y7, Y4, Y4
+	VMOVDQU      Y4, 32(AX)
 	VPSLLQ       $0x20, Y5, Y5
 	VPBLENDD     $0xaa, Y5, Y1, Y1
-	VMOVDQU      Y1, 96(AX)
+	VMOVDQU      Y1, 64(AX)
+	VPSLLQ       $0x20, Y6, Y6
+	VPBLENDD     $0xaa, Y6, Y2, Y2
+	VMOVDQU      Y2, 96(AX)
 	ADDQ         $0x80, AX
 	INCL         SI
 	DECQ         CX
@@ -2506,5 +2507,392 @@ vector:
 	ADDQ    $0x20, DX
 	DECQ    BX
 	JNZ     vector
+	VZEROUPPER
+	RET
+
+// func streamAVX2(words *uint32, groups int, schedule *uint32, blocks *uint32, era uint32, entity uint32, high uint32)
+// Requires: AVX, AVX2
+TEXT ·streamAVX2(SB), NOSPLIT, $0-44
+	MOVQ words+0(FP), AX
+	MOVQ groups+8(FP), CX
+	MOVQ schedule+16(FP), DX
+	MOVQ blocks+24(FP), BX
+	MOVL era+32(FP), SI
+	MOVL entity+36(FP), DI
+	MOVL high+40(FP), R8
+
+group:
+	VMOVUPS      (BX), Y0
+	VPADDD       eight<>+0(SB), Y0, Y1
+	VMOVDQU      Y1, (BX)
+	VMOVAPS      Y0, Y1
+	VMOVD        SI, X2
+	VPBROADCASTD X2, Y2
+	VMOVD        DI, X3
+	VPBROADCASTD X3, Y3
+	VMOVD        R8, X4
+	VPBROADCASTD X4, Y4
+	VPSRLQ       $0x20, Y0, Y0
+	VMOVD        SI, X5
+	VPBROADCASTD X5, Y5
+	VMOVD        DI, X6
+	VPBROADCASTD X6, Y6
+	VMOVD        R8, X7
+	VPBROADCASTD X7, Y7
+	VPBROADCASTD (DX), Y8
+	VPBROADCASTD 4(DX), Y9
+	VPMULUDQ     mul0<>+0(SB), Y1, Y1
+	VPMULUDQ     mul1<>+0(SB), Y3, Y3
+	VPXOR        Y8, Y2, Y2
+	VPXOR        Y9, Y4, Y4
+	VPSRLQ       $0x20, Y1, Y10
+	VPSRLQ       $0x20, Y3, Y11
+	VPXOR        Y11, Y2, Y2
+	VPXOR        Y10, Y4, Y4
+	VPMULUDQ     mul0<>+0(SB), Y0, Y0
+	VPMULUDQ     mul1<>+0(SB), Y6, Y6
+	VPXOR        Y8, Y5, Y5
+	VPXOR        Y9, Y7, Y7
+	VPSRLQ       $0x20, Y0, Y8
+	VPSRLQ       $0x20, Y6, Y9
+	VPXOR        Y9, Y5, Y5
+	VPXOR        Y8, Y7, Y7
+	VPBROADCASTD 8(DX), Y8
+	VPBROADCASTD 12(DX), Y9
+	VPMULUDQ     mul0<>+0(SB), Y2, Y2
+	VPMULUDQ     mul1<>+0(SB), Y4, Y4
+	VPXOR        Y8, Y3, Y3
+	VPXOR        Y9, Y1, Y1
+	VPSRLQ       $0x20, Y2, Y10
+	VPSRLQ       $0x20, Y4, Y11
+	VPXOR        Y11, Y3, Y3
+	VPXOR        Y10, Y1, Y1
+	VPMULUDQ     mul0<>+0(SB), Y5, Y5
+	VPMULUDQ     mul1<>+0(SB), Y7, Y7
+	VPXOR        Y8, Y6, Y6
+	VPXOR        Y9, Y0, Y0
+	VPSRLQ       $0x20, Y5, Y8
+	VPSRLQ       $0x20, Y7, Y9
+	VPXOR        Y9, Y6, Y6
+	VPXOR        Y8, Y0, Y0
+	VPBROADCASTD 16(DX), Y8
+	VPBROADCASTD 20(DX), Y9
+	VPMULUDQ     mul0<>+0(SB), Y3, Y3
+	VPMULUDQ     mul1<>+0(SB), Y1, Y1
+	VPXOR        Y8, Y4, Y4
+	VPXOR        Y9, Y2, Y2
+	VPSRLQ       $0x20, Y3, Y10
+	VPSRLQ       $0x20, Y1, Y11
+	VPXOR        Y11, Y4, Y4
+	VPXOR        Y10, Y2, Y2
+	VPMULUDQ     mul0<>+0(SB), Y6, Y6
+	VPMULUDQ     mul1<>+0(SB), Y0, Y0
+	VPXOR        Y8, Y7, Y7
+	VPXOR        Y9, Y5, Y5
+	VPSRLQ       $0x20, Y6, Y8
+	VPSRLQ       $0x20, Y0, Y9
+	VPXOR        Y9, Y7, Y7
+	VPXOR        Y8, Y5, Y5
+	VPBROADCASTD 24(DX), Y8
+	VPBROADCASTD 28(DX), Y9
+	VPMULUDQ     mul0<>+0(SB), Y4, Y4
+	VPMULUDQ     mul1<>+0(SB), Y2, Y2
+	VPXOR        Y8, Y1, Y1
+	VPXOR        Y9, Y3, Y3
+	VPSRLQ       $0x20, Y4, Y10
+	VPSRLQ       $0x20, Y2, Y11
+	VPXOR        Y11, Y1, Y1
+	VPXOR        Y10, Y3, Y3
+	VPMULUDQ     mul0<>+0(SB), Y7, Y7
+	VPMULUDQ     mul1<>+0(SB), Y5, Y5
+	VPXOR        Y8, Y0, Y0
+	VPXOR        Y9, Y6, Y6
+	VPSRLQ       $0x20, Y7, Y8
+	VPSRLQ       $0x20, Y5, Y9
+	VPXOR        Y9, Y0, Y0
+	VPXOR        Y8, Y6, Y6
+	VPBROADCASTD 32(DX), Y8
+	VPBROADCASTD 36(DX), Y9
+	VPMULUDQ     mul0<>+0(SB), Y1, Y1
+	VPMULUDQ     mul1<>+0(SB), Y3, Y3
+	VPXOR        Y8, Y2, Y2
+	VPXOR        Y9, Y4, Y4
+	VPSRLQ       $0x20, Y1, Y10
+	VPSRLQ       $0x20, Y3, Y11
+	VPXOR        Y11, Y2, Y2
+	VPXOR        Y10, Y4, Y4
+	VPMULUDQ     mul0<>+0(SB), Y0, Y0
+	VPMULUDQ     mul1<>+0(SB), Y6, Y6
+	VPXOR        Y8, Y5, Y5
+	VPXOR        Y9, Y7, Y7
+	VPSRLQ       $0x20, Y0, Y8
+	VPSRLQ       $0x20, Y6, Y9
+	VPXOR        Y9, Y5, Y5
+	VPXOR        Y8, Y7, Y7
+	VPBROADCASTD 40(DX), Y8
+	VPBROADCASTD 44(DX), Y9
+	VPMULUDQ     mul0<>+0(SB), Y2, Y2
+	VPMULUDQ     mul1<>+0(SB), Y4, Y4
+	VPXOR        Y8, Y3, Y3
+	VPXOR        Y9, Y1, Y1
+	VPSRLQ       $0x20, Y2, Y10
+	VPSRLQ       $0x20, Y4, Y11
+	VPXOR        Y11, Y3, Y3
+	VPXOR        Y10, Y1, Y1
+	VPMULUDQ     mul0<>+0(SB), Y5, Y5
+	VPMULUDQ     mul1<>+0(SB), Y7, Y7
+	VPXOR        Y8, Y6, Y6
+	VPXOR        Y9, Y0, Y0
+	VPSRLQ       $0x20, Y5, Y8
+	VPSRLQ       $0x20, Y7, Y9
+	VPXOR        Y9, Y6, Y6
+	VPXOR        Y8, Y0, Y0
+	VPBROADCASTD 48(DX), Y8
+	VPBROADCASTD 52(DX), Y9
+	VPMULUDQ     mul0<>+0(SB), Y3, Y3
+	VPMULUDQ     mul1<>+0(SB), Y1, Y1
+	VPXOR        Y8, Y4, Y4
+	VPXOR        Y9, Y2, Y2
+	VPSRLQ       $0x20, Y3, Y10
+	VPSRLQ       $0x20, Y1, Y11
+	VPXOR        Y11, Y4, Y4
+	VPXOR        Y10, Y2, Y2
+	VPMULUDQ     mul0<>+0(SB), Y6, Y6
+	VPMULUDQ     mul1<>+0(SB), Y0, Y0
+	VPXOR        Y8, Y7, Y7
+	VPXOR        Y9, Y5, Y5
+	VPSRLQ       $0x20, Y6, Y8
+	VPSRLQ       $0x20, Y0, Y9
+	VPXOR        Y9, Y7, Y7
+	VPXOR        Y8, Y5, Y5
+	VPBROADCASTD 56(DX), Y8
+	VPBROADCASTD 60(DX), Y9
+	VPMULUDQ     mul0<>+0(SB), Y4, Y4
+	VPMULUDQ     mul1<>+0(SB), Y2, Y2
+	VPXOR        Y8, Y1, Y1
+	VPXOR        Y9, Y3, Y3
+	VPSRLQ       $0x20, Y4, Y10
+	VPSRLQ       $0x20, Y2, Y11
+	VPXOR        Y11, Y1, Y1
+	VPXOR        Y10, Y3, Y3
+	VPMULUDQ     mul0<>+0(SB), Y7, Y7
+	VPMULUDQ     mul1<>+0(SB), Y5, Y5
+	VPXOR        Y8, Y0, Y0
+	VPXOR        Y9, Y6, Y6
+	VPSRLQ       $0x20, Y7, Y8
+	VPSRLQ       $0x20, Y5, Y9
+	VPXOR        Y9, Y0, Y0
+	VPXOR        Y8, Y6, Y6
+	VPBROADCASTD 64(DX), Y8
+	VPBROADCASTD 68(DX), Y9
+	VPMULUDQ     mul0<>+0(SB), Y1, Y1
+	VPMULUDQ     mul1<>+0(SB), Y3, Y3
+	VPXOR        Y8, Y2, Y2
+	VPXOR        Y9, Y4, Y4
+	VPSRLQ       $0x20, Y1, Y10
+	VPSRLQ       $0x20, Y3, Y11
+	VPXOR        Y11, Y2, Y2
+	VPXOR        Y10, Y4, Y4
+	VPMULUDQ     mul0<>+0(SB), Y0, Y0
+	VPMULUDQ     mul1<>+0(SB), Y6, Y6
+	VPXOR        Y8, Y5, Y5
+	VPXOR        Y9, Y7, Y7
+	VPSRLQ       $0x20, Y0, Y8
+	VPSRLQ       $0x20, Y6, Y9
+	VPXOR        Y9, Y5, Y5
+	VPXOR        Y8, Y7, Y7
+	VPBROADCASTD 72(DX), Y8
+	VPBROADCASTD 76(DX), Y9
+	VPMULUDQ     mul0<>+0(SB), Y2, Y2
+	VPMULUDQ     mul1<>+0(SB), Y4, Y4
+	VPXOR        Y8, Y3, Y3
+	VPXOR        Y9, Y1, Y1
+	VPSRLQ       $0x20, Y2, Y10
+	VPSRLQ       $0x20, Y4, Y11
+	VPXOR        Y11, Y3, Y3
+	VPXOR        Y10, Y1, Y1
+	VPMULUDQ     mul0<>+0(SB), Y5, Y5
+	VPMULUDQ     mul1<>+0(SB), Y7, Y7
+	VPXOR        Y8, Y6, Y6
+	VPXOR        Y9, Y0, Y0
+	VPSRLQ       $0x20, Y5, Y8
+	VPSRLQ       $0x20, Y7, Y9
+	VPXOR        Y9, Y6, Y6
+	VPXOR        Y8, Y0, Y0
+	VPSLLQ       $0x20, Y6, Y6
+	VPBLENDD     $0xaa, Y6, Y3, Y3
+	VMOVDQU      Y3, (AX)
+	VPSLLQ       $0x20, Y7, Y7
+	VPBLENDD     $0xaa, Y7, Y4, Y4
+	VMOVDQU      Y4, 32(AX)
+	VPSLLQ       $0x20, Y0, Y0
+	VPBLENDD     $0xaa, Y0, Y1, Y1
+	VMOVDQU      Y1, 64(AX)
+	VPSLLQ       $0x20, Y5, Y5
+	VPBLENDD     $0xaa, Y5, Y2, Y2
+	VMOVDQU      Y2, 96(AX)
+	ADDQ         $0x80, AX
+	DECQ         CX
+	JNZ          group
+	VZEROUPPER
+	RET
+
+DATA eight<>+0(SB)/4, $0x00000008
+DATA eight<>+4(SB)/4, $0x00000008
+DATA eight<>+8(SB)/4, $0x00000008
+DATA eight<>+12(SB)/4, $0x00000008
+DATA eight<>+16(SB)/4, $0x00000008
+DATA eight<>+20(SB)/4, $0x00000008
+DATA eight<>+24(SB)/4, $0x00000008
+DATA eight<>+28(SB)/4, $0x00000008
+GLOBL eight<>(SB), RODATA|NOPTR, $32
+
+// func exponentialsAVX2(x *float32, words *uint32, vectors int)
+// Requires: AVX, AVX2
+TEXT ·exponentialsAVX2(SB), NOSPLIT, $0-24
+	MOVQ x+0(FP), AX
+	MOVQ words+8(FP), CX
+	MOVQ vectors+16(FP), DX
+
+vector:
+	VMOVUPS   (CX), Y0
+	VPSRLD    $0x01, Y0, Y0
+	VCVTDQ2PS Y0, Y0
+	VADDPS    half<>+0(SB), Y0, Y0
+	VMULPS    two_to_minus_31<>+0(SB), Y0, Y0
+	VPSUBD    root_half<>+0(SB), Y0, Y1
+	VPSRAD    $0x17, Y1, Y1
+	VPSLLD    $0x17, Y1, Y2
+	VPSUBD    Y2, Y0, Y2
+	VSUBPS    one<>+0(SB), Y2, Y0
+	VADDPS    one<>+0(SB), Y2, Y2
+	VDIVPS    Y2, Y0, Y0
+	VMULPS    Y0, Y0, Y2
+	VMULPS    log2<>+0(SB), Y2, Y3
+	VADDPS    log1<>+0(SB), Y3, Y3
+	VMULPS    Y2, Y3, Y3
+	VADDPS    log0<>+0(SB), Y3, Y3
+	VADDPS    Y0, Y0, Y0
+	VCVTDQ2PS Y1, Y1
+	VMULPS    ln2<>+0(SB), Y1, Y1
+	VMULPS    Y2, Y0, Y2
+	VMULPS    Y3, Y2, Y2
+	VADDPS    Y0, Y2, Y0
+	VADDPS    Y0, Y1, Y0
+	VXORPS    sign<>+0(SB), Y0, Y0
+	VMOVUPS   Y0, (AX)
+	ADDQ      $0x20, AX
+	ADDQ      $0x20, CX
+	DECQ      DX
+	JNZ       vector
+	VZEROUPPER
+	RET
+
+DATA two_to_minus_31<>+0(SB)/4, $0x30000000
+DATA two_to_minus_31<>+4(SB)/4, $0x30000000
+DATA two_to_minus_31<>+8(SB)/4, $0x30000000
+DATA two_to_minus_31<>+12(SB)/4, $0x30000000
+DATA two_to_minus_31<>+16(SB)/4, $0x30000000
+DATA two_to_minus_31<>+20(SB)/4, $0x30000000
+DATA two_to_minus_31<>+24(SB)/4, $0x30000000
+DATA two_to_minus_31<>+28(SB)/4, $0x30000000
+GLOBL two_to_minus_31<>(SB), RODATA|NOPTR, $32
+
+DATA root_half<>+0(SB)/4, $0x3f3504f3
+DATA root_half<>+4(SB)/4, $0x3f3504f3
+DATA root_half<>+8(SB)/4, $0x3f3504f3
+DATA root_half<>+12(SB)/4, $0x3f3504f3
+DATA root_half<>+16(SB)/4, $0x3f3504f3
+DATA root_half<>+20(SB)/4, $0x3f3504f3
+DATA root_half<>+24(SB)/4, $0x3f3504f3
+DATA root_half<>+28(SB)/4, $0x3f3504f3
+GLOBL root_half<>(SB), RODATA|NOPTR, $32
+
+DATA log2<>+0(SB)/4, $0x3e124925
+DATA log2<>+4(SB)/4, $0x3e124925
+DATA log2<>+8(SB)/4, $0x3e124925
+DATA log2<>+12(SB)/4, $0x3e124925
+DATA log2<>+16(SB)/4, $0x3e124925
+DATA log2<>+20(SB)/4, $0x3e124925
+DATA log2<>+24(SB)/4, $0x3e124925
+DATA log2<>+28(SB)/4, $0x3e124925
+GLOBL log2<>(SB), RODATA|NOPTR, $32
+
+DATA log1<>+0(SB)/4, $0x3e4ccccd
+DATA log1<>+4(SB)/4, $0x3e4ccccd
+DATA log1<>+8(SB)/4, $0x3e4ccccd
+DATA log1<>+12(SB)/4, $0x3e4ccccd
+DATA log1<>+16(SB)/4, $0x3e4ccccd
+DATA log1<>+20(SB)/4, $0x3e4ccccd
+DATA log1<>+24(SB)/4, $0x3e4ccccd
+DATA log1<>+28(SB)/4, $0x3e4ccccd
+GLOBL log1<>(SB), RODATA|NOPTR, $32
+
+DATA log0<>+0(SB)/4, $0x3eaaaaab
+DATA log0<>+4(SB)/4, $0x3eaaaaab
+DATA log0<>+8(SB)/4, $0x3eaaaaab
+DATA log0<>+12(SB)/4, $0x3eaaaaab
+DATA log0<>+16(SB)/4, $0x3eaaaaab
+DATA log0<>+20(SB)/4, $0x3eaaaaab
+DATA log0<>+24(SB)/4, $0x3eaaaaab
+DATA log0<>+28(SB)/4, $0x3eaaaaab
+GLOBL log0<>(SB), RODATA|NOPTR, $32
+
+DATA ln2<>+0(SB)/4, $0x3f317218
+DATA ln2<>+4(SB)/4, $0x3f317218
+DATA ln2<>+8(SB)/4, $0x3f317218
+DATA ln2<>+12(SB)/4, $0x3f317218
+DATA ln2<>+16(SB)/4, $0x3f317218
+DATA ln2<>+20(SB)/4, $0x3f317218
+DATA ln2<>+24(SB)/4, $0x3f317218
+DATA ln2<>+28(SB)/4, $0x3f317218
+GLOBL ln2<>(SB), RODATA|NOPTR, $32
+
+// func decayAVX2(x *float32, age *float32, vectors int, rate float32)
+// Requires: AVX, AVX2, SSE
+TEXT ·decayAVX2(SB), NOSPLIT, $0-28
+	MOVQ         x+0(FP), AX
+	MOVQ         age+8(FP), CX
+	MOVQ         vectors+16(FP), DX
+	MOVSS        rate+24(FP), X0
+	VBROADCASTSS X0, Y0
+
+vector:
+	VMOVUPS    (CX), Y1
+	VMULPS     Y0, Y1, Y1
+	VMOVUPS    exp_max<>+0(SB), Y2
+	VMINPS     Y1, Y2, Y1
+	VMAXPS     exp_min<>+0(SB), Y1, Y1
+	VMULPS     log2e<>+0(SB), Y1, Y2
+	VADDPS     shift<>+0(SB), Y2, Y2
+	VSUBPS     shift<>+0(SB), Y2, Y2
+	VMULPS     ln2_hi<>+0(SB), Y2, Y3
+	VSUBPS     Y3, Y1, Y1
+	VMULPS     ln2_lo<>+0(SB), Y2, Y3
+	VSUBPS     Y3, Y1, Y1
+	VMOVUPS    exp0<>+0(SB), Y3
+	VMULPS     Y1, Y3, Y3
+	VADDPS     exp1<>+0(SB), Y3, Y3
+	VMULPS     Y1, Y3, Y3
+	VADDPS     exp2<>+0(SB), Y3, Y3
+	VMULPS     Y1, Y3, Y3
+	VADDPS     exp3<>+0(SB), Y3, Y3
+	VMULPS     Y1, Y3, Y3
+	VADDPS     exp4<>+0(SB), Y3, Y3
+	VMULPS     Y1, Y3, Y3
+	VADDPS     exp5<>+0(SB), Y3, Y3
+	VMULPS     Y1, Y1, Y4
+	VMULPS     Y4, Y3, Y3
+	VADDPS     Y1, Y3, Y1
+	VADDPS     one<>+0(SB), Y1, Y1
+	VCVTTPS2DQ Y2, Y2
+	VPADDD     bias<>+0(SB), Y2, Y2
+	VPSLLD     $0x17, Y2, Y2
+	VMULPS     Y2, Y1, Y1
+	VMOVUPS    Y1, (AX)
+	ADDQ       $0x20, AX
+	ADDQ       $0x20, CX
+	DECQ       DX
+	JNZ        vector
 	VZEROUPPER
 	RET

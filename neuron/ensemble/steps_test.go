@@ -79,8 +79,7 @@ func TestStepsAreEvents(t *testing.T) {
 			return times
 		}, 10)
 		m2, v2, c2 := moments(runs, func(run int) []float64 {
-			stream := key.Stream(uint64(run), 1<<40)
-			return Events(u, nil, drive, Activation(drive[0]), bin, &stream)
+			return Events(u, nil, drive, Activation(drive[0]), bin, key, 1<<40|uint64(run))
 		}, 10)
 		for k := range m1 {
 			// A step of 1 ms is short beside dead times and bins of 20 ms, but not nothing.

@@ -46,3 +46,37 @@ func less(dst, a, b []float32, factor float32) int {
 	lessAVX2(&dst[0], &a[:len(dst)][0], &b[:len(dst)][0], vectors, factor)
 	return vectors * width
 }
+
+// decay writes what is left of n numbers with vectors, up to seven more than that.
+func decay(x, age []float32, n int, rate float32) bool {
+	if !cpu.X86.HasAVX2 {
+		return false
+	}
+	if n > 0 {
+		n = up(n, width)
+		decayAVX2(&x[:n][0], &age[:n][0], n/width, rate)
+	}
+	return true
+}
+
+// vector reads words with vectors.
+func (s *source) vector(first uint64) bool {
+	if !cpu.X86.HasAVX2 {
+		return false
+	}
+	var blocks [width]uint32
+	for i := range blocks {
+		blocks[i] = uint32(first) + uint32(i)
+	}
+	streamAVX2(&s.words[0], lot/32, &s.schedule[0], &blocks[0], uint32(first>>32), uint32(s.entity), uint32(s.entity>>32))
+	return true
+}
+
+// vectorExponentials turns words into exponential numbers with vectors.
+func (s *source) vectorExponentials(x *[lot]float32) bool {
+	if !cpu.X86.HasAVX2 {
+		return false
+	}
+	exponentialsAVX2(&x[0], &s.words[0], lot/width)
+	return true
+}

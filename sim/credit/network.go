@@ -107,9 +107,8 @@ func (m *Simulator) forward(l int, key rng.Key) {
 		for k := range row {
 			row[k] += c
 		}
-		s := key.Stream(uint64(l)<<32|uint64(i), 0)
 		start := ensemble.Activation(row[0])
-		b.times[i] = ensemble.Events(b.unit, b.times[i][:0], row, start, m.Bin, &s)
+		b.times[i] = ensemble.Events(b.unit, b.times[i][:0], row, start, m.Bin, key, uint64(l)<<32|uint64(i))
 		if m.spikes != nil {
 			who := key.Stream(uint64(l)<<32|uint64(i), 1<<41)
 			b.who[i] = b.unit.Who(b.who[i][:0], b.times[i], &who)

@@ -4,26 +4,32 @@ import (
 	"github.com/burstplex/burstplex/neuron/ensemble"
 	"github.com/burstplex/burstplex/neuron/numeric"
 	"github.com/burstplex/burstplex/neuron/rng"
+	"github.com/burstplex/burstplex/synapse/units"
 )
 
 // exact draws every event at its own time, off the grid: drives are constant within bins, event times are not confined to
 // them. What an event adds to a trace by the end of its bin depends on when it came.
 type exact struct {
-	net                *Network
-	timing             *Timing
-	unit               *ensemble.Unit
-	keys               [2][]rng.Key
-	times              [][][]float64 // of events, s, by layer and unit
-	burst              [][][]bool    // which of them are bursts
-	bin, delay, window float64       // s
-	sums               [3][]float32
+	net        *Network
+	timing     *Timing
+	unit       *ensemble.Unit
+	draws      ensemble.Bernoulli
+	arrivals   ensemble.Arrivals
+	keys       [2][]rng.Key    // of events and bursts, by layer
+	times      [][][]float64   // of events, s, by layer and unit
+	burst      [][][]bool      // which of them are bursts
+	bin, delay float64         // s
+	sums       [2]*units.Block // what arrives in every bin at some units
+	counts     []float32
+	start      []float32
 }
 
 func newExact(net *Network, t *Timing, key rng.Key) *exact {
 	bins, _, _ := t.bins()
-	e := &exact{net: net, timing: t, unit: ensemble.NewUnit(t.Ensemble()), keys: layerKeys(net, key), bin: t.Bin / 1000, delay: t.Delay / 1000, window: float64(bins) * t.Bin / 1000}
+	e := &exact{net: net, timing: t, unit: ensemble.NewUnit(t.Ensemble()), keys: layerKeys(net, key), bin: t.Bin / 1000, delay: t.Delay / 1000,
+		counts: make([]float32, bins), start: make([]float32, some)}
 	for i := range e.sums {
-		e.sums[i] = make([]float32, bins)
+		e.sums[i] = units.NewBlock(some, bins)
 	}
 	for i := range len(net.Layers) + 1 {
 		n := net.Input.Units()
@@ -35,96 +41,91 @@ func newExact(net *Network, t *Timing, key rng.Key) *exact {
 	return e
 }
 
-// stream returns the random numbers of a unit: even streams decide about events, odd ones about bursts.
-func (e *exact) stream(key rng.Key, number uint64, u int) rng.Stream {
-	return key.Stream(number<<24|uint64(u), 0)
+// filter returns the filter of what arrives in bins.
+func (e *exact) filter(tau float64) ensemble.Filter {
+	return ensemble.Filter{Fade: numeric.Exp32(float32(-e.timing.Bin / tau)), Jump: float32(1000 / (float64(e.timing.Neurons) * e.timing.Rate * tau))}
 }
 
 func (e *exact) events(a *activity, layer int, start []float32, number uint64) {
-	draw := func(u int) {
-		s := e.stream(e.keys[0][layer], number, u)
-		times := ensemble.Events(e.unit, e.times[layer][u][:0], a.drive.Row(u), float64(start[u]), e.bin, &s)
-		e.times[layer][u] = times
-		counts := a.events.Row(u)
-		clear(counts)
-		for _, t := range times {
-			counts[e.binOf(t)]++
+	active := a.active
+	times := e.times[layer]
+	for from := 0; from < a.events.Rows; from += some {
+		n := min(some, a.events.Rows-from)
+		for i := range n {
+			u := from + i
+			counts, soma, own := a.events.Row(u), e.sums[0].Row(i), e.sums[1].Row(i)
+			times[u] = times[u][:0]
+			if a.active != nil {
+				if len(active) == 0 || active[0] != u {
+					clear(counts)
+					clear(soma)
+					continue
+				}
+				active = active[1:]
+			}
+			if layer > 0 || a.drive.Row(u)[0] > silent {
+				times[u] = ensemble.Events(e.unit, times[u], a.drive.Row(u), float64(start[u]), e.bin, e.keys[0][layer], number<<24|uint64(u))
+			}
+			e.arrivals.Read(counts, times[u], 0, e.bin)
+			e.arrivals.Sum(soma, e.timing.TauSyn/1000)
+			if a.own != nil && a.own != a.x {
+				e.arrivals.Sum(own, e.timing.TauOwn/1000)
+			}
 		}
-		e.filter(a.x.Row(u), times, nil, 0, e.timing.TauSyn, start[u])
-		if a.own != nil {
-			e.filter(a.own.Row(u), times, nil, 0, e.timing.TauOwn, start[u])
+		at := from * a.x.Stride
+		e.filter(e.timing.TauSyn).Layer(a.x.Data[at:], e.sums[0].Data, a.x.Stride, n, a.x.Cols, start[from:])
+		if a.own != nil && a.own != a.x {
+			e.filter(e.timing.TauOwn).Layer(a.own.Data[at:], e.sums[1].Data, a.x.Stride, n, a.x.Cols, start[from:])
 		}
-	}
-	if a.active != nil {
-		for u := range e.times[layer] {
-			e.times[layer][u] = e.times[layer][u][:0]
-		}
-		for _, u := range a.active {
-			draw(u)
-		}
-		return
-	}
-	for u := range a.events.Rows {
-		draw(u)
-	}
-}
-
-func (e *exact) binOf(t float64) int { return min(len(e.sums[0])-1, int(t/e.bin)) }
-
-// filter writes the trace of events (those that are bursts, if burst is not nil) at the start of every bin, for arrivals at
-// t + delay.
-func (e *exact) filter(x []float32, times []float64, burst []bool, delay, tau float64, start float32) {
-	arrived := e.sums[0]
-	clear(arrived)
-	for i, t := range times {
-		if burst != nil && !burst[i] {
-			continue
-		}
-		t += delay
-		k := int(t / e.bin)
-		if k >= len(arrived) {
-			break
-		}
-		arrived[k] += numeric.Exp32(float32((t - float64(k+1)*e.bin) * 1000 / tau))
-	}
-	fade := numeric.Exp32(float32(-e.timing.Bin / tau))
-	jump := float32(1000 / (float64(e.timing.Neurons) * e.timing.Rate * tau))
-	v := start
-	before := float32(start*(1-fade)) / jump // what arrives in a bin on average
-	for k := range x {
-		x[k] = v
-		n := arrived[k]
-		if end := float64(k+1) * e.bin; end <= delay {
-			n = before
-		}
-		v = float32(fade*v) + float32(jump*n)
 	}
 }
 
 func (e *exact) bursts(a *activity, layer int, start []float32, number uint64) {
-	pb := e.net.PB
-	for u := range a.events.Rows {
-		s := e.stream(e.keys[1][layer], number, u)
-		times, burst, p := e.times[layer][u], e.burst[layer][u][:0], a.drive.Row(u)
-		signed := a.signed.Row(u)
-		clear(signed)
-		for _, t := range times {
-			b := float32(rng.Unit(s.Uint32())) < p[e.binOf(t)]
-			burst = append(burst, b)
-			if k := int((t + e.delay) / e.bin); k < len(signed) {
-				signed[k] -= pb
-				if b {
-					signed[k]++
-				}
+	pb, tau := e.net.PB, e.timing.TauDend/1000
+	tied := e.net.Layers[layer-1].Q == nil
+	late, burst := e.sums[0], e.sums[1]
+	f := e.filter(e.timing.TauDend)
+	for from := 0; from < a.events.Rows; from += some {
+		n := min(some, a.events.Rows-from)
+		for i := range n {
+			u := from + i
+			times, signed := e.times[layer][u], a.signed.Row(u)
+			e.burst[layer][u] = e.draws.Draw(e.burst[layer][u][:0], a.events.Row(u), a.drive.Row(u), e.keys[1][layer], number<<24|uint64(u))
+			e.arrivals.Read(e.counts, times, e.delay, e.bin)
+			e.arrivals.Bursts(late.Row(i), burst.Row(i), signed, e.burst[layer][u], tau)
+			ensemble.Less(signed, signed, e.counts, pb)
+			if !tied {
+				e.before(late.Row(i), start[u], f)
+				e.before(burst.Row(i), float32(pb*start[u]), f)
 			}
 		}
-		e.burst[layer][u] = burst
-		if layer > 1 {
-			e.filter(a.late.Row(u), times, nil, e.delay, e.timing.TauDend, start[u])
-			e.filter(a.burst.Row(u), times, burst, e.delay, e.timing.TauDend, float32(pb*start[u]))
-			if e.net.Layers[layer-1].Q == nil {
-				ensemble.Less(a.burst.Row(u), a.burst.Row(u), a.late.Row(u), pb)
-			}
+		if layer == 1 {
+			continue
 		}
+		at := from * a.burst.Stride
+		if tied {
+			ensemble.Less(burst.Data, burst.Data, late.Data, pb)
+			f.Layer(a.burst.Data[at:], burst.Data, a.burst.Stride, n, a.burst.Cols, nil)
+			continue
+		}
+		f.Layer(a.late.Data[at:], late.Data, a.late.Stride, n, a.late.Cols, start[from:])
+		for i := range n {
+			e.start[i] = float32(pb * start[from+i])
+		}
+		f.Layer(a.burst.Data[at:], burst.Data, a.burst.Stride, n, a.burst.Cols, e.start)
+	}
+}
+
+// before adds to a row what arrives on average from before the presentation: all that arrives until the delay, which may end
+// within a bin.
+func (e *exact) before(arrived []float32, start float32, f ensemble.Filter) {
+	mean := start / f.Jump
+	for k := range arrived {
+		left := e.delay/e.bin - float64(k) // of the delay, in bins
+		if left <= 1e-9 {
+			return
+		}
+		fade := numeric.Exp32(float32(-max(0, 1-left) * e.timing.Bin / e.timing.TauDend))
+		arrived[k] += float32(mean * (fade - f.Fade))
 	}
 }

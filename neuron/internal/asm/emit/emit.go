@@ -111,3 +111,19 @@ func Sigmoid(x VecVirtual) VecVirtual {
 	e := Exp(Xor(x, Bits("sign", 1<<31)))
 	return Div(Floats(Number("one", 1)), Add(e, Number("one", 1)))
 }
+
+// Log is numeric.Log32.
+func Log(x VecVirtual) VecVirtual {
+	e, m := YMM(), YMM()
+	VPSUBD(Bits("root_half", 0x3f3504f3), x, e)
+	VPSRAD(U8(23), e, e)
+	VPSLLD(U8(23), e, m)
+	VPSUBD(m, x, m)
+	s := Div(Sub(m, Number("one", 1)), Add(m, Number("one", 1)))
+	z := Mul(s, s)
+	p := Add(Mul(z, Number("log2", 0.14285715)), Number("log1", 0.2))
+	p = Add(Mul(p, z), Number("log0", 0.33333334))
+	f := Add(s, s)
+	VCVTDQ2PS(e, e)
+	return Add(Mul(e, Number("ln2", 0.6931472)), Add(Mul(Mul(f, z), p), f))
+}

@@ -23,6 +23,9 @@ func main() {
 	traces()
 	bursting()
 	less()
+	stream()
+	exponentials()
+	decay()
 	Generate()
 }
 
@@ -59,57 +62,79 @@ func repeat(label string, n Register, body func()) {
 	JNZ(LabelRef(label))
 }
 
-// words emits Philox4x32-10: a 32-bit number of each entity is in the lower half of a 64-bit lane, even and odd entities are
-// in two registers, and upper halves do not matter, as VPMULUDQ does not read them.
+// words emits Philox4x32-10 for eight entities, a block of each at a time.
 func words() {
 	begin("wordsAVX2", "func(words *uint32, blocks int, schedule *uint32, first, era uint32, entities *uint32, high uint32)",
 		"wordsAVX2 writes blocks of four words of eight entities, from block era<<32 + first; blocks > 0.")
 	dst, n, schedule, entities := pointer("words"), pointer("blocks"), pointer("schedule"), pointer("entities")
 	first, era, high := Load(Param("first"), GP32()), Load(Param("era"), GP32()), Load(Param("high"), GP32())
 	repeat("block", n, func() {
-		var c [2][4]VecVirtual // even and odd
-		for i := range c {
-			for k := range c[i] {
-				c[i][k] = YMM()
-			}
-			for k, r := range []Register{first, era, nil, high} {
-				if r != nil {
-					x := XMM()
-					VMOVD(r, x)
-					VPBROADCASTD(x, c[i][k])
-				}
-			}
-		}
-		VMOVDQU(at(entities), c[0][2])
-		VPSRLQ(U8(32), c[0][2], c[1][2])
-		for round := range 10 {
-			k0, k1 := YMM(), YMM()
-			VPBROADCASTD(at(schedule).Offset(8*round), k0)
-			VPBROADCASTD(at(schedule).Offset(8*round+4), k1)
-			for i := range c {
-				c0, c1, c2, c3 := c[i][0], c[i][1], c[i][2], c[i][3]
-				p0, p1 := YMM(), YMM()
-				VPMULUDQ(Bits("mul0", 0xD2511F53), c0, p0)
-				VPMULUDQ(Bits("mul1", 0xCD9E8D57), c2, p1)
-				VPXOR(k0, c1, c1)
-				VPXOR(k1, c3, c3)
-				h0, h1 := YMM(), YMM()
-				VPSRLQ(U8(32), p0, h0)
-				VPSRLQ(U8(32), p1, h1)
-				VPXOR(h1, c1, c1)
-				VPXOR(h0, c3, c3)
-				c[i] = [4]VecVirtual{c1, p1, c3, p0}
-			}
-		}
-		for k := range 4 {
-			VPSLLQ(U8(32), c[1][k], c[1][k])
-			VPBLENDD(U8(0xaa), c[1][k], c[0][k], c[0][k])
-			VMOVDQU(c[0][k], at(dst).Offset(32*k))
-		}
-		ADDQ(U8(4*32), dst)
+		philox(dst, schedule, [4]Register{first, era, nil, high}, Floats(at(entities)))
 		INCL(first)
 	})
 	end()
+}
+
+// stream emits Philox4x32-10 for one entity, eight blocks at a time.
+func stream() {
+	begin("streamAVX2", "func(words *uint32, groups int, schedule, blocks *uint32, era, entity, high uint32)",
+		"streamAVX2 writes groups > 0 of eight blocks of an entity, first their first words; blocks are the numbers of the first eight, and change.")
+	dst, n, schedule, blocks := pointer("words"), pointer("groups"), pointer("schedule"), pointer("blocks")
+	era, entity, high := Load(Param("era"), GP32()), Load(Param("entity"), GP32()), Load(Param("high"), GP32())
+	repeat("group", n, func() {
+		first, next := Floats(at(blocks)), YMM()
+		VPADDD(Bits("eight", 8), first, next)
+		VMOVDQU(next, at(blocks))
+		philox(dst, schedule, [4]Register{nil, era, entity, high}, first)
+	})
+	end()
+}
+
+// philox emits the ten rounds for eight counters, one of whose four words is a vector, and writes first words, second words and
+// so on. Lanes of 64 bits hold a word in their lower half, those of even and odd counters in two registers; upper halves do
+// not matter, as VPMULUDQ does not read them.
+func philox(dst, schedule Register, counter [4]Register, lanes VecVirtual) {
+	var c [2][4]VecVirtual // even and odd
+	for i := range c {
+		for k, r := range counter {
+			c[i][k] = YMM()
+			switch {
+			case r != nil:
+				x := XMM()
+				VMOVD(r, x)
+				VPBROADCASTD(x, c[i][k])
+			case i == 0:
+				VMOVAPS(lanes, c[i][k])
+			default:
+				VPSRLQ(U8(32), lanes, c[i][k])
+			}
+		}
+	}
+	for round := range 10 {
+		k0, k1 := YMM(), YMM()
+		VPBROADCASTD(at(schedule).Offset(8*round), k0)
+		VPBROADCASTD(at(schedule).Offset(8*round+4), k1)
+		for i := range c {
+			c0, c1, c2, c3 := c[i][0], c[i][1], c[i][2], c[i][3]
+			p0, p1 := YMM(), YMM()
+			VPMULUDQ(Bits("mul0", 0xD2511F53), c0, p0)
+			VPMULUDQ(Bits("mul1", 0xCD9E8D57), c2, p1)
+			VPXOR(k0, c1, c1)
+			VPXOR(k1, c3, c3)
+			h0, h1 := YMM(), YMM()
+			VPSRLQ(U8(32), p0, h0)
+			VPSRLQ(U8(32), p1, h1)
+			VPXOR(h1, c1, c1)
+			VPXOR(h0, c3, c3)
+			c[i] = [4]VecVirtual{c1, p1, c3, p0}
+		}
+	}
+	for k := range 4 {
+		VPSLLQ(U8(32), c[1][k], c[1][k])
+		VPBLENDD(U8(0xaa), c[1][k], c[0][k], c[0][k])
+		VMOVDQU(c[0][k], at(dst).Offset(32*k))
+	}
+	ADDQ(U8(4*32), dst)
 }
 
 // chances emits the probabilities of Steps.Events.

@@ -77,3 +77,33 @@ func less() {
 	})
 	end()
 }
+
+// exponentials emits exponential.
+func exponentials() {
+	begin("exponentialsAVX2", "func(x *float32, words *uint32, vectors int)",
+		"exponentialsAVX2 turns vectors > 0 of eight words into exponential numbers.")
+	dst, w, n := pointer("x"), pointer("words"), pointer("vectors")
+	repeat("vector", n, func() {
+		x := Floats(at(w))
+		VPSRLD(U8(1), x, x)
+		u := Mul(Add(toFloat(x), Number("half", 0.5)), Number("two_to_minus_31", 1.0/(1<<31)))
+		VMOVUPS(Xor(Log(u), Bits("sign", 1<<31)), at(dst))
+		ADDQ(U8(32), dst)
+		ADDQ(U8(32), w)
+	})
+	end()
+}
+
+// decay emits what is left after some time.
+func decay() {
+	begin("decayAVX2", "func(x, age *float32, vectors int, rate float32)",
+		"decayAVX2 writes the exponentials of rate times age for vectors > 0 of eight numbers.")
+	dst, age, n := pointer("x"), pointer("age"), pointer("vectors")
+	rate := broadcast("rate")
+	repeat("vector", n, func() {
+		VMOVUPS(Exp(Mul(Floats(at(age)), rate)), at(dst))
+		ADDQ(U8(32), dst)
+		ADDQ(U8(32), age)
+	})
+	end()
+}
