@@ -28,7 +28,8 @@ type Look struct {
 	Time     float64 // ms
 	Error    float64 // share of wrong answers
 	Spikes   float64 // of all layers, an image
-	Synaptic float64 // events that spikes deliver to units, an image
+	Synaptic float64 // events that spikes deliver to somata of units, an image
+	Feedback float64 // events that bursts (Y) and events (Q) would deliver to apical dendrites: what learning takes beside
 }
 
 // looks presents images and reads the answers after every few bins. Every burst is two spikes; without teacher and feedback the
@@ -37,7 +38,7 @@ func (tr *Trainer) looks(set *Examples) []Look {
 	p := tr.models[0].(*Presenter)
 	every := max(1, p.bins/30)
 	n := p.bins / every
-	type image struct{ wrong, spikes, synaptic []float64 }
+	type image struct{ wrong, spikes, synaptic, feedback []float64 }
 	all := make([]image, set.Len())
 	tr.crew.each(set.Len(), func(worker, i int) {
 		p := tr.models[worker].(*Presenter)
@@ -46,7 +47,7 @@ func (tr *Trainer) looks(set *Examples) []Look {
 		p.Forward(values, tr.Mean, testNumbers+uint64(i))
 		sum := make([]float32, len(set.Classes))
 		part := make([]float32, len(set.Classes))
-		im := image{make([]float64, n), make([]float64, n), make([]float64, n)}
+		im := image{make([]float64, n), make([]float64, n), make([]float64, n), make([]float64, n)}
 		for k := range n {
 			p.Counts(part, k*every, (k+1)*every)
 			for u, c := range part {
@@ -55,10 +56,11 @@ func (tr *Trainer) looks(set *Examples) []Look {
 			if best(sum) != int(set.Labels[i]) {
 				im.wrong[k] = 1
 			}
-			im.spikes[k], im.synaptic[k] = p.traffic(k*every, (k+1)*every)
+			im.spikes[k], im.synaptic[k], im.feedback[k] = p.traffic(k*every, (k+1)*every)
 			if k > 0 {
 				im.spikes[k] += im.spikes[k-1]
 				im.synaptic[k] += im.synaptic[k-1]
+				im.feedback[k] += im.feedback[k-1]
 			}
 		}
 		all[i] = im
@@ -70,13 +72,14 @@ func (tr *Trainer) looks(set *Examples) []Look {
 			looks[k].Error += all[i].wrong[k] / float64(len(all))
 			looks[k].Spikes += all[i].spikes[k] / float64(len(all))
 			looks[k].Synaptic += all[i].synaptic[k] / float64(len(all))
+			looks[k].Feedback += all[i].feedback[k] / float64(len(all))
 		}
 	}
 	return looks
 }
 
-// traffic returns the spikes of all units in bins [from, to), and the synapses they reach.
-func (p *Presenter) traffic(from, to int) (spikes, synaptic float64) {
+// traffic returns the spikes of all units in bins [from, to), and the synapses they reach upwards and downwards.
+func (p *Presenter) traffic(from, to int) (spikes, synaptic, feedback float64) {
 	count := func(events []float32) (sum float64) {
 		for _, c := range events[from:to] {
 			sum += float64(c)
@@ -97,11 +100,14 @@ func (p *Presenter) traffic(from, to int) (spikes, synaptic float64) {
 			sum += count(a.events.Row(u))
 		}
 		spikes += sum * (1 + float64(p.net.PB))
+		if i > 0 {
+			feedback += sum * (1 + float64(p.net.PB)) * float64(p.net.Layers[i].Products()) / float64(a.events.Rows)
+		}
 		if i+1 < len(p.layers) {
 			synaptic += sum * float64(p.net.Layers[i+1].Products()) / float64(a.events.Rows)
 		}
 	}
-	return spikes, synaptic
+	return spikes, synaptic, feedback
 }
 
 // Size is the accuracy of the same weights with another number of neurons in every unit.

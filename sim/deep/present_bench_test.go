@@ -82,7 +82,7 @@ func BenchmarkPresent(b *testing.B) {
 					}
 				}
 				seconds := (used() - from).Seconds() / n
-				s, y := p.traffic(0, p.bins) // of the last image, as a sample
+				s, y, _ := p.traffic(0, p.bins) // of the last image, as a sample
 				spikes, synaptic = s, y
 				for _, a := range p.layers {
 					for u := range a.events.Rows {

@@ -39,9 +39,9 @@ func (x *result) line(t *Task) string {
 		s += fmt.Sprintf("; %d neurons a unit, at most %.0f events a unit while plasticity is on", t.Neurons, t.EventsPerUnit())
 	}
 	if n := len(x.looks); n > 0 {
-		s += fmt.Sprintf("; %.3g spikes and %.3g synaptic events an image", x.looks[n-1].Spikes, x.looks[n-1].Synaptic)
+		s += fmt.Sprintf("; an image takes %.3g spikes and %.3g synaptic events to answer, %.3g to learn from", x.looks[n-1].Spikes, x.looks[n-1].Synaptic, x.looks[n-1].Synaptic+x.looks[n-1].Feedback)
 	}
-	return s
+	return s + "; weights " + tr.Net.weights().digest()
 }
 
 // outcomeTables writes confusion.csv, time.csv and size.csv.
@@ -57,7 +57,7 @@ func (t *Task) outcomeTables(r *task.Run, runs []*result) error {
 			confusion = append(confusion, row)
 		}
 		for _, l := range x.looks {
-			time = append(time, []string{seed, task.Number(l.Time), task.Number(100 * l.Error), task.Number(l.Spikes), task.Number(l.Synaptic)})
+			time = append(time, []string{seed, task.Number(l.Time), task.Number(100 * l.Error), task.Number(l.Spikes), task.Number(l.Synaptic), task.Number(l.Feedback)})
 		}
 		for _, s := range x.sizes {
 			size = append(size, []string{seed, fmt.Sprint(s.Neurons), task.Number(100 * s.Error)})
@@ -66,7 +66,7 @@ func (t *Task) outcomeTables(r *task.Run, runs []*result) error {
 	head := append([]string{"seed", "class"}, runs[0].test.Classes...)
 	err := r.Table("confusion.csv", head, confusion)
 	if len(time) > 0 {
-		err = errors.Join(err, r.Table("time.csv", []string{"seed", "time_ms", "error_percent", "spikes", "synaptic_events"}, time),
+		err = errors.Join(err, r.Table("time.csv", []string{"seed", "time_ms", "error_percent", "spikes", "synaptic_events", "feedback_events"}, time),
 			r.Table("size.csv", []string{"seed", "neurons_per_unit", "error_percent"}, size))
 	}
 	return err

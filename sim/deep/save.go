@@ -2,7 +2,10 @@ package deep
 
 import (
 	"bytes"
+	"crypto/sha256"
+	"encoding/binary"
 	"encoding/gob"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"hash/crc32"
@@ -46,6 +49,19 @@ func (n *Network) set(w weights) {
 		copy(l.Q, w.Q[i])
 	}
 	n.pack(true)
+}
+
+// digest names weights and biases: the first 16 hexadecimal digits of SHA-256 over their bits, layer by layer.
+func (w weights) digest() string {
+	h := sha256.New()
+	for i := range w.W {
+		for _, x := range [][]float32{w.W[i], w.Bias[i]} {
+			if err := binary.Write(h, binary.LittleEndian, x); err != nil {
+				panic(err) // a hash takes everything
+			}
+		}
+	}
+	return hex.EncodeToString(h.Sum(nil)[:8])
 }
 
 // checkpoint is all that an interrupted training needs to go on.
