@@ -9,7 +9,25 @@ import (
 )
 
 type benchCommands struct {
+	Mnist    benchImages   `cmd:"" help:"Time learning and answering images in spikes: generated digits, 784-256-256-10 units."`
 	Networks benchNetworks `cmd:"" default:"withargs" help:"Time whole networks: NAME... is a workload, an experiment file or a built-in experiment."`
+}
+
+type benchImages struct {
+	benchOutput
+	Runs    int `short:"n" default:"5" help:"Rounds of 4 batches of 32 images to measure."`
+	Workers int `default:"1" help:"Processors to use."`
+}
+
+func (c *benchImages) Run(t terminal) error {
+	r, err := bench.MeasureImages(max(1, c.Runs), max(1, c.Workers))
+	if err != nil {
+		return err
+	}
+	if c.JSON {
+		return r.WriteJSON(t.out)
+	}
+	return r.Write(t.out)
 }
 
 // benchOutput is what all benchmarks have.
