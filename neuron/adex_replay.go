@@ -59,6 +59,9 @@ func (f *fineAdEx) hold(d *adexDerived, r float64) {
 // changeLimit is how far y, or V in units of Δ, may move in a Runge-Kutta step.
 const changeLimit = 0.5
 
+// nearlyThere is the y below which its fall to the peak is as good as straight: what is left takes nearlyThere τ.
+const nearlyThere = 2e-4
+
 // advance integrates over at most r ms, until a spike. It returns the time that has passed and whether there was one.
 func (f *fineAdEx) advance(d *adexDerived, r float64) (passed float64, spiked bool) {
 	for left := r; left > 0; {
@@ -67,7 +70,7 @@ func (f *fineAdEx) advance(d *adexDerived, r float64) (passed float64, spiked bo
 		z, limit := f.x, changeLimit*d.delta
 		if rising {
 			z = numeric.Exp((d.theta - f.x) / d.delta)
-			limit = changeLimit * z
+			limit = changeLimit * max(z, nearlyThere)
 		}
 		dz0, dw0 := f.slopes(d, rising, z, f.w, f.g, 0)
 		s := min(left, d.tau/(4*(1+f.g[0]+f.g[1])))

@@ -166,14 +166,29 @@ func (f *fineBurst) slopes(d *burstDerived) (dx, dy, dwd float64) {
 	return dx, dy, (f.y - f.wd) / d.tauWD
 }
 
-// relax lets what decays on its own do so over r ms and moves the currents on.
-func (f *fineBurst) relax(d *burstDerived, r float64) {
-	f.ws *= numeric.Exp(-r / d.tauWS)
-	f.th *= numeric.Exp(-r / d.tauTh)
+// burstDecays is what is left of what decays on its own.
+type burstDecays struct {
+	ws, th float64
+	g      [twoChannels]float64
+}
+
+// decays returns what is left after r ms; of conductances that are 0 it says nothing.
+func (f *fineBurst) decays(d *burstDerived, r float64) (left burstDecays) {
+	left.ws, left.th = numeric.Exp(-r/d.tauWS), numeric.Exp(-r/d.tauTh)
 	for k := range f.g {
 		if f.g[k] != 0 {
-			f.g[k] *= numeric.Exp(-r / d.tauSyn[k])
+			left.g[k] = numeric.Exp(-r / d.tauSyn[k])
 		}
+	}
+	return left
+}
+
+// relax lets what decays on its own do so over r ms and moves the currents on.
+func (f *fineBurst) relax(left *burstDecays, r float64) {
+	f.ws *= left.ws
+	f.th *= left.th
+	for k := range f.g {
+		f.g[k] *= left.g[k]
 	}
 	f.is = numeric.Madd(f.slopeS, r, f.is)
 	f.id = numeric.Madd(f.slopeD, r, f.id)
@@ -194,11 +209,12 @@ func (f *fineBurst) over(d *burstDerived, r float64) {
 	}
 	n := 1 + int(4*r*max((1+soma)/d.tauS, (1+dendrite)/d.tauD))
 	s := r / float64(n)
+	left := f.decays(d, s/2)
 	for range n {
 		mid := *f
-		mid.relax(d, s/2)
+		mid.relax(&left, s/2)
 		end := mid
-		end.relax(d, s/2)
+		end.relax(&left, s/2)
 		x0, y0, w0 := f.slopes(d)
 		mid = mid.moved(f, s/2, x0, y0, w0)
 		x1, y1, w1 := mid.slopes(d)

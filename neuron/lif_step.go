@@ -89,7 +89,7 @@ func (p *lif) replay(d *lifDerived, u lifState, i int, t spike.Tick, i0, i1 floa
 		if p.refEnd[i] > now {
 			end = min(end, p.refEnd[i])
 			f.x = d.reset
-			f.synapses(d, (end - now).Milliseconds())
+			f.synapses(d.decays((end - now).Milliseconds()))
 		} else if r, crossed := p.part(d, &f, (end - now).Milliseconds()); crossed {
 			end = min(now+spike.Tick(r*1e6), stop-1)
 			if end <= p.Last(i) { // no two spikes in one tick
@@ -134,10 +134,15 @@ func (p *lif) slopeOf(d *lifDerived, f *fineLIF) float64 {
 	return s + float64((float64(f.g[0]*(d.e[0]-f.x))+float64(f.g[1]*(d.e[1]-f.x)))*d.gain)
 }
 
-// synapses lets conductances or currents decay over r ms.
-func (f *fineLIF) synapses(d *lifDerived, r float64) {
-	f.g[0] *= numeric.Exp(-r / d.tauSyn[0])
-	f.g[1] *= numeric.Exp(-r / d.tauSyn[1])
+// decays returns what is left of conductances or currents after r ms.
+func (d *lifDerived) decays(r float64) [2]float64 {
+	return [2]float64{numeric.Exp(-r / d.tauSyn[0]), numeric.Exp(-r / d.tauSyn[1])}
+}
+
+// synapses lets conductances or currents decay to a part.
+func (f *fineLIF) synapses(part [2]float64) {
+	f.g[0] *= part[0]
+	f.g[1] *= part[1]
 }
 
 // over advances f over r ms: exactly with current synapses, otherwise by Runge-Kutta steps of fourth order that
@@ -151,18 +156,19 @@ func (p *lif) over(d *lifDerived, f *fineLIF, r float64) {
 			x += float64(m0 * d.gain * f.g[k])
 		}
 		f.x = x
-		f.synapses(d, r)
+		f.synapses(d.decays(r))
 		f.current = numeric.Madd(f.slope, r, f.current)
 		return
 	}
 	n := 1 + int(4*r*(1+f.g[0]+f.g[1])/d.tau)
 	s := r / float64(n)
 	half := s / 2
+	part := d.decays(half)
 	for range n {
 		mid := *f
-		mid.synapses(d, half)
+		mid.synapses(part)
 		end := mid
-		end.synapses(d, half)
+		end.synapses(part)
 		mid.current = numeric.Madd(f.slope, half, f.current)
 		end.current = numeric.Madd(f.slope, s, f.current)
 		k0 := p.slopeOf(d, f)

@@ -1827,7 +1827,7 @@ quiet:
 
 // func twoStepSomaNMDAAVX2(c *byte) int
 // Requires: AVX, AVX2
-TEXT ·twoStepSomaNMDAAVX2(SB), NOSPLIT, $32-16
+TEXT ·twoStepSomaNMDAAVX2(SB), NOSPLIT, $64-16
 	MOVQ       c+0(FP), AX
 	MOVQ       16(AX), CX
 	MOVQ       192(AX), BX
@@ -1934,211 +1934,188 @@ octet:
 	VPCMPGTQ     Y5, Y4, Y4
 	VSHUFPS      $0x88, Y4, Y3, Y3
 	VPERMPD      $0xd8, Y3, Y3
+	VMOVUPS      Y3, 32(SP)
 	VANDPS       1664(CX), Y3, Y3
-	VMULPS       1408(CX), Y0, Y4
-	VMOVUPS      (R8)(DI*2), Y5
-	VMULPS       224(CX), Y5, Y5
-	VADDPS       Y5, Y4, Y4
-	VBROADCASTSS 152(AX), Y5
-	MOVQ         64(AX), R13
-	VADDPS       (R13)(DX*1), Y5, Y5
-	VADDPS       Y5, Y4, Y4
-	VMOVUPS      (R9)(DI*2), Y5
-	VADDPS       (R10), Y5, Y5
-	VMOVUPS      (CX), Y6
-	VSUBPS       Y1, Y6, Y6
-	VMULPS       Y5, Y6, Y5
-	VMOVUPS      32(CX), Y6
-	VSUBPS       Y1, Y6, Y6
-	VMULPS       (R10)(DI*1), Y6, Y6
-	VADDPS       Y6, Y5, Y5
+	VMOVUPS      (CX), Y4
+	VSUBPS       Y1, Y4, Y4
+	VMOVUPS      32(CX), Y5
 	VSUBPS       Y1, Y5, Y5
-	VMULPS       64(CX), Y5, Y5
-	VMULPS       96(CX), Y4, Y4
-	VADDPS       Y4, Y5, Y4
-	VANDNPS      Y4, Y3, Y4
-	VMOVUPS      (R10)(DI*2), Y5
-	VADDPS       (R11), Y5, Y5
-	VMOVUPS      (CX), Y6
-	VSUBPS       Y1, Y6, Y6
-	VMULPS       Y5, Y6, Y5
-	VMOVUPS      32(CX), Y6
-	VSUBPS       Y1, Y6, Y6
-	VMULPS       (R11)(DI*1), Y6, Y6
-	VADDPS       Y6, Y5, Y5
-	VMOVUPS      (R11)(DI*2), Y6
-	VMULPS       1472(CX), Y6, Y6
-	VMULPS       1440(CX), Y0, Y7
-	VMOVUPS      (R9), Y8
-	VMULPS       192(CX), Y8, Y8
-	VADDPS       Y8, Y7, Y7
-	VADDPS       Y6, Y7, Y7
-	VBROADCASTSS 160(AX), Y8
-	MOVQ         80(AX), R13
-	VADDPS       (R13)(DX*1), Y8, Y8
-	VADDPS       Y8, Y7, Y7
-	VSUBPS       Y2, Y5, Y8
-	VMULPS       128(CX), Y8, Y8
-	VMULPS       160(CX), Y7, Y7
-	VADDPS       Y7, Y8, Y7
-	VMULPS       1632(CX), Y5, Y5
-	VMOVUPS      one<>+0(SB), Y8
-	VSUBPS       Y0, Y8, Y8
-	VMULPS       Y8, Y0, Y8
-	VMULPS       1536(CX), Y8, Y8
-	VMULPS       Y7, Y8, Y7
-	VMULPS       1440(CX), Y0, Y8
-	VADDPS       Y6, Y8, Y6
-	VBROADCASTSS 160(AX), Y8
-	MOVQ         80(AX), R13
-	VADDPS       (R13)(DX*1), Y8, Y8
-	VADDPS       Y8, Y6, Y6
-	VMULPS       1440(CX), Y7, Y8
-	VBROADCASTSS 164(AX), Y9
-	MOVQ         88(AX), R13
-	VADDPS       (R13)(DX*1), Y9, Y9
-	VBROADCASTSS 160(AX), Y10
-	MOVQ         80(AX), R13
-	VADDPS       (R13)(DX*1), Y10, Y10
-	VSUBPS       Y10, Y9, Y9
-	VMULPS       288(CX), Y9, Y9
-	VADDPS       Y9, Y8, Y8
-	VMOVUPS      (R9), Y9
-	VMULPS       576(CX), Y2, Y10
-	VMULPS       608(CX), Y9, Y11
-	VADDPS       Y11, Y10, Y10
-	VADDPS       Y5, Y6, Y5
-	VMULPS       640(CX), Y5, Y5
-	VADDPS       Y5, Y10, Y5
-	VMULPS       672(CX), Y8, Y10
-	VADDPS       Y10, Y5, Y5
-	VADDPS       Y5, Y9, Y5
-	VMULPS       448(CX), Y2, Y10
-	VMULPS       480(CX), Y9, Y9
-	VADDPS       Y9, Y10, Y9
-	VMULPS       512(CX), Y6, Y6
-	VADDPS       Y6, Y9, Y6
-	VMULPS       544(CX), Y8, Y8
-	VADDPS       Y8, Y6, Y6
-	VMOVUPS      (CX), Y8
-	VSUBPS       Y1, Y8, Y8
-	VMULPS       1056(CX), Y8, Y8
-	VMULPS       1248(CX), Y4, Y9
-	VSUBPS       Y9, Y8, Y8
-	VMULPS       (R10)(DI*2), Y8, Y8
-	VADDPS       Y8, Y6, Y6
-	VMOVUPS      (CX), Y8
-	VSUBPS       Y1, Y8, Y8
-	VMULPS       1088(CX), Y8, Y8
-	VMULPS       1280(CX), Y4, Y9
-	VSUBPS       Y9, Y8, Y8
-	VMULPS       (R11), Y8, Y8
-	VADDPS       Y8, Y6, Y6
-	VMOVUPS      32(CX), Y8
-	VSUBPS       Y1, Y8, Y8
-	VMULPS       1120(CX), Y8, Y8
-	VMULPS       1312(CX), Y4, Y9
-	VSUBPS       Y9, Y8, Y8
-	VMULPS       (R11)(DI*1), Y8, Y8
-	VADDPS       Y8, Y6, Y6
-	VMULPS       256(CX), Y4, Y8
-	VADDPS       Y1, Y8, Y8
-	VXORPS       Y9, Y9, Y9
-	VMOVUPS      (CX), Y10
-	VSUBPS       Y8, Y10, Y10
-	MOVQ         120(AX), R13
-	VMOVUPS      (R13)(DX*2), Y11
-	VSHUFPS      $0xdd, 32(R13)(DX*2), Y11, Y11
-	VPERMPD      $0xd8, Y11, Y11
-	VMULPS       Y11, Y10, Y10
-	VADDPS       Y10, Y9, Y9
-	VMOVUPS      (CX), Y10
-	VSUBPS       Y8, Y10, Y10
-	MOVQ         128(AX), R13
-	VMOVUPS      (R13)(DX*2), Y11
-	VSHUFPS      $0xdd, 32(R13)(DX*2), Y11, Y11
-	VPERMPD      $0xd8, Y11, Y11
-	VMULPS       Y11, Y10, Y10
-	VADDPS       Y10, Y9, Y9
-	VMOVUPS      32(CX), Y10
-	VSUBPS       Y8, Y10, Y8
-	MOVQ         136(AX), R13
-	VMOVUPS      (R13)(DX*2), Y10
-	VSHUFPS      $0xdd, 32(R13)(DX*2), Y10, Y10
-	VPERMPD      $0xd8, Y10, Y10
-	VMULPS       Y10, Y8, Y8
-	VADDPS       Y8, Y9, Y8
-	VMULPS       1600(CX), Y8, Y8
-	VADDPS       Y8, Y6, Y6
-	VADDPS       Y6, Y2, Y2
-	VBROADCASTSS 152(AX), Y6
+	VMULPS       1408(CX), Y0, Y6
+	VMOVUPS      (R8)(DI*2), Y7
+	VMULPS       224(CX), Y7, Y7
+	VADDPS       Y7, Y6, Y7
+	VBROADCASTSS 152(AX), Y8
 	MOVQ         64(AX), R13
-	VADDPS       (R13)(DX*1), Y6, Y6
-	VMULPS       1408(CX), Y0, Y0
-	VADDPS       Y6, Y0, Y0
-	VMULPS       1408(CX), Y7, Y7
-	VBROADCASTSS 156(AX), Y8
-	MOVQ         72(AX), R13
 	VADDPS       (R13)(DX*1), Y8, Y8
-	VSUBPS       Y6, Y8, Y6
-	VMULPS       288(CX), Y6, Y6
-	VADDPS       Y6, Y7, Y6
-	VMULPS       320(CX), Y1, Y7
-	VMOVUPS      (R8)(DI*2), Y8
-	VMULPS       352(CX), Y8, Y8
 	VADDPS       Y8, Y7, Y7
-	VMULPS       384(CX), Y0, Y0
-	VADDPS       Y0, Y7, Y0
-	VMULPS       416(CX), Y6, Y6
-	VADDPS       Y6, Y0, Y0
-	VMOVUPS      (CX), Y6
-	VSUBPS       Y1, Y6, Y6
-	VMULPS       960(CX), Y6, Y6
-	VMULPS       1152(CX), Y4, Y7
-	VSUBPS       Y7, Y6, Y6
+	VMOVUPS      (R9)(DI*2), Y8
+	VADDPS       (R10), Y8, Y8
+	VMULPS       Y8, Y4, Y8
+	VMULPS       (R10)(DI*1), Y5, Y9
+	VADDPS       Y9, Y8, Y8
+	VSUBPS       Y1, Y8, Y8
+	VMULPS       64(CX), Y8, Y8
+	VMULPS       96(CX), Y7, Y7
+	VADDPS       Y7, Y8, Y7
+	VANDNPS      Y7, Y3, Y7
+	VMOVUPS      (R10)(DI*2), Y8
+	VADDPS       (R11), Y8, Y8
+	VMULPS       Y8, Y4, Y8
+	VMULPS       (R11)(DI*1), Y5, Y9
+	VADDPS       Y9, Y8, Y8
+	VMOVUPS      (R11)(DI*2), Y9
+	VMULPS       1472(CX), Y9, Y9
+	VMULPS       1440(CX), Y0, Y10
+	VBROADCASTSS 160(AX), Y11
+	MOVQ         80(AX), R13
+	VADDPS       (R13)(DX*1), Y11, Y11
+	VMOVUPS      (R9), Y12
+	VMULPS       192(CX), Y12, Y12
+	VADDPS       Y12, Y10, Y12
+	VADDPS       Y9, Y12, Y12
+	VADDPS       Y11, Y12, Y12
+	VSUBPS       Y2, Y8, Y13
+	VMULPS       128(CX), Y13, Y13
+	VMULPS       160(CX), Y12, Y12
+	VADDPS       Y12, Y13, Y12
+	VMULPS       1632(CX), Y8, Y8
+	VMOVUPS      one<>+0(SB), Y13
+	VSUBPS       Y0, Y13, Y13
+	VMULPS       Y13, Y0, Y0
+	VMULPS       1536(CX), Y0, Y0
+	VMULPS       Y12, Y0, Y0
+	VADDPS       Y9, Y10, Y9
+	VADDPS       Y11, Y9, Y9
+	VMULPS       1440(CX), Y0, Y10
+	VBROADCASTSS 164(AX), Y12
+	MOVQ         88(AX), R13
+	VADDPS       (R13)(DX*1), Y12, Y12
+	VSUBPS       Y11, Y12, Y11
+	VMULPS       288(CX), Y11, Y11
+	VADDPS       Y11, Y10, Y10
+	VMOVUPS      (R9), Y11
+	VMULPS       576(CX), Y2, Y12
+	VMULPS       608(CX), Y11, Y13
+	VADDPS       Y13, Y12, Y12
+	VADDPS       Y8, Y9, Y8
+	VMULPS       640(CX), Y8, Y8
+	VADDPS       Y8, Y12, Y8
+	VMULPS       672(CX), Y10, Y12
+	VADDPS       Y12, Y8, Y8
+	VADDPS       Y8, Y11, Y8
+	VMULPS       448(CX), Y2, Y12
+	VMULPS       480(CX), Y11, Y11
+	VADDPS       Y11, Y12, Y11
+	VMULPS       512(CX), Y9, Y9
+	VADDPS       Y9, Y11, Y9
+	VMULPS       544(CX), Y10, Y10
+	VADDPS       Y10, Y9, Y9
+	VMULPS       1056(CX), Y4, Y10
+	VMULPS       1248(CX), Y7, Y11
+	VSUBPS       Y11, Y10, Y10
+	VMULPS       (R10)(DI*2), Y10, Y10
+	VADDPS       Y10, Y9, Y9
+	VMULPS       1088(CX), Y4, Y10
+	VMULPS       1280(CX), Y7, Y11
+	VSUBPS       Y11, Y10, Y10
+	VMULPS       (R11), Y10, Y10
+	VADDPS       Y10, Y9, Y9
+	VMULPS       1120(CX), Y5, Y10
+	VMULPS       1312(CX), Y7, Y11
+	VSUBPS       Y11, Y10, Y10
+	VMULPS       (R11)(DI*1), Y10, Y10
+	VADDPS       Y10, Y9, Y9
+	VMULPS       256(CX), Y7, Y10
+	VADDPS       Y1, Y10, Y10
+	VXORPS       Y11, Y11, Y11
+	VMOVUPS      (CX), Y12
+	VSUBPS       Y10, Y12, Y12
+	MOVQ         120(AX), R13
+	VMOVUPS      (R13)(DX*2), Y13
+	VSHUFPS      $0xdd, 32(R13)(DX*2), Y13, Y13
+	VPERMPD      $0xd8, Y13, Y13
+	VMULPS       Y13, Y12, Y12
+	VADDPS       Y12, Y11, Y11
+	VMOVUPS      (CX), Y12
+	VSUBPS       Y10, Y12, Y12
+	MOVQ         128(AX), R13
+	VMOVUPS      (R13)(DX*2), Y13
+	VSHUFPS      $0xdd, 32(R13)(DX*2), Y13, Y13
+	VPERMPD      $0xd8, Y13, Y13
+	VMULPS       Y13, Y12, Y12
+	VADDPS       Y12, Y11, Y11
+	VMOVUPS      32(CX), Y12
+	VSUBPS       Y10, Y12, Y10
+	MOVQ         136(AX), R13
+	VMOVUPS      (R13)(DX*2), Y12
+	VSHUFPS      $0xdd, 32(R13)(DX*2), Y12, Y12
+	VPERMPD      $0xd8, Y12, Y12
+	VMULPS       Y12, Y10, Y10
+	VADDPS       Y10, Y11, Y10
+	VMULPS       1600(CX), Y10, Y10
+	VADDPS       Y10, Y9, Y9
+	VADDPS       Y9, Y2, Y2
+	VBROADCASTSS 152(AX), Y9
+	MOVQ         64(AX), R13
+	VADDPS       (R13)(DX*1), Y9, Y9
+	VADDPS       Y9, Y6, Y6
+	VMULPS       1408(CX), Y0, Y0
+	VBROADCASTSS 156(AX), Y10
+	MOVQ         72(AX), R13
+	VADDPS       (R13)(DX*1), Y10, Y10
+	VSUBPS       Y9, Y10, Y9
+	VMULPS       288(CX), Y9, Y9
+	VADDPS       Y9, Y0, Y0
+	VMULPS       320(CX), Y1, Y9
+	VMOVUPS      (R8)(DI*2), Y10
+	VMULPS       352(CX), Y10, Y10
+	VADDPS       Y10, Y9, Y9
+	VMULPS       384(CX), Y6, Y6
+	VADDPS       Y6, Y9, Y6
+	VMULPS       416(CX), Y0, Y0
+	VADDPS       Y0, Y6, Y0
+	VMULPS       960(CX), Y4, Y6
+	VMULPS       1152(CX), Y7, Y9
+	VSUBPS       Y9, Y6, Y6
 	VMULPS       (R9)(DI*2), Y6, Y6
 	VADDPS       Y6, Y0, Y0
-	VMOVUPS      (CX), Y6
-	VSUBPS       Y1, Y6, Y6
-	VMULPS       992(CX), Y6, Y6
-	VMULPS       1184(CX), Y4, Y7
-	VSUBPS       Y7, Y6, Y6
-	VMULPS       (R10), Y6, Y6
-	VADDPS       Y6, Y0, Y0
-	VMOVUPS      32(CX), Y6
-	VSUBPS       Y1, Y6, Y6
-	VMULPS       1024(CX), Y6, Y6
-	VMULPS       1216(CX), Y4, Y7
-	VSUBPS       Y7, Y6, Y6
-	VMULPS       (R10)(DI*1), Y6, Y6
-	VADDPS       Y6, Y0, Y0
-	VMULPS       256(CX), Y4, Y4
+	VMULPS       992(CX), Y4, Y4
+	VMULPS       1184(CX), Y7, Y6
+	VSUBPS       Y6, Y4, Y4
+	VMULPS       (R10), Y4, Y4
+	VADDPS       Y4, Y0, Y0
+	VMULPS       1024(CX), Y5, Y4
+	VMULPS       1216(CX), Y7, Y5
+	VSUBPS       Y5, Y4, Y4
+	VMULPS       (R10)(DI*1), Y4, Y4
+	VADDPS       Y4, Y0, Y0
+	VMULPS       256(CX), Y7, Y4
 	VADDPS       Y1, Y4, Y4
-	VXORPS       Y6, Y6, Y6
-	VMOVUPS      (CX), Y7
-	VSUBPS       Y4, Y7, Y7
+	VXORPS       Y5, Y5, Y5
+	VMOVUPS      (CX), Y6
+	VSUBPS       Y4, Y6, Y6
 	MOVQ         96(AX), R13
-	VMOVUPS      (R13)(DX*2), Y8
-	VSHUFPS      $0xdd, 32(R13)(DX*2), Y8, Y8
-	VPERMPD      $0xd8, Y8, Y8
-	VMULPS       Y8, Y7, Y7
-	VADDPS       Y7, Y6, Y6
-	VMOVUPS      (CX), Y7
-	VSUBPS       Y4, Y7, Y7
-	MOVQ         104(AX), R13
-	VMOVUPS      (R13)(DX*2), Y8
-	VSHUFPS      $0xdd, 32(R13)(DX*2), Y8, Y8
-	VPERMPD      $0xd8, Y8, Y8
-	VMULPS       Y8, Y7, Y7
-	VADDPS       Y7, Y6, Y6
-	VMOVUPS      32(CX), Y7
-	VSUBPS       Y4, Y7, Y4
-	MOVQ         112(AX), R13
 	VMOVUPS      (R13)(DX*2), Y7
 	VSHUFPS      $0xdd, 32(R13)(DX*2), Y7, Y7
 	VPERMPD      $0xd8, Y7, Y7
-	VMULPS       Y7, Y4, Y4
-	VADDPS       Y4, Y6, Y4
+	VMULPS       Y7, Y6, Y6
+	VADDPS       Y6, Y5, Y5
+	VMOVUPS      (CX), Y6
+	VSUBPS       Y4, Y6, Y6
+	MOVQ         104(AX), R13
+	VMOVUPS      (R13)(DX*2), Y7
+	VSHUFPS      $0xdd, 32(R13)(DX*2), Y7, Y7
+	VPERMPD      $0xd8, Y7, Y7
+	VMULPS       Y7, Y6, Y6
+	VADDPS       Y6, Y5, Y5
+	VMOVUPS      32(CX), Y6
+	VSUBPS       Y4, Y6, Y4
+	MOVQ         112(AX), R13
+	VMOVUPS      (R13)(DX*2), Y6
+	VSHUFPS      $0xdd, 32(R13)(DX*2), Y6, Y6
+	VPERMPD      $0xd8, Y6, Y6
+	VMULPS       Y6, Y4, Y4
+	VADDPS       Y4, Y5, Y4
 	VMULPS       1568(CX), Y4, Y4
 	VADDPS       Y4, Y0, Y0
 	VADDPS       Y0, Y1, Y0
@@ -2154,24 +2131,20 @@ octet:
 	MOVQ         48(AX), R13
 	VMOVUPS      (R13)(DX*2), Y3
 	VMOVUPS      32(R13)(DX*2), Y4
-	VPBROADCASTQ 184(AX), Y6
-	VPCMPGTQ     Y6, Y3, Y7
-	VPCMPGTQ     Y6, Y4, Y6
-	VSHUFPS      $0x88, Y6, Y7, Y6
-	VPERMPD      $0xd8, Y6, Y6
-	VPBROADCASTQ 168(AX), Y7
-	VPCMPGTQ     Y7, Y3, Y3
-	VPCMPGTQ     Y7, Y4, Y4
+	VPBROADCASTQ 168(AX), Y5
+	VPCMPGTQ     Y5, Y3, Y3
+	VPCMPGTQ     Y5, Y4, Y4
 	VSHUFPS      $0x88, Y4, Y3, Y3
 	VPERMPD      $0xd8, Y3, Y3
 	VORPS        Y3, Y1, Y1
-	VANDNPS      Y1, Y6, Y1
+	VMOVUPS      32(SP), Y3
+	VANDNPS      Y1, Y3, Y1
 	MOVQ         56(AX), R13
 	VMOVUPS      (R13)(DX*2), Y3
 	VMOVUPS      32(R13)(DX*2), Y4
-	VPBROADCASTQ 184(AX), Y6
-	VPCMPGTQ     Y6, Y3, Y3
-	VPCMPGTQ     Y6, Y4, Y4
+	VPBROADCASTQ 184(AX), Y5
+	VPCMPGTQ     Y5, Y3, Y3
+	VPCMPGTQ     Y5, Y4, Y4
 	VSHUFPS      $0x88, Y4, Y3, Y3
 	VPERMPD      $0xd8, Y3, Y3
 	VXORPS       ones<>+0(SB), Y3, Y3
@@ -2213,7 +2186,7 @@ octet:
 quiet:
 	VMOVUPS Y0, (R8)
 	VMOVUPS Y2, (R8)(DI*1)
-	VMOVUPS Y5, (R9)
+	VMOVUPS Y8, (R9)
 	VMOVUPS (R8)(DI*2), Y0
 	VMULPS  704(CX), Y0, Y1
 	VADDPS  Y1, Y0, Y0
@@ -2643,7 +2616,7 @@ quiet:
 
 // func twoStepSomaAVX2(c *byte) int
 // Requires: AVX, AVX2
-TEXT ·twoStepSomaAVX2(SB), NOSPLIT, $32-16
+TEXT ·twoStepSomaAVX2(SB), NOSPLIT, $64-16
 	MOVQ       c+0(FP), AX
 	MOVQ       16(AX), CX
 	MOVQ       192(AX), BX
@@ -2750,179 +2723,160 @@ octet:
 	VPCMPGTQ     Y5, Y4, Y4
 	VSHUFPS      $0x88, Y4, Y3, Y3
 	VPERMPD      $0xd8, Y3, Y3
+	VMOVUPS      Y3, 32(SP)
 	VANDPS       1664(CX), Y3, Y3
-	VMULPS       1408(CX), Y0, Y4
-	VMOVUPS      (R8)(DI*2), Y5
-	VMULPS       224(CX), Y5, Y5
-	VADDPS       Y5, Y4, Y4
-	VBROADCASTSS 152(AX), Y5
-	MOVQ         64(AX), R13
-	VADDPS       (R13)(DX*1), Y5, Y5
-	VADDPS       Y5, Y4, Y4
-	VMOVUPS      (R9)(DI*2), Y5
-	VMOVUPS      (CX), Y6
-	VSUBPS       Y1, Y6, Y6
-	VMULPS       Y5, Y6, Y5
-	VMOVUPS      32(CX), Y6
-	VSUBPS       Y1, Y6, Y6
-	VMULPS       (R10)(DI*1), Y6, Y6
-	VADDPS       Y6, Y5, Y5
+	VMOVUPS      (CX), Y4
+	VSUBPS       Y1, Y4, Y4
+	VMOVUPS      32(CX), Y5
 	VSUBPS       Y1, Y5, Y5
-	VMULPS       64(CX), Y5, Y5
-	VMULPS       96(CX), Y4, Y4
-	VADDPS       Y4, Y5, Y4
-	VANDNPS      Y4, Y3, Y4
-	VMOVUPS      (R10)(DI*2), Y5
-	VMOVUPS      (CX), Y6
-	VSUBPS       Y1, Y6, Y6
-	VMULPS       Y5, Y6, Y5
-	VMOVUPS      32(CX), Y6
-	VSUBPS       Y1, Y6, Y6
-	VMULPS       (R11)(DI*1), Y6, Y6
-	VADDPS       Y6, Y5, Y5
-	VMOVUPS      (R11)(DI*2), Y6
-	VMULPS       1472(CX), Y6, Y6
-	VMULPS       1440(CX), Y0, Y7
-	VMOVUPS      (R9), Y8
-	VMULPS       192(CX), Y8, Y8
-	VADDPS       Y8, Y7, Y7
-	VADDPS       Y6, Y7, Y7
-	VBROADCASTSS 160(AX), Y8
-	MOVQ         80(AX), R13
-	VADDPS       (R13)(DX*1), Y8, Y8
-	VADDPS       Y8, Y7, Y7
-	VSUBPS       Y2, Y5, Y8
-	VMULPS       128(CX), Y8, Y8
-	VMULPS       160(CX), Y7, Y7
-	VADDPS       Y7, Y8, Y7
-	VMULPS       1632(CX), Y5, Y5
-	VMOVUPS      one<>+0(SB), Y8
-	VSUBPS       Y0, Y8, Y8
-	VMULPS       Y8, Y0, Y8
-	VMULPS       1536(CX), Y8, Y8
-	VMULPS       Y7, Y8, Y7
-	VMULPS       1440(CX), Y0, Y8
-	VADDPS       Y6, Y8, Y6
-	VBROADCASTSS 160(AX), Y8
-	MOVQ         80(AX), R13
-	VADDPS       (R13)(DX*1), Y8, Y8
-	VADDPS       Y8, Y6, Y6
-	VMULPS       1440(CX), Y7, Y8
-	VBROADCASTSS 164(AX), Y9
-	MOVQ         88(AX), R13
-	VADDPS       (R13)(DX*1), Y9, Y9
-	VBROADCASTSS 160(AX), Y10
-	MOVQ         80(AX), R13
-	VADDPS       (R13)(DX*1), Y10, Y10
-	VSUBPS       Y10, Y9, Y9
-	VMULPS       288(CX), Y9, Y9
-	VADDPS       Y9, Y8, Y8
-	VMOVUPS      (R9), Y9
-	VMULPS       576(CX), Y2, Y10
-	VMULPS       608(CX), Y9, Y11
-	VADDPS       Y11, Y10, Y10
-	VADDPS       Y5, Y6, Y5
-	VMULPS       640(CX), Y5, Y5
-	VADDPS       Y5, Y10, Y5
-	VMULPS       672(CX), Y8, Y10
-	VADDPS       Y10, Y5, Y5
-	VADDPS       Y5, Y9, Y5
-	VMULPS       448(CX), Y2, Y10
-	VMULPS       480(CX), Y9, Y9
-	VADDPS       Y9, Y10, Y9
-	VMULPS       512(CX), Y6, Y6
-	VADDPS       Y6, Y9, Y6
-	VMULPS       544(CX), Y8, Y8
-	VADDPS       Y8, Y6, Y6
-	VMOVUPS      (CX), Y8
-	VSUBPS       Y1, Y8, Y8
-	VMULPS       1056(CX), Y8, Y8
-	VMULPS       1248(CX), Y4, Y9
-	VSUBPS       Y9, Y8, Y8
-	VMULPS       (R10)(DI*2), Y8, Y8
-	VADDPS       Y8, Y6, Y6
-	VMOVUPS      32(CX), Y8
-	VSUBPS       Y1, Y8, Y8
-	VMULPS       1120(CX), Y8, Y8
-	VMULPS       1312(CX), Y4, Y9
-	VSUBPS       Y9, Y8, Y8
-	VMULPS       (R11)(DI*1), Y8, Y8
-	VADDPS       Y8, Y6, Y6
-	VMULPS       256(CX), Y4, Y8
-	VADDPS       Y1, Y8, Y8
-	VXORPS       Y9, Y9, Y9
-	VMOVUPS      (CX), Y10
-	VSUBPS       Y8, Y10, Y10
-	MOVQ         120(AX), R13
-	VMOVUPS      (R13)(DX*2), Y11
-	VSHUFPS      $0xdd, 32(R13)(DX*2), Y11, Y11
-	VPERMPD      $0xd8, Y11, Y11
-	VMULPS       Y11, Y10, Y10
-	VADDPS       Y10, Y9, Y9
-	VMOVUPS      32(CX), Y10
-	VSUBPS       Y8, Y10, Y8
-	MOVQ         136(AX), R13
-	VMOVUPS      (R13)(DX*2), Y10
-	VSHUFPS      $0xdd, 32(R13)(DX*2), Y10, Y10
-	VPERMPD      $0xd8, Y10, Y10
-	VMULPS       Y10, Y8, Y8
-	VADDPS       Y8, Y9, Y8
-	VMULPS       1600(CX), Y8, Y8
-	VADDPS       Y8, Y6, Y6
-	VADDPS       Y6, Y2, Y2
-	VBROADCASTSS 152(AX), Y6
+	VMULPS       1408(CX), Y0, Y6
+	VMOVUPS      (R8)(DI*2), Y7
+	VMULPS       224(CX), Y7, Y7
+	VADDPS       Y7, Y6, Y7
+	VBROADCASTSS 152(AX), Y8
 	MOVQ         64(AX), R13
-	VADDPS       (R13)(DX*1), Y6, Y6
-	VMULPS       1408(CX), Y0, Y0
-	VADDPS       Y6, Y0, Y0
-	VMULPS       1408(CX), Y7, Y7
-	VBROADCASTSS 156(AX), Y8
-	MOVQ         72(AX), R13
 	VADDPS       (R13)(DX*1), Y8, Y8
-	VSUBPS       Y6, Y8, Y6
-	VMULPS       288(CX), Y6, Y6
-	VADDPS       Y6, Y7, Y6
-	VMULPS       320(CX), Y1, Y7
-	VMOVUPS      (R8)(DI*2), Y8
-	VMULPS       352(CX), Y8, Y8
 	VADDPS       Y8, Y7, Y7
-	VMULPS       384(CX), Y0, Y0
-	VADDPS       Y0, Y7, Y0
-	VMULPS       416(CX), Y6, Y6
-	VADDPS       Y6, Y0, Y0
-	VMOVUPS      (CX), Y6
-	VSUBPS       Y1, Y6, Y6
-	VMULPS       960(CX), Y6, Y6
-	VMULPS       1152(CX), Y4, Y7
-	VSUBPS       Y7, Y6, Y6
-	VMULPS       (R9)(DI*2), Y6, Y6
-	VADDPS       Y6, Y0, Y0
-	VMOVUPS      32(CX), Y6
-	VSUBPS       Y1, Y6, Y6
-	VMULPS       1024(CX), Y6, Y6
-	VMULPS       1216(CX), Y4, Y7
-	VSUBPS       Y7, Y6, Y6
-	VMULPS       (R10)(DI*1), Y6, Y6
-	VADDPS       Y6, Y0, Y0
-	VMULPS       256(CX), Y4, Y4
+	VMOVUPS      (R9)(DI*2), Y8
+	VMULPS       Y8, Y4, Y8
+	VMULPS       (R10)(DI*1), Y5, Y9
+	VADDPS       Y9, Y8, Y8
+	VSUBPS       Y1, Y8, Y8
+	VMULPS       64(CX), Y8, Y8
+	VMULPS       96(CX), Y7, Y7
+	VADDPS       Y7, Y8, Y7
+	VANDNPS      Y7, Y3, Y7
+	VMOVUPS      (R10)(DI*2), Y8
+	VMULPS       Y8, Y4, Y8
+	VMULPS       (R11)(DI*1), Y5, Y9
+	VADDPS       Y9, Y8, Y8
+	VMOVUPS      (R11)(DI*2), Y9
+	VMULPS       1472(CX), Y9, Y9
+	VMULPS       1440(CX), Y0, Y10
+	VBROADCASTSS 160(AX), Y11
+	MOVQ         80(AX), R13
+	VADDPS       (R13)(DX*1), Y11, Y11
+	VMOVUPS      (R9), Y12
+	VMULPS       192(CX), Y12, Y12
+	VADDPS       Y12, Y10, Y12
+	VADDPS       Y9, Y12, Y12
+	VADDPS       Y11, Y12, Y12
+	VSUBPS       Y2, Y8, Y13
+	VMULPS       128(CX), Y13, Y13
+	VMULPS       160(CX), Y12, Y12
+	VADDPS       Y12, Y13, Y12
+	VMULPS       1632(CX), Y8, Y8
+	VMOVUPS      one<>+0(SB), Y13
+	VSUBPS       Y0, Y13, Y13
+	VMULPS       Y13, Y0, Y0
+	VMULPS       1536(CX), Y0, Y0
+	VMULPS       Y12, Y0, Y0
+	VADDPS       Y9, Y10, Y9
+	VADDPS       Y11, Y9, Y9
+	VMULPS       1440(CX), Y0, Y10
+	VBROADCASTSS 164(AX), Y12
+	MOVQ         88(AX), R13
+	VADDPS       (R13)(DX*1), Y12, Y12
+	VSUBPS       Y11, Y12, Y11
+	VMULPS       288(CX), Y11, Y11
+	VADDPS       Y11, Y10, Y10
+	VMOVUPS      (R9), Y11
+	VMULPS       576(CX), Y2, Y12
+	VMULPS       608(CX), Y11, Y13
+	VADDPS       Y13, Y12, Y12
+	VADDPS       Y8, Y9, Y8
+	VMULPS       640(CX), Y8, Y8
+	VADDPS       Y8, Y12, Y8
+	VMULPS       672(CX), Y10, Y12
+	VADDPS       Y12, Y8, Y8
+	VADDPS       Y8, Y11, Y8
+	VMULPS       448(CX), Y2, Y12
+	VMULPS       480(CX), Y11, Y11
+	VADDPS       Y11, Y12, Y11
+	VMULPS       512(CX), Y9, Y9
+	VADDPS       Y9, Y11, Y9
+	VMULPS       544(CX), Y10, Y10
+	VADDPS       Y10, Y9, Y9
+	VMULPS       1056(CX), Y4, Y10
+	VMULPS       1248(CX), Y7, Y11
+	VSUBPS       Y11, Y10, Y10
+	VMULPS       (R10)(DI*2), Y10, Y10
+	VADDPS       Y10, Y9, Y9
+	VMULPS       1120(CX), Y5, Y10
+	VMULPS       1312(CX), Y7, Y11
+	VSUBPS       Y11, Y10, Y10
+	VMULPS       (R11)(DI*1), Y10, Y10
+	VADDPS       Y10, Y9, Y9
+	VMULPS       256(CX), Y7, Y10
+	VADDPS       Y1, Y10, Y10
+	VXORPS       Y11, Y11, Y11
+	VMOVUPS      (CX), Y12
+	VSUBPS       Y10, Y12, Y12
+	MOVQ         120(AX), R13
+	VMOVUPS      (R13)(DX*2), Y13
+	VSHUFPS      $0xdd, 32(R13)(DX*2), Y13, Y13
+	VPERMPD      $0xd8, Y13, Y13
+	VMULPS       Y13, Y12, Y12
+	VADDPS       Y12, Y11, Y11
+	VMOVUPS      32(CX), Y12
+	VSUBPS       Y10, Y12, Y10
+	MOVQ         136(AX), R13
+	VMOVUPS      (R13)(DX*2), Y12
+	VSHUFPS      $0xdd, 32(R13)(DX*2), Y12, Y12
+	VPERMPD      $0xd8, Y12, Y12
+	VMULPS       Y12, Y10, Y10
+	VADDPS       Y10, Y11, Y10
+	VMULPS       1600(CX), Y10, Y10
+	VADDPS       Y10, Y9, Y9
+	VADDPS       Y9, Y2, Y2
+	VBROADCASTSS 152(AX), Y9
+	MOVQ         64(AX), R13
+	VADDPS       (R13)(DX*1), Y9, Y9
+	VADDPS       Y9, Y6, Y6
+	VMULPS       1408(CX), Y0, Y0
+	VBROADCASTSS 156(AX), Y10
+	MOVQ         72(AX), R13
+	VADDPS       (R13)(DX*1), Y10, Y10
+	VSUBPS       Y9, Y10, Y9
+	VMULPS       288(CX), Y9, Y9
+	VADDPS       Y9, Y0, Y0
+	VMULPS       320(CX), Y1, Y9
+	VMOVUPS      (R8)(DI*2), Y10
+	VMULPS       352(CX), Y10, Y10
+	VADDPS       Y10, Y9, Y9
+	VMULPS       384(CX), Y6, Y6
+	VADDPS       Y6, Y9, Y6
+	VMULPS       416(CX), Y0, Y0
+	VADDPS       Y0, Y6, Y0
+	VMULPS       960(CX), Y4, Y4
+	VMULPS       1152(CX), Y7, Y6
+	VSUBPS       Y6, Y4, Y4
+	VMULPS       (R9)(DI*2), Y4, Y4
+	VADDPS       Y4, Y0, Y0
+	VMULPS       1024(CX), Y5, Y4
+	VMULPS       1216(CX), Y7, Y5
+	VSUBPS       Y5, Y4, Y4
+	VMULPS       (R10)(DI*1), Y4, Y4
+	VADDPS       Y4, Y0, Y0
+	VMULPS       256(CX), Y7, Y4
 	VADDPS       Y1, Y4, Y4
-	VXORPS       Y6, Y6, Y6
-	VMOVUPS      (CX), Y7
-	VSUBPS       Y4, Y7, Y7
+	VXORPS       Y5, Y5, Y5
+	VMOVUPS      (CX), Y6
+	VSUBPS       Y4, Y6, Y6
 	MOVQ         96(AX), R13
-	VMOVUPS      (R13)(DX*2), Y8
-	VSHUFPS      $0xdd, 32(R13)(DX*2), Y8, Y8
-	VPERMPD      $0xd8, Y8, Y8
-	VMULPS       Y8, Y7, Y7
-	VADDPS       Y7, Y6, Y6
-	VMOVUPS      32(CX), Y7
-	VSUBPS       Y4, Y7, Y4
-	MOVQ         112(AX), R13
 	VMOVUPS      (R13)(DX*2), Y7
 	VSHUFPS      $0xdd, 32(R13)(DX*2), Y7, Y7
 	VPERMPD      $0xd8, Y7, Y7
-	VMULPS       Y7, Y4, Y4
-	VADDPS       Y4, Y6, Y4
+	VMULPS       Y7, Y6, Y6
+	VADDPS       Y6, Y5, Y5
+	VMOVUPS      32(CX), Y6
+	VSUBPS       Y4, Y6, Y4
+	MOVQ         112(AX), R13
+	VMOVUPS      (R13)(DX*2), Y6
+	VSHUFPS      $0xdd, 32(R13)(DX*2), Y6, Y6
+	VPERMPD      $0xd8, Y6, Y6
+	VMULPS       Y6, Y4, Y4
+	VADDPS       Y4, Y5, Y4
 	VMULPS       1568(CX), Y4, Y4
 	VADDPS       Y4, Y0, Y0
 	VADDPS       Y0, Y1, Y0
@@ -2938,24 +2892,20 @@ octet:
 	MOVQ         48(AX), R13
 	VMOVUPS      (R13)(DX*2), Y3
 	VMOVUPS      32(R13)(DX*2), Y4
-	VPBROADCASTQ 184(AX), Y6
-	VPCMPGTQ     Y6, Y3, Y7
-	VPCMPGTQ     Y6, Y4, Y6
-	VSHUFPS      $0x88, Y6, Y7, Y6
-	VPERMPD      $0xd8, Y6, Y6
-	VPBROADCASTQ 168(AX), Y7
-	VPCMPGTQ     Y7, Y3, Y3
-	VPCMPGTQ     Y7, Y4, Y4
+	VPBROADCASTQ 168(AX), Y5
+	VPCMPGTQ     Y5, Y3, Y3
+	VPCMPGTQ     Y5, Y4, Y4
 	VSHUFPS      $0x88, Y4, Y3, Y3
 	VPERMPD      $0xd8, Y3, Y3
 	VORPS        Y3, Y1, Y1
-	VANDNPS      Y1, Y6, Y1
+	VMOVUPS      32(SP), Y3
+	VANDNPS      Y1, Y3, Y1
 	MOVQ         56(AX), R13
 	VMOVUPS      (R13)(DX*2), Y3
 	VMOVUPS      32(R13)(DX*2), Y4
-	VPBROADCASTQ 184(AX), Y6
-	VPCMPGTQ     Y6, Y3, Y3
-	VPCMPGTQ     Y6, Y4, Y4
+	VPBROADCASTQ 184(AX), Y5
+	VPCMPGTQ     Y5, Y3, Y3
+	VPCMPGTQ     Y5, Y4, Y4
 	VSHUFPS      $0x88, Y4, Y3, Y3
 	VPERMPD      $0xd8, Y3, Y3
 	VXORPS       ones<>+0(SB), Y3, Y3
@@ -2997,7 +2947,7 @@ octet:
 quiet:
 	VMOVUPS Y0, (R8)
 	VMOVUPS Y2, (R8)(DI*1)
-	VMOVUPS Y5, (R9)
+	VMOVUPS Y8, (R9)
 	VMOVUPS (R8)(DI*2), Y0
 	VMULPS  704(CX), Y0, Y1
 	VADDPS  Y1, Y0, Y0
@@ -3464,7 +3414,7 @@ quiet:
 
 // func twoStepNMDAAVX2(c *byte) int
 // Requires: AVX, AVX2
-TEXT ·twoStepNMDAAVX2(SB), NOSPLIT, $32-16
+TEXT ·twoStepNMDAAVX2(SB), NOSPLIT, $64-16
 	MOVQ       c+0(FP), AX
 	MOVQ       16(AX), CX
 	MOVQ       192(AX), BX
@@ -3571,211 +3521,192 @@ octet:
 	VPCMPGTQ     Y5, Y4, Y4
 	VSHUFPS      $0x88, Y4, Y3, Y3
 	VPERMPD      $0xd8, Y3, Y3
+	VMOVUPS      Y3, 32(SP)
 	VANDPS       1664(CX), Y3, Y3
-	VMULPS       1408(CX), Y0, Y4
-	VMOVUPS      (R8)(DI*2), Y5
-	VMULPS       224(CX), Y5, Y5
-	VADDPS       Y5, Y4, Y4
-	VBROADCASTSS 152(AX), Y5
-	MOVQ         64(AX), R13
-	VADDPS       (R13)(DX*1), Y5, Y5
-	VADDPS       Y5, Y4, Y4
-	VMOVUPS      (R9)(DI*2), Y5
-	VADDPS       (R10), Y5, Y5
-	VMOVUPS      (CX), Y6
-	VSUBPS       Y1, Y6, Y6
-	VMULPS       Y5, Y6, Y5
-	VMOVUPS      32(CX), Y6
-	VSUBPS       Y1, Y6, Y6
-	VMULPS       (R10)(DI*1), Y6, Y6
-	VADDPS       Y6, Y5, Y5
+	VMOVUPS      (CX), Y4
+	VSUBPS       Y1, Y4, Y4
+	VMOVUPS      32(CX), Y5
 	VSUBPS       Y1, Y5, Y5
-	VMULPS       64(CX), Y5, Y5
-	VMULPS       96(CX), Y4, Y4
-	VADDPS       Y4, Y5, Y4
-	VANDNPS      Y4, Y3, Y4
-	VMOVUPS      (R10)(DI*2), Y5
-	VADDPS       (R11), Y5, Y5
 	VMOVUPS      (CX), Y6
 	VSUBPS       Y2, Y6, Y6
-	VMULPS       Y5, Y6, Y5
-	VMOVUPS      32(CX), Y6
-	VSUBPS       Y2, Y6, Y6
-	VMULPS       (R11)(DI*1), Y6, Y6
-	VADDPS       Y6, Y5, Y5
-	VMOVUPS      (R11)(DI*2), Y6
-	VMULPS       1472(CX), Y6, Y6
-	VMULPS       1440(CX), Y0, Y7
-	VMOVUPS      (R9), Y8
-	VMULPS       192(CX), Y8, Y8
-	VADDPS       Y8, Y7, Y7
-	VADDPS       Y6, Y7, Y7
-	VBROADCASTSS 160(AX), Y8
-	MOVQ         80(AX), R13
-	VADDPS       (R13)(DX*1), Y8, Y8
-	VADDPS       Y8, Y7, Y7
-	VSUBPS       Y2, Y5, Y8
-	VMULPS       128(CX), Y8, Y8
-	VMULPS       160(CX), Y7, Y7
-	VADDPS       Y7, Y8, Y7
-	VMULPS       1632(CX), Y5, Y5
-	VMOVUPS      one<>+0(SB), Y8
-	VSUBPS       Y0, Y8, Y8
-	VMULPS       Y8, Y0, Y8
-	VMULPS       1536(CX), Y8, Y8
-	VMULPS       Y7, Y8, Y8
-	VMULPS       1440(CX), Y0, Y9
-	VADDPS       Y6, Y9, Y6
-	VBROADCASTSS 160(AX), Y9
-	MOVQ         80(AX), R13
-	VADDPS       (R13)(DX*1), Y9, Y9
-	VADDPS       Y9, Y6, Y6
-	VMULPS       1440(CX), Y8, Y9
-	VBROADCASTSS 164(AX), Y10
-	MOVQ         88(AX), R13
+	VMOVUPS      32(CX), Y7
+	VSUBPS       Y2, Y7, Y7
+	VMULPS       1408(CX), Y0, Y8
+	VMOVUPS      (R8)(DI*2), Y9
+	VMULPS       224(CX), Y9, Y9
+	VADDPS       Y9, Y8, Y9
+	VBROADCASTSS 152(AX), Y10
+	MOVQ         64(AX), R13
 	VADDPS       (R13)(DX*1), Y10, Y10
-	VBROADCASTSS 160(AX), Y11
+	VADDPS       Y10, Y9, Y9
+	VMOVUPS      (R9)(DI*2), Y10
+	VADDPS       (R10), Y10, Y10
+	VMULPS       Y10, Y4, Y10
+	VMULPS       (R10)(DI*1), Y5, Y11
+	VADDPS       Y11, Y10, Y10
+	VSUBPS       Y1, Y10, Y10
+	VMULPS       64(CX), Y10, Y10
+	VMULPS       96(CX), Y9, Y9
+	VADDPS       Y9, Y10, Y9
+	VANDNPS      Y9, Y3, Y9
+	VMOVUPS      (R10)(DI*2), Y10
+	VADDPS       (R11), Y10, Y10
+	VMULPS       Y10, Y6, Y10
+	VMULPS       (R11)(DI*1), Y7, Y11
+	VADDPS       Y11, Y10, Y10
+	VMOVUPS      (R11)(DI*2), Y11
+	VMULPS       1472(CX), Y11, Y11
+	VMULPS       1440(CX), Y0, Y12
+	VBROADCASTSS 160(AX), Y13
 	MOVQ         80(AX), R13
-	VADDPS       (R13)(DX*1), Y11, Y11
-	VSUBPS       Y11, Y10, Y10
-	VMULPS       288(CX), Y10, Y10
-	VADDPS       Y10, Y9, Y9
-	VMOVUPS      (R9), Y10
-	VMULPS       576(CX), Y2, Y11
-	VMULPS       608(CX), Y10, Y12
-	VADDPS       Y12, Y11, Y11
-	VADDPS       Y5, Y6, Y5
-	VMULPS       640(CX), Y5, Y5
-	VADDPS       Y5, Y11, Y5
-	VMULPS       672(CX), Y9, Y11
-	VADDPS       Y11, Y5, Y5
-	VADDPS       Y5, Y10, Y5
-	VMULPS       448(CX), Y2, Y11
-	VMULPS       480(CX), Y10, Y10
+	VADDPS       (R13)(DX*1), Y13, Y13
+	VMOVUPS      (R9), Y14
+	VMULPS       192(CX), Y14, Y14
+	VADDPS       Y14, Y12, Y14
+	VADDPS       Y11, Y14, Y14
+	VADDPS       Y13, Y14, Y14
+	VSUBPS       Y2, Y10, Y15
+	VMULPS       128(CX), Y15, Y15
+	VMULPS       160(CX), Y14, Y14
+	VADDPS       Y14, Y15, Y14
+	VMULPS       1632(CX), Y10, Y10
+	VMOVUPS      one<>+0(SB), Y15
+	VSUBPS       Y0, Y15, Y15
+	VMULPS       Y15, Y0, Y0
+	VMULPS       1536(CX), Y0, Y0
+	VMULPS       Y14, Y0, Y0
+	VADDPS       Y11, Y12, Y11
+	VADDPS       Y13, Y11, Y11
+	VMULPS       1440(CX), Y0, Y12
+	VBROADCASTSS 164(AX), Y15
+	MOVQ         88(AX), R13
+	VADDPS       (R13)(DX*1), Y15, Y15
+	VSUBPS       Y13, Y15, Y13
+	VMULPS       288(CX), Y13, Y13
+	VADDPS       Y13, Y12, Y12
+	VMOVUPS      (R9), Y13
+	VMULPS       576(CX), Y2, Y15
+	VMULPS       608(CX), Y13, Y16
+	VADDPS       Y16, Y15, Y15
 	VADDPS       Y10, Y11, Y10
-	VMULPS       512(CX), Y6, Y6
-	VADDPS       Y6, Y10, Y6
-	VMULPS       544(CX), Y9, Y9
-	VADDPS       Y9, Y6, Y6
-	VMOVUPS      (CX), Y9
-	VSUBPS       Y2, Y9, Y9
-	VMULPS       1056(CX), Y9, Y9
-	VMULPS       1248(CX), Y7, Y10
-	VSUBPS       Y10, Y9, Y9
-	VMULPS       (R10)(DI*2), Y9, Y9
-	VADDPS       Y9, Y6, Y6
-	VMOVUPS      (CX), Y9
-	VSUBPS       Y2, Y9, Y9
-	VMULPS       1088(CX), Y9, Y9
-	VMULPS       1280(CX), Y7, Y10
-	VSUBPS       Y10, Y9, Y9
-	VMULPS       (R11), Y9, Y9
-	VADDPS       Y9, Y6, Y6
-	VMOVUPS      32(CX), Y9
-	VSUBPS       Y2, Y9, Y9
-	VMULPS       1120(CX), Y9, Y9
-	VMULPS       1312(CX), Y7, Y10
-	VSUBPS       Y10, Y9, Y9
-	VMULPS       (R11)(DI*1), Y9, Y9
-	VADDPS       Y9, Y6, Y6
-	VMULPS       256(CX), Y7, Y7
+	VMULPS       640(CX), Y10, Y10
+	VADDPS       Y10, Y15, Y10
+	VMULPS       672(CX), Y12, Y15
+	VADDPS       Y15, Y10, Y10
+	VADDPS       Y10, Y13, Y10
+	VMULPS       448(CX), Y2, Y15
+	VMULPS       480(CX), Y13, Y13
+	VADDPS       Y13, Y15, Y13
+	VMULPS       512(CX), Y11, Y11
+	VADDPS       Y11, Y13, Y11
+	VMULPS       544(CX), Y12, Y12
+	VADDPS       Y12, Y11, Y11
+	VMULPS       1056(CX), Y6, Y12
+	VMULPS       1248(CX), Y14, Y13
+	VSUBPS       Y13, Y12, Y12
+	VMULPS       (R10)(DI*2), Y12, Y12
+	VADDPS       Y12, Y11, Y11
+	VMULPS       1088(CX), Y6, Y6
+	VMULPS       1280(CX), Y14, Y12
+	VSUBPS       Y12, Y6, Y6
+	VMULPS       (R11), Y6, Y6
+	VADDPS       Y6, Y11, Y6
+	VMULPS       1120(CX), Y7, Y7
+	VMULPS       1312(CX), Y14, Y11
+	VSUBPS       Y11, Y7, Y7
+	VMULPS       (R11)(DI*1), Y7, Y7
+	VADDPS       Y7, Y6, Y6
+	VMULPS       256(CX), Y14, Y7
 	VADDPS       Y2, Y7, Y7
-	VXORPS       Y9, Y9, Y9
-	VMOVUPS      (CX), Y10
-	VSUBPS       Y7, Y10, Y10
+	VXORPS       Y11, Y11, Y11
+	VMOVUPS      (CX), Y12
+	VSUBPS       Y7, Y12, Y12
 	MOVQ         120(AX), R13
-	VMOVUPS      (R13)(DX*2), Y11
-	VSHUFPS      $0xdd, 32(R13)(DX*2), Y11, Y11
-	VPERMPD      $0xd8, Y11, Y11
-	VMULPS       Y11, Y10, Y10
-	VADDPS       Y10, Y9, Y9
-	VMOVUPS      (CX), Y10
-	VSUBPS       Y7, Y10, Y10
+	VMOVUPS      (R13)(DX*2), Y13
+	VSHUFPS      $0xdd, 32(R13)(DX*2), Y13, Y13
+	VPERMPD      $0xd8, Y13, Y13
+	VMULPS       Y13, Y12, Y12
+	VADDPS       Y12, Y11, Y11
+	VMOVUPS      (CX), Y12
+	VSUBPS       Y7, Y12, Y12
 	MOVQ         128(AX), R13
-	VMOVUPS      (R13)(DX*2), Y11
-	VSHUFPS      $0xdd, 32(R13)(DX*2), Y11, Y11
-	VPERMPD      $0xd8, Y11, Y11
-	VMULPS       Y11, Y10, Y10
-	VADDPS       Y10, Y9, Y9
-	VMOVUPS      32(CX), Y10
-	VSUBPS       Y7, Y10, Y7
+	VMOVUPS      (R13)(DX*2), Y13
+	VSHUFPS      $0xdd, 32(R13)(DX*2), Y13, Y13
+	VPERMPD      $0xd8, Y13, Y13
+	VMULPS       Y13, Y12, Y12
+	VADDPS       Y12, Y11, Y11
+	VMOVUPS      32(CX), Y12
+	VSUBPS       Y7, Y12, Y7
 	MOVQ         136(AX), R13
-	VMOVUPS      (R13)(DX*2), Y10
-	VSHUFPS      $0xdd, 32(R13)(DX*2), Y10, Y10
-	VPERMPD      $0xd8, Y10, Y10
-	VMULPS       Y10, Y7, Y7
-	VADDPS       Y7, Y9, Y7
+	VMOVUPS      (R13)(DX*2), Y12
+	VSHUFPS      $0xdd, 32(R13)(DX*2), Y12, Y12
+	VPERMPD      $0xd8, Y12, Y12
+	VMULPS       Y12, Y7, Y7
+	VADDPS       Y7, Y11, Y7
 	VMULPS       1600(CX), Y7, Y7
 	VADDPS       Y7, Y6, Y6
 	VADDPS       Y6, Y2, Y2
 	VBROADCASTSS 152(AX), Y6
 	MOVQ         64(AX), R13
 	VADDPS       (R13)(DX*1), Y6, Y6
+	VADDPS       Y6, Y8, Y7
 	VMULPS       1408(CX), Y0, Y0
-	VADDPS       Y6, Y0, Y0
-	VMULPS       1408(CX), Y8, Y7
 	VBROADCASTSS 156(AX), Y8
 	MOVQ         72(AX), R13
 	VADDPS       (R13)(DX*1), Y8, Y8
 	VSUBPS       Y6, Y8, Y6
 	VMULPS       288(CX), Y6, Y6
-	VADDPS       Y6, Y7, Y6
-	VMULPS       320(CX), Y1, Y7
+	VADDPS       Y6, Y0, Y0
+	VMULPS       320(CX), Y1, Y6
 	VMOVUPS      (R8)(DI*2), Y8
 	VMULPS       352(CX), Y8, Y8
-	VADDPS       Y8, Y7, Y7
-	VMULPS       384(CX), Y0, Y0
-	VADDPS       Y0, Y7, Y0
-	VMULPS       416(CX), Y6, Y6
-	VADDPS       Y6, Y0, Y0
-	VMOVUPS      (CX), Y6
-	VSUBPS       Y1, Y6, Y6
-	VMULPS       960(CX), Y6, Y6
-	VMULPS       1152(CX), Y4, Y7
+	VADDPS       Y8, Y6, Y6
+	VMULPS       384(CX), Y7, Y7
+	VADDPS       Y7, Y6, Y6
+	VMULPS       416(CX), Y0, Y0
+	VADDPS       Y0, Y6, Y0
+	VMULPS       960(CX), Y4, Y6
+	VMULPS       1152(CX), Y9, Y7
 	VSUBPS       Y7, Y6, Y6
 	VMULPS       (R9)(DI*2), Y6, Y6
 	VADDPS       Y6, Y0, Y0
-	VMOVUPS      (CX), Y6
-	VSUBPS       Y1, Y6, Y6
-	VMULPS       992(CX), Y6, Y6
-	VMULPS       1184(CX), Y4, Y7
-	VSUBPS       Y7, Y6, Y6
-	VMULPS       (R10), Y6, Y6
-	VADDPS       Y6, Y0, Y0
-	VMOVUPS      32(CX), Y6
-	VSUBPS       Y1, Y6, Y6
-	VMULPS       1024(CX), Y6, Y6
-	VMULPS       1216(CX), Y4, Y7
-	VSUBPS       Y7, Y6, Y6
-	VMULPS       (R10)(DI*1), Y6, Y6
-	VADDPS       Y6, Y0, Y0
-	VMULPS       256(CX), Y4, Y4
+	VMULPS       992(CX), Y4, Y4
+	VMULPS       1184(CX), Y9, Y6
+	VSUBPS       Y6, Y4, Y4
+	VMULPS       (R10), Y4, Y4
+	VADDPS       Y4, Y0, Y0
+	VMULPS       1024(CX), Y5, Y4
+	VMULPS       1216(CX), Y9, Y5
+	VSUBPS       Y5, Y4, Y4
+	VMULPS       (R10)(DI*1), Y4, Y4
+	VADDPS       Y4, Y0, Y0
+	VMULPS       256(CX), Y9, Y4
 	VADDPS       Y1, Y4, Y4
-	VXORPS       Y6, Y6, Y6
-	VMOVUPS      (CX), Y7
-	VSUBPS       Y4, Y7, Y7
+	VXORPS       Y5, Y5, Y5
+	VMOVUPS      (CX), Y6
+	VSUBPS       Y4, Y6, Y6
 	MOVQ         96(AX), R13
-	VMOVUPS      (R13)(DX*2), Y8
-	VSHUFPS      $0xdd, 32(R13)(DX*2), Y8, Y8
-	VPERMPD      $0xd8, Y8, Y8
-	VMULPS       Y8, Y7, Y7
-	VADDPS       Y7, Y6, Y6
-	VMOVUPS      (CX), Y7
-	VSUBPS       Y4, Y7, Y7
-	MOVQ         104(AX), R13
-	VMOVUPS      (R13)(DX*2), Y8
-	VSHUFPS      $0xdd, 32(R13)(DX*2), Y8, Y8
-	VPERMPD      $0xd8, Y8, Y8
-	VMULPS       Y8, Y7, Y7
-	VADDPS       Y7, Y6, Y6
-	VMOVUPS      32(CX), Y7
-	VSUBPS       Y4, Y7, Y4
-	MOVQ         112(AX), R13
 	VMOVUPS      (R13)(DX*2), Y7
 	VSHUFPS      $0xdd, 32(R13)(DX*2), Y7, Y7
 	VPERMPD      $0xd8, Y7, Y7
-	VMULPS       Y7, Y4, Y4
-	VADDPS       Y4, Y6, Y4
+	VMULPS       Y7, Y6, Y6
+	VADDPS       Y6, Y5, Y5
+	VMOVUPS      (CX), Y6
+	VSUBPS       Y4, Y6, Y6
+	MOVQ         104(AX), R13
+	VMOVUPS      (R13)(DX*2), Y7
+	VSHUFPS      $0xdd, 32(R13)(DX*2), Y7, Y7
+	VPERMPD      $0xd8, Y7, Y7
+	VMULPS       Y7, Y6, Y6
+	VADDPS       Y6, Y5, Y5
+	VMOVUPS      32(CX), Y6
+	VSUBPS       Y4, Y6, Y4
+	MOVQ         112(AX), R13
+	VMOVUPS      (R13)(DX*2), Y6
+	VSHUFPS      $0xdd, 32(R13)(DX*2), Y6, Y6
+	VPERMPD      $0xd8, Y6, Y6
+	VMULPS       Y6, Y4, Y4
+	VADDPS       Y4, Y5, Y4
 	VMULPS       1568(CX), Y4, Y4
 	VADDPS       Y4, Y0, Y0
 	VADDPS       Y0, Y1, Y0
@@ -3791,24 +3722,20 @@ octet:
 	MOVQ         48(AX), R13
 	VMOVUPS      (R13)(DX*2), Y3
 	VMOVUPS      32(R13)(DX*2), Y4
-	VPBROADCASTQ 184(AX), Y6
-	VPCMPGTQ     Y6, Y3, Y7
-	VPCMPGTQ     Y6, Y4, Y6
-	VSHUFPS      $0x88, Y6, Y7, Y6
-	VPERMPD      $0xd8, Y6, Y6
-	VPBROADCASTQ 168(AX), Y7
-	VPCMPGTQ     Y7, Y3, Y3
-	VPCMPGTQ     Y7, Y4, Y4
+	VPBROADCASTQ 168(AX), Y5
+	VPCMPGTQ     Y5, Y3, Y3
+	VPCMPGTQ     Y5, Y4, Y4
 	VSHUFPS      $0x88, Y4, Y3, Y3
 	VPERMPD      $0xd8, Y3, Y3
 	VORPS        Y3, Y1, Y1
-	VANDNPS      Y1, Y6, Y1
+	VMOVUPS      32(SP), Y3
+	VANDNPS      Y1, Y3, Y1
 	MOVQ         56(AX), R13
 	VMOVUPS      (R13)(DX*2), Y3
 	VMOVUPS      32(R13)(DX*2), Y4
-	VPBROADCASTQ 184(AX), Y6
-	VPCMPGTQ     Y6, Y3, Y3
-	VPCMPGTQ     Y6, Y4, Y4
+	VPBROADCASTQ 184(AX), Y5
+	VPCMPGTQ     Y5, Y3, Y3
+	VPCMPGTQ     Y5, Y4, Y4
 	VSHUFPS      $0x88, Y4, Y3, Y3
 	VPERMPD      $0xd8, Y3, Y3
 	VXORPS       ones<>+0(SB), Y3, Y3
@@ -3850,7 +3777,7 @@ octet:
 quiet:
 	VMOVUPS Y0, (R8)
 	VMOVUPS Y2, (R8)(DI*1)
-	VMOVUPS Y5, (R9)
+	VMOVUPS Y10, (R9)
 	VMOVUPS (R8)(DI*2), Y0
 	VMULPS  704(CX), Y0, Y1
 	VADDPS  Y1, Y0, Y0
@@ -4282,7 +4209,7 @@ quiet:
 
 // func twoStepAVX2(c *byte) int
 // Requires: AVX, AVX2
-TEXT ·twoStepAVX2(SB), NOSPLIT, $32-16
+TEXT ·twoStepAVX2(SB), NOSPLIT, $64-16
 	MOVQ       c+0(FP), AX
 	MOVQ       16(AX), CX
 	MOVQ       192(AX), BX
@@ -4389,179 +4316,164 @@ octet:
 	VPCMPGTQ     Y5, Y4, Y4
 	VSHUFPS      $0x88, Y4, Y3, Y3
 	VPERMPD      $0xd8, Y3, Y3
+	VMOVUPS      Y3, 32(SP)
 	VANDPS       1664(CX), Y3, Y3
-	VMULPS       1408(CX), Y0, Y4
-	VMOVUPS      (R8)(DI*2), Y5
-	VMULPS       224(CX), Y5, Y5
-	VADDPS       Y5, Y4, Y4
-	VBROADCASTSS 152(AX), Y5
-	MOVQ         64(AX), R13
-	VADDPS       (R13)(DX*1), Y5, Y5
-	VADDPS       Y5, Y4, Y4
-	VMOVUPS      (R9)(DI*2), Y5
-	VMOVUPS      (CX), Y6
-	VSUBPS       Y1, Y6, Y6
-	VMULPS       Y5, Y6, Y5
-	VMOVUPS      32(CX), Y6
-	VSUBPS       Y1, Y6, Y6
-	VMULPS       (R10)(DI*1), Y6, Y6
-	VADDPS       Y6, Y5, Y5
+	VMOVUPS      (CX), Y4
+	VSUBPS       Y1, Y4, Y4
+	VMOVUPS      32(CX), Y5
 	VSUBPS       Y1, Y5, Y5
-	VMULPS       64(CX), Y5, Y5
-	VMULPS       96(CX), Y4, Y4
-	VADDPS       Y4, Y5, Y4
-	VANDNPS      Y4, Y3, Y4
-	VMOVUPS      (R10)(DI*2), Y5
 	VMOVUPS      (CX), Y6
 	VSUBPS       Y2, Y6, Y6
-	VMULPS       Y5, Y6, Y5
-	VMOVUPS      32(CX), Y6
-	VSUBPS       Y2, Y6, Y6
-	VMULPS       (R11)(DI*1), Y6, Y6
-	VADDPS       Y6, Y5, Y5
-	VMOVUPS      (R11)(DI*2), Y6
-	VMULPS       1472(CX), Y6, Y6
-	VMULPS       1440(CX), Y0, Y7
-	VMOVUPS      (R9), Y8
-	VMULPS       192(CX), Y8, Y8
-	VADDPS       Y8, Y7, Y7
-	VADDPS       Y6, Y7, Y7
-	VBROADCASTSS 160(AX), Y8
-	MOVQ         80(AX), R13
-	VADDPS       (R13)(DX*1), Y8, Y8
-	VADDPS       Y8, Y7, Y7
-	VSUBPS       Y2, Y5, Y8
-	VMULPS       128(CX), Y8, Y8
-	VMULPS       160(CX), Y7, Y7
-	VADDPS       Y7, Y8, Y7
-	VMULPS       1632(CX), Y5, Y5
-	VMOVUPS      one<>+0(SB), Y8
-	VSUBPS       Y0, Y8, Y8
-	VMULPS       Y8, Y0, Y8
-	VMULPS       1536(CX), Y8, Y8
-	VMULPS       Y7, Y8, Y8
-	VMULPS       1440(CX), Y0, Y9
-	VADDPS       Y6, Y9, Y6
-	VBROADCASTSS 160(AX), Y9
-	MOVQ         80(AX), R13
-	VADDPS       (R13)(DX*1), Y9, Y9
-	VADDPS       Y9, Y6, Y6
-	VMULPS       1440(CX), Y8, Y9
-	VBROADCASTSS 164(AX), Y10
-	MOVQ         88(AX), R13
+	VMOVUPS      32(CX), Y7
+	VSUBPS       Y2, Y7, Y7
+	VMULPS       1408(CX), Y0, Y8
+	VMOVUPS      (R8)(DI*2), Y9
+	VMULPS       224(CX), Y9, Y9
+	VADDPS       Y9, Y8, Y9
+	VBROADCASTSS 152(AX), Y10
+	MOVQ         64(AX), R13
 	VADDPS       (R13)(DX*1), Y10, Y10
-	VBROADCASTSS 160(AX), Y11
+	VADDPS       Y10, Y9, Y9
+	VMOVUPS      (R9)(DI*2), Y10
+	VMULPS       Y10, Y4, Y10
+	VMULPS       (R10)(DI*1), Y5, Y11
+	VADDPS       Y11, Y10, Y10
+	VSUBPS       Y1, Y10, Y10
+	VMULPS       64(CX), Y10, Y10
+	VMULPS       96(CX), Y9, Y9
+	VADDPS       Y9, Y10, Y9
+	VANDNPS      Y9, Y3, Y9
+	VMOVUPS      (R10)(DI*2), Y10
+	VMULPS       Y10, Y6, Y10
+	VMULPS       (R11)(DI*1), Y7, Y11
+	VADDPS       Y11, Y10, Y10
+	VMOVUPS      (R11)(DI*2), Y11
+	VMULPS       1472(CX), Y11, Y11
+	VMULPS       1440(CX), Y0, Y12
+	VBROADCASTSS 160(AX), Y13
 	MOVQ         80(AX), R13
-	VADDPS       (R13)(DX*1), Y11, Y11
-	VSUBPS       Y11, Y10, Y10
-	VMULPS       288(CX), Y10, Y10
-	VADDPS       Y10, Y9, Y9
-	VMOVUPS      (R9), Y10
-	VMULPS       576(CX), Y2, Y11
-	VMULPS       608(CX), Y10, Y12
-	VADDPS       Y12, Y11, Y11
-	VADDPS       Y5, Y6, Y5
-	VMULPS       640(CX), Y5, Y5
-	VADDPS       Y5, Y11, Y5
-	VMULPS       672(CX), Y9, Y11
-	VADDPS       Y11, Y5, Y5
-	VADDPS       Y5, Y10, Y5
-	VMULPS       448(CX), Y2, Y11
-	VMULPS       480(CX), Y10, Y10
+	VADDPS       (R13)(DX*1), Y13, Y13
+	VMOVUPS      (R9), Y14
+	VMULPS       192(CX), Y14, Y14
+	VADDPS       Y14, Y12, Y14
+	VADDPS       Y11, Y14, Y14
+	VADDPS       Y13, Y14, Y14
+	VSUBPS       Y2, Y10, Y15
+	VMULPS       128(CX), Y15, Y15
+	VMULPS       160(CX), Y14, Y14
+	VADDPS       Y14, Y15, Y14
+	VMULPS       1632(CX), Y10, Y10
+	VMOVUPS      one<>+0(SB), Y15
+	VSUBPS       Y0, Y15, Y15
+	VMULPS       Y15, Y0, Y0
+	VMULPS       1536(CX), Y0, Y0
+	VMULPS       Y14, Y0, Y0
+	VADDPS       Y11, Y12, Y11
+	VADDPS       Y13, Y11, Y11
+	VMULPS       1440(CX), Y0, Y12
+	VBROADCASTSS 164(AX), Y15
+	MOVQ         88(AX), R13
+	VADDPS       (R13)(DX*1), Y15, Y15
+	VSUBPS       Y13, Y15, Y13
+	VMULPS       288(CX), Y13, Y13
+	VADDPS       Y13, Y12, Y12
+	VMOVUPS      (R9), Y13
+	VMULPS       576(CX), Y2, Y15
+	VMULPS       608(CX), Y13, Y16
+	VADDPS       Y16, Y15, Y15
 	VADDPS       Y10, Y11, Y10
-	VMULPS       512(CX), Y6, Y6
-	VADDPS       Y6, Y10, Y6
-	VMULPS       544(CX), Y9, Y9
-	VADDPS       Y9, Y6, Y6
-	VMOVUPS      (CX), Y9
-	VSUBPS       Y2, Y9, Y9
-	VMULPS       1056(CX), Y9, Y9
-	VMULPS       1248(CX), Y7, Y10
-	VSUBPS       Y10, Y9, Y9
-	VMULPS       (R10)(DI*2), Y9, Y9
-	VADDPS       Y9, Y6, Y6
-	VMOVUPS      32(CX), Y9
-	VSUBPS       Y2, Y9, Y9
-	VMULPS       1120(CX), Y9, Y9
-	VMULPS       1312(CX), Y7, Y10
-	VSUBPS       Y10, Y9, Y9
-	VMULPS       (R11)(DI*1), Y9, Y9
-	VADDPS       Y9, Y6, Y6
-	VMULPS       256(CX), Y7, Y7
+	VMULPS       640(CX), Y10, Y10
+	VADDPS       Y10, Y15, Y10
+	VMULPS       672(CX), Y12, Y15
+	VADDPS       Y15, Y10, Y10
+	VADDPS       Y10, Y13, Y10
+	VMULPS       448(CX), Y2, Y15
+	VMULPS       480(CX), Y13, Y13
+	VADDPS       Y13, Y15, Y13
+	VMULPS       512(CX), Y11, Y11
+	VADDPS       Y11, Y13, Y11
+	VMULPS       544(CX), Y12, Y12
+	VADDPS       Y12, Y11, Y11
+	VMULPS       1056(CX), Y6, Y6
+	VMULPS       1248(CX), Y14, Y12
+	VSUBPS       Y12, Y6, Y6
+	VMULPS       (R10)(DI*2), Y6, Y6
+	VADDPS       Y6, Y11, Y6
+	VMULPS       1120(CX), Y7, Y7
+	VMULPS       1312(CX), Y14, Y11
+	VSUBPS       Y11, Y7, Y7
+	VMULPS       (R11)(DI*1), Y7, Y7
+	VADDPS       Y7, Y6, Y6
+	VMULPS       256(CX), Y14, Y7
 	VADDPS       Y2, Y7, Y7
-	VXORPS       Y9, Y9, Y9
-	VMOVUPS      (CX), Y10
-	VSUBPS       Y7, Y10, Y10
+	VXORPS       Y11, Y11, Y11
+	VMOVUPS      (CX), Y12
+	VSUBPS       Y7, Y12, Y12
 	MOVQ         120(AX), R13
-	VMOVUPS      (R13)(DX*2), Y11
-	VSHUFPS      $0xdd, 32(R13)(DX*2), Y11, Y11
-	VPERMPD      $0xd8, Y11, Y11
-	VMULPS       Y11, Y10, Y10
-	VADDPS       Y10, Y9, Y9
-	VMOVUPS      32(CX), Y10
-	VSUBPS       Y7, Y10, Y7
+	VMOVUPS      (R13)(DX*2), Y13
+	VSHUFPS      $0xdd, 32(R13)(DX*2), Y13, Y13
+	VPERMPD      $0xd8, Y13, Y13
+	VMULPS       Y13, Y12, Y12
+	VADDPS       Y12, Y11, Y11
+	VMOVUPS      32(CX), Y12
+	VSUBPS       Y7, Y12, Y7
 	MOVQ         136(AX), R13
-	VMOVUPS      (R13)(DX*2), Y10
-	VSHUFPS      $0xdd, 32(R13)(DX*2), Y10, Y10
-	VPERMPD      $0xd8, Y10, Y10
-	VMULPS       Y10, Y7, Y7
-	VADDPS       Y7, Y9, Y7
+	VMOVUPS      (R13)(DX*2), Y12
+	VSHUFPS      $0xdd, 32(R13)(DX*2), Y12, Y12
+	VPERMPD      $0xd8, Y12, Y12
+	VMULPS       Y12, Y7, Y7
+	VADDPS       Y7, Y11, Y7
 	VMULPS       1600(CX), Y7, Y7
 	VADDPS       Y7, Y6, Y6
 	VADDPS       Y6, Y2, Y2
 	VBROADCASTSS 152(AX), Y6
 	MOVQ         64(AX), R13
 	VADDPS       (R13)(DX*1), Y6, Y6
+	VADDPS       Y6, Y8, Y7
 	VMULPS       1408(CX), Y0, Y0
-	VADDPS       Y6, Y0, Y0
-	VMULPS       1408(CX), Y8, Y7
 	VBROADCASTSS 156(AX), Y8
 	MOVQ         72(AX), R13
 	VADDPS       (R13)(DX*1), Y8, Y8
 	VSUBPS       Y6, Y8, Y6
 	VMULPS       288(CX), Y6, Y6
-	VADDPS       Y6, Y7, Y6
-	VMULPS       320(CX), Y1, Y7
+	VADDPS       Y6, Y0, Y0
+	VMULPS       320(CX), Y1, Y6
 	VMOVUPS      (R8)(DI*2), Y8
 	VMULPS       352(CX), Y8, Y8
-	VADDPS       Y8, Y7, Y7
-	VMULPS       384(CX), Y0, Y0
-	VADDPS       Y0, Y7, Y0
-	VMULPS       416(CX), Y6, Y6
-	VADDPS       Y6, Y0, Y0
-	VMOVUPS      (CX), Y6
-	VSUBPS       Y1, Y6, Y6
-	VMULPS       960(CX), Y6, Y6
-	VMULPS       1152(CX), Y4, Y7
-	VSUBPS       Y7, Y6, Y6
-	VMULPS       (R9)(DI*2), Y6, Y6
-	VADDPS       Y6, Y0, Y0
-	VMOVUPS      32(CX), Y6
-	VSUBPS       Y1, Y6, Y6
-	VMULPS       1024(CX), Y6, Y6
-	VMULPS       1216(CX), Y4, Y7
-	VSUBPS       Y7, Y6, Y6
-	VMULPS       (R10)(DI*1), Y6, Y6
-	VADDPS       Y6, Y0, Y0
-	VMULPS       256(CX), Y4, Y4
-	VADDPS       Y1, Y4, Y4
-	VXORPS       Y6, Y6, Y6
-	VMOVUPS      (CX), Y7
-	VSUBPS       Y4, Y7, Y7
-	MOVQ         96(AX), R13
-	VMOVUPS      (R13)(DX*2), Y8
-	VSHUFPS      $0xdd, 32(R13)(DX*2), Y8, Y8
-	VPERMPD      $0xd8, Y8, Y8
-	VMULPS       Y8, Y7, Y7
+	VADDPS       Y8, Y6, Y6
+	VMULPS       384(CX), Y7, Y7
 	VADDPS       Y7, Y6, Y6
-	VMOVUPS      32(CX), Y7
-	VSUBPS       Y4, Y7, Y4
-	MOVQ         112(AX), R13
+	VMULPS       416(CX), Y0, Y0
+	VADDPS       Y0, Y6, Y0
+	VMULPS       960(CX), Y4, Y4
+	VMULPS       1152(CX), Y9, Y6
+	VSUBPS       Y6, Y4, Y4
+	VMULPS       (R9)(DI*2), Y4, Y4
+	VADDPS       Y4, Y0, Y0
+	VMULPS       1024(CX), Y5, Y4
+	VMULPS       1216(CX), Y9, Y5
+	VSUBPS       Y5, Y4, Y4
+	VMULPS       (R10)(DI*1), Y4, Y4
+	VADDPS       Y4, Y0, Y0
+	VMULPS       256(CX), Y9, Y4
+	VADDPS       Y1, Y4, Y4
+	VXORPS       Y5, Y5, Y5
+	VMOVUPS      (CX), Y6
+	VSUBPS       Y4, Y6, Y6
+	MOVQ         96(AX), R13
 	VMOVUPS      (R13)(DX*2), Y7
 	VSHUFPS      $0xdd, 32(R13)(DX*2), Y7, Y7
 	VPERMPD      $0xd8, Y7, Y7
-	VMULPS       Y7, Y4, Y4
-	VADDPS       Y4, Y6, Y4
+	VMULPS       Y7, Y6, Y6
+	VADDPS       Y6, Y5, Y5
+	VMOVUPS      32(CX), Y6
+	VSUBPS       Y4, Y6, Y4
+	MOVQ         112(AX), R13
+	VMOVUPS      (R13)(DX*2), Y6
+	VSHUFPS      $0xdd, 32(R13)(DX*2), Y6, Y6
+	VPERMPD      $0xd8, Y6, Y6
+	VMULPS       Y6, Y4, Y4
+	VADDPS       Y4, Y5, Y4
 	VMULPS       1568(CX), Y4, Y4
 	VADDPS       Y4, Y0, Y0
 	VADDPS       Y0, Y1, Y0
@@ -4577,24 +4489,20 @@ octet:
 	MOVQ         48(AX), R13
 	VMOVUPS      (R13)(DX*2), Y3
 	VMOVUPS      32(R13)(DX*2), Y4
-	VPBROADCASTQ 184(AX), Y6
-	VPCMPGTQ     Y6, Y3, Y7
-	VPCMPGTQ     Y6, Y4, Y6
-	VSHUFPS      $0x88, Y6, Y7, Y6
-	VPERMPD      $0xd8, Y6, Y6
-	VPBROADCASTQ 168(AX), Y7
-	VPCMPGTQ     Y7, Y3, Y3
-	VPCMPGTQ     Y7, Y4, Y4
+	VPBROADCASTQ 168(AX), Y5
+	VPCMPGTQ     Y5, Y3, Y3
+	VPCMPGTQ     Y5, Y4, Y4
 	VSHUFPS      $0x88, Y4, Y3, Y3
 	VPERMPD      $0xd8, Y3, Y3
 	VORPS        Y3, Y1, Y1
-	VANDNPS      Y1, Y6, Y1
+	VMOVUPS      32(SP), Y3
+	VANDNPS      Y1, Y3, Y1
 	MOVQ         56(AX), R13
 	VMOVUPS      (R13)(DX*2), Y3
 	VMOVUPS      32(R13)(DX*2), Y4
-	VPBROADCASTQ 184(AX), Y6
-	VPCMPGTQ     Y6, Y3, Y3
-	VPCMPGTQ     Y6, Y4, Y4
+	VPBROADCASTQ 184(AX), Y5
+	VPCMPGTQ     Y5, Y3, Y3
+	VPCMPGTQ     Y5, Y4, Y4
 	VSHUFPS      $0x88, Y4, Y3, Y3
 	VPERMPD      $0xd8, Y3, Y3
 	VXORPS       ones<>+0(SB), Y3, Y3
@@ -4636,7 +4544,7 @@ octet:
 quiet:
 	VMOVUPS Y0, (R8)
 	VMOVUPS Y2, (R8)(DI*1)
-	VMOVUPS Y5, (R9)
+	VMOVUPS Y10, (R9)
 	VMOVUPS (R8)(DI*2), Y0
 	VMULPS  704(CX), Y0, Y1
 	VADDPS  Y1, Y0, Y0
