@@ -84,30 +84,42 @@ func newProjection(net *Network, i int) (p *synapse.Projection, targets int) {
 
 const (
 	// shortRow is the mean number of targets that a row should have within a shard: shorter ones cost more to find than
-	// to stream (BenchmarkDeliver).
-	shortRow = 64
-	// fewShards is a number of shards below which they are not made larger: workers share them out.
-	fewShards = 16
+	// to stream (bench parts).
+	shortRow = 128
+	// Shards are not made larger if fewer than these would be left in a small network, or in one of 50,000 neurons: workers
+	// share them out. It does not depend on the number of workers, because the state of rules is saved by shard.
+	fewShards, moreShards = 6, 12
 )
 
 // shardSizeOf chooses the number of neurons in a shard: 1024, of which the state fits into the caches, or so many more
 // that rows are not cut too short and the indices of rows stay small beside the synapses.
 func shardSizeOf(net *Network) int {
+	neurons := 0
+	for _, p := range net.Populations {
+		neurons += p.Size
+	}
+	enough := max(fewShards, min(moreShards, neurons/(4*defaultShard)))
 	for size := defaultShard; ; size *= 2 {
-		shards, synapses, rows := 0, 0.0, 0.0
-		for _, p := range net.Populations {
-			shards += (p.Size + size - 1) / size
-		}
-		for i := range net.Projections {
-			if p, targets := newProjection(net, i); p != nil {
-				synapses += p.Spec.Connector.Expected(p.Geometry.Sources, targets) * float64(targets)
-				rows += float64(p.Geometry.Sources) * float64((targets+size-1)/size)
-			}
-		}
-		if size == synapse.MaxShard || shards <= fewShards || synapses >= shortRow*rows {
+		_, rows, synapses := divide(net, size)
+		larger, _, _ := divide(net, 2*size)
+		if size == synapse.MaxShard || synapses >= shortRow*rows || larger < enough {
 			return size
 		}
 	}
+}
+
+// divide returns how many shards, rows and synapses a network has with shards of some size.
+func divide(net *Network, size int) (shards int, rows, synapses float64) {
+	for _, p := range net.Populations {
+		shards += (p.Size + size - 1) / size
+	}
+	for i := range net.Projections {
+		if p, targets := newProjection(net, i); p != nil {
+			synapses += p.Spec.Connector.Expected(p.Geometry.Sources, targets) * float64(targets)
+			rows += float64(p.Geometry.Sources*len(p.Delays())) * float64((targets+size-1)/size)
+		}
+	}
+	return shards, rows, synapses
 }
 
 // fits returns an error if a network needs more memory than there is.
