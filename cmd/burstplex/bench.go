@@ -11,6 +11,7 @@ import (
 type benchCommands struct {
 	Mnist    benchImages   `cmd:"" help:"Time learning and answering images in spikes: generated digits, 784-256-256-10 units."`
 	Networks benchNetworks `cmd:"" default:"withargs" help:"Time whole networks: NAME... is a workload, an experiment file or a built-in experiment."`
+	Parts    benchParts    `cmd:"" help:"Time parts of the engine on one core: delivery, queue, steps, updates."`
 }
 
 type benchImages struct {
@@ -86,4 +87,29 @@ func (c *benchNetworks) Run(ctx context.Context, t terminal) error {
 		return report.WriteJSON(t.out)
 	}
 	return report.WriteSummary(t.out)
+}
+
+type benchParts struct {
+	benchOutput
+	Words []string `arg:"" optional:"" name:"word" help:"Only parts whose group contains a word: sparse, delayed, dense, row-events, steps, plastic, allocation, activity."`
+	Large bool     `help:"Also a network of a million neurons (0.5 GiB)."`
+}
+
+func (c *benchParts) Run(t terminal) error {
+	report := bench.NewReport()
+	err := bench.Parts(c.Words, c.Large, func(p bench.Part) {
+		report.Parts = append(report.Parts, p)
+		if !c.JSON {
+			fmt.Fprintf(t.err, "\r%d parts measured", len(report.Parts))
+		}
+	})
+	if err != nil {
+		return err
+	}
+	if c.JSON {
+		return report.WriteJSON(t.out)
+	}
+	fmt.Fprintln(t.err)
+	report.Head(t.out)
+	return bench.WriteParts(t.out, report.Parts)
 }

@@ -19,6 +19,7 @@ type Report struct {
 	Machine    string    `json:"machine"`
 	Processors int       `json:"processors"`
 	Workloads  []*Result `json:"workloads,omitempty"`
+	Parts      []Part    `json:"parts,omitempty"`
 }
 
 // NewReport returns an empty report of this machine.
