@@ -10,6 +10,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/burstplex/burstplex/recordings/figure"
 	"github.com/burstplex/burstplex/sim/experiment"
 )
 
@@ -98,5 +99,43 @@ func TestWorkloads(t *testing.T) {
 		if len(w.Peers) == 0 || w.Goal <= 0 || w.Stretched >= w.Goal || w.Stretch <= 0 || w.Rates == "" {
 			t.Errorf("%s lacks what it is compared with: %+v", w.Name, w)
 		}
+	}
+}
+
+// Scaling visits every series with the networks that it promises, and they can be drawn.
+func TestScaling(t *testing.T) {
+	var all []Series
+	err := Scaling(context.Background(), Scale{Workers: 2, Neurons: 400, InDegree: 80, Stretches: 1}, func(s Series) { all = append(all, s) })
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(all) != 5 || len(all[0].Points) != 2 || all[1].Points[1].Neurons != 800 || all[3].Points[0].InDegree != 10 {
+		t.Fatalf("series %+v", all)
+	}
+	if a, b := all[0].Points[0], all[0].Points[1]; a.Rate != b.Rate || a.Rate < 1 || a.SynapticEvents != b.SynapticEvents {
+		t.Errorf("one worker and two run other networks: %+v, %+v", a, b)
+	}
+	for i, p := range all[4].Points {
+		if i > 0 && p.Rate <= all[4].Points[i-1].Rate {
+			t.Errorf("a stronger drive gives %g Hz after %g Hz", p.Rate, all[4].Points[i-1].Rate)
+		}
+	}
+	if err := figure.Save(filepath.Join(t.TempDir(), "scaling"), Drawing(all)); err != nil {
+		t.Error(err)
+	}
+}
+
+// Parts are measured and judged in the direction that is better.
+func TestParts(t *testing.T) {
+	var got []Part
+	if err := Parts([]string{"allocation"}, false, func(p Part) { got = append(got, p) }); err != nil || len(got) != 1 {
+		t.Fatalf("%v, %v", got, err)
+	}
+	if got[0].Best > 100 {
+		t.Errorf("%g bytes are allocated a window", got[0].Best)
+	}
+	more, less := Part{Best: 5}, Part{Best: 5, Less: true}
+	if more.reached(4) != "4 met" || more.reached(6) != "6" || less.reached(4) != "4" || less.reached(6) != "6 met" || less.reached(0) != "-" {
+		t.Error("goals are judged the wrong way")
 	}
 }

@@ -20,6 +20,7 @@ type Report struct {
 	Processors int       `json:"processors"`
 	Workloads  []*Result `json:"workloads,omitempty"`
 	Parts      []Part    `json:"parts,omitempty"`
+	Scaling    []Series  `json:"scaling,omitempty"`
 }
 
 // NewReport returns an empty report of this machine.
