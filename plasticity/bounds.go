@@ -18,6 +18,9 @@ func (b *Bounds) validate() error {
 	return first(require("w_max", "", b.Max, b.Min, math.Inf(1), true), require("weight_decay", "Hz", b.Decay, 0, 9, false))
 }
 
+// Limits returns the smallest and the largest weight.
+func (b *Bounds) Limits() (lo, hi float64) { return b.Min, b.Max }
+
 // decayEvery is the interval at which weights decay.
 const decayEvery = 100 * spike.Millisecond
 

@@ -12,6 +12,8 @@ import (
 type Spec interface {
 	// Validate returns a *neuron.ParameterError for the first parameter that makes no sense.
 	Validate() error
+	// Limits returns the bounds of the weights.
+	Limits() (lo, hi float64)
 	// New makes the rule of one block in its initial state.
 	New(b Build) (Rule, error)
 }

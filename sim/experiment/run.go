@@ -17,6 +17,7 @@ import (
 
 	"github.com/burstplex/burstplex/neuron"
 	"github.com/burstplex/burstplex/neuron/spike"
+	"github.com/burstplex/burstplex/plasticity"
 	"github.com/burstplex/burstplex/recordings"
 	"github.com/burstplex/burstplex/sim"
 	"github.com/burstplex/burstplex/sim/config"
@@ -127,19 +128,40 @@ func (x *Experiment) Estimate() (sim.Estimate, error) {
 	return sim.EstimateOf(net), nil
 }
 
-// checkProbes looks for the probed variables in populations of one neuron.
+// checkProbes looks for the variables that probes and rules read, and for weights that a rule would clip before it begins.
 func (x *Experiment) checkProbes() error {
-	for name, p := range x.Probes.All() {
-		one, err := x.Populations.Get(p.Population).Spec.New(neuron.Build{N: 1, Step: x.Experiment.Step, Detector: spike.DefaultDetector()})
+	variable := func(population, name, key string) error {
+		one, err := x.Populations.Get(population).Spec.New(neuron.Build{N: 1, Step: x.Experiment.Step, Detector: spike.DefaultDetector()})
 		if err != nil {
-			continue // a source that needs its true size has no variables to probe
+			return nil // a source that needs its true size has no variables
 		}
 		var names []string
 		for _, c := range one.Columns() {
 			names = append(names, c.Name)
 		}
-		if !slices.Contains(names, p.Variable) {
-			return x.tree.At("probes."+name+".variable").NotFound("state variable", names)
+		if !slices.Contains(names, name) {
+			return x.tree.At(key).NotFound("state variable", names)
+		}
+		return nil
+	}
+	for name, p := range x.Probes.All() {
+		if err := variable(p.Population, p.Variable, "probes."+name+".variable"); err != nil {
+			return err
+		}
+	}
+	for name, p := range x.Projections.All() {
+		if p.Rule == nil {
+			continue
+		}
+		key := "projections." + name
+		if b, ok := p.Rule.Spec.(*plasticity.ApicalBalance); ok && b.Signal == "apical" {
+			if err := variable(p.Target, b.Variable, key+".rule.variable"); err != nil {
+				return err
+			}
+		}
+		lo, hi := p.Rule.Spec.Limits()
+		if w := p.Weight; w.IsConst() && (w.Mean() < lo || w.Mean() > hi) {
+			return x.at(key+".weight", "lies outside the bounds w_min and w_max of the rule").Allow(fmt.Sprintf("[%g, %g]", lo, hi))
 		}
 	}
 	return nil
@@ -315,7 +337,7 @@ func (x *Experiment) attach(r *RunSummary, sv *saver, obs *observation, from *sa
 func (x *Experiment) advance(ctx context.Context, sv *saver, end func() spike.Tick, p *progress) error {
 	engine := sv.engine
 	piece := max(1, x.Experiment.Duration/400/engine.Window()) * engine.Window()
-	p.add(engine.Now())
+	p.skip(engine.Now())
 	for now := engine.Now(); now < end(); now = engine.Now() {
 		err := engine.Run(ctx, min(now/piece*piece+piece, end()))
 		p.add(engine.Now() - now)
