@@ -13,7 +13,8 @@
 //		Populations: []recordings.Population{{Population: spike.Population{Name: "pyr", Size: 4000}}},
 //	})
 //	err = w.WriteSpikes(spike.Window{From: 0, To: spike.Millisecond}, events) // once per window
-//	err = w.WriteTable("voltage", t, columns)                                  // probes, weights, curves
+//	err = w.WriteRows("voltage", t, columns)                                   // probes, curves: rows of this time
+//	err = w.WriteTable("weights", t, columns)                                  // a snapshot
 //	err = w.Close()
 //
 // Reading never loads the file. Spikes come in canonical order (time, then neuron), in batches that reuse
@@ -23,7 +24,7 @@
 //	for batch, err := range r.Batches(recordings.Query{Populations: []string{"pyr"}}) { ... }
 //	for e, err := range r.Spikes(recordings.Query{}) { ... }     // one at a time
 //	err = r.Feed(recordings.Query{}, accumulator)                // package analysis
-//	t, err := r.Table("voltage", at)
+//	t, err := r.Series("voltage")                                // a probe from beginning to end
 //
 // Whole files: Info and Summarize describe one, Verify judges it, Digest fingerprints it, Repair saves what is
 // intact, Cut and Merge take apart and join, Recompact makes it smaller. Package export translates from and to
