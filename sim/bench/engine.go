@@ -35,7 +35,7 @@ func windows(s *sim.Sim, n int, count func(sim.Counts) int64, failed *error) fun
 }
 
 // rowEvents measures what a spike costs per projection that it leaves along, from its emission to its one target: the
-// difference between twenty projections and none.
+// difference between twenty projections and none, with all targets in one shard.
 func rowEvents(each func(Part)) error {
 	const n, projections = 10_000, 20
 	source := neuron.DefaultPoisson()
@@ -46,7 +46,7 @@ func rowEvents(each func(Part)) error {
 			net.Projections = append(net.Projections, sim.Projection{Source: "source", Target: "target", Port: "soma", Receptor: "ampa",
 				Spec: synapse.Spec{Name: fmt.Sprint("p", k), Connector: synapse.OneToOne{}, Weight: neuron.Const(0), Delay: neuron.Const(1.6)}})
 		}
-		return running(net, sim.Options{NoSleep: true}, 10*spike.Millisecond)
+		return running(net, sim.Options{NoSleep: true, ShardSize: 16_384}, 10*spike.Millisecond)
 	}
 	var err error
 	spikes := func(c sim.Counts) int64 { return c.Spikes }
