@@ -47,6 +47,8 @@ func (d *drawing) figure(name string, f *Figure) figure.Figure {
 		return d.patterns(f)
 	case "learning":
 		return d.learning(f)
+	case "teaching":
+		return d.teaching(f)
 	case "raster":
 		return d.rasterFigure(name, f)
 	case "isi":

@@ -226,7 +226,7 @@ type Compare struct {
 
 // Figure is an entry of [figures].
 type Figure struct {
-	Kind        string     `toml:"kind,required" oneof:"multiplexing|traces|raster|isi|responses|coherence|sensitivity|patterns|learning" doc:"what is drawn"`
+	Kind        string     `toml:"kind,required" oneof:"multiplexing|traces|raster|isi|responses|coherence|sensitivity|patterns|learning|teaching" doc:"what is drawn"`
 	Populations []string   `toml:"populations" doc:"which populations; all by default"`
 	Inputs      []string   `toml:"inputs" doc:"stimuli shown with them"`
 	Neurons     int        `toml:"neurons" range:"[1, 10000]" doc:"neurons of a raster"`

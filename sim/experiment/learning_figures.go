@@ -162,19 +162,20 @@ func (d *drawing) learning(f *Figure) figure.Figure {
 		}
 	}
 	add(weights)
-	if j != nil {
-		page.Rows = append(page.Rows, figure.Row{Height: 34, Panels: d.credit(f, j, stage)})
-	}
 	return page
 }
 
-// credit draws how the teaching signal travels, a point for every presentation of the training: burst probability of the output
+// teaching draws how the teaching signal travels, a point for every presentation of the training: burst probability of the output
 // against the teacher's current, and of the other populations against the burst rate of the output.
-func (d *drawing) credit(f *Figure, j *judge, stage string) (panels []figure.Panel) {
+func (d *drawing) teaching(f *Figure) figure.Figure {
+	j, stage := d.judge(), d.trainingStage()
+	if j == nil {
+		return figure.Page{}
+	}
 	output := d.Teachers.Get(j.teacher).Population
 	points := func(population string, x func(l lessons, pattern string) []float64) (marks []figure.Mark) {
 		for k, p := range d.Patterns.Names() {
-			pts := figure.Points{Name: d.label(p), Quiet: true, Color: figure.Cycle(k), Diameter: 2}
+			pts := figure.Points{Name: d.label(p), Quiet: population != output, Color: figure.Cycle(k), Diameter: 2}
 			for _, l := range d.lessons {
 				pts.X = append(pts.X, x(l, p)...)
 				for _, v := range l.of(stage, p, population+" burst_probability") {
@@ -194,13 +195,13 @@ func (d *drawing) credit(f *Figure, j *judge, stage string) (panels []figure.Pan
 		return x
 	}
 	y := figure.Axis{Label: "burst probability", Unit: "%"}
-	panels = append(panels, figure.Panel{Title: output, X: figure.Axis{Label: "teacher", Unit: "pA"}, Y: y, Marks: points(output, current)})
+	panels := []figure.Panel{{Title: output, X: figure.Axis{Label: "teacher", Unit: "pA"}, Y: y, Marks: points(output, current)}}
 	for _, p := range d.obs[0].pops {
 		if d.shows(f, p.Name) && p.Name != output {
 			panels = append(panels, figure.Panel{Title: p.Name, X: figure.Axis{Label: "burst rate of " + output, Unit: "Hz"}, Y: y, Marks: points(p.Name, bursts)})
 		}
 	}
-	return panels
+	return figure.Page{Rows: []figure.Row{{Height: 38, Panels: panels}}}
 }
 
 // cost is the cost of the output over repeats, summed over the patterns.
