@@ -278,7 +278,7 @@ func TestReadsWhatH5pyWrites(t *testing.T) {
 import h5py, numpy as np, sys
 t = np.arange(30000) * 0.25
 n = np.arange(30000) % 7
-for name, kw, tt, nt in (('plain', {}, 'f8', 'u8'), ('zip', dict(compression='gzip', chunks=(100,)), 'f4', 'i4'), ('shuffle', dict(compression=9, shuffle=True, chunks=True), '>f8', '>u2'), ('grow', dict(maxshape=(None,)), 'f8', 'u1')):
+for name, kw, tt, nt in (('plain', {}, 'f8', 'u8'), ('zip', dict(compression='gzip', chunks=(100,)), 'f4', 'i4'), ('shuffle', dict(compression=9, shuffle=True, chunks=True), '>f8', '>u2'), ('grow', dict(maxshape=(None,)), 'f8', 'u1'), ('sums', dict(compression='gzip', shuffle=True, fletcher32=True, chunks=(999,)), 'f8', 'u1'), ('only', dict(fletcher32=True, chunks=(333,)), 'f4', 'u1')):
     f = h5py.File(sys.argv[1] + '/' + name + '.h5', 'w')
     g = f.create_group('spikes/a')
     g.attrs['sorting'] = 'by_time'
@@ -287,7 +287,7 @@ for name, kw, tt, nt in (('plain', {}, 'f8', 'u8'), ('zip', dict(compression='gz
     for i in range(40): f.create_group('spikes/z%d' % i).create_dataset('timestamps', data=t[:0]); f['spikes/z%d' % i]['node_ids'] = n[:0]
     f.close()
 f = h5py.File(sys.argv[1] + '/latest.h5', 'w', libver='latest'); f.create_group('spikes'); f.close()`, dir)
-	for _, name := range []string{"plain", "zip", "shuffle", "grow"} {
+	for _, name := range []string{"plain", "zip", "shuffle", "grow", "sums", "only"} {
 		trains, err := ReadTrains(filepath.Join(dir, name+".h5"))
 		if err != nil {
 			t.Errorf("%s: %v", name, err)
@@ -296,6 +296,17 @@ f = h5py.File(sys.argv[1] + '/latest.h5', 'w', libver='latest'); f.create_group(
 		if len(trains) != 7 || trains[3].Unit != "3" || len(trains[3].Times) != 4286 || trains[3].Times[1] != 10*250*spike.Microsecond {
 			t.Errorf("%s: %d trains, %v", name, len(trains), trains[3].Times[:3])
 		}
+	}
+	b, err := os.ReadFile(filepath.Join(dir, "only.h5"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	b[len(b)/2] ^= 1
+	if err := os.WriteFile(filepath.Join(dir, "only.h5"), b, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := ReadTrains(filepath.Join(dir, "only.h5")); err == nil || !strings.Contains(err.Error(), "checksum") {
+		t.Errorf("a flipped bit: %v", err)
 	}
 	if _, err := ReadTrains(filepath.Join(dir, "latest.h5")); err == nil || !strings.Contains(err.Error(), "superblock") {
 		t.Errorf("the newest structures: %v", err)

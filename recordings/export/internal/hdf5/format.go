@@ -40,8 +40,9 @@ const (
 
 // Filters.
 const (
-	filterDeflate = 1
-	filterShuffle = 2
+	filterDeflate  = 1
+	filterShuffle  = 2
+	filterFletcher = 3
 )
 
 var le = binary.LittleEndian

@@ -394,6 +394,10 @@ func (o *Object) chunks(layout []byte, width int, emit func([]byte) error) error
 				}
 				unshuffle(mixed, b, width)
 				b = mixed
+			case filterFletcher:
+				if b, err = checked(b); err != nil {
+					return fmt.Errorf("chunk at offset %d: %w", child, err)
+				}
 			}
 		}
 		if uint64(len(b)) != size {
@@ -446,10 +450,32 @@ func parseFilters(m []byte) ([]int, error) {
 			return nil, errors.New("list of filters is cut off")
 		}
 		m = m[skip:]
-		if id != filterDeflate && id != filterShuffle {
-			return nil, fmt.Errorf("filter %d is not supported; deflate and shuffle are", id)
+		if id != filterDeflate && id != filterShuffle && id != filterFletcher {
+			return nil, fmt.Errorf("filter %d is not supported; deflate, shuffle and fletcher32 are", id)
 		}
 		out = append(out, id)
 	}
 	return out, nil
+}
+
+// checked returns a chunk without the Fletcher checksum behind it, which it checks: of 16-bit numbers, high byte first.
+func checked(b []byte) ([]byte, error) {
+	if len(b) < 4 {
+		return nil, errors.New("no room for a checksum")
+	}
+	data, want := b[:len(b)-4], le.Uint32(b[len(b)-4:])
+	var sum1, sum2 uint32
+	for i := 0; i < len(data); i += 2 {
+		sum1 += uint32(data[i]) << 8
+		if i+1 < len(data) {
+			sum1 += uint32(data[i+1])
+		}
+		sum1 = sum1&0xffff + sum1>>16
+		sum2 += sum1
+		sum2 = sum2&0xffff + sum2>>16
+	}
+	if sum2<<16|sum1 != want {
+		return nil, errors.New("its checksum does not match")
+	}
+	return data, nil
 }
