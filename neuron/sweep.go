@@ -1,6 +1,7 @@
 package neuron
 
 import (
+	"math"
 	"math/bits"
 
 	"github.com/burstplex/burstplex/neuron/internal/lanes"
@@ -140,26 +141,34 @@ func (s *sweep) plan(b *block, r Range, in *Input, vector bool) bool {
 		if in.Touched != nil {
 			b.moved[word] |= in.Touched[(lo-r.Lo)/sleepWord]
 		}
+		const perWord = sleepWord / lanes.Width
 		full := 0 // octets
 		if vector {
 			full = min(sleepWord, b.Hi-lo) / lanes.Width
 		}
+		if full == perWord && awake == math.MaxUint64 {
+			b.run(word*perWord, perWord)
+			continue
+		}
 		for o := range full {
-			if awake>>(o*lanes.Width)&(1<<lanes.Width-1) == 0 {
-				continue
-			}
-			at := word*(sleepWord/lanes.Width) + o
-			if n := len(b.runs); n > 0 && b.runs[n-1][1] == at {
-				b.runs[n-1][1]++
-			} else {
-				b.runs = append(b.runs, [2]int{at, at + 1})
+			if awake>>(o*lanes.Width)&(1<<lanes.Width-1) != 0 {
+				b.run(word*perWord+o, 1)
 			}
 		}
-		if full < sleepWord/lanes.Width {
+		if full < perWord {
 			b.single[word] = awake >> (full * lanes.Width) << (full * lanes.Width)
 		}
 	}
 	return any != 0
+}
+
+// run lets n octets go through the kernel, together with those before them where they follow.
+func (b *block) run(first, n int) {
+	if k := len(b.runs); k > 0 && b.runs[k-1][1] == first {
+		b.runs[k-1][1] += n
+		return
+	}
+	b.runs = append(b.runs, [2]int{first, first + n})
 }
 
 // octets takes a run of octets through a step, which starts at t.
