@@ -86,12 +86,10 @@ func (p *burstPoisson) idle(i int, t spike.Tick) bool {
 // one implements stepper.
 func (p *burstPoisson) one(r Range, i, s int, t spike.Tick, in *Input, out *spike.Buffer) {
 	d, v := derivedAt(p.derived, i), receiveBurst(in, s, i-r.Lo)
-	u := two{x: p.x[i], y: p.y[i], ws: p.ws[i], wd: p.wd[i], th: p.th[i]}
-	for k := range u.g {
-		u.g[k] = p.g[k][i]
-	}
-	if before := u; !p.quiet(d, &u, &v, i, t, out) {
-		u = before
+	var u two
+	p.load(&u, i)
+	if !p.quiet(d, &u, &v, i, t, out) {
+		p.load(&u, i) // the state before
 		p.replay(d, &u, &v, i, t, out)
 	}
 	p.x[i], p.y[i], p.ws[i], p.wd[i], p.th[i] = u.x, u.y, u.ws, u.wd, u.th
@@ -100,9 +98,17 @@ func (p *burstPoisson) one(r Range, i, s int, t spike.Tick, in *Input, out *spik
 	}
 }
 
+// load reads the state of neuron i.
+func (p *burstPoisson) load(u *two, i int) {
+	u.x, u.y, u.ws, u.wd, u.th = p.x[i], p.y[i], p.ws[i], p.wd[i], p.th[i]
+	for k := range u.g {
+		u.g[k] = p.g[k][i]
+	}
+}
+
 // quiet advances u over a step and returns whether neither an event nor the end of refractoriness falls into it.
 func (p *burstPoisson) quiet(d *burstDerived, u *two, v *burstInput, i int, t spike.Tick, out *spike.Buffer) bool {
-	before, stop := *u, t+p.build.Step
+	x, th, stop := u.x, u.th, t+p.build.Step
 	switch end := p.refEnd[i]; {
 	case end >= stop: // the second spike of a burst always falls into the refractory period
 		if at := p.second[i]; at != 0 && at < stop {
@@ -118,7 +124,7 @@ func (p *burstPoisson) quiet(d *burstDerived, u *two, v *burstInput, i int, t sp
 		over := u.x - u.th
 		return over <= d.watch || over <= d.th32 && v.in[somaGABA].Area == 0
 	}
-	risk := float64(d.risk(&before, u))
+	risk := float64(d.risk(x-th, u.x-u.th))
 	if risk >= p.left[i] {
 		return false
 	}
@@ -136,9 +142,9 @@ func receiveBurst(in *Input, s, i int) (v burstInput) {
 	return v
 }
 
-// risk returns the integral of the escape rate over a step from a to b, its logarithm taken as linear.
-func (d *burstDerived) risk(a, b *two) float32 {
-	from, to := float32((a.x-a.th-d.th32)*d.invDelta), float32((b.x-b.th-d.th32)*d.invDelta)
+// risk returns the integral of the escape rate over a step from V_s-δ = a to b, its logarithm taken as linear.
+func (d *burstDerived) risk(a, b float32) float32 {
+	from, to := float32((a-d.th32)*d.invDelta), float32((b-d.th32)*d.invDelta)
 	z := to - from
 	rate := float32(d.rate * numeric.Exp32(from))
 	if z > 0.25 || z < -0.25 {

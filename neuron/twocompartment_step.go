@@ -14,6 +14,9 @@ type twoCompartment struct {
 	spec    TwoCompartment
 	build   Build
 	derived []*twoDerived // constants, see derivedOf
+	atSoma  bool          // the dendrite's synapses see V_s
+	eExc    float32       // reversal potentials relative to E_L
+	eInh    float32
 	Emitter
 	sweep
 
@@ -30,11 +33,12 @@ type twoCompartment struct {
 func newTwoCompartment(s TwoCompartment, b Build) *twoCompartment {
 	n := b.N
 	p := &twoCompartment{spec: s, build: b, Emitter: NewEmitter(b),
+		atSoma: s.Driving == "soma", eExc: float32(s.EExc - s.EL), eInh: float32(s.EInh - s.EL),
 		edge: make([]spike.Tick, n), recent: make([]spike.Tick, n*bapMemory), refEnd: make([]spike.Tick, n)}
 	h := b.Step.Milliseconds()
 	p.derived = derivedOf(b, func(i int) *twoDerived { return s.derive(b, i, h) }, s.TauS, s.CS, s.TauD, s.CD, s.Theta, s.DTh,
 		s.TauTh, s.TRef, s.GS, s.GD, s.ED, s.DD, s.B, s.TauWS, s.A, s.TauWD, s.C)
-	p.sweep = compartments(n, twoKernels(s.Driving == "soma"), append(compartmentRows(&p.x, &p.y, &p.ws, &p.wd, &p.th, &p.g), &p.box), p.refEnd, p.edge)
+	p.sweep = compartments(n, twoKernels(p.atSoma), append(compartmentRows(&p.x, &p.y, &p.ws, &p.wd, &p.th, &p.g), &p.box), p.refEnd, p.edge)
 	setConstants(&p.sweep, n, lanes.TwoConstants, p.derived, func(d *twoDerived, put func(int, float32)) { d.constants(&s, put) })
 	p.Reset()
 	return p
@@ -107,23 +111,29 @@ func (p *twoCompartment) idle(i int, t spike.Tick) bool {
 // one implements stepper.
 func (p *twoCompartment) one(r Range, i, s int, t spike.Tick, in *Input, out *spike.Buffer) {
 	d, v := derivedAt(p.derived, i), p.receive(in, s, i, r)
-	u := two{x: p.x[i], y: p.y[i], ws: p.ws[i], wd: p.wd[i], th: p.th[i]}
-	for k := range u.g {
-		u.g[k] = p.g[k][i]
-	}
-	before, stop, end := u, t+in.Step, p.refEnd[i]
+	var u two
+	p.load(&u, i)
+	stop, end := t+in.Step, p.refEnd[i]
 	if p.edge[i] < stop || end >= t && end < stop {
 		p.replay(d, &u, &v, i, t, out)
 	} else {
 		d.step(p, &d.full, &u, &v, end >= stop && p.spec.Hold)
 		if end < t && u.x > d.watch+u.th {
-			u = before
+			p.load(&u, i) // the state before
 			p.replay(d, &u, &v, i, t, out)
 		}
 	}
 	p.x[i], p.y[i], p.ws[i], p.wd[i], p.th[i] = u.x, u.y, u.ws, u.wd, u.th
 	for k := range u.g {
 		p.g[k][i] = u.g[k]
+	}
+}
+
+// load reads the state of neuron i.
+func (p *twoCompartment) load(u *two, i int) {
+	u.x, u.y, u.ws, u.wd, u.th = p.x[i], p.y[i], p.ws[i], p.wd[i], p.th[i]
+	for k := range u.g {
+		u.g[k] = p.g[k][i]
 	}
 }
 
@@ -140,11 +150,11 @@ func (p *twoCompartment) receive(in *Input, s, i int, r Range) (v twoInput) {
 
 // slopes returns the time derivatives of both potentials and the dendritic activation at the start of a step.
 func (d *twoDerived) slopes(p *twoCompartment, c *twoStep, u *two, v *twoInput) (dx, dy, act, gx, gy float32) {
-	eExc, eInh := float32(p.spec.EExc-p.spec.EL), float32(p.spec.EInh-p.spec.EL)
+	eExc, eInh := p.eExc, p.eInh
 	act = numeric.Sigmoid32((u.y - d.ed) * d.invDD)
 	gx = float32((u.g[somaAMPA]+u.g[somaNMDA])*(eExc-u.x)) + float32(u.g[somaGABA]*(eInh-u.x))
 	at := u.y
-	if p.spec.Driving == "soma" {
+	if p.atSoma {
 		at = u.x
 	}
 	gy = float32((u.g[apicalAMPA]+u.g[apicalNMDA])*(eExc-at)) + float32(u.g[apicalGABA]*(eInh-at))
@@ -158,7 +168,7 @@ func (d *twoDerived) slopes(p *twoCompartment, c *twoStep, u *two, v *twoInput) 
 // step advances u over the length of c; held keeps V_s at rest. Arrivals act through their Pair; see TwoCompartment for the
 // scheme.
 func (d *twoDerived) step(p *twoCompartment, c *twoStep, u *two, v *twoInput, held bool) {
-	eExc, eInh := float32(p.spec.EExc-p.spec.EL), float32(p.spec.EInh-p.spec.EL)
+	eExc, eInh := p.eExc, p.eInh
 	dx, dy, act, _, gy := d.slopes(p, c, u, v)
 	if held {
 		dx = 0 // nor does V_s move under the dendrite's synapses
@@ -166,7 +176,7 @@ func (d *twoDerived) step(p *twoCompartment, c *twoStep, u *two, v *twoInput, he
 	dAct := float32(float32(float32(act*(1-act))*d.invDD) * dy)
 
 	at, dAt := u.y, dy
-	if p.spec.Driving == "soma" {
+	if p.atSoma {
 		at, dAt = u.x, dx
 	}
 	half := 0.5 * c.r
