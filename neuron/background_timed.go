@@ -56,15 +56,20 @@ func (t *timed) Fill(r Range, w spike.Window, in *Input) {
 		}
 		var words [groups * rng.GroupWords]uint32
 		for e := first; e*t.interval < w.To; {
+			if !whole {
+				t.addEach(&c, b, e, w)
+				e++
+				continue
+			}
 			n := min(groups, int((w.To-e*t.interval+t.interval-1)/t.interval))
 			t.build.Key.FillGroups(words[:(n+1)/2*2*rng.GroupWords], uint64(b), uint64(e)<<16, 1<<16)
 			for g := range n {
 				start, group := e*t.interval, (*[rng.GroupWords]uint32)(words[g*rng.GroupWords:])
 				k := t.counts.Count(group[0])
-				if whole && k < rng.GroupWords && c.neurons == blockSize && start >= w.From && start+t.interval <= w.To {
+				if k < rng.GroupWords && c.neurons == blockSize && start >= w.From && start+t.interval <= w.To {
 					c.addAll(group, k, start)
 				} else {
-					c.addEach(b, uint64(e)<<16, k, start, t.interval, w)
+					t.addEach(&c, b, e, w)
 				}
 				e++
 			}
@@ -85,6 +90,9 @@ func (t *timed) vector(c *collector, w spike.Window) bool {
 		return false
 	}
 	step := uint64(c.in.Step)
+	if step&(step-1) == 0 {
+		return false // InvStep, 2^32, would not fit
+	}
 	c.call.Shift = int32(bits.Len64(step) - 1)
 	c.call.InvStep = uint32(((1<<32)<<c.call.Shift + step - 1) / step)
 	c.call.Table = pairsAt(c.table.at[:])
@@ -102,18 +110,19 @@ func (c *collector) addAll(words *[rng.GroupWords]uint32, n int, start spike.Tic
 	putArrivals(&c.call, &words[0], n)
 }
 
-// addEach is addAll for any number of arrivals of block b from block of words at on, of which those in w are put onto
-// neurons that there are.
-func (c *collector) addEach(b int, at uint64, n int, start, interval spike.Tick, w spike.Window) {
-	var words [4]uint32
-	for j := range uint64(n + 1) {
+// addEach puts the arrivals of block b in interval e, any number of them, onto their neurons, except those that are not in w
+// or on neurons that there are not.
+func (t *timed) addEach(c *collector, b int, e spike.Tick, w spike.Window) {
+	words := t.build.Key.Block(uint64(b), uint64(e)<<16)
+	n := uint64(t.counts.Count(words[0]))
+	for j := uint64(1); j <= n; j++ {
 		if j&3 == 0 {
-			words = c.build.Key.Block(uint64(b), at+j>>2)
+			words = t.build.Key.Block(uint64(b), uint64(e)<<16+j>>2)
 		}
 		word := words[j&3]
-		t := start + spike.Tick(uint64(word>>6)*uint64(interval)>>26)
-		if i := int(word % blockSize); j > 0 && i < c.neurons && t >= w.From && t < w.To {
-			c.add(i, t)
+		at := e*t.interval + spike.Tick(uint64(word>>6)*uint64(t.interval)>>26)
+		if i := int(word % blockSize); i < c.neurons && at >= w.From && at < w.To {
+			c.add(i, at)
 		}
 	}
 }
