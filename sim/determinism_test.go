@@ -170,7 +170,7 @@ func TestRunAllocatesNothing(t *testing.T) {
 	if n := testing.AllocsPerRun(20, func() {
 		now += spike.Millisecond
 		s.Run(context.Background(), now)
-	}); n > 1 { // the slices of wheel and events still grow now and then
+	}); n > 1 { // the lists of spikes and departures still grow now and then
 		t.Errorf("%v allocations a millisecond", n)
 	}
 }
