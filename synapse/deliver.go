@@ -18,10 +18,7 @@ type Due struct {
 func (p *Projection) Deliver(shard int, due []Due, cells []neuron.Pair, touched []uint64) (events int) {
 	r := &p.shards[shard]
 	if r.dense {
-		for i, d := range due {
-			r.fetch(due, i+1)
-			addDensePairs(cells, r.weight[r.first[d.Row]:r.first[d.Row+1]], d.End, d.Area)
-		}
+		addDensePairs(cells, due, r, int(r.first[1]))
 		events = r.touchAll(due, touched)
 	} else {
 		events = addPairs(cells, due, r)

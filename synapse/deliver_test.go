@@ -204,9 +204,12 @@ func TestDenseRows(t *testing.T) {
 		pairs, sums := make([]neuron.Pair, n), make([]float32, n)
 		wantPairs, wantSums := make([]neuron.Pair, n), make([]float32, n)
 		touched := make([]uint64, (n+63)/64)
-		for row := range uint32(3) {
-			due := []Due{{row, 0.3, -0.7}}
-			if got := p.Deliver(0, due, pairs, touched) + p.DeliverSums(0, due, sums, nil); got != 2*n {
+		for rows := range 11 {
+			var due []Due
+			for k := range rows {
+				due = append(due, Due{uint32(k % 3), 0.3 + float32(k), -0.7 / float32(k+1)})
+			}
+			if got := p.Deliver(0, due, pairs, touched) + p.DeliverSums(0, due, sums, nil); got != 2*n*rows {
 				t.Fatalf("%d events", got)
 			}
 			addPairsGo(wantPairs, due, &p.shards[0])

@@ -30,6 +30,9 @@ func weightedSumsSSE2(cells *float32, due *Due, n int, first *uint32, target *ui
 func densePairsAVX2(cells *neuron.Pair, weight *float32, n int, end, area float32)
 
 //go:noescape
+func dense4PairsAVX2(cells *neuron.Pair, w0, w1, w2, w3 *float32, n int, due *Due)
+
+//go:noescape
 func denseSumsAVX2(cells *float32, weight *float32, n int, amplitude float32)
 
 //go:noescape
@@ -58,14 +61,33 @@ func addSums(cells []float32, due []Due, r *rows) int {
 // fetchLines asks for cache lines from p on.
 func fetchLines[T any](p *T, lines int) { prefetch(unsafe.Pointer(p), lines) }
 
-func addDensePairs(cells []neuron.Pair, weight []float32, end, area float32) {
-	n := 0
-	if cpu.X86.HasAVX2 && len(weight) >= 8 {
-		n = len(weight) &^ 7
-		densePairsAVX2(&cells[0], &weight[0], n, end, area)
+// addDensePairs adds dense rows of n weights, four at a time where the processor can.
+func addDensePairs(cells []neuron.Pair, due []Due, r *rows, n int) {
+	whole := n &^ 7
+	if !cpu.X86.HasAVX2 {
+		whole = 0
 	}
-	addDensePairsGo(cells[n:], weight[n:], end, area)
+	for len(due) > 0 {
+		rows := min(4, len(due))
+		if whole > 0 && rows == 4 {
+			r.fetch(due, 4)
+			r.fetch(due, 5)
+			r.fetch(due, 6)
+			r.fetch(due, 7)
+			dense4PairsAVX2(&cells[0], r.denseRow(due[0]), r.denseRow(due[1]), r.denseRow(due[2]), r.denseRow(due[3]), whole, &due[0])
+		} else if whole > 0 {
+			rows = 1
+			densePairsAVX2(&cells[0], r.denseRow(due[0]), whole, due[0].End, due[0].Area)
+		}
+		for _, d := range due[:rows] {
+			addDensePairsGo(cells[whole:n], r.weight[r.first[d.Row]:r.first[d.Row+1]][whole:], d.End, d.Area)
+		}
+		due = due[rows:]
+	}
 }
+
+// denseRow returns the place of the weights of a row.
+func (r *rows) denseRow(d Due) *float32 { return &r.weight[r.first[d.Row]] }
 
 func addDenseSums(cells []float32, weight []float32, amplitude float32) {
 	n := 0

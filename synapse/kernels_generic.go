@@ -8,8 +8,10 @@ func addPairs(cells []neuron.Pair, due []Due, r *rows) int { return addPairsGo(c
 
 func addSums(cells []float32, due []Due, r *rows) int { return addSumsGo(cells, due, r) }
 
-func addDensePairs(cells []neuron.Pair, weight []float32, end, area float32) {
-	addDensePairsGo(cells, weight, end, area)
+func addDensePairs(cells []neuron.Pair, due []Due, r *rows, _ int) {
+	for _, d := range due {
+		addDensePairsGo(cells, r.weight[r.first[d.Row]:r.first[d.Row+1]], d.End, d.Area)
+	}
 }
 
 func addDenseSums(cells []float32, weight []float32, amplitude float32) {
