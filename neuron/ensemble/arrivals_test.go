@@ -42,7 +42,7 @@ func TestArrivals(t *testing.T) {
 					}
 				}
 			}
-			if counts[k] != n || number[k] != nb || math.Abs(float64(sum[k])-s) > 1e-5 || all[k] != sum[k] || math.Abs(float64(bursts[k])-sb) > 1e-5 {
+			if counts[k] != n || number[k] != nb || math.Abs(float64(sum[k])-s) > 1e-6*(1+s) || all[k] != sum[k] || math.Abs(float64(bursts[k])-sb) > 1e-6*(1+sb) {
 				t.Fatalf("bin %d: %g events that leave %g (%g), %g bursts that leave %g; should be %g, %g, %g, %g", k, counts[k], sum[k], all[k], number[k], bursts[k], n, s, nb, sb)
 			}
 		}
