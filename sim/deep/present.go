@@ -128,9 +128,10 @@ func (p *Presenter) show(image []float32, start State, number uint64) {
 		if e > 0 || start[0][i] > 1e-4 {
 			in.active = append(in.active, i)
 		}
-		row := in.drive.Row(i)
-		for k := range row {
-			row[k] = v
+		if row := in.drive.Row(i); row[0] != v { // most pixels are as dark as in the last image
+			for k := range row {
+				row[k] = v
+			}
 		}
 	}
 	p.sampler.events(in, 0, start[0], number)

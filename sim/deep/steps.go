@@ -42,11 +42,33 @@ func (s *stepper) events(a *activity, layer int, start []float32, number uint64)
 		n := min(some, a.events.Rows-u)
 		at, start := u*stride, start[u:]
 		counts := a.events.Data[at:]
-		s.steps.Layer(counts, a.drive.Data[at:], stride, n, bins, start, s.keys[0][layer], number<<24|uint64(u))
+		if layer == 0 {
+			s.input(a, u, n, start, number)
+		} else {
+			s.steps.Layer(counts, a.drive.Data[at:], stride, n, bins, start, s.keys[0][layer], number<<24|uint64(u))
+		}
 		s.soma.Layer(a.x.Data[at:], counts, stride, n, bins, start)
 		if a.own != nil && a.own != a.x {
 			s.own.Layer(a.own.Data[at:], counts, stride, n, bins, start)
 		}
+	}
+}
+
+// input draws the events of n input units from the given one on, but for as many as are drawn together that are all silent.
+func (s *stepper) input(a *activity, from, n int, start []float32, number uint64) {
+	const together = 16
+	stride, bins := a.events.Stride, a.events.Cols
+	for k := 0; k < n; k += together {
+		m, silence := min(together, n-k), true
+		for u := from + k; u < from+k+m; u++ {
+			silence = silence && a.drive.Row(u)[0] <= silent
+		}
+		at := (from + k) * stride
+		if silence {
+			clear(a.events.Data[at : at+m*stride])
+			continue
+		}
+		s.steps.Layer(a.events.Data[at:], a.drive.Data[at:], stride, m, bins, start[k:], s.keys[0][0], number<<24|uint64(from+k))
 	}
 }
 
