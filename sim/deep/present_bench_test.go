@@ -25,8 +25,7 @@ func synthetic(n, channels, height, width int) *Examples {
 			set.Pixels = append(set.Pixels, b)
 		}
 	}
-	e := &Examples{Set: set, Normal: images.Unit(channels)}
-	return e
+	return &Examples{Set: set, Normal: images.Unit(channels)}
 }
 
 // used returns the time that the processor has worked for this program: the machine may have other work.
@@ -70,20 +69,22 @@ func BenchmarkPresent(b *testing.B) {
 					batch[i] = i
 				}
 				p := tr.models[0].(*Presenter)
-				n, events, spikes, synaptic := 0.0, 0.0, 0.0, 0.0
-				from := used()
-				for b.Loop() {
+				show := func() int {
 					if learn {
 						tr.learn(c.train, batch, task.Eta)
-						n += float64(len(batch))
-					} else {
-						tr.Answers(c.train, 0)
-						n += float64(c.train.Len())
+						return len(batch)
 					}
+					tr.Answers(c.train, 0)
+					return c.train.Len()
 				}
-				seconds := (used() - from).Seconds() / n
-				s, y, _ := p.traffic(0, p.bins) // of the last image, as a sample
-				spikes, synaptic = s, y
+				show() // memory grows
+				n, from := 0, used()
+				for b.Loop() {
+					n += show()
+				}
+				seconds := (used() - from).Seconds() / float64(n)
+				spikes, synaptic, _ := p.traffic(0, p.bins) // of the last image, as a sample
+				events := 0.0
 				for _, a := range p.layers {
 					for u := range a.events.Rows {
 						for _, c := range a.events.Row(u) {

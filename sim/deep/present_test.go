@@ -12,8 +12,8 @@ import (
 	"github.com/burstplex/burstplex/synapse/units"
 )
 
-// small returns a network of fully connected layers, an image and a state in which the network was before it.
-func small(t *testing.T) (*Network, []float32, State) {
+// quick returns a network of fully connected layers, an image and a state in which the network was before it.
+func quick(t *testing.T) (*Network, []float32, State) {
 	t.Helper()
 	a, err := NewArchitecture(units.Shape{Height: 5, Width: 7, Channels: 1}, []string{"dense 19", "dense 11"}, 5)
 	if err != nil {
@@ -65,7 +65,7 @@ func timings() (all []Timing) {
 
 // Where Q is p_b Y, one trace of bursts - p_b events gives the apical drive of two traces and two projections.
 func TestTiedQ(t *testing.T) {
-	net, image, state := small(t)
+	net, image, state := quick(t)
 	for _, timing := range timings() {
 		drives := make([][]float32, 2)
 		for i, tied := range []bool{true, false} {
@@ -103,7 +103,7 @@ func TestTiedQ(t *testing.T) {
 
 // Events, traces and what the rule sees have the same means over many presentations in steps and one by one, at all times.
 func TestSamplersAgree(t *testing.T) {
-	net, image, state := small(t)
+	net, image, state := quick(t)
 	net.pack(true)
 	timing := Default().Timing
 	timing.Neurons, timing.Settle, timing.Learn, timing.Bin = 200, 20, 30, 1
@@ -153,7 +153,7 @@ func TestSamplersAgree(t *testing.T) {
 
 // An input unit that is silent, and was before, has no trace, whatever it did in another presentation.
 func TestSilentInput(t *testing.T) {
-	net, image, state := small(t)
+	net, image, state := quick(t)
 	net.pack(true)
 	for _, exact := range []bool{false, true} {
 		timing := Default().Timing
