@@ -276,10 +276,14 @@ DATA philox_weylk1<>+24(SB)/4, $0xbb67ae85
 DATA philox_weylk1<>+28(SB)/4, $0xbb67ae85
 GLOBL philox_weylk1<>(SB), RODATA|NOPTR, $32
 
-DATA first_blocks<>+0(SB)/8, $0x0000000000000000
-DATA first_blocks<>+8(SB)/8, $0x0000000000000001
-DATA first_blocks<>+16(SB)/8, $0x0000000000000002
-DATA first_blocks<>+24(SB)/8, $0x0000000000000003
+DATA first_blocks<>+0(SB)/4, $0x00000000
+DATA first_blocks<>+4(SB)/4, $0x00000000
+DATA first_blocks<>+8(SB)/4, $0x00000001
+DATA first_blocks<>+12(SB)/4, $0x00000000
+DATA first_blocks<>+16(SB)/4, $0x00000002
+DATA first_blocks<>+20(SB)/4, $0x00000000
+DATA first_blocks<>+24(SB)/4, $0x00000003
+DATA first_blocks<>+28(SB)/4, $0x00000000
 GLOBL first_blocks<>(SB), RODATA|NOPTR, $32
 
 DATA philox_mul0<>+0(SB)/4, $0xd2511f53

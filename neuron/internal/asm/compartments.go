@@ -1,6 +1,7 @@
 package main
 
 import (
+	. "github.com/burstplex/burstplex/neuron/internal/asm/emit"
 	"github.com/burstplex/burstplex/neuron/internal/lanes"
 	. "github.com/mmcloughlin/avo/operand"
 	. "github.com/mmcloughlin/avo/reg"
@@ -33,9 +34,9 @@ func (f *frame) g(k int) Mem { return f.state(lanes.G + k) }
 // to returns the reversal potential of a channel.
 func (f *frame) to(k int) VecVirtual {
 	if k%3 == 2 {
-		return load(f.constant(lanes.ToInh))
+		return Floats(f.constant(lanes.ToInh))
 	}
-	return load(f.constant(lanes.ToExc))
+	return Floats(f.constant(lanes.ToExc))
 }
 
 // conductances emits the decay of all conductances and the jumps of the arrivals.
@@ -43,7 +44,7 @@ func (f *frame) conductances(v variant) {
 	for _, side := range []int{0, 3} {
 		for _, k := range v.channels() {
 			k += side
-			f.store(lanes.G+k, add(f.faded(load(f.g(k)), lanes.Fade+k), f.ends(k)))
+			f.store(lanes.G+k, Add(f.faded(Floats(f.g(k)), lanes.Fade+k), f.ends(k)))
 		}
 	}
 }

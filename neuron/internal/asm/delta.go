@@ -1,6 +1,7 @@
 package main
 
 import (
+	. "github.com/burstplex/burstplex/neuron/internal/asm/emit"
 	"unsafe"
 
 	"github.com/burstplex/burstplex/neuron/internal/lanes"
@@ -9,13 +10,13 @@ import (
 // deltaStep is lifDelta.one.
 func deltaStep() {
 	step("deltaStepAVX2", 1, nil, func(f *frame) {
-		x := load(f.state(lanes.DeltaX))
-		n := add(mul(x, f.constant(lanes.DeltaLeak)), mul(f.current(0, 0), f.constant(lanes.DeltaS0)))
-		n = fade(add(x, add(n, mul(f.current(0, 1), f.constant(lanes.DeltaS1)))))
-		n = add(n, f.sums())
+		x := Floats(f.state(lanes.DeltaX))
+		n := Add(Mul(x, f.constant(lanes.DeltaLeak)), Mul(f.current(0, 0), f.constant(lanes.DeltaS0)))
+		n = Fade(Add(x, Add(n, Mul(f.current(0, 1), f.constant(lanes.DeltaS1)))))
+		n = Add(n, f.sums())
 		lo, hi := f.ticks(0)
 		held := later(lo, hi, f.bound(unsafe.Offsetof(call.At)))
-		f.look(andNot(compare(n, f.constant(lanes.DeltaTheta), greaterEqual), held))
-		f.store(lanes.DeltaX, choose(held, load(f.constant(lanes.DeltaReset)), n))
+		f.look(AndNot(Compare(n, f.constant(lanes.DeltaTheta), AtLeast), held))
+		f.store(lanes.DeltaX, Choose(held, Floats(f.constant(lanes.DeltaReset)), n))
 	})
 }

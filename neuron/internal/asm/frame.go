@@ -1,6 +1,7 @@
 package main
 
 import (
+	. "github.com/burstplex/burstplex/neuron/internal/asm/emit"
 	"unsafe"
 
 	"github.com/burstplex/burstplex/neuron/internal/lanes"
@@ -80,7 +81,7 @@ func (f *frame) field(offset uintptr) Mem { return f.call.Offset(int(offset)) }
 
 // begin returns what early returned for this octet and computes it for the next.
 func (f *frame) begin(e early) VecVirtual {
-	y := load(f.early)
+	y := Floats(f.early)
 	ADDQ(f.field(unsafe.Offsetof(call.Stride)), f.constants)
 	VMOVUPS(e(f, 32), f.early)
 	SUBQ(f.field(unsafe.Offsetof(call.Stride)), f.constants)
@@ -110,7 +111,7 @@ func (f *frame) store(row int, y VecVirtual) { VMOVUPS(y, f.state(row)) }
 func (f *frame) current(port, end int) VecVirtual {
 	y := YMM()
 	VBROADCASTSS(f.field(unsafe.Offsetof(call.Shared)+uintptr(8*port+4*end)), y)
-	return add(y, f.column(unsafe.Offsetof(call.Own)+uintptr(16*port+8*end), 1))
+	return Add(y, f.column(unsafe.Offsetof(call.Own)+uintptr(16*port+8*end), 1))
 }
 
 // sums returns what arrived at the delta channel.
@@ -119,7 +120,7 @@ func (f *frame) sums() Mem { return f.column(unsafe.Offsetof(call.Sums), 1) }
 // arrivals returns End and Area of a channel.
 func (f *frame) arrivals(k int) (end, area VecVirtual) {
 	m := f.column(unsafe.Offsetof(call.Pairs)+8*uintptr(k), 2)
-	lo := load(m)
+	lo := Floats(m)
 	return pack(0x88, lo, m.Offset(32)), pack(0xdd, lo, m.Offset(32))
 }
 
@@ -130,7 +131,7 @@ func (f *frame) areas(k int) VecVirtual { return f.half(k, 0xdd) }
 
 func (f *frame) half(k int, mask U8) VecVirtual {
 	m := f.column(unsafe.Offsetof(call.Pairs)+8*uintptr(k), 2)
-	return pack(mask, load(m), m.Offset(32))
+	return pack(mask, Floats(m), m.Offset(32))
 }
 
 // pack takes every second of the 32-bit numbers of two registers: the even ones with mask 0x88, the odd ones with 0xdd.
@@ -144,7 +145,7 @@ func pack(mask U8, lo VecVirtual, hi Op) VecVirtual {
 // ticks returns a column of ticks, four and four.
 func (f *frame) ticks(column int) (lo, hi VecVirtual) {
 	m := f.column(unsafe.Offsetof(call.Times)+8*uintptr(column), 2)
-	return load(m), load(m.Offset(32))
+	return Floats(m), Floats(m.Offset(32))
 }
 
 // bound returns a field of the Call to compare ticks with.
@@ -181,7 +182,7 @@ func (f *frame) look(mask VecVirtual) {
 	MOVL(lanesOf, Mem{Base: f.looks, Disp: 4})
 	ADDQ(U8(8), f.looks)
 	for row := range f.rows {
-		VMOVUPS(load(f.state(row)), Mem{Base: f.kept, Disp: 32 * row})
+		VMOVUPS(Floats(f.state(row)), Mem{Base: f.kept, Disp: 32 * row})
 	}
 	ADDQ(U32(32*f.rows), f.kept)
 	Label("quiet")
@@ -189,8 +190,8 @@ func (f *frame) look(mask VecVirtual) {
 
 // faded returns x + x*c, or 0 where that is almost zero: an exponential decay.
 func (f *frame) faded(x VecVirtual, c int) VecVirtual {
-	return fade(add(x, mul(x, f.constant(c))))
+	return Fade(Add(x, Mul(x, f.constant(c))))
 }
 
 // decay emits the exponential decay of a row.
-func (f *frame) decay(row, c int) { f.store(row, f.faded(load(f.state(row)), c)) }
+func (f *frame) decay(row, c int) { f.store(row, f.faded(Floats(f.state(row)), c)) }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	. "github.com/burstplex/burstplex/neuron/internal/asm/emit"
 	"unsafe"
 
 	"github.com/burstplex/burstplex/neuron/internal/lanes"
@@ -21,9 +22,9 @@ func toInt(a VecVirtual) VecVirtual   { y := YMM(); VCVTTPS2DQ(a, y); return y }
 
 // horner evaluates a polynomial, highest coefficient first.
 func horner(name string, z VecVirtual, c ...float32) VecVirtual {
-	p := load(number(name+"0", c[0]))
+	p := Floats(Number(name+"0", c[0]))
 	for i, x := range c[1:] {
-		p = add(mul(p, z), number(name+string(rune('1'+i)), x))
+		p = Add(Mul(p, z), Number(name+string(rune('1'+i)), x))
 	}
 	return p
 }
@@ -31,33 +32,33 @@ func horner(name string, z VecVirtual, c ...float32) VecVirtual {
 // log is numeric.Log32.
 func log(x VecVirtual) VecVirtual {
 	e := YMM()
-	VPSRAD(U8(23), subInt(x, bits("sqrt_half", 0x3f3504f3)), e)
+	VPSRAD(U8(23), subInt(x, Bits("sqrt_half", 0x3f3504f3)), e)
 	scale := YMM()
 	VPSLLD(U8(23), e, scale)
 	m := subInt(x, scale)
-	s := div(sub(m, number("one", 1)), add(m, number("one", 1)))
-	z := mul(s, s)
+	s := Div(Sub(m, Number("one", 1)), Add(m, Number("one", 1)))
+	z := Mul(s, s)
 	p := horner("log", z, 0.14285715, 0.2, 0.33333334)
-	f := mul(s, number("two", 2))
-	return add(mul(toFloat(e), number("ln2", 0.6931472)), add(mul(mul(f, z), p), f))
+	f := Mul(s, Number("two", 2))
+	return Add(Mul(toFloat(e), Number("ln2", 0.6931472)), Add(Mul(Mul(f, z), p), f))
 }
 
 // sinCos is neuron.sinCos32.
 func sinCos(w VecVirtual) (sin, cos VecVirtual) {
-	q := shift(30, addInt(w, bits("eighth_turn", 1<<29)))
+	q := shift(30, addInt(w, Bits("eighth_turn", 1<<29)))
 	back := YMM()
 	VPSLLD(U8(30), q, back)
-	x := mul(toFloat(subInt(w, back)), number("turn", float32(2*3.14159265358979323846/(1<<32))))
-	z := mul(x, x)
-	s := mul(horner("sin", z, -1.0/5040, 1.0/120, -1.0/6, 1), x)
+	x := Mul(toFloat(subInt(w, back)), Number("turn", float32(2*3.14159265358979323846/(1<<32))))
+	z := Mul(x, x)
+	s := Mul(horner("sin", z, -1.0/5040, 1.0/120, -1.0/6, 1), x)
 	c := horner("cos", z, 1.0/40320, -1.0/720, 1.0/24, -0.5, 1)
 	// Odd quarter turns swap sine and cosine; the sine is negative from 2 on, the cosine in 1 and 2.
 	odd, upper := YMM(), YMM()
 	VPSLLD(U8(31), q, odd)
 	VPSLLD(U8(30), q, upper) // bit 31 is the upper bit of q
-	sin, cos = choose(odd, c, s), choose(odd, s, c)
-	sign := bits("sign", 1<<31)
-	return xor(sin, and(upper, sign)), xor(cos, and(xor(upper, odd), sign))
+	sin, cos = Choose(odd, c, s), Choose(odd, s, c)
+	sign := Bits("sign", 1<<31)
+	return Xor(sin, And(upper, sign)), Xor(cos, And(Xor(upper, odd), sign))
 }
 
 // normals emits neuron.normal4 on sixteen words at a time.
@@ -68,15 +69,15 @@ func normals() {
 	z, words := Load(Param("z"), GP64()), Load(Param("words"), GP64())
 	n := Load(Param("n"), GP64())
 	Label("sixteen")
-	a, b := load(Mem{Base: words}), Mem{Base: words, Disp: 32}
+	a, b := Floats(Mem{Base: words}), Mem{Base: words, Disp: 32}
 	first, second := YMM(), YMM()
 	VSHUFPS(U8(0x88), b, a, first)
 	VSHUFPS(U8(0xdd), b, a, second)
-	unit := mul(add(toFloat(shift(8, first)), number("half", 0.5)), number("two_to_minus_24", 1.0/(1<<24)))
+	unit := Mul(Add(toFloat(shift(8, first)), Number("half", 0.5)), Number("two_to_minus_24", 1.0/(1<<24)))
 	r := YMM()
-	VSQRTPS(mul(log(unit), number("minus_two", -2)), r)
+	VSQRTPS(Mul(log(unit), Number("minus_two", -2)), r)
 	sin, cos := sinCos(second)
-	sin, cos = mul(r, sin), mul(r, cos)
+	sin, cos = Mul(r, sin), Mul(r, cos)
 	lo, hi := YMM(), YMM()
 	VUNPCKLPS(sin, cos, lo)
 	VUNPCKHPS(sin, cos, hi)
@@ -111,11 +112,11 @@ func ornsteinUhlenbeck() {
 	XORQ(at, at)
 	Label("eight")
 	place := func(p Register) Mem { return Mem{Base: p, Index: at, Scale: 1} }
-	i := load(place(x))
-	VMOVUPS(add(add(i, mean), place(start)), place(start))
-	i = add(mul(i, decay), mul(kick, place(z)))
+	i := Floats(place(x))
+	VMOVUPS(Add(Add(i, mean), place(start)), place(start))
+	i = Add(Mul(i, decay), Mul(kick, place(z)))
 	VMOVUPS(i, place(x))
-	VMOVUPS(add(add(i, mean), place(end)), place(end))
+	VMOVUPS(Add(Add(i, mean), place(end)), place(end))
 	ADDQ(U8(32), at)
 	DECQ(n)
 	JNZ(LabelRef("eight"))
@@ -141,7 +142,7 @@ func countKernel(name string, pairs bool) {
 	size := pointer(unsafe.Offsetof(counts.Size))
 	weights := pointer(unsafe.Offsetof(counts.Weights))
 	Label("eight")
-	w := xor(load(Mem{Base: words}), bits("sign", 1<<31)) // so that a signed comparison compares unsigned words
+	w := Xor(Floats(Mem{Base: words}), Bits("sign", 1<<31)) // so that a signed comparison compares unsigned words
 	k := YMM()
 	VPBROADCASTD(c.Offset(int(unsafe.Offsetof(counts.From))), k)
 	at := GP64()
@@ -164,14 +165,14 @@ func countKernel(name string, pairs bool) {
 			VXORPS(p, p, p)
 			VGATHERDPD(mask, Mem{Base: weights, Index: x, Scale: 8}, p)
 			to := Mem{Base: cells, Disp: 32 * half}
-			VMOVUPS(add(p, to), to)
+			VMOVUPS(Add(p, to), to)
 		}
 		ADDQ(U8(64), cells)
 	} else {
 		y := YMM()
 		VBROADCASTSS(Mem{Base: weights}, y)
 		to := Mem{Base: cells}
-		VMOVUPS(add(mul(toFloat(k), y), to), to)
+		VMOVUPS(Add(Mul(toFloat(k), y), to), to)
 		ADDQ(U8(32), cells)
 	}
 	ADDQ(U8(32), words)
@@ -199,7 +200,7 @@ func arrivalKernel() {
 	words := Load(Param("words"), GP64())
 	cell, row, part := AllocLocal(64), AllocLocal(64), AllocLocal(64)
 	for half := range 2 {
-		w := load(Mem{Base: words, Disp: 32 * half})
+		w := Floats(Mem{Base: words, Disp: 32 * half})
 		d := addInt(scaled(shift(6, w), all(unsafe.Offsetof(draws.Interval)), U8(26)), all(unsafe.Offsetof(draws.Offset)))
 		inv := all(unsafe.Offsetof(draws.InvStep))
 		// d/step, the upper half of the product shifted on.
@@ -209,13 +210,13 @@ func arrivalKernel() {
 		VPSRLD(x, s, s)
 		step := all(unsafe.Offsetof(draws.Step))
 		rest := subInt(addInt(mulInt(s, step), step), d)
-		VMOVDQU(addInt(mulInt(s, all(unsafe.Offsetof(draws.Len))), and(w, bits("in_block", 63))), cell.Offset(32*half))
+		VMOVDQU(addInt(mulInt(s, all(unsafe.Offsetof(draws.Len))), And(w, Bits("in_block", 63))), cell.Offset(32*half))
 		scale := YMM()
 		VBROADCASTSS(c.Offset(int(unsafe.Offsetof(draws.Scale))), scale)
-		at := mul(toFloat(rest), scale)
+		at := Mul(toFloat(rest), scale)
 		i := toInt(at)
 		VMOVDQU(i, row.Offset(32*half))
-		VMOVUPS(sub(at, toFloat(i)), part.Offset(32*half))
+		VMOVUPS(Sub(at, toFloat(i)), part.Offset(32*half))
 	}
 	weight := XMM()
 	VBROADCASTSS(c.Offset(int(unsafe.Offsetof(draws.Weight))), weight)

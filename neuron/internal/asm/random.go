@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	. "github.com/burstplex/burstplex/neuron/internal/asm/emit"
 
 	. "github.com/mmcloughlin/avo/build"
 	. "github.com/mmcloughlin/avo/operand"
@@ -36,7 +37,7 @@ func philoxKernel(name string, count int) {
 		k := broadcast(parameter(name))
 		for r := range rounds {
 			VMOVDQU(k, keys.Offset(32*(2*r+i)))
-			VPADDD(bits("philox_weyl"+name, []uint32{0x9E3779B9, 0xBB67AE85}[i]), k, k)
+			VPADDD(Bits("philox_weyl"+name, []uint32{0x9E3779B9, 0xBB67AE85}[i]), k, k)
 		}
 	}
 	first := broadcast(parameter("block"))
@@ -45,7 +46,7 @@ func philoxKernel(name string, count int) {
 	Label("groups")
 	groups := make([]group, count)
 	for i := range groups {
-		g := group{load(next), YMM(), broadcast(parameter("entity")), YMM()}
+		g := group{Floats(next), YMM(), broadcast(parameter("entity")), YMM()}
 		VPSRLQ(U8(32), g[0], g[1])
 		VPSRLQ(U8(32), g[2], g[3])
 		following := broadcast(parameter("stride"))
@@ -72,8 +73,8 @@ const rounds = 10
 
 // round is one of the rounds of rng.philox.
 func (g group) round(k0, k1 Mem) group {
-	VPMULUDQ(bits("philox_mul0", 0xD2511F53), g[0], g[0])
-	VPMULUDQ(bits("philox_mul1", 0xCD9E8D57), g[2], g[2])
+	VPMULUDQ(Bits("philox_mul0", 0xD2511F53), g[0], g[0])
+	VPMULUDQ(Bits("philox_mul1", 0xCD9E8D57), g[2], g[2])
 	hi := YMM()
 	VPSRLQ(U8(32), g[2], hi)
 	VPXOR(g[1], hi, g[1])
@@ -104,15 +105,11 @@ func (g group) store(to Mem) {
 	VMOVDQU(y, to.Offset(32))
 }
 
-// quads returns four 64-bit numbers in read-only memory.
+// quads returns 64-bit numbers in read-only memory.
 func quads(name string, x ...uint64) Mem {
-	if m, ok := numbers[name]; ok {
-		return m
+	var words []uint32
+	for _, v := range x {
+		words = append(words, uint32(v), uint32(v>>32))
 	}
-	m := GLOBL(name, RODATA|NOPTR)
-	for i, v := range x {
-		DATA(8*i, U64(v))
-	}
-	numbers[name] = m
-	return m
+	return Table(name, words...)
 }

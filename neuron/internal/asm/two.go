@@ -1,6 +1,7 @@
 package main
 
 import (
+	. "github.com/burstplex/burstplex/neuron/internal/asm/emit"
 	"unsafe"
 
 	"github.com/burstplex/burstplex/neuron/internal/lanes"
@@ -10,17 +11,17 @@ import (
 
 // drive returns the synaptic drive of one side with driving forces from: (g_ampa + g_nmda)(E_exc - V) + g_gaba (E_inh - V).
 func (f *frame) drive(v variant, side int, from forces) VecVirtual {
-	exc := load(f.g(side))
+	exc := Floats(f.g(side))
 	if v.nmda {
-		exc = add(exc, f.state(lanes.G+side+1))
+		exc = Add(exc, f.state(lanes.G+side+1))
 	}
-	return add(mul(from.exc, exc), mul(from.inh, f.state(lanes.G+side+2)))
+	return Add(Mul(from.exc, exc), Mul(from.inh, f.state(lanes.G+side+2)))
 }
 
 // forces are the driving forces of the channels at a potential.
 type forces struct{ exc, inh VecVirtual }
 
-func (f *frame) forces(at VecVirtual) forces { return forces{sub(f.to(0), at), sub(f.to(2), at)} }
+func (f *frame) forces(at VecVirtual) forces { return forces{Sub(f.to(0), at), Sub(f.to(2), at)} }
 
 func (f forces) of(k int) VecVirtual {
 	if k%3 == 2 {
@@ -35,67 +36,67 @@ func twoStep(v variant) {
 }
 
 func activation(f *frame, ahead int) VecVirtual {
-	y := load(f.state(lanes.Y).Offset(ahead))
-	return sigmoid(mul(sub(y, f.constant(lanes.ED)), f.constant(lanes.InvDD)))
+	y := Floats(f.state(lanes.Y).Offset(ahead))
+	return Sigmoid(Mul(Sub(y, f.constant(lanes.ED)), f.constant(lanes.InvDD)))
 }
 
 func (f *frame) two(v variant) {
 	act := f.begin(activation)
-	x, y := load(f.state(lanes.X)), load(f.state(lanes.Y))
+	x, y := Floats(f.state(lanes.X)), Floats(f.state(lanes.Y))
 	lo, hi := f.ticks(0)
 	goesOn := AllocLocal(32) // refractory throughout the step
 	held := later(lo, hi, f.bound(unsafe.Offsetof(call.Last)))
 	VMOVUPS(held, goesOn)
-	held = and(held, f.constant(lanes.Held))
+	held = And(held, f.constant(lanes.Held))
 	soma := f.forces(x)
 	at, dendrite := x, soma
 	if !v.soma {
 		at, dendrite = y, f.forces(y)
 	}
 	// Slopes at the start.
-	plateau := mul(act, f.constant(lanes.GS))
-	is := add(add(plateau, mul(load(f.state(lanes.WS)), f.constant(lanes.B))), f.current(0, 0))
-	dx := add(mul(sub(f.drive(v, 0, soma), x), f.constant(lanes.InvTauS)), mul(is, f.constant(lanes.InvCS)))
-	dx = andNot(dx, held)
+	plateau := Mul(act, f.constant(lanes.GS))
+	is := Add(Add(plateau, Mul(Floats(f.state(lanes.WS)), f.constant(lanes.B))), f.current(0, 0))
+	dx := Add(Mul(Sub(f.drive(v, 0, soma), x), f.constant(lanes.InvTauS)), Mul(is, f.constant(lanes.InvCS)))
+	dx = AndNot(dx, held)
 	gy := f.drive(v, 3, dendrite)
-	bap := mul(load(f.state(lanes.Box)), f.constant(lanes.C))
-	own := mul(act, f.constant(lanes.GD))
+	bap := Mul(Floats(f.state(lanes.Box)), f.constant(lanes.C))
+	own := Mul(act, f.constant(lanes.GD))
 	id0 := f.current(1, 0)
-	id := add(add(add(own, mul(load(f.state(lanes.WD)), f.constant(lanes.A))), bap), id0)
-	dy := add(mul(sub(gy, y), f.constant(lanes.InvTauD)), mul(id, f.constant(lanes.InvCD)))
-	syn := mul(gy, f.constant(lanes.LeakD))
-	dAct := mul(mul(mul(act, sub(load(number("one", 1)), act)), f.constant(lanes.InvDD)), dy)
+	id := Add(Add(Add(own, Mul(Floats(f.state(lanes.WD)), f.constant(lanes.A))), bap), id0)
+	dy := Add(Mul(Sub(gy, y), f.constant(lanes.InvTauD)), Mul(id, f.constant(lanes.InvCD)))
+	syn := Mul(gy, f.constant(lanes.LeakD))
+	dAct := Mul(Mul(Mul(act, Sub(Floats(Number("one", 1)), act)), f.constant(lanes.InvDD)), dy)
 	// Dendrite and its adaptation.
-	i0 := add(add(own, bap), id0)
-	i1 := add(mul(dAct, f.constant(lanes.GD)), mul(sub(f.current(1, 1), id0), f.constant(lanes.InvR)))
-	wd := load(f.state(lanes.WD))
-	nwd := add(add(add(mul(y, f.constant(lanes.M21)), mul(wd, f.constant(lanes.M22))),
-		mul(add(i0, syn), f.constant(lanes.W0))), mul(i1, f.constant(lanes.W1)))
-	nwd = add(wd, nwd)
-	ny := add(add(add(mul(y, f.constant(lanes.M11)), mul(wd, f.constant(lanes.M12))),
-		mul(i0, f.constant(lanes.Q0))), mul(i1, f.constant(lanes.Q1)))
+	i0 := Add(Add(own, bap), id0)
+	i1 := Add(Mul(dAct, f.constant(lanes.GD)), Mul(Sub(f.current(1, 1), id0), f.constant(lanes.InvR)))
+	wd := Floats(f.state(lanes.WD))
+	nwd := Add(Add(Add(Mul(y, f.constant(lanes.M21)), Mul(wd, f.constant(lanes.M22))),
+		Mul(Add(i0, syn), f.constant(lanes.W0))), Mul(i1, f.constant(lanes.W1)))
+	nwd = Add(wd, nwd)
+	ny := Add(Add(Add(Mul(y, f.constant(lanes.M11)), Mul(wd, f.constant(lanes.M12))),
+		Mul(i0, f.constant(lanes.Q0))), Mul(i1, f.constant(lanes.Q1)))
 	dAt := dy
 	if v.soma {
 		dAt = dx
 	}
 	ny = f.leak(v, 3, ny, dendrite, dAt)
-	ny = add(ny, mul(f.kicks(v, 3, add(mul(dAt, f.constant(lanes.Half)), at)), f.constant(lanes.ShareD)))
-	ny = add(y, ny)
+	ny = Add(ny, Mul(f.kicks(v, 3, Add(Mul(dAt, f.constant(lanes.Half)), at)), f.constant(lanes.ShareD)))
+	ny = Add(y, ny)
 	// Soma.
 	is0 := f.current(0, 0)
-	i0 = add(plateau, is0)
-	i1 = add(mul(dAct, f.constant(lanes.GS)), mul(sub(f.current(0, 1), is0), f.constant(lanes.InvR)))
-	nx := add(add(add(mul(x, f.constant(lanes.LeakS)), mul(load(f.state(lanes.WS)), f.constant(lanes.WSS))),
-		mul(i0, f.constant(lanes.S0))), mul(i1, f.constant(lanes.S1)))
+	i0 = Add(plateau, is0)
+	i1 = Add(Mul(dAct, f.constant(lanes.GS)), Mul(Sub(f.current(0, 1), is0), f.constant(lanes.InvR)))
+	nx := Add(Add(Add(Mul(x, f.constant(lanes.LeakS)), Mul(Floats(f.state(lanes.WS)), f.constant(lanes.WSS))),
+		Mul(i0, f.constant(lanes.S0))), Mul(i1, f.constant(lanes.S1)))
 	nx = f.leak(v, 0, nx, soma, dx)
-	nx = add(nx, mul(f.kicks(v, 0, add(mul(dx, f.constant(lanes.Half)), x)), f.constant(lanes.ShareS)))
-	nx = andNot(add(x, nx), held)
+	nx = Add(nx, Mul(f.kicks(v, 0, Add(Mul(dx, f.constant(lanes.Half)), x)), f.constant(lanes.ShareS)))
+	nx = AndNot(Add(x, nx), held)
 	// Above threshold and not refractory, at the end of refractoriness, or at an edge of the back-propagating spike.
-	look := compare(nx, add(f.faded(load(f.state(lanes.Th)), lanes.FadeTh), f.constant(lanes.Watch)), greater)
+	look := Compare(nx, Add(f.faded(Floats(f.state(lanes.Th)), lanes.FadeTh), f.constant(lanes.Watch)), Greater)
 	lo, hi = f.ticks(0)
-	look = andNot(or(look, later(lo, hi, f.bound(unsafe.Offsetof(call.Before)))), load(goesOn))
+	look = AndNot(Or(look, later(lo, hi, f.bound(unsafe.Offsetof(call.Before)))), Floats(goesOn))
 	lo, hi = f.ticks(1)
-	f.look(or(look, not(later(lo, hi, f.bound(unsafe.Offsetof(call.Last))))))
+	f.look(Or(look, Not(later(lo, hi, f.bound(unsafe.Offsetof(call.Last))))))
 	f.store(lanes.X, nx)
 	f.store(lanes.Y, ny)
 	f.store(lanes.WD, nwd)
@@ -109,16 +110,16 @@ func (f *frame) leak(v variant, side int, n VecVirtual, from forces, slope VecVi
 	for _, k := range v.channels() {
 		force := from.of(k)
 		k += side
-		n = add(n, mul(sub(mul(force, f.constant(lanes.Area0+k)), mul(slope, f.constant(lanes.Area1+k))), f.state(lanes.G+k)))
+		n = Add(n, Mul(Sub(Mul(force, f.constant(lanes.Area0+k)), Mul(slope, f.constant(lanes.Area1+k))), f.state(lanes.G+k)))
 	}
 	return n
 }
 
 // kicks sums what the arrivals of one side do to a potential.
 func (f *frame) kicks(v variant, side int, mid VecVirtual) VecVirtual {
-	sum := zero()
+	sum := Zero()
 	for _, k := range v.channels() {
-		sum = add(sum, mul(sub(f.to(k), mid), f.areas(k+side)))
+		sum = Add(sum, Mul(Sub(f.to(k), mid), f.areas(k+side)))
 	}
 	return sum
 }

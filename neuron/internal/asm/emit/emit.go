@@ -33,14 +33,25 @@ func And(a VecVirtual, b Op) VecVirtual { y := YMM(); VANDPS(b, a, y); return y 
 func Or(a VecVirtual, b Op) VecVirtual  { y := YMM(); VORPS(b, a, y); return y }
 func Xor(a VecVirtual, b Op) VecVirtual { y := YMM(); VXORPS(b, a, y); return y }
 
+// AndNot returns a where b's bits are 0.
+func AndNot(a, b VecVirtual) VecVirtual { y := YMM(); VANDNPS(a, b, y); return y }
+
+// Not returns the complement.
+func Not(a VecVirtual) VecVirtual { return Xor(a, Bits("ones", 1<<32-1)) }
+
+// Choose returns a where the mask is set, elsewhere b.
+func Choose(mask, a, b VecVirtual) VecVirtual { y := YMM(); VBLENDVPS(mask, a, b, y); return y }
+
 // Predicates of Compare; the first three are true with NaN, as the negations of ==, < and <= are.
 const (
-	NotEqual     = 4
-	NotLess      = 5
-	NotLessEqual = 6
-	Less         = 17 // false with NaN, as all that follow
-	AtLeast      = 29
-	Greater      = 30
+	EqualTo         = 0 // false with NaN
+	NotEqual        = 4
+	NotLess         = 5
+	NotLessEqual    = 6
+	NotGreaterEqual = 9
+	Less            = 17 // false with NaN, as all that follow
+	AtLeast         = 29
+	Greater         = 30
 )
 
 // Compare returns ones where a predicate holds.
