@@ -67,7 +67,7 @@ type Unit struct {
 	clocks     [lot]float32 // exponential numbers
 	next       int          // of them
 	idle       []uint16     // free neurons, while they are told apart
-	busy       []release    // dead neurons in the order in which they will be free, a ring
+	busy       []release    // dead neurons in the order in which they will be free
 }
 
 // release is a neuron in its dead time.
