@@ -279,7 +279,7 @@ func TestGradientIsTheDerivative(t *testing.T) {
 	got := tr.gradient(train, batch, true)
 	loss := func() float64 {
 		tr.Net.pack(true)
-		r := NewRates(tr.Net, 0, false, false, tr.key)
+		r := NewRates(tr.Net, 0, false, tr.key)
 		sum := 0.0
 		for _, k := range batch {
 			v := make([]float32, train.Size())

@@ -54,16 +54,30 @@ func (r *Reader) Read(dst []float32, e *Examples, i int, key *rng.Key, number ui
 	}
 }
 
+// files are the sets of a directory, which are read once for all seeds.
+type files struct {
+	dir         string
+	train, test *images.Set
+}
+
 // read reads the files of a task, or draws digits.
 func (t *Task) read(dir string, seed uint64) (train, test *images.Set, err error) {
 	if dir == "" && t.Set != "digits" {
 		return nil, nil, &images.DataError{Offset: -1, File: "data.dir", Reason: "is not set: where are the files of " + t.Set + "? (burstplex run digits needs none)", Allowed: "--set data.dir=DIRECTORY"}
 	}
-	switch t.Set {
-	case "mnist":
-		return images.MNIST(dir)
-	case "cifar10":
-		return images.CIFAR10(dir)
+	if t.Set != "digits" {
+		if t.files == nil || t.files.dir != dir {
+			open := images.MNIST
+			if t.Set == "cifar10" {
+				open = images.CIFAR10
+			}
+			f := &files{dir: dir}
+			if f.train, f.test, err = open(dir); err != nil {
+				return nil, nil, err
+			}
+			t.files = f
+		}
+		return t.files.train, t.files.test, nil
 	}
 	n, m := t.Images, t.Test
 	if n == 0 {
@@ -105,8 +119,8 @@ func (t *Task) load(dir string, seed uint64) (train, validation, test *Examples,
 	if t.Input == "current" {
 		normal = images.Fit(a)
 	}
-	make := func(s *images.Set) *Examples { return &Examples{Set: s, Normal: normal} }
-	train, validation, test = make(a), make(held), make(b)
+	of := func(s *images.Set) *Examples { return &Examples{Set: s, Normal: normal} }
+	train, validation, test = of(a), of(held), of(b)
 	train.Augment = images.Augment{Pad: t.Pad, Flip: t.Flip}
 	return train, validation, test, nil
 }

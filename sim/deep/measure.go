@@ -24,8 +24,7 @@ type sums struct {
 // check shows a batch without learning from it and compares what it would have changed with exact gradients of the rate model with
 // the same weights: backpropagation, and feedback alignment through the same Y.
 func (tr *Trainer) check(set *Examples, batch []int) []Check {
-	group, columns := tr.models[0].Group()
-	b := NewBatch(tr.Net, (len(batch)+group-1)/group*group, columns, tr.constant() && tr.Model == "spikes", false)
+	b := tr.newBatch(len(batch), false)
 	tr.show(set, batch, probeNumbers, nil, b)
 	all := make([][]sums, len(batch))
 	if _, ok := tr.models[0].(*Presenter); ok {
@@ -138,8 +137,7 @@ func (tr *Trainer) gradient(set *Examples, batch []int, backprop bool) []change 
 	for range tr.crew.workers {
 		shadow.models = append(shadow.models, rate.newModel(net, tr.key))
 	}
-	group, columns := shadow.models[0].Group()
-	b := NewBatch(net, (len(batch)+group-1)/group*group, columns, false, false)
+	b := shadow.newBatch(len(batch), false)
 	shadow.show(set, batch, 0, nil, b)
 	return b.changes
 }

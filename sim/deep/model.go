@@ -24,13 +24,13 @@ var (
 func (t *Task) newModel(net *Network, key rng.Key) Model {
 	switch t.Model {
 	case "spikes":
-		return NewPresenter(net, t.Timing, t.constant(), t.Q == "learned", key)
+		return NewPresenter(net, t.Timing, t.constant(), key)
 	case "counts":
-		return NewRates(net, t.Timing.EventsPerUnit(), false, t.Q == "learned", key)
+		return NewRates(net, t.Timing.EventsPerUnit(), false, key)
 	case "rates":
-		return NewRates(net, 0, false, t.Q == "learned", key)
+		return NewRates(net, 0, false, key)
 	}
-	return NewRates(net, 0, true, false, key)
+	return NewRates(net, 0, true, key)
 }
 
 // constant reports whether the input does not change while an image is shown.

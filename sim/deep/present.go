@@ -31,12 +31,10 @@ type Presenter struct {
 	timing   Timing
 	bins     int
 	from     int // first bin with plasticity on
-	delay    int // of bursts
 	constant bool
 	sampler  sampler
 	input    *activity
 	layers   []*activity
-	learnQ   bool
 }
 
 // sampler draws events and bursts of a layer: in steps (steps.go) or one by one at exact times (exact.go).
@@ -48,9 +46,9 @@ type sampler interface {
 }
 
 // NewPresenter returns a presenter of a network.
-func NewPresenter(net *Network, t Timing, constant, learnQ bool, key rng.Key) *Presenter {
-	p := &Presenter{net: net, timing: t, constant: constant, learnQ: learnQ}
-	p.bins, p.from, p.delay = t.bins()
+func NewPresenter(net *Network, t Timing, constant bool, key rng.Key) *Presenter {
+	p := &Presenter{net: net, timing: t, constant: constant}
+	p.bins, p.from, _ = t.bins()
 	switch {
 	case t.Exact:
 		p.sampler = newExact(net, &t, key)
@@ -149,8 +147,6 @@ func (p *Presenter) Backward(target []float32, start State, number uint64) {
 		a := p.layers[i]
 		if i < top {
 			p.apical(i)
-		}
-		if i < top {
 			n := a.drive.Rows * a.drive.Stride
 			ensemble.BurstProbability(a.drive.Data[:n], a.own.Data[:n], pb)
 		} else {
@@ -185,12 +181,6 @@ func (p *Presenter) apical(i int) {
 	up.Backward(a.other, above.late, &up.events)
 	ensemble.Less(a.drive.Data, a.drive.Data, a.other.Data, 1)
 	copy(a.other.Data, a.drive.Data)
-}
-
-// probability is the burst probability for an apical drive: p_b and slope 1 at 0, odd about p_b, between 0 and 2 p_b; with p_b = 1/2
-// the logistic function of 4 z (Greedy et al. 2022).
-func probability(z, pb float32) float32 {
-	return float32(2 * pb * numeric.Sigmoid32(2*z/pb))
 }
 
 // newFilter returns the filter of a time constant, scaled so that a unit at full activation has a trace of 1.

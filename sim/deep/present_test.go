@@ -79,7 +79,7 @@ func TestTiedQ(t *testing.T) {
 				}
 			}
 			net.pack(true)
-			p := NewPresenter(net, timing, false, false, rng.New(3, "tied"))
+			p := NewPresenter(net, timing, false, rng.New(3, "tied"))
 			p.Forward(image, state, 7)
 			// Only the output layer: hidden bursts would differ wherever a rounding decides.
 			top := p.layers[2]
@@ -112,7 +112,7 @@ func TestSamplersAgree(t *testing.T) {
 	all := map[string]*[2]values{}
 	for i, exact := range []bool{false, true} {
 		timing.Exact = exact
-		p := NewPresenter(net, timing, false, false, rng.New(4, "samplers"))
+		p := NewPresenter(net, timing, false, rng.New(4, "samplers"))
 		for run := range runs {
 			p.Forward(image, state, uint64(run))
 			p.Backward([]float32{1, 0, 0, 0, 0}, state, uint64(run))
@@ -158,7 +158,7 @@ func TestSilentInput(t *testing.T) {
 	for _, exact := range []bool{false, true} {
 		timing := Default().Timing
 		timing.Exact, timing.Neurons = exact, 100
-		p := NewPresenter(net, timing, false, false, rng.New(5, "silent"))
+		p := NewPresenter(net, timing, false, rng.New(5, "silent"))
 		bright := make([]float32, len(image))
 		for i := range bright {
 			bright[i] = 0.9

@@ -14,8 +14,7 @@ import (
 type Rates struct {
 	net    *Network
 	events float64 // K; 0: no noise
-	learnQ bool
-	exact  bool // errors are multiplied by slopes, not turned into burst probabilities
+	exact  bool    // errors are multiplied by slopes, not turned into burst probabilities
 	input  *units.Block
 	e, d   []*units.Block // activation, then (p - p_b) e, per layer
 	a, o   []*units.Block // apical drive; scratch
@@ -27,8 +26,8 @@ type Rates struct {
 const rateImages = 16
 
 // NewRates returns the memory of one worker.
-func NewRates(net *Network, events float64, exact, learnQ bool, key rng.Key) *Rates {
-	r := &Rates{net: net, events: events, exact: exact, learnQ: learnQ, input: units.NewBlock(net.Input.Units(), rateImages), draw: ensemble.NewSteps(ensemble.Params{Neurons: 1, Rate: 1}, 1)}
+func NewRates(net *Network, events float64, exact bool, key rng.Key) *Rates {
+	r := &Rates{net: net, events: events, exact: exact, input: units.NewBlock(net.Input.Units(), rateImages), draw: ensemble.NewSteps(ensemble.Params{Neurons: 1, Rate: 1}, 1)}
 	for _, l := range net.Layers {
 		for _, b := range []*[]*units.Block{&r.e, &r.d, &r.a, &r.o} {
 			*b = append(*b, units.NewBlock(l.Units(), rateImages))
@@ -135,4 +134,10 @@ func (r *Rates) apical(i int) {
 	for k, q := range minus.Data {
 		r.a[i].Data[k] -= q
 	}
+}
+
+// probability is the burst probability for an apical drive: p_b and slope 1 at 0, odd about p_b, between 0 and 2 p_b; with p_b = 1/2
+// the logistic function of 4 z (Greedy et al. 2022).
+func probability(z, pb float32) float32 {
+	return float32(2 * pb * numeric.Sigmoid32(2*z/pb))
 }

@@ -20,7 +20,7 @@ const pause = 100 // ms
 func (tr *Trainer) record(dir string, seed uint64, program string, test *Examples, n int) error {
 	timing := tr.Timing
 	timing.Exact = true
-	p := NewPresenter(tr.Net, timing, tr.constant(), false, tr.key)
+	p := NewPresenter(tr.Net, timing, tr.constant(), tr.key)
 	e := p.sampler.(*exact)
 	ms := func(t float64) spike.Tick { return spike.FromSeconds(t / 1000) }
 	duration := float64(p.bins) * timing.Bin

@@ -44,6 +44,8 @@ type Task struct {
 	Record int `toml:"record" range:"[0, 1000]" doc:"test images whose spikes are recorded and drawn at the end, every spike at its own time"`
 
 	Timing
+
+	files *files // that were read; nil: not yet
 }
 
 // Default returns what suits fully connected networks on digits.

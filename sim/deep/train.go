@@ -44,8 +44,7 @@ func NewTrainer(t *Task, train *Examples, seed uint64, workers int) (*Trainer, e
 	for range workers {
 		tr.models = append(tr.models, t.newModel(net, key))
 	}
-	group, columns := tr.models[0].Group()
-	tr.batch = NewBatch(net, (t.Batch+group-1)/group*group, columns, t.constant() && t.Model == "spikes", t.Q == "learned")
+	tr.batch = tr.newBatch(t.Batch, t.Q == "learned")
 	tr.Mean = append(tr.Mean, make([]float32, a.Input.Units()))
 	for _, l := range net.Layers {
 		tr.Mean = append(tr.Mean, make([]float32, l.Units()))
@@ -59,6 +58,12 @@ func NewTrainer(t *Task, train *Examples, seed uint64, workers int) (*Trainer, e
 		tr.other = newComparator(t, net, key.Sub("comparator"))
 	}
 	return tr, nil
+}
+
+// newBatch returns memory for whole groups of at least so many images.
+func (tr *Trainer) newBatch(images int, learnQ bool) *Batch {
+	group, columns := tr.models[0].Group()
+	return NewBatch(tr.Net, (images+group-1)/group*group, columns, tr.constant() && tr.Model == "spikes", learnQ)
 }
 
 // centre sets the biases so that the mean image drives hidden units to an activation of 1/2 and output units to their share of
