@@ -120,7 +120,7 @@ func (s *BurstPoisson) New(b Build) (Population, error) {
 		Emitter: NewEmitter(b), refEnd: make([]spike.Tick, n), second: make([]spike.Tick, n), events: make([]uint64, n), left: make([]float64, n)}
 	p.derived = derivedOf(b, func(i int) *burstDerived { return s.derive(b, i) },
 		s.TauS, s.CS, s.TauD, s.CD, s.Theta, s.DTh, s.TauTh, s.TRef, s.Delta, s.Rho, s.ED, s.DD, s.B, s.TauWS, s.A, s.TauWD)
-	kernels := [2]kernel{} // none with escape
+	var kernels []kernel // none with escape
 	if !p.escape {
 		kernels = burstKernels(p.derived[0].atSoma)
 	}

@@ -8,13 +8,13 @@ import (
 )
 
 // compartments returns the sweep of n neurons with two compartments, whose kernels come without and with nmda.
-func compartments(n int, kernels [2]kernel, rows []*[]float32, times ...[]spike.Tick) sweep {
-	s := newSweep(n, 2, nil, rows, times...)
-	s.kernel = func(in *Input) kernel {
+func compartments(n int, kernels []kernel, rows []*[]float32, times ...[]spike.Tick) sweep {
+	s := newSweep(n, 2, kernels, rows, times...)
+	s.variant = func(in *Input) int {
 		if in.Cells[somaNMDA].Pairs != nil || in.Cells[apicalNMDA].Pairs != nil {
-			return kernels[1]
+			return 1
 		}
-		return kernels[0]
+		return 0
 	}
 	return s
 }

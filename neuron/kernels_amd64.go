@@ -10,45 +10,57 @@ import (
 	"github.com/burstplex/burstplex/neuron/internal/lanes"
 )
 
-type rawKernel func(c *byte) int
+// code is a generated kernel.
+type code func(c *byte) int
 
-// vector returns a kernel, nil where the processor cannot run it.
-func vector(raw rawKernel) kernel {
-	if !cpu.X86.HasAVX2 {
-		return nil
+// vector returns those kernels of a model that the processor can run, given their variants.
+func vector(avx2, avx512 []code) (ks []kernel) {
+	if wideVectors() {
+		ks = append(ks, kernel{16, callable(avx512)})
 	}
-	return func(c *lanes.Call) int { return raw((*byte)(unsafe.Pointer(c))) }
-}
-
-// vectors returns two kernels, without and with nmda, for the dendrite's driving force at the soma or at the dendrite.
-func vectors(soma bool, raw [4]rawKernel) (kernels [2]kernel) {
-	for nmda := range kernels {
-		i := nmda
-		if soma {
-			i += 2
-		}
-		kernels[nmda] = vector(raw[i])
+	if cpu.X86.HasAVX2 {
+		ks = append(ks, kernel{8, callable(avx2)})
 	}
-	return kernels
+	return ks
 }
 
-func twoKernels(soma bool) [2]kernel {
-	return vectors(soma, [4]rawKernel{twoStepAVX2, twoStepNMDAAVX2, twoStepSomaAVX2, twoStepSomaNMDAAVX2})
+// wideVectors returns whether processor and operating system know registers of 512 bits and what the kernels do with them.
+func wideVectors() bool {
+	return cpu.X86.HasAVX2 && cpu.X86.HasAVX512F && cpu.X86.HasAVX512DQ && cpu.X86.HasAVX512BW && cpu.X86.HasAVX512VL
 }
 
-func burstKernels(soma bool) [2]kernel {
-	return vectors(soma, [4]rawKernel{burstStepAVX2, burstStepNMDAAVX2, burstStepSomaAVX2, burstStepSomaNMDAAVX2})
+func callable(variants []code) (steps []rawKernel) {
+	for _, f := range variants {
+		steps = append(steps, func(c *lanes.Call) int { return f((*byte)(unsafe.Pointer(c))) })
+	}
+	return steps
 }
 
-func lifKernel(conductance bool) kernel {
+// twoKernels returns kernels without and with nmda, for the dendrite's driving force at the soma or at the dendrite, and so does
+// burstKernels.
+func twoKernels(soma bool) []kernel {
+	if soma {
+		return vector([]code{twoStepSomaAVX2, twoStepSomaNMDAAVX2}, []code{twoStepSomaAVX512, twoStepSomaNMDAAVX512})
+	}
+	return vector([]code{twoStepAVX2, twoStepNMDAAVX2}, []code{twoStepAVX512, twoStepNMDAAVX512})
+}
+
+func burstKernels(soma bool) []kernel {
+	if soma {
+		return vector([]code{burstStepSomaAVX2, burstStepSomaNMDAAVX2}, []code{burstStepSomaAVX512, burstStepSomaNMDAAVX512})
+	}
+	return vector([]code{burstStepAVX2, burstStepNMDAAVX2}, []code{burstStepAVX512, burstStepNMDAAVX512})
+}
+
+func lifKernels(conductance bool) []kernel {
 	if conductance {
-		return vector(lifStepAVX2)
+		return vector([]code{lifStepAVX2}, []code{lifStepAVX512})
 	}
-	return vector(lifCurrentStepAVX2)
+	return vector([]code{lifCurrentStepAVX2}, []code{lifCurrentStepAVX512})
 }
 
-func deltaKernel() kernel { return vector(deltaStepAVX2) }
-func adexKernel() kernel  { return vector(adexStepAVX2) }
+func deltaKernels() []kernel { return vector([]code{deltaStepAVX2}, []code{deltaStepAVX512}) }
+func adexKernels() []kernel  { return vector([]code{adexStepAVX2}, []code{adexStepAVX512}) }
 
 // pairsAt views cells as kernels do.
 func pairsAt(cells []Pair) *lanes.Pair { return (*lanes.Pair)(unsafe.Pointer(&cells[0])) }

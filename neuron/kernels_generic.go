@@ -4,11 +4,11 @@ package neuron
 
 import "github.com/burstplex/burstplex/neuron/internal/lanes"
 
-func twoKernels(soma bool) (none [2]kernel)   { return none }
-func burstKernels(soma bool) (none [2]kernel) { return none }
-func lifKernel(conductance bool) kernel       { return nil }
-func deltaKernel() kernel                     { return nil }
-func adexKernel() kernel                      { return nil }
+func twoKernels(soma bool) []kernel        { return nil }
+func burstKernels(soma bool) []kernel      { return nil }
+func lifKernels(conductance bool) []kernel { return nil }
+func deltaKernels() []kernel               { return nil }
+func adexKernels() []kernel                { return nil }
 
 func pairsAt(cells []Pair) *lanes.Pair { panic("neuron: no kernels") }
 

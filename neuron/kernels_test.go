@@ -1,6 +1,7 @@
 package neuron
 
 import (
+	"fmt"
 	"maps"
 	"math"
 	"math/rand/v2"
@@ -148,58 +149,64 @@ func (r fate) input(p Population, in *Input, nmda bool) {
 	}
 }
 
-// A step by vector code leaves the bits of scalar steps, and the same spikes, on random and on extreme states. Between them,
-// the models see millions of states.
+// A step by vector code leaves the bits of scalar steps, and the same spikes, on random and on extreme states, whatever the
+// width of the vectors. Between them, the models see millions of states.
 func TestKernelsAreTheScalarSteps(t *testing.T) {
-	const n, h = 3*sweepBlock + 70, 100 * us
+	specs := vectorModels()
+	for _, name := range slices.Sorted(maps.Keys(specs)) {
+		for widest := range swept(made(t, specs[name], 1, 100*us)).kernels {
+			p := swept(made(t, specs[name], 1, 100*us))
+			t.Run(fmt.Sprintf("%s/%d lanes", name, p.kernels[widest].lanes), func(t *testing.T) { compareSteps(t, specs[name], widest) })
+		}
+	}
+}
+
+// without takes the first few kernels, which are the widest, away.
+func (s *sweep) without(n int) { s.kernels, s.constants = s.kernels[n:], s.constants[n:] }
+
+// compareSteps lets two populations take the same steps: one by kernels, without the widest so many, the other by scalar code.
+func compareSteps(t *testing.T, spec Spec, widest int) {
+	const n, h = 3*sweepBlock + 78, 100 * us // after the last group of sixteen there is one of eight, and then single neurons
 	rounds := 60
 	if testing.Short() {
 		rounds = 10
 	}
-	specs := vectorModels()
-	for _, name := range slices.Sorted(maps.Keys(specs)) {
-		t.Run(name, func(t *testing.T) {
-			fast, slow := made(t, specs[name], n, h), made(t, specs[name], n, h)
-			a, b := swept(fast), swept(slow)
-			b.kernel = func(*Input) kernel { return nil }
-			r := fate{rand.New(rand.NewPCG(1, 2))}
-			spikes, at := 0, 10*spike.Second
-			var x, y spike.Buffer
-			for round := range rounds {
-				nmda := round%2 == 0
-				w := spike.Window{From: at, To: at + h}
-				in := blank(fast.Channels(), len(fast.Ports()), Range{0, n}, w, h)
-				in.Touched = nil
-				if a.kernel(in) == nil {
-					t.Skip("this build or processor has no kernels")
-				}
-				r.state(fast, at, h, nmda)
-				for k, c := range slow.Columns() {
-					copyColumn(c, fast.Columns()[k])
-				}
-				r.input(fast, in, nmda)
-				if round%3 == 0 {
-					for port := range in.Drives {
-						in.Drives[port].OwnStart, in.Drives[port].OwnEnd = nil, nil
-					}
-				}
-				x.Reset()
-				y.Reset()
-				fast.Advance(Range{0, n}, w, in, &x)
-				slow.Advance(Range{0, n}, w, in, &y)
-				if !sameBits(fast, slow) {
-					t.Fatal("round", round, sameState(fast, slow), "or zeros have different signs")
-				}
-				if !slices.Equal(sortedEvents(x.Events()), sortedEvents(y.Events())) {
-					t.Fatal(cmp.Diff(sortedEvents(x.Events()), sortedEvents(y.Events())))
-				}
-				spikes += len(x.Events())
-				at += h
+	fast, slow := made(t, spec, n, h), made(t, spec, n, h)
+	swept(fast).without(widest)
+	swept(slow).without(len(swept(slow).kernels))
+	r := fate{rand.New(rand.NewPCG(1, 2))}
+	spikes, at := 0, 10*spike.Second
+	var x, y spike.Buffer
+	for round := range rounds {
+		nmda := round%2 == 0
+		w := spike.Window{From: at, To: at + h}
+		in := blank(fast.Channels(), len(fast.Ports()), Range{0, n}, w, h)
+		in.Touched = nil
+		r.state(fast, at, h, nmda)
+		for k, c := range slow.Columns() {
+			copyColumn(c, fast.Columns()[k])
+		}
+		r.input(fast, in, nmda)
+		if round%3 == 0 {
+			for port := range in.Drives {
+				in.Drives[port].OwnStart, in.Drives[port].OwnEnd = nil, nil
 			}
-			if spikes < rounds {
-				t.Error("hardly a spike: the test shows little")
-			}
-		})
+		}
+		x.Reset()
+		y.Reset()
+		fast.Advance(Range{0, n}, w, in, &x)
+		slow.Advance(Range{0, n}, w, in, &y)
+		if !sameBits(fast, slow) {
+			t.Fatal("round", round, sameState(fast, slow), "or zeros have different signs")
+		}
+		if !slices.Equal(sortedEvents(x.Events()), sortedEvents(y.Events())) {
+			t.Fatal(cmp.Diff(sortedEvents(x.Events()), sortedEvents(y.Events())))
+		}
+		spikes += len(x.Events())
+		at += h
+	}
+	if spikes < rounds {
+		t.Error("hardly a spike: the test shows little")
 	}
 }
 
@@ -255,17 +262,34 @@ func TestNeuronsAtRestAreNotLookedAt(t *testing.T) {
 		sw, w := swept(p), spike.Window{From: 0, To: 100 * us}
 		in := blank(p.Channels(), len(p.Ports()), Range{0, 64}, w, 100*us)
 		in.Touched = nil
-		k := sw.kernel(in)
-		if k == nil {
-			t.Skip("this build or processor has no kernels")
-		}
 		b := sw.blockOf(Range{0, 64})
 		b.Range = Range{0, 64}
 		b.locate(sw)
 		b.point(in, 0, 0, 0)
-		b.call.First, b.call.End, b.call.Constants = 0, 8, &sw.constants[0]
-		if n := k(&b.call); n != 0 {
-			t.Errorf("%s: %d octets at rest are looked at", name, n)
+		for i, k := range sw.kernels {
+			b.call.First, b.call.End, b.call.Constants = 0, 64, &sw.constants[i][0]
+			b.call.Stride = sw.perNeuron * k.lanes * 4
+			if n := k.step[sw.variant(in)](&b.call); n != 0 {
+				t.Errorf("%s: %d groups of %d at rest are looked at", name, n, k.lanes)
+			}
 		}
+	}
+}
+
+// Neurons that sleep are left out in whole groups; those that are awake go through the widest kernel that they fill.
+func TestPlan(t *testing.T) {
+	p := made(t, DefaultLIF(), 94, 100*us)
+	sw := swept(p)
+	if len(sw.kernels) < 2 {
+		t.Skip("this build or processor has fewer than two kernels")
+	}
+	r := Range{0, 94}
+	in := blank(p.Channels(), 1, r, spike.Window{From: 0, To: 100 * us}, 100*us)
+	sw.bits[0], sw.bits[1] = math.MaxUint64, math.MaxUint64
+	in.Touched[0], in.Touched[1] = 1<<17|1<<33, 1<<20|1<<29 // neurons 17, 33, 84, 93
+	b := sw.blockOf(r)
+	b.Range = r
+	if !sw.plan(b, r, in) || !slices.Equal(b.runs, []run{{0, 16, 48}, {1, 80, 88}}) || b.single[1] != 1<<29 || b.single[0] != 0 {
+		t.Errorf("runs %v, single %x", b.runs, b.single)
 	}
 }

@@ -82,7 +82,7 @@ func (s *LIF) New(b Build) (Population, error) {
 		refEnd: make([]spike.Tick, n),
 		eExc:   float32(s.EExc - s.EL), eInh: float32(s.EInh - s.EL)}
 	p.derived = derivedOf(b, func(i int) *lifDerived { return s.derive(b, i) }, s.TauM, s.CM, s.Theta, s.Reset, s.TRef)
-	p.sweep = newSweep(n, 1, lifKernel(p.conductance), []*[]float32{&p.x, &p.g[0], &p.g[1]}, p.refEnd)
+	p.sweep = newSweep(n, 1, lifKernels(p.conductance), []*[]float32{&p.x, &p.g[0], &p.g[1]}, p.refEnd)
 	setConstants(&p.sweep, n, lanes.LIFConstants, p.derived, (*lifDerived).constants)
 	p.Reset()
 	return p, nil

@@ -4,16 +4,6 @@
 
 package neuron
 
-// normalsAVX2 turns 16 n words into as many standard normal numbers.
-//
-//go:noescape
-func normalsAVX2(z *float32, words *uint32, n int)
-
-// fluctuateAVX2 takes 8 n currents through a step with as many normal numbers z, see ornsteinUhlenbeck.fluctuate.
-//
-//go:noescape
-func fluctuateAVX2(x *float32, start *float32, end *float32, z *float32, n int, decay float32, kick float32, mean float32)
-
 // countSumsAVX2 adds the Poisson counts that 8 n words of a lanes.Counts stand for to the cells of as many neurons.
 //
 //go:noescape
@@ -29,62 +19,142 @@ func countPairsAVX2(c *byte, n int)
 //go:noescape
 func arrivalsAVX2(c *byte, words *uint32, n int)
 
-// lifStepAVX2 takes the octets of a lanes.Call through a step and returns how many hold neurons to be looked at again.
+// normalsAVX2 turns 16 n words into as many standard normal numbers.
+//
+//go:noescape
+func normalsAVX2(z *float32, words *uint32, n int)
+
+// fluctuateAVX2 takes 8 n currents through a step with as many normal numbers z, see ornsteinUhlenbeck.fluctuate.
+//
+//go:noescape
+func fluctuateAVX2(x *float32, start *float32, end *float32, z *float32, n int, decay float32, kick float32, mean float32)
+
+// lifStepAVX2 takes the neurons of a lanes.Call, 8 at a time, through a step and returns how many of these groups hold neurons to be looked at again.
 //
 //go:noescape
 func lifStepAVX2(c *byte) int
 
-// lifCurrentStepAVX2 takes the octets of a lanes.Call through a step and returns how many hold neurons to be looked at again.
+// lifCurrentStepAVX2 takes the neurons of a lanes.Call, 8 at a time, through a step and returns how many of these groups hold neurons to be looked at again.
 //
 //go:noescape
 func lifCurrentStepAVX2(c *byte) int
 
-// deltaStepAVX2 takes the octets of a lanes.Call through a step and returns how many hold neurons to be looked at again.
+// deltaStepAVX2 takes the neurons of a lanes.Call, 8 at a time, through a step and returns how many of these groups hold neurons to be looked at again.
 //
 //go:noescape
 func deltaStepAVX2(c *byte) int
 
-// adexStepAVX2 takes the octets of a lanes.Call through a step and returns how many hold neurons to be looked at again.
+// adexStepAVX2 takes the neurons of a lanes.Call, 8 at a time, through a step and returns how many of these groups hold neurons to be looked at again.
 //
 //go:noescape
 func adexStepAVX2(c *byte) int
 
-// burstStepSomaNMDAAVX2 takes the octets of a lanes.Call through a step and returns how many hold neurons to be looked at again.
+// burstStepSomaNMDAAVX2 takes the neurons of a lanes.Call, 8 at a time, through a step and returns how many of these groups hold neurons to be looked at again.
 //
 //go:noescape
 func burstStepSomaNMDAAVX2(c *byte) int
 
-// twoStepSomaNMDAAVX2 takes the octets of a lanes.Call through a step and returns how many hold neurons to be looked at again.
+// twoStepSomaNMDAAVX2 takes the neurons of a lanes.Call, 8 at a time, through a step and returns how many of these groups hold neurons to be looked at again.
 //
 //go:noescape
 func twoStepSomaNMDAAVX2(c *byte) int
 
-// burstStepSomaAVX2 takes the octets of a lanes.Call through a step and returns how many hold neurons to be looked at again.
+// burstStepSomaAVX2 takes the neurons of a lanes.Call, 8 at a time, through a step and returns how many of these groups hold neurons to be looked at again.
 //
 //go:noescape
 func burstStepSomaAVX2(c *byte) int
 
-// twoStepSomaAVX2 takes the octets of a lanes.Call through a step and returns how many hold neurons to be looked at again.
+// twoStepSomaAVX2 takes the neurons of a lanes.Call, 8 at a time, through a step and returns how many of these groups hold neurons to be looked at again.
 //
 //go:noescape
 func twoStepSomaAVX2(c *byte) int
 
-// burstStepNMDAAVX2 takes the octets of a lanes.Call through a step and returns how many hold neurons to be looked at again.
+// burstStepNMDAAVX2 takes the neurons of a lanes.Call, 8 at a time, through a step and returns how many of these groups hold neurons to be looked at again.
 //
 //go:noescape
 func burstStepNMDAAVX2(c *byte) int
 
-// twoStepNMDAAVX2 takes the octets of a lanes.Call through a step and returns how many hold neurons to be looked at again.
+// twoStepNMDAAVX2 takes the neurons of a lanes.Call, 8 at a time, through a step and returns how many of these groups hold neurons to be looked at again.
 //
 //go:noescape
 func twoStepNMDAAVX2(c *byte) int
 
-// burstStepAVX2 takes the octets of a lanes.Call through a step and returns how many hold neurons to be looked at again.
+// burstStepAVX2 takes the neurons of a lanes.Call, 8 at a time, through a step and returns how many of these groups hold neurons to be looked at again.
 //
 //go:noescape
 func burstStepAVX2(c *byte) int
 
-// twoStepAVX2 takes the octets of a lanes.Call through a step and returns how many hold neurons to be looked at again.
+// twoStepAVX2 takes the neurons of a lanes.Call, 8 at a time, through a step and returns how many of these groups hold neurons to be looked at again.
 //
 //go:noescape
 func twoStepAVX2(c *byte) int
+
+// normalsAVX512 turns 32 n words into as many standard normal numbers.
+//
+//go:noescape
+func normalsAVX512(z *float32, words *uint32, n int)
+
+// fluctuateAVX512 takes 16 n currents through a step with as many normal numbers z, see ornsteinUhlenbeck.fluctuate.
+//
+//go:noescape
+func fluctuateAVX512(x *float32, start *float32, end *float32, z *float32, n int, decay float32, kick float32, mean float32)
+
+// lifStepAVX512 takes the neurons of a lanes.Call, 16 at a time, through a step and returns how many of these groups hold neurons to be looked at again.
+//
+//go:noescape
+func lifStepAVX512(c *byte) int
+
+// lifCurrentStepAVX512 takes the neurons of a lanes.Call, 16 at a time, through a step and returns how many of these groups hold neurons to be looked at again.
+//
+//go:noescape
+func lifCurrentStepAVX512(c *byte) int
+
+// deltaStepAVX512 takes the neurons of a lanes.Call, 16 at a time, through a step and returns how many of these groups hold neurons to be looked at again.
+//
+//go:noescape
+func deltaStepAVX512(c *byte) int
+
+// adexStepAVX512 takes the neurons of a lanes.Call, 16 at a time, through a step and returns how many of these groups hold neurons to be looked at again.
+//
+//go:noescape
+func adexStepAVX512(c *byte) int
+
+// burstStepSomaNMDAAVX512 takes the neurons of a lanes.Call, 16 at a time, through a step and returns how many of these groups hold neurons to be looked at again.
+//
+//go:noescape
+func burstStepSomaNMDAAVX512(c *byte) int
+
+// twoStepSomaNMDAAVX512 takes the neurons of a lanes.Call, 16 at a time, through a step and returns how many of these groups hold neurons to be looked at again.
+//
+//go:noescape
+func twoStepSomaNMDAAVX512(c *byte) int
+
+// burstStepSomaAVX512 takes the neurons of a lanes.Call, 16 at a time, through a step and returns how many of these groups hold neurons to be looked at again.
+//
+//go:noescape
+func burstStepSomaAVX512(c *byte) int
+
+// twoStepSomaAVX512 takes the neurons of a lanes.Call, 16 at a time, through a step and returns how many of these groups hold neurons to be looked at again.
+//
+//go:noescape
+func twoStepSomaAVX512(c *byte) int
+
+// burstStepNMDAAVX512 takes the neurons of a lanes.Call, 16 at a time, through a step and returns how many of these groups hold neurons to be looked at again.
+//
+//go:noescape
+func burstStepNMDAAVX512(c *byte) int
+
+// twoStepNMDAAVX512 takes the neurons of a lanes.Call, 16 at a time, through a step and returns how many of these groups hold neurons to be looked at again.
+//
+//go:noescape
+func twoStepNMDAAVX512(c *byte) int
+
+// burstStepAVX512 takes the neurons of a lanes.Call, 16 at a time, through a step and returns how many of these groups hold neurons to be looked at again.
+//
+//go:noescape
+func burstStepAVX512(c *byte) int
+
+// twoStepAVX512 takes the neurons of a lanes.Call, 16 at a time, through a step and returns how many of these groups hold neurons to be looked at again.
+//
+//go:noescape
+func twoStepAVX512(c *byte) int

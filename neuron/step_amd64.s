@@ -4,340 +4,6 @@
 
 #include "textflag.h"
 
-// func normalsAVX2(z *float32, words *uint32, n int)
-// Requires: AVX, AVX2
-TEXT ·normalsAVX2(SB), NOSPLIT, $0-24
-	MOVQ z+0(FP), AX
-	MOVQ words+8(FP), CX
-	MOVQ n+16(FP), DX
-
-sixteen:
-	VMOVUPS   (CX), Y0
-	VSHUFPS   $0x88, 32(CX), Y0, Y1
-	VSHUFPS   $0xdd, 32(CX), Y0, Y0
-	VPSRLD    $0x08, Y1, Y1
-	VCVTDQ2PS Y1, Y1
-	VADDPS    half<>+0(SB), Y1, Y1
-	VMULPS    two_to_minus_24<>+0(SB), Y1, Y1
-	VPSUBD    sqrt_half<>+0(SB), Y1, Y2
-	VPSRAD    $0x17, Y2, Y2
-	VPSLLD    $0x17, Y2, Y3
-	VPSUBD    Y3, Y1, Y1
-	VSUBPS    one<>+0(SB), Y1, Y3
-	VADDPS    one<>+0(SB), Y1, Y1
-	VDIVPS    Y1, Y3, Y1
-	VMULPS    Y1, Y1, Y3
-	VMOVUPS   log0<>+0(SB), Y4
-	VMULPS    Y3, Y4, Y4
-	VADDPS    log1<>+0(SB), Y4, Y4
-	VMULPS    Y3, Y4, Y4
-	VADDPS    log2<>+0(SB), Y4, Y4
-	VMULPS    two<>+0(SB), Y1, Y1
-	VCVTDQ2PS Y2, Y2
-	VMULPS    ln2<>+0(SB), Y2, Y2
-	VMULPS    Y3, Y1, Y3
-	VMULPS    Y4, Y3, Y3
-	VADDPS    Y1, Y3, Y1
-	VADDPS    Y1, Y2, Y1
-	VMULPS    minus_two<>+0(SB), Y1, Y1
-	VSQRTPS   Y1, Y1
-	VPADDD    eighth_turn<>+0(SB), Y0, Y2
-	VPSRLD    $0x1e, Y2, Y2
-	VPSLLD    $0x1e, Y2, Y3
-	VPSUBD    Y3, Y0, Y0
-	VCVTDQ2PS Y0, Y0
-	VMULPS    turn<>+0(SB), Y0, Y0
-	VMULPS    Y0, Y0, Y3
-	VMOVUPS   sin0<>+0(SB), Y4
-	VMULPS    Y3, Y4, Y4
-	VADDPS    sin1<>+0(SB), Y4, Y4
-	VMULPS    Y3, Y4, Y4
-	VADDPS    sin2<>+0(SB), Y4, Y4
-	VMULPS    Y3, Y4, Y4
-	VADDPS    sin3<>+0(SB), Y4, Y4
-	VMULPS    Y0, Y4, Y0
-	VMOVUPS   cos0<>+0(SB), Y4
-	VMULPS    Y3, Y4, Y4
-	VADDPS    cos1<>+0(SB), Y4, Y4
-	VMULPS    Y3, Y4, Y4
-	VADDPS    cos2<>+0(SB), Y4, Y4
-	VMULPS    Y3, Y4, Y4
-	VADDPS    cos3<>+0(SB), Y4, Y4
-	VMULPS    Y3, Y4, Y3
-	VADDPS    cos4<>+0(SB), Y3, Y3
-	VPSLLD    $0x1f, Y2, Y4
-	VPSLLD    $0x1e, Y2, Y2
-	VBLENDVPS Y4, Y3, Y0, Y5
-	VBLENDVPS Y4, Y0, Y3, Y0
-	VANDPS    sign<>+0(SB), Y2, Y3
-	VXORPS    Y3, Y5, Y3
-	VXORPS    Y4, Y2, Y2
-	VANDPS    sign<>+0(SB), Y2, Y2
-	VXORPS    Y2, Y0, Y0
-	VMULPS    Y3, Y1, Y2
-	VMULPS    Y0, Y1, Y0
-	VUNPCKLPS Y2, Y0, Y1
-	VUNPCKHPS Y2, Y0, Y0
-	VMOVUPS   Y1, (AX)
-	VMOVUPS   Y0, 32(AX)
-	ADDQ      $0x40, CX
-	ADDQ      $0x40, AX
-	DECQ      DX
-	JNZ       sixteen
-	VZEROUPPER
-	RET
-
-DATA half<>+0(SB)/4, $0x3f000000
-DATA half<>+4(SB)/4, $0x3f000000
-DATA half<>+8(SB)/4, $0x3f000000
-DATA half<>+12(SB)/4, $0x3f000000
-DATA half<>+16(SB)/4, $0x3f000000
-DATA half<>+20(SB)/4, $0x3f000000
-DATA half<>+24(SB)/4, $0x3f000000
-DATA half<>+28(SB)/4, $0x3f000000
-GLOBL half<>(SB), RODATA|NOPTR, $32
-
-DATA two_to_minus_24<>+0(SB)/4, $0x33800000
-DATA two_to_minus_24<>+4(SB)/4, $0x33800000
-DATA two_to_minus_24<>+8(SB)/4, $0x33800000
-DATA two_to_minus_24<>+12(SB)/4, $0x33800000
-DATA two_to_minus_24<>+16(SB)/4, $0x33800000
-DATA two_to_minus_24<>+20(SB)/4, $0x33800000
-DATA two_to_minus_24<>+24(SB)/4, $0x33800000
-DATA two_to_minus_24<>+28(SB)/4, $0x33800000
-GLOBL two_to_minus_24<>(SB), RODATA|NOPTR, $32
-
-DATA sqrt_half<>+0(SB)/4, $0x3f3504f3
-DATA sqrt_half<>+4(SB)/4, $0x3f3504f3
-DATA sqrt_half<>+8(SB)/4, $0x3f3504f3
-DATA sqrt_half<>+12(SB)/4, $0x3f3504f3
-DATA sqrt_half<>+16(SB)/4, $0x3f3504f3
-DATA sqrt_half<>+20(SB)/4, $0x3f3504f3
-DATA sqrt_half<>+24(SB)/4, $0x3f3504f3
-DATA sqrt_half<>+28(SB)/4, $0x3f3504f3
-GLOBL sqrt_half<>(SB), RODATA|NOPTR, $32
-
-DATA one<>+0(SB)/4, $0x3f800000
-DATA one<>+4(SB)/4, $0x3f800000
-DATA one<>+8(SB)/4, $0x3f800000
-DATA one<>+12(SB)/4, $0x3f800000
-DATA one<>+16(SB)/4, $0x3f800000
-DATA one<>+20(SB)/4, $0x3f800000
-DATA one<>+24(SB)/4, $0x3f800000
-DATA one<>+28(SB)/4, $0x3f800000
-GLOBL one<>(SB), RODATA|NOPTR, $32
-
-DATA log0<>+0(SB)/4, $0x3e124925
-DATA log0<>+4(SB)/4, $0x3e124925
-DATA log0<>+8(SB)/4, $0x3e124925
-DATA log0<>+12(SB)/4, $0x3e124925
-DATA log0<>+16(SB)/4, $0x3e124925
-DATA log0<>+20(SB)/4, $0x3e124925
-DATA log0<>+24(SB)/4, $0x3e124925
-DATA log0<>+28(SB)/4, $0x3e124925
-GLOBL log0<>(SB), RODATA|NOPTR, $32
-
-DATA log1<>+0(SB)/4, $0x3e4ccccd
-DATA log1<>+4(SB)/4, $0x3e4ccccd
-DATA log1<>+8(SB)/4, $0x3e4ccccd
-DATA log1<>+12(SB)/4, $0x3e4ccccd
-DATA log1<>+16(SB)/4, $0x3e4ccccd
-DATA log1<>+20(SB)/4, $0x3e4ccccd
-DATA log1<>+24(SB)/4, $0x3e4ccccd
-DATA log1<>+28(SB)/4, $0x3e4ccccd
-GLOBL log1<>(SB), RODATA|NOPTR, $32
-
-DATA log2<>+0(SB)/4, $0x3eaaaaab
-DATA log2<>+4(SB)/4, $0x3eaaaaab
-DATA log2<>+8(SB)/4, $0x3eaaaaab
-DATA log2<>+12(SB)/4, $0x3eaaaaab
-DATA log2<>+16(SB)/4, $0x3eaaaaab
-DATA log2<>+20(SB)/4, $0x3eaaaaab
-DATA log2<>+24(SB)/4, $0x3eaaaaab
-DATA log2<>+28(SB)/4, $0x3eaaaaab
-GLOBL log2<>(SB), RODATA|NOPTR, $32
-
-DATA two<>+0(SB)/4, $0x40000000
-DATA two<>+4(SB)/4, $0x40000000
-DATA two<>+8(SB)/4, $0x40000000
-DATA two<>+12(SB)/4, $0x40000000
-DATA two<>+16(SB)/4, $0x40000000
-DATA two<>+20(SB)/4, $0x40000000
-DATA two<>+24(SB)/4, $0x40000000
-DATA two<>+28(SB)/4, $0x40000000
-GLOBL two<>(SB), RODATA|NOPTR, $32
-
-DATA ln2<>+0(SB)/4, $0x3f317218
-DATA ln2<>+4(SB)/4, $0x3f317218
-DATA ln2<>+8(SB)/4, $0x3f317218
-DATA ln2<>+12(SB)/4, $0x3f317218
-DATA ln2<>+16(SB)/4, $0x3f317218
-DATA ln2<>+20(SB)/4, $0x3f317218
-DATA ln2<>+24(SB)/4, $0x3f317218
-DATA ln2<>+28(SB)/4, $0x3f317218
-GLOBL ln2<>(SB), RODATA|NOPTR, $32
-
-DATA minus_two<>+0(SB)/4, $0xc0000000
-DATA minus_two<>+4(SB)/4, $0xc0000000
-DATA minus_two<>+8(SB)/4, $0xc0000000
-DATA minus_two<>+12(SB)/4, $0xc0000000
-DATA minus_two<>+16(SB)/4, $0xc0000000
-DATA minus_two<>+20(SB)/4, $0xc0000000
-DATA minus_two<>+24(SB)/4, $0xc0000000
-DATA minus_two<>+28(SB)/4, $0xc0000000
-GLOBL minus_two<>(SB), RODATA|NOPTR, $32
-
-DATA eighth_turn<>+0(SB)/4, $0x20000000
-DATA eighth_turn<>+4(SB)/4, $0x20000000
-DATA eighth_turn<>+8(SB)/4, $0x20000000
-DATA eighth_turn<>+12(SB)/4, $0x20000000
-DATA eighth_turn<>+16(SB)/4, $0x20000000
-DATA eighth_turn<>+20(SB)/4, $0x20000000
-DATA eighth_turn<>+24(SB)/4, $0x20000000
-DATA eighth_turn<>+28(SB)/4, $0x20000000
-GLOBL eighth_turn<>(SB), RODATA|NOPTR, $32
-
-DATA turn<>+0(SB)/4, $0x30c90fdb
-DATA turn<>+4(SB)/4, $0x30c90fdb
-DATA turn<>+8(SB)/4, $0x30c90fdb
-DATA turn<>+12(SB)/4, $0x30c90fdb
-DATA turn<>+16(SB)/4, $0x30c90fdb
-DATA turn<>+20(SB)/4, $0x30c90fdb
-DATA turn<>+24(SB)/4, $0x30c90fdb
-DATA turn<>+28(SB)/4, $0x30c90fdb
-GLOBL turn<>(SB), RODATA|NOPTR, $32
-
-DATA sin0<>+0(SB)/4, $0xb9500d01
-DATA sin0<>+4(SB)/4, $0xb9500d01
-DATA sin0<>+8(SB)/4, $0xb9500d01
-DATA sin0<>+12(SB)/4, $0xb9500d01
-DATA sin0<>+16(SB)/4, $0xb9500d01
-DATA sin0<>+20(SB)/4, $0xb9500d01
-DATA sin0<>+24(SB)/4, $0xb9500d01
-DATA sin0<>+28(SB)/4, $0xb9500d01
-GLOBL sin0<>(SB), RODATA|NOPTR, $32
-
-DATA sin1<>+0(SB)/4, $0x3c088889
-DATA sin1<>+4(SB)/4, $0x3c088889
-DATA sin1<>+8(SB)/4, $0x3c088889
-DATA sin1<>+12(SB)/4, $0x3c088889
-DATA sin1<>+16(SB)/4, $0x3c088889
-DATA sin1<>+20(SB)/4, $0x3c088889
-DATA sin1<>+24(SB)/4, $0x3c088889
-DATA sin1<>+28(SB)/4, $0x3c088889
-GLOBL sin1<>(SB), RODATA|NOPTR, $32
-
-DATA sin2<>+0(SB)/4, $0xbe2aaaab
-DATA sin2<>+4(SB)/4, $0xbe2aaaab
-DATA sin2<>+8(SB)/4, $0xbe2aaaab
-DATA sin2<>+12(SB)/4, $0xbe2aaaab
-DATA sin2<>+16(SB)/4, $0xbe2aaaab
-DATA sin2<>+20(SB)/4, $0xbe2aaaab
-DATA sin2<>+24(SB)/4, $0xbe2aaaab
-DATA sin2<>+28(SB)/4, $0xbe2aaaab
-GLOBL sin2<>(SB), RODATA|NOPTR, $32
-
-DATA sin3<>+0(SB)/4, $0x3f800000
-DATA sin3<>+4(SB)/4, $0x3f800000
-DATA sin3<>+8(SB)/4, $0x3f800000
-DATA sin3<>+12(SB)/4, $0x3f800000
-DATA sin3<>+16(SB)/4, $0x3f800000
-DATA sin3<>+20(SB)/4, $0x3f800000
-DATA sin3<>+24(SB)/4, $0x3f800000
-DATA sin3<>+28(SB)/4, $0x3f800000
-GLOBL sin3<>(SB), RODATA|NOPTR, $32
-
-DATA cos0<>+0(SB)/4, $0x37d00d01
-DATA cos0<>+4(SB)/4, $0x37d00d01
-DATA cos0<>+8(SB)/4, $0x37d00d01
-DATA cos0<>+12(SB)/4, $0x37d00d01
-DATA cos0<>+16(SB)/4, $0x37d00d01
-DATA cos0<>+20(SB)/4, $0x37d00d01
-DATA cos0<>+24(SB)/4, $0x37d00d01
-DATA cos0<>+28(SB)/4, $0x37d00d01
-GLOBL cos0<>(SB), RODATA|NOPTR, $32
-
-DATA cos1<>+0(SB)/4, $0xbab60b61
-DATA cos1<>+4(SB)/4, $0xbab60b61
-DATA cos1<>+8(SB)/4, $0xbab60b61
-DATA cos1<>+12(SB)/4, $0xbab60b61
-DATA cos1<>+16(SB)/4, $0xbab60b61
-DATA cos1<>+20(SB)/4, $0xbab60b61
-DATA cos1<>+24(SB)/4, $0xbab60b61
-DATA cos1<>+28(SB)/4, $0xbab60b61
-GLOBL cos1<>(SB), RODATA|NOPTR, $32
-
-DATA cos2<>+0(SB)/4, $0x3d2aaaab
-DATA cos2<>+4(SB)/4, $0x3d2aaaab
-DATA cos2<>+8(SB)/4, $0x3d2aaaab
-DATA cos2<>+12(SB)/4, $0x3d2aaaab
-DATA cos2<>+16(SB)/4, $0x3d2aaaab
-DATA cos2<>+20(SB)/4, $0x3d2aaaab
-DATA cos2<>+24(SB)/4, $0x3d2aaaab
-DATA cos2<>+28(SB)/4, $0x3d2aaaab
-GLOBL cos2<>(SB), RODATA|NOPTR, $32
-
-DATA cos3<>+0(SB)/4, $0xbf000000
-DATA cos3<>+4(SB)/4, $0xbf000000
-DATA cos3<>+8(SB)/4, $0xbf000000
-DATA cos3<>+12(SB)/4, $0xbf000000
-DATA cos3<>+16(SB)/4, $0xbf000000
-DATA cos3<>+20(SB)/4, $0xbf000000
-DATA cos3<>+24(SB)/4, $0xbf000000
-DATA cos3<>+28(SB)/4, $0xbf000000
-GLOBL cos3<>(SB), RODATA|NOPTR, $32
-
-DATA cos4<>+0(SB)/4, $0x3f800000
-DATA cos4<>+4(SB)/4, $0x3f800000
-DATA cos4<>+8(SB)/4, $0x3f800000
-DATA cos4<>+12(SB)/4, $0x3f800000
-DATA cos4<>+16(SB)/4, $0x3f800000
-DATA cos4<>+20(SB)/4, $0x3f800000
-DATA cos4<>+24(SB)/4, $0x3f800000
-DATA cos4<>+28(SB)/4, $0x3f800000
-GLOBL cos4<>(SB), RODATA|NOPTR, $32
-
-DATA sign<>+0(SB)/4, $0x80000000
-DATA sign<>+4(SB)/4, $0x80000000
-DATA sign<>+8(SB)/4, $0x80000000
-DATA sign<>+12(SB)/4, $0x80000000
-DATA sign<>+16(SB)/4, $0x80000000
-DATA sign<>+20(SB)/4, $0x80000000
-DATA sign<>+24(SB)/4, $0x80000000
-DATA sign<>+28(SB)/4, $0x80000000
-GLOBL sign<>(SB), RODATA|NOPTR, $32
-
-// func fluctuateAVX2(x *float32, start *float32, end *float32, z *float32, n int, decay float32, kick float32, mean float32)
-// Requires: AVX
-TEXT ·fluctuateAVX2(SB), NOSPLIT, $0-52
-	MOVQ         x+0(FP), AX
-	MOVQ         start+8(FP), CX
-	MOVQ         end+16(FP), DX
-	MOVQ         z+24(FP), BX
-	MOVQ         n+32(FP), SI
-	VBROADCASTSS decay+40(FP), Y0
-	VBROADCASTSS kick+44(FP), Y1
-	VBROADCASTSS mean+48(FP), Y2
-	XORQ         DI, DI
-
-eight:
-	VMOVUPS (AX)(DI*1), Y3
-	VADDPS  Y2, Y3, Y4
-	VADDPS  (CX)(DI*1), Y4, Y4
-	VMOVUPS Y4, (CX)(DI*1)
-	VMULPS  Y0, Y3, Y3
-	VMULPS  (BX)(DI*1), Y1, Y4
-	VADDPS  Y4, Y3, Y3
-	VMOVUPS Y3, (AX)(DI*1)
-	VADDPS  Y2, Y3, Y3
-	VADDPS  (DX)(DI*1), Y3, Y3
-	VMOVUPS Y3, (DX)(DI*1)
-	ADDQ    $0x20, DI
-	DECQ    SI
-	JNZ     eight
-	VZEROUPPER
-	RET
-
 // func countSumsAVX2(c *byte, n int)
 // Requires: AVX, AVX2
 TEXT ·countSumsAVX2(SB), NOSPLIT, $0-16
@@ -373,6 +39,16 @@ threshold:
 	JNZ          eight
 	VZEROUPPER
 	RET
+
+DATA sign<>+0(SB)/4, $0x80000000
+DATA sign<>+4(SB)/4, $0x80000000
+DATA sign<>+8(SB)/4, $0x80000000
+DATA sign<>+12(SB)/4, $0x80000000
+DATA sign<>+16(SB)/4, $0x80000000
+DATA sign<>+20(SB)/4, $0x80000000
+DATA sign<>+24(SB)/4, $0x80000000
+DATA sign<>+28(SB)/4, $0x80000000
+GLOBL sign<>(SB), RODATA|NOPTR, $32
 
 // func countPairsAVX2(c *byte, n int)
 // Requires: AVX, AVX2
@@ -535,6 +211,320 @@ DATA in_block<>+24(SB)/4, $0x0000003f
 DATA in_block<>+28(SB)/4, $0x0000003f
 GLOBL in_block<>(SB), RODATA|NOPTR, $32
 
+// func normalsAVX2(z *float32, words *uint32, n int)
+// Requires: AVX, AVX2
+TEXT ·normalsAVX2(SB), NOSPLIT, $0-24
+	MOVQ z+0(FP), AX
+	MOVQ words+8(FP), CX
+	MOVQ n+16(FP), DX
+
+group:
+	VMOVUPS   (CX), Y0
+	VSHUFPS   $0x88, 32(CX), Y0, Y1
+	VSHUFPS   $0xdd, 32(CX), Y0, Y0
+	VPSRLD    $0x08, Y1, Y1
+	VCVTDQ2PS Y1, Y1
+	VADDPS    half<>+0(SB), Y1, Y1
+	VMULPS    two_to_minus_24<>+0(SB), Y1, Y1
+	VPSUBD    root_half<>+0(SB), Y1, Y2
+	VPSRAD    $0x17, Y2, Y2
+	VPSLLD    $0x17, Y2, Y3
+	VPSUBD    Y3, Y1, Y1
+	VSUBPS    one<>+0(SB), Y1, Y3
+	VADDPS    one<>+0(SB), Y1, Y1
+	VDIVPS    Y1, Y3, Y1
+	VMULPS    Y1, Y1, Y3
+	VMOVUPS   log0<>+0(SB), Y4
+	VMULPS    Y3, Y4, Y4
+	VADDPS    log1<>+0(SB), Y4, Y4
+	VMULPS    Y3, Y4, Y4
+	VADDPS    log2<>+0(SB), Y4, Y4
+	VADDPS    Y1, Y1, Y1
+	VCVTDQ2PS Y2, Y2
+	VMULPS    ln2<>+0(SB), Y2, Y2
+	VMULPS    Y3, Y1, Y3
+	VMULPS    Y4, Y3, Y3
+	VADDPS    Y1, Y3, Y1
+	VADDPS    Y1, Y2, Y1
+	VMULPS    minus_two<>+0(SB), Y1, Y1
+	VSQRTPS   Y1, Y1
+	VPADDD    eighth_turn<>+0(SB), Y0, Y2
+	VPSRLD    $0x1e, Y2, Y2
+	VPSLLD    $0x1e, Y2, Y3
+	VPSUBD    Y3, Y0, Y0
+	VCVTDQ2PS Y0, Y0
+	VMULPS    turn<>+0(SB), Y0, Y0
+	VMULPS    Y0, Y0, Y3
+	VMOVUPS   sin0<>+0(SB), Y4
+	VMULPS    Y3, Y4, Y4
+	VADDPS    sin1<>+0(SB), Y4, Y4
+	VMULPS    Y3, Y4, Y4
+	VADDPS    sin2<>+0(SB), Y4, Y4
+	VMULPS    Y3, Y4, Y4
+	VADDPS    sin3<>+0(SB), Y4, Y4
+	VMULPS    Y0, Y4, Y0
+	VMOVUPS   cos0<>+0(SB), Y4
+	VMULPS    Y3, Y4, Y4
+	VADDPS    cos1<>+0(SB), Y4, Y4
+	VMULPS    Y3, Y4, Y4
+	VADDPS    cos2<>+0(SB), Y4, Y4
+	VMULPS    Y3, Y4, Y4
+	VADDPS    cos3<>+0(SB), Y4, Y4
+	VMULPS    Y3, Y4, Y3
+	VADDPS    cos4<>+0(SB), Y3, Y3
+	VPSLLD    $0x1f, Y2, Y4
+	VPSLLD    $0x1e, Y2, Y2
+	VBLENDVPS Y4, Y3, Y0, Y5
+	VBLENDVPS Y4, Y0, Y3, Y0
+	VANDPS    sign<>+0(SB), Y2, Y3
+	VXORPS    Y3, Y5, Y3
+	VXORPS    Y4, Y2, Y2
+	VANDPS    sign<>+0(SB), Y2, Y2
+	VXORPS    Y2, Y0, Y0
+	VMULPS    Y3, Y1, Y2
+	VMULPS    Y0, Y1, Y0
+	VUNPCKLPS Y2, Y0, Y1
+	VUNPCKHPS Y2, Y0, Y0
+	VMOVUPS   Y1, (AX)
+	VMOVUPS   Y0, 32(AX)
+	ADDQ      $0x00000040, CX
+	ADDQ      $0x00000040, AX
+	DECQ      DX
+	JNZ       group
+	VZEROUPPER
+	RET
+
+DATA half<>+0(SB)/4, $0x3f000000
+DATA half<>+4(SB)/4, $0x3f000000
+DATA half<>+8(SB)/4, $0x3f000000
+DATA half<>+12(SB)/4, $0x3f000000
+DATA half<>+16(SB)/4, $0x3f000000
+DATA half<>+20(SB)/4, $0x3f000000
+DATA half<>+24(SB)/4, $0x3f000000
+DATA half<>+28(SB)/4, $0x3f000000
+GLOBL half<>(SB), RODATA|NOPTR, $32
+
+DATA two_to_minus_24<>+0(SB)/4, $0x33800000
+DATA two_to_minus_24<>+4(SB)/4, $0x33800000
+DATA two_to_minus_24<>+8(SB)/4, $0x33800000
+DATA two_to_minus_24<>+12(SB)/4, $0x33800000
+DATA two_to_minus_24<>+16(SB)/4, $0x33800000
+DATA two_to_minus_24<>+20(SB)/4, $0x33800000
+DATA two_to_minus_24<>+24(SB)/4, $0x33800000
+DATA two_to_minus_24<>+28(SB)/4, $0x33800000
+GLOBL two_to_minus_24<>(SB), RODATA|NOPTR, $32
+
+DATA root_half<>+0(SB)/4, $0x3f3504f3
+DATA root_half<>+4(SB)/4, $0x3f3504f3
+DATA root_half<>+8(SB)/4, $0x3f3504f3
+DATA root_half<>+12(SB)/4, $0x3f3504f3
+DATA root_half<>+16(SB)/4, $0x3f3504f3
+DATA root_half<>+20(SB)/4, $0x3f3504f3
+DATA root_half<>+24(SB)/4, $0x3f3504f3
+DATA root_half<>+28(SB)/4, $0x3f3504f3
+GLOBL root_half<>(SB), RODATA|NOPTR, $32
+
+DATA one<>+0(SB)/4, $0x3f800000
+DATA one<>+4(SB)/4, $0x3f800000
+DATA one<>+8(SB)/4, $0x3f800000
+DATA one<>+12(SB)/4, $0x3f800000
+DATA one<>+16(SB)/4, $0x3f800000
+DATA one<>+20(SB)/4, $0x3f800000
+DATA one<>+24(SB)/4, $0x3f800000
+DATA one<>+28(SB)/4, $0x3f800000
+GLOBL one<>(SB), RODATA|NOPTR, $32
+
+DATA log0<>+0(SB)/4, $0x3e124925
+DATA log0<>+4(SB)/4, $0x3e124925
+DATA log0<>+8(SB)/4, $0x3e124925
+DATA log0<>+12(SB)/4, $0x3e124925
+DATA log0<>+16(SB)/4, $0x3e124925
+DATA log0<>+20(SB)/4, $0x3e124925
+DATA log0<>+24(SB)/4, $0x3e124925
+DATA log0<>+28(SB)/4, $0x3e124925
+GLOBL log0<>(SB), RODATA|NOPTR, $32
+
+DATA log1<>+0(SB)/4, $0x3e4ccccd
+DATA log1<>+4(SB)/4, $0x3e4ccccd
+DATA log1<>+8(SB)/4, $0x3e4ccccd
+DATA log1<>+12(SB)/4, $0x3e4ccccd
+DATA log1<>+16(SB)/4, $0x3e4ccccd
+DATA log1<>+20(SB)/4, $0x3e4ccccd
+DATA log1<>+24(SB)/4, $0x3e4ccccd
+DATA log1<>+28(SB)/4, $0x3e4ccccd
+GLOBL log1<>(SB), RODATA|NOPTR, $32
+
+DATA log2<>+0(SB)/4, $0x3eaaaaab
+DATA log2<>+4(SB)/4, $0x3eaaaaab
+DATA log2<>+8(SB)/4, $0x3eaaaaab
+DATA log2<>+12(SB)/4, $0x3eaaaaab
+DATA log2<>+16(SB)/4, $0x3eaaaaab
+DATA log2<>+20(SB)/4, $0x3eaaaaab
+DATA log2<>+24(SB)/4, $0x3eaaaaab
+DATA log2<>+28(SB)/4, $0x3eaaaaab
+GLOBL log2<>(SB), RODATA|NOPTR, $32
+
+DATA ln2<>+0(SB)/4, $0x3f317218
+DATA ln2<>+4(SB)/4, $0x3f317218
+DATA ln2<>+8(SB)/4, $0x3f317218
+DATA ln2<>+12(SB)/4, $0x3f317218
+DATA ln2<>+16(SB)/4, $0x3f317218
+DATA ln2<>+20(SB)/4, $0x3f317218
+DATA ln2<>+24(SB)/4, $0x3f317218
+DATA ln2<>+28(SB)/4, $0x3f317218
+GLOBL ln2<>(SB), RODATA|NOPTR, $32
+
+DATA minus_two<>+0(SB)/4, $0xc0000000
+DATA minus_two<>+4(SB)/4, $0xc0000000
+DATA minus_two<>+8(SB)/4, $0xc0000000
+DATA minus_two<>+12(SB)/4, $0xc0000000
+DATA minus_two<>+16(SB)/4, $0xc0000000
+DATA minus_two<>+20(SB)/4, $0xc0000000
+DATA minus_two<>+24(SB)/4, $0xc0000000
+DATA minus_two<>+28(SB)/4, $0xc0000000
+GLOBL minus_two<>(SB), RODATA|NOPTR, $32
+
+DATA eighth_turn<>+0(SB)/4, $0x20000000
+DATA eighth_turn<>+4(SB)/4, $0x20000000
+DATA eighth_turn<>+8(SB)/4, $0x20000000
+DATA eighth_turn<>+12(SB)/4, $0x20000000
+DATA eighth_turn<>+16(SB)/4, $0x20000000
+DATA eighth_turn<>+20(SB)/4, $0x20000000
+DATA eighth_turn<>+24(SB)/4, $0x20000000
+DATA eighth_turn<>+28(SB)/4, $0x20000000
+GLOBL eighth_turn<>(SB), RODATA|NOPTR, $32
+
+DATA turn<>+0(SB)/4, $0x30c90fdb
+DATA turn<>+4(SB)/4, $0x30c90fdb
+DATA turn<>+8(SB)/4, $0x30c90fdb
+DATA turn<>+12(SB)/4, $0x30c90fdb
+DATA turn<>+16(SB)/4, $0x30c90fdb
+DATA turn<>+20(SB)/4, $0x30c90fdb
+DATA turn<>+24(SB)/4, $0x30c90fdb
+DATA turn<>+28(SB)/4, $0x30c90fdb
+GLOBL turn<>(SB), RODATA|NOPTR, $32
+
+DATA sin0<>+0(SB)/4, $0xb9500d01
+DATA sin0<>+4(SB)/4, $0xb9500d01
+DATA sin0<>+8(SB)/4, $0xb9500d01
+DATA sin0<>+12(SB)/4, $0xb9500d01
+DATA sin0<>+16(SB)/4, $0xb9500d01
+DATA sin0<>+20(SB)/4, $0xb9500d01
+DATA sin0<>+24(SB)/4, $0xb9500d01
+DATA sin0<>+28(SB)/4, $0xb9500d01
+GLOBL sin0<>(SB), RODATA|NOPTR, $32
+
+DATA sin1<>+0(SB)/4, $0x3c088889
+DATA sin1<>+4(SB)/4, $0x3c088889
+DATA sin1<>+8(SB)/4, $0x3c088889
+DATA sin1<>+12(SB)/4, $0x3c088889
+DATA sin1<>+16(SB)/4, $0x3c088889
+DATA sin1<>+20(SB)/4, $0x3c088889
+DATA sin1<>+24(SB)/4, $0x3c088889
+DATA sin1<>+28(SB)/4, $0x3c088889
+GLOBL sin1<>(SB), RODATA|NOPTR, $32
+
+DATA sin2<>+0(SB)/4, $0xbe2aaaab
+DATA sin2<>+4(SB)/4, $0xbe2aaaab
+DATA sin2<>+8(SB)/4, $0xbe2aaaab
+DATA sin2<>+12(SB)/4, $0xbe2aaaab
+DATA sin2<>+16(SB)/4, $0xbe2aaaab
+DATA sin2<>+20(SB)/4, $0xbe2aaaab
+DATA sin2<>+24(SB)/4, $0xbe2aaaab
+DATA sin2<>+28(SB)/4, $0xbe2aaaab
+GLOBL sin2<>(SB), RODATA|NOPTR, $32
+
+DATA sin3<>+0(SB)/4, $0x3f800000
+DATA sin3<>+4(SB)/4, $0x3f800000
+DATA sin3<>+8(SB)/4, $0x3f800000
+DATA sin3<>+12(SB)/4, $0x3f800000
+DATA sin3<>+16(SB)/4, $0x3f800000
+DATA sin3<>+20(SB)/4, $0x3f800000
+DATA sin3<>+24(SB)/4, $0x3f800000
+DATA sin3<>+28(SB)/4, $0x3f800000
+GLOBL sin3<>(SB), RODATA|NOPTR, $32
+
+DATA cos0<>+0(SB)/4, $0x37d00d01
+DATA cos0<>+4(SB)/4, $0x37d00d01
+DATA cos0<>+8(SB)/4, $0x37d00d01
+DATA cos0<>+12(SB)/4, $0x37d00d01
+DATA cos0<>+16(SB)/4, $0x37d00d01
+DATA cos0<>+20(SB)/4, $0x37d00d01
+DATA cos0<>+24(SB)/4, $0x37d00d01
+DATA cos0<>+28(SB)/4, $0x37d00d01
+GLOBL cos0<>(SB), RODATA|NOPTR, $32
+
+DATA cos1<>+0(SB)/4, $0xbab60b61
+DATA cos1<>+4(SB)/4, $0xbab60b61
+DATA cos1<>+8(SB)/4, $0xbab60b61
+DATA cos1<>+12(SB)/4, $0xbab60b61
+DATA cos1<>+16(SB)/4, $0xbab60b61
+DATA cos1<>+20(SB)/4, $0xbab60b61
+DATA cos1<>+24(SB)/4, $0xbab60b61
+DATA cos1<>+28(SB)/4, $0xbab60b61
+GLOBL cos1<>(SB), RODATA|NOPTR, $32
+
+DATA cos2<>+0(SB)/4, $0x3d2aaaab
+DATA cos2<>+4(SB)/4, $0x3d2aaaab
+DATA cos2<>+8(SB)/4, $0x3d2aaaab
+DATA cos2<>+12(SB)/4, $0x3d2aaaab
+DATA cos2<>+16(SB)/4, $0x3d2aaaab
+DATA cos2<>+20(SB)/4, $0x3d2aaaab
+DATA cos2<>+24(SB)/4, $0x3d2aaaab
+DATA cos2<>+28(SB)/4, $0x3d2aaaab
+GLOBL cos2<>(SB), RODATA|NOPTR, $32
+
+DATA cos3<>+0(SB)/4, $0xbf000000
+DATA cos3<>+4(SB)/4, $0xbf000000
+DATA cos3<>+8(SB)/4, $0xbf000000
+DATA cos3<>+12(SB)/4, $0xbf000000
+DATA cos3<>+16(SB)/4, $0xbf000000
+DATA cos3<>+20(SB)/4, $0xbf000000
+DATA cos3<>+24(SB)/4, $0xbf000000
+DATA cos3<>+28(SB)/4, $0xbf000000
+GLOBL cos3<>(SB), RODATA|NOPTR, $32
+
+DATA cos4<>+0(SB)/4, $0x3f800000
+DATA cos4<>+4(SB)/4, $0x3f800000
+DATA cos4<>+8(SB)/4, $0x3f800000
+DATA cos4<>+12(SB)/4, $0x3f800000
+DATA cos4<>+16(SB)/4, $0x3f800000
+DATA cos4<>+20(SB)/4, $0x3f800000
+DATA cos4<>+24(SB)/4, $0x3f800000
+DATA cos4<>+28(SB)/4, $0x3f800000
+GLOBL cos4<>(SB), RODATA|NOPTR, $32
+
+// func fluctuateAVX2(x *float32, start *float32, end *float32, z *float32, n int, decay float32, kick float32, mean float32)
+// Requires: AVX
+TEXT ·fluctuateAVX2(SB), NOSPLIT, $0-52
+	MOVQ         x+0(FP), AX
+	MOVQ         start+8(FP), CX
+	MOVQ         end+16(FP), DX
+	MOVQ         z+24(FP), BX
+	MOVQ         n+32(FP), SI
+	VBROADCASTSS decay+40(FP), Y0
+	VBROADCASTSS kick+44(FP), Y1
+	VBROADCASTSS mean+48(FP), Y2
+	XORQ         DI, DI
+
+group:
+	VMOVUPS (AX)(DI*1), Y3
+	VADDPS  Y2, Y3, Y4
+	VADDPS  (CX)(DI*1), Y4, Y4
+	VMOVUPS Y4, (CX)(DI*1)
+	VMULPS  Y0, Y3, Y3
+	VMULPS  (BX)(DI*1), Y1, Y4
+	VADDPS  Y4, Y3, Y3
+	VMOVUPS Y3, (AX)(DI*1)
+	VADDPS  Y2, Y3, Y3
+	VADDPS  (DX)(DI*1), Y3, Y3
+	VMOVUPS Y3, (DX)(DI*1)
+	ADDQ    $0x20, DI
+	DECQ    SI
+	JNZ     group
+	VZEROUPPER
+	RET
+
 // func lifStepAVX2(c *byte) int
 // Requires: AVX, AVX2
 TEXT ·lifStepAVX2(SB), NOSPLIT, $0-16
@@ -543,14 +533,14 @@ TEXT ·lifStepAVX2(SB), NOSPLIT, $0-16
 	MOVQ 192(AX), BX
 	MOVQ 200(AX), SI
 	MOVQ (AX), DX
-	SHLQ $0x05, DX
+	SHLQ $0x02, DX
 	MOVQ 40(AX), DI
 	MOVQ 32(AX), R8
 	ADDQ DX, R8
 	MOVQ 8(AX), R9
-	SHLQ $0x05, R9
+	SHLQ $0x02, R9
 
-octet:
+group:
 	VMOVUPS      (R8), Y0
 	MOVQ         96(AX), R10
 	VMOVUPS      (R10)(DX*2), Y1
@@ -644,7 +634,7 @@ octet:
 	TESTL        R10, R10
 	JZ           quiet
 	MOVQ         DX, R11
-	SHRQ         $0x05, R11
+	SHRQ         $0x02, R11
 	MOVL         R11, (BX)
 	MOVL         R10, 4(BX)
 	ADDQ         $0x08, BX
@@ -677,7 +667,7 @@ quiet:
 	ADDQ      $0x20, R8
 	ADDQ      $0x20, DX
 	CMPQ      DX, R9
-	JLT       octet
+	JLT       group
 	VZEROUPPER
 	SUBQ      192(AX), BX
 	SHRQ      $0x03, BX
@@ -712,14 +702,14 @@ TEXT ·lifCurrentStepAVX2(SB), NOSPLIT, $0-16
 	MOVQ 192(AX), BX
 	MOVQ 200(AX), SI
 	MOVQ (AX), DX
-	SHLQ $0x05, DX
+	SHLQ $0x02, DX
 	MOVQ 40(AX), DI
 	MOVQ 32(AX), R8
 	ADDQ DX, R8
 	MOVQ 8(AX), R9
-	SHLQ $0x05, R9
+	SHLQ $0x02, R9
 
-octet:
+group:
 	VMOVUPS      (R8), Y0
 	MOVQ         96(AX), R10
 	VMOVUPS      (R10)(DX*2), Y1
@@ -788,7 +778,7 @@ octet:
 	TESTL        R10, R10
 	JZ           quiet
 	MOVQ         DX, R11
-	SHRQ         $0x05, R11
+	SHRQ         $0x02, R11
 	MOVL         R11, (BX)
 	MOVL         R10, 4(BX)
 	ADDQ         $0x08, BX
@@ -821,7 +811,7 @@ quiet:
 	ADDQ      $0x20, R8
 	ADDQ      $0x20, DX
 	CMPQ      DX, R9
-	JLT       octet
+	JLT       group
 	VZEROUPPER
 	SUBQ      192(AX), BX
 	SHRQ      $0x03, BX
@@ -836,14 +826,14 @@ TEXT ·deltaStepAVX2(SB), NOSPLIT, $0-16
 	MOVQ 192(AX), BX
 	MOVQ 200(AX), SI
 	MOVQ (AX), DX
-	SHLQ $0x05, DX
+	SHLQ $0x02, DX
 	MOVQ 40(AX), DI
 	MOVQ 32(AX), DI
 	ADDQ DX, DI
 	MOVQ 8(AX), R8
-	SHLQ $0x05, R8
+	SHLQ $0x02, R8
 
-octet:
+group:
 	VMOVUPS      (DI), Y0
 	VMULPS       (CX), Y0, Y1
 	VBROADCASTSS 152(AX), Y2
@@ -876,7 +866,7 @@ octet:
 	TESTL        R9, R9
 	JZ           quiet
 	MOVQ         DX, R10
-	SHRQ         $0x05, R10
+	SHRQ         $0x02, R10
 	MOVL         R10, (BX)
 	MOVL         R9, 4(BX)
 	ADDQ         $0x08, BX
@@ -892,7 +882,7 @@ quiet:
 	ADDQ      $0x20, DI
 	ADDQ      $0x20, DX
 	CMPQ      DX, R8
-	JLT       octet
+	JLT       group
 	VZEROUPPER
 	SUBQ      192(AX), BX
 	SHRQ      $0x03, BX
@@ -907,14 +897,14 @@ TEXT ·adexStepAVX2(SB), NOSPLIT, $32-16
 	MOVQ       192(AX), BX
 	MOVQ       200(AX), SI
 	MOVQ       (AX), DX
-	SHLQ       $0x05, DX
+	SHLQ       $0x02, DX
 	MOVQ       40(AX), DI
 	MOVQ       32(AX), R8
 	ADDQ       DX, R8
 	LEAQ       (R8)(DI*2), R9
 	ADDQ       DI, R9
 	MOVQ       8(AX), R10
-	SHLQ       $0x05, R10
+	SHLQ       $0x02, R10
 	VMOVUPS    (R8), Y0
 	VSUBPS     64(CX), Y0, Y0
 	VMULPS     96(CX), Y0, Y0
@@ -950,7 +940,7 @@ TEXT ·adexStepAVX2(SB), NOSPLIT, $32-16
 	VMULPS     128(CX), Y0, Y0
 	VMOVUPS    Y0, (SP)
 
-octet:
+group:
 	VMOVUPS      (SP), Y0
 	ADDQ         24(AX), CX
 	VMOVUPS      32(R8), Y1
@@ -1132,7 +1122,7 @@ octet:
 	VANDPS       absolute<>+0(SB), Y3, Y7
 	VCMPPS       $0x06, half<>+0(SB), Y7, Y7
 	VORPS        Y7, Y6, Y6
-	VPSUBD       sqrt_half<>+0(SB), Y2, Y7
+	VPSUBD       root_half<>+0(SB), Y2, Y7
 	VPSRAD       $0x17, Y7, Y7
 	VPSLLD       $0x17, Y7, Y8
 	VPSUBD       Y8, Y2, Y2
@@ -1145,7 +1135,7 @@ octet:
 	VADDPS       log1<>+0(SB), Y10, Y10
 	VMULPS       Y8, Y10, Y10
 	VADDPS       log2<>+0(SB), Y10, Y10
-	VMULPS       two<>+0(SB), Y2, Y2
+	VADDPS       Y2, Y2, Y2
 	VCVTDQ2PS    Y7, Y7
 	VMULPS       ln2<>+0(SB), Y7, Y7
 	VMULPS       Y8, Y2, Y8
@@ -1155,7 +1145,9 @@ octet:
 	VSUBPS       Y2, Y3, Y2
 	VMULPS       864(CX), Y2, Y2
 	VBLENDVPS    Y9, Y2, Y0, Y0
-	VANDPS       Y9, Y6, Y14
+	VMOVAPS      Y0, Y0
+	VANDPS       Y6, Y9, Y2
+	VMOVAPS      Y2, Y14
 
 gentle:
 	VADDPS       Y0, Y1, Y0
@@ -1187,7 +1179,7 @@ gentle:
 	TESTL        R11, R11
 	JZ           quiet
 	MOVQ         DX, R12
-	SHRQ         $0x05, R12
+	SHRQ         $0x02, R12
 	MOVL         R12, (BX)
 	MOVL         R11, 4(BX)
 	ADDQ         $0x08, BX
@@ -1232,7 +1224,7 @@ quiet:
 	ADDQ      $0x20, R9
 	ADDQ      $0x20, DX
 	CMPQ      DX, R10
-	JLT       octet
+	JLT       group
 	VZEROUPPER
 	SUBQ      192(AX), BX
 	SHRQ      $0x03, BX
@@ -1457,7 +1449,7 @@ TEXT ·burstStepSomaNMDAAVX2(SB), NOSPLIT, $0-16
 	MOVQ 192(AX), BX
 	MOVQ 200(AX), SI
 	MOVQ (AX), DX
-	SHLQ $0x05, DX
+	SHLQ $0x02, DX
 	MOVQ 40(AX), DI
 	MOVQ 32(AX), R8
 	ADDQ DX, R8
@@ -1468,9 +1460,9 @@ TEXT ·burstStepSomaNMDAAVX2(SB), NOSPLIT, $0-16
 	LEAQ (R10)(DI*2), R11
 	ADDQ DI, R11
 	MOVQ 8(AX), R12
-	SHLQ $0x05, R12
+	SHLQ $0x02, R12
 
-octet:
+group:
 	VMOVUPS      (R8), Y0
 	VMOVUPS      (R8)(DI*1), Y1
 	VXORPS       Y2, Y2, Y2
@@ -1693,7 +1685,7 @@ octet:
 	TESTL        R13, R13
 	JZ           quiet
 	MOVQ         DX, R14
-	SHRQ         $0x05, R14
+	SHRQ         $0x02, R14
 	MOVL         R14, (BX)
 	MOVL         R13, 4(BX)
 	ADDQ         $0x08, BX
@@ -1818,7 +1810,7 @@ quiet:
 	ADDQ    $0x20, R11
 	ADDQ    $0x20, DX
 	CMPQ    DX, R12
-	JLT     octet
+	JLT     group
 	VZEROUPPER
 	SUBQ    192(AX), BX
 	SHRQ    $0x03, BX
@@ -1833,7 +1825,7 @@ TEXT ·twoStepSomaNMDAAVX2(SB), NOSPLIT, $64-16
 	MOVQ       192(AX), BX
 	MOVQ       200(AX), SI
 	MOVQ       (AX), DX
-	SHLQ       $0x05, DX
+	SHLQ       $0x02, DX
 	MOVQ       40(AX), DI
 	MOVQ       32(AX), R8
 	ADDQ       DX, R8
@@ -1844,7 +1836,7 @@ TEXT ·twoStepSomaNMDAAVX2(SB), NOSPLIT, $64-16
 	LEAQ       (R10)(DI*2), R11
 	ADDQ       DI, R11
 	MOVQ       8(AX), R12
-	SHLQ       $0x05, R12
+	SHLQ       $0x02, R12
 	VMOVUPS    (R8)(DI*1), Y0
 	VSUBPS     1504(CX), Y0, Y0
 	VMULPS     1536(CX), Y0, Y0
@@ -1883,7 +1875,7 @@ TEXT ·twoStepSomaNMDAAVX2(SB), NOSPLIT, $64-16
 	VDIVPS     Y0, Y1, Y0
 	VMOVUPS    Y0, (SP)
 
-octet:
+group:
 	VMOVUPS      (SP), Y0
 	ADDQ         24(AX), CX
 	VMOVUPS      32(R8)(DI*1), Y1
@@ -1934,10 +1926,11 @@ octet:
 	VPCMPGTQ     Y5, Y4, Y4
 	VSHUFPS      $0x88, Y4, Y3, Y3
 	VPERMPD      $0xd8, Y3, Y3
+	VMOVUPS      1664(CX), Y4
+	VANDPS       Y4, Y3, Y4
 	VMOVUPS      Y3, 32(SP)
-	VANDPS       1664(CX), Y3, Y3
-	VMOVUPS      (CX), Y4
-	VSUBPS       Y1, Y4, Y4
+	VMOVUPS      (CX), Y3
+	VSUBPS       Y1, Y3, Y3
 	VMOVUPS      32(CX), Y5
 	VSUBPS       Y1, Y5, Y5
 	VMULPS       1408(CX), Y0, Y6
@@ -1950,17 +1943,17 @@ octet:
 	VADDPS       Y8, Y7, Y7
 	VMOVUPS      (R9)(DI*2), Y8
 	VADDPS       (R10), Y8, Y8
-	VMULPS       Y8, Y4, Y8
+	VMULPS       Y8, Y3, Y8
 	VMULPS       (R10)(DI*1), Y5, Y9
 	VADDPS       Y9, Y8, Y8
 	VSUBPS       Y1, Y8, Y8
 	VMULPS       64(CX), Y8, Y8
 	VMULPS       96(CX), Y7, Y7
 	VADDPS       Y7, Y8, Y7
-	VANDNPS      Y7, Y3, Y7
+	VANDNPS      Y7, Y4, Y7
 	VMOVUPS      (R10)(DI*2), Y8
 	VADDPS       (R11), Y8, Y8
-	VMULPS       Y8, Y4, Y8
+	VMULPS       Y8, Y3, Y8
 	VMULPS       (R11)(DI*1), Y5, Y9
 	VADDPS       Y9, Y8, Y8
 	VMOVUPS      (R11)(DI*2), Y9
@@ -2010,12 +2003,12 @@ octet:
 	VADDPS       Y9, Y11, Y9
 	VMULPS       544(CX), Y10, Y10
 	VADDPS       Y10, Y9, Y9
-	VMULPS       1056(CX), Y4, Y10
+	VMULPS       1056(CX), Y3, Y10
 	VMULPS       1248(CX), Y7, Y11
 	VSUBPS       Y11, Y10, Y10
 	VMULPS       (R10)(DI*2), Y10, Y10
 	VADDPS       Y10, Y9, Y9
-	VMULPS       1088(CX), Y4, Y10
+	VMULPS       1088(CX), Y3, Y10
 	VMULPS       1280(CX), Y7, Y11
 	VSUBPS       Y11, Y10, Y10
 	VMULPS       (R11), Y10, Y10
@@ -2074,26 +2067,26 @@ octet:
 	VADDPS       Y6, Y9, Y6
 	VMULPS       416(CX), Y0, Y0
 	VADDPS       Y0, Y6, Y0
-	VMULPS       960(CX), Y4, Y6
+	VMULPS       960(CX), Y3, Y6
 	VMULPS       1152(CX), Y7, Y9
 	VSUBPS       Y9, Y6, Y6
 	VMULPS       (R9)(DI*2), Y6, Y6
 	VADDPS       Y6, Y0, Y0
-	VMULPS       992(CX), Y4, Y4
+	VMULPS       992(CX), Y3, Y3
 	VMULPS       1184(CX), Y7, Y6
-	VSUBPS       Y6, Y4, Y4
-	VMULPS       (R10), Y4, Y4
-	VADDPS       Y4, Y0, Y0
-	VMULPS       1024(CX), Y5, Y4
+	VSUBPS       Y6, Y3, Y3
+	VMULPS       (R10), Y3, Y3
+	VADDPS       Y3, Y0, Y0
+	VMULPS       1024(CX), Y5, Y3
 	VMULPS       1216(CX), Y7, Y5
-	VSUBPS       Y5, Y4, Y4
-	VMULPS       (R10)(DI*1), Y4, Y4
-	VADDPS       Y4, Y0, Y0
-	VMULPS       256(CX), Y7, Y4
-	VADDPS       Y1, Y4, Y4
+	VSUBPS       Y5, Y3, Y3
+	VMULPS       (R10)(DI*1), Y3, Y3
+	VADDPS       Y3, Y0, Y0
+	VMULPS       256(CX), Y7, Y3
+	VADDPS       Y1, Y3, Y3
 	VXORPS       Y5, Y5, Y5
 	VMOVUPS      (CX), Y6
-	VSUBPS       Y4, Y6, Y6
+	VSUBPS       Y3, Y6, Y6
 	MOVQ         96(AX), R13
 	VMOVUPS      (R13)(DX*2), Y7
 	VSHUFPS      $0xdd, 32(R13)(DX*2), Y7, Y7
@@ -2101,7 +2094,7 @@ octet:
 	VMULPS       Y7, Y6, Y6
 	VADDPS       Y6, Y5, Y5
 	VMOVUPS      (CX), Y6
-	VSUBPS       Y4, Y6, Y6
+	VSUBPS       Y3, Y6, Y6
 	MOVQ         104(AX), R13
 	VMOVUPS      (R13)(DX*2), Y7
 	VSHUFPS      $0xdd, 32(R13)(DX*2), Y7, Y7
@@ -2109,17 +2102,17 @@ octet:
 	VMULPS       Y7, Y6, Y6
 	VADDPS       Y6, Y5, Y5
 	VMOVUPS      32(CX), Y6
-	VSUBPS       Y4, Y6, Y4
+	VSUBPS       Y3, Y6, Y3
 	MOVQ         112(AX), R13
 	VMOVUPS      (R13)(DX*2), Y6
 	VSHUFPS      $0xdd, 32(R13)(DX*2), Y6, Y6
 	VPERMPD      $0xd8, Y6, Y6
-	VMULPS       Y6, Y4, Y4
-	VADDPS       Y4, Y5, Y4
-	VMULPS       1568(CX), Y4, Y4
-	VADDPS       Y4, Y0, Y0
+	VMULPS       Y6, Y3, Y3
+	VADDPS       Y3, Y5, Y3
+	VMULPS       1568(CX), Y3, Y3
+	VADDPS       Y3, Y0, Y0
 	VADDPS       Y0, Y1, Y0
-	VANDNPS      Y0, Y3, Y0
+	VANDNPS      Y0, Y4, Y0
 	VMOVUPS      (R9)(DI*1), Y1
 	VMULPS       736(CX), Y1, Y3
 	VADDPS       Y3, Y1, Y1
@@ -2153,7 +2146,7 @@ octet:
 	TESTL        R13, R13
 	JZ           quiet
 	MOVQ         DX, R14
-	SHRQ         $0x05, R14
+	SHRQ         $0x02, R14
 	MOVL         R14, (BX)
 	MOVL         R13, 4(BX)
 	ADDQ         $0x08, BX
@@ -2280,7 +2273,7 @@ quiet:
 	ADDQ    $0x20, R11
 	ADDQ    $0x20, DX
 	CMPQ    DX, R12
-	JLT     octet
+	JLT     group
 	VZEROUPPER
 	SUBQ    192(AX), BX
 	SHRQ    $0x03, BX
@@ -2305,7 +2298,7 @@ TEXT ·burstStepSomaAVX2(SB), NOSPLIT, $0-16
 	MOVQ 192(AX), BX
 	MOVQ 200(AX), SI
 	MOVQ (AX), DX
-	SHLQ $0x05, DX
+	SHLQ $0x02, DX
 	MOVQ 40(AX), DI
 	MOVQ 32(AX), R8
 	ADDQ DX, R8
@@ -2316,9 +2309,9 @@ TEXT ·burstStepSomaAVX2(SB), NOSPLIT, $0-16
 	LEAQ (R10)(DI*2), R11
 	ADDQ DI, R11
 	MOVQ 8(AX), R12
-	SHLQ $0x05, R12
+	SHLQ $0x02, R12
 
-octet:
+group:
 	VMOVUPS      (R8), Y0
 	VMOVUPS      (R8)(DI*1), Y1
 	VXORPS       Y2, Y2, Y2
@@ -2506,7 +2499,7 @@ octet:
 	TESTL        R13, R13
 	JZ           quiet
 	MOVQ         DX, R14
-	SHRQ         $0x05, R14
+	SHRQ         $0x02, R14
 	MOVL         R14, (BX)
 	MOVL         R13, 4(BX)
 	ADDQ         $0x08, BX
@@ -2607,7 +2600,7 @@ quiet:
 	ADDQ    $0x20, R11
 	ADDQ    $0x20, DX
 	CMPQ    DX, R12
-	JLT     octet
+	JLT     group
 	VZEROUPPER
 	SUBQ    192(AX), BX
 	SHRQ    $0x03, BX
@@ -2622,7 +2615,7 @@ TEXT ·twoStepSomaAVX2(SB), NOSPLIT, $64-16
 	MOVQ       192(AX), BX
 	MOVQ       200(AX), SI
 	MOVQ       (AX), DX
-	SHLQ       $0x05, DX
+	SHLQ       $0x02, DX
 	MOVQ       40(AX), DI
 	MOVQ       32(AX), R8
 	ADDQ       DX, R8
@@ -2633,7 +2626,7 @@ TEXT ·twoStepSomaAVX2(SB), NOSPLIT, $64-16
 	LEAQ       (R10)(DI*2), R11
 	ADDQ       DI, R11
 	MOVQ       8(AX), R12
-	SHLQ       $0x05, R12
+	SHLQ       $0x02, R12
 	VMOVUPS    (R8)(DI*1), Y0
 	VSUBPS     1504(CX), Y0, Y0
 	VMULPS     1536(CX), Y0, Y0
@@ -2672,7 +2665,7 @@ TEXT ·twoStepSomaAVX2(SB), NOSPLIT, $64-16
 	VDIVPS     Y0, Y1, Y0
 	VMOVUPS    Y0, (SP)
 
-octet:
+group:
 	VMOVUPS      (SP), Y0
 	ADDQ         24(AX), CX
 	VMOVUPS      32(R8)(DI*1), Y1
@@ -2723,10 +2716,11 @@ octet:
 	VPCMPGTQ     Y5, Y4, Y4
 	VSHUFPS      $0x88, Y4, Y3, Y3
 	VPERMPD      $0xd8, Y3, Y3
+	VMOVUPS      1664(CX), Y4
+	VANDPS       Y4, Y3, Y4
 	VMOVUPS      Y3, 32(SP)
-	VANDPS       1664(CX), Y3, Y3
-	VMOVUPS      (CX), Y4
-	VSUBPS       Y1, Y4, Y4
+	VMOVUPS      (CX), Y3
+	VSUBPS       Y1, Y3, Y3
 	VMOVUPS      32(CX), Y5
 	VSUBPS       Y1, Y5, Y5
 	VMULPS       1408(CX), Y0, Y6
@@ -2738,16 +2732,16 @@ octet:
 	VADDPS       (R13)(DX*1), Y8, Y8
 	VADDPS       Y8, Y7, Y7
 	VMOVUPS      (R9)(DI*2), Y8
-	VMULPS       Y8, Y4, Y8
+	VMULPS       Y8, Y3, Y8
 	VMULPS       (R10)(DI*1), Y5, Y9
 	VADDPS       Y9, Y8, Y8
 	VSUBPS       Y1, Y8, Y8
 	VMULPS       64(CX), Y8, Y8
 	VMULPS       96(CX), Y7, Y7
 	VADDPS       Y7, Y8, Y7
-	VANDNPS      Y7, Y3, Y7
+	VANDNPS      Y7, Y4, Y7
 	VMOVUPS      (R10)(DI*2), Y8
-	VMULPS       Y8, Y4, Y8
+	VMULPS       Y8, Y3, Y8
 	VMULPS       (R11)(DI*1), Y5, Y9
 	VADDPS       Y9, Y8, Y8
 	VMOVUPS      (R11)(DI*2), Y9
@@ -2797,7 +2791,7 @@ octet:
 	VADDPS       Y9, Y11, Y9
 	VMULPS       544(CX), Y10, Y10
 	VADDPS       Y10, Y9, Y9
-	VMULPS       1056(CX), Y4, Y10
+	VMULPS       1056(CX), Y3, Y10
 	VMULPS       1248(CX), Y7, Y11
 	VSUBPS       Y11, Y10, Y10
 	VMULPS       (R10)(DI*2), Y10, Y10
@@ -2848,21 +2842,21 @@ octet:
 	VADDPS       Y6, Y9, Y6
 	VMULPS       416(CX), Y0, Y0
 	VADDPS       Y0, Y6, Y0
-	VMULPS       960(CX), Y4, Y4
+	VMULPS       960(CX), Y3, Y3
 	VMULPS       1152(CX), Y7, Y6
-	VSUBPS       Y6, Y4, Y4
-	VMULPS       (R9)(DI*2), Y4, Y4
-	VADDPS       Y4, Y0, Y0
-	VMULPS       1024(CX), Y5, Y4
+	VSUBPS       Y6, Y3, Y3
+	VMULPS       (R9)(DI*2), Y3, Y3
+	VADDPS       Y3, Y0, Y0
+	VMULPS       1024(CX), Y5, Y3
 	VMULPS       1216(CX), Y7, Y5
-	VSUBPS       Y5, Y4, Y4
-	VMULPS       (R10)(DI*1), Y4, Y4
-	VADDPS       Y4, Y0, Y0
-	VMULPS       256(CX), Y7, Y4
-	VADDPS       Y1, Y4, Y4
+	VSUBPS       Y5, Y3, Y3
+	VMULPS       (R10)(DI*1), Y3, Y3
+	VADDPS       Y3, Y0, Y0
+	VMULPS       256(CX), Y7, Y3
+	VADDPS       Y1, Y3, Y3
 	VXORPS       Y5, Y5, Y5
 	VMOVUPS      (CX), Y6
-	VSUBPS       Y4, Y6, Y6
+	VSUBPS       Y3, Y6, Y6
 	MOVQ         96(AX), R13
 	VMOVUPS      (R13)(DX*2), Y7
 	VSHUFPS      $0xdd, 32(R13)(DX*2), Y7, Y7
@@ -2870,17 +2864,17 @@ octet:
 	VMULPS       Y7, Y6, Y6
 	VADDPS       Y6, Y5, Y5
 	VMOVUPS      32(CX), Y6
-	VSUBPS       Y4, Y6, Y4
+	VSUBPS       Y3, Y6, Y3
 	MOVQ         112(AX), R13
 	VMOVUPS      (R13)(DX*2), Y6
 	VSHUFPS      $0xdd, 32(R13)(DX*2), Y6, Y6
 	VPERMPD      $0xd8, Y6, Y6
-	VMULPS       Y6, Y4, Y4
-	VADDPS       Y4, Y5, Y4
-	VMULPS       1568(CX), Y4, Y4
-	VADDPS       Y4, Y0, Y0
+	VMULPS       Y6, Y3, Y3
+	VADDPS       Y3, Y5, Y3
+	VMULPS       1568(CX), Y3, Y3
+	VADDPS       Y3, Y0, Y0
 	VADDPS       Y0, Y1, Y0
-	VANDNPS      Y0, Y3, Y0
+	VANDNPS      Y0, Y4, Y0
 	VMOVUPS      (R9)(DI*1), Y1
 	VMULPS       736(CX), Y1, Y3
 	VADDPS       Y3, Y1, Y1
@@ -2914,7 +2908,7 @@ octet:
 	TESTL        R13, R13
 	JZ           quiet
 	MOVQ         DX, R14
-	SHRQ         $0x05, R14
+	SHRQ         $0x02, R14
 	MOVL         R14, (BX)
 	MOVL         R13, 4(BX)
 	ADDQ         $0x08, BX
@@ -3017,7 +3011,7 @@ quiet:
 	ADDQ    $0x20, R11
 	ADDQ    $0x20, DX
 	CMPQ    DX, R12
-	JLT     octet
+	JLT     group
 	VZEROUPPER
 	SUBQ    192(AX), BX
 	SHRQ    $0x03, BX
@@ -3032,7 +3026,7 @@ TEXT ·burstStepNMDAAVX2(SB), NOSPLIT, $0-16
 	MOVQ 192(AX), BX
 	MOVQ 200(AX), SI
 	MOVQ (AX), DX
-	SHLQ $0x05, DX
+	SHLQ $0x02, DX
 	MOVQ 40(AX), DI
 	MOVQ 32(AX), R8
 	ADDQ DX, R8
@@ -3043,9 +3037,9 @@ TEXT ·burstStepNMDAAVX2(SB), NOSPLIT, $0-16
 	LEAQ (R10)(DI*2), R11
 	ADDQ DI, R11
 	MOVQ 8(AX), R12
-	SHLQ $0x05, R12
+	SHLQ $0x02, R12
 
-octet:
+group:
 	VMOVUPS      (R8), Y0
 	VMOVUPS      (R8)(DI*1), Y1
 	VXORPS       Y2, Y2, Y2
@@ -3280,7 +3274,7 @@ octet:
 	TESTL        R13, R13
 	JZ           quiet
 	MOVQ         DX, R14
-	SHRQ         $0x05, R14
+	SHRQ         $0x02, R14
 	MOVL         R14, (BX)
 	MOVL         R13, 4(BX)
 	ADDQ         $0x08, BX
@@ -3405,7 +3399,7 @@ quiet:
 	ADDQ    $0x20, R11
 	ADDQ    $0x20, DX
 	CMPQ    DX, R12
-	JLT     octet
+	JLT     group
 	VZEROUPPER
 	SUBQ    192(AX), BX
 	SHRQ    $0x03, BX
@@ -3420,7 +3414,7 @@ TEXT ·twoStepNMDAAVX2(SB), NOSPLIT, $64-16
 	MOVQ       192(AX), BX
 	MOVQ       200(AX), SI
 	MOVQ       (AX), DX
-	SHLQ       $0x05, DX
+	SHLQ       $0x02, DX
 	MOVQ       40(AX), DI
 	MOVQ       32(AX), R8
 	ADDQ       DX, R8
@@ -3431,7 +3425,7 @@ TEXT ·twoStepNMDAAVX2(SB), NOSPLIT, $64-16
 	LEAQ       (R10)(DI*2), R11
 	ADDQ       DI, R11
 	MOVQ       8(AX), R12
-	SHLQ       $0x05, R12
+	SHLQ       $0x02, R12
 	VMOVUPS    (R8)(DI*1), Y0
 	VSUBPS     1504(CX), Y0, Y0
 	VMULPS     1536(CX), Y0, Y0
@@ -3470,7 +3464,7 @@ TEXT ·twoStepNMDAAVX2(SB), NOSPLIT, $64-16
 	VDIVPS     Y0, Y1, Y0
 	VMOVUPS    Y0, (SP)
 
-octet:
+group:
 	VMOVUPS      (SP), Y0
 	ADDQ         24(AX), CX
 	VMOVUPS      32(R8)(DI*1), Y1
@@ -3521,10 +3515,11 @@ octet:
 	VPCMPGTQ     Y5, Y4, Y4
 	VSHUFPS      $0x88, Y4, Y3, Y3
 	VPERMPD      $0xd8, Y3, Y3
+	VMOVUPS      1664(CX), Y4
+	VANDPS       Y4, Y3, Y4
 	VMOVUPS      Y3, 32(SP)
-	VANDPS       1664(CX), Y3, Y3
-	VMOVUPS      (CX), Y4
-	VSUBPS       Y1, Y4, Y4
+	VMOVUPS      (CX), Y3
+	VSUBPS       Y1, Y3, Y3
 	VMOVUPS      32(CX), Y5
 	VSUBPS       Y1, Y5, Y5
 	VMOVUPS      (CX), Y6
@@ -3541,14 +3536,14 @@ octet:
 	VADDPS       Y10, Y9, Y9
 	VMOVUPS      (R9)(DI*2), Y10
 	VADDPS       (R10), Y10, Y10
-	VMULPS       Y10, Y4, Y10
+	VMULPS       Y10, Y3, Y10
 	VMULPS       (R10)(DI*1), Y5, Y11
 	VADDPS       Y11, Y10, Y10
 	VSUBPS       Y1, Y10, Y10
 	VMULPS       64(CX), Y10, Y10
 	VMULPS       96(CX), Y9, Y9
 	VADDPS       Y9, Y10, Y9
-	VANDNPS      Y9, Y3, Y9
+	VANDNPS      Y9, Y4, Y9
 	VMOVUPS      (R10)(DI*2), Y10
 	VADDPS       (R11), Y10, Y10
 	VMULPS       Y10, Y6, Y10
@@ -3665,26 +3660,26 @@ octet:
 	VADDPS       Y7, Y6, Y6
 	VMULPS       416(CX), Y0, Y0
 	VADDPS       Y0, Y6, Y0
-	VMULPS       960(CX), Y4, Y6
+	VMULPS       960(CX), Y3, Y6
 	VMULPS       1152(CX), Y9, Y7
 	VSUBPS       Y7, Y6, Y6
 	VMULPS       (R9)(DI*2), Y6, Y6
 	VADDPS       Y6, Y0, Y0
-	VMULPS       992(CX), Y4, Y4
+	VMULPS       992(CX), Y3, Y3
 	VMULPS       1184(CX), Y9, Y6
-	VSUBPS       Y6, Y4, Y4
-	VMULPS       (R10), Y4, Y4
-	VADDPS       Y4, Y0, Y0
-	VMULPS       1024(CX), Y5, Y4
+	VSUBPS       Y6, Y3, Y3
+	VMULPS       (R10), Y3, Y3
+	VADDPS       Y3, Y0, Y0
+	VMULPS       1024(CX), Y5, Y3
 	VMULPS       1216(CX), Y9, Y5
-	VSUBPS       Y5, Y4, Y4
-	VMULPS       (R10)(DI*1), Y4, Y4
-	VADDPS       Y4, Y0, Y0
-	VMULPS       256(CX), Y9, Y4
-	VADDPS       Y1, Y4, Y4
+	VSUBPS       Y5, Y3, Y3
+	VMULPS       (R10)(DI*1), Y3, Y3
+	VADDPS       Y3, Y0, Y0
+	VMULPS       256(CX), Y9, Y3
+	VADDPS       Y1, Y3, Y3
 	VXORPS       Y5, Y5, Y5
 	VMOVUPS      (CX), Y6
-	VSUBPS       Y4, Y6, Y6
+	VSUBPS       Y3, Y6, Y6
 	MOVQ         96(AX), R13
 	VMOVUPS      (R13)(DX*2), Y7
 	VSHUFPS      $0xdd, 32(R13)(DX*2), Y7, Y7
@@ -3692,7 +3687,7 @@ octet:
 	VMULPS       Y7, Y6, Y6
 	VADDPS       Y6, Y5, Y5
 	VMOVUPS      (CX), Y6
-	VSUBPS       Y4, Y6, Y6
+	VSUBPS       Y3, Y6, Y6
 	MOVQ         104(AX), R13
 	VMOVUPS      (R13)(DX*2), Y7
 	VSHUFPS      $0xdd, 32(R13)(DX*2), Y7, Y7
@@ -3700,17 +3695,17 @@ octet:
 	VMULPS       Y7, Y6, Y6
 	VADDPS       Y6, Y5, Y5
 	VMOVUPS      32(CX), Y6
-	VSUBPS       Y4, Y6, Y4
+	VSUBPS       Y3, Y6, Y3
 	MOVQ         112(AX), R13
 	VMOVUPS      (R13)(DX*2), Y6
 	VSHUFPS      $0xdd, 32(R13)(DX*2), Y6, Y6
 	VPERMPD      $0xd8, Y6, Y6
-	VMULPS       Y6, Y4, Y4
-	VADDPS       Y4, Y5, Y4
-	VMULPS       1568(CX), Y4, Y4
-	VADDPS       Y4, Y0, Y0
+	VMULPS       Y6, Y3, Y3
+	VADDPS       Y3, Y5, Y3
+	VMULPS       1568(CX), Y3, Y3
+	VADDPS       Y3, Y0, Y0
 	VADDPS       Y0, Y1, Y0
-	VANDNPS      Y0, Y3, Y0
+	VANDNPS      Y0, Y4, Y0
 	VMOVUPS      (R9)(DI*1), Y1
 	VMULPS       736(CX), Y1, Y3
 	VADDPS       Y3, Y1, Y1
@@ -3744,7 +3739,7 @@ octet:
 	TESTL        R13, R13
 	JZ           quiet
 	MOVQ         DX, R14
-	SHRQ         $0x05, R14
+	SHRQ         $0x02, R14
 	MOVL         R14, (BX)
 	MOVL         R13, 4(BX)
 	ADDQ         $0x08, BX
@@ -3871,7 +3866,7 @@ quiet:
 	ADDQ    $0x20, R11
 	ADDQ    $0x20, DX
 	CMPQ    DX, R12
-	JLT     octet
+	JLT     group
 	VZEROUPPER
 	SUBQ    192(AX), BX
 	SHRQ    $0x03, BX
@@ -3886,7 +3881,7 @@ TEXT ·burstStepAVX2(SB), NOSPLIT, $0-16
 	MOVQ 192(AX), BX
 	MOVQ 200(AX), SI
 	MOVQ (AX), DX
-	SHLQ $0x05, DX
+	SHLQ $0x02, DX
 	MOVQ 40(AX), DI
 	MOVQ 32(AX), R8
 	ADDQ DX, R8
@@ -3897,9 +3892,9 @@ TEXT ·burstStepAVX2(SB), NOSPLIT, $0-16
 	LEAQ (R10)(DI*2), R11
 	ADDQ DI, R11
 	MOVQ 8(AX), R12
-	SHLQ $0x05, R12
+	SHLQ $0x02, R12
 
-octet:
+group:
 	VMOVUPS      (R8), Y0
 	VMOVUPS      (R8)(DI*1), Y1
 	VXORPS       Y2, Y2, Y2
@@ -4099,7 +4094,7 @@ octet:
 	TESTL        R13, R13
 	JZ           quiet
 	MOVQ         DX, R14
-	SHRQ         $0x05, R14
+	SHRQ         $0x02, R14
 	MOVL         R14, (BX)
 	MOVL         R13, 4(BX)
 	ADDQ         $0x08, BX
@@ -4200,7 +4195,7 @@ quiet:
 	ADDQ    $0x20, R11
 	ADDQ    $0x20, DX
 	CMPQ    DX, R12
-	JLT     octet
+	JLT     group
 	VZEROUPPER
 	SUBQ    192(AX), BX
 	SHRQ    $0x03, BX
@@ -4215,7 +4210,7 @@ TEXT ·twoStepAVX2(SB), NOSPLIT, $64-16
 	MOVQ       192(AX), BX
 	MOVQ       200(AX), SI
 	MOVQ       (AX), DX
-	SHLQ       $0x05, DX
+	SHLQ       $0x02, DX
 	MOVQ       40(AX), DI
 	MOVQ       32(AX), R8
 	ADDQ       DX, R8
@@ -4226,7 +4221,7 @@ TEXT ·twoStepAVX2(SB), NOSPLIT, $64-16
 	LEAQ       (R10)(DI*2), R11
 	ADDQ       DI, R11
 	MOVQ       8(AX), R12
-	SHLQ       $0x05, R12
+	SHLQ       $0x02, R12
 	VMOVUPS    (R8)(DI*1), Y0
 	VSUBPS     1504(CX), Y0, Y0
 	VMULPS     1536(CX), Y0, Y0
@@ -4265,7 +4260,7 @@ TEXT ·twoStepAVX2(SB), NOSPLIT, $64-16
 	VDIVPS     Y0, Y1, Y0
 	VMOVUPS    Y0, (SP)
 
-octet:
+group:
 	VMOVUPS      (SP), Y0
 	ADDQ         24(AX), CX
 	VMOVUPS      32(R8)(DI*1), Y1
@@ -4316,10 +4311,11 @@ octet:
 	VPCMPGTQ     Y5, Y4, Y4
 	VSHUFPS      $0x88, Y4, Y3, Y3
 	VPERMPD      $0xd8, Y3, Y3
+	VMOVUPS      1664(CX), Y4
+	VANDPS       Y4, Y3, Y4
 	VMOVUPS      Y3, 32(SP)
-	VANDPS       1664(CX), Y3, Y3
-	VMOVUPS      (CX), Y4
-	VSUBPS       Y1, Y4, Y4
+	VMOVUPS      (CX), Y3
+	VSUBPS       Y1, Y3, Y3
 	VMOVUPS      32(CX), Y5
 	VSUBPS       Y1, Y5, Y5
 	VMOVUPS      (CX), Y6
@@ -4335,14 +4331,14 @@ octet:
 	VADDPS       (R13)(DX*1), Y10, Y10
 	VADDPS       Y10, Y9, Y9
 	VMOVUPS      (R9)(DI*2), Y10
-	VMULPS       Y10, Y4, Y10
+	VMULPS       Y10, Y3, Y10
 	VMULPS       (R10)(DI*1), Y5, Y11
 	VADDPS       Y11, Y10, Y10
 	VSUBPS       Y1, Y10, Y10
 	VMULPS       64(CX), Y10, Y10
 	VMULPS       96(CX), Y9, Y9
 	VADDPS       Y9, Y10, Y9
-	VANDNPS      Y9, Y3, Y9
+	VANDNPS      Y9, Y4, Y9
 	VMOVUPS      (R10)(DI*2), Y10
 	VMULPS       Y10, Y6, Y10
 	VMULPS       (R11)(DI*1), Y7, Y11
@@ -4445,21 +4441,21 @@ octet:
 	VADDPS       Y7, Y6, Y6
 	VMULPS       416(CX), Y0, Y0
 	VADDPS       Y0, Y6, Y0
-	VMULPS       960(CX), Y4, Y4
+	VMULPS       960(CX), Y3, Y3
 	VMULPS       1152(CX), Y9, Y6
-	VSUBPS       Y6, Y4, Y4
-	VMULPS       (R9)(DI*2), Y4, Y4
-	VADDPS       Y4, Y0, Y0
-	VMULPS       1024(CX), Y5, Y4
+	VSUBPS       Y6, Y3, Y3
+	VMULPS       (R9)(DI*2), Y3, Y3
+	VADDPS       Y3, Y0, Y0
+	VMULPS       1024(CX), Y5, Y3
 	VMULPS       1216(CX), Y9, Y5
-	VSUBPS       Y5, Y4, Y4
-	VMULPS       (R10)(DI*1), Y4, Y4
-	VADDPS       Y4, Y0, Y0
-	VMULPS       256(CX), Y9, Y4
-	VADDPS       Y1, Y4, Y4
+	VSUBPS       Y5, Y3, Y3
+	VMULPS       (R10)(DI*1), Y3, Y3
+	VADDPS       Y3, Y0, Y0
+	VMULPS       256(CX), Y9, Y3
+	VADDPS       Y1, Y3, Y3
 	VXORPS       Y5, Y5, Y5
 	VMOVUPS      (CX), Y6
-	VSUBPS       Y4, Y6, Y6
+	VSUBPS       Y3, Y6, Y6
 	MOVQ         96(AX), R13
 	VMOVUPS      (R13)(DX*2), Y7
 	VSHUFPS      $0xdd, 32(R13)(DX*2), Y7, Y7
@@ -4467,17 +4463,17 @@ octet:
 	VMULPS       Y7, Y6, Y6
 	VADDPS       Y6, Y5, Y5
 	VMOVUPS      32(CX), Y6
-	VSUBPS       Y4, Y6, Y4
+	VSUBPS       Y3, Y6, Y3
 	MOVQ         112(AX), R13
 	VMOVUPS      (R13)(DX*2), Y6
 	VSHUFPS      $0xdd, 32(R13)(DX*2), Y6, Y6
 	VPERMPD      $0xd8, Y6, Y6
-	VMULPS       Y6, Y4, Y4
-	VADDPS       Y4, Y5, Y4
-	VMULPS       1568(CX), Y4, Y4
-	VADDPS       Y4, Y0, Y0
+	VMULPS       Y6, Y3, Y3
+	VADDPS       Y3, Y5, Y3
+	VMULPS       1568(CX), Y3, Y3
+	VADDPS       Y3, Y0, Y0
 	VADDPS       Y0, Y1, Y0
-	VANDNPS      Y0, Y3, Y0
+	VANDNPS      Y0, Y4, Y0
 	VMOVUPS      (R9)(DI*1), Y1
 	VMULPS       736(CX), Y1, Y3
 	VADDPS       Y3, Y1, Y1
@@ -4511,7 +4507,7 @@ octet:
 	TESTL        R13, R13
 	JZ           quiet
 	MOVQ         DX, R14
-	SHRQ         $0x05, R14
+	SHRQ         $0x02, R14
 	MOVL         R14, (BX)
 	MOVL         R13, 4(BX)
 	ADDQ         $0x08, BX
@@ -4614,9 +4610,3957 @@ quiet:
 	ADDQ    $0x20, R11
 	ADDQ    $0x20, DX
 	CMPQ    DX, R12
-	JLT     octet
+	JLT     group
 	VZEROUPPER
 	SUBQ    192(AX), BX
 	SHRQ    $0x03, BX
 	MOVQ    BX, ret+8(FP)
+	RET
+
+// func normalsAVX512(z *float32, words *uint32, n int)
+// Requires: AVX, AVX512DQ, AVX512F
+TEXT ·normalsAVX512(SB), NOSPLIT, $0-24
+	MOVQ z+0(FP), AX
+	MOVQ words+8(FP), CX
+	MOVQ n+16(FP), DX
+
+group:
+	VMOVUPS      (CX), Z0
+	VSHUFPS      $0x88, 64(CX), Z0, Z1
+	VSHUFPS      $0xdd, 64(CX), Z0, Z0
+	VPSRLD       $0x08, Z1, Z1
+	VCVTDQ2PS    Z1, Z1
+	VADDPS.BCST  half<>+0(SB), Z1, Z1
+	VMULPS.BCST  two_to_minus_24<>+0(SB), Z1, Z1
+	VPSUBD.BCST  root_half<>+0(SB), Z1, Z4
+	VPSRAD       $0x17, Z4, Z4
+	VPSLLD       $0x17, Z4, Z5
+	VPSUBD       Z5, Z1, Z1
+	VSUBPS.BCST  one<>+0(SB), Z1, Z5
+	VADDPS.BCST  one<>+0(SB), Z1, Z1
+	VDIVPS       Z1, Z5, Z1
+	VMULPS       Z1, Z1, Z5
+	VBROADCASTSS log0<>+0(SB), Z6
+	VMULPS       Z5, Z6, Z6
+	VADDPS.BCST  log1<>+0(SB), Z6, Z6
+	VMULPS       Z5, Z6, Z6
+	VADDPS.BCST  log2<>+0(SB), Z6, Z6
+	VADDPS       Z1, Z1, Z1
+	VCVTDQ2PS    Z4, Z4
+	VMULPS.BCST  ln2<>+0(SB), Z4, Z4
+	VMULPS       Z5, Z1, Z5
+	VMULPS       Z6, Z5, Z5
+	VADDPS       Z1, Z5, Z1
+	VADDPS       Z1, Z4, Z1
+	VMULPS.BCST  minus_two<>+0(SB), Z1, Z1
+	VSQRTPS      Z1, Z1
+	VPADDD.BCST  eighth_turn<>+0(SB), Z0, Z4
+	VPSRLD       $0x1e, Z4, Z4
+	VPSLLD       $0x1e, Z4, Z5
+	VPSUBD       Z5, Z0, Z0
+	VCVTDQ2PS    Z0, Z0
+	VMULPS.BCST  turn<>+0(SB), Z0, Z0
+	VMULPS       Z0, Z0, Z5
+	VBROADCASTSS sin0<>+0(SB), Z6
+	VMULPS       Z5, Z6, Z6
+	VADDPS.BCST  sin1<>+0(SB), Z6, Z6
+	VMULPS       Z5, Z6, Z6
+	VADDPS.BCST  sin2<>+0(SB), Z6, Z6
+	VMULPS       Z5, Z6, Z6
+	VADDPS.BCST  sin3<>+0(SB), Z6, Z6
+	VMULPS       Z0, Z6, Z0
+	VBROADCASTSS cos0<>+0(SB), Z6
+	VMULPS       Z5, Z6, Z6
+	VADDPS.BCST  cos1<>+0(SB), Z6, Z6
+	VMULPS       Z5, Z6, Z6
+	VADDPS.BCST  cos2<>+0(SB), Z6, Z6
+	VMULPS       Z5, Z6, Z6
+	VADDPS.BCST  cos3<>+0(SB), Z6, Z6
+	VMULPS       Z5, Z6, Z5
+	VADDPS.BCST  cos4<>+0(SB), Z5, Z5
+	VPSLLD       $0x1f, Z4, Z6
+	VPSLLD       $0x1e, Z4, Z4
+	VPMOVD2M     Z6, K1
+	VBLENDMPS    Z5, Z0, K1, Z2
+	VBLENDMPS    Z0, Z5, K1, Z3
+	VANDPS.BCST  sign<>+0(SB), Z4, Z0
+	VXORPS       Z0, Z2, Z0
+	VXORPS       Z6, Z4, Z4
+	VANDPS.BCST  sign<>+0(SB), Z4, Z4
+	VXORPS       Z4, Z3, Z4
+	VMULPS       Z0, Z1, Z0
+	VMULPS       Z4, Z1, Z1
+	VUNPCKLPS    Z0, Z1, Z4
+	VUNPCKHPS    Z0, Z1, Z0
+	VMOVUPS      Z4, (AX)
+	VMOVUPS      Z0, 64(AX)
+	ADDQ         $0x00000080, CX
+	ADDQ         $0x00000080, AX
+	DECQ         DX
+	JNZ          group
+	VZEROUPPER
+	RET
+
+// func fluctuateAVX512(x *float32, start *float32, end *float32, z *float32, n int, decay float32, kick float32, mean float32)
+// Requires: AVX, AVX512F
+TEXT ·fluctuateAVX512(SB), NOSPLIT, $0-52
+	MOVQ         x+0(FP), AX
+	MOVQ         start+8(FP), CX
+	MOVQ         end+16(FP), DX
+	MOVQ         z+24(FP), BX
+	MOVQ         n+32(FP), SI
+	VBROADCASTSS decay+40(FP), Z0
+	VBROADCASTSS kick+44(FP), Z1
+	VBROADCASTSS mean+48(FP), Z2
+	XORQ         DI, DI
+
+group:
+	VMOVUPS (AX)(DI*1), Z3
+	VADDPS  Z2, Z3, Z4
+	VADDPS  (CX)(DI*1), Z4, Z4
+	VMOVUPS Z4, (CX)(DI*1)
+	VMULPS  Z0, Z3, Z3
+	VMULPS  (BX)(DI*1), Z1, Z4
+	VADDPS  Z4, Z3, Z3
+	VMOVUPS Z3, (AX)(DI*1)
+	VADDPS  Z2, Z3, Z3
+	VADDPS  (DX)(DI*1), Z3, Z3
+	VMOVUPS Z3, (DX)(DI*1)
+	ADDQ    $0x40, DI
+	DECQ    SI
+	JNZ     group
+	VZEROUPPER
+	RET
+
+// func lifStepAVX512(c *byte) int
+// Requires: AVX, AVX512DQ, AVX512F
+TEXT ·lifStepAVX512(SB), NOSPLIT, $0-16
+	MOVQ    c+0(FP), AX
+	MOVQ    16(AX), CX
+	MOVQ    192(AX), BX
+	MOVQ    200(AX), SI
+	MOVQ    (AX), DX
+	SHLQ    $0x02, DX
+	MOVQ    40(AX), DI
+	MOVQ    32(AX), R8
+	ADDQ    DX, R8
+	MOVQ    8(AX), R9
+	SHLQ    $0x02, R9
+	VMOVUPS even<>+0(SB), Z0
+	VMOVUPS odd<>+0(SB), Z1
+
+group:
+	VMOVUPS      (R8), Z2
+	MOVQ         96(AX), R10
+	VMOVUPS      (R10)(DX*2), Z3
+	VMOVAPS      Z0, Z4
+	VPERMI2PS    64(R10)(DX*2), Z3, Z4
+	VMOVAPS      Z1, Z5
+	VPERMI2PS    64(R10)(DX*2), Z3, Z5
+	MOVQ         104(AX), R10
+	VMOVUPS      (R10)(DX*2), Z3
+	VMOVAPS      Z0, Z7
+	VPERMI2PS    64(R10)(DX*2), Z3, Z7
+	VMOVAPS      Z1, Z8
+	VPERMI2PS    64(R10)(DX*2), Z3, Z8
+	VMOVUPS      (CX), Z3
+	VSUBPS       Z2, Z3, Z3
+	VMOVUPS      64(CX), Z9
+	VSUBPS       Z2, Z9, Z9
+	VMULPS       (R8)(DI*1), Z3, Z10
+	VMULPS       (R8)(DI*2), Z9, Z11
+	VADDPS       Z11, Z10, Z10
+	VBROADCASTSS 152(AX), Z11
+	MOVQ         64(AX), R10
+	VADDPS       (R10)(DX*1), Z11, Z11
+	VSUBPS       Z2, Z10, Z10
+	VMULPS       128(CX), Z10, Z10
+	VMULPS       192(CX), Z11, Z12
+	VADDPS       Z12, Z10, Z10
+	VMULPS       384(CX), Z2, Z12
+	VMULPS       448(CX), Z11, Z13
+	VADDPS       Z13, Z12, Z12
+	VBROADCASTSS 156(AX), Z13
+	MOVQ         72(AX), R10
+	VADDPS       (R10)(DX*1), Z13, Z13
+	VSUBPS       Z11, Z13, Z11
+	VMULPS       320(CX), Z11, Z11
+	VMULPS       512(CX), Z11, Z11
+	VADDPS       Z11, Z12, Z11
+	VMULPS       704(CX), Z3, Z12
+	VMULPS       832(CX), Z10, Z13
+	VSUBPS       Z13, Z12, Z12
+	VMULPS       (R8)(DI*1), Z12, Z12
+	VADDPS       Z12, Z11, Z11
+	VMULPS       768(CX), Z9, Z12
+	VMULPS       896(CX), Z10, Z13
+	VSUBPS       Z13, Z12, Z12
+	VMULPS       (R8)(DI*2), Z12, Z12
+	VADDPS       Z12, Z11, Z11
+	VMULPS       256(CX), Z10, Z10
+	VSUBPS       Z10, Z3, Z3
+	VMULPS       Z3, Z5, Z3
+	VSUBPS       Z10, Z9, Z9
+	VMULPS       Z9, Z8, Z9
+	VADDPS       Z9, Z3, Z3
+	VADDPS       Z3, Z11, Z3
+	VADDPS       Z3, Z2, Z3
+	VANDPS.BCST  absolute<>+0(SB), Z3, Z9
+	VCMPPS.BCST  $0x05, tiny<>+0(SB), Z9, K1
+	VMOVAPS.Z    Z3, K1, Z3
+	VCMPPS       $0x1e, 1024(CX), Z3, K1
+	VXORPS       Z9, Z9, Z9
+	VCMPPS       $0x11, Z9, Z5, K2
+	KORW         K1, K2, K1
+	VXORPS       Z5, Z5, Z5
+	VCMPPS       $0x04, Z5, Z8, K2
+	KORW         K1, K2, K1
+	VCMPPS       $0x1e, 960(CX), Z3, K2
+	KANDW        K1, K2, K1
+	VMOVUPS      (R8)(DI*1), Z5
+	VMOVUPS      (R8)(DI*2), Z8
+	VADDPS       Z8, Z5, Z9
+	VADDPS       Z7, Z4, Z10
+	VADDPS       Z10, Z9, Z9
+	VCMPPS       $0x1e, 1088(CX), Z9, K2
+	KORW         K1, K2, K1
+	MOVQ         48(AX), R10
+	VPBROADCASTQ 184(AX), Z9
+	VPCMPQ       $0x01, (R10)(DX*2), Z9, K2
+	VPCMPQ       $0x01, 64(R10)(DX*2), Z9, K3
+	KUNPCKBW     K2, K3, K2
+	VPBROADCASTQ 176(AX), Z9
+	VPCMPQ       $0x01, (R10)(DX*2), Z9, K3
+	VPCMPQ       $0x01, 64(R10)(DX*2), Z9, K4
+	KUNPCKBW     K3, K4, K3
+	KORW         K1, K3, K1
+	KANDNW       K1, K2, K1
+	KMOVW        K1, R10
+	TESTL        R10, R10
+	JZ           quiet
+	MOVQ         DX, R11
+	SHRQ         $0x02, R11
+	MOVL         R11, (BX)
+	MOVL         R10, 4(BX)
+	ADDQ         $0x08, BX
+	VMOVUPS      (R8), Z9
+	VMOVUPS      Z9, (SI)
+	VMOVUPS      (R8)(DI*1), Z9
+	VMOVUPS      Z9, 64(SI)
+	VMOVUPS      (R8)(DI*2), Z9
+	VMOVUPS      Z9, 128(SI)
+	ADDQ         $0x000000c0, SI
+
+quiet:
+	VBLENDMPS   Z2, Z3, K2, Z6
+	VMOVUPS     Z6, (R8)
+	VMULPS      576(CX), Z5, Z2
+	VADDPS      Z2, Z5, Z2
+	VANDPS.BCST absolute<>+0(SB), Z2, Z3
+	VCMPPS.BCST $0x05, tiny<>+0(SB), Z3, K1
+	VMOVAPS.Z   Z2, K1, Z2
+	VADDPS      Z4, Z2, Z2
+	VMOVUPS     Z2, (R8)(DI*1)
+	VMULPS      640(CX), Z8, Z2
+	VADDPS      Z2, Z8, Z2
+	VANDPS.BCST absolute<>+0(SB), Z2, Z3
+	VCMPPS.BCST $0x05, tiny<>+0(SB), Z3, K1
+	VMOVAPS.Z   Z2, K1, Z2
+	VADDPS      Z7, Z2, Z2
+	VMOVUPS     Z2, (R8)(DI*2)
+	ADDQ        24(AX), CX
+	ADDQ        $0x40, R8
+	ADDQ        $0x40, DX
+	CMPQ        DX, R9
+	JLT         group
+	VZEROUPPER
+	SUBQ        192(AX), BX
+	SHRQ        $0x03, BX
+	MOVQ        BX, ret+8(FP)
+	RET
+
+DATA even<>+0(SB)/4, $0x00000000
+DATA even<>+4(SB)/4, $0x00000002
+DATA even<>+8(SB)/4, $0x00000004
+DATA even<>+12(SB)/4, $0x00000006
+DATA even<>+16(SB)/4, $0x00000008
+DATA even<>+20(SB)/4, $0x0000000a
+DATA even<>+24(SB)/4, $0x0000000c
+DATA even<>+28(SB)/4, $0x0000000e
+DATA even<>+32(SB)/4, $0x00000010
+DATA even<>+36(SB)/4, $0x00000012
+DATA even<>+40(SB)/4, $0x00000014
+DATA even<>+44(SB)/4, $0x00000016
+DATA even<>+48(SB)/4, $0x00000018
+DATA even<>+52(SB)/4, $0x0000001a
+DATA even<>+56(SB)/4, $0x0000001c
+DATA even<>+60(SB)/4, $0x0000001e
+GLOBL even<>(SB), RODATA|NOPTR, $64
+
+DATA odd<>+0(SB)/4, $0x00000001
+DATA odd<>+4(SB)/4, $0x00000003
+DATA odd<>+8(SB)/4, $0x00000005
+DATA odd<>+12(SB)/4, $0x00000007
+DATA odd<>+16(SB)/4, $0x00000009
+DATA odd<>+20(SB)/4, $0x0000000b
+DATA odd<>+24(SB)/4, $0x0000000d
+DATA odd<>+28(SB)/4, $0x0000000f
+DATA odd<>+32(SB)/4, $0x00000011
+DATA odd<>+36(SB)/4, $0x00000013
+DATA odd<>+40(SB)/4, $0x00000015
+DATA odd<>+44(SB)/4, $0x00000017
+DATA odd<>+48(SB)/4, $0x00000019
+DATA odd<>+52(SB)/4, $0x0000001b
+DATA odd<>+56(SB)/4, $0x0000001d
+DATA odd<>+60(SB)/4, $0x0000001f
+GLOBL odd<>(SB), RODATA|NOPTR, $64
+
+// func lifCurrentStepAVX512(c *byte) int
+// Requires: AVX, AVX512DQ, AVX512F
+TEXT ·lifCurrentStepAVX512(SB), NOSPLIT, $0-16
+	MOVQ    c+0(FP), AX
+	MOVQ    16(AX), CX
+	MOVQ    192(AX), BX
+	MOVQ    200(AX), SI
+	MOVQ    (AX), DX
+	SHLQ    $0x02, DX
+	MOVQ    40(AX), DI
+	MOVQ    32(AX), R8
+	ADDQ    DX, R8
+	MOVQ    8(AX), R9
+	SHLQ    $0x02, R9
+	VMOVUPS even<>+0(SB), Z0
+	VMOVUPS odd<>+0(SB), Z1
+
+group:
+	VMOVUPS      (R8), Z2
+	MOVQ         96(AX), R10
+	VMOVUPS      (R10)(DX*2), Z3
+	VMOVAPS      Z0, Z4
+	VPERMI2PS    64(R10)(DX*2), Z3, Z4
+	VMOVAPS      Z1, Z5
+	VPERMI2PS    64(R10)(DX*2), Z3, Z5
+	MOVQ         104(AX), R10
+	VMOVUPS      (R10)(DX*2), Z3
+	VMOVAPS      Z0, Z7
+	VPERMI2PS    64(R10)(DX*2), Z3, Z7
+	VMOVAPS      Z1, Z8
+	VPERMI2PS    64(R10)(DX*2), Z3, Z8
+	VMOVUPS      (R8)(DI*1), Z3
+	VMULPS       704(CX), Z3, Z3
+	VMOVUPS      (R8)(DI*2), Z9
+	VMULPS       768(CX), Z9, Z9
+	VADDPS       Z9, Z3, Z3
+	VBROADCASTSS 152(AX), Z9
+	MOVQ         64(AX), R10
+	VADDPS       (R10)(DX*1), Z9, Z9
+	VMULPS       384(CX), Z2, Z10
+	VMULPS       448(CX), Z9, Z11
+	VADDPS       Z11, Z10, Z10
+	VBROADCASTSS 156(AX), Z11
+	MOVQ         72(AX), R10
+	VADDPS       (R10)(DX*1), Z11, Z11
+	VSUBPS       Z9, Z11, Z9
+	VMULPS       320(CX), Z9, Z9
+	VMULPS       512(CX), Z9, Z9
+	VADDPS       Z9, Z10, Z9
+	VADDPS       Z8, Z5, Z10
+	VADDPS       Z10, Z3, Z3
+	VADDPS       Z3, Z9, Z3
+	VADDPS       Z3, Z2, Z3
+	VANDPS.BCST  absolute<>+0(SB), Z3, Z9
+	VCMPPS.BCST  $0x05, tiny<>+0(SB), Z9, K1
+	VMOVAPS.Z    Z3, K1, Z3
+	VCMPPS       $0x1e, 1024(CX), Z3, K1
+	VXORPS       Z9, Z9, Z9
+	VCMPPS       $0x11, Z9, Z5, K2
+	KORW         K1, K2, K1
+	VXORPS       Z5, Z5, Z5
+	VCMPPS       $0x04, Z5, Z8, K2
+	KORW         K1, K2, K1
+	VCMPPS       $0x1e, 960(CX), Z3, K2
+	KANDW        K1, K2, K1
+	VMOVUPS      (R8)(DI*1), Z5
+	VMOVUPS      (R8)(DI*2), Z8
+	MOVQ         48(AX), R10
+	VPBROADCASTQ 184(AX), Z9
+	VPCMPQ       $0x01, (R10)(DX*2), Z9, K2
+	VPCMPQ       $0x01, 64(R10)(DX*2), Z9, K3
+	KUNPCKBW     K2, K3, K2
+	VPBROADCASTQ 176(AX), Z9
+	VPCMPQ       $0x01, (R10)(DX*2), Z9, K3
+	VPCMPQ       $0x01, 64(R10)(DX*2), Z9, K4
+	KUNPCKBW     K3, K4, K3
+	KORW         K1, K3, K1
+	KANDNW       K1, K2, K1
+	KMOVW        K1, R10
+	TESTL        R10, R10
+	JZ           quiet
+	MOVQ         DX, R11
+	SHRQ         $0x02, R11
+	MOVL         R11, (BX)
+	MOVL         R10, 4(BX)
+	ADDQ         $0x08, BX
+	VMOVUPS      (R8), Z9
+	VMOVUPS      Z9, (SI)
+	VMOVUPS      (R8)(DI*1), Z9
+	VMOVUPS      Z9, 64(SI)
+	VMOVUPS      (R8)(DI*2), Z9
+	VMOVUPS      Z9, 128(SI)
+	ADDQ         $0x000000c0, SI
+
+quiet:
+	VBLENDMPS   Z2, Z3, K2, Z6
+	VMOVUPS     Z6, (R8)
+	VMULPS      576(CX), Z5, Z2
+	VADDPS      Z2, Z5, Z2
+	VANDPS.BCST absolute<>+0(SB), Z2, Z3
+	VCMPPS.BCST $0x05, tiny<>+0(SB), Z3, K1
+	VMOVAPS.Z   Z2, K1, Z2
+	VADDPS      Z4, Z2, Z2
+	VMOVUPS     Z2, (R8)(DI*1)
+	VMULPS      640(CX), Z8, Z2
+	VADDPS      Z2, Z8, Z2
+	VANDPS.BCST absolute<>+0(SB), Z2, Z3
+	VCMPPS.BCST $0x05, tiny<>+0(SB), Z3, K1
+	VMOVAPS.Z   Z2, K1, Z2
+	VADDPS      Z7, Z2, Z2
+	VMOVUPS     Z2, (R8)(DI*2)
+	ADDQ        24(AX), CX
+	ADDQ        $0x40, R8
+	ADDQ        $0x40, DX
+	CMPQ        DX, R9
+	JLT         group
+	VZEROUPPER
+	SUBQ        192(AX), BX
+	SHRQ        $0x03, BX
+	MOVQ        BX, ret+8(FP)
+	RET
+
+// func deltaStepAVX512(c *byte) int
+// Requires: AVX, AVX512DQ, AVX512F
+TEXT ·deltaStepAVX512(SB), NOSPLIT, $0-16
+	MOVQ    c+0(FP), AX
+	MOVQ    16(AX), CX
+	MOVQ    192(AX), BX
+	MOVQ    200(AX), SI
+	MOVQ    (AX), DX
+	SHLQ    $0x02, DX
+	MOVQ    40(AX), DI
+	MOVQ    32(AX), DI
+	ADDQ    DX, DI
+	MOVQ    8(AX), R8
+	SHLQ    $0x02, R8
+	VMOVUPS even<>+0(SB), Z0
+	VMOVUPS odd<>+0(SB), Z0
+
+group:
+	VMOVUPS      (DI), Z0
+	VMULPS       (CX), Z0, Z2
+	VBROADCASTSS 152(AX), Z3
+	MOVQ         64(AX), R9
+	VADDPS       (R9)(DX*1), Z3, Z3
+	VMULPS       64(CX), Z3, Z3
+	VADDPS       Z3, Z2, Z2
+	VBROADCASTSS 156(AX), Z3
+	MOVQ         72(AX), R9
+	VADDPS       (R9)(DX*1), Z3, Z3
+	VMULPS       128(CX), Z3, Z3
+	VADDPS       Z3, Z2, Z2
+	VADDPS       Z2, Z0, Z0
+	VANDPS.BCST  absolute<>+0(SB), Z0, Z2
+	VCMPPS.BCST  $0x05, tiny<>+0(SB), Z2, K1
+	VMOVAPS.Z    Z0, K1, Z0
+	MOVQ         144(AX), R9
+	VADDPS       (R9)(DX*1), Z0, Z0
+	MOVQ         48(AX), R9
+	VPBROADCASTQ 176(AX), Z2
+	VPCMPQ       $0x01, (R9)(DX*2), Z2, K1
+	VPCMPQ       $0x01, 64(R9)(DX*2), Z2, K2
+	KUNPCKBW     K1, K2, K1
+	VCMPPS       $0x1d, 192(CX), Z0, K2
+	KANDNW       K2, K1, K2
+	KMOVW        K2, R9
+	TESTL        R9, R9
+	JZ           quiet
+	MOVQ         DX, R10
+	SHRQ         $0x02, R10
+	MOVL         R10, (BX)
+	MOVL         R9, 4(BX)
+	ADDQ         $0x08, BX
+	VMOVUPS      (DI), Z2
+	VMOVUPS      Z2, (SI)
+	ADDQ         $0x00000040, SI
+
+quiet:
+	VMOVUPS   256(CX), Z2
+	VBLENDMPS Z2, Z0, K1, Z1
+	VMOVUPS   Z1, (DI)
+	ADDQ      24(AX), CX
+	ADDQ      $0x40, DI
+	ADDQ      $0x40, DX
+	CMPQ      DX, R8
+	JLT       group
+	VZEROUPPER
+	SUBQ      192(AX), BX
+	SHRQ      $0x03, BX
+	MOVQ      BX, ret+8(FP)
+	RET
+
+// func adexStepAVX512(c *byte) int
+// Requires: AVX, AVX512DQ, AVX512F
+TEXT ·adexStepAVX512(SB), NOSPLIT, $32-16
+	MOVQ         c+0(FP), AX
+	MOVQ         16(AX), CX
+	MOVQ         192(AX), BX
+	MOVQ         200(AX), SI
+	MOVQ         (AX), DX
+	SHLQ         $0x02, DX
+	MOVQ         40(AX), DI
+	MOVQ         32(AX), R8
+	ADDQ         DX, R8
+	LEAQ         (R8)(DI*2), R9
+	ADDQ         DI, R9
+	MOVQ         8(AX), R10
+	SHLQ         $0x02, R10
+	VMOVUPS      even<>+0(SB), Z0
+	VMOVUPS      odd<>+0(SB), Z1
+	VMOVUPS      (R8), Z2
+	VSUBPS       128(CX), Z2, Z2
+	VMULPS       192(CX), Z2, Z2
+	VBROADCASTSS exp_max<>+0(SB), Z3
+	VMINPS       Z2, Z3, Z2
+	VMAXPS.BCST  exp_min<>+0(SB), Z2, Z2
+	VMULPS.BCST  log2e<>+0(SB), Z2, Z3
+	VADDPS.BCST  shift<>+0(SB), Z3, Z3
+	VSUBPS.BCST  shift<>+0(SB), Z3, Z3
+	VMULPS.BCST  ln2_hi<>+0(SB), Z3, Z4
+	VSUBPS       Z4, Z2, Z2
+	VMULPS.BCST  ln2_lo<>+0(SB), Z3, Z4
+	VSUBPS       Z4, Z2, Z2
+	VBROADCASTSS exp0<>+0(SB), Z4
+	VMULPS       Z2, Z4, Z4
+	VADDPS.BCST  exp1<>+0(SB), Z4, Z4
+	VMULPS       Z2, Z4, Z4
+	VADDPS.BCST  exp2<>+0(SB), Z4, Z4
+	VMULPS       Z2, Z4, Z4
+	VADDPS.BCST  exp3<>+0(SB), Z4, Z4
+	VMULPS       Z2, Z4, Z4
+	VADDPS.BCST  exp4<>+0(SB), Z4, Z4
+	VMULPS       Z2, Z4, Z4
+	VADDPS.BCST  exp5<>+0(SB), Z4, Z4
+	VMULPS       Z2, Z2, Z5
+	VMULPS       Z5, Z4, Z4
+	VADDPS       Z2, Z4, Z2
+	VADDPS.BCST  one<>+0(SB), Z2, Z2
+	VCVTTPS2DQ   Z3, Z3
+	VPADDD.BCST  bias<>+0(SB), Z3, Z3
+	VPSLLD       $0x17, Z3, Z3
+	VMULPS       Z3, Z2, Z2
+	VMULPS       256(CX), Z2, Z2
+	VMOVUPS      Z2, Z2
+
+group:
+	VMOVUPS      Z2, Z3
+	ADDQ         24(AX), CX
+	VMOVUPS      64(R8), Z2
+	VSUBPS       128(CX), Z2, Z2
+	VMULPS       192(CX), Z2, Z2
+	VBROADCASTSS exp_max<>+0(SB), Z4
+	VMINPS       Z2, Z4, Z2
+	VMAXPS.BCST  exp_min<>+0(SB), Z2, Z2
+	VMULPS.BCST  log2e<>+0(SB), Z2, Z4
+	VADDPS.BCST  shift<>+0(SB), Z4, Z4
+	VSUBPS.BCST  shift<>+0(SB), Z4, Z4
+	VMULPS.BCST  ln2_hi<>+0(SB), Z4, Z5
+	VSUBPS       Z5, Z2, Z2
+	VMULPS.BCST  ln2_lo<>+0(SB), Z4, Z5
+	VSUBPS       Z5, Z2, Z2
+	VBROADCASTSS exp0<>+0(SB), Z5
+	VMULPS       Z2, Z5, Z5
+	VADDPS.BCST  exp1<>+0(SB), Z5, Z5
+	VMULPS       Z2, Z5, Z5
+	VADDPS.BCST  exp2<>+0(SB), Z5, Z5
+	VMULPS       Z2, Z5, Z5
+	VADDPS.BCST  exp3<>+0(SB), Z5, Z5
+	VMULPS       Z2, Z5, Z5
+	VADDPS.BCST  exp4<>+0(SB), Z5, Z5
+	VMULPS       Z2, Z5, Z5
+	VADDPS.BCST  exp5<>+0(SB), Z5, Z5
+	VMULPS       Z2, Z2, Z9
+	VMULPS       Z9, Z5, Z5
+	VADDPS       Z2, Z5, Z2
+	VADDPS.BCST  one<>+0(SB), Z2, Z2
+	VCVTTPS2DQ   Z4, Z4
+	VPADDD.BCST  bias<>+0(SB), Z4, Z4
+	VPSLLD       $0x17, Z4, Z4
+	VMULPS       Z4, Z2, Z2
+	VMULPS       256(CX), Z2, Z2
+	VMOVUPS      Z2, Z2
+	SUBQ         24(AX), CX
+	VMOVUPS      (R8), Z4
+	VMOVUPS      (CX), Z5
+	VSUBPS       Z4, Z5, Z5
+	VMOVUPS      64(CX), Z9
+	VSUBPS       Z4, Z9, Z9
+	VMULPS       (R8)(DI*2), Z5, Z10
+	VMULPS       (R9), Z9, Z11
+	VADDPS       Z11, Z10, Z10
+	VMULPS       320(CX), Z10, Z10
+	VBROADCASTSS 152(AX), Z11
+	MOVQ         64(AX), R11
+	VADDPS       (R11)(DX*1), Z11, Z11
+	VMULPS       320(CX), Z4, Z12
+	VSUBPS       Z12, Z10, Z12
+	VADDPS       Z3, Z12, Z12
+	VSUBPS       (R8)(DI*1), Z11, Z13
+	VMULPS       384(CX), Z13, Z13
+	VADDPS       Z13, Z12, Z12
+	VMULPS       448(CX), Z3, Z13
+	VMULPS       448(CX), Z12, Z14
+	VANDPS.BCST  absolute<>+0(SB), Z14, Z15
+	VADDPS       Z13, Z15, Z15
+	VMULPS       Z15, Z15, Z15
+	VMULPS       Z13, Z15, Z15
+	VCMPPS       $0x06, 512(CX), Z15, K1
+	VMULPS       384(CX), Z11, Z15
+	VADDPS       Z15, Z3, Z15
+	VBROADCASTSS 156(AX), Z16
+	MOVQ         72(AX), R11
+	VADDPS       (R11)(DX*1), Z16, Z16
+	VSUBPS       Z11, Z16, Z11
+	VMULPS       384(CX), Z11, Z11
+	VMULPS       704(CX), Z11, Z11
+	VMULPS       192(CX), Z3, Z3
+	VMULPS       Z12, Z3, Z3
+	VADDPS       Z11, Z3, Z3
+	VMOVUPS      (R8)(DI*1), Z11
+	VMULPS       1024(CX), Z4, Z16
+	VMULPS       1088(CX), Z11, Z17
+	VADDPS       Z17, Z16, Z16
+	VADDPS       Z10, Z15, Z10
+	VMULPS       1152(CX), Z10, Z10
+	VADDPS       Z10, Z16, Z10
+	VMULPS       1216(CX), Z3, Z16
+	VADDPS       Z16, Z10, Z10
+	VMULPS       768(CX), Z4, Z16
+	VMULPS       832(CX), Z11, Z17
+	VADDPS       Z17, Z16, Z16
+	VMULPS       896(CX), Z15, Z15
+	VADDPS       Z15, Z16, Z15
+	VMULPS       960(CX), Z3, Z3
+	VADDPS       Z3, Z15, Z3
+	VMULPS       1408(CX), Z5, Z15
+	VMULPS       1536(CX), Z12, Z16
+	VSUBPS       Z16, Z15, Z15
+	VMULPS       (R8)(DI*2), Z15, Z15
+	VADDPS       Z15, Z3, Z3
+	VMULPS       1472(CX), Z9, Z15
+	VMULPS       1600(CX), Z12, Z16
+	VSUBPS       Z16, Z15, Z15
+	VMULPS       (R9), Z15, Z15
+	VADDPS       Z15, Z3, Z3
+	VMULPS       640(CX), Z12, Z12
+	MOVQ         96(AX), R11
+	VMOVUPS      (R11)(DX*2), Z15
+	VMOVAPS      Z0, Z16
+	VPERMI2PS    64(R11)(DX*2), Z15, Z16
+	VMOVAPS      Z1, Z17
+	VPERMI2PS    64(R11)(DX*2), Z15, Z17
+	MOVQ         104(AX), R11
+	VMOVUPS      (R11)(DX*2), Z15
+	VMOVAPS      Z0, Z18
+	VPERMI2PS    64(R11)(DX*2), Z15, Z18
+	VMOVAPS      Z1, Z19
+	VPERMI2PS    64(R11)(DX*2), Z15, Z19
+	VSUBPS       Z12, Z5, Z5
+	VMULPS       Z5, Z17, Z5
+	VSUBPS       Z12, Z9, Z9
+	VMULPS       Z9, Z19, Z9
+	VADDPS       Z9, Z5, Z12
+	VADDPS       Z12, Z3, Z3
+	KXORW        K2, K2, K2
+	KMOVW        K1, R11
+	TESTL        R11, R11
+	JZ           gentle
+	VBROADCASTSS one<>+0(SB), Z15
+	VADDPS.BCST  least<>+0(SB), Z16, Z20
+	VDIVPS       Z20, Z17, Z17
+	VMULPS       1792(CX), Z17, Z17
+	VMINPS.BCST  one<>+0(SB), Z17, Z17
+	VSUBPS       Z17, Z15, Z17
+	VMULPS       Z17, Z5, Z5
+	VADDPS.BCST  least<>+0(SB), Z18, Z17
+	VDIVPS       Z17, Z19, Z17
+	VMULPS       1792(CX), Z17, Z17
+	VMINPS.BCST  one<>+0(SB), Z17, Z17
+	VSUBPS       Z17, Z15, Z15
+	VMULPS       Z15, Z9, Z9
+	VADDPS       Z9, Z5, Z5
+	VMOVUPS      (R8)(DI*2), Z9
+	VADDPS       (R9), Z9, Z9
+	VMULPS       1856(CX), Z9, Z9
+	VMULPS       Z14, Z13, Z15
+	VMULPS       192(CX), Z3, Z17
+	VSUBPS       Z13, Z17, Z17
+	VMULPS.BCST  half<>+0(SB), Z15, Z19
+	VSUBPS       Z19, Z17, Z17
+	VMULPS       192(CX), Z12, Z19
+	VSUBPS       Z19, Z17, Z19
+	VSUBPS       Z13, Z14, Z20
+	VSUBPS       Z20, Z19, Z19
+	VADDPS       Z13, Z14, Z14
+	VBROADCASTSS pulled0<>+0(SB), Z20
+	VMULPS       Z14, Z20, Z14
+	VADDPS.BCST  pulled1<>+0(SB), Z14, Z14
+	VMULPS       Z15, Z14, Z14
+	VMULPS.BCST  third<>+0(SB), Z19, Z15
+	VADDPS       Z15, Z14, Z14
+	VSUBPS       Z5, Z12, Z12
+	VMULPS       192(CX), Z12, Z12
+	VMULPS.BCST  half<>+0(SB), Z12, Z12
+	VADDPS       Z12, Z14, Z12
+	VMULPS       Z9, Z12, Z9
+	VSUBPS       Z9, Z17, Z9
+	VMULPS.BCST  half<>+0(SB), Z9, Z12
+	VMULPS.BCST  sixth<>+0(SB), Z19, Z14
+	VSUBPS       Z14, Z12, Z12
+	VMULPS       192(CX), Z5, Z5
+	VMULPS.BCST  half<>+0(SB), Z5, Z5
+	VSUBPS       Z5, Z12, Z5
+	VADDPS.BCST  one<>+0(SB), Z5, Z5
+	VMULPS       Z9, Z9, Z12
+	VBROADCASTSS mean_exp0<>+0(SB), Z14
+	VMULPS       Z9, Z14, Z14
+	VADDPS.BCST  mean_exp1<>+0(SB), Z14, Z14
+	VMULPS       Z14, Z12, Z12
+	VADDPS       Z12, Z5, Z5
+	VBROADCASTSS one<>+0(SB), Z12
+	VMULPS       Z5, Z13, Z5
+	VSUBPS       Z5, Z12, Z5
+	VCMPPS.BCST  $0x09, upswing_rest<>+0(SB), Z5, K2
+	VANDPS.BCST  absolute<>+0(SB), Z9, Z12
+	VCMPPS.BCST  $0x06, half<>+0(SB), Z12, K3
+	KORW         K2, K3, K2
+	VPSUBD.BCST  root_half<>+0(SB), Z5, Z12
+	VPSRAD       $0x17, Z12, Z12
+	VPSLLD       $0x17, Z12, Z13
+	VPSUBD       Z13, Z5, Z5
+	VSUBPS.BCST  one<>+0(SB), Z5, Z13
+	VADDPS.BCST  one<>+0(SB), Z5, Z5
+	VDIVPS       Z5, Z13, Z5
+	VMULPS       Z5, Z5, Z13
+	VBROADCASTSS log0<>+0(SB), Z14
+	VMULPS       Z13, Z14, Z14
+	VADDPS.BCST  log1<>+0(SB), Z14, Z14
+	VMULPS       Z13, Z14, Z14
+	VADDPS.BCST  log2<>+0(SB), Z14, Z14
+	VADDPS       Z5, Z5, Z5
+	VCVTDQ2PS    Z12, Z12
+	VMULPS.BCST  ln2<>+0(SB), Z12, Z12
+	VMULPS       Z13, Z5, Z13
+	VMULPS       Z14, Z13, Z13
+	VADDPS       Z5, Z13, Z5
+	VADDPS       Z5, Z12, Z5
+	VSUBPS       Z5, Z9, Z5
+	VMULPS       1728(CX), Z5, Z5
+	VBLENDMPS    Z5, Z3, K1, Z6
+	VMOVAPS      Z6, Z3
+	KANDW        K1, K2, K1
+	KMOVW        K1, K2
+
+gentle:
+	VADDPS       Z3, Z4, Z3
+	VCMPPS       $0x05, 1664(CX), Z3, K1
+	KORW         K2, K1, K1
+	VMOVUPS      (R8)(DI*2), Z4
+	VMOVUPS      (R9), Z5
+	VADDPS       Z5, Z4, Z9
+	VADDPS       Z18, Z16, Z12
+	VADDPS       Z12, Z9, Z9
+	VCMPPS       $0x06, 576(CX), Z9, K3
+	KORW         K1, K3, K1
+	MOVQ         48(AX), R11
+	VPBROADCASTQ 184(AX), Z9
+	VPCMPQ       $0x01, (R11)(DX*2), Z9, K3
+	VPCMPQ       $0x01, 64(R11)(DX*2), Z9, K4
+	KUNPCKBW     K3, K4, K3
+	VPBROADCASTQ 176(AX), Z9
+	VPCMPQ       $0x01, (R11)(DX*2), Z9, K4
+	VPCMPQ       $0x01, 64(R11)(DX*2), Z9, K5
+	KUNPCKBW     K4, K5, K4
+	KORW         K1, K4, K1
+	KANDNW       K1, K3, K1
+	KMOVW        K1, R11
+	TESTL        R11, R11
+	JZ           quiet
+	MOVQ         DX, R12
+	SHRQ         $0x02, R12
+	MOVL         R12, (BX)
+	MOVL         R11, 4(BX)
+	ADDQ         $0x08, BX
+	VMOVUPS      (R8), Z9
+	VMOVUPS      Z9, (SI)
+	VMOVUPS      (R8)(DI*1), Z9
+	VMOVUPS      Z9, 64(SI)
+	VMOVUPS      (R8)(DI*2), Z9
+	VMOVUPS      Z9, 128(SI)
+	VMOVUPS      (R9), Z9
+	VMOVUPS      Z9, 192(SI)
+	ADDQ         $0x00000100, SI
+
+quiet:
+	VSUBPS      1984(CX), Z11, Z9
+	VMULPS      2048(CX), Z9, Z9
+	VMOVUPS     1920(CX), Z12
+	VBLENDMPS   Z12, Z3, K3, Z7
+	VMOVUPS     Z7, (R8)
+	VBLENDMPS   Z9, Z10, K3, Z8
+	VADDPS      Z8, Z11, Z3
+	VANDPS.BCST absolute<>+0(SB), Z3, Z9
+	VCMPPS.BCST $0x05, tiny<>+0(SB), Z9, K1
+	VMOVAPS.Z   Z3, K1, Z3
+	VMOVUPS     Z3, (R8)(DI*1)
+	VMULPS      1280(CX), Z4, Z3
+	VADDPS      Z3, Z4, Z3
+	VANDPS.BCST absolute<>+0(SB), Z3, Z4
+	VCMPPS.BCST $0x05, tiny<>+0(SB), Z4, K1
+	VMOVAPS.Z   Z3, K1, Z3
+	VADDPS      Z16, Z3, Z3
+	VMOVUPS     Z3, (R8)(DI*2)
+	VMULPS      1344(CX), Z5, Z3
+	VADDPS      Z3, Z5, Z3
+	VANDPS.BCST absolute<>+0(SB), Z3, Z4
+	VCMPPS.BCST $0x05, tiny<>+0(SB), Z4, K1
+	VMOVAPS.Z   Z3, K1, Z3
+	VADDPS      Z18, Z3, Z3
+	VMOVUPS     Z3, (R9)
+	ADDQ        24(AX), CX
+	ADDQ        $0x40, R8
+	ADDQ        $0x40, R9
+	ADDQ        $0x40, DX
+	CMPQ        DX, R10
+	JLT         group
+	VZEROUPPER
+	SUBQ        192(AX), BX
+	SHRQ        $0x03, BX
+	MOVQ        BX, ret+8(FP)
+	RET
+
+// func burstStepSomaNMDAAVX512(c *byte) int
+// Requires: AVX, AVX512DQ, AVX512F
+TEXT ·burstStepSomaNMDAAVX512(SB), NOSPLIT, $0-16
+	MOVQ    c+0(FP), AX
+	MOVQ    16(AX), CX
+	MOVQ    192(AX), BX
+	MOVQ    200(AX), SI
+	MOVQ    (AX), DX
+	SHLQ    $0x02, DX
+	MOVQ    40(AX), DI
+	MOVQ    32(AX), R8
+	ADDQ    DX, R8
+	LEAQ    (R8)(DI*2), R9
+	ADDQ    DI, R9
+	LEAQ    (R9)(DI*2), R10
+	ADDQ    DI, R10
+	LEAQ    (R10)(DI*2), R11
+	ADDQ    DI, R11
+	MOVQ    8(AX), R12
+	SHLQ    $0x02, R12
+	VMOVUPS even<>+0(SB), Z0
+	VMOVUPS odd<>+0(SB), Z1
+
+group:
+	VMOVUPS      (R8), Z2
+	VMOVUPS      (R8)(DI*1), Z3
+	VXORPS       Z4, Z4, Z4
+	VXORPS       Z5, Z5, Z5
+	VMOVUPS      (CX), Z6
+	VSUBPS       Z2, Z6, Z7
+	VMULPS       (R9)(DI*2), Z7, Z7
+	VADDPS       Z7, Z4, Z4
+	VSUBPS       Z2, Z6, Z6
+	VMULPS       (R10)(DI*2), Z6, Z6
+	VADDPS       Z6, Z5, Z5
+	VMOVUPS      (CX), Z6
+	VSUBPS       Z2, Z6, Z7
+	VMULPS       (R10), Z7, Z7
+	VADDPS       Z7, Z4, Z4
+	VSUBPS       Z2, Z6, Z6
+	VMULPS       (R11), Z6, Z6
+	VADDPS       Z6, Z5, Z5
+	VMOVUPS      64(CX), Z6
+	VSUBPS       Z2, Z6, Z7
+	VMULPS       (R10)(DI*1), Z7, Z7
+	VADDPS       Z7, Z4, Z4
+	VSUBPS       Z2, Z6, Z6
+	VMULPS       (R11)(DI*1), Z6, Z6
+	VADDPS       Z6, Z5, Z5
+	VBROADCASTSS 152(AX), Z6
+	MOVQ         64(AX), R13
+	VADDPS       (R13)(DX*1), Z6, Z6
+	VSUBPS       Z2, Z4, Z4
+	VMULPS       128(CX), Z4, Z4
+	VMOVUPS      448(CX), Z7
+	VMULPS       (R8)(DI*2), Z7, Z7
+	VADDPS       Z6, Z7, Z7
+	VMULPS       192(CX), Z7, Z7
+	VADDPS       Z7, Z4, Z4
+	VMULPS       512(CX), Z4, Z7
+	VADDPS       Z2, Z7, Z7
+	VBROADCASTSS 156(AX), Z8
+	MOVQ         72(AX), R13
+	VADDPS       (R13)(DX*1), Z8, Z8
+	VSUBPS       Z6, Z8, Z8
+	VMULPS       576(CX), Z8, Z8
+	VMULPS       640(CX), Z2, Z9
+	VMOVUPS      (R8)(DI*2), Z10
+	VMULPS       704(CX), Z10, Z10
+	VADDPS       Z10, Z9, Z9
+	VMULPS       768(CX), Z6, Z6
+	VADDPS       Z6, Z9, Z6
+	VMULPS       832(CX), Z8, Z8
+	VADDPS       Z8, Z6, Z6
+	VMOVUPS      (CX), Z8
+	VSUBPS       Z2, Z8, Z9
+	VMULPS       1920(CX), Z9, Z9
+	VMULPS       2304(CX), Z4, Z10
+	VSUBPS       Z10, Z9, Z9
+	VMULPS       (R9)(DI*2), Z9, Z9
+	VADDPS       Z9, Z6, Z6
+	VSUBPS       Z7, Z8, Z8
+	MOVQ         96(AX), R13
+	VMOVUPS      (R13)(DX*2), Z9
+	VMOVAPS      Z1, Z10
+	VPERMI2PS    64(R13)(DX*2), Z9, Z10
+	VMULPS       Z10, Z8, Z8
+	VADDPS       Z8, Z6, Z6
+	VMOVUPS      (CX), Z8
+	VSUBPS       Z2, Z8, Z9
+	VMULPS       1984(CX), Z9, Z9
+	VMULPS       2368(CX), Z4, Z10
+	VSUBPS       Z10, Z9, Z9
+	VMULPS       (R10), Z9, Z9
+	VADDPS       Z9, Z6, Z6
+	VSUBPS       Z7, Z8, Z8
+	MOVQ         104(AX), R13
+	VMOVUPS      (R13)(DX*2), Z9
+	VMOVAPS      Z1, Z10
+	VPERMI2PS    64(R13)(DX*2), Z9, Z10
+	VMULPS       Z10, Z8, Z8
+	VADDPS       Z8, Z6, Z6
+	VMOVUPS      64(CX), Z8
+	VSUBPS       Z2, Z8, Z9
+	VMULPS       2048(CX), Z9, Z9
+	VMULPS       2432(CX), Z4, Z10
+	VSUBPS       Z10, Z9, Z9
+	VMULPS       (R10)(DI*1), Z9, Z9
+	VADDPS       Z9, Z6, Z6
+	VSUBPS       Z7, Z8, Z8
+	MOVQ         112(AX), R13
+	VMOVUPS      (R13)(DX*2), Z9
+	VMOVAPS      Z1, Z10
+	VPERMI2PS    64(R13)(DX*2), Z9, Z10
+	VMULPS       Z10, Z8, Z8
+	VADDPS       Z8, Z6, Z6
+	VBROADCASTSS 160(AX), Z8
+	MOVQ         80(AX), R13
+	VADDPS       (R13)(DX*1), Z8, Z8
+	VBROADCASTSS 164(AX), Z9
+	MOVQ         88(AX), R13
+	VADDPS       (R13)(DX*1), Z9, Z9
+	VSUBPS       Z8, Z9, Z9
+	VMULPS       576(CX), Z9, Z9
+	VMULPS       3264(CX), Z5, Z5
+	VMOVUPS      (R9), Z10
+	VMULPS       1152(CX), Z3, Z11
+	VMULPS       1216(CX), Z10, Z12
+	VADDPS       Z12, Z11, Z11
+	VADDPS       Z5, Z8, Z5
+	VMULPS       1280(CX), Z5, Z5
+	VADDPS       Z5, Z11, Z5
+	VMULPS       1344(CX), Z9, Z11
+	VADDPS       Z11, Z5, Z5
+	VADDPS       Z5, Z10, Z5
+	VANDPS.BCST  absolute<>+0(SB), Z5, Z11
+	VCMPPS.BCST  $0x05, tiny<>+0(SB), Z11, K1
+	VMOVAPS.Z    Z5, K1, Z5
+	VMULPS       896(CX), Z3, Z11
+	VMULPS       960(CX), Z10, Z10
+	VADDPS       Z10, Z11, Z10
+	VMULPS       1024(CX), Z8, Z8
+	VADDPS       Z8, Z10, Z8
+	VMULPS       1088(CX), Z9, Z9
+	VADDPS       Z9, Z8, Z8
+	VMOVUPS      (CX), Z9
+	VSUBPS       Z2, Z9, Z10
+	VMULPS       2112(CX), Z10, Z10
+	VMULPS       2496(CX), Z4, Z11
+	VSUBPS       Z11, Z10, Z10
+	VMULPS       (R10)(DI*2), Z10, Z10
+	VADDPS       Z10, Z8, Z8
+	VSUBPS       Z7, Z9, Z9
+	MOVQ         120(AX), R13
+	VMOVUPS      (R13)(DX*2), Z10
+	VMOVAPS      Z1, Z11
+	VPERMI2PS    64(R13)(DX*2), Z10, Z11
+	VMULPS       Z11, Z9, Z9
+	VADDPS       Z9, Z8, Z8
+	VMOVUPS      (CX), Z9
+	VSUBPS       Z2, Z9, Z10
+	VMULPS       2176(CX), Z10, Z10
+	VMULPS       2560(CX), Z4, Z11
+	VSUBPS       Z11, Z10, Z10
+	VMULPS       (R11), Z10, Z10
+	VADDPS       Z10, Z8, Z8
+	VSUBPS       Z7, Z9, Z9
+	MOVQ         128(AX), R13
+	VMOVUPS      (R13)(DX*2), Z10
+	VMOVAPS      Z1, Z11
+	VPERMI2PS    64(R13)(DX*2), Z10, Z11
+	VMULPS       Z11, Z9, Z9
+	VADDPS       Z9, Z8, Z8
+	VMOVUPS      64(CX), Z9
+	VSUBPS       Z2, Z9, Z10
+	VMULPS       2240(CX), Z10, Z10
+	VMULPS       2624(CX), Z4, Z4
+	VSUBPS       Z4, Z10, Z4
+	VMULPS       (R11)(DI*1), Z4, Z4
+	VADDPS       Z4, Z8, Z4
+	VSUBPS       Z7, Z9, Z7
+	MOVQ         136(AX), R13
+	VMOVUPS      (R13)(DX*2), Z8
+	VMOVAPS      Z1, Z9
+	VPERMI2PS    64(R13)(DX*2), Z8, Z9
+	VMULPS       Z9, Z7, Z7
+	VADDPS       Z7, Z4, Z4
+	VADDPS       Z4, Z3, Z3
+	VANDPS.BCST  absolute<>+0(SB), Z3, Z4
+	VCMPPS.BCST  $0x05, tiny<>+0(SB), Z4, K1
+	VMOVAPS.Z    Z3, K1, Z3
+	VADDPS       Z6, Z2, Z2
+	VANDPS.BCST  absolute<>+0(SB), Z2, Z4
+	VCMPPS.BCST  $0x05, tiny<>+0(SB), Z4, K1
+	VMOVAPS.Z    Z2, K1, Z2
+	VMOVUPS      (R9)(DI*1), Z4
+	VMULPS       1472(CX), Z4, Z6
+	VADDPS       Z6, Z4, Z4
+	VANDPS.BCST  absolute<>+0(SB), Z4, Z6
+	VCMPPS.BCST  $0x05, tiny<>+0(SB), Z6, K1
+	VMOVAPS.Z    Z4, K1, Z4
+	VSUBPS       Z4, Z2, Z4
+	VCMPPS       $0x06, 2688(CX), Z4, K1
+	VCMPPS       $0x06, 2752(CX), Z4, K2
+	MOVQ         112(AX), R13
+	VMOVUPS      (R13)(DX*2), Z4
+	VMOVAPS      Z1, Z6
+	VPERMI2PS    64(R13)(DX*2), Z4, Z6
+	VXORPS       Z4, Z4, Z4
+	VCMPPS       $0x04, Z4, Z6, K3
+	KORW         K2, K3, K2
+	KANDW        K1, K2, K1
+	MOVQ         48(AX), R13
+	VPBROADCASTQ 184(AX), Z4
+	VPCMPQ       $0x01, (R13)(DX*2), Z4, K2
+	VPCMPQ       $0x01, 64(R13)(DX*2), Z4, K3
+	KUNPCKBW     K2, K3, K2
+	VPBROADCASTQ 176(AX), Z4
+	VPCMPQ       $0x01, (R13)(DX*2), Z4, K3
+	VPCMPQ       $0x01, 64(R13)(DX*2), Z4, K4
+	KUNPCKBW     K3, K4, K3
+	MOVQ         56(AX), R13
+	VXORPS       Z4, Z4, Z4
+	VPCMPQ       $0x01, (R13)(DX*2), Z4, K4
+	VPCMPQ       $0x01, 64(R13)(DX*2), Z4, K5
+	KUNPCKBW     K4, K5, K4
+	VPBROADCASTQ 184(AX), Z4
+	VPCMPQ       $0x01, (R13)(DX*2), Z4, K5
+	VPCMPQ       $0x01, 64(R13)(DX*2), Z4, K6
+	KUNPCKBW     K5, K6, K5
+	KANDNW       K4, K5, K4
+	KORW         K1, K3, K1
+	KANDNW       K1, K2, K1
+	KORW         K1, K4, K1
+	KMOVW        K1, R13
+	TESTL        R13, R13
+	JZ           quiet
+	MOVQ         DX, R14
+	SHRQ         $0x02, R14
+	MOVL         R14, (BX)
+	MOVL         R13, 4(BX)
+	ADDQ         $0x08, BX
+	VMOVUPS      (R8), Z4
+	VMOVUPS      Z4, (SI)
+	VMOVUPS      (R8)(DI*1), Z4
+	VMOVUPS      Z4, 64(SI)
+	VMOVUPS      (R8)(DI*2), Z4
+	VMOVUPS      Z4, 128(SI)
+	VMOVUPS      (R9), Z4
+	VMOVUPS      Z4, 192(SI)
+	VMOVUPS      (R9)(DI*1), Z4
+	VMOVUPS      Z4, 256(SI)
+	VMOVUPS      (R9)(DI*2), Z4
+	VMOVUPS      Z4, 320(SI)
+	VMOVUPS      (R10), Z4
+	VMOVUPS      Z4, 384(SI)
+	VMOVUPS      (R10)(DI*1), Z4
+	VMOVUPS      Z4, 448(SI)
+	VMOVUPS      (R10)(DI*2), Z4
+	VMOVUPS      Z4, 512(SI)
+	VMOVUPS      (R11), Z4
+	VMOVUPS      Z4, 576(SI)
+	VMOVUPS      (R11)(DI*1), Z4
+	VMOVUPS      Z4, 640(SI)
+	ADDQ         $0x000002c0, SI
+
+quiet:
+	VMOVUPS     Z2, (R8)
+	VMOVUPS     Z3, (R8)(DI*1)
+	VMOVUPS     Z5, (R9)
+	VMOVUPS     (R8)(DI*2), Z2
+	VMULPS      1408(CX), Z2, Z3
+	VADDPS      Z3, Z2, Z2
+	VANDPS.BCST absolute<>+0(SB), Z2, Z3
+	VCMPPS.BCST $0x05, tiny<>+0(SB), Z3, K1
+	VMOVAPS.Z   Z2, K1, Z2
+	VMOVUPS     Z2, (R8)(DI*2)
+	VMOVUPS     (R9)(DI*1), Z2
+	VMULPS      1472(CX), Z2, Z3
+	VADDPS      Z3, Z2, Z2
+	VANDPS.BCST absolute<>+0(SB), Z2, Z3
+	VCMPPS.BCST $0x05, tiny<>+0(SB), Z3, K1
+	VMOVAPS.Z   Z2, K1, Z2
+	VMOVUPS     Z2, (R9)(DI*1)
+	VMOVUPS     (R9)(DI*2), Z2
+	VMULPS      1536(CX), Z2, Z3
+	VADDPS      Z3, Z2, Z2
+	VANDPS.BCST absolute<>+0(SB), Z2, Z3
+	VCMPPS.BCST $0x05, tiny<>+0(SB), Z3, K1
+	VMOVAPS.Z   Z2, K1, Z2
+	MOVQ        96(AX), R13
+	VMOVUPS     (R13)(DX*2), Z3
+	VMOVAPS     Z0, Z4
+	VPERMI2PS   64(R13)(DX*2), Z3, Z4
+	VADDPS      Z4, Z2, Z2
+	VMOVUPS     Z2, (R9)(DI*2)
+	VMOVUPS     (R10), Z2
+	VMULPS      1600(CX), Z2, Z3
+	VADDPS      Z3, Z2, Z2
+	VANDPS.BCST absolute<>+0(SB), Z2, Z3
+	VCMPPS.BCST $0x05, tiny<>+0(SB), Z3, K1
+	VMOVAPS.Z   Z2, K1, Z2
+	MOVQ        104(AX), R13
+	VMOVUPS     (R13)(DX*2), Z3
+	VMOVAPS     Z0, Z4
+	VPERMI2PS   64(R13)(DX*2), Z3, Z4
+	VADDPS      Z4, Z2, Z2
+	VMOVUPS     Z2, (R10)
+	VMOVUPS     (R10)(DI*1), Z2
+	VMULPS      1664(CX), Z2, Z3
+	VADDPS      Z3, Z2, Z2
+	VANDPS.BCST absolute<>+0(SB), Z2, Z3
+	VCMPPS.BCST $0x05, tiny<>+0(SB), Z3, K1
+	VMOVAPS.Z   Z2, K1, Z2
+	MOVQ        112(AX), R13
+	VMOVUPS     (R13)(DX*2), Z3
+	VMOVAPS     Z0, Z4
+	VPERMI2PS   64(R13)(DX*2), Z3, Z4
+	VADDPS      Z4, Z2, Z2
+	VMOVUPS     Z2, (R10)(DI*1)
+	VMOVUPS     (R10)(DI*2), Z2
+	VMULPS      1728(CX), Z2, Z3
+	VADDPS      Z3, Z2, Z2
+	VANDPS.BCST absolute<>+0(SB), Z2, Z3
+	VCMPPS.BCST $0x05, tiny<>+0(SB), Z3, K1
+	VMOVAPS.Z   Z2, K1, Z2
+	MOVQ        120(AX), R13
+	VMOVUPS     (R13)(DX*2), Z3
+	VMOVAPS     Z0, Z4
+	VPERMI2PS   64(R13)(DX*2), Z3, Z4
+	VADDPS      Z4, Z2, Z2
+	VMOVUPS     Z2, (R10)(DI*2)
+	VMOVUPS     (R11), Z2
+	VMULPS      1792(CX), Z2, Z3
+	VADDPS      Z3, Z2, Z2
+	VANDPS.BCST absolute<>+0(SB), Z2, Z3
+	VCMPPS.BCST $0x05, tiny<>+0(SB), Z3, K1
+	VMOVAPS.Z   Z2, K1, Z2
+	MOVQ        128(AX), R13
+	VMOVUPS     (R13)(DX*2), Z3
+	VMOVAPS     Z0, Z4
+	VPERMI2PS   64(R13)(DX*2), Z3, Z4
+	VADDPS      Z4, Z2, Z2
+	VMOVUPS     Z2, (R11)
+	VMOVUPS     (R11)(DI*1), Z2
+	VMULPS      1856(CX), Z2, Z3
+	VADDPS      Z3, Z2, Z2
+	VANDPS.BCST absolute<>+0(SB), Z2, Z3
+	VCMPPS.BCST $0x05, tiny<>+0(SB), Z3, K1
+	VMOVAPS.Z   Z2, K1, Z2
+	MOVQ        136(AX), R13
+	VMOVUPS     (R13)(DX*2), Z3
+	VMOVAPS     Z0, Z4
+	VPERMI2PS   64(R13)(DX*2), Z3, Z4
+	VADDPS      Z4, Z2, Z2
+	VMOVUPS     Z2, (R11)(DI*1)
+	ADDQ        24(AX), CX
+	ADDQ        $0x40, R8
+	ADDQ        $0x40, R9
+	ADDQ        $0x40, R10
+	ADDQ        $0x40, R11
+	ADDQ        $0x40, DX
+	CMPQ        DX, R12
+	JLT         group
+	VZEROUPPER
+	SUBQ        192(AX), BX
+	SHRQ        $0x03, BX
+	MOVQ        BX, ret+8(FP)
+	RET
+
+// func twoStepSomaNMDAAVX512(c *byte) int
+// Requires: AVX, AVX512DQ, AVX512F
+TEXT ·twoStepSomaNMDAAVX512(SB), NOSPLIT, $32-16
+	MOVQ         c+0(FP), AX
+	MOVQ         16(AX), CX
+	MOVQ         192(AX), BX
+	MOVQ         200(AX), SI
+	MOVQ         (AX), DX
+	SHLQ         $0x02, DX
+	MOVQ         40(AX), DI
+	MOVQ         32(AX), R8
+	ADDQ         DX, R8
+	LEAQ         (R8)(DI*2), R9
+	ADDQ         DI, R9
+	LEAQ         (R9)(DI*2), R10
+	ADDQ         DI, R10
+	LEAQ         (R10)(DI*2), R11
+	ADDQ         DI, R11
+	MOVQ         8(AX), R12
+	SHLQ         $0x02, R12
+	VMOVUPS      even<>+0(SB), Z0
+	VMOVUPS      odd<>+0(SB), Z1
+	VMOVUPS      (R8)(DI*1), Z2
+	VSUBPS       3008(CX), Z2, Z2
+	VMULPS       3072(CX), Z2, Z2
+	VXORPS.BCST  sign<>+0(SB), Z2, Z2
+	VBROADCASTSS exp_max<>+0(SB), Z3
+	VMINPS       Z2, Z3, Z2
+	VMAXPS.BCST  exp_min<>+0(SB), Z2, Z2
+	VMULPS.BCST  log2e<>+0(SB), Z2, Z3
+	VADDPS.BCST  shift<>+0(SB), Z3, Z3
+	VSUBPS.BCST  shift<>+0(SB), Z3, Z3
+	VMULPS.BCST  ln2_hi<>+0(SB), Z3, Z4
+	VSUBPS       Z4, Z2, Z2
+	VMULPS.BCST  ln2_lo<>+0(SB), Z3, Z4
+	VSUBPS       Z4, Z2, Z2
+	VBROADCASTSS exp0<>+0(SB), Z4
+	VMULPS       Z2, Z4, Z4
+	VADDPS.BCST  exp1<>+0(SB), Z4, Z4
+	VMULPS       Z2, Z4, Z4
+	VADDPS.BCST  exp2<>+0(SB), Z4, Z4
+	VMULPS       Z2, Z4, Z4
+	VADDPS.BCST  exp3<>+0(SB), Z4, Z4
+	VMULPS       Z2, Z4, Z4
+	VADDPS.BCST  exp4<>+0(SB), Z4, Z4
+	VMULPS       Z2, Z4, Z4
+	VADDPS.BCST  exp5<>+0(SB), Z4, Z4
+	VMULPS       Z2, Z2, Z5
+	VMULPS       Z5, Z4, Z4
+	VADDPS       Z2, Z4, Z2
+	VADDPS.BCST  one<>+0(SB), Z2, Z2
+	VCVTTPS2DQ   Z3, Z3
+	VPADDD.BCST  bias<>+0(SB), Z3, Z3
+	VPSLLD       $0x17, Z3, Z3
+	VMULPS       Z3, Z2, Z2
+	VBROADCASTSS one<>+0(SB), Z3
+	VADDPS.BCST  one<>+0(SB), Z2, Z2
+	VDIVPS       Z2, Z3, Z2
+	VMOVUPS      Z2, Z2
+
+group:
+	VMOVUPS      Z2, Z3
+	ADDQ         24(AX), CX
+	VMOVUPS      64(R8)(DI*1), Z2
+	VSUBPS       3008(CX), Z2, Z2
+	VMULPS       3072(CX), Z2, Z2
+	VXORPS.BCST  sign<>+0(SB), Z2, Z2
+	VBROADCASTSS exp_max<>+0(SB), Z4
+	VMINPS       Z2, Z4, Z2
+	VMAXPS.BCST  exp_min<>+0(SB), Z2, Z2
+	VMULPS.BCST  log2e<>+0(SB), Z2, Z4
+	VADDPS.BCST  shift<>+0(SB), Z4, Z4
+	VSUBPS.BCST  shift<>+0(SB), Z4, Z4
+	VMULPS.BCST  ln2_hi<>+0(SB), Z4, Z5
+	VSUBPS       Z5, Z2, Z2
+	VMULPS.BCST  ln2_lo<>+0(SB), Z4, Z5
+	VSUBPS       Z5, Z2, Z2
+	VBROADCASTSS exp0<>+0(SB), Z5
+	VMULPS       Z2, Z5, Z5
+	VADDPS.BCST  exp1<>+0(SB), Z5, Z5
+	VMULPS       Z2, Z5, Z5
+	VADDPS.BCST  exp2<>+0(SB), Z5, Z5
+	VMULPS       Z2, Z5, Z5
+	VADDPS.BCST  exp3<>+0(SB), Z5, Z5
+	VMULPS       Z2, Z5, Z5
+	VADDPS.BCST  exp4<>+0(SB), Z5, Z5
+	VMULPS       Z2, Z5, Z5
+	VADDPS.BCST  exp5<>+0(SB), Z5, Z5
+	VMULPS       Z2, Z2, Z6
+	VMULPS       Z6, Z5, Z5
+	VADDPS       Z2, Z5, Z2
+	VADDPS.BCST  one<>+0(SB), Z2, Z2
+	VCVTTPS2DQ   Z4, Z4
+	VPADDD.BCST  bias<>+0(SB), Z4, Z4
+	VPSLLD       $0x17, Z4, Z4
+	VMULPS       Z4, Z2, Z2
+	VBROADCASTSS one<>+0(SB), Z4
+	VADDPS.BCST  one<>+0(SB), Z2, Z2
+	VDIVPS       Z2, Z4, Z2
+	VMOVUPS      Z2, Z2
+	SUBQ         24(AX), CX
+	VMOVUPS      (R8), Z4
+	VMOVUPS      (R8)(DI*1), Z5
+	MOVQ         48(AX), R13
+	VPBROADCASTQ 184(AX), Z6
+	VPCMPQ       $0x01, (R13)(DX*2), Z6, K1
+	VPCMPQ       $0x01, 64(R13)(DX*2), Z6, K2
+	KUNPCKBW     K1, K2, K1
+	VMOVUPS      3328(CX), Z6
+	VPMOVD2M     Z6, K2
+	KANDW        K1, K2, K2
+	VMOVUPS      (CX), Z6
+	VSUBPS       Z4, Z6, Z6
+	VMOVUPS      64(CX), Z7
+	VSUBPS       Z4, Z7, Z7
+	VMULPS       2816(CX), Z3, Z8
+	VMOVUPS      (R8)(DI*2), Z9
+	VMULPS       448(CX), Z9, Z9
+	VADDPS       Z9, Z8, Z9
+	VBROADCASTSS 152(AX), Z10
+	MOVQ         64(AX), R13
+	VADDPS       (R13)(DX*1), Z10, Z10
+	VADDPS       Z10, Z9, Z9
+	VMOVUPS      (R9)(DI*2), Z10
+	VADDPS       (R10), Z10, Z10
+	VMULPS       Z10, Z6, Z10
+	VMULPS       (R10)(DI*1), Z7, Z11
+	VADDPS       Z11, Z10, Z10
+	VSUBPS       Z4, Z10, Z10
+	VMULPS       128(CX), Z10, Z10
+	VMULPS       192(CX), Z9, Z9
+	VADDPS       Z9, Z10, Z9
+	KNOTW        K2, K3
+	VMOVAPS.Z    Z9, K3, Z9
+	VMOVUPS      (R10)(DI*2), Z10
+	VADDPS       (R11), Z10, Z10
+	VMULPS       Z10, Z6, Z10
+	VMULPS       (R11)(DI*1), Z7, Z11
+	VADDPS       Z11, Z10, Z10
+	VMOVUPS      (R11)(DI*2), Z11
+	VMULPS       2944(CX), Z11, Z11
+	VMULPS       2880(CX), Z3, Z12
+	VBROADCASTSS 160(AX), Z13
+	MOVQ         80(AX), R13
+	VADDPS       (R13)(DX*1), Z13, Z13
+	VMOVUPS      (R9), Z14
+	VMULPS       384(CX), Z14, Z14
+	VADDPS       Z14, Z12, Z14
+	VADDPS       Z11, Z14, Z14
+	VADDPS       Z13, Z14, Z14
+	VSUBPS       Z5, Z10, Z15
+	VMULPS       256(CX), Z15, Z15
+	VMULPS       320(CX), Z14, Z14
+	VADDPS       Z14, Z15, Z14
+	VMULPS       3264(CX), Z10, Z10
+	VBROADCASTSS one<>+0(SB), Z15
+	VSUBPS       Z3, Z15, Z15
+	VMULPS       Z15, Z3, Z3
+	VMULPS       3072(CX), Z3, Z3
+	VMULPS       Z14, Z3, Z3
+	VADDPS       Z11, Z12, Z11
+	VADDPS       Z13, Z11, Z11
+	VMULPS       2880(CX), Z3, Z12
+	VBROADCASTSS 164(AX), Z14
+	MOVQ         88(AX), R13
+	VADDPS       (R13)(DX*1), Z14, Z14
+	VSUBPS       Z13, Z14, Z13
+	VMULPS       576(CX), Z13, Z13
+	VADDPS       Z13, Z12, Z12
+	VMOVUPS      (R9), Z13
+	VMULPS       1152(CX), Z5, Z14
+	VMULPS       1216(CX), Z13, Z15
+	VADDPS       Z15, Z14, Z14
+	VADDPS       Z10, Z11, Z10
+	VMULPS       1280(CX), Z10, Z10
+	VADDPS       Z10, Z14, Z10
+	VMULPS       1344(CX), Z12, Z14
+	VADDPS       Z14, Z10, Z10
+	VADDPS       Z10, Z13, Z10
+	VMULPS       896(CX), Z5, Z14
+	VMULPS       960(CX), Z13, Z13
+	VADDPS       Z13, Z14, Z13
+	VMULPS       1024(CX), Z11, Z11
+	VADDPS       Z11, Z13, Z11
+	VMULPS       1088(CX), Z12, Z12
+	VADDPS       Z12, Z11, Z11
+	VMULPS       2112(CX), Z6, Z12
+	VMULPS       2496(CX), Z9, Z13
+	VSUBPS       Z13, Z12, Z12
+	VMULPS       (R10)(DI*2), Z12, Z12
+	VADDPS       Z12, Z11, Z11
+	VMULPS       2176(CX), Z6, Z12
+	VMULPS       2560(CX), Z9, Z13
+	VSUBPS       Z13, Z12, Z12
+	VMULPS       (R11), Z12, Z12
+	VADDPS       Z12, Z11, Z11
+	VMULPS       2240(CX), Z7, Z12
+	VMULPS       2624(CX), Z9, Z13
+	VSUBPS       Z13, Z12, Z12
+	VMULPS       (R11)(DI*1), Z12, Z12
+	VADDPS       Z12, Z11, Z11
+	VMULPS       512(CX), Z9, Z12
+	VADDPS       Z4, Z12, Z12
+	VXORPS       Z13, Z13, Z13
+	VMOVUPS      (CX), Z14
+	VSUBPS       Z12, Z14, Z14
+	MOVQ         120(AX), R13
+	VMOVUPS      (R13)(DX*2), Z15
+	VMOVAPS      Z1, Z16
+	VPERMI2PS    64(R13)(DX*2), Z15, Z16
+	VMULPS       Z16, Z14, Z14
+	VADDPS       Z14, Z13, Z13
+	VMOVUPS      (CX), Z14
+	VSUBPS       Z12, Z14, Z14
+	MOVQ         128(AX), R13
+	VMOVUPS      (R13)(DX*2), Z15
+	VMOVAPS      Z1, Z16
+	VPERMI2PS    64(R13)(DX*2), Z15, Z16
+	VMULPS       Z16, Z14, Z14
+	VADDPS       Z14, Z13, Z13
+	VMOVUPS      64(CX), Z14
+	VSUBPS       Z12, Z14, Z12
+	MOVQ         136(AX), R13
+	VMOVUPS      (R13)(DX*2), Z14
+	VMOVAPS      Z1, Z15
+	VPERMI2PS    64(R13)(DX*2), Z14, Z15
+	VMULPS       Z15, Z12, Z12
+	VADDPS       Z12, Z13, Z12
+	VMULPS       3200(CX), Z12, Z12
+	VADDPS       Z12, Z11, Z11
+	VADDPS       Z11, Z5, Z5
+	VBROADCASTSS 152(AX), Z11
+	MOVQ         64(AX), R13
+	VADDPS       (R13)(DX*1), Z11, Z11
+	VADDPS       Z11, Z8, Z8
+	VMULPS       2816(CX), Z3, Z3
+	VBROADCASTSS 156(AX), Z12
+	MOVQ         72(AX), R13
+	VADDPS       (R13)(DX*1), Z12, Z12
+	VSUBPS       Z11, Z12, Z11
+	VMULPS       576(CX), Z11, Z11
+	VADDPS       Z11, Z3, Z3
+	VMULPS       640(CX), Z4, Z11
+	VMOVUPS      (R8)(DI*2), Z12
+	VMULPS       704(CX), Z12, Z12
+	VADDPS       Z12, Z11, Z11
+	VMULPS       768(CX), Z8, Z8
+	VADDPS       Z8, Z11, Z8
+	VMULPS       832(CX), Z3, Z3
+	VADDPS       Z3, Z8, Z3
+	VMULPS       1920(CX), Z6, Z8
+	VMULPS       2304(CX), Z9, Z11
+	VSUBPS       Z11, Z8, Z8
+	VMULPS       (R9)(DI*2), Z8, Z8
+	VADDPS       Z8, Z3, Z3
+	VMULPS       1984(CX), Z6, Z6
+	VMULPS       2368(CX), Z9, Z8
+	VSUBPS       Z8, Z6, Z6
+	VMULPS       (R10), Z6, Z6
+	VADDPS       Z6, Z3, Z3
+	VMULPS       2048(CX), Z7, Z6
+	VMULPS       2432(CX), Z9, Z7
+	VSUBPS       Z7, Z6, Z6
+	VMULPS       (R10)(DI*1), Z6, Z6
+	VADDPS       Z6, Z3, Z3
+	VMULPS       512(CX), Z9, Z6
+	VADDPS       Z4, Z6, Z6
+	VXORPS       Z7, Z7, Z7
+	VMOVUPS      (CX), Z8
+	VSUBPS       Z6, Z8, Z8
+	MOVQ         96(AX), R13
+	VMOVUPS      (R13)(DX*2), Z9
+	VMOVAPS      Z1, Z11
+	VPERMI2PS    64(R13)(DX*2), Z9, Z11
+	VMULPS       Z11, Z8, Z8
+	VADDPS       Z8, Z7, Z7
+	VMOVUPS      (CX), Z8
+	VSUBPS       Z6, Z8, Z8
+	MOVQ         104(AX), R13
+	VMOVUPS      (R13)(DX*2), Z9
+	VMOVAPS      Z1, Z11
+	VPERMI2PS    64(R13)(DX*2), Z9, Z11
+	VMULPS       Z11, Z8, Z8
+	VADDPS       Z8, Z7, Z7
+	VMOVUPS      64(CX), Z8
+	VSUBPS       Z6, Z8, Z6
+	MOVQ         112(AX), R13
+	VMOVUPS      (R13)(DX*2), Z8
+	VMOVAPS      Z1, Z9
+	VPERMI2PS    64(R13)(DX*2), Z8, Z9
+	VMULPS       Z9, Z6, Z6
+	VADDPS       Z6, Z7, Z6
+	VMULPS       3136(CX), Z6, Z6
+	VADDPS       Z6, Z3, Z3
+	VADDPS       Z3, Z4, Z3
+	KNOTW        K2, K2
+	VMOVAPS.Z    Z3, K2, Z3
+	VMOVUPS      (R9)(DI*1), Z4
+	VMULPS       1472(CX), Z4, Z6
+	VADDPS       Z6, Z4, Z4
+	VANDPS.BCST  absolute<>+0(SB), Z4, Z6
+	VCMPPS.BCST  $0x05, tiny<>+0(SB), Z6, K2
+	VMOVAPS.Z    Z4, K2, Z4
+	VADDPS       2688(CX), Z4, Z4
+	VCMPPS       $0x1e, Z4, Z3, K2
+	MOVQ         48(AX), R13
+	VPBROADCASTQ 168(AX), Z4
+	VPCMPQ       $0x01, (R13)(DX*2), Z4, K3
+	VPCMPQ       $0x01, 64(R13)(DX*2), Z4, K4
+	KUNPCKBW     K3, K4, K3
+	KORW         K2, K3, K2
+	KANDNW       K2, K1, K1
+	MOVQ         56(AX), R13
+	VPBROADCASTQ 184(AX), Z4
+	VPCMPQ       $0x01, (R13)(DX*2), Z4, K2
+	VPCMPQ       $0x01, 64(R13)(DX*2), Z4, K3
+	KUNPCKBW     K2, K3, K2
+	KNOTW        K2, K2
+	KORW         K1, K2, K1
+	KMOVW        K1, R13
+	TESTL        R13, R13
+	JZ           quiet
+	MOVQ         DX, R14
+	SHRQ         $0x02, R14
+	MOVL         R14, (BX)
+	MOVL         R13, 4(BX)
+	ADDQ         $0x08, BX
+	VMOVUPS      (R8), Z4
+	VMOVUPS      Z4, (SI)
+	VMOVUPS      (R8)(DI*1), Z4
+	VMOVUPS      Z4, 64(SI)
+	VMOVUPS      (R8)(DI*2), Z4
+	VMOVUPS      Z4, 128(SI)
+	VMOVUPS      (R9), Z4
+	VMOVUPS      Z4, 192(SI)
+	VMOVUPS      (R9)(DI*1), Z4
+	VMOVUPS      Z4, 256(SI)
+	VMOVUPS      (R9)(DI*2), Z4
+	VMOVUPS      Z4, 320(SI)
+	VMOVUPS      (R10), Z4
+	VMOVUPS      Z4, 384(SI)
+	VMOVUPS      (R10)(DI*1), Z4
+	VMOVUPS      Z4, 448(SI)
+	VMOVUPS      (R10)(DI*2), Z4
+	VMOVUPS      Z4, 512(SI)
+	VMOVUPS      (R11), Z4
+	VMOVUPS      Z4, 576(SI)
+	VMOVUPS      (R11)(DI*1), Z4
+	VMOVUPS      Z4, 640(SI)
+	VMOVUPS      (R11)(DI*2), Z4
+	VMOVUPS      Z4, 704(SI)
+	ADDQ         $0x00000300, SI
+
+quiet:
+	VMOVUPS     Z3, (R8)
+	VMOVUPS     Z5, (R8)(DI*1)
+	VMOVUPS     Z10, (R9)
+	VMOVUPS     (R8)(DI*2), Z3
+	VMULPS      1408(CX), Z3, Z4
+	VADDPS      Z4, Z3, Z3
+	VANDPS.BCST absolute<>+0(SB), Z3, Z4
+	VCMPPS.BCST $0x05, tiny<>+0(SB), Z4, K1
+	VMOVAPS.Z   Z3, K1, Z3
+	VMOVUPS     Z3, (R8)(DI*2)
+	VMOVUPS     (R9)(DI*1), Z3
+	VMULPS      1472(CX), Z3, Z4
+	VADDPS      Z4, Z3, Z3
+	VANDPS.BCST absolute<>+0(SB), Z3, Z4
+	VCMPPS.BCST $0x05, tiny<>+0(SB), Z4, K1
+	VMOVAPS.Z   Z3, K1, Z3
+	VMOVUPS     Z3, (R9)(DI*1)
+	VMOVUPS     (R9)(DI*2), Z3
+	VMULPS      1536(CX), Z3, Z4
+	VADDPS      Z4, Z3, Z3
+	VANDPS.BCST absolute<>+0(SB), Z3, Z4
+	VCMPPS.BCST $0x05, tiny<>+0(SB), Z4, K1
+	VMOVAPS.Z   Z3, K1, Z3
+	MOVQ        96(AX), R13
+	VMOVUPS     (R13)(DX*2), Z4
+	VMOVAPS     Z0, Z5
+	VPERMI2PS   64(R13)(DX*2), Z4, Z5
+	VADDPS      Z5, Z3, Z3
+	VMOVUPS     Z3, (R9)(DI*2)
+	VMOVUPS     (R10), Z3
+	VMULPS      1600(CX), Z3, Z4
+	VADDPS      Z4, Z3, Z3
+	VANDPS.BCST absolute<>+0(SB), Z3, Z4
+	VCMPPS.BCST $0x05, tiny<>+0(SB), Z4, K1
+	VMOVAPS.Z   Z3, K1, Z3
+	MOVQ        104(AX), R13
+	VMOVUPS     (R13)(DX*2), Z4
+	VMOVAPS     Z0, Z5
+	VPERMI2PS   64(R13)(DX*2), Z4, Z5
+	VADDPS      Z5, Z3, Z3
+	VMOVUPS     Z3, (R10)
+	VMOVUPS     (R10)(DI*1), Z3
+	VMULPS      1664(CX), Z3, Z4
+	VADDPS      Z4, Z3, Z3
+	VANDPS.BCST absolute<>+0(SB), Z3, Z4
+	VCMPPS.BCST $0x05, tiny<>+0(SB), Z4, K1
+	VMOVAPS.Z   Z3, K1, Z3
+	MOVQ        112(AX), R13
+	VMOVUPS     (R13)(DX*2), Z4
+	VMOVAPS     Z0, Z5
+	VPERMI2PS   64(R13)(DX*2), Z4, Z5
+	VADDPS      Z5, Z3, Z3
+	VMOVUPS     Z3, (R10)(DI*1)
+	VMOVUPS     (R10)(DI*2), Z3
+	VMULPS      1728(CX), Z3, Z4
+	VADDPS      Z4, Z3, Z3
+	VANDPS.BCST absolute<>+0(SB), Z3, Z4
+	VCMPPS.BCST $0x05, tiny<>+0(SB), Z4, K1
+	VMOVAPS.Z   Z3, K1, Z3
+	MOVQ        120(AX), R13
+	VMOVUPS     (R13)(DX*2), Z4
+	VMOVAPS     Z0, Z5
+	VPERMI2PS   64(R13)(DX*2), Z4, Z5
+	VADDPS      Z5, Z3, Z3
+	VMOVUPS     Z3, (R10)(DI*2)
+	VMOVUPS     (R11), Z3
+	VMULPS      1792(CX), Z3, Z4
+	VADDPS      Z4, Z3, Z3
+	VANDPS.BCST absolute<>+0(SB), Z3, Z4
+	VCMPPS.BCST $0x05, tiny<>+0(SB), Z4, K1
+	VMOVAPS.Z   Z3, K1, Z3
+	MOVQ        128(AX), R13
+	VMOVUPS     (R13)(DX*2), Z4
+	VMOVAPS     Z0, Z5
+	VPERMI2PS   64(R13)(DX*2), Z4, Z5
+	VADDPS      Z5, Z3, Z3
+	VMOVUPS     Z3, (R11)
+	VMOVUPS     (R11)(DI*1), Z3
+	VMULPS      1856(CX), Z3, Z4
+	VADDPS      Z4, Z3, Z3
+	VANDPS.BCST absolute<>+0(SB), Z3, Z4
+	VCMPPS.BCST $0x05, tiny<>+0(SB), Z4, K1
+	VMOVAPS.Z   Z3, K1, Z3
+	MOVQ        136(AX), R13
+	VMOVUPS     (R13)(DX*2), Z4
+	VMOVAPS     Z0, Z5
+	VPERMI2PS   64(R13)(DX*2), Z4, Z5
+	VADDPS      Z5, Z3, Z3
+	VMOVUPS     Z3, (R11)(DI*1)
+	ADDQ        24(AX), CX
+	ADDQ        $0x40, R8
+	ADDQ        $0x40, R9
+	ADDQ        $0x40, R10
+	ADDQ        $0x40, R11
+	ADDQ        $0x40, DX
+	CMPQ        DX, R12
+	JLT         group
+	VZEROUPPER
+	SUBQ        192(AX), BX
+	SHRQ        $0x03, BX
+	MOVQ        BX, ret+8(FP)
+	RET
+
+// func burstStepSomaAVX512(c *byte) int
+// Requires: AVX, AVX512DQ, AVX512F
+TEXT ·burstStepSomaAVX512(SB), NOSPLIT, $0-16
+	MOVQ    c+0(FP), AX
+	MOVQ    16(AX), CX
+	MOVQ    192(AX), BX
+	MOVQ    200(AX), SI
+	MOVQ    (AX), DX
+	SHLQ    $0x02, DX
+	MOVQ    40(AX), DI
+	MOVQ    32(AX), R8
+	ADDQ    DX, R8
+	LEAQ    (R8)(DI*2), R9
+	ADDQ    DI, R9
+	LEAQ    (R9)(DI*2), R10
+	ADDQ    DI, R10
+	LEAQ    (R10)(DI*2), R11
+	ADDQ    DI, R11
+	MOVQ    8(AX), R12
+	SHLQ    $0x02, R12
+	VMOVUPS even<>+0(SB), Z0
+	VMOVUPS odd<>+0(SB), Z1
+
+group:
+	VMOVUPS      (R8), Z2
+	VMOVUPS      (R8)(DI*1), Z3
+	VXORPS       Z4, Z4, Z4
+	VXORPS       Z5, Z5, Z5
+	VMOVUPS      (CX), Z6
+	VSUBPS       Z2, Z6, Z7
+	VMULPS       (R9)(DI*2), Z7, Z7
+	VADDPS       Z7, Z4, Z4
+	VSUBPS       Z2, Z6, Z6
+	VMULPS       (R10)(DI*2), Z6, Z6
+	VADDPS       Z6, Z5, Z5
+	VMOVUPS      64(CX), Z6
+	VSUBPS       Z2, Z6, Z7
+	VMULPS       (R10)(DI*1), Z7, Z7
+	VADDPS       Z7, Z4, Z4
+	VSUBPS       Z2, Z6, Z6
+	VMULPS       (R11)(DI*1), Z6, Z6
+	VADDPS       Z6, Z5, Z5
+	VBROADCASTSS 152(AX), Z6
+	MOVQ         64(AX), R13
+	VADDPS       (R13)(DX*1), Z6, Z6
+	VSUBPS       Z2, Z4, Z4
+	VMULPS       128(CX), Z4, Z4
+	VMOVUPS      448(CX), Z7
+	VMULPS       (R8)(DI*2), Z7, Z7
+	VADDPS       Z6, Z7, Z7
+	VMULPS       192(CX), Z7, Z7
+	VADDPS       Z7, Z4, Z4
+	VMULPS       512(CX), Z4, Z7
+	VADDPS       Z2, Z7, Z7
+	VBROADCASTSS 156(AX), Z8
+	MOVQ         72(AX), R13
+	VADDPS       (R13)(DX*1), Z8, Z8
+	VSUBPS       Z6, Z8, Z8
+	VMULPS       576(CX), Z8, Z8
+	VMULPS       640(CX), Z2, Z9
+	VMOVUPS      (R8)(DI*2), Z10
+	VMULPS       704(CX), Z10, Z10
+	VADDPS       Z10, Z9, Z9
+	VMULPS       768(CX), Z6, Z6
+	VADDPS       Z6, Z9, Z6
+	VMULPS       832(CX), Z8, Z8
+	VADDPS       Z8, Z6, Z6
+	VMOVUPS      (CX), Z8
+	VSUBPS       Z2, Z8, Z9
+	VMULPS       1920(CX), Z9, Z9
+	VMULPS       2304(CX), Z4, Z10
+	VSUBPS       Z10, Z9, Z9
+	VMULPS       (R9)(DI*2), Z9, Z9
+	VADDPS       Z9, Z6, Z6
+	VSUBPS       Z7, Z8, Z8
+	MOVQ         96(AX), R13
+	VMOVUPS      (R13)(DX*2), Z9
+	VMOVAPS      Z1, Z10
+	VPERMI2PS    64(R13)(DX*2), Z9, Z10
+	VMULPS       Z10, Z8, Z8
+	VADDPS       Z8, Z6, Z6
+	VMOVUPS      64(CX), Z8
+	VSUBPS       Z2, Z8, Z9
+	VMULPS       2048(CX), Z9, Z9
+	VMULPS       2432(CX), Z4, Z10
+	VSUBPS       Z10, Z9, Z9
+	VMULPS       (R10)(DI*1), Z9, Z9
+	VADDPS       Z9, Z6, Z6
+	VSUBPS       Z7, Z8, Z8
+	MOVQ         112(AX), R13
+	VMOVUPS      (R13)(DX*2), Z9
+	VMOVAPS      Z1, Z10
+	VPERMI2PS    64(R13)(DX*2), Z9, Z10
+	VMULPS       Z10, Z8, Z8
+	VADDPS       Z8, Z6, Z6
+	VBROADCASTSS 160(AX), Z8
+	MOVQ         80(AX), R13
+	VADDPS       (R13)(DX*1), Z8, Z8
+	VBROADCASTSS 164(AX), Z9
+	MOVQ         88(AX), R13
+	VADDPS       (R13)(DX*1), Z9, Z9
+	VSUBPS       Z8, Z9, Z9
+	VMULPS       576(CX), Z9, Z9
+	VMULPS       3264(CX), Z5, Z5
+	VMOVUPS      (R9), Z10
+	VMULPS       1152(CX), Z3, Z11
+	VMULPS       1216(CX), Z10, Z12
+	VADDPS       Z12, Z11, Z11
+	VADDPS       Z5, Z8, Z5
+	VMULPS       1280(CX), Z5, Z5
+	VADDPS       Z5, Z11, Z5
+	VMULPS       1344(CX), Z9, Z11
+	VADDPS       Z11, Z5, Z5
+	VADDPS       Z5, Z10, Z5
+	VANDPS.BCST  absolute<>+0(SB), Z5, Z11
+	VCMPPS.BCST  $0x05, tiny<>+0(SB), Z11, K1
+	VMOVAPS.Z    Z5, K1, Z5
+	VMULPS       896(CX), Z3, Z11
+	VMULPS       960(CX), Z10, Z10
+	VADDPS       Z10, Z11, Z10
+	VMULPS       1024(CX), Z8, Z8
+	VADDPS       Z8, Z10, Z8
+	VMULPS       1088(CX), Z9, Z9
+	VADDPS       Z9, Z8, Z8
+	VMOVUPS      (CX), Z9
+	VSUBPS       Z2, Z9, Z10
+	VMULPS       2112(CX), Z10, Z10
+	VMULPS       2496(CX), Z4, Z11
+	VSUBPS       Z11, Z10, Z10
+	VMULPS       (R10)(DI*2), Z10, Z10
+	VADDPS       Z10, Z8, Z8
+	VSUBPS       Z7, Z9, Z9
+	MOVQ         120(AX), R13
+	VMOVUPS      (R13)(DX*2), Z10
+	VMOVAPS      Z1, Z11
+	VPERMI2PS    64(R13)(DX*2), Z10, Z11
+	VMULPS       Z11, Z9, Z9
+	VADDPS       Z9, Z8, Z8
+	VMOVUPS      64(CX), Z9
+	VSUBPS       Z2, Z9, Z10
+	VMULPS       2240(CX), Z10, Z10
+	VMULPS       2624(CX), Z4, Z4
+	VSUBPS       Z4, Z10, Z4
+	VMULPS       (R11)(DI*1), Z4, Z4
+	VADDPS       Z4, Z8, Z4
+	VSUBPS       Z7, Z9, Z7
+	MOVQ         136(AX), R13
+	VMOVUPS      (R13)(DX*2), Z8
+	VMOVAPS      Z1, Z9
+	VPERMI2PS    64(R13)(DX*2), Z8, Z9
+	VMULPS       Z9, Z7, Z7
+	VADDPS       Z7, Z4, Z4
+	VADDPS       Z4, Z3, Z3
+	VANDPS.BCST  absolute<>+0(SB), Z3, Z4
+	VCMPPS.BCST  $0x05, tiny<>+0(SB), Z4, K1
+	VMOVAPS.Z    Z3, K1, Z3
+	VADDPS       Z6, Z2, Z2
+	VANDPS.BCST  absolute<>+0(SB), Z2, Z4
+	VCMPPS.BCST  $0x05, tiny<>+0(SB), Z4, K1
+	VMOVAPS.Z    Z2, K1, Z2
+	VMOVUPS      (R9)(DI*1), Z4
+	VMULPS       1472(CX), Z4, Z6
+	VADDPS       Z6, Z4, Z4
+	VANDPS.BCST  absolute<>+0(SB), Z4, Z6
+	VCMPPS.BCST  $0x05, tiny<>+0(SB), Z6, K1
+	VMOVAPS.Z    Z4, K1, Z4
+	VSUBPS       Z4, Z2, Z4
+	VCMPPS       $0x06, 2688(CX), Z4, K1
+	VCMPPS       $0x06, 2752(CX), Z4, K2
+	MOVQ         112(AX), R13
+	VMOVUPS      (R13)(DX*2), Z4
+	VMOVAPS      Z1, Z6
+	VPERMI2PS    64(R13)(DX*2), Z4, Z6
+	VXORPS       Z4, Z4, Z4
+	VCMPPS       $0x04, Z4, Z6, K3
+	KORW         K2, K3, K2
+	KANDW        K1, K2, K1
+	MOVQ         48(AX), R13
+	VPBROADCASTQ 184(AX), Z4
+	VPCMPQ       $0x01, (R13)(DX*2), Z4, K2
+	VPCMPQ       $0x01, 64(R13)(DX*2), Z4, K3
+	KUNPCKBW     K2, K3, K2
+	VPBROADCASTQ 176(AX), Z4
+	VPCMPQ       $0x01, (R13)(DX*2), Z4, K3
+	VPCMPQ       $0x01, 64(R13)(DX*2), Z4, K4
+	KUNPCKBW     K3, K4, K3
+	MOVQ         56(AX), R13
+	VXORPS       Z4, Z4, Z4
+	VPCMPQ       $0x01, (R13)(DX*2), Z4, K4
+	VPCMPQ       $0x01, 64(R13)(DX*2), Z4, K5
+	KUNPCKBW     K4, K5, K4
+	VPBROADCASTQ 184(AX), Z4
+	VPCMPQ       $0x01, (R13)(DX*2), Z4, K5
+	VPCMPQ       $0x01, 64(R13)(DX*2), Z4, K6
+	KUNPCKBW     K5, K6, K5
+	KANDNW       K4, K5, K4
+	KORW         K1, K3, K1
+	KANDNW       K1, K2, K1
+	KORW         K1, K4, K1
+	KMOVW        K1, R13
+	TESTL        R13, R13
+	JZ           quiet
+	MOVQ         DX, R14
+	SHRQ         $0x02, R14
+	MOVL         R14, (BX)
+	MOVL         R13, 4(BX)
+	ADDQ         $0x08, BX
+	VMOVUPS      (R8), Z4
+	VMOVUPS      Z4, (SI)
+	VMOVUPS      (R8)(DI*1), Z4
+	VMOVUPS      Z4, 64(SI)
+	VMOVUPS      (R8)(DI*2), Z4
+	VMOVUPS      Z4, 128(SI)
+	VMOVUPS      (R9), Z4
+	VMOVUPS      Z4, 192(SI)
+	VMOVUPS      (R9)(DI*1), Z4
+	VMOVUPS      Z4, 256(SI)
+	VMOVUPS      (R9)(DI*2), Z4
+	VMOVUPS      Z4, 320(SI)
+	VMOVUPS      (R10), Z4
+	VMOVUPS      Z4, 384(SI)
+	VMOVUPS      (R10)(DI*1), Z4
+	VMOVUPS      Z4, 448(SI)
+	VMOVUPS      (R10)(DI*2), Z4
+	VMOVUPS      Z4, 512(SI)
+	VMOVUPS      (R11), Z4
+	VMOVUPS      Z4, 576(SI)
+	VMOVUPS      (R11)(DI*1), Z4
+	VMOVUPS      Z4, 640(SI)
+	ADDQ         $0x000002c0, SI
+
+quiet:
+	VMOVUPS     Z2, (R8)
+	VMOVUPS     Z3, (R8)(DI*1)
+	VMOVUPS     Z5, (R9)
+	VMOVUPS     (R8)(DI*2), Z2
+	VMULPS      1408(CX), Z2, Z3
+	VADDPS      Z3, Z2, Z2
+	VANDPS.BCST absolute<>+0(SB), Z2, Z3
+	VCMPPS.BCST $0x05, tiny<>+0(SB), Z3, K1
+	VMOVAPS.Z   Z2, K1, Z2
+	VMOVUPS     Z2, (R8)(DI*2)
+	VMOVUPS     (R9)(DI*1), Z2
+	VMULPS      1472(CX), Z2, Z3
+	VADDPS      Z3, Z2, Z2
+	VANDPS.BCST absolute<>+0(SB), Z2, Z3
+	VCMPPS.BCST $0x05, tiny<>+0(SB), Z3, K1
+	VMOVAPS.Z   Z2, K1, Z2
+	VMOVUPS     Z2, (R9)(DI*1)
+	VMOVUPS     (R9)(DI*2), Z2
+	VMULPS      1536(CX), Z2, Z3
+	VADDPS      Z3, Z2, Z2
+	VANDPS.BCST absolute<>+0(SB), Z2, Z3
+	VCMPPS.BCST $0x05, tiny<>+0(SB), Z3, K1
+	VMOVAPS.Z   Z2, K1, Z2
+	MOVQ        96(AX), R13
+	VMOVUPS     (R13)(DX*2), Z3
+	VMOVAPS     Z0, Z4
+	VPERMI2PS   64(R13)(DX*2), Z3, Z4
+	VADDPS      Z4, Z2, Z2
+	VMOVUPS     Z2, (R9)(DI*2)
+	VMOVUPS     (R10)(DI*1), Z2
+	VMULPS      1664(CX), Z2, Z3
+	VADDPS      Z3, Z2, Z2
+	VANDPS.BCST absolute<>+0(SB), Z2, Z3
+	VCMPPS.BCST $0x05, tiny<>+0(SB), Z3, K1
+	VMOVAPS.Z   Z2, K1, Z2
+	MOVQ        112(AX), R13
+	VMOVUPS     (R13)(DX*2), Z3
+	VMOVAPS     Z0, Z4
+	VPERMI2PS   64(R13)(DX*2), Z3, Z4
+	VADDPS      Z4, Z2, Z2
+	VMOVUPS     Z2, (R10)(DI*1)
+	VMOVUPS     (R10)(DI*2), Z2
+	VMULPS      1728(CX), Z2, Z3
+	VADDPS      Z3, Z2, Z2
+	VANDPS.BCST absolute<>+0(SB), Z2, Z3
+	VCMPPS.BCST $0x05, tiny<>+0(SB), Z3, K1
+	VMOVAPS.Z   Z2, K1, Z2
+	MOVQ        120(AX), R13
+	VMOVUPS     (R13)(DX*2), Z3
+	VMOVAPS     Z0, Z4
+	VPERMI2PS   64(R13)(DX*2), Z3, Z4
+	VADDPS      Z4, Z2, Z2
+	VMOVUPS     Z2, (R10)(DI*2)
+	VMOVUPS     (R11)(DI*1), Z2
+	VMULPS      1856(CX), Z2, Z3
+	VADDPS      Z3, Z2, Z2
+	VANDPS.BCST absolute<>+0(SB), Z2, Z3
+	VCMPPS.BCST $0x05, tiny<>+0(SB), Z3, K1
+	VMOVAPS.Z   Z2, K1, Z2
+	MOVQ        136(AX), R13
+	VMOVUPS     (R13)(DX*2), Z3
+	VMOVAPS     Z0, Z4
+	VPERMI2PS   64(R13)(DX*2), Z3, Z4
+	VADDPS      Z4, Z2, Z2
+	VMOVUPS     Z2, (R11)(DI*1)
+	ADDQ        24(AX), CX
+	ADDQ        $0x40, R8
+	ADDQ        $0x40, R9
+	ADDQ        $0x40, R10
+	ADDQ        $0x40, R11
+	ADDQ        $0x40, DX
+	CMPQ        DX, R12
+	JLT         group
+	VZEROUPPER
+	SUBQ        192(AX), BX
+	SHRQ        $0x03, BX
+	MOVQ        BX, ret+8(FP)
+	RET
+
+// func twoStepSomaAVX512(c *byte) int
+// Requires: AVX, AVX512DQ, AVX512F
+TEXT ·twoStepSomaAVX512(SB), NOSPLIT, $32-16
+	MOVQ         c+0(FP), AX
+	MOVQ         16(AX), CX
+	MOVQ         192(AX), BX
+	MOVQ         200(AX), SI
+	MOVQ         (AX), DX
+	SHLQ         $0x02, DX
+	MOVQ         40(AX), DI
+	MOVQ         32(AX), R8
+	ADDQ         DX, R8
+	LEAQ         (R8)(DI*2), R9
+	ADDQ         DI, R9
+	LEAQ         (R9)(DI*2), R10
+	ADDQ         DI, R10
+	LEAQ         (R10)(DI*2), R11
+	ADDQ         DI, R11
+	MOVQ         8(AX), R12
+	SHLQ         $0x02, R12
+	VMOVUPS      even<>+0(SB), Z0
+	VMOVUPS      odd<>+0(SB), Z1
+	VMOVUPS      (R8)(DI*1), Z2
+	VSUBPS       3008(CX), Z2, Z2
+	VMULPS       3072(CX), Z2, Z2
+	VXORPS.BCST  sign<>+0(SB), Z2, Z2
+	VBROADCASTSS exp_max<>+0(SB), Z3
+	VMINPS       Z2, Z3, Z2
+	VMAXPS.BCST  exp_min<>+0(SB), Z2, Z2
+	VMULPS.BCST  log2e<>+0(SB), Z2, Z3
+	VADDPS.BCST  shift<>+0(SB), Z3, Z3
+	VSUBPS.BCST  shift<>+0(SB), Z3, Z3
+	VMULPS.BCST  ln2_hi<>+0(SB), Z3, Z4
+	VSUBPS       Z4, Z2, Z2
+	VMULPS.BCST  ln2_lo<>+0(SB), Z3, Z4
+	VSUBPS       Z4, Z2, Z2
+	VBROADCASTSS exp0<>+0(SB), Z4
+	VMULPS       Z2, Z4, Z4
+	VADDPS.BCST  exp1<>+0(SB), Z4, Z4
+	VMULPS       Z2, Z4, Z4
+	VADDPS.BCST  exp2<>+0(SB), Z4, Z4
+	VMULPS       Z2, Z4, Z4
+	VADDPS.BCST  exp3<>+0(SB), Z4, Z4
+	VMULPS       Z2, Z4, Z4
+	VADDPS.BCST  exp4<>+0(SB), Z4, Z4
+	VMULPS       Z2, Z4, Z4
+	VADDPS.BCST  exp5<>+0(SB), Z4, Z4
+	VMULPS       Z2, Z2, Z5
+	VMULPS       Z5, Z4, Z4
+	VADDPS       Z2, Z4, Z2
+	VADDPS.BCST  one<>+0(SB), Z2, Z2
+	VCVTTPS2DQ   Z3, Z3
+	VPADDD.BCST  bias<>+0(SB), Z3, Z3
+	VPSLLD       $0x17, Z3, Z3
+	VMULPS       Z3, Z2, Z2
+	VBROADCASTSS one<>+0(SB), Z3
+	VADDPS.BCST  one<>+0(SB), Z2, Z2
+	VDIVPS       Z2, Z3, Z2
+	VMOVUPS      Z2, Z2
+
+group:
+	VMOVUPS      Z2, Z3
+	ADDQ         24(AX), CX
+	VMOVUPS      64(R8)(DI*1), Z2
+	VSUBPS       3008(CX), Z2, Z2
+	VMULPS       3072(CX), Z2, Z2
+	VXORPS.BCST  sign<>+0(SB), Z2, Z2
+	VBROADCASTSS exp_max<>+0(SB), Z4
+	VMINPS       Z2, Z4, Z2
+	VMAXPS.BCST  exp_min<>+0(SB), Z2, Z2
+	VMULPS.BCST  log2e<>+0(SB), Z2, Z4
+	VADDPS.BCST  shift<>+0(SB), Z4, Z4
+	VSUBPS.BCST  shift<>+0(SB), Z4, Z4
+	VMULPS.BCST  ln2_hi<>+0(SB), Z4, Z5
+	VSUBPS       Z5, Z2, Z2
+	VMULPS.BCST  ln2_lo<>+0(SB), Z4, Z5
+	VSUBPS       Z5, Z2, Z2
+	VBROADCASTSS exp0<>+0(SB), Z5
+	VMULPS       Z2, Z5, Z5
+	VADDPS.BCST  exp1<>+0(SB), Z5, Z5
+	VMULPS       Z2, Z5, Z5
+	VADDPS.BCST  exp2<>+0(SB), Z5, Z5
+	VMULPS       Z2, Z5, Z5
+	VADDPS.BCST  exp3<>+0(SB), Z5, Z5
+	VMULPS       Z2, Z5, Z5
+	VADDPS.BCST  exp4<>+0(SB), Z5, Z5
+	VMULPS       Z2, Z5, Z5
+	VADDPS.BCST  exp5<>+0(SB), Z5, Z5
+	VMULPS       Z2, Z2, Z6
+	VMULPS       Z6, Z5, Z5
+	VADDPS       Z2, Z5, Z2
+	VADDPS.BCST  one<>+0(SB), Z2, Z2
+	VCVTTPS2DQ   Z4, Z4
+	VPADDD.BCST  bias<>+0(SB), Z4, Z4
+	VPSLLD       $0x17, Z4, Z4
+	VMULPS       Z4, Z2, Z2
+	VBROADCASTSS one<>+0(SB), Z4
+	VADDPS.BCST  one<>+0(SB), Z2, Z2
+	VDIVPS       Z2, Z4, Z2
+	VMOVUPS      Z2, Z2
+	SUBQ         24(AX), CX
+	VMOVUPS      (R8), Z4
+	VMOVUPS      (R8)(DI*1), Z5
+	MOVQ         48(AX), R13
+	VPBROADCASTQ 184(AX), Z6
+	VPCMPQ       $0x01, (R13)(DX*2), Z6, K1
+	VPCMPQ       $0x01, 64(R13)(DX*2), Z6, K2
+	KUNPCKBW     K1, K2, K1
+	VMOVUPS      3328(CX), Z6
+	VPMOVD2M     Z6, K2
+	KANDW        K1, K2, K2
+	VMOVUPS      (CX), Z6
+	VSUBPS       Z4, Z6, Z6
+	VMOVUPS      64(CX), Z7
+	VSUBPS       Z4, Z7, Z7
+	VMULPS       2816(CX), Z3, Z8
+	VMOVUPS      (R8)(DI*2), Z9
+	VMULPS       448(CX), Z9, Z9
+	VADDPS       Z9, Z8, Z9
+	VBROADCASTSS 152(AX), Z10
+	MOVQ         64(AX), R13
+	VADDPS       (R13)(DX*1), Z10, Z10
+	VADDPS       Z10, Z9, Z9
+	VMOVUPS      (R9)(DI*2), Z10
+	VMULPS       Z10, Z6, Z10
+	VMULPS       (R10)(DI*1), Z7, Z11
+	VADDPS       Z11, Z10, Z10
+	VSUBPS       Z4, Z10, Z10
+	VMULPS       128(CX), Z10, Z10
+	VMULPS       192(CX), Z9, Z9
+	VADDPS       Z9, Z10, Z9
+	KNOTW        K2, K3
+	VMOVAPS.Z    Z9, K3, Z9
+	VMOVUPS      (R10)(DI*2), Z10
+	VMULPS       Z10, Z6, Z10
+	VMULPS       (R11)(DI*1), Z7, Z11
+	VADDPS       Z11, Z10, Z10
+	VMOVUPS      (R11)(DI*2), Z11
+	VMULPS       2944(CX), Z11, Z11
+	VMULPS       2880(CX), Z3, Z12
+	VBROADCASTSS 160(AX), Z13
+	MOVQ         80(AX), R13
+	VADDPS       (R13)(DX*1), Z13, Z13
+	VMOVUPS      (R9), Z14
+	VMULPS       384(CX), Z14, Z14
+	VADDPS       Z14, Z12, Z14
+	VADDPS       Z11, Z14, Z14
+	VADDPS       Z13, Z14, Z14
+	VSUBPS       Z5, Z10, Z15
+	VMULPS       256(CX), Z15, Z15
+	VMULPS       320(CX), Z14, Z14
+	VADDPS       Z14, Z15, Z14
+	VMULPS       3264(CX), Z10, Z10
+	VBROADCASTSS one<>+0(SB), Z15
+	VSUBPS       Z3, Z15, Z15
+	VMULPS       Z15, Z3, Z3
+	VMULPS       3072(CX), Z3, Z3
+	VMULPS       Z14, Z3, Z3
+	VADDPS       Z11, Z12, Z11
+	VADDPS       Z13, Z11, Z11
+	VMULPS       2880(CX), Z3, Z12
+	VBROADCASTSS 164(AX), Z14
+	MOVQ         88(AX), R13
+	VADDPS       (R13)(DX*1), Z14, Z14
+	VSUBPS       Z13, Z14, Z13
+	VMULPS       576(CX), Z13, Z13
+	VADDPS       Z13, Z12, Z12
+	VMOVUPS      (R9), Z13
+	VMULPS       1152(CX), Z5, Z14
+	VMULPS       1216(CX), Z13, Z15
+	VADDPS       Z15, Z14, Z14
+	VADDPS       Z10, Z11, Z10
+	VMULPS       1280(CX), Z10, Z10
+	VADDPS       Z10, Z14, Z10
+	VMULPS       1344(CX), Z12, Z14
+	VADDPS       Z14, Z10, Z10
+	VADDPS       Z10, Z13, Z10
+	VMULPS       896(CX), Z5, Z14
+	VMULPS       960(CX), Z13, Z13
+	VADDPS       Z13, Z14, Z13
+	VMULPS       1024(CX), Z11, Z11
+	VADDPS       Z11, Z13, Z11
+	VMULPS       1088(CX), Z12, Z12
+	VADDPS       Z12, Z11, Z11
+	VMULPS       2112(CX), Z6, Z12
+	VMULPS       2496(CX), Z9, Z13
+	VSUBPS       Z13, Z12, Z12
+	VMULPS       (R10)(DI*2), Z12, Z12
+	VADDPS       Z12, Z11, Z11
+	VMULPS       2240(CX), Z7, Z12
+	VMULPS       2624(CX), Z9, Z13
+	VSUBPS       Z13, Z12, Z12
+	VMULPS       (R11)(DI*1), Z12, Z12
+	VADDPS       Z12, Z11, Z11
+	VMULPS       512(CX), Z9, Z12
+	VADDPS       Z4, Z12, Z12
+	VXORPS       Z13, Z13, Z13
+	VMOVUPS      (CX), Z14
+	VSUBPS       Z12, Z14, Z14
+	MOVQ         120(AX), R13
+	VMOVUPS      (R13)(DX*2), Z15
+	VMOVAPS      Z1, Z16
+	VPERMI2PS    64(R13)(DX*2), Z15, Z16
+	VMULPS       Z16, Z14, Z14
+	VADDPS       Z14, Z13, Z13
+	VMOVUPS      64(CX), Z14
+	VSUBPS       Z12, Z14, Z12
+	MOVQ         136(AX), R13
+	VMOVUPS      (R13)(DX*2), Z14
+	VMOVAPS      Z1, Z15
+	VPERMI2PS    64(R13)(DX*2), Z14, Z15
+	VMULPS       Z15, Z12, Z12
+	VADDPS       Z12, Z13, Z12
+	VMULPS       3200(CX), Z12, Z12
+	VADDPS       Z12, Z11, Z11
+	VADDPS       Z11, Z5, Z5
+	VBROADCASTSS 152(AX), Z11
+	MOVQ         64(AX), R13
+	VADDPS       (R13)(DX*1), Z11, Z11
+	VADDPS       Z11, Z8, Z8
+	VMULPS       2816(CX), Z3, Z3
+	VBROADCASTSS 156(AX), Z12
+	MOVQ         72(AX), R13
+	VADDPS       (R13)(DX*1), Z12, Z12
+	VSUBPS       Z11, Z12, Z11
+	VMULPS       576(CX), Z11, Z11
+	VADDPS       Z11, Z3, Z3
+	VMULPS       640(CX), Z4, Z11
+	VMOVUPS      (R8)(DI*2), Z12
+	VMULPS       704(CX), Z12, Z12
+	VADDPS       Z12, Z11, Z11
+	VMULPS       768(CX), Z8, Z8
+	VADDPS       Z8, Z11, Z8
+	VMULPS       832(CX), Z3, Z3
+	VADDPS       Z3, Z8, Z3
+	VMULPS       1920(CX), Z6, Z6
+	VMULPS       2304(CX), Z9, Z8
+	VSUBPS       Z8, Z6, Z6
+	VMULPS       (R9)(DI*2), Z6, Z6
+	VADDPS       Z6, Z3, Z3
+	VMULPS       2048(CX), Z7, Z6
+	VMULPS       2432(CX), Z9, Z7
+	VSUBPS       Z7, Z6, Z6
+	VMULPS       (R10)(DI*1), Z6, Z6
+	VADDPS       Z6, Z3, Z3
+	VMULPS       512(CX), Z9, Z6
+	VADDPS       Z4, Z6, Z6
+	VXORPS       Z7, Z7, Z7
+	VMOVUPS      (CX), Z8
+	VSUBPS       Z6, Z8, Z8
+	MOVQ         96(AX), R13
+	VMOVUPS      (R13)(DX*2), Z9
+	VMOVAPS      Z1, Z11
+	VPERMI2PS    64(R13)(DX*2), Z9, Z11
+	VMULPS       Z11, Z8, Z8
+	VADDPS       Z8, Z7, Z7
+	VMOVUPS      64(CX), Z8
+	VSUBPS       Z6, Z8, Z6
+	MOVQ         112(AX), R13
+	VMOVUPS      (R13)(DX*2), Z8
+	VMOVAPS      Z1, Z9
+	VPERMI2PS    64(R13)(DX*2), Z8, Z9
+	VMULPS       Z9, Z6, Z6
+	VADDPS       Z6, Z7, Z6
+	VMULPS       3136(CX), Z6, Z6
+	VADDPS       Z6, Z3, Z3
+	VADDPS       Z3, Z4, Z3
+	KNOTW        K2, K2
+	VMOVAPS.Z    Z3, K2, Z3
+	VMOVUPS      (R9)(DI*1), Z4
+	VMULPS       1472(CX), Z4, Z6
+	VADDPS       Z6, Z4, Z4
+	VANDPS.BCST  absolute<>+0(SB), Z4, Z6
+	VCMPPS.BCST  $0x05, tiny<>+0(SB), Z6, K2
+	VMOVAPS.Z    Z4, K2, Z4
+	VADDPS       2688(CX), Z4, Z4
+	VCMPPS       $0x1e, Z4, Z3, K2
+	MOVQ         48(AX), R13
+	VPBROADCASTQ 168(AX), Z4
+	VPCMPQ       $0x01, (R13)(DX*2), Z4, K3
+	VPCMPQ       $0x01, 64(R13)(DX*2), Z4, K4
+	KUNPCKBW     K3, K4, K3
+	KORW         K2, K3, K2
+	KANDNW       K2, K1, K1
+	MOVQ         56(AX), R13
+	VPBROADCASTQ 184(AX), Z4
+	VPCMPQ       $0x01, (R13)(DX*2), Z4, K2
+	VPCMPQ       $0x01, 64(R13)(DX*2), Z4, K3
+	KUNPCKBW     K2, K3, K2
+	KNOTW        K2, K2
+	KORW         K1, K2, K1
+	KMOVW        K1, R13
+	TESTL        R13, R13
+	JZ           quiet
+	MOVQ         DX, R14
+	SHRQ         $0x02, R14
+	MOVL         R14, (BX)
+	MOVL         R13, 4(BX)
+	ADDQ         $0x08, BX
+	VMOVUPS      (R8), Z4
+	VMOVUPS      Z4, (SI)
+	VMOVUPS      (R8)(DI*1), Z4
+	VMOVUPS      Z4, 64(SI)
+	VMOVUPS      (R8)(DI*2), Z4
+	VMOVUPS      Z4, 128(SI)
+	VMOVUPS      (R9), Z4
+	VMOVUPS      Z4, 192(SI)
+	VMOVUPS      (R9)(DI*1), Z4
+	VMOVUPS      Z4, 256(SI)
+	VMOVUPS      (R9)(DI*2), Z4
+	VMOVUPS      Z4, 320(SI)
+	VMOVUPS      (R10), Z4
+	VMOVUPS      Z4, 384(SI)
+	VMOVUPS      (R10)(DI*1), Z4
+	VMOVUPS      Z4, 448(SI)
+	VMOVUPS      (R10)(DI*2), Z4
+	VMOVUPS      Z4, 512(SI)
+	VMOVUPS      (R11), Z4
+	VMOVUPS      Z4, 576(SI)
+	VMOVUPS      (R11)(DI*1), Z4
+	VMOVUPS      Z4, 640(SI)
+	VMOVUPS      (R11)(DI*2), Z4
+	VMOVUPS      Z4, 704(SI)
+	ADDQ         $0x00000300, SI
+
+quiet:
+	VMOVUPS     Z3, (R8)
+	VMOVUPS     Z5, (R8)(DI*1)
+	VMOVUPS     Z10, (R9)
+	VMOVUPS     (R8)(DI*2), Z3
+	VMULPS      1408(CX), Z3, Z4
+	VADDPS      Z4, Z3, Z3
+	VANDPS.BCST absolute<>+0(SB), Z3, Z4
+	VCMPPS.BCST $0x05, tiny<>+0(SB), Z4, K1
+	VMOVAPS.Z   Z3, K1, Z3
+	VMOVUPS     Z3, (R8)(DI*2)
+	VMOVUPS     (R9)(DI*1), Z3
+	VMULPS      1472(CX), Z3, Z4
+	VADDPS      Z4, Z3, Z3
+	VANDPS.BCST absolute<>+0(SB), Z3, Z4
+	VCMPPS.BCST $0x05, tiny<>+0(SB), Z4, K1
+	VMOVAPS.Z   Z3, K1, Z3
+	VMOVUPS     Z3, (R9)(DI*1)
+	VMOVUPS     (R9)(DI*2), Z3
+	VMULPS      1536(CX), Z3, Z4
+	VADDPS      Z4, Z3, Z3
+	VANDPS.BCST absolute<>+0(SB), Z3, Z4
+	VCMPPS.BCST $0x05, tiny<>+0(SB), Z4, K1
+	VMOVAPS.Z   Z3, K1, Z3
+	MOVQ        96(AX), R13
+	VMOVUPS     (R13)(DX*2), Z4
+	VMOVAPS     Z0, Z5
+	VPERMI2PS   64(R13)(DX*2), Z4, Z5
+	VADDPS      Z5, Z3, Z3
+	VMOVUPS     Z3, (R9)(DI*2)
+	VMOVUPS     (R10)(DI*1), Z3
+	VMULPS      1664(CX), Z3, Z4
+	VADDPS      Z4, Z3, Z3
+	VANDPS.BCST absolute<>+0(SB), Z3, Z4
+	VCMPPS.BCST $0x05, tiny<>+0(SB), Z4, K1
+	VMOVAPS.Z   Z3, K1, Z3
+	MOVQ        112(AX), R13
+	VMOVUPS     (R13)(DX*2), Z4
+	VMOVAPS     Z0, Z5
+	VPERMI2PS   64(R13)(DX*2), Z4, Z5
+	VADDPS      Z5, Z3, Z3
+	VMOVUPS     Z3, (R10)(DI*1)
+	VMOVUPS     (R10)(DI*2), Z3
+	VMULPS      1728(CX), Z3, Z4
+	VADDPS      Z4, Z3, Z3
+	VANDPS.BCST absolute<>+0(SB), Z3, Z4
+	VCMPPS.BCST $0x05, tiny<>+0(SB), Z4, K1
+	VMOVAPS.Z   Z3, K1, Z3
+	MOVQ        120(AX), R13
+	VMOVUPS     (R13)(DX*2), Z4
+	VMOVAPS     Z0, Z5
+	VPERMI2PS   64(R13)(DX*2), Z4, Z5
+	VADDPS      Z5, Z3, Z3
+	VMOVUPS     Z3, (R10)(DI*2)
+	VMOVUPS     (R11)(DI*1), Z3
+	VMULPS      1856(CX), Z3, Z4
+	VADDPS      Z4, Z3, Z3
+	VANDPS.BCST absolute<>+0(SB), Z3, Z4
+	VCMPPS.BCST $0x05, tiny<>+0(SB), Z4, K1
+	VMOVAPS.Z   Z3, K1, Z3
+	MOVQ        136(AX), R13
+	VMOVUPS     (R13)(DX*2), Z4
+	VMOVAPS     Z0, Z5
+	VPERMI2PS   64(R13)(DX*2), Z4, Z5
+	VADDPS      Z5, Z3, Z3
+	VMOVUPS     Z3, (R11)(DI*1)
+	ADDQ        24(AX), CX
+	ADDQ        $0x40, R8
+	ADDQ        $0x40, R9
+	ADDQ        $0x40, R10
+	ADDQ        $0x40, R11
+	ADDQ        $0x40, DX
+	CMPQ        DX, R12
+	JLT         group
+	VZEROUPPER
+	SUBQ        192(AX), BX
+	SHRQ        $0x03, BX
+	MOVQ        BX, ret+8(FP)
+	RET
+
+// func burstStepNMDAAVX512(c *byte) int
+// Requires: AVX, AVX512DQ, AVX512F
+TEXT ·burstStepNMDAAVX512(SB), NOSPLIT, $0-16
+	MOVQ    c+0(FP), AX
+	MOVQ    16(AX), CX
+	MOVQ    192(AX), BX
+	MOVQ    200(AX), SI
+	MOVQ    (AX), DX
+	SHLQ    $0x02, DX
+	MOVQ    40(AX), DI
+	MOVQ    32(AX), R8
+	ADDQ    DX, R8
+	LEAQ    (R8)(DI*2), R9
+	ADDQ    DI, R9
+	LEAQ    (R9)(DI*2), R10
+	ADDQ    DI, R10
+	LEAQ    (R10)(DI*2), R11
+	ADDQ    DI, R11
+	MOVQ    8(AX), R12
+	SHLQ    $0x02, R12
+	VMOVUPS even<>+0(SB), Z0
+	VMOVUPS odd<>+0(SB), Z1
+
+group:
+	VMOVUPS      (R8), Z2
+	VMOVUPS      (R8)(DI*1), Z3
+	VXORPS       Z4, Z4, Z4
+	VXORPS       Z5, Z5, Z5
+	VMOVUPS      (CX), Z6
+	VSUBPS       Z2, Z6, Z7
+	VMULPS       (R9)(DI*2), Z7, Z7
+	VADDPS       Z7, Z4, Z4
+	VSUBPS       Z3, Z6, Z6
+	VMULPS       (R10)(DI*2), Z6, Z6
+	VADDPS       Z6, Z5, Z5
+	VMOVUPS      (CX), Z6
+	VSUBPS       Z2, Z6, Z7
+	VMULPS       (R10), Z7, Z7
+	VADDPS       Z7, Z4, Z4
+	VSUBPS       Z3, Z6, Z6
+	VMULPS       (R11), Z6, Z6
+	VADDPS       Z6, Z5, Z5
+	VMOVUPS      64(CX), Z6
+	VSUBPS       Z2, Z6, Z7
+	VMULPS       (R10)(DI*1), Z7, Z7
+	VADDPS       Z7, Z4, Z4
+	VSUBPS       Z3, Z6, Z6
+	VMULPS       (R11)(DI*1), Z6, Z6
+	VADDPS       Z6, Z5, Z5
+	VBROADCASTSS 152(AX), Z6
+	MOVQ         64(AX), R13
+	VADDPS       (R13)(DX*1), Z6, Z6
+	VSUBPS       Z2, Z4, Z4
+	VMULPS       128(CX), Z4, Z4
+	VMOVUPS      448(CX), Z7
+	VMULPS       (R8)(DI*2), Z7, Z7
+	VADDPS       Z6, Z7, Z7
+	VMULPS       192(CX), Z7, Z7
+	VADDPS       Z7, Z4, Z4
+	VSUBPS       Z3, Z5, Z7
+	VMULPS       256(CX), Z7, Z7
+	VMOVUPS      (R9), Z8
+	VMULPS       384(CX), Z8, Z8
+	VBROADCASTSS 160(AX), Z9
+	MOVQ         80(AX), R13
+	VADDPS       (R13)(DX*1), Z9, Z9
+	VADDPS       Z9, Z8, Z8
+	VMULPS       320(CX), Z8, Z8
+	VADDPS       Z8, Z7, Z7
+	VMULPS       512(CX), Z4, Z8
+	VADDPS       Z2, Z8, Z8
+	VMULPS       512(CX), Z7, Z9
+	VADDPS       Z3, Z9, Z9
+	VBROADCASTSS 156(AX), Z10
+	MOVQ         72(AX), R13
+	VADDPS       (R13)(DX*1), Z10, Z10
+	VSUBPS       Z6, Z10, Z10
+	VMULPS       576(CX), Z10, Z10
+	VMULPS       640(CX), Z2, Z11
+	VMOVUPS      (R8)(DI*2), Z12
+	VMULPS       704(CX), Z12, Z12
+	VADDPS       Z12, Z11, Z11
+	VMULPS       768(CX), Z6, Z6
+	VADDPS       Z6, Z11, Z6
+	VMULPS       832(CX), Z10, Z10
+	VADDPS       Z10, Z6, Z6
+	VMOVUPS      (CX), Z10
+	VSUBPS       Z2, Z10, Z11
+	VMULPS       1920(CX), Z11, Z11
+	VMULPS       2304(CX), Z4, Z12
+	VSUBPS       Z12, Z11, Z11
+	VMULPS       (R9)(DI*2), Z11, Z11
+	VADDPS       Z11, Z6, Z6
+	VSUBPS       Z8, Z10, Z10
+	MOVQ         96(AX), R13
+	VMOVUPS      (R13)(DX*2), Z11
+	VMOVAPS      Z1, Z12
+	VPERMI2PS    64(R13)(DX*2), Z11, Z12
+	VMULPS       Z12, Z10, Z10
+	VADDPS       Z10, Z6, Z6
+	VMOVUPS      (CX), Z10
+	VSUBPS       Z2, Z10, Z11
+	VMULPS       1984(CX), Z11, Z11
+	VMULPS       2368(CX), Z4, Z12
+	VSUBPS       Z12, Z11, Z11
+	VMULPS       (R10), Z11, Z11
+	VADDPS       Z11, Z6, Z6
+	VSUBPS       Z8, Z10, Z10
+	MOVQ         104(AX), R13
+	VMOVUPS      (R13)(DX*2), Z11
+	VMOVAPS      Z1, Z12
+	VPERMI2PS    64(R13)(DX*2), Z11, Z12
+	VMULPS       Z12, Z10, Z10
+	VADDPS       Z10, Z6, Z6
+	VMOVUPS      64(CX), Z10
+	VSUBPS       Z2, Z10, Z11
+	VMULPS       2048(CX), Z11, Z11
+	VMULPS       2432(CX), Z4, Z4
+	VSUBPS       Z4, Z11, Z4
+	VMULPS       (R10)(DI*1), Z4, Z4
+	VADDPS       Z4, Z6, Z4
+	VSUBPS       Z8, Z10, Z6
+	MOVQ         112(AX), R13
+	VMOVUPS      (R13)(DX*2), Z8
+	VMOVAPS      Z1, Z10
+	VPERMI2PS    64(R13)(DX*2), Z8, Z10
+	VMULPS       Z10, Z6, Z6
+	VADDPS       Z6, Z4, Z4
+	VBROADCASTSS 160(AX), Z6
+	MOVQ         80(AX), R13
+	VADDPS       (R13)(DX*1), Z6, Z6
+	VBROADCASTSS 164(AX), Z8
+	MOVQ         88(AX), R13
+	VADDPS       (R13)(DX*1), Z8, Z8
+	VSUBPS       Z6, Z8, Z8
+	VMULPS       576(CX), Z8, Z8
+	VMULPS       3264(CX), Z5, Z5
+	VMOVUPS      (R9), Z10
+	VMULPS       1152(CX), Z3, Z11
+	VMULPS       1216(CX), Z10, Z12
+	VADDPS       Z12, Z11, Z11
+	VADDPS       Z5, Z6, Z5
+	VMULPS       1280(CX), Z5, Z5
+	VADDPS       Z5, Z11, Z5
+	VMULPS       1344(CX), Z8, Z11
+	VADDPS       Z11, Z5, Z5
+	VADDPS       Z5, Z10, Z5
+	VANDPS.BCST  absolute<>+0(SB), Z5, Z11
+	VCMPPS.BCST  $0x05, tiny<>+0(SB), Z11, K1
+	VMOVAPS.Z    Z5, K1, Z5
+	VMULPS       896(CX), Z3, Z11
+	VMULPS       960(CX), Z10, Z10
+	VADDPS       Z10, Z11, Z10
+	VMULPS       1024(CX), Z6, Z6
+	VADDPS       Z6, Z10, Z6
+	VMULPS       1088(CX), Z8, Z8
+	VADDPS       Z8, Z6, Z6
+	VMOVUPS      (CX), Z8
+	VSUBPS       Z3, Z8, Z10
+	VMULPS       2112(CX), Z10, Z10
+	VMULPS       2496(CX), Z7, Z11
+	VSUBPS       Z11, Z10, Z10
+	VMULPS       (R10)(DI*2), Z10, Z10
+	VADDPS       Z10, Z6, Z6
+	VSUBPS       Z9, Z8, Z8
+	MOVQ         120(AX), R13
+	VMOVUPS      (R13)(DX*2), Z10
+	VMOVAPS      Z1, Z11
+	VPERMI2PS    64(R13)(DX*2), Z10, Z11
+	VMULPS       Z11, Z8, Z8
+	VADDPS       Z8, Z6, Z6
+	VMOVUPS      (CX), Z8
+	VSUBPS       Z3, Z8, Z10
+	VMULPS       2176(CX), Z10, Z10
+	VMULPS       2560(CX), Z7, Z11
+	VSUBPS       Z11, Z10, Z10
+	VMULPS       (R11), Z10, Z10
+	VADDPS       Z10, Z6, Z6
+	VSUBPS       Z9, Z8, Z8
+	MOVQ         128(AX), R13
+	VMOVUPS      (R13)(DX*2), Z10
+	VMOVAPS      Z1, Z11
+	VPERMI2PS    64(R13)(DX*2), Z10, Z11
+	VMULPS       Z11, Z8, Z8
+	VADDPS       Z8, Z6, Z6
+	VMOVUPS      64(CX), Z8
+	VSUBPS       Z3, Z8, Z10
+	VMULPS       2240(CX), Z10, Z10
+	VMULPS       2624(CX), Z7, Z7
+	VSUBPS       Z7, Z10, Z7
+	VMULPS       (R11)(DI*1), Z7, Z7
+	VADDPS       Z7, Z6, Z6
+	VSUBPS       Z9, Z8, Z7
+	MOVQ         136(AX), R13
+	VMOVUPS      (R13)(DX*2), Z8
+	VMOVAPS      Z1, Z9
+	VPERMI2PS    64(R13)(DX*2), Z8, Z9
+	VMULPS       Z9, Z7, Z7
+	VADDPS       Z7, Z6, Z6
+	VADDPS       Z6, Z3, Z3
+	VANDPS.BCST  absolute<>+0(SB), Z3, Z6
+	VCMPPS.BCST  $0x05, tiny<>+0(SB), Z6, K1
+	VMOVAPS.Z    Z3, K1, Z3
+	VADDPS       Z4, Z2, Z2
+	VANDPS.BCST  absolute<>+0(SB), Z2, Z4
+	VCMPPS.BCST  $0x05, tiny<>+0(SB), Z4, K1
+	VMOVAPS.Z    Z2, K1, Z2
+	VMOVUPS      (R9)(DI*1), Z4
+	VMULPS       1472(CX), Z4, Z6
+	VADDPS       Z6, Z4, Z4
+	VANDPS.BCST  absolute<>+0(SB), Z4, Z6
+	VCMPPS.BCST  $0x05, tiny<>+0(SB), Z6, K1
+	VMOVAPS.Z    Z4, K1, Z4
+	VSUBPS       Z4, Z2, Z4
+	VCMPPS       $0x06, 2688(CX), Z4, K1
+	VCMPPS       $0x06, 2752(CX), Z4, K2
+	MOVQ         112(AX), R13
+	VMOVUPS      (R13)(DX*2), Z4
+	VMOVAPS      Z1, Z6
+	VPERMI2PS    64(R13)(DX*2), Z4, Z6
+	VXORPS       Z4, Z4, Z4
+	VCMPPS       $0x04, Z4, Z6, K3
+	KORW         K2, K3, K2
+	KANDW        K1, K2, K1
+	MOVQ         48(AX), R13
+	VPBROADCASTQ 184(AX), Z4
+	VPCMPQ       $0x01, (R13)(DX*2), Z4, K2
+	VPCMPQ       $0x01, 64(R13)(DX*2), Z4, K3
+	KUNPCKBW     K2, K3, K2
+	VPBROADCASTQ 176(AX), Z4
+	VPCMPQ       $0x01, (R13)(DX*2), Z4, K3
+	VPCMPQ       $0x01, 64(R13)(DX*2), Z4, K4
+	KUNPCKBW     K3, K4, K3
+	MOVQ         56(AX), R13
+	VXORPS       Z4, Z4, Z4
+	VPCMPQ       $0x01, (R13)(DX*2), Z4, K4
+	VPCMPQ       $0x01, 64(R13)(DX*2), Z4, K5
+	KUNPCKBW     K4, K5, K4
+	VPBROADCASTQ 184(AX), Z4
+	VPCMPQ       $0x01, (R13)(DX*2), Z4, K5
+	VPCMPQ       $0x01, 64(R13)(DX*2), Z4, K6
+	KUNPCKBW     K5, K6, K5
+	KANDNW       K4, K5, K4
+	KORW         K1, K3, K1
+	KANDNW       K1, K2, K1
+	KORW         K1, K4, K1
+	KMOVW        K1, R13
+	TESTL        R13, R13
+	JZ           quiet
+	MOVQ         DX, R14
+	SHRQ         $0x02, R14
+	MOVL         R14, (BX)
+	MOVL         R13, 4(BX)
+	ADDQ         $0x08, BX
+	VMOVUPS      (R8), Z4
+	VMOVUPS      Z4, (SI)
+	VMOVUPS      (R8)(DI*1), Z4
+	VMOVUPS      Z4, 64(SI)
+	VMOVUPS      (R8)(DI*2), Z4
+	VMOVUPS      Z4, 128(SI)
+	VMOVUPS      (R9), Z4
+	VMOVUPS      Z4, 192(SI)
+	VMOVUPS      (R9)(DI*1), Z4
+	VMOVUPS      Z4, 256(SI)
+	VMOVUPS      (R9)(DI*2), Z4
+	VMOVUPS      Z4, 320(SI)
+	VMOVUPS      (R10), Z4
+	VMOVUPS      Z4, 384(SI)
+	VMOVUPS      (R10)(DI*1), Z4
+	VMOVUPS      Z4, 448(SI)
+	VMOVUPS      (R10)(DI*2), Z4
+	VMOVUPS      Z4, 512(SI)
+	VMOVUPS      (R11), Z4
+	VMOVUPS      Z4, 576(SI)
+	VMOVUPS      (R11)(DI*1), Z4
+	VMOVUPS      Z4, 640(SI)
+	ADDQ         $0x000002c0, SI
+
+quiet:
+	VMOVUPS     Z2, (R8)
+	VMOVUPS     Z3, (R8)(DI*1)
+	VMOVUPS     Z5, (R9)
+	VMOVUPS     (R8)(DI*2), Z2
+	VMULPS      1408(CX), Z2, Z3
+	VADDPS      Z3, Z2, Z2
+	VANDPS.BCST absolute<>+0(SB), Z2, Z3
+	VCMPPS.BCST $0x05, tiny<>+0(SB), Z3, K1
+	VMOVAPS.Z   Z2, K1, Z2
+	VMOVUPS     Z2, (R8)(DI*2)
+	VMOVUPS     (R9)(DI*1), Z2
+	VMULPS      1472(CX), Z2, Z3
+	VADDPS      Z3, Z2, Z2
+	VANDPS.BCST absolute<>+0(SB), Z2, Z3
+	VCMPPS.BCST $0x05, tiny<>+0(SB), Z3, K1
+	VMOVAPS.Z   Z2, K1, Z2
+	VMOVUPS     Z2, (R9)(DI*1)
+	VMOVUPS     (R9)(DI*2), Z2
+	VMULPS      1536(CX), Z2, Z3
+	VADDPS      Z3, Z2, Z2
+	VANDPS.BCST absolute<>+0(SB), Z2, Z3
+	VCMPPS.BCST $0x05, tiny<>+0(SB), Z3, K1
+	VMOVAPS.Z   Z2, K1, Z2
+	MOVQ        96(AX), R13
+	VMOVUPS     (R13)(DX*2), Z3
+	VMOVAPS     Z0, Z4
+	VPERMI2PS   64(R13)(DX*2), Z3, Z4
+	VADDPS      Z4, Z2, Z2
+	VMOVUPS     Z2, (R9)(DI*2)
+	VMOVUPS     (R10), Z2
+	VMULPS      1600(CX), Z2, Z3
+	VADDPS      Z3, Z2, Z2
+	VANDPS.BCST absolute<>+0(SB), Z2, Z3
+	VCMPPS.BCST $0x05, tiny<>+0(SB), Z3, K1
+	VMOVAPS.Z   Z2, K1, Z2
+	MOVQ        104(AX), R13
+	VMOVUPS     (R13)(DX*2), Z3
+	VMOVAPS     Z0, Z4
+	VPERMI2PS   64(R13)(DX*2), Z3, Z4
+	VADDPS      Z4, Z2, Z2
+	VMOVUPS     Z2, (R10)
+	VMOVUPS     (R10)(DI*1), Z2
+	VMULPS      1664(CX), Z2, Z3
+	VADDPS      Z3, Z2, Z2
+	VANDPS.BCST absolute<>+0(SB), Z2, Z3
+	VCMPPS.BCST $0x05, tiny<>+0(SB), Z3, K1
+	VMOVAPS.Z   Z2, K1, Z2
+	MOVQ        112(AX), R13
+	VMOVUPS     (R13)(DX*2), Z3
+	VMOVAPS     Z0, Z4
+	VPERMI2PS   64(R13)(DX*2), Z3, Z4
+	VADDPS      Z4, Z2, Z2
+	VMOVUPS     Z2, (R10)(DI*1)
+	VMOVUPS     (R10)(DI*2), Z2
+	VMULPS      1728(CX), Z2, Z3
+	VADDPS      Z3, Z2, Z2
+	VANDPS.BCST absolute<>+0(SB), Z2, Z3
+	VCMPPS.BCST $0x05, tiny<>+0(SB), Z3, K1
+	VMOVAPS.Z   Z2, K1, Z2
+	MOVQ        120(AX), R13
+	VMOVUPS     (R13)(DX*2), Z3
+	VMOVAPS     Z0, Z4
+	VPERMI2PS   64(R13)(DX*2), Z3, Z4
+	VADDPS      Z4, Z2, Z2
+	VMOVUPS     Z2, (R10)(DI*2)
+	VMOVUPS     (R11), Z2
+	VMULPS      1792(CX), Z2, Z3
+	VADDPS      Z3, Z2, Z2
+	VANDPS.BCST absolute<>+0(SB), Z2, Z3
+	VCMPPS.BCST $0x05, tiny<>+0(SB), Z3, K1
+	VMOVAPS.Z   Z2, K1, Z2
+	MOVQ        128(AX), R13
+	VMOVUPS     (R13)(DX*2), Z3
+	VMOVAPS     Z0, Z4
+	VPERMI2PS   64(R13)(DX*2), Z3, Z4
+	VADDPS      Z4, Z2, Z2
+	VMOVUPS     Z2, (R11)
+	VMOVUPS     (R11)(DI*1), Z2
+	VMULPS      1856(CX), Z2, Z3
+	VADDPS      Z3, Z2, Z2
+	VANDPS.BCST absolute<>+0(SB), Z2, Z3
+	VCMPPS.BCST $0x05, tiny<>+0(SB), Z3, K1
+	VMOVAPS.Z   Z2, K1, Z2
+	MOVQ        136(AX), R13
+	VMOVUPS     (R13)(DX*2), Z3
+	VMOVAPS     Z0, Z4
+	VPERMI2PS   64(R13)(DX*2), Z3, Z4
+	VADDPS      Z4, Z2, Z2
+	VMOVUPS     Z2, (R11)(DI*1)
+	ADDQ        24(AX), CX
+	ADDQ        $0x40, R8
+	ADDQ        $0x40, R9
+	ADDQ        $0x40, R10
+	ADDQ        $0x40, R11
+	ADDQ        $0x40, DX
+	CMPQ        DX, R12
+	JLT         group
+	VZEROUPPER
+	SUBQ        192(AX), BX
+	SHRQ        $0x03, BX
+	MOVQ        BX, ret+8(FP)
+	RET
+
+// func twoStepNMDAAVX512(c *byte) int
+// Requires: AVX, AVX512DQ, AVX512F
+TEXT ·twoStepNMDAAVX512(SB), NOSPLIT, $32-16
+	MOVQ         c+0(FP), AX
+	MOVQ         16(AX), CX
+	MOVQ         192(AX), BX
+	MOVQ         200(AX), SI
+	MOVQ         (AX), DX
+	SHLQ         $0x02, DX
+	MOVQ         40(AX), DI
+	MOVQ         32(AX), R8
+	ADDQ         DX, R8
+	LEAQ         (R8)(DI*2), R9
+	ADDQ         DI, R9
+	LEAQ         (R9)(DI*2), R10
+	ADDQ         DI, R10
+	LEAQ         (R10)(DI*2), R11
+	ADDQ         DI, R11
+	MOVQ         8(AX), R12
+	SHLQ         $0x02, R12
+	VMOVUPS      even<>+0(SB), Z0
+	VMOVUPS      odd<>+0(SB), Z1
+	VMOVUPS      (R8)(DI*1), Z2
+	VSUBPS       3008(CX), Z2, Z2
+	VMULPS       3072(CX), Z2, Z2
+	VXORPS.BCST  sign<>+0(SB), Z2, Z2
+	VBROADCASTSS exp_max<>+0(SB), Z3
+	VMINPS       Z2, Z3, Z2
+	VMAXPS.BCST  exp_min<>+0(SB), Z2, Z2
+	VMULPS.BCST  log2e<>+0(SB), Z2, Z3
+	VADDPS.BCST  shift<>+0(SB), Z3, Z3
+	VSUBPS.BCST  shift<>+0(SB), Z3, Z3
+	VMULPS.BCST  ln2_hi<>+0(SB), Z3, Z4
+	VSUBPS       Z4, Z2, Z2
+	VMULPS.BCST  ln2_lo<>+0(SB), Z3, Z4
+	VSUBPS       Z4, Z2, Z2
+	VBROADCASTSS exp0<>+0(SB), Z4
+	VMULPS       Z2, Z4, Z4
+	VADDPS.BCST  exp1<>+0(SB), Z4, Z4
+	VMULPS       Z2, Z4, Z4
+	VADDPS.BCST  exp2<>+0(SB), Z4, Z4
+	VMULPS       Z2, Z4, Z4
+	VADDPS.BCST  exp3<>+0(SB), Z4, Z4
+	VMULPS       Z2, Z4, Z4
+	VADDPS.BCST  exp4<>+0(SB), Z4, Z4
+	VMULPS       Z2, Z4, Z4
+	VADDPS.BCST  exp5<>+0(SB), Z4, Z4
+	VMULPS       Z2, Z2, Z5
+	VMULPS       Z5, Z4, Z4
+	VADDPS       Z2, Z4, Z2
+	VADDPS.BCST  one<>+0(SB), Z2, Z2
+	VCVTTPS2DQ   Z3, Z3
+	VPADDD.BCST  bias<>+0(SB), Z3, Z3
+	VPSLLD       $0x17, Z3, Z3
+	VMULPS       Z3, Z2, Z2
+	VBROADCASTSS one<>+0(SB), Z3
+	VADDPS.BCST  one<>+0(SB), Z2, Z2
+	VDIVPS       Z2, Z3, Z2
+	VMOVUPS      Z2, Z2
+
+group:
+	VMOVUPS      Z2, Z3
+	ADDQ         24(AX), CX
+	VMOVUPS      64(R8)(DI*1), Z2
+	VSUBPS       3008(CX), Z2, Z2
+	VMULPS       3072(CX), Z2, Z2
+	VXORPS.BCST  sign<>+0(SB), Z2, Z2
+	VBROADCASTSS exp_max<>+0(SB), Z4
+	VMINPS       Z2, Z4, Z2
+	VMAXPS.BCST  exp_min<>+0(SB), Z2, Z2
+	VMULPS.BCST  log2e<>+0(SB), Z2, Z4
+	VADDPS.BCST  shift<>+0(SB), Z4, Z4
+	VSUBPS.BCST  shift<>+0(SB), Z4, Z4
+	VMULPS.BCST  ln2_hi<>+0(SB), Z4, Z5
+	VSUBPS       Z5, Z2, Z2
+	VMULPS.BCST  ln2_lo<>+0(SB), Z4, Z5
+	VSUBPS       Z5, Z2, Z2
+	VBROADCASTSS exp0<>+0(SB), Z5
+	VMULPS       Z2, Z5, Z5
+	VADDPS.BCST  exp1<>+0(SB), Z5, Z5
+	VMULPS       Z2, Z5, Z5
+	VADDPS.BCST  exp2<>+0(SB), Z5, Z5
+	VMULPS       Z2, Z5, Z5
+	VADDPS.BCST  exp3<>+0(SB), Z5, Z5
+	VMULPS       Z2, Z5, Z5
+	VADDPS.BCST  exp4<>+0(SB), Z5, Z5
+	VMULPS       Z2, Z5, Z5
+	VADDPS.BCST  exp5<>+0(SB), Z5, Z5
+	VMULPS       Z2, Z2, Z6
+	VMULPS       Z6, Z5, Z5
+	VADDPS       Z2, Z5, Z2
+	VADDPS.BCST  one<>+0(SB), Z2, Z2
+	VCVTTPS2DQ   Z4, Z4
+	VPADDD.BCST  bias<>+0(SB), Z4, Z4
+	VPSLLD       $0x17, Z4, Z4
+	VMULPS       Z4, Z2, Z2
+	VBROADCASTSS one<>+0(SB), Z4
+	VADDPS.BCST  one<>+0(SB), Z2, Z2
+	VDIVPS       Z2, Z4, Z2
+	VMOVUPS      Z2, Z2
+	SUBQ         24(AX), CX
+	VMOVUPS      (R8), Z4
+	VMOVUPS      (R8)(DI*1), Z5
+	MOVQ         48(AX), R13
+	VPBROADCASTQ 184(AX), Z6
+	VPCMPQ       $0x01, (R13)(DX*2), Z6, K1
+	VPCMPQ       $0x01, 64(R13)(DX*2), Z6, K2
+	KUNPCKBW     K1, K2, K1
+	VMOVUPS      3328(CX), Z6
+	VPMOVD2M     Z6, K2
+	KANDW        K1, K2, K2
+	VMOVUPS      (CX), Z6
+	VSUBPS       Z4, Z6, Z6
+	VMOVUPS      64(CX), Z7
+	VSUBPS       Z4, Z7, Z7
+	VMOVUPS      (CX), Z8
+	VSUBPS       Z5, Z8, Z8
+	VMOVUPS      64(CX), Z9
+	VSUBPS       Z5, Z9, Z9
+	VMULPS       2816(CX), Z3, Z10
+	VMOVUPS      (R8)(DI*2), Z11
+	VMULPS       448(CX), Z11, Z11
+	VADDPS       Z11, Z10, Z11
+	VBROADCASTSS 152(AX), Z12
+	MOVQ         64(AX), R13
+	VADDPS       (R13)(DX*1), Z12, Z12
+	VADDPS       Z12, Z11, Z11
+	VMOVUPS      (R9)(DI*2), Z12
+	VADDPS       (R10), Z12, Z12
+	VMULPS       Z12, Z6, Z12
+	VMULPS       (R10)(DI*1), Z7, Z13
+	VADDPS       Z13, Z12, Z12
+	VSUBPS       Z4, Z12, Z12
+	VMULPS       128(CX), Z12, Z12
+	VMULPS       192(CX), Z11, Z11
+	VADDPS       Z11, Z12, Z11
+	KNOTW        K2, K3
+	VMOVAPS.Z    Z11, K3, Z11
+	VMOVUPS      (R10)(DI*2), Z12
+	VADDPS       (R11), Z12, Z12
+	VMULPS       Z12, Z8, Z12
+	VMULPS       (R11)(DI*1), Z9, Z13
+	VADDPS       Z13, Z12, Z12
+	VMOVUPS      (R11)(DI*2), Z13
+	VMULPS       2944(CX), Z13, Z13
+	VMULPS       2880(CX), Z3, Z14
+	VBROADCASTSS 160(AX), Z15
+	MOVQ         80(AX), R13
+	VADDPS       (R13)(DX*1), Z15, Z15
+	VMOVUPS      (R9), Z16
+	VMULPS       384(CX), Z16, Z16
+	VADDPS       Z16, Z14, Z16
+	VADDPS       Z13, Z16, Z16
+	VADDPS       Z15, Z16, Z16
+	VSUBPS       Z5, Z12, Z17
+	VMULPS       256(CX), Z17, Z17
+	VMULPS       320(CX), Z16, Z16
+	VADDPS       Z16, Z17, Z16
+	VMULPS       3264(CX), Z12, Z12
+	VBROADCASTSS one<>+0(SB), Z17
+	VSUBPS       Z3, Z17, Z17
+	VMULPS       Z17, Z3, Z3
+	VMULPS       3072(CX), Z3, Z3
+	VMULPS       Z16, Z3, Z3
+	VADDPS       Z13, Z14, Z13
+	VADDPS       Z15, Z13, Z13
+	VMULPS       2880(CX), Z3, Z14
+	VBROADCASTSS 164(AX), Z17
+	MOVQ         88(AX), R13
+	VADDPS       (R13)(DX*1), Z17, Z17
+	VSUBPS       Z15, Z17, Z15
+	VMULPS       576(CX), Z15, Z15
+	VADDPS       Z15, Z14, Z14
+	VMOVUPS      (R9), Z15
+	VMULPS       1152(CX), Z5, Z17
+	VMULPS       1216(CX), Z15, Z18
+	VADDPS       Z18, Z17, Z17
+	VADDPS       Z12, Z13, Z12
+	VMULPS       1280(CX), Z12, Z12
+	VADDPS       Z12, Z17, Z12
+	VMULPS       1344(CX), Z14, Z17
+	VADDPS       Z17, Z12, Z12
+	VADDPS       Z12, Z15, Z12
+	VMULPS       896(CX), Z5, Z17
+	VMULPS       960(CX), Z15, Z15
+	VADDPS       Z15, Z17, Z15
+	VMULPS       1024(CX), Z13, Z13
+	VADDPS       Z13, Z15, Z13
+	VMULPS       1088(CX), Z14, Z14
+	VADDPS       Z14, Z13, Z13
+	VMULPS       2112(CX), Z8, Z14
+	VMULPS       2496(CX), Z16, Z15
+	VSUBPS       Z15, Z14, Z14
+	VMULPS       (R10)(DI*2), Z14, Z14
+	VADDPS       Z14, Z13, Z13
+	VMULPS       2176(CX), Z8, Z8
+	VMULPS       2560(CX), Z16, Z14
+	VSUBPS       Z14, Z8, Z8
+	VMULPS       (R11), Z8, Z8
+	VADDPS       Z8, Z13, Z8
+	VMULPS       2240(CX), Z9, Z9
+	VMULPS       2624(CX), Z16, Z13
+	VSUBPS       Z13, Z9, Z9
+	VMULPS       (R11)(DI*1), Z9, Z9
+	VADDPS       Z9, Z8, Z8
+	VMULPS       512(CX), Z16, Z9
+	VADDPS       Z5, Z9, Z9
+	VXORPS       Z13, Z13, Z13
+	VMOVUPS      (CX), Z14
+	VSUBPS       Z9, Z14, Z14
+	MOVQ         120(AX), R13
+	VMOVUPS      (R13)(DX*2), Z15
+	VMOVAPS      Z1, Z16
+	VPERMI2PS    64(R13)(DX*2), Z15, Z16
+	VMULPS       Z16, Z14, Z14
+	VADDPS       Z14, Z13, Z13
+	VMOVUPS      (CX), Z14
+	VSUBPS       Z9, Z14, Z14
+	MOVQ         128(AX), R13
+	VMOVUPS      (R13)(DX*2), Z15
+	VMOVAPS      Z1, Z16
+	VPERMI2PS    64(R13)(DX*2), Z15, Z16
+	VMULPS       Z16, Z14, Z14
+	VADDPS       Z14, Z13, Z13
+	VMOVUPS      64(CX), Z14
+	VSUBPS       Z9, Z14, Z9
+	MOVQ         136(AX), R13
+	VMOVUPS      (R13)(DX*2), Z14
+	VMOVAPS      Z1, Z15
+	VPERMI2PS    64(R13)(DX*2), Z14, Z15
+	VMULPS       Z15, Z9, Z9
+	VADDPS       Z9, Z13, Z9
+	VMULPS       3200(CX), Z9, Z9
+	VADDPS       Z9, Z8, Z8
+	VADDPS       Z8, Z5, Z5
+	VBROADCASTSS 152(AX), Z8
+	MOVQ         64(AX), R13
+	VADDPS       (R13)(DX*1), Z8, Z8
+	VADDPS       Z8, Z10, Z9
+	VMULPS       2816(CX), Z3, Z3
+	VBROADCASTSS 156(AX), Z10
+	MOVQ         72(AX), R13
+	VADDPS       (R13)(DX*1), Z10, Z10
+	VSUBPS       Z8, Z10, Z8
+	VMULPS       576(CX), Z8, Z8
+	VADDPS       Z8, Z3, Z3
+	VMULPS       640(CX), Z4, Z8
+	VMOVUPS      (R8)(DI*2), Z10
+	VMULPS       704(CX), Z10, Z10
+	VADDPS       Z10, Z8, Z8
+	VMULPS       768(CX), Z9, Z9
+	VADDPS       Z9, Z8, Z8
+	VMULPS       832(CX), Z3, Z3
+	VADDPS       Z3, Z8, Z3
+	VMULPS       1920(CX), Z6, Z8
+	VMULPS       2304(CX), Z11, Z9
+	VSUBPS       Z9, Z8, Z8
+	VMULPS       (R9)(DI*2), Z8, Z8
+	VADDPS       Z8, Z3, Z3
+	VMULPS       1984(CX), Z6, Z6
+	VMULPS       2368(CX), Z11, Z8
+	VSUBPS       Z8, Z6, Z6
+	VMULPS       (R10), Z6, Z6
+	VADDPS       Z6, Z3, Z3
+	VMULPS       2048(CX), Z7, Z6
+	VMULPS       2432(CX), Z11, Z7
+	VSUBPS       Z7, Z6, Z6
+	VMULPS       (R10)(DI*1), Z6, Z6
+	VADDPS       Z6, Z3, Z3
+	VMULPS       512(CX), Z11, Z6
+	VADDPS       Z4, Z6, Z6
+	VXORPS       Z7, Z7, Z7
+	VMOVUPS      (CX), Z8
+	VSUBPS       Z6, Z8, Z8
+	MOVQ         96(AX), R13
+	VMOVUPS      (R13)(DX*2), Z9
+	VMOVAPS      Z1, Z10
+	VPERMI2PS    64(R13)(DX*2), Z9, Z10
+	VMULPS       Z10, Z8, Z8
+	VADDPS       Z8, Z7, Z7
+	VMOVUPS      (CX), Z8
+	VSUBPS       Z6, Z8, Z8
+	MOVQ         104(AX), R13
+	VMOVUPS      (R13)(DX*2), Z9
+	VMOVAPS      Z1, Z10
+	VPERMI2PS    64(R13)(DX*2), Z9, Z10
+	VMULPS       Z10, Z8, Z8
+	VADDPS       Z8, Z7, Z7
+	VMOVUPS      64(CX), Z8
+	VSUBPS       Z6, Z8, Z6
+	MOVQ         112(AX), R13
+	VMOVUPS      (R13)(DX*2), Z8
+	VMOVAPS      Z1, Z9
+	VPERMI2PS    64(R13)(DX*2), Z8, Z9
+	VMULPS       Z9, Z6, Z6
+	VADDPS       Z6, Z7, Z6
+	VMULPS       3136(CX), Z6, Z6
+	VADDPS       Z6, Z3, Z3
+	VADDPS       Z3, Z4, Z3
+	KNOTW        K2, K2
+	VMOVAPS.Z    Z3, K2, Z3
+	VMOVUPS      (R9)(DI*1), Z4
+	VMULPS       1472(CX), Z4, Z6
+	VADDPS       Z6, Z4, Z4
+	VANDPS.BCST  absolute<>+0(SB), Z4, Z6
+	VCMPPS.BCST  $0x05, tiny<>+0(SB), Z6, K2
+	VMOVAPS.Z    Z4, K2, Z4
+	VADDPS       2688(CX), Z4, Z4
+	VCMPPS       $0x1e, Z4, Z3, K2
+	MOVQ         48(AX), R13
+	VPBROADCASTQ 168(AX), Z4
+	VPCMPQ       $0x01, (R13)(DX*2), Z4, K3
+	VPCMPQ       $0x01, 64(R13)(DX*2), Z4, K4
+	KUNPCKBW     K3, K4, K3
+	KORW         K2, K3, K2
+	KANDNW       K2, K1, K1
+	MOVQ         56(AX), R13
+	VPBROADCASTQ 184(AX), Z4
+	VPCMPQ       $0x01, (R13)(DX*2), Z4, K2
+	VPCMPQ       $0x01, 64(R13)(DX*2), Z4, K3
+	KUNPCKBW     K2, K3, K2
+	KNOTW        K2, K2
+	KORW         K1, K2, K1
+	KMOVW        K1, R13
+	TESTL        R13, R13
+	JZ           quiet
+	MOVQ         DX, R14
+	SHRQ         $0x02, R14
+	MOVL         R14, (BX)
+	MOVL         R13, 4(BX)
+	ADDQ         $0x08, BX
+	VMOVUPS      (R8), Z4
+	VMOVUPS      Z4, (SI)
+	VMOVUPS      (R8)(DI*1), Z4
+	VMOVUPS      Z4, 64(SI)
+	VMOVUPS      (R8)(DI*2), Z4
+	VMOVUPS      Z4, 128(SI)
+	VMOVUPS      (R9), Z4
+	VMOVUPS      Z4, 192(SI)
+	VMOVUPS      (R9)(DI*1), Z4
+	VMOVUPS      Z4, 256(SI)
+	VMOVUPS      (R9)(DI*2), Z4
+	VMOVUPS      Z4, 320(SI)
+	VMOVUPS      (R10), Z4
+	VMOVUPS      Z4, 384(SI)
+	VMOVUPS      (R10)(DI*1), Z4
+	VMOVUPS      Z4, 448(SI)
+	VMOVUPS      (R10)(DI*2), Z4
+	VMOVUPS      Z4, 512(SI)
+	VMOVUPS      (R11), Z4
+	VMOVUPS      Z4, 576(SI)
+	VMOVUPS      (R11)(DI*1), Z4
+	VMOVUPS      Z4, 640(SI)
+	VMOVUPS      (R11)(DI*2), Z4
+	VMOVUPS      Z4, 704(SI)
+	ADDQ         $0x00000300, SI
+
+quiet:
+	VMOVUPS     Z3, (R8)
+	VMOVUPS     Z5, (R8)(DI*1)
+	VMOVUPS     Z12, (R9)
+	VMOVUPS     (R8)(DI*2), Z3
+	VMULPS      1408(CX), Z3, Z4
+	VADDPS      Z4, Z3, Z3
+	VANDPS.BCST absolute<>+0(SB), Z3, Z4
+	VCMPPS.BCST $0x05, tiny<>+0(SB), Z4, K1
+	VMOVAPS.Z   Z3, K1, Z3
+	VMOVUPS     Z3, (R8)(DI*2)
+	VMOVUPS     (R9)(DI*1), Z3
+	VMULPS      1472(CX), Z3, Z4
+	VADDPS      Z4, Z3, Z3
+	VANDPS.BCST absolute<>+0(SB), Z3, Z4
+	VCMPPS.BCST $0x05, tiny<>+0(SB), Z4, K1
+	VMOVAPS.Z   Z3, K1, Z3
+	VMOVUPS     Z3, (R9)(DI*1)
+	VMOVUPS     (R9)(DI*2), Z3
+	VMULPS      1536(CX), Z3, Z4
+	VADDPS      Z4, Z3, Z3
+	VANDPS.BCST absolute<>+0(SB), Z3, Z4
+	VCMPPS.BCST $0x05, tiny<>+0(SB), Z4, K1
+	VMOVAPS.Z   Z3, K1, Z3
+	MOVQ        96(AX), R13
+	VMOVUPS     (R13)(DX*2), Z4
+	VMOVAPS     Z0, Z5
+	VPERMI2PS   64(R13)(DX*2), Z4, Z5
+	VADDPS      Z5, Z3, Z3
+	VMOVUPS     Z3, (R9)(DI*2)
+	VMOVUPS     (R10), Z3
+	VMULPS      1600(CX), Z3, Z4
+	VADDPS      Z4, Z3, Z3
+	VANDPS.BCST absolute<>+0(SB), Z3, Z4
+	VCMPPS.BCST $0x05, tiny<>+0(SB), Z4, K1
+	VMOVAPS.Z   Z3, K1, Z3
+	MOVQ        104(AX), R13
+	VMOVUPS     (R13)(DX*2), Z4
+	VMOVAPS     Z0, Z5
+	VPERMI2PS   64(R13)(DX*2), Z4, Z5
+	VADDPS      Z5, Z3, Z3
+	VMOVUPS     Z3, (R10)
+	VMOVUPS     (R10)(DI*1), Z3
+	VMULPS      1664(CX), Z3, Z4
+	VADDPS      Z4, Z3, Z3
+	VANDPS.BCST absolute<>+0(SB), Z3, Z4
+	VCMPPS.BCST $0x05, tiny<>+0(SB), Z4, K1
+	VMOVAPS.Z   Z3, K1, Z3
+	MOVQ        112(AX), R13
+	VMOVUPS     (R13)(DX*2), Z4
+	VMOVAPS     Z0, Z5
+	VPERMI2PS   64(R13)(DX*2), Z4, Z5
+	VADDPS      Z5, Z3, Z3
+	VMOVUPS     Z3, (R10)(DI*1)
+	VMOVUPS     (R10)(DI*2), Z3
+	VMULPS      1728(CX), Z3, Z4
+	VADDPS      Z4, Z3, Z3
+	VANDPS.BCST absolute<>+0(SB), Z3, Z4
+	VCMPPS.BCST $0x05, tiny<>+0(SB), Z4, K1
+	VMOVAPS.Z   Z3, K1, Z3
+	MOVQ        120(AX), R13
+	VMOVUPS     (R13)(DX*2), Z4
+	VMOVAPS     Z0, Z5
+	VPERMI2PS   64(R13)(DX*2), Z4, Z5
+	VADDPS      Z5, Z3, Z3
+	VMOVUPS     Z3, (R10)(DI*2)
+	VMOVUPS     (R11), Z3
+	VMULPS      1792(CX), Z3, Z4
+	VADDPS      Z4, Z3, Z3
+	VANDPS.BCST absolute<>+0(SB), Z3, Z4
+	VCMPPS.BCST $0x05, tiny<>+0(SB), Z4, K1
+	VMOVAPS.Z   Z3, K1, Z3
+	MOVQ        128(AX), R13
+	VMOVUPS     (R13)(DX*2), Z4
+	VMOVAPS     Z0, Z5
+	VPERMI2PS   64(R13)(DX*2), Z4, Z5
+	VADDPS      Z5, Z3, Z3
+	VMOVUPS     Z3, (R11)
+	VMOVUPS     (R11)(DI*1), Z3
+	VMULPS      1856(CX), Z3, Z4
+	VADDPS      Z4, Z3, Z3
+	VANDPS.BCST absolute<>+0(SB), Z3, Z4
+	VCMPPS.BCST $0x05, tiny<>+0(SB), Z4, K1
+	VMOVAPS.Z   Z3, K1, Z3
+	MOVQ        136(AX), R13
+	VMOVUPS     (R13)(DX*2), Z4
+	VMOVAPS     Z0, Z5
+	VPERMI2PS   64(R13)(DX*2), Z4, Z5
+	VADDPS      Z5, Z3, Z3
+	VMOVUPS     Z3, (R11)(DI*1)
+	ADDQ        24(AX), CX
+	ADDQ        $0x40, R8
+	ADDQ        $0x40, R9
+	ADDQ        $0x40, R10
+	ADDQ        $0x40, R11
+	ADDQ        $0x40, DX
+	CMPQ        DX, R12
+	JLT         group
+	VZEROUPPER
+	SUBQ        192(AX), BX
+	SHRQ        $0x03, BX
+	MOVQ        BX, ret+8(FP)
+	RET
+
+// func burstStepAVX512(c *byte) int
+// Requires: AVX, AVX512DQ, AVX512F
+TEXT ·burstStepAVX512(SB), NOSPLIT, $0-16
+	MOVQ    c+0(FP), AX
+	MOVQ    16(AX), CX
+	MOVQ    192(AX), BX
+	MOVQ    200(AX), SI
+	MOVQ    (AX), DX
+	SHLQ    $0x02, DX
+	MOVQ    40(AX), DI
+	MOVQ    32(AX), R8
+	ADDQ    DX, R8
+	LEAQ    (R8)(DI*2), R9
+	ADDQ    DI, R9
+	LEAQ    (R9)(DI*2), R10
+	ADDQ    DI, R10
+	LEAQ    (R10)(DI*2), R11
+	ADDQ    DI, R11
+	MOVQ    8(AX), R12
+	SHLQ    $0x02, R12
+	VMOVUPS even<>+0(SB), Z0
+	VMOVUPS odd<>+0(SB), Z1
+
+group:
+	VMOVUPS      (R8), Z2
+	VMOVUPS      (R8)(DI*1), Z3
+	VXORPS       Z4, Z4, Z4
+	VXORPS       Z5, Z5, Z5
+	VMOVUPS      (CX), Z6
+	VSUBPS       Z2, Z6, Z7
+	VMULPS       (R9)(DI*2), Z7, Z7
+	VADDPS       Z7, Z4, Z4
+	VSUBPS       Z3, Z6, Z6
+	VMULPS       (R10)(DI*2), Z6, Z6
+	VADDPS       Z6, Z5, Z5
+	VMOVUPS      64(CX), Z6
+	VSUBPS       Z2, Z6, Z7
+	VMULPS       (R10)(DI*1), Z7, Z7
+	VADDPS       Z7, Z4, Z4
+	VSUBPS       Z3, Z6, Z6
+	VMULPS       (R11)(DI*1), Z6, Z6
+	VADDPS       Z6, Z5, Z5
+	VBROADCASTSS 152(AX), Z6
+	MOVQ         64(AX), R13
+	VADDPS       (R13)(DX*1), Z6, Z6
+	VSUBPS       Z2, Z4, Z4
+	VMULPS       128(CX), Z4, Z4
+	VMOVUPS      448(CX), Z7
+	VMULPS       (R8)(DI*2), Z7, Z7
+	VADDPS       Z6, Z7, Z7
+	VMULPS       192(CX), Z7, Z7
+	VADDPS       Z7, Z4, Z4
+	VSUBPS       Z3, Z5, Z7
+	VMULPS       256(CX), Z7, Z7
+	VMOVUPS      (R9), Z8
+	VMULPS       384(CX), Z8, Z8
+	VBROADCASTSS 160(AX), Z9
+	MOVQ         80(AX), R13
+	VADDPS       (R13)(DX*1), Z9, Z9
+	VADDPS       Z9, Z8, Z8
+	VMULPS       320(CX), Z8, Z8
+	VADDPS       Z8, Z7, Z7
+	VMULPS       512(CX), Z4, Z8
+	VADDPS       Z2, Z8, Z8
+	VMULPS       512(CX), Z7, Z9
+	VADDPS       Z3, Z9, Z9
+	VBROADCASTSS 156(AX), Z10
+	MOVQ         72(AX), R13
+	VADDPS       (R13)(DX*1), Z10, Z10
+	VSUBPS       Z6, Z10, Z10
+	VMULPS       576(CX), Z10, Z10
+	VMULPS       640(CX), Z2, Z11
+	VMOVUPS      (R8)(DI*2), Z12
+	VMULPS       704(CX), Z12, Z12
+	VADDPS       Z12, Z11, Z11
+	VMULPS       768(CX), Z6, Z6
+	VADDPS       Z6, Z11, Z6
+	VMULPS       832(CX), Z10, Z10
+	VADDPS       Z10, Z6, Z6
+	VMOVUPS      (CX), Z10
+	VSUBPS       Z2, Z10, Z11
+	VMULPS       1920(CX), Z11, Z11
+	VMULPS       2304(CX), Z4, Z12
+	VSUBPS       Z12, Z11, Z11
+	VMULPS       (R9)(DI*2), Z11, Z11
+	VADDPS       Z11, Z6, Z6
+	VSUBPS       Z8, Z10, Z10
+	MOVQ         96(AX), R13
+	VMOVUPS      (R13)(DX*2), Z11
+	VMOVAPS      Z1, Z12
+	VPERMI2PS    64(R13)(DX*2), Z11, Z12
+	VMULPS       Z12, Z10, Z10
+	VADDPS       Z10, Z6, Z6
+	VMOVUPS      64(CX), Z10
+	VSUBPS       Z2, Z10, Z11
+	VMULPS       2048(CX), Z11, Z11
+	VMULPS       2432(CX), Z4, Z4
+	VSUBPS       Z4, Z11, Z4
+	VMULPS       (R10)(DI*1), Z4, Z4
+	VADDPS       Z4, Z6, Z4
+	VSUBPS       Z8, Z10, Z6
+	MOVQ         112(AX), R13
+	VMOVUPS      (R13)(DX*2), Z8
+	VMOVAPS      Z1, Z10
+	VPERMI2PS    64(R13)(DX*2), Z8, Z10
+	VMULPS       Z10, Z6, Z6
+	VADDPS       Z6, Z4, Z4
+	VBROADCASTSS 160(AX), Z6
+	MOVQ         80(AX), R13
+	VADDPS       (R13)(DX*1), Z6, Z6
+	VBROADCASTSS 164(AX), Z8
+	MOVQ         88(AX), R13
+	VADDPS       (R13)(DX*1), Z8, Z8
+	VSUBPS       Z6, Z8, Z8
+	VMULPS       576(CX), Z8, Z8
+	VMULPS       3264(CX), Z5, Z5
+	VMOVUPS      (R9), Z10
+	VMULPS       1152(CX), Z3, Z11
+	VMULPS       1216(CX), Z10, Z12
+	VADDPS       Z12, Z11, Z11
+	VADDPS       Z5, Z6, Z5
+	VMULPS       1280(CX), Z5, Z5
+	VADDPS       Z5, Z11, Z5
+	VMULPS       1344(CX), Z8, Z11
+	VADDPS       Z11, Z5, Z5
+	VADDPS       Z5, Z10, Z5
+	VANDPS.BCST  absolute<>+0(SB), Z5, Z11
+	VCMPPS.BCST  $0x05, tiny<>+0(SB), Z11, K1
+	VMOVAPS.Z    Z5, K1, Z5
+	VMULPS       896(CX), Z3, Z11
+	VMULPS       960(CX), Z10, Z10
+	VADDPS       Z10, Z11, Z10
+	VMULPS       1024(CX), Z6, Z6
+	VADDPS       Z6, Z10, Z6
+	VMULPS       1088(CX), Z8, Z8
+	VADDPS       Z8, Z6, Z6
+	VMOVUPS      (CX), Z8
+	VSUBPS       Z3, Z8, Z10
+	VMULPS       2112(CX), Z10, Z10
+	VMULPS       2496(CX), Z7, Z11
+	VSUBPS       Z11, Z10, Z10
+	VMULPS       (R10)(DI*2), Z10, Z10
+	VADDPS       Z10, Z6, Z6
+	VSUBPS       Z9, Z8, Z8
+	MOVQ         120(AX), R13
+	VMOVUPS      (R13)(DX*2), Z10
+	VMOVAPS      Z1, Z11
+	VPERMI2PS    64(R13)(DX*2), Z10, Z11
+	VMULPS       Z11, Z8, Z8
+	VADDPS       Z8, Z6, Z6
+	VMOVUPS      64(CX), Z8
+	VSUBPS       Z3, Z8, Z10
+	VMULPS       2240(CX), Z10, Z10
+	VMULPS       2624(CX), Z7, Z7
+	VSUBPS       Z7, Z10, Z7
+	VMULPS       (R11)(DI*1), Z7, Z7
+	VADDPS       Z7, Z6, Z6
+	VSUBPS       Z9, Z8, Z7
+	MOVQ         136(AX), R13
+	VMOVUPS      (R13)(DX*2), Z8
+	VMOVAPS      Z1, Z9
+	VPERMI2PS    64(R13)(DX*2), Z8, Z9
+	VMULPS       Z9, Z7, Z7
+	VADDPS       Z7, Z6, Z6
+	VADDPS       Z6, Z3, Z3
+	VANDPS.BCST  absolute<>+0(SB), Z3, Z6
+	VCMPPS.BCST  $0x05, tiny<>+0(SB), Z6, K1
+	VMOVAPS.Z    Z3, K1, Z3
+	VADDPS       Z4, Z2, Z2
+	VANDPS.BCST  absolute<>+0(SB), Z2, Z4
+	VCMPPS.BCST  $0x05, tiny<>+0(SB), Z4, K1
+	VMOVAPS.Z    Z2, K1, Z2
+	VMOVUPS      (R9)(DI*1), Z4
+	VMULPS       1472(CX), Z4, Z6
+	VADDPS       Z6, Z4, Z4
+	VANDPS.BCST  absolute<>+0(SB), Z4, Z6
+	VCMPPS.BCST  $0x05, tiny<>+0(SB), Z6, K1
+	VMOVAPS.Z    Z4, K1, Z4
+	VSUBPS       Z4, Z2, Z4
+	VCMPPS       $0x06, 2688(CX), Z4, K1
+	VCMPPS       $0x06, 2752(CX), Z4, K2
+	MOVQ         112(AX), R13
+	VMOVUPS      (R13)(DX*2), Z4
+	VMOVAPS      Z1, Z6
+	VPERMI2PS    64(R13)(DX*2), Z4, Z6
+	VXORPS       Z4, Z4, Z4
+	VCMPPS       $0x04, Z4, Z6, K3
+	KORW         K2, K3, K2
+	KANDW        K1, K2, K1
+	MOVQ         48(AX), R13
+	VPBROADCASTQ 184(AX), Z4
+	VPCMPQ       $0x01, (R13)(DX*2), Z4, K2
+	VPCMPQ       $0x01, 64(R13)(DX*2), Z4, K3
+	KUNPCKBW     K2, K3, K2
+	VPBROADCASTQ 176(AX), Z4
+	VPCMPQ       $0x01, (R13)(DX*2), Z4, K3
+	VPCMPQ       $0x01, 64(R13)(DX*2), Z4, K4
+	KUNPCKBW     K3, K4, K3
+	MOVQ         56(AX), R13
+	VXORPS       Z4, Z4, Z4
+	VPCMPQ       $0x01, (R13)(DX*2), Z4, K4
+	VPCMPQ       $0x01, 64(R13)(DX*2), Z4, K5
+	KUNPCKBW     K4, K5, K4
+	VPBROADCASTQ 184(AX), Z4
+	VPCMPQ       $0x01, (R13)(DX*2), Z4, K5
+	VPCMPQ       $0x01, 64(R13)(DX*2), Z4, K6
+	KUNPCKBW     K5, K6, K5
+	KANDNW       K4, K5, K4
+	KORW         K1, K3, K1
+	KANDNW       K1, K2, K1
+	KORW         K1, K4, K1
+	KMOVW        K1, R13
+	TESTL        R13, R13
+	JZ           quiet
+	MOVQ         DX, R14
+	SHRQ         $0x02, R14
+	MOVL         R14, (BX)
+	MOVL         R13, 4(BX)
+	ADDQ         $0x08, BX
+	VMOVUPS      (R8), Z4
+	VMOVUPS      Z4, (SI)
+	VMOVUPS      (R8)(DI*1), Z4
+	VMOVUPS      Z4, 64(SI)
+	VMOVUPS      (R8)(DI*2), Z4
+	VMOVUPS      Z4, 128(SI)
+	VMOVUPS      (R9), Z4
+	VMOVUPS      Z4, 192(SI)
+	VMOVUPS      (R9)(DI*1), Z4
+	VMOVUPS      Z4, 256(SI)
+	VMOVUPS      (R9)(DI*2), Z4
+	VMOVUPS      Z4, 320(SI)
+	VMOVUPS      (R10), Z4
+	VMOVUPS      Z4, 384(SI)
+	VMOVUPS      (R10)(DI*1), Z4
+	VMOVUPS      Z4, 448(SI)
+	VMOVUPS      (R10)(DI*2), Z4
+	VMOVUPS      Z4, 512(SI)
+	VMOVUPS      (R11), Z4
+	VMOVUPS      Z4, 576(SI)
+	VMOVUPS      (R11)(DI*1), Z4
+	VMOVUPS      Z4, 640(SI)
+	ADDQ         $0x000002c0, SI
+
+quiet:
+	VMOVUPS     Z2, (R8)
+	VMOVUPS     Z3, (R8)(DI*1)
+	VMOVUPS     Z5, (R9)
+	VMOVUPS     (R8)(DI*2), Z2
+	VMULPS      1408(CX), Z2, Z3
+	VADDPS      Z3, Z2, Z2
+	VANDPS.BCST absolute<>+0(SB), Z2, Z3
+	VCMPPS.BCST $0x05, tiny<>+0(SB), Z3, K1
+	VMOVAPS.Z   Z2, K1, Z2
+	VMOVUPS     Z2, (R8)(DI*2)
+	VMOVUPS     (R9)(DI*1), Z2
+	VMULPS      1472(CX), Z2, Z3
+	VADDPS      Z3, Z2, Z2
+	VANDPS.BCST absolute<>+0(SB), Z2, Z3
+	VCMPPS.BCST $0x05, tiny<>+0(SB), Z3, K1
+	VMOVAPS.Z   Z2, K1, Z2
+	VMOVUPS     Z2, (R9)(DI*1)
+	VMOVUPS     (R9)(DI*2), Z2
+	VMULPS      1536(CX), Z2, Z3
+	VADDPS      Z3, Z2, Z2
+	VANDPS.BCST absolute<>+0(SB), Z2, Z3
+	VCMPPS.BCST $0x05, tiny<>+0(SB), Z3, K1
+	VMOVAPS.Z   Z2, K1, Z2
+	MOVQ        96(AX), R13
+	VMOVUPS     (R13)(DX*2), Z3
+	VMOVAPS     Z0, Z4
+	VPERMI2PS   64(R13)(DX*2), Z3, Z4
+	VADDPS      Z4, Z2, Z2
+	VMOVUPS     Z2, (R9)(DI*2)
+	VMOVUPS     (R10)(DI*1), Z2
+	VMULPS      1664(CX), Z2, Z3
+	VADDPS      Z3, Z2, Z2
+	VANDPS.BCST absolute<>+0(SB), Z2, Z3
+	VCMPPS.BCST $0x05, tiny<>+0(SB), Z3, K1
+	VMOVAPS.Z   Z2, K1, Z2
+	MOVQ        112(AX), R13
+	VMOVUPS     (R13)(DX*2), Z3
+	VMOVAPS     Z0, Z4
+	VPERMI2PS   64(R13)(DX*2), Z3, Z4
+	VADDPS      Z4, Z2, Z2
+	VMOVUPS     Z2, (R10)(DI*1)
+	VMOVUPS     (R10)(DI*2), Z2
+	VMULPS      1728(CX), Z2, Z3
+	VADDPS      Z3, Z2, Z2
+	VANDPS.BCST absolute<>+0(SB), Z2, Z3
+	VCMPPS.BCST $0x05, tiny<>+0(SB), Z3, K1
+	VMOVAPS.Z   Z2, K1, Z2
+	MOVQ        120(AX), R13
+	VMOVUPS     (R13)(DX*2), Z3
+	VMOVAPS     Z0, Z4
+	VPERMI2PS   64(R13)(DX*2), Z3, Z4
+	VADDPS      Z4, Z2, Z2
+	VMOVUPS     Z2, (R10)(DI*2)
+	VMOVUPS     (R11)(DI*1), Z2
+	VMULPS      1856(CX), Z2, Z3
+	VADDPS      Z3, Z2, Z2
+	VANDPS.BCST absolute<>+0(SB), Z2, Z3
+	VCMPPS.BCST $0x05, tiny<>+0(SB), Z3, K1
+	VMOVAPS.Z   Z2, K1, Z2
+	MOVQ        136(AX), R13
+	VMOVUPS     (R13)(DX*2), Z3
+	VMOVAPS     Z0, Z4
+	VPERMI2PS   64(R13)(DX*2), Z3, Z4
+	VADDPS      Z4, Z2, Z2
+	VMOVUPS     Z2, (R11)(DI*1)
+	ADDQ        24(AX), CX
+	ADDQ        $0x40, R8
+	ADDQ        $0x40, R9
+	ADDQ        $0x40, R10
+	ADDQ        $0x40, R11
+	ADDQ        $0x40, DX
+	CMPQ        DX, R12
+	JLT         group
+	VZEROUPPER
+	SUBQ        192(AX), BX
+	SHRQ        $0x03, BX
+	MOVQ        BX, ret+8(FP)
+	RET
+
+// func twoStepAVX512(c *byte) int
+// Requires: AVX, AVX512DQ, AVX512F
+TEXT ·twoStepAVX512(SB), NOSPLIT, $32-16
+	MOVQ         c+0(FP), AX
+	MOVQ         16(AX), CX
+	MOVQ         192(AX), BX
+	MOVQ         200(AX), SI
+	MOVQ         (AX), DX
+	SHLQ         $0x02, DX
+	MOVQ         40(AX), DI
+	MOVQ         32(AX), R8
+	ADDQ         DX, R8
+	LEAQ         (R8)(DI*2), R9
+	ADDQ         DI, R9
+	LEAQ         (R9)(DI*2), R10
+	ADDQ         DI, R10
+	LEAQ         (R10)(DI*2), R11
+	ADDQ         DI, R11
+	MOVQ         8(AX), R12
+	SHLQ         $0x02, R12
+	VMOVUPS      even<>+0(SB), Z0
+	VMOVUPS      odd<>+0(SB), Z1
+	VMOVUPS      (R8)(DI*1), Z2
+	VSUBPS       3008(CX), Z2, Z2
+	VMULPS       3072(CX), Z2, Z2
+	VXORPS.BCST  sign<>+0(SB), Z2, Z2
+	VBROADCASTSS exp_max<>+0(SB), Z3
+	VMINPS       Z2, Z3, Z2
+	VMAXPS.BCST  exp_min<>+0(SB), Z2, Z2
+	VMULPS.BCST  log2e<>+0(SB), Z2, Z3
+	VADDPS.BCST  shift<>+0(SB), Z3, Z3
+	VSUBPS.BCST  shift<>+0(SB), Z3, Z3
+	VMULPS.BCST  ln2_hi<>+0(SB), Z3, Z4
+	VSUBPS       Z4, Z2, Z2
+	VMULPS.BCST  ln2_lo<>+0(SB), Z3, Z4
+	VSUBPS       Z4, Z2, Z2
+	VBROADCASTSS exp0<>+0(SB), Z4
+	VMULPS       Z2, Z4, Z4
+	VADDPS.BCST  exp1<>+0(SB), Z4, Z4
+	VMULPS       Z2, Z4, Z4
+	VADDPS.BCST  exp2<>+0(SB), Z4, Z4
+	VMULPS       Z2, Z4, Z4
+	VADDPS.BCST  exp3<>+0(SB), Z4, Z4
+	VMULPS       Z2, Z4, Z4
+	VADDPS.BCST  exp4<>+0(SB), Z4, Z4
+	VMULPS       Z2, Z4, Z4
+	VADDPS.BCST  exp5<>+0(SB), Z4, Z4
+	VMULPS       Z2, Z2, Z5
+	VMULPS       Z5, Z4, Z4
+	VADDPS       Z2, Z4, Z2
+	VADDPS.BCST  one<>+0(SB), Z2, Z2
+	VCVTTPS2DQ   Z3, Z3
+	VPADDD.BCST  bias<>+0(SB), Z3, Z3
+	VPSLLD       $0x17, Z3, Z3
+	VMULPS       Z3, Z2, Z2
+	VBROADCASTSS one<>+0(SB), Z3
+	VADDPS.BCST  one<>+0(SB), Z2, Z2
+	VDIVPS       Z2, Z3, Z2
+	VMOVUPS      Z2, Z2
+
+group:
+	VMOVUPS      Z2, Z3
+	ADDQ         24(AX), CX
+	VMOVUPS      64(R8)(DI*1), Z2
+	VSUBPS       3008(CX), Z2, Z2
+	VMULPS       3072(CX), Z2, Z2
+	VXORPS.BCST  sign<>+0(SB), Z2, Z2
+	VBROADCASTSS exp_max<>+0(SB), Z4
+	VMINPS       Z2, Z4, Z2
+	VMAXPS.BCST  exp_min<>+0(SB), Z2, Z2
+	VMULPS.BCST  log2e<>+0(SB), Z2, Z4
+	VADDPS.BCST  shift<>+0(SB), Z4, Z4
+	VSUBPS.BCST  shift<>+0(SB), Z4, Z4
+	VMULPS.BCST  ln2_hi<>+0(SB), Z4, Z5
+	VSUBPS       Z5, Z2, Z2
+	VMULPS.BCST  ln2_lo<>+0(SB), Z4, Z5
+	VSUBPS       Z5, Z2, Z2
+	VBROADCASTSS exp0<>+0(SB), Z5
+	VMULPS       Z2, Z5, Z5
+	VADDPS.BCST  exp1<>+0(SB), Z5, Z5
+	VMULPS       Z2, Z5, Z5
+	VADDPS.BCST  exp2<>+0(SB), Z5, Z5
+	VMULPS       Z2, Z5, Z5
+	VADDPS.BCST  exp3<>+0(SB), Z5, Z5
+	VMULPS       Z2, Z5, Z5
+	VADDPS.BCST  exp4<>+0(SB), Z5, Z5
+	VMULPS       Z2, Z5, Z5
+	VADDPS.BCST  exp5<>+0(SB), Z5, Z5
+	VMULPS       Z2, Z2, Z6
+	VMULPS       Z6, Z5, Z5
+	VADDPS       Z2, Z5, Z2
+	VADDPS.BCST  one<>+0(SB), Z2, Z2
+	VCVTTPS2DQ   Z4, Z4
+	VPADDD.BCST  bias<>+0(SB), Z4, Z4
+	VPSLLD       $0x17, Z4, Z4
+	VMULPS       Z4, Z2, Z2
+	VBROADCASTSS one<>+0(SB), Z4
+	VADDPS.BCST  one<>+0(SB), Z2, Z2
+	VDIVPS       Z2, Z4, Z2
+	VMOVUPS      Z2, Z2
+	SUBQ         24(AX), CX
+	VMOVUPS      (R8), Z4
+	VMOVUPS      (R8)(DI*1), Z5
+	MOVQ         48(AX), R13
+	VPBROADCASTQ 184(AX), Z6
+	VPCMPQ       $0x01, (R13)(DX*2), Z6, K1
+	VPCMPQ       $0x01, 64(R13)(DX*2), Z6, K2
+	KUNPCKBW     K1, K2, K1
+	VMOVUPS      3328(CX), Z6
+	VPMOVD2M     Z6, K2
+	KANDW        K1, K2, K2
+	VMOVUPS      (CX), Z6
+	VSUBPS       Z4, Z6, Z6
+	VMOVUPS      64(CX), Z7
+	VSUBPS       Z4, Z7, Z7
+	VMOVUPS      (CX), Z8
+	VSUBPS       Z5, Z8, Z8
+	VMOVUPS      64(CX), Z9
+	VSUBPS       Z5, Z9, Z9
+	VMULPS       2816(CX), Z3, Z10
+	VMOVUPS      (R8)(DI*2), Z11
+	VMULPS       448(CX), Z11, Z11
+	VADDPS       Z11, Z10, Z11
+	VBROADCASTSS 152(AX), Z12
+	MOVQ         64(AX), R13
+	VADDPS       (R13)(DX*1), Z12, Z12
+	VADDPS       Z12, Z11, Z11
+	VMOVUPS      (R9)(DI*2), Z12
+	VMULPS       Z12, Z6, Z12
+	VMULPS       (R10)(DI*1), Z7, Z13
+	VADDPS       Z13, Z12, Z12
+	VSUBPS       Z4, Z12, Z12
+	VMULPS       128(CX), Z12, Z12
+	VMULPS       192(CX), Z11, Z11
+	VADDPS       Z11, Z12, Z11
+	KNOTW        K2, K3
+	VMOVAPS.Z    Z11, K3, Z11
+	VMOVUPS      (R10)(DI*2), Z12
+	VMULPS       Z12, Z8, Z12
+	VMULPS       (R11)(DI*1), Z9, Z13
+	VADDPS       Z13, Z12, Z12
+	VMOVUPS      (R11)(DI*2), Z13
+	VMULPS       2944(CX), Z13, Z13
+	VMULPS       2880(CX), Z3, Z14
+	VBROADCASTSS 160(AX), Z15
+	MOVQ         80(AX), R13
+	VADDPS       (R13)(DX*1), Z15, Z15
+	VMOVUPS      (R9), Z16
+	VMULPS       384(CX), Z16, Z16
+	VADDPS       Z16, Z14, Z16
+	VADDPS       Z13, Z16, Z16
+	VADDPS       Z15, Z16, Z16
+	VSUBPS       Z5, Z12, Z17
+	VMULPS       256(CX), Z17, Z17
+	VMULPS       320(CX), Z16, Z16
+	VADDPS       Z16, Z17, Z16
+	VMULPS       3264(CX), Z12, Z12
+	VBROADCASTSS one<>+0(SB), Z17
+	VSUBPS       Z3, Z17, Z17
+	VMULPS       Z17, Z3, Z3
+	VMULPS       3072(CX), Z3, Z3
+	VMULPS       Z16, Z3, Z3
+	VADDPS       Z13, Z14, Z13
+	VADDPS       Z15, Z13, Z13
+	VMULPS       2880(CX), Z3, Z14
+	VBROADCASTSS 164(AX), Z17
+	MOVQ         88(AX), R13
+	VADDPS       (R13)(DX*1), Z17, Z17
+	VSUBPS       Z15, Z17, Z15
+	VMULPS       576(CX), Z15, Z15
+	VADDPS       Z15, Z14, Z14
+	VMOVUPS      (R9), Z15
+	VMULPS       1152(CX), Z5, Z17
+	VMULPS       1216(CX), Z15, Z18
+	VADDPS       Z18, Z17, Z17
+	VADDPS       Z12, Z13, Z12
+	VMULPS       1280(CX), Z12, Z12
+	VADDPS       Z12, Z17, Z12
+	VMULPS       1344(CX), Z14, Z17
+	VADDPS       Z17, Z12, Z12
+	VADDPS       Z12, Z15, Z12
+	VMULPS       896(CX), Z5, Z17
+	VMULPS       960(CX), Z15, Z15
+	VADDPS       Z15, Z17, Z15
+	VMULPS       1024(CX), Z13, Z13
+	VADDPS       Z13, Z15, Z13
+	VMULPS       1088(CX), Z14, Z14
+	VADDPS       Z14, Z13, Z13
+	VMULPS       2112(CX), Z8, Z8
+	VMULPS       2496(CX), Z16, Z14
+	VSUBPS       Z14, Z8, Z8
+	VMULPS       (R10)(DI*2), Z8, Z8
+	VADDPS       Z8, Z13, Z8
+	VMULPS       2240(CX), Z9, Z9
+	VMULPS       2624(CX), Z16, Z13
+	VSUBPS       Z13, Z9, Z9
+	VMULPS       (R11)(DI*1), Z9, Z9
+	VADDPS       Z9, Z8, Z8
+	VMULPS       512(CX), Z16, Z9
+	VADDPS       Z5, Z9, Z9
+	VXORPS       Z13, Z13, Z13
+	VMOVUPS      (CX), Z14
+	VSUBPS       Z9, Z14, Z14
+	MOVQ         120(AX), R13
+	VMOVUPS      (R13)(DX*2), Z15
+	VMOVAPS      Z1, Z16
+	VPERMI2PS    64(R13)(DX*2), Z15, Z16
+	VMULPS       Z16, Z14, Z14
+	VADDPS       Z14, Z13, Z13
+	VMOVUPS      64(CX), Z14
+	VSUBPS       Z9, Z14, Z9
+	MOVQ         136(AX), R13
+	VMOVUPS      (R13)(DX*2), Z14
+	VMOVAPS      Z1, Z15
+	VPERMI2PS    64(R13)(DX*2), Z14, Z15
+	VMULPS       Z15, Z9, Z9
+	VADDPS       Z9, Z13, Z9
+	VMULPS       3200(CX), Z9, Z9
+	VADDPS       Z9, Z8, Z8
+	VADDPS       Z8, Z5, Z5
+	VBROADCASTSS 152(AX), Z8
+	MOVQ         64(AX), R13
+	VADDPS       (R13)(DX*1), Z8, Z8
+	VADDPS       Z8, Z10, Z9
+	VMULPS       2816(CX), Z3, Z3
+	VBROADCASTSS 156(AX), Z10
+	MOVQ         72(AX), R13
+	VADDPS       (R13)(DX*1), Z10, Z10
+	VSUBPS       Z8, Z10, Z8
+	VMULPS       576(CX), Z8, Z8
+	VADDPS       Z8, Z3, Z3
+	VMULPS       640(CX), Z4, Z8
+	VMOVUPS      (R8)(DI*2), Z10
+	VMULPS       704(CX), Z10, Z10
+	VADDPS       Z10, Z8, Z8
+	VMULPS       768(CX), Z9, Z9
+	VADDPS       Z9, Z8, Z8
+	VMULPS       832(CX), Z3, Z3
+	VADDPS       Z3, Z8, Z3
+	VMULPS       1920(CX), Z6, Z6
+	VMULPS       2304(CX), Z11, Z8
+	VSUBPS       Z8, Z6, Z6
+	VMULPS       (R9)(DI*2), Z6, Z6
+	VADDPS       Z6, Z3, Z3
+	VMULPS       2048(CX), Z7, Z6
+	VMULPS       2432(CX), Z11, Z7
+	VSUBPS       Z7, Z6, Z6
+	VMULPS       (R10)(DI*1), Z6, Z6
+	VADDPS       Z6, Z3, Z3
+	VMULPS       512(CX), Z11, Z6
+	VADDPS       Z4, Z6, Z6
+	VXORPS       Z7, Z7, Z7
+	VMOVUPS      (CX), Z8
+	VSUBPS       Z6, Z8, Z8
+	MOVQ         96(AX), R13
+	VMOVUPS      (R13)(DX*2), Z9
+	VMOVAPS      Z1, Z10
+	VPERMI2PS    64(R13)(DX*2), Z9, Z10
+	VMULPS       Z10, Z8, Z8
+	VADDPS       Z8, Z7, Z7
+	VMOVUPS      64(CX), Z8
+	VSUBPS       Z6, Z8, Z6
+	MOVQ         112(AX), R13
+	VMOVUPS      (R13)(DX*2), Z8
+	VMOVAPS      Z1, Z9
+	VPERMI2PS    64(R13)(DX*2), Z8, Z9
+	VMULPS       Z9, Z6, Z6
+	VADDPS       Z6, Z7, Z6
+	VMULPS       3136(CX), Z6, Z6
+	VADDPS       Z6, Z3, Z3
+	VADDPS       Z3, Z4, Z3
+	KNOTW        K2, K2
+	VMOVAPS.Z    Z3, K2, Z3
+	VMOVUPS      (R9)(DI*1), Z4
+	VMULPS       1472(CX), Z4, Z6
+	VADDPS       Z6, Z4, Z4
+	VANDPS.BCST  absolute<>+0(SB), Z4, Z6
+	VCMPPS.BCST  $0x05, tiny<>+0(SB), Z6, K2
+	VMOVAPS.Z    Z4, K2, Z4
+	VADDPS       2688(CX), Z4, Z4
+	VCMPPS       $0x1e, Z4, Z3, K2
+	MOVQ         48(AX), R13
+	VPBROADCASTQ 168(AX), Z4
+	VPCMPQ       $0x01, (R13)(DX*2), Z4, K3
+	VPCMPQ       $0x01, 64(R13)(DX*2), Z4, K4
+	KUNPCKBW     K3, K4, K3
+	KORW         K2, K3, K2
+	KANDNW       K2, K1, K1
+	MOVQ         56(AX), R13
+	VPBROADCASTQ 184(AX), Z4
+	VPCMPQ       $0x01, (R13)(DX*2), Z4, K2
+	VPCMPQ       $0x01, 64(R13)(DX*2), Z4, K3
+	KUNPCKBW     K2, K3, K2
+	KNOTW        K2, K2
+	KORW         K1, K2, K1
+	KMOVW        K1, R13
+	TESTL        R13, R13
+	JZ           quiet
+	MOVQ         DX, R14
+	SHRQ         $0x02, R14
+	MOVL         R14, (BX)
+	MOVL         R13, 4(BX)
+	ADDQ         $0x08, BX
+	VMOVUPS      (R8), Z4
+	VMOVUPS      Z4, (SI)
+	VMOVUPS      (R8)(DI*1), Z4
+	VMOVUPS      Z4, 64(SI)
+	VMOVUPS      (R8)(DI*2), Z4
+	VMOVUPS      Z4, 128(SI)
+	VMOVUPS      (R9), Z4
+	VMOVUPS      Z4, 192(SI)
+	VMOVUPS      (R9)(DI*1), Z4
+	VMOVUPS      Z4, 256(SI)
+	VMOVUPS      (R9)(DI*2), Z4
+	VMOVUPS      Z4, 320(SI)
+	VMOVUPS      (R10), Z4
+	VMOVUPS      Z4, 384(SI)
+	VMOVUPS      (R10)(DI*1), Z4
+	VMOVUPS      Z4, 448(SI)
+	VMOVUPS      (R10)(DI*2), Z4
+	VMOVUPS      Z4, 512(SI)
+	VMOVUPS      (R11), Z4
+	VMOVUPS      Z4, 576(SI)
+	VMOVUPS      (R11)(DI*1), Z4
+	VMOVUPS      Z4, 640(SI)
+	VMOVUPS      (R11)(DI*2), Z4
+	VMOVUPS      Z4, 704(SI)
+	ADDQ         $0x00000300, SI
+
+quiet:
+	VMOVUPS     Z3, (R8)
+	VMOVUPS     Z5, (R8)(DI*1)
+	VMOVUPS     Z12, (R9)
+	VMOVUPS     (R8)(DI*2), Z3
+	VMULPS      1408(CX), Z3, Z4
+	VADDPS      Z4, Z3, Z3
+	VANDPS.BCST absolute<>+0(SB), Z3, Z4
+	VCMPPS.BCST $0x05, tiny<>+0(SB), Z4, K1
+	VMOVAPS.Z   Z3, K1, Z3
+	VMOVUPS     Z3, (R8)(DI*2)
+	VMOVUPS     (R9)(DI*1), Z3
+	VMULPS      1472(CX), Z3, Z4
+	VADDPS      Z4, Z3, Z3
+	VANDPS.BCST absolute<>+0(SB), Z3, Z4
+	VCMPPS.BCST $0x05, tiny<>+0(SB), Z4, K1
+	VMOVAPS.Z   Z3, K1, Z3
+	VMOVUPS     Z3, (R9)(DI*1)
+	VMOVUPS     (R9)(DI*2), Z3
+	VMULPS      1536(CX), Z3, Z4
+	VADDPS      Z4, Z3, Z3
+	VANDPS.BCST absolute<>+0(SB), Z3, Z4
+	VCMPPS.BCST $0x05, tiny<>+0(SB), Z4, K1
+	VMOVAPS.Z   Z3, K1, Z3
+	MOVQ        96(AX), R13
+	VMOVUPS     (R13)(DX*2), Z4
+	VMOVAPS     Z0, Z5
+	VPERMI2PS   64(R13)(DX*2), Z4, Z5
+	VADDPS      Z5, Z3, Z3
+	VMOVUPS     Z3, (R9)(DI*2)
+	VMOVUPS     (R10)(DI*1), Z3
+	VMULPS      1664(CX), Z3, Z4
+	VADDPS      Z4, Z3, Z3
+	VANDPS.BCST absolute<>+0(SB), Z3, Z4
+	VCMPPS.BCST $0x05, tiny<>+0(SB), Z4, K1
+	VMOVAPS.Z   Z3, K1, Z3
+	MOVQ        112(AX), R13
+	VMOVUPS     (R13)(DX*2), Z4
+	VMOVAPS     Z0, Z5
+	VPERMI2PS   64(R13)(DX*2), Z4, Z5
+	VADDPS      Z5, Z3, Z3
+	VMOVUPS     Z3, (R10)(DI*1)
+	VMOVUPS     (R10)(DI*2), Z3
+	VMULPS      1728(CX), Z3, Z4
+	VADDPS      Z4, Z3, Z3
+	VANDPS.BCST absolute<>+0(SB), Z3, Z4
+	VCMPPS.BCST $0x05, tiny<>+0(SB), Z4, K1
+	VMOVAPS.Z   Z3, K1, Z3
+	MOVQ        120(AX), R13
+	VMOVUPS     (R13)(DX*2), Z4
+	VMOVAPS     Z0, Z5
+	VPERMI2PS   64(R13)(DX*2), Z4, Z5
+	VADDPS      Z5, Z3, Z3
+	VMOVUPS     Z3, (R10)(DI*2)
+	VMOVUPS     (R11)(DI*1), Z3
+	VMULPS      1856(CX), Z3, Z4
+	VADDPS      Z4, Z3, Z3
+	VANDPS.BCST absolute<>+0(SB), Z3, Z4
+	VCMPPS.BCST $0x05, tiny<>+0(SB), Z4, K1
+	VMOVAPS.Z   Z3, K1, Z3
+	MOVQ        136(AX), R13
+	VMOVUPS     (R13)(DX*2), Z4
+	VMOVAPS     Z0, Z5
+	VPERMI2PS   64(R13)(DX*2), Z4, Z5
+	VADDPS      Z5, Z3, Z3
+	VMOVUPS     Z3, (R11)(DI*1)
+	ADDQ        24(AX), CX
+	ADDQ        $0x40, R8
+	ADDQ        $0x40, R9
+	ADDQ        $0x40, R10
+	ADDQ        $0x40, R11
+	ADDQ        $0x40, DX
+	CMPQ        DX, R12
+	JLT         group
+	VZEROUPPER
+	SUBQ        192(AX), BX
+	SHRQ        $0x03, BX
+	MOVQ        BX, ret+8(FP)
 	RET

@@ -11,9 +11,15 @@ import (
 //go:generate sh -c "cd internal/asm && go run . neuron -out ../../step_amd64.s -stubs ../../step_amd64.go -pkg neuron"
 //go:generate sh -c "cd internal/asm && go run . rng -out ../../rng/philox_amd64.s -stubs ../../rng/philox_amd64.go -pkg rng"
 
-// kernel takes octets through a step by vector code and returns how many of them hold neurons to be looked at again; see
-// lanes.Call. nil: there is none, and every neuron takes the scalar step, whose bits are the same.
-type kernel func(c *lanes.Call) (looks int)
+// kernel takes neurons through a step by vector code, group by group. Where a model or processor has none, every neuron takes
+// the scalar step, whose bits are the same.
+type kernel struct {
+	lanes int         // neurons of a group
+	step  []rawKernel // variants, see sweep.variant
+}
+
+// rawKernel takes the neurons of a lanes.Call through a step and returns how many of their groups it has listed.
+type rawKernel func(c *lanes.Call) (looks int)
 
 // stepper is a model as a sweep sees it.
 type stepper interface {
@@ -23,14 +29,16 @@ type stepper interface {
 	idle(i int, t spike.Tick) bool
 }
 
-// sweep takes the neurons of a population through the pieces of windows, block by block and step by step. Octets with
-// neurons that are awake go through the kernel. Neurons in which something may happen within the step (a spike, an end of refractoriness) get
-// their state back and take the scalar step, which knows about events, as do those that do not fill an octet.
+// sweep takes the neurons of a population through the pieces of windows, block by block and step by step. Groups with
+// neurons that are awake go through the widest kernel that they fill. Neurons in which something may happen within the step
+// (a spike, an end of refractoriness) get their state back and take the scalar step, which knows about events, as do those at the
+// population's end that fill no group.
 type sweep struct {
 	sleep
-	kernel    func(in *Input) kernel
-	constants []lanes.Vec
-	perOctet  int            // vectors of constants per octet, 0 if all octets share them
+	kernels   []kernel // the widest first; none without vector code
+	variant   func(in *Input) int
+	constants [][]float32    // for each kernel
+	perNeuron int            // numbers of constants per neuron, 0 if all neurons share them
 	rows      [][]float32    // state, in the kernel's order
 	rowStride int            // from one to the next, in their backing array
 	times     [][]spike.Tick // ticks that the kernel looks at
@@ -41,23 +49,26 @@ const (
 	// sweepBlock is how many neurons a sweep takes through all steps of a piece before it goes on: few enough for state and
 	// input of a step to stay in the first level of the cache.
 	sweepBlock = 256
-	// octets is the number of octets in a block.
-	octets = sweepBlock / lanes.Width
+	// groups is the greatest number of groups in a block.
+	mostGroups = sweepBlock / lanes.Width
 	// censusSteps is how often, in steps, a sweep looks for neurons that have come to rest.
 	censusSteps = 32
 )
 
 // block is what a shard needs to take a block of neurons through a piece.
 type block struct {
-	Range                                      // of the population
-	call     lanes.Call                        // of the kernel
-	looks    [octets]lanes.Look                // the octets that it wants to be looked at again
-	kept     [octets * lanes.MaxRows]lanes.Vec // and the state before of those octets
-	runs     [][2]int                          // octets that go through the kernel: first, end
-	single   [sweepBlock / sleepWord]uint64    // neurons that do not
-	moved    [sweepBlock / sleepWord]uint64    // neurons that a census need not look at
+	Range                                        // of the population
+	call     lanes.Call                          // of the kernel
+	looks    [mostGroups]lanes.Look              // the groups that it wants to be looked at again
+	kept     [sweepBlock * lanes.MaxRows]float32 // and the state before of those groups
+	runs     []run
+	single   [sweepBlock / sleepWord]uint64 // neurons that are not in any run
+	moved    [sweepBlock / sleepWord]uint64 // neurons that a census need not look at
 	previous [lanes.MaxRows][sweepBlock]float32
 }
+
+// run is a sequence of groups that go through a kernel.
+type run struct{ kernel, first, end int } // neurons of the block
 
 // What reaches neurons where nothing does.
 var (
@@ -66,8 +77,8 @@ var (
 )
 
 // newSweep returns the sweep of n neurons with so many ports and allocates their columns, the rows of the kernel.
-func newSweep(n, ports int, k kernel, rows []*[]float32, times ...[]spike.Tick) sweep {
-	s := sweep{sleep: newSleep(n, ports), kernel: func(*Input) kernel { return k }, times: times,
+func newSweep(n, ports int, k []kernel, rows []*[]float32, times ...[]spike.Tick) sweep {
+	s := sweep{sleep: newSleep(n, ports), kernels: k, variant: func(*Input) int { return 0 }, times: times,
 		scratch: make([]*block, (n+sleepWord-1)/sleepWord)}
 	// Columns that began at the same place of a page would share the few ways of the same sets of the cache.
 	const page, apart = 4096 / 4, (1024 + 64) / 4
@@ -80,17 +91,21 @@ func newSweep(n, ports int, k kernel, rows []*[]float32, times ...[]spike.Tick) 
 	return s
 }
 
-// setConstants tells the kernel the parameters of all neurons; set does so for one lane.
+// setConstants tells the kernels the parameters of all neurons; set does so for one lane.
 func setConstants[D any](s *sweep, n, size int, derived []*D, set func(d *D, put func(i int, v float32))) {
-	count := 1
-	if len(derived) > 1 {
-		count, s.perOctet = n/lanes.Width, size
-	}
-	s.constants = make([]lanes.Vec, (count+1)*size) // kernels read one octet ahead
-	for o := range count {
-		for l := range lanes.Width {
-			set(derivedAt(derived, o*lanes.Width+l), func(i int, v float32) { s.constants[o*size+i][l] = v })
+	s.constants = nil
+	for _, k := range s.kernels {
+		groups := 1
+		if len(derived) > 1 {
+			groups, s.perNeuron = n/k.lanes, size
 		}
+		constants := make([]float32, (groups+1)*size*k.lanes) // kernels read one group ahead
+		for g := range groups {
+			for l := range k.lanes {
+				set(derivedAt(derived, g*k.lanes+l), func(i int, v float32) { constants[(g*size+i)*k.lanes+l] = v })
+			}
+		}
+		s.constants = append(s.constants, constants)
 	}
 }
 
@@ -98,11 +113,11 @@ func setConstants[D any](s *sweep, n, size int, derived []*D, set func(d *D, put
 func (s *sweep) advance(p stepper, r Range, w spike.Window, in *Input, out *spike.Buffer) {
 	s.wake(r, in)
 	b := s.blockOf(r)
-	k := s.kernel(in)
+	variant := s.variant(in)
 	census := in.Touched != nil && !s.off && (w.From/in.Step)%censusSteps+spike.Tick(in.Steps) >= censusSteps
 	for lo := r.Lo; lo < r.Hi; lo += sweepBlock {
 		b.Range = Range{lo, min(lo+sweepBlock, r.Hi)}
-		if !s.plan(b, r, in, k != nil) {
+		if !s.plan(b, r, in) {
 			continue
 		}
 		b.locate(s)
@@ -114,7 +129,7 @@ func (s *sweep) advance(p stepper, r Range, w spike.Window, in *Input, out *spik
 			if len(b.runs) > 0 {
 				b.point(in, step, t, lo-r.Lo)
 				for _, run := range b.runs {
-					s.octets(p, k, b, run, r, step, t, in, out)
+					s.groups(p, b, run, variant, r, step, t, in, out)
 				}
 			}
 			for word, left := range b.single {
@@ -130,7 +145,7 @@ func (s *sweep) advance(p stepper, r Range, w spike.Window, in *Input, out *spik
 }
 
 // plan finds the neurons of a block that are awake and how they go through the piece. It returns false if all sleep.
-func (s *sweep) plan(b *block, r Range, in *Input, vector bool) bool {
+func (s *sweep) plan(b *block, r Range, in *Input) bool {
 	b.runs, b.single = b.runs[:0], [len(b.single)]uint64{}
 	any := uint64(0)
 	for lo := b.Lo; lo < b.Hi; lo += sleepWord {
@@ -141,48 +156,45 @@ func (s *sweep) plan(b *block, r Range, in *Input, vector bool) bool {
 		if in.Touched != nil {
 			b.moved[word] |= in.Touched[(lo-r.Lo)/sleepWord]
 		}
-		const perWord = sleepWord / lanes.Width
-		full := 0 // octets
-		if vector {
-			full = min(sleepWord, b.Hi-lo) / lanes.Width
-		}
-		if full == perWord && awake == math.MaxUint64 {
-			b.run(word*perWord, perWord)
-			continue
-		}
-		for o := range full {
-			if awake>>(o*lanes.Width)&(1<<lanes.Width-1) != 0 {
-				b.run(word*perWord+o, 1)
+		done, left := 0, min(sleepWord, b.Hi-lo)
+		for k, kernel := range s.kernels {
+			if awake == math.MaxUint64 && left == sleepWord {
+				b.run(k, lo-b.Lo, sleepWord)
+				done, left = sleepWord, 0
+			}
+			for ; left >= kernel.lanes; left -= kernel.lanes {
+				if awake>>done&(1<<kernel.lanes-1) != 0 {
+					b.run(k, lo-b.Lo+done, kernel.lanes)
+				}
+				done += kernel.lanes
 			}
 		}
-		if full < perWord {
-			b.single[word] = awake >> (full * lanes.Width) << (full * lanes.Width)
-		}
+		b.single[word] = awake >> done << done
 	}
 	return any != 0
 }
 
-// run lets n octets go through the kernel, together with those before them where they follow.
-func (b *block) run(first, n int) {
-	if k := len(b.runs); k > 0 && b.runs[k-1][1] == first {
-		b.runs[k-1][1] += n
+// run lets n neurons go through a kernel, together with those before them where they follow.
+func (b *block) run(kernel, first, n int) {
+	if last := len(b.runs) - 1; last >= 0 && b.runs[last].kernel == kernel && b.runs[last].end == first {
+		b.runs[last].end += n
 		return
 	}
-	b.runs = append(b.runs, [2]int{first, first + n})
+	b.runs = append(b.runs, run{kernel, first, first + n})
 }
 
-// octets takes a run of octets through a step, which starts at t.
-func (s *sweep) octets(p stepper, k kernel, b *block, run [2]int, r Range, step int, t spike.Tick, in *Input, out *spike.Buffer) {
-	c := &b.call
-	c.First, c.End = run[0], run[1]
-	c.Constants = &s.constants[(b.Lo/lanes.Width+run[0])*s.perOctet]
-	n := k(c)
+// groups takes a run of groups through a step, which starts at t.
+func (s *sweep) groups(p stepper, b *block, run run, variant int, r Range, step int, t spike.Tick, in *Input, out *spike.Buffer) {
+	c, k := &b.call, &s.kernels[run.kernel]
+	c.First, c.End = run.first, run.end
+	c.Constants, c.Stride = &s.constants[run.kernel][(b.Lo+run.first)*s.perNeuron], s.perNeuron*k.lanes*4
+	n := k.step[variant](c)
 	for j, look := range b.looks[:n] {
 		for m := look.Lanes; m != 0; m &= m - 1 {
 			l := bits.TrailingZeros32(m)
-			i := b.Lo + int(look.Octet)*lanes.Width + l
+			i := b.Lo + int(look.First) + l
 			for row, x := range s.rows {
-				x[i] = b.kept[j*len(s.rows)+row][l]
+				x[i] = b.kept[(j*len(s.rows)+row)*k.lanes+l]
 			}
 			p.one(r, i, step, t, in, out)
 		}
@@ -193,10 +205,9 @@ func (s *sweep) octets(p stepper, k kernel, b *block, run [2]int, r Range, step 
 func (s *sweep) blockOf(r Range) *block {
 	b := s.scratch[r.Lo/sleepWord]
 	if b == nil {
-		b = &block{runs: make([][2]int, 0, octets)}
+		b = &block{runs: make([]run, 0, mostGroups)}
 		s.scratch[r.Lo/sleepWord] = b
 		b.call.RowStride = 4 * s.rowStride
-		b.call.Stride = s.perOctet * lanes.Width * 4
 		b.call.Looks, b.call.Kept = &b.looks[0], &b.kept[0]
 	}
 	return b

@@ -2763,15 +2763,16 @@ vector:
 	VPSUBD    root_half<>+0(SB), Y0, Y1
 	VPSRAD    $0x17, Y1, Y1
 	VPSLLD    $0x17, Y1, Y2
-	VPSUBD    Y2, Y0, Y2
-	VSUBPS    one<>+0(SB), Y2, Y0
-	VADDPS    one<>+0(SB), Y2, Y2
-	VDIVPS    Y2, Y0, Y0
+	VPSUBD    Y2, Y0, Y0
+	VSUBPS    one<>+0(SB), Y0, Y2
+	VADDPS    one<>+0(SB), Y0, Y0
+	VDIVPS    Y0, Y2, Y0
 	VMULPS    Y0, Y0, Y2
-	VMULPS    log2<>+0(SB), Y2, Y3
+	VMOVUPS   log0<>+0(SB), Y3
+	VMULPS    Y2, Y3, Y3
 	VADDPS    log1<>+0(SB), Y3, Y3
 	VMULPS    Y2, Y3, Y3
-	VADDPS    log0<>+0(SB), Y3, Y3
+	VADDPS    log2<>+0(SB), Y3, Y3
 	VADDPS    Y0, Y0, Y0
 	VCVTDQ2PS Y1, Y1
 	VMULPS    ln2<>+0(SB), Y1, Y1
@@ -2808,15 +2809,15 @@ DATA root_half<>+24(SB)/4, $0x3f3504f3
 DATA root_half<>+28(SB)/4, $0x3f3504f3
 GLOBL root_half<>(SB), RODATA|NOPTR, $32
 
-DATA log2<>+0(SB)/4, $0x3e124925
-DATA log2<>+4(SB)/4, $0x3e124925
-DATA log2<>+8(SB)/4, $0x3e124925
-DATA log2<>+12(SB)/4, $0x3e124925
-DATA log2<>+16(SB)/4, $0x3e124925
-DATA log2<>+20(SB)/4, $0x3e124925
-DATA log2<>+24(SB)/4, $0x3e124925
-DATA log2<>+28(SB)/4, $0x3e124925
-GLOBL log2<>(SB), RODATA|NOPTR, $32
+DATA log0<>+0(SB)/4, $0x3e124925
+DATA log0<>+4(SB)/4, $0x3e124925
+DATA log0<>+8(SB)/4, $0x3e124925
+DATA log0<>+12(SB)/4, $0x3e124925
+DATA log0<>+16(SB)/4, $0x3e124925
+DATA log0<>+20(SB)/4, $0x3e124925
+DATA log0<>+24(SB)/4, $0x3e124925
+DATA log0<>+28(SB)/4, $0x3e124925
+GLOBL log0<>(SB), RODATA|NOPTR, $32
 
 DATA log1<>+0(SB)/4, $0x3e4ccccd
 DATA log1<>+4(SB)/4, $0x3e4ccccd
@@ -2828,15 +2829,15 @@ DATA log1<>+24(SB)/4, $0x3e4ccccd
 DATA log1<>+28(SB)/4, $0x3e4ccccd
 GLOBL log1<>(SB), RODATA|NOPTR, $32
 
-DATA log0<>+0(SB)/4, $0x3eaaaaab
-DATA log0<>+4(SB)/4, $0x3eaaaaab
-DATA log0<>+8(SB)/4, $0x3eaaaaab
-DATA log0<>+12(SB)/4, $0x3eaaaaab
-DATA log0<>+16(SB)/4, $0x3eaaaaab
-DATA log0<>+20(SB)/4, $0x3eaaaaab
-DATA log0<>+24(SB)/4, $0x3eaaaaab
-DATA log0<>+28(SB)/4, $0x3eaaaaab
-GLOBL log0<>(SB), RODATA|NOPTR, $32
+DATA log2<>+0(SB)/4, $0x3eaaaaab
+DATA log2<>+4(SB)/4, $0x3eaaaaab
+DATA log2<>+8(SB)/4, $0x3eaaaaab
+DATA log2<>+12(SB)/4, $0x3eaaaaab
+DATA log2<>+16(SB)/4, $0x3eaaaaab
+DATA log2<>+20(SB)/4, $0x3eaaaaab
+DATA log2<>+24(SB)/4, $0x3eaaaaab
+DATA log2<>+28(SB)/4, $0x3eaaaaab
+GLOBL log2<>(SB), RODATA|NOPTR, $32
 
 DATA ln2<>+0(SB)/4, $0x3f317218
 DATA ln2<>+4(SB)/4, $0x3f317218

@@ -9,16 +9,18 @@ import (
 )
 
 // burstStep is burstDerived.step.
-func burstStep(v variant) { step(v.name("burstStep"), lanes.Box, nil, func(f *frame) { f.burst(v) }) }
+func burstStep(v variant) model {
+	return model{v.name("burstStep"), lanes.Box, nil, func(f *frame) { f.burst(v) }}
+}
 
 func (f *frame) burst(v variant) {
-	x, y := Floats(f.state(lanes.X)), Floats(f.state(lanes.Y))
+	x, y := f.Floats(f.state(lanes.X)), f.Floats(f.state(lanes.Y))
 	at := y
 	if v.soma {
 		at = x
 	}
 	// Slopes of both potentials at the start.
-	synS, synD := Zero(), Zero()
+	synS, synD := f.Zero(), f.Zero()
 	for _, k := range v.channels() {
 		to := f.to(k)
 		synS = Add(synS, Mul(Sub(to, x), f.g(k)))
@@ -26,11 +28,11 @@ func (f *frame) burst(v variant) {
 	}
 	is0 := f.current(0, 0)
 	dx := Add(Mul(Sub(synS, x), f.constant(lanes.InvTauS)),
-		Mul(Add(Mul(Floats(f.constant(lanes.B)), f.state(lanes.WS)), is0), f.constant(lanes.InvCS)))
+		Mul(Add(Mul(f.Floats(f.constant(lanes.B)), f.state(lanes.WS)), is0), f.constant(lanes.InvCS)))
 	dAt := dx
 	if !v.soma {
 		dAt = Add(Mul(Sub(synD, y), f.constant(lanes.InvTauD)),
-			Mul(Add(Mul(Floats(f.state(lanes.WD)), f.constant(lanes.A)), f.current(1, 0)), f.constant(lanes.InvCD)))
+			Mul(Add(Mul(f.Floats(f.state(lanes.WD)), f.constant(lanes.A)), f.current(1, 0)), f.constant(lanes.InvCD)))
 	}
 	midX := Add(Mul(dx, f.constant(lanes.Half)), x)
 	midAt := midX
@@ -39,14 +41,14 @@ func (f *frame) burst(v variant) {
 	}
 	// Soma.
 	slope := Mul(Sub(f.current(0, 1), is0), f.constant(lanes.InvR))
-	nx := Add(Add(Add(Mul(x, f.constant(lanes.LeakS)), Mul(Floats(f.state(lanes.WS)), f.constant(lanes.WSS))),
+	nx := Add(Add(Add(Mul(x, f.constant(lanes.LeakS)), Mul(f.Floats(f.state(lanes.WS)), f.constant(lanes.WSS))),
 		Mul(is0, f.constant(lanes.S0))), Mul(slope, f.constant(lanes.S1)))
 	nx = f.synapses(v, 0, nx, x, dx, midX)
 	// Dendrite and its adaptation.
 	id0 := f.current(1, 0)
 	slope = Mul(Sub(f.current(1, 1), id0), f.constant(lanes.InvR))
 	syn := Mul(synD, f.constant(lanes.LeakD))
-	wd := Floats(f.state(lanes.WD))
+	wd := f.Floats(f.state(lanes.WD))
 	nwd := Add(Add(Add(Mul(y, f.constant(lanes.M21)), Mul(wd, f.constant(lanes.M22))),
 		Mul(Add(id0, syn), f.constant(lanes.W0))), Mul(slope, f.constant(lanes.W1)))
 	nwd = Fade(Add(wd, nwd))
@@ -56,13 +58,13 @@ func (f *frame) burst(v variant) {
 	ny = Fade(Add(y, ny))
 	nx = Fade(Add(x, nx))
 	// over > watch and not (over <= th32 and no inhibition arrived)
-	over := Sub(nx, f.faded(Floats(f.state(lanes.Th)), lanes.FadeTh))
-	look := And(Compare(over, f.constant(lanes.Watch), NotLessEqual),
-		Or(Compare(over, f.constant(lanes.Th32), NotLessEqual), Compare(f.areas(2), Zero(), NotEqual)))
+	over := Sub(nx, f.faded(f.Floats(f.state(lanes.Th)), lanes.FadeTh))
+	look := Both(Compare(over, f.constant(lanes.Watch), NotLessEqual),
+		Either(Compare(over, f.constant(lanes.Th32), NotLessEqual), Compare(f.areas(2), f.Zero(), NotEqual)))
 	held, some := f.refractory(unsafe.Offsetof(call.At))
-	lo, hi := f.ticks(1)
-	second := AndNot(later(lo, hi, Zero()), later(lo, hi, f.bound(unsafe.Offsetof(call.Last))))
-	f.look(Or(AndNot(Or(look, some), held), second))
+	second := f.ticks(1)
+	due := Except(f.above(second, f.Zero()), f.later(second, unsafe.Offsetof(call.Last)))
+	f.look(Either(Except(Either(look, some), held), due))
 	f.store(lanes.X, nx)
 	f.store(lanes.Y, ny)
 	f.store(lanes.WD, nwd)

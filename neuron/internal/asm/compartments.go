@@ -18,7 +18,7 @@ func (v variant) name(model string) string {
 	if v.nmda {
 		model += "NMDA"
 	}
-	return model + "AVX2"
+	return model
 }
 
 // channels lists the conductances of one compartment that are in use: ampa 0, nmda 1, gaba 2.
@@ -34,9 +34,9 @@ func (f *frame) g(k int) Mem { return f.state(lanes.G + k) }
 // to returns the reversal potential of a channel.
 func (f *frame) to(k int) VecVirtual {
 	if k%3 == 2 {
-		return Floats(f.constant(lanes.ToInh))
+		return f.Floats(f.constant(lanes.ToInh))
 	}
-	return Floats(f.constant(lanes.ToExc))
+	return f.Floats(f.constant(lanes.ToExc))
 }
 
 // conductances emits the decay of all conductances and the jumps of the arrivals.
@@ -44,7 +44,7 @@ func (f *frame) conductances(v variant) {
 	for _, side := range []int{0, 3} {
 		for _, k := range v.channels() {
 			k += side
-			f.store(lanes.G+k, Add(f.faded(Floats(f.g(k)), lanes.Fade+k), f.ends(k)))
+			f.store(lanes.G+k, Add(f.faded(f.Floats(f.g(k)), lanes.Fade+k), f.ends(k)))
 		}
 	}
 }

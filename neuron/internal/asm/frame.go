@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	. "github.com/burstplex/burstplex/neuron/internal/asm/emit"
 	"unsafe"
 
@@ -12,38 +13,48 @@ import (
 
 // frame is a kernel in the making: where it finds what its lanes.Call says.
 type frame struct {
+	Width     // neurons at a time
 	call      Mem
 	constants Register
-	at        Register // 32 times the octet: its place in a column of float32
+	at        Register // the neurons' place in a column of float32, bytes from the block's first neuron
 	looks     Register
 	kept      Register
 	rows      int
-	row       []Register // rows 0, 3, 6 ... of the octet's state
+	row       []Register // rows 0, 3, 6 ... of the neurons' state
 	stride    Register   // bytes from row to row
-	early     Mem        // what early returned for this octet
+	early     Op         // what early returned for these neurons
+	even, odd VecVirtual // which of 32 numbers in two wide registers make pairs' first and second halves
 }
 
-// early computes what a body needs first from the octet that is so many bytes ahead in every row. It is called an octet
+// early computes what a body needs first from the neurons that are so many bytes ahead in every row. It is called a vector
 // ahead, because an exponential is a long chain of operations that would otherwise keep the processor waiting.
 type early func(f *frame, ahead int) VecVirtual
 
 var call lanes.Call
 
-// step emits a kernel of a model with so many rows of state around a body that takes one octet through a step. The last
-// row must not be read early: there is no octet behind its last.
-func step(name string, rows int, first early, body func(f *frame)) {
+// model is what a step kernel is made from.
+type model struct {
+	name  string
+	rows  int            // of state
+	early early          // or nil
+	body  func(f *frame) // takes a vector of neurons through a step
+}
+
+// step emits a kernel of a model. The last row must not be read early: there is nothing behind its last neuron.
+func step(m model, w Width) {
+	name := m.name + extension(w)
 	TEXT(name, NOSPLIT, "func(c *byte) int")
 	Pragma("noescape")
-	Doc(name + " takes the octets of a lanes.Call through a step and returns how many hold neurons to be looked at again.")
-	f := &frame{call: Mem{Base: Load(Param("c"), GP64())}, constants: GP64(), at: GP64(), looks: GP64(), kept: GP64(), rows: rows}
+	Doc(fmt.Sprintf("%s takes the neurons of a lanes.Call, %d at a time, through a step and returns how many of these groups hold neurons to be looked at again.", name, w))
+	f := &frame{Width: w, call: Mem{Base: Load(Param("c"), GP64())}, constants: GP64(), at: GP64(), looks: GP64(), kept: GP64(), rows: m.rows}
 	MOVQ(f.field(unsafe.Offsetof(call.Constants)), f.constants)
 	MOVQ(f.field(unsafe.Offsetof(call.Looks)), f.looks)
 	MOVQ(f.field(unsafe.Offsetof(call.Kept)), f.kept)
 	MOVQ(f.field(unsafe.Offsetof(call.First)), f.at)
-	SHLQ(U8(5), f.at)
+	SHLQ(U8(2), f.at)
 	f.stride = GP64()
 	MOVQ(f.field(unsafe.Offsetof(call.RowStride)), f.stride)
-	for k := 0; k < rows; k += 3 {
+	for k := 0; k < f.rows; k += 3 {
 		base := GP64()
 		if k == 0 {
 			MOVQ(f.field(unsafe.Offsetof(call.State)), base)
@@ -56,20 +67,25 @@ func step(name string, rows int, first early, body func(f *frame)) {
 	}
 	end := GP64()
 	MOVQ(f.field(unsafe.Offsetof(call.End)), end)
-	SHLQ(U8(5), end)
-	if first != nil {
-		f.early = AllocLocal(32)
-		VMOVUPS(first(f, 0), f.early)
+	SHLQ(U8(2), end)
+	if w == 16 {
+		f.even, f.odd = w.Floats(every("even", 0)), w.Floats(every("odd", 1))
 	}
-	Label("octet")
-	body(f)
+	if m.early != nil {
+		if f.early = Op(AllocLocal(32)); w == 16 {
+			f.early = w.Vector()
+		}
+		VMOVUPS(m.early(f, 0), f.early)
+	}
+	Label("group")
+	m.body(f)
 	ADDQ(f.field(unsafe.Offsetof(call.Stride)), f.constants)
 	for _, base := range f.row {
-		ADDQ(U8(32), base)
+		ADDQ(U8(f.bytes()), base)
 	}
-	ADDQ(U8(32), f.at)
+	ADDQ(U8(f.bytes()), f.at)
 	CMPQ(f.at, end)
-	JLT(LabelRef("octet"))
+	JLT(LabelRef("group"))
 	VZEROUPPER()
 	SUBQ(f.field(unsafe.Offsetof(call.Looks)), f.looks)
 	SHRQ(U8(3), f.looks)
@@ -77,25 +93,38 @@ func step(name string, rows int, first early, body func(f *frame)) {
 	RET()
 }
 
+// every returns the indices of every second of 32 numbers.
+func every(name string, from uint32) Mem {
+	var x []uint32
+	for i := range uint32(16) {
+		x = append(x, 2*i+from)
+	}
+	return Table(name, x...)
+}
+
+// bytes returns the size of a vector.
+func (f *frame) bytes() int { return 4 * int(f.Width) }
+
 func (f *frame) field(offset uintptr) Mem { return f.call.Offset(int(offset)) }
 
-// begin returns what early returned for this octet and computes it for the next.
+// begin returns what early returned for these neurons and computes it for the next.
 func (f *frame) begin(e early) VecVirtual {
-	y := Floats(f.early)
+	y := f.Vector()
+	VMOVUPS(f.early, y)
 	ADDQ(f.field(unsafe.Offsetof(call.Stride)), f.constants)
-	VMOVUPS(e(f, 32), f.early)
+	VMOVUPS(e(f, f.bytes()), f.early)
 	SUBQ(f.field(unsafe.Offsetof(call.Stride)), f.constants)
 	return y
 }
 
-// column returns the octet's place in a column whose address is a field of the Call; numbers have 4 bytes times scale.
+// column returns the neurons' place in a column whose address is a field of the Call; numbers have 4 bytes times scale.
 func (f *frame) column(offset uintptr, scale uint8) Mem {
 	p := GP64()
 	MOVQ(f.field(offset), p)
 	return Mem{Base: p, Index: f.at, Scale: scale}
 }
 
-func (f *frame) constant(i int) Mem { return Mem{Base: f.constants, Disp: 32 * i} }
+func (f *frame) constant(i int) Mem { return Mem{Base: f.constants, Disp: f.bytes() * i} }
 
 // state returns the place of a row of state.
 func (f *frame) state(i int) Mem {
@@ -109,7 +138,7 @@ func (f *frame) store(row int, y VecVirtual) { VMOVUPS(y, f.state(row)) }
 
 // current returns the current into a port at the start (0) or end (1) of the step, shared and own part.
 func (f *frame) current(port, end int) VecVirtual {
-	y := YMM()
+	y := f.Vector()
 	VBROADCASTSS(f.field(unsafe.Offsetof(call.Shared)+uintptr(8*port+4*end)), y)
 	return Add(y, f.column(unsafe.Offsetof(call.Own)+uintptr(16*port+8*end), 1))
 }
@@ -120,18 +149,31 @@ func (f *frame) sums() Mem { return f.column(unsafe.Offsetof(call.Sums), 1) }
 // arrivals returns End and Area of a channel.
 func (f *frame) arrivals(k int) (end, area VecVirtual) {
 	m := f.column(unsafe.Offsetof(call.Pairs)+8*uintptr(k), 2)
-	lo := Floats(m)
-	return pack(0x88, lo, m.Offset(32)), pack(0xdd, lo, m.Offset(32))
+	lo := f.Floats(m)
+	return f.half(0, lo, m), f.half(1, lo, m)
 }
 
 // ends and areas return one of the two.
-func (f *frame) ends(k int) VecVirtual { return f.half(k, 0x88) }
-
-func (f *frame) areas(k int) VecVirtual { return f.half(k, 0xdd) }
-
-func (f *frame) half(k int, mask U8) VecVirtual {
+func (f *frame) ends(k int) VecVirtual {
 	m := f.column(unsafe.Offsetof(call.Pairs)+8*uintptr(k), 2)
-	return pack(mask, Floats(m), m.Offset(32))
+	return f.half(0, f.Floats(m), m)
+}
+
+func (f *frame) areas(k int) VecVirtual {
+	m := f.column(unsafe.Offsetof(call.Pairs)+8*uintptr(k), 2)
+	return f.half(1, f.Floats(m), m)
+}
+
+// half takes the first (0) or second (1) numbers of the pairs at m, whose first half is in lo.
+func (f *frame) half(which int, lo VecVirtual, m Mem) VecVirtual {
+	hi := m.Offset(f.bytes())
+	if f.Width == 8 {
+		return pack([]U8{0x88, 0xdd}[which], lo, hi)
+	}
+	y := ZMM()
+	VMOVAPS([]VecVirtual{f.even, f.odd}[which], y)
+	VPERMI2PS(hi, lo, y)
+	return y
 }
 
 // pack takes every second of the 32-bit numbers of two registers: the even ones with mask 0x88, the odd ones with 0xdd.
@@ -142,49 +184,71 @@ func pack(mask U8, lo VecVirtual, hi Op) VecVirtual {
 	return y
 }
 
-// ticks returns a column of ticks, four and four.
-func (f *frame) ticks(column int) (lo, hi VecVirtual) {
+// ticks is a column of ticks, in two halves.
+type ticks struct{ lo, hi Op }
+
+func (f *frame) ticks(column int) ticks {
 	m := f.column(unsafe.Offsetof(call.Times)+8*uintptr(column), 2)
-	return Floats(m), Floats(m.Offset(32))
+	t := ticks{m, m.Offset(f.bytes())}
+	if f.Width == 8 {
+		t = ticks{Floats(m), Floats(m.Offset(32))}
+	}
+	return t
 }
 
-// bound returns a field of the Call to compare ticks with.
-func (f *frame) bound(offset uintptr) VecVirtual {
-	y := YMM()
-	VPBROADCASTQ(f.field(offset), y)
-	return y
+// later returns which ticks are later than a field of the Call.
+func (f *frame) later(t ticks, bound uintptr) Mask {
+	y := f.Vector()
+	VPBROADCASTQ(f.field(bound), y)
+	return f.above(t, y)
 }
 
-// later returns which ticks are later than a bound.
-func later(lo, hi, bound VecVirtual) VecVirtual {
-	a, b := YMM(), YMM()
-	VPCMPGTQ(bound, lo, a)
-	VPCMPGTQ(bound, hi, b)
-	return pack(0x88, a, b)
+// above returns which ticks are greater than a number.
+func (f *frame) above(t ticks, bound VecVirtual) Mask {
+	if f.Width == 8 {
+		a, b := YMM(), YMM()
+		VPCMPGTQ(bound, t.lo, a)
+		VPCMPGTQ(bound, t.hi, b)
+		return pack(0x88, a, b)
+	}
+	const less = 1
+	a, b, k := K(), K(), K()
+	VPCMPQ(U8(less), t.lo, bound, a)
+	VPCMPQ(U8(less), t.hi, bound, b)
+	KUNPCKBW(a, b, k)
+	return k
 }
 
 // refractory returns which lanes' refractory period, the first column of ticks, goes on beyond the step (held), and which
 // lanes' ends after a bound.
-func (f *frame) refractory(since uintptr) (held, some VecVirtual) {
-	lo, hi := f.ticks(0)
-	return later(lo, hi, f.bound(unsafe.Offsetof(call.Last))), later(lo, hi, f.bound(since))
+func (f *frame) refractory(since uintptr) (held, some Mask) {
+	t := f.ticks(0)
+	return f.later(t, unsafe.Offsetof(call.Last)), f.later(t, since)
 }
 
-// look puts the octet on the list if any lane of the mask is set. Nothing has been stored yet.
-func (f *frame) look(mask VecVirtual) {
-	lanesOf, octet := GP32(), GP64()
-	VMOVMSKPS(mask, lanesOf)
-	TESTL(lanesOf, lanesOf)
+// aside keeps a mask for later, in memory where registers are few.
+func (f *frame) aside(m Mask) (later func() Mask) {
+	if f.Width == 16 {
+		return func() Mask { return m }
+	}
+	place := AllocLocal(32)
+	VMOVUPS(m, place)
+	return func() Mask { return Floats(place) }
+}
+
+// look puts the neurons on the list if any lane of the mask is set. Nothing has been stored yet.
+func (f *frame) look(mask Mask) {
+	lanesOf, first := Lanes(mask), GP64()
 	JZ(LabelRef("quiet"))
-	MOVQ(f.at, octet)
-	SHRQ(U8(5), octet)
-	MOVL(octet.As32(), Mem{Base: f.looks})
+	MOVQ(f.at, first)
+	SHRQ(U8(2), first)
+	MOVL(first.As32(), Mem{Base: f.looks})
 	MOVL(lanesOf, Mem{Base: f.looks, Disp: 4})
 	ADDQ(U8(8), f.looks)
 	for row := range f.rows {
-		VMOVUPS(Floats(f.state(row)), Mem{Base: f.kept, Disp: 32 * row})
+		VMOVUPS(f.Floats(f.state(row)), Mem{Base: f.kept, Disp: f.bytes() * row})
 	}
-	ADDQ(U32(32*f.rows), f.kept)
+	ADDQ(U32(f.bytes()*f.rows), f.kept)
 	Label("quiet")
 }
 
@@ -194,4 +258,4 @@ func (f *frame) faded(x VecVirtual, c int) VecVirtual {
 }
 
 // decay emits the exponential decay of a row.
-func (f *frame) decay(row, c int) { f.store(row, f.faded(Floats(f.state(row)), c)) }
+func (f *frame) decay(row, c int) { f.store(row, f.faded(f.Floats(f.state(row)), c)) }

@@ -9,33 +9,33 @@ import (
 )
 
 // lifStep is lif.step or lifDerived.exact, and lifDerived.held for refractory neurons.
-func lifStep(name string, conductance bool) {
-	step(name, 3, nil, func(f *frame) {
-		x := Floats(f.state(lanes.LIFX))
+func lifStep(name string, conductance bool) model {
+	return model{name, 3, nil, func(f *frame) {
+		x := f.Floats(f.state(lanes.LIFX))
 		excEnd, exc := f.arrivals(0)
 		inhEnd, inh := f.arrivals(1)
 		var n VecVirtual
 		if conductance {
 			n = f.lifConductance(x, exc, inh)
 		} else {
-			syn := Add(Mul(Floats(f.state(lanes.LIFAMPA)), f.constant(lanes.LIFArea00)), Mul(Floats(f.state(lanes.LIFGABA)), f.constant(lanes.LIFArea01)))
+			syn := Add(Mul(f.Floats(f.state(lanes.LIFAMPA)), f.constant(lanes.LIFArea00)), Mul(f.Floats(f.state(lanes.LIFGABA)), f.constant(lanes.LIFArea01)))
 			i0 := f.current(0, 0)
 			n = Add(f.lifLeak(x, i0), Add(syn, Add(exc, inh)))
 		}
 		n = Fade(Add(x, n))
 		// n > watch and (n > th32 or excitation was negative or inhibition arrived)
-		look := Or(Compare(n, f.constant(lanes.LIFTh32), Greater), Compare(exc, Zero(), Less))
-		look = And(Or(look, Compare(inh, Zero(), NotEqual)), Compare(n, f.constant(lanes.LIFWatch), Greater))
-		ampa, gaba := Floats(f.state(lanes.LIFAMPA)), Floats(f.state(lanes.LIFGABA))
+		look := Either(Compare(n, f.constant(lanes.LIFTh32), Greater), Compare(exc, f.Zero(), Less))
+		look = Both(Either(look, Compare(inh, f.Zero(), NotEqual)), Compare(n, f.constant(lanes.LIFWatch), Greater))
+		ampa, gaba := f.Floats(f.state(lanes.LIFAMPA)), f.Floats(f.state(lanes.LIFGABA))
 		if conductance {
-			look = Or(look, Compare(Add(Add(ampa, gaba), Add(excEnd, inhEnd)), f.constant(lanes.LIFStrong), Greater))
+			look = Either(look, Compare(Add(Add(ampa, gaba), Add(excEnd, inhEnd)), f.constant(lanes.LIFStrong), Greater))
 		}
 		held, some := f.refractory(unsafe.Offsetof(call.At))
-		f.look(AndNot(Or(look, some), held))
+		f.look(Except(Either(look, some), held))
 		f.store(lanes.LIFX, Choose(held, x, n))
 		f.store(lanes.LIFAMPA, Add(f.faded(ampa, lanes.LIFFade0), excEnd))
 		f.store(lanes.LIFGABA, Add(f.faded(gaba, lanes.LIFFade1), inhEnd))
-	})
+	}}
 }
 
 // lifLeak returns what leak and injected current, i0 at the start of the step, add to V.
@@ -46,7 +46,7 @@ func (f *frame) lifLeak(x, i0 VecVirtual) VecVirtual {
 
 // lifConductance returns the increment of V with conductances.
 func (f *frame) lifConductance(x, exc, inh VecVirtual) VecVirtual {
-	fromExc, fromInh := Sub(Floats(f.constant(lanes.LIFToExc)), x), Sub(Floats(f.constant(lanes.LIFToInh)), x)
+	fromExc, fromInh := Sub(f.Floats(f.constant(lanes.LIFToExc)), x), Sub(f.Floats(f.constant(lanes.LIFToInh)), x)
 	syn := Add(Mul(fromExc, f.state(lanes.LIFAMPA)), Mul(fromInh, f.state(lanes.LIFGABA)))
 	i0 := f.current(0, 0)
 	dx := Add(Mul(Sub(syn, x), f.constant(lanes.LIFInvTau)), Mul(i0, f.constant(lanes.LIFInvC)))

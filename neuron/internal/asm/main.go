@@ -7,6 +7,7 @@
 package main
 
 import (
+	. "github.com/burstplex/burstplex/neuron/internal/asm/emit"
 	"os"
 
 	. "github.com/mmcloughlin/avo/build"
@@ -28,20 +29,29 @@ func random() {
 
 // steps are the kernels that take neurons through a step, and their noise.
 func steps() {
-	normals()
-	ornsteinUhlenbeck()
 	countKernel("countSumsAVX2", false)
 	countKernel("countPairsAVX2", true)
 	arrivalKernel()
-	lifStep("lifStepAVX2", true)
-	lifStep("lifCurrentStepAVX2", false)
-	deltaStep()
-	adexStep()
+	models := []model{lifStep("lifStep", true), lifStep("lifCurrentStep", false), deltaStep(), adexStep()}
 	for _, soma := range []bool{true, false} {
 		for _, nmda := range []bool{true, false} {
 			v := variant{soma: soma, nmda: nmda}
-			burstStep(v)
-			twoStep(v)
+			models = append(models, burstStep(v), twoStep(v))
 		}
 	}
+	for _, w := range []Width{8, 16} {
+		normals(w)
+		ornsteinUhlenbeck(w)
+		for _, m := range models {
+			step(m, w)
+		}
+	}
+}
+
+// extension names the instructions for vectors of a width.
+func extension(w Width) string {
+	if w == 16 {
+		return "AVX512"
+	}
+	return "AVX2"
 }

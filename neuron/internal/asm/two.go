@@ -5,13 +5,12 @@ import (
 	"unsafe"
 
 	"github.com/burstplex/burstplex/neuron/internal/lanes"
-	. "github.com/mmcloughlin/avo/build"
 	. "github.com/mmcloughlin/avo/reg"
 )
 
 // drive returns the synaptic drive of one side with driving forces from: (g_ampa + g_nmda)(E_exc - V) + g_gaba (E_inh - V).
 func (f *frame) drive(v variant, side int, from forces) VecVirtual {
-	exc := Floats(f.g(side))
+	exc := f.Floats(f.g(side))
 	if v.nmda {
 		exc = Add(exc, f.state(lanes.G+side+1))
 	}
@@ -31,23 +30,21 @@ func (f forces) of(k int) VecVirtual {
 }
 
 // twoStep is twoDerived.step.
-func twoStep(v variant) {
-	step(v.name("twoStep"), lanes.Box+1, activation, func(f *frame) { f.two(v) })
+func twoStep(v variant) model {
+	return model{v.name("twoStep"), lanes.Box + 1, activation, func(f *frame) { f.two(v) }}
 }
 
 func activation(f *frame, ahead int) VecVirtual {
-	y := Floats(f.state(lanes.Y).Offset(ahead))
+	y := f.Floats(f.state(lanes.Y).Offset(ahead))
 	return Sigmoid(Mul(Sub(y, f.constant(lanes.ED)), f.constant(lanes.InvDD)))
 }
 
 func (f *frame) two(v variant) {
 	act := f.begin(activation)
-	x, y := Floats(f.state(lanes.X)), Floats(f.state(lanes.Y))
-	lo, hi := f.ticks(0)
-	goesOn := AllocLocal(32) // refractory throughout the step
-	held := later(lo, hi, f.bound(unsafe.Offsetof(call.Last)))
-	VMOVUPS(held, goesOn)
-	held = And(held, f.constant(lanes.Held))
+	x, y := f.Floats(f.state(lanes.X)), f.Floats(f.state(lanes.Y))
+	throughout := f.later(f.ticks(0), unsafe.Offsetof(call.Last)) // refractory throughout the step
+	held := Both(throughout, Signs(f.Floats(f.constant(lanes.Held))))
+	goesOn := f.aside(throughout)
 	soma := f.forces(x)
 	at, dendrite := x, soma
 	if !v.soma {
@@ -55,21 +52,21 @@ func (f *frame) two(v variant) {
 	}
 	// Slopes at the start.
 	plateau := Mul(act, f.constant(lanes.GS))
-	is := Add(Add(plateau, Mul(Floats(f.state(lanes.WS)), f.constant(lanes.B))), f.current(0, 0))
+	is := Add(Add(plateau, Mul(f.Floats(f.state(lanes.WS)), f.constant(lanes.B))), f.current(0, 0))
 	dx := Add(Mul(Sub(f.drive(v, 0, soma), x), f.constant(lanes.InvTauS)), Mul(is, f.constant(lanes.InvCS)))
-	dx = AndNot(dx, held)
+	dx = Drop(held, dx)
 	gy := f.drive(v, 3, dendrite)
-	bap := Mul(Floats(f.state(lanes.Box)), f.constant(lanes.C))
+	bap := Mul(f.Floats(f.state(lanes.Box)), f.constant(lanes.C))
 	own := Mul(act, f.constant(lanes.GD))
 	id0 := f.current(1, 0)
-	id := Add(Add(Add(own, Mul(Floats(f.state(lanes.WD)), f.constant(lanes.A))), bap), id0)
+	id := Add(Add(Add(own, Mul(f.Floats(f.state(lanes.WD)), f.constant(lanes.A))), bap), id0)
 	dy := Add(Mul(Sub(gy, y), f.constant(lanes.InvTauD)), Mul(id, f.constant(lanes.InvCD)))
 	syn := Mul(gy, f.constant(lanes.LeakD))
-	dAct := Mul(Mul(Mul(act, Sub(Floats(Number("one", 1)), act)), f.constant(lanes.InvDD)), dy)
+	dAct := Mul(Mul(Mul(act, Sub(f.Floats(Number("one", 1)), act)), f.constant(lanes.InvDD)), dy)
 	// Dendrite and its adaptation.
 	i0 := Add(Add(own, bap), id0)
 	i1 := Add(Mul(dAct, f.constant(lanes.GD)), Mul(Sub(f.current(1, 1), id0), f.constant(lanes.InvR)))
-	wd := Floats(f.state(lanes.WD))
+	wd := f.Floats(f.state(lanes.WD))
 	nwd := Add(Add(Add(Mul(y, f.constant(lanes.M21)), Mul(wd, f.constant(lanes.M22))),
 		Mul(Add(i0, syn), f.constant(lanes.W0))), Mul(i1, f.constant(lanes.W1)))
 	nwd = Add(wd, nwd)
@@ -86,17 +83,15 @@ func (f *frame) two(v variant) {
 	is0 := f.current(0, 0)
 	i0 = Add(plateau, is0)
 	i1 = Add(Mul(dAct, f.constant(lanes.GS)), Mul(Sub(f.current(0, 1), is0), f.constant(lanes.InvR)))
-	nx := Add(Add(Add(Mul(x, f.constant(lanes.LeakS)), Mul(Floats(f.state(lanes.WS)), f.constant(lanes.WSS))),
+	nx := Add(Add(Add(Mul(x, f.constant(lanes.LeakS)), Mul(f.Floats(f.state(lanes.WS)), f.constant(lanes.WSS))),
 		Mul(i0, f.constant(lanes.S0))), Mul(i1, f.constant(lanes.S1)))
 	nx = f.leak(v, 0, nx, soma, dx)
 	nx = Add(nx, Mul(f.kicks(v, 0, Add(Mul(dx, f.constant(lanes.Half)), x)), f.constant(lanes.ShareS)))
-	nx = AndNot(Add(x, nx), held)
+	nx = Drop(held, Add(x, nx))
 	// Above threshold and not refractory, at the end of refractoriness, or at an edge of the back-propagating spike.
-	look := Compare(nx, Add(f.faded(Floats(f.state(lanes.Th)), lanes.FadeTh), f.constant(lanes.Watch)), Greater)
-	lo, hi = f.ticks(0)
-	look = AndNot(Or(look, later(lo, hi, f.bound(unsafe.Offsetof(call.Before)))), Floats(goesOn))
-	lo, hi = f.ticks(1)
-	f.look(Or(look, Not(later(lo, hi, f.bound(unsafe.Offsetof(call.Last))))))
+	look := Compare(nx, Add(f.faded(f.Floats(f.state(lanes.Th)), lanes.FadeTh), f.constant(lanes.Watch)), Greater)
+	look = Except(Either(look, f.later(f.ticks(0), unsafe.Offsetof(call.Before))), goesOn())
+	f.look(Either(look, Not(f.later(f.ticks(1), unsafe.Offsetof(call.Last)))))
 	f.store(lanes.X, nx)
 	f.store(lanes.Y, ny)
 	f.store(lanes.WD, nwd)
@@ -117,7 +112,7 @@ func (f *frame) leak(v variant, side int, n VecVirtual, from forces, slope VecVi
 
 // kicks sums what the arrivals of one side do to a potential.
 func (f *frame) kicks(v variant, side int, mid VecVirtual) VecVirtual {
-	sum := Zero()
+	sum := f.Zero()
 	for _, k := range v.channels() {
 		sum = Add(sum, Mul(Sub(f.to(k), mid), f.areas(k+side)))
 	}

@@ -1,15 +1,12 @@
-// Package lanes says where the vector kernels find things: state, input and parameters of neurons, eight of which (an
-// octet) go through a step at a time, one in each lane of a 256-bit register. The Go code that calls the kernels and the
-// program that generates them share these places.
+// Package lanes says where the vector kernels find things: state, input and parameters of neurons, of which a group goes through
+// a step at a time, one in each lane of a register: eight neurons with 256 bits (AVX2), sixteen with 512 (AVX-512). The Go
+// code that calls the kernels and the program that generates them share these places.
 package lanes
 
 import "github.com/burstplex/burstplex/neuron/spike"
 
-// Width is the number of neurons in an octet.
+// Width is the number of lanes of the narrowest kernels.
 const Width = 8
-
-// Vec is one number of eight neurons.
-type Vec [Width]float32
 
 // Pair is what arrives through one channel: the jump of the conductance at the step's end and its integral.
 type Pair struct{ End, Area float32 }
@@ -22,13 +19,13 @@ const (
 	MaxPorts    = 2
 )
 
-// Call is what a kernel is given: the places of a block's first neuron, and which octets of the block to advance by a
-// step. Kernels change the state and list the octets that hold neurons to be looked at again because something may have
+// Call is what a kernel is given: the places of a block's first neuron, and which neurons of the block, whole groups, to advance
+// by a step. Kernels change the state and list the groups that hold neurons to be looked at again because something may have
 // happened to them within the step, together with their state before.
 type Call struct {
-	First, End int                   // octets of the block
-	Constants  *Vec                  // parameters of octet First, in the model's order
-	Stride     int                   // bytes from there to those of the next octet, 0 if all are alike
+	First, End int                   // neurons of the block
+	Constants  *float32              // parameters of the group of neuron First, in the model's order, each as many times as there are lanes
+	Stride     int                   // bytes from there to those of the next group, 0 if all are alike
 	State      *float32              // the first row of state; all are columns of float32
 	RowStride  int                   // bytes from one to the next
 	Times      [MaxTimes]*spike.Tick // columns, for example ends of refractoriness
@@ -39,12 +36,12 @@ type Call struct {
 	Before     spike.Tick            // the tick before the step's first
 	At         spike.Tick            // the step's first tick
 	Last       spike.Tick            // its last tick
-	Looks      *Look                 // the list, with room for all octets
-	Kept       *Vec                  // the state before of every octet in the list, row by row
+	Looks      *Look                 // the list, with room for all groups
+	Kept       *float32              // the state before of every group in the list, row by row
 }
 
-// Look is an octet with neurons to be looked at again.
+// Look is a group with neurons to be looked at again.
 type Look struct {
-	Octet uint32
+	First uint32 // its first neuron
 	Lanes uint32 // bit l: lane l
 }

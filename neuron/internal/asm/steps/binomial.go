@@ -182,7 +182,7 @@ func walk(label string, ts []*trial) {
 	Label(label)
 	on := Compare(ts[0].u, ts[0].f, AtLeast)
 	for _, t := range ts[1:] {
-		on = Or(on, Compare(t.u, t.f, AtLeast))
+		on = Either(on, Compare(t.u, t.f, AtLeast))
 	}
 	VMOVMSKPS(on, lanes)
 	TESTL(lanes, lanes)
