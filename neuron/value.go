@@ -95,6 +95,21 @@ func (v Value) DrawFrom(s *rng.Stream) float64 {
 	return v.A
 }
 
+// Of returns the value that a standard normal number z or a random word w stands for, whichever the shape needs. A normal
+// distribution with bounds needs another z if ok is false.
+func (v Value) Of(z float32, w uint32) (x float64, ok bool) {
+	switch v.Shape {
+	case Normal:
+		x = v.A + float64(v.B*float64(z))
+		return x, v.Lo == 0 && v.Hi == 0 || v.B == 0 || x >= v.Lo && x <= v.Hi
+	case Uniform:
+		return v.A + float64((v.B-v.A)*rng.Unit(w)), true
+	case LogNormal:
+		return v.A * numeric.Exp(float64(v.B*float64(z))), true
+	}
+	return v.A, true
+}
+
 // Fill draws the values of a whole population into dst.
 func (v Value) Fill(dst []float32, key rng.Key) {
 	for i := range dst {

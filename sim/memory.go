@@ -2,6 +2,7 @@ package sim
 
 import (
 	"fmt"
+	"runtime"
 
 	"github.com/burstplex/burstplex/synapse"
 )
@@ -36,30 +37,32 @@ func Size(bytes int64) string {
 const neuronBytes = 400
 
 // EstimateOf returns what a network will take. Parts that are wrong count as nothing; New says what is wrong with them.
-func EstimateOf(net *Network) Estimate { return estimate(net, shardSizeOf(net)) }
+func EstimateOf(net *Network) Estimate {
+	return estimate(net, Options{Workers: runtime.GOMAXPROCS(0), ShardSize: shardSizeOf(net)})
+}
 
-func estimate(net *Network, shardSize int) Estimate {
+func estimate(net *Network, opt Options) Estimate {
 	var e Estimate
 	for _, p := range net.Populations {
 		e.Neurons += p.Size
 		e.Bytes += neuronBytes * int64(p.Size)
 	}
-	most := 0.0 // synapses of the largest shard, which are held twice while it is built
+	most := int64(0) // bytes in which the largest shards are sorted while they are built, by each worker one
 	for i, d := range net.Projections {
 		p, targets := newProjection(net, i)
 		if p == nil {
 			continue
 		}
 		n := p.Spec.Connector.Expected(p.Geometry.Sources, targets) * float64(targets)
-		shards := (targets + shardSize - 1) / shardSize
+		shards := max(1, (targets+opt.ShardSize-1)/opt.ShardSize)
 		e.Synapses += n
 		e.Bytes += p.ExpectedBytes(n, shards)
 		if d.Rule != nil {
 			e.Bytes += int64(8*n) + int64(4*targets)
 		}
-		most = max(most, n/float64(max(shards, 1)))
+		most = max(most, int64(min(opt.Workers, shards))*p.SortingBytes(n/float64(shards)))
 	}
-	e.Bytes += int64(2 * 11 * most)
+	e.Bytes += most
 	return e
 }
 
@@ -123,8 +126,8 @@ func divide(net *Network, size int) (shards int, rows, synapses float64) {
 }
 
 // fits returns an error if a network needs more memory than there is.
-func fits(net *Network, shardSize int) error {
-	e := estimate(net, shardSize)
+func fits(net *Network, opt Options) error {
+	e := estimate(net, opt)
 	if have := availableMemory(); have > 0 && e.Bytes > have {
 		return errorf("projections", "the network needs %d bytes of memory (%v), and %d are available (%s)", e.Bytes, e, have, Size(have))
 	}

@@ -63,7 +63,7 @@ func build(net *Network, opt Options, dry bool) (*Sim, error) {
 		opt.ShardSize = shardSizeOf(net)
 	}
 	opt.ShardSize = min((opt.ShardSize+63)/64*64, synapse.MaxShard)
-	if err := fits(net, opt.ShardSize); err != nil {
+	if err := fits(net, opt); err != nil {
 		return nil, err
 	}
 	s := &Sim{net: net, step: net.Step, dry: dry, shardSize: opt.ShardSize, digest: spike.NewDigest(net.IDs()), crew: newCrew(opt.Workers), arena: arena.New()}

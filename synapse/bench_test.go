@@ -99,20 +99,32 @@ func BenchmarkDeliverDelayed(b *testing.B) {
 	}
 }
 
-// BenchmarkBuild connects ten million synapses.
+// BenchmarkBuild connects ten million synapses, with equal weights and with drawn weights and delays.
 func BenchmarkBuild(b *testing.B) {
-	for name, c := range map[string]Connector{"fixed-probability": FixedProbability{P: 0.01}, "fixed-in-degree": FixedInDegree{K: 320, Multapses: true},
-		"fixed-out-degree": FixedOutDegree{K: 320}, "fixed-total-number": FixedTotalNumber{K: 32_000 * 320}} {
-		b.Run(name, func(b *testing.B) {
-			n := 0
-			for b.Loop() {
-				p := benchProjection(b, 32_000, 32_000, 2048, c, neuron.Const(1), neuron.Const(1))
-				n += p.Synapses()
-				p.Release()
+	const n, k = 32_000, 320
+	delays := neuron.Value{Shape: neuron.Normal, A: 1.5, B: 0.75, Lo: 0.05, Hi: 6}
+	weights := neuron.Value{Shape: neuron.Normal, A: 1, B: 0.1, Lo: 0, Hi: 10}
+	for _, c := range []struct {
+		name string
+		Connector
+	}{{"probability", FixedProbability{P: float64(k) / n}}, {"in-degree", FixedInDegree{K: k, Multapses: true}},
+		{"out-degree", FixedOutDegree{K: k}}, {"total", FixedTotalNumber{K: n * k}}} {
+		for _, drawn := range []bool{false, true} {
+			name, delay, weight := c.name+"/equal", neuron.Const(1), neuron.Const(1)
+			if drawn {
+				name, delay, weight = c.name+"/drawn", delays, weights
 			}
-			b.ReportMetric(b.Elapsed().Seconds()*1e9/float64(n), "ns/synapse")
-			b.ReportMetric(0, "ns/op")
-		})
+			b.Run(name, func(b *testing.B) {
+				made := 0
+				for b.Loop() {
+					p := benchProjection(b, n, n, 4096, c.Connector, delay, weight)
+					made += p.Synapses()
+					p.Release()
+				}
+				b.ReportMetric(b.Elapsed().Seconds()*1e9/float64(made), "ns/synapse")
+				b.ReportMetric(0, "ns/op")
+			})
+		}
 	}
 }
 

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"math"
 
-	"github.com/burstplex/burstplex/neuron/numeric"
 	"github.com/burstplex/burstplex/neuron/rng"
 )
 
@@ -102,26 +101,19 @@ func (c FixedProbability) Connect(g Geometry, lo, hi int, add Add) {
 	if c.P == 0 {
 		return
 	}
-	scale := math.Inf(-1) // P = 1: every jump is 1
+	next := func(*words) int { return 0 } // P = 1: nobody is passed over
 	if c.P < 1 {
-		scale = 1 / numeric.Log(1-c.P)
+		next = newJumps(c.P).draw
 	}
+	mean := c.P * block
+	about := 2 * int(mean+2*math.Sqrt(mean)+2)
 	blocks := uint64((g.Targets + block - 1) / block)
+	var w words
 	for s := range g.Sources {
 		for b := lo / block; b*block < hi; b++ {
-			st := g.Key.Stream(uint64(s)*blocks+uint64(b), 0)
+			w.start(g.Key, uint64(s)*blocks+uint64(b), about)
 			end := min((b+1)*block, hi)
-			for t := b * block; ; t++ {
-				if c.P < 1 {
-					jump := numeric.Log(st.Float64()) * scale
-					if jump >= block {
-						break
-					}
-					t += int(jump)
-				}
-				if t >= end {
-					break
-				}
+			for t := b*block + next(&w); t < end; t += 1 + next(&w) {
 				if t >= lo && (c.Autapses || !g.Same || s != t) {
 					add(s, t, 0)
 				}
@@ -168,7 +160,7 @@ func (c FixedInDegree) Connect(g Geometry, lo, hi int, add Add) {
 		if g.Same && !c.Autapses {
 			self = t
 		}
-		for j, s := range pick.draw(g.Key.Stream(uint64(t), 0), self) {
+		for j, s := range pick.draw(g.Key, t, self) {
 			add(s, t, j)
 		}
 	}
@@ -208,7 +200,7 @@ func (c FixedOutDegree) Rows(g Geometry, from, to int, add Add) {
 		if g.Same && !c.Autapses {
 			self = s
 		}
-		for j, t := range pick.draw(g.Key.Stream(uint64(s), 0), self) {
+		for j, t := range pick.draw(g.Key, s, self) {
 			add(s, t, j)
 		}
 	}
@@ -218,6 +210,7 @@ func (c FixedOutDegree) Rows(g Geometry, from, to int, add Add) {
 type picker struct {
 	n, k      int
 	multapses bool
+	words     words
 	out       []int
 	seen      []uint32 // generation in which a number was last drawn
 	gen       uint32
@@ -231,12 +224,13 @@ func newPicker(n, k int, multapses bool) *picker {
 	return p
 }
 
-// draw returns k numbers in the order in which they were drawn, never self.
-func (p *picker) draw(st rng.Stream, self int) []int {
+// draw returns k numbers of an entity in the order in which they were drawn, never self.
+func (p *picker) draw(key rng.Key, entity, self int) []int {
 	p.out = p.out[:0]
 	p.gen++
+	p.words.start(key, uint64(entity), p.k)
 	for len(p.out) < p.k {
-		x := st.IntN(p.n)
+		x := p.words.below(p.n)
 		if x == self {
 			continue
 		}

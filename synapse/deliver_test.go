@@ -1,7 +1,6 @@
 package synapse
 
 import (
-	"fmt"
 	"math"
 	"math/rand/v2"
 	"testing"
@@ -116,15 +115,15 @@ func TestRowsAreTheConnector(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		got := map[string]int{}
-		p.Each(func(s, tg int, w float64, d spike.Tick) { got[fmt.Sprint(s, tg, w, d)]++ })
+		got := map[edge]int{}
+		p.Each(func(s, tg int, w float64, d spike.Tick) { got[edge{s, tg, w, d}]++ })
 		want := edges(t, c, g, 0, 1024, 2048, 2100)
 		if len(got) != len(want) {
 			t.Fatalf("%s: %d synapses by row, %d by shard", name, len(got), len(want))
 		}
 		for k := range want {
 			if got[k] != want[k] {
-				t.Fatalf("%s: synapse %s is missing", name, k)
+				t.Fatalf("%s: synapse %v is missing", name, k)
 			}
 		}
 	}
@@ -139,8 +138,9 @@ func TestBinomial(t *testing.T) {
 		const draws = 20000
 		var sum, squares float64
 		for i := range draws {
-			st := rng.New(5, "binomial").Stream(uint64(i), 0)
-			k := binomial(&st, c.n, c.p)
+			var w words
+			w.start(rng.New(5, "binomial"), uint64(i), c.n/16)
+			k := binomial(&w, c.n, c.p)
 			if k < 0 || k > c.n {
 				t.Fatalf("%d of %d", k, c.n)
 			}

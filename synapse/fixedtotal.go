@@ -4,8 +4,6 @@ import (
 	"fmt"
 	"math"
 	"math/bits"
-
-	"github.com/burstplex/burstplex/neuron/rng"
 )
 
 // FixedTotalNumber makes K synapses, each between a source and a target drawn with equal probability, with replacement:
@@ -49,6 +47,7 @@ const small = 64
 // Connect implements Connector.
 func (c FixedTotalNumber) Connect(g Geometry, lo, hi int, add Add) {
 	halves, pairs := g.Key.Sub("halves"), g.Key.Sub("pairs")
+	var w words
 	var within func(node uint64, from, to, k int)
 	within = func(node uint64, from, to, k int) { // blocks from to to-1 have k synapses
 		first, last := from*small, min(to*small, g.Targets)
@@ -57,18 +56,18 @@ func (c FixedTotalNumber) Connect(g Geometry, lo, hi int, add Add) {
 		}
 		if to-from > 1 {
 			mid := (from + to) / 2
-			st := halves.Stream(node, 0)
-			left := binomial(&st, k, float64((mid-from)*small)/float64(last-first))
+			w.start(halves, node, k/16)
+			left := binomial(&w, k, float64((mid-from)*small)/float64(last-first))
 			within(2*node, from, mid, left)
 			within(2*node+1, mid, to, k-left)
 			return
 		}
-		st := pairs.Stream(uint64(from), 0)
+		w.start(pairs, uint64(from), 2*k)
 		for entry := range k {
-			t := first + st.IntN(last-first)
-			s := st.IntN(g.Sources)
+			t := first + w.below(last-first)
+			s := w.below(g.Sources)
 			for g.Same && !c.Autapses && s == t {
-				s = st.IntN(g.Sources)
+				s = w.below(g.Sources)
 			}
 			if t >= lo && t < hi {
 				add(s, t, entry)
@@ -81,7 +80,7 @@ func (c FixedTotalNumber) Connect(g Geometry, lo, hi int, add Add) {
 // binomial returns how many of n trials succeed with probability p, exactly, from about 2n random bits: every trial's
 // uniform number is compared with p digit by digit, for all trials at once. Half of the trials are decided at each
 // digit, and the number of ones among m random bits is a population count.
-func binomial(st *rng.Stream, n int, p float64) int {
+func binomial(w *words, n int, p float64) int {
 	successes := 0
 	for n > 0 && p > 0 {
 		if p >= 1 {
@@ -89,11 +88,11 @@ func binomial(st *rng.Stream, n int, p float64) int {
 		}
 		ones := 0
 		for k := n; k > 0; k -= 32 {
-			w := st.Uint32()
+			digits := w.next()
 			if k < 32 {
-				w &= 1<<k - 1
+				digits &= 1<<k - 1
 			}
-			ones += bits.OnesCount32(w)
+			ones += bits.OnesCount32(digits)
 		}
 		p *= 2
 		if p >= 1 { // the digit of p is 1: a trial whose digit is 0 is below p

@@ -39,16 +39,16 @@ type Spec struct {
 
 // Projection is a connected pair of populations.
 type Projection struct {
-	Spec                Spec
-	Index               int // place in the network: part of the canonical order of arrivals
-	Geometry            Geometry
-	step                spike.Tick
-	delays              []spike.Tick // that occur; a row is source*len(delays) + place of the delay
-	shards              []rows
-	builder             *builder
-	weightKey, delayKey rng.Key
-	stp                 *shortTermState
-	scale               float32 // of all weights, see SetScale
+	Spec     Spec
+	Index    int // place in the network: part of the canonical order of arrivals
+	Geometry Geometry
+	step     spike.Tick
+	delays   []spike.Tick // that occur; a row is source*len(delays) + place of the delay
+	shards   []rows
+	builder  *builder
+	key      rng.Key // of weights and delays
+	stp      *shortTermState
+	scale    float32 // of all weights, see SetScale
 }
 
 // New prepares a projection with delays in steps; Connect then builds its shards. Errors name the key of the
@@ -57,7 +57,7 @@ func New(s Spec, index int, g Geometry, step spike.Tick) (*Projection, error) {
 	if err := s.Connector.Validate(g); err != nil {
 		return nil, &fault{"connector", err.Error()}
 	}
-	p := &Projection{Spec: s, Index: index, Geometry: g, step: step, scale: 1, weightKey: g.Key.Sub("weight"), delayKey: g.Key.Sub("delay")}
+	p := &Projection{Spec: s, Index: index, Geometry: g, step: step, scale: 1, key: g.Key.Sub("synapses")}
 	if err := p.delayGroups(); err != nil {
 		return nil, err
 	}
@@ -218,6 +218,18 @@ func (p *Projection) ExpectedBytes(n float64, shards int) int64 {
 	return int64(each*n) + 4*int64(shards)*int64(p.Geometry.Sources*len(p.delays)+1)
 }
 
+// SortingBytes returns what it takes to sort so many synapses of a shard while they are built.
+func (p *Projection) SortingBytes(n float64) int64 {
+	if _, ok := p.Spec.Connector.(RowConnector); ok {
+		return 0
+	}
+	each := 4.0
+	if p.builder.weights {
+		each += 4
+	}
+	return int64(each * (n + chunkSize*min(mostBuckets, n/bucketSize+1)))
+}
+
 // Each calls f for every synapse, by shard, source and target: for saving weights and for tests.
 func (p *Projection) Each(f func(source, target int, weight float64, delay spike.Tick)) {
 	for s := range p.shards {
@@ -247,13 +259,4 @@ func (p *Projection) Reset() {
 	if p.stp != nil {
 		p.stp.reset()
 	}
-}
-
-// pair is the random-number entity of a synapse.
-func pair(source, target int) uint64 { return uint64(source)<<32 | uint64(uint32(target)) }
-
-// draw returns a value of a synapse under a key.
-func draw(v neuron.Value, key rng.Key, source, target, entry int) float64 {
-	s := key.Stream(pair(source, target), uint64(entry)<<16)
-	return v.DrawFrom(&s)
 }

@@ -25,55 +25,39 @@ func (r *rows) bytes() int {
 	return 4*cap(r.first) + 2*cap(r.target) + 4*cap(r.weight)
 }
 
-// builder draws the synapses of a projection. Every number belongs to its synapse (see draw), so it does not matter who
+// builder draws the synapses of a projection. Every number belongs to its synapse (see volley), so it does not matter who
 // draws it and in which order.
 type builder struct {
 	p       *Projection
 	list    *List // nil for another connector
 	weights bool
-	scratch sync.Pool // of *drawn
+	scratch sync.Pool // of *sorter
 }
 
-// drawn is a list of synapses in the order of the connector, before they are put into rows.
-type drawn struct {
-	row    []uint32
-	target []uint16
-	weight []float32
-}
-
-// build makes the rows of one shard: the connector is asked once, its answer is kept, and the rows are filled from it
-// when their lengths are known.
+// build makes the rows of one shard: the connector is asked once and its answer is sorted.
 func (b *builder) build(lo, hi int) (rows, error) {
-	p, g := b.p, b.p.Geometry
-	d, _ := b.scratch.Get().(*drawn)
-	if d == nil {
-		d = &drawn{}
+	p := b.p
+	s, _ := b.scratch.Get().(*sorter)
+	if s == nil {
+		s = &sorter{weights: b.weights}
 	}
-	defer b.scratch.Put(d)
-	d.row, d.target, d.weight = d.row[:0], d.target[:0], d.weight[:0]
+	defer b.scratch.Put(s)
 	r := b.empty(lo)
-	groups := uint32(len(p.delays))
-	p.Spec.Connector.Connect(g, lo, hi, func(source, target, entry int) {
-		row := uint32(source)*groups + uint32(b.delay(source, target, entry))
-		d.row, d.target = append(d.row, row), append(d.target, uint16(target-lo))
-		if b.weights {
-			d.weight = append(d.weight, float32(b.weight(source, target, entry)))
+	s.begin(len(r.first)-1, p.Spec.Connector.Expected(p.Geometry.Sources, p.Geometry.Targets)*float64(hi-lo))
+	v := b.volley(func(v *volley) {
+		for i, row := range v.row[:v.n] {
+			c, k := s.put(row, uint16(v.target(i)-lo))
+			if c.weight != nil {
+				c.weight[k] = v.weight[i]
+			}
 		}
-		r.first[row+1]++
 	})
-	if err := b.reserve(&r); err != nil {
+	p.Spec.Connector.Connect(p.Geometry, lo, hi, v.add)
+	v.fire()
+	if err := b.reserve(&r, s.synapses()); err != nil {
 		return rows{}, err
 	}
-	// first[row] is the next free place of the row while filling, and its end afterwards.
-	for i, row := range d.row {
-		k := r.first[row]
-		r.first[row]++
-		r.target[k] = d.target[i]
-		if b.weights {
-			r.weight[k] = d.weight[i]
-		}
-	}
-	r.close()
+	s.fill(&r)
 	r.dense = r.isDense(hi - lo)
 	return r, nil
 }
@@ -89,13 +73,8 @@ func (b *builder) empty(lo int) rows {
 	return r
 }
 
-// reserve turns lengths, first[row+1] of row, into places and makes the memory.
-func (b *builder) reserve(r *rows) error {
-	total := uint64(0)
-	for i, n := range r.first {
-		total += uint64(n)
-		r.first[i] = uint32(total)
-	}
+// reserve makes the memory of so many synapses.
+func (b *builder) reserve(r *rows, total uint64) error {
 	if total > math.MaxUint32 {
 		r.mem.Free()
 		return &fault{"connector", fmt.Sprintf("%d synapses onto one shard are more than 2^32; use smaller shards", total)}
@@ -110,12 +89,6 @@ func (b *builder) reserve(r *rows) error {
 		r.weight = arena.Make[float32](mem, n)
 	}
 	return nil
-}
-
-// close ends filling: the end of every row becomes the start of the next.
-func (r *rows) close() {
-	copy(r.first[1:], r.first)
-	r.first[0] = 0
 }
 
 // isDense reports whether all rows go to targets 0 to n-1 in order, each with a weight.
@@ -134,36 +107,4 @@ func (r *rows) isDense(n int) bool {
 		}
 	}
 	return true
-}
-
-// delay returns the place of a synapse's delay in the projection's list.
-func (b *builder) delay(source, target, entry int) int {
-	p := b.p
-	if len(p.delays) == 1 {
-		return 0
-	}
-	if b.list != nil && b.list.HasDelays {
-		t := p.wholeSteps(b.list.Synapses[entry].Delay)
-		for g, d := range p.delays {
-			if d == t {
-				return g
-			}
-		}
-	}
-	ms := draw(p.Spec.Delay, p.delayKey, source, target, entry)
-	g := int((p.wholeSteps(ms) - p.delays[0]) / p.step)
-	return max(0, min(len(p.delays)-1, g))
-}
-
-// weight returns the weight of a synapse.
-func (b *builder) weight(source, target, entry int) float64 {
-	if b.list != nil && b.list.HasWeight {
-		return b.list.Synapses[entry].Weight
-	}
-	s := &b.p.Spec
-	w := draw(s.Weight, b.p.weightKey, source, target, entry)
-	if s.WeightMin != 0 || s.WeightMax != 0 {
-		w = max(s.WeightMin, min(s.WeightMax, w))
-	}
-	return w
 }

@@ -1,7 +1,6 @@
 package synapse
 
 import (
-	"fmt"
 	"math"
 	"testing"
 
@@ -21,7 +20,13 @@ func connectors() map[string]Connector {
 	}
 }
 
-func edges(t *testing.T, c Connector, g Geometry, cuts ...int) map[string]int {
+type edge struct {
+	source, target int
+	weight         float64
+	delay          spike.Tick
+}
+
+func edges(t *testing.T, c Connector, g Geometry, cuts ...int) map[edge]int {
 	t.Helper()
 	p, err := New(Spec{Connector: c, Weight: neuron.Value{Shape: neuron.LogNormal, A: 1, B: 0.4}, Delay: neuron.Value{Shape: neuron.Uniform, A: 0.1, B: 3}}, 0, g, 100*spike.Microsecond)
 	if err != nil {
@@ -33,8 +38,8 @@ func edges(t *testing.T, c Connector, g Geometry, cuts ...int) map[string]int {
 			t.Fatal(err)
 		}
 	}
-	out := map[string]int{}
-	p.Each(func(s, tg int, w float64, d spike.Tick) { out[fmt.Sprint(s, tg, w, d)]++ })
+	out := map[edge]int{}
+	p.Each(func(s, tg int, w float64, d spike.Tick) { out[edge{s, tg, w, d}]++ })
 	return out
 }
 
@@ -53,7 +58,7 @@ func TestShardsDoNotMatter(t *testing.T) {
 		}
 		for k, n := range whole {
 			if parts[k] != n {
-				t.Fatalf("%s: synapse %s is there %d times instead of %d", name, k, parts[k], n)
+				t.Fatalf("%s: synapse %v is there %d times instead of %d", name, k, parts[k], n)
 			}
 		}
 	}

@@ -17,3 +17,10 @@ func fillVectors(dst []uint32, groups int, k Key, entity, block, stride uint64) 
 		philox2AVX2(&dst[at*GroupWords], twos, uint64(k.k0), uint64(k.k1), entity, block+uint64(at)*stride, stride)
 	}
 }
+
+// fillEachVectors is FillEach for 8 n entities.
+func fillEachVectors(a, b []uint32, n int, k Key, entities, blocks []uint64) {
+	keys := k.Schedule()
+	_, _, _, _ = a[16*n-1], b[16*n-1], entities[8*n-1], blocks[8*n-1]
+	philoxEachAVX2(&a[0], &b[0], n, &keys[0], &entities[0], &blocks[0])
+}

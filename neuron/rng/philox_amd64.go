@@ -13,3 +13,8 @@ func philox2AVX2(dst *uint32, n int, k0 uint64, k1 uint64, entity uint64, block 
 //
 //go:noescape
 func philox3AVX2(dst *uint32, n int, k0 uint64, k1 uint64, entity uint64, block uint64, stride uint64)
+
+// philoxEachAVX2 writes the words of one block of each of 8 n entities: the first two into a, the others into b.
+//
+//go:noescape
+func philoxEachAVX2(a *uint32, b *uint32, n int, keys *uint32, entities *uint64, blocks *uint64)

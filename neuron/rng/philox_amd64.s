@@ -654,3 +654,243 @@ groups:
 	JNZ          groups
 	VZEROUPPER
 	RET
+
+// func philoxEachAVX2(a *uint32, b *uint32, n int, keys *uint32, entities *uint64, blocks *uint64)
+// Requires: AVX, AVX2
+TEXT ·philoxEachAVX2(SB), NOSPLIT, $640-48
+	MOVQ         a+0(FP), AX
+	MOVQ         b+8(FP), CX
+	MOVQ         n+16(FP), DX
+	MOVQ         keys+24(FP), BX
+	MOVQ         entities+32(FP), SI
+	MOVQ         blocks+40(FP), DI
+	VPBROADCASTD (BX), Y0
+	VMOVDQU      Y0, (SP)
+	VPBROADCASTD 4(BX), Y0
+	VMOVDQU      Y0, 32(SP)
+	VPBROADCASTD 8(BX), Y0
+	VMOVDQU      Y0, 64(SP)
+	VPBROADCASTD 12(BX), Y0
+	VMOVDQU      Y0, 96(SP)
+	VPBROADCASTD 16(BX), Y0
+	VMOVDQU      Y0, 128(SP)
+	VPBROADCASTD 20(BX), Y0
+	VMOVDQU      Y0, 160(SP)
+	VPBROADCASTD 24(BX), Y0
+	VMOVDQU      Y0, 192(SP)
+	VPBROADCASTD 28(BX), Y0
+	VMOVDQU      Y0, 224(SP)
+	VPBROADCASTD 32(BX), Y0
+	VMOVDQU      Y0, 256(SP)
+	VPBROADCASTD 36(BX), Y0
+	VMOVDQU      Y0, 288(SP)
+	VPBROADCASTD 40(BX), Y0
+	VMOVDQU      Y0, 320(SP)
+	VPBROADCASTD 44(BX), Y0
+	VMOVDQU      Y0, 352(SP)
+	VPBROADCASTD 48(BX), Y0
+	VMOVDQU      Y0, 384(SP)
+	VPBROADCASTD 52(BX), Y0
+	VMOVDQU      Y0, 416(SP)
+	VPBROADCASTD 56(BX), Y0
+	VMOVDQU      Y0, 448(SP)
+	VPBROADCASTD 60(BX), Y0
+	VMOVDQU      Y0, 480(SP)
+	VPBROADCASTD 64(BX), Y0
+	VMOVDQU      Y0, 512(SP)
+	VPBROADCASTD 68(BX), Y0
+	VMOVDQU      Y0, 544(SP)
+	VPBROADCASTD 72(BX), Y0
+	VMOVDQU      Y0, 576(SP)
+	VPBROADCASTD 76(BX), Y0
+	VMOVDQU      Y0, 608(SP)
+
+eight:
+	VMOVUPS  (DI), Y0
+	VMOVUPS  (SI), Y2
+	VPSRLQ   $0x20, Y0, Y1
+	VPSRLQ   $0x20, Y2, Y3
+	VMOVUPS  32(DI), Y4
+	VMOVUPS  32(SI), Y6
+	VPSRLQ   $0x20, Y4, Y5
+	VPSRLQ   $0x20, Y6, Y7
+	VPMULUDQ philox_mul0<>+0(SB), Y0, Y0
+	VPMULUDQ philox_mul1<>+0(SB), Y2, Y2
+	VPSRLQ   $0x20, Y2, Y8
+	VPXOR    Y1, Y8, Y1
+	VPXOR    (SP), Y1, Y1
+	VPSRLQ   $0x20, Y0, Y8
+	VPXOR    Y3, Y8, Y3
+	VPXOR    32(SP), Y3, Y3
+	VPMULUDQ philox_mul0<>+0(SB), Y4, Y4
+	VPMULUDQ philox_mul1<>+0(SB), Y6, Y6
+	VPSRLQ   $0x20, Y6, Y8
+	VPXOR    Y5, Y8, Y5
+	VPXOR    (SP), Y5, Y5
+	VPSRLQ   $0x20, Y4, Y8
+	VPXOR    Y7, Y8, Y7
+	VPXOR    32(SP), Y7, Y7
+	VPMULUDQ philox_mul0<>+0(SB), Y1, Y1
+	VPMULUDQ philox_mul1<>+0(SB), Y3, Y3
+	VPSRLQ   $0x20, Y3, Y8
+	VPXOR    Y2, Y8, Y2
+	VPXOR    64(SP), Y2, Y2
+	VPSRLQ   $0x20, Y1, Y8
+	VPXOR    Y0, Y8, Y0
+	VPXOR    96(SP), Y0, Y0
+	VPMULUDQ philox_mul0<>+0(SB), Y5, Y5
+	VPMULUDQ philox_mul1<>+0(SB), Y7, Y7
+	VPSRLQ   $0x20, Y7, Y8
+	VPXOR    Y6, Y8, Y6
+	VPXOR    64(SP), Y6, Y6
+	VPSRLQ   $0x20, Y5, Y8
+	VPXOR    Y4, Y8, Y4
+	VPXOR    96(SP), Y4, Y4
+	VPMULUDQ philox_mul0<>+0(SB), Y2, Y2
+	VPMULUDQ philox_mul1<>+0(SB), Y0, Y0
+	VPSRLQ   $0x20, Y0, Y8
+	VPXOR    Y3, Y8, Y3
+	VPXOR    128(SP), Y3, Y3
+	VPSRLQ   $0x20, Y2, Y8
+	VPXOR    Y1, Y8, Y1
+	VPXOR    160(SP), Y1, Y1
+	VPMULUDQ philox_mul0<>+0(SB), Y6, Y6
+	VPMULUDQ philox_mul1<>+0(SB), Y4, Y4
+	VPSRLQ   $0x20, Y4, Y8
+	VPXOR    Y7, Y8, Y7
+	VPXOR    128(SP), Y7, Y7
+	VPSRLQ   $0x20, Y6, Y8
+	VPXOR    Y5, Y8, Y5
+	VPXOR    160(SP), Y5, Y5
+	VPMULUDQ philox_mul0<>+0(SB), Y3, Y3
+	VPMULUDQ philox_mul1<>+0(SB), Y1, Y1
+	VPSRLQ   $0x20, Y1, Y8
+	VPXOR    Y0, Y8, Y0
+	VPXOR    192(SP), Y0, Y0
+	VPSRLQ   $0x20, Y3, Y8
+	VPXOR    Y2, Y8, Y2
+	VPXOR    224(SP), Y2, Y2
+	VPMULUDQ philox_mul0<>+0(SB), Y7, Y7
+	VPMULUDQ philox_mul1<>+0(SB), Y5, Y5
+	VPSRLQ   $0x20, Y5, Y8
+	VPXOR    Y4, Y8, Y4
+	VPXOR    192(SP), Y4, Y4
+	VPSRLQ   $0x20, Y7, Y8
+	VPXOR    Y6, Y8, Y6
+	VPXOR    224(SP), Y6, Y6
+	VPMULUDQ philox_mul0<>+0(SB), Y0, Y0
+	VPMULUDQ philox_mul1<>+0(SB), Y2, Y2
+	VPSRLQ   $0x20, Y2, Y8
+	VPXOR    Y1, Y8, Y1
+	VPXOR    256(SP), Y1, Y1
+	VPSRLQ   $0x20, Y0, Y8
+	VPXOR    Y3, Y8, Y3
+	VPXOR    288(SP), Y3, Y3
+	VPMULUDQ philox_mul0<>+0(SB), Y4, Y4
+	VPMULUDQ philox_mul1<>+0(SB), Y6, Y6
+	VPSRLQ   $0x20, Y6, Y8
+	VPXOR    Y5, Y8, Y5
+	VPXOR    256(SP), Y5, Y5
+	VPSRLQ   $0x20, Y4, Y8
+	VPXOR    Y7, Y8, Y7
+	VPXOR    288(SP), Y7, Y7
+	VPMULUDQ philox_mul0<>+0(SB), Y1, Y1
+	VPMULUDQ philox_mul1<>+0(SB), Y3, Y3
+	VPSRLQ   $0x20, Y3, Y8
+	VPXOR    Y2, Y8, Y2
+	VPXOR    320(SP), Y2, Y2
+	VPSRLQ   $0x20, Y1, Y8
+	VPXOR    Y0, Y8, Y0
+	VPXOR    352(SP), Y0, Y0
+	VPMULUDQ philox_mul0<>+0(SB), Y5, Y5
+	VPMULUDQ philox_mul1<>+0(SB), Y7, Y7
+	VPSRLQ   $0x20, Y7, Y8
+	VPXOR    Y6, Y8, Y6
+	VPXOR    320(SP), Y6, Y6
+	VPSRLQ   $0x20, Y5, Y8
+	VPXOR    Y4, Y8, Y4
+	VPXOR    352(SP), Y4, Y4
+	VPMULUDQ philox_mul0<>+0(SB), Y2, Y2
+	VPMULUDQ philox_mul1<>+0(SB), Y0, Y0
+	VPSRLQ   $0x20, Y0, Y8
+	VPXOR    Y3, Y8, Y3
+	VPXOR    384(SP), Y3, Y3
+	VPSRLQ   $0x20, Y2, Y8
+	VPXOR    Y1, Y8, Y1
+	VPXOR    416(SP), Y1, Y1
+	VPMULUDQ philox_mul0<>+0(SB), Y6, Y6
+	VPMULUDQ philox_mul1<>+0(SB), Y4, Y4
+	VPSRLQ   $0x20, Y4, Y8
+	VPXOR    Y7, Y8, Y7
+	VPXOR    384(SP), Y7, Y7
+	VPSRLQ   $0x20, Y6, Y8
+	VPXOR    Y5, Y8, Y5
+	VPXOR    416(SP), Y5, Y5
+	VPMULUDQ philox_mul0<>+0(SB), Y3, Y3
+	VPMULUDQ philox_mul1<>+0(SB), Y1, Y1
+	VPSRLQ   $0x20, Y1, Y8
+	VPXOR    Y0, Y8, Y0
+	VPXOR    448(SP), Y0, Y0
+	VPSRLQ   $0x20, Y3, Y8
+	VPXOR    Y2, Y8, Y2
+	VPXOR    480(SP), Y2, Y2
+	VPMULUDQ philox_mul0<>+0(SB), Y7, Y7
+	VPMULUDQ philox_mul1<>+0(SB), Y5, Y5
+	VPSRLQ   $0x20, Y5, Y8
+	VPXOR    Y4, Y8, Y4
+	VPXOR    448(SP), Y4, Y4
+	VPSRLQ   $0x20, Y7, Y8
+	VPXOR    Y6, Y8, Y6
+	VPXOR    480(SP), Y6, Y6
+	VPMULUDQ philox_mul0<>+0(SB), Y0, Y0
+	VPMULUDQ philox_mul1<>+0(SB), Y2, Y2
+	VPSRLQ   $0x20, Y2, Y8
+	VPXOR    Y1, Y8, Y1
+	VPXOR    512(SP), Y1, Y1
+	VPSRLQ   $0x20, Y0, Y8
+	VPXOR    Y3, Y8, Y3
+	VPXOR    544(SP), Y3, Y3
+	VPMULUDQ philox_mul0<>+0(SB), Y4, Y4
+	VPMULUDQ philox_mul1<>+0(SB), Y6, Y6
+	VPSRLQ   $0x20, Y6, Y8
+	VPXOR    Y5, Y8, Y5
+	VPXOR    512(SP), Y5, Y5
+	VPSRLQ   $0x20, Y4, Y8
+	VPXOR    Y7, Y8, Y7
+	VPXOR    544(SP), Y7, Y7
+	VPMULUDQ philox_mul0<>+0(SB), Y1, Y1
+	VPMULUDQ philox_mul1<>+0(SB), Y3, Y3
+	VPSRLQ   $0x20, Y3, Y8
+	VPXOR    Y2, Y8, Y2
+	VPXOR    576(SP), Y2, Y2
+	VPSRLQ   $0x20, Y1, Y8
+	VPXOR    Y0, Y8, Y0
+	VPXOR    608(SP), Y0, Y0
+	VPMULUDQ philox_mul0<>+0(SB), Y5, Y5
+	VPMULUDQ philox_mul1<>+0(SB), Y7, Y7
+	VPSRLQ   $0x20, Y7, Y8
+	VPXOR    Y6, Y8, Y6
+	VPXOR    576(SP), Y6, Y6
+	VPSRLQ   $0x20, Y5, Y8
+	VPXOR    Y4, Y8, Y4
+	VPXOR    608(SP), Y4, Y4
+	VPSLLQ   $0x20, Y3, Y3
+	VPBLENDD $0xaa, Y3, Y2, Y3
+	VMOVDQU  Y3, (AX)
+	VPSLLQ   $0x20, Y1, Y1
+	VPBLENDD $0xaa, Y1, Y0, Y1
+	VMOVDQU  Y1, (CX)
+	VPSLLQ   $0x20, Y7, Y0
+	VPBLENDD $0xaa, Y0, Y6, Y0
+	VMOVDQU  Y0, 32(AX)
+	VPSLLQ   $0x20, Y5, Y0
+	VPBLENDD $0xaa, Y0, Y4, Y0
+	VMOVDQU  Y0, 32(CX)
+	ADDQ     $0x40, AX
+	ADDQ     $0x40, CX
+	ADDQ     $0x40, SI
+	ADDQ     $0x40, DI
+	DECQ     DX
+	JNZ      eight
+	VZEROUPPER
+	RET

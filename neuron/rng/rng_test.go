@@ -145,6 +145,24 @@ func TestFillIsTheBlocks(t *testing.T) {
 	}
 }
 
+func TestFillEachIsTheBlocks(t *testing.T) {
+	k := New(6, "each")
+	r := rand.New(rand.NewPCG(3, 4))
+	for n := range 70 {
+		entities, blocks := make([]uint64, n), make([]uint64, n)
+		for i := range n {
+			entities[i], blocks[i] = r.Uint64(), r.Uint64()
+		}
+		a, b := make([]uint32, 2*n), make([]uint32, 2*n)
+		k.FillEach(a, b, entities, blocks)
+		for i := range n {
+			if got, want := [4]uint32{a[2*i], a[2*i+1], b[2*i], b[2*i+1]}, k.Block(entities[i], blocks[i]); got != want {
+				t.Fatalf("entity %x, block %x, %d of %d: %x, want %x", entities[i], blocks[i], i, n, got, want)
+			}
+		}
+	}
+}
+
 func BenchmarkFill(b *testing.B) {
 	k, dst := New(1), make([]uint32, 1024)
 	for i := range b.N {

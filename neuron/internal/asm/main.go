@@ -25,6 +25,7 @@ func main() {
 func random() {
 	philoxKernel("philox2AVX2", 2)
 	philoxKernel("philox3AVX2", 3)
+	philoxEachKernel()
 }
 
 // steps are the kernels that take neurons through a step, and their noise.

@@ -1,0 +1,184 @@
+package synapse
+
+import (
+	"math"
+	"slices"
+	"testing"
+
+	"gonum.org/v1/gonum/stat"
+	"gonum.org/v1/gonum/stat/distuv"
+
+	"github.com/burstplex/burstplex/neuron"
+	"github.com/burstplex/burstplex/neuron/rng"
+	"github.com/burstplex/burstplex/neuron/spike"
+)
+
+// chiSquare fails if counts are not those of an experiment with the expected numbers (those below 10 are put together).
+func chiSquare(t *testing.T, name string, counts, expected []float64) {
+	t.Helper()
+	var obs, exp []float64
+	var restObs, restExp float64
+	for i, e := range expected {
+		if e < 10 {
+			restObs, restExp = restObs+counts[i], restExp+e
+			continue
+		}
+		obs, exp = append(obs, counts[i]), append(exp, e)
+	}
+	if restExp > 10 {
+		obs, exp = append(obs, restObs), append(exp, restExp)
+	}
+	if p := 1 - (distuv.ChiSquared{K: float64(len(obs) - 1)}).CDF(stat.ChiSquare(obs, exp)); p < 1e-4 || p > 1-1e-4 {
+		t.Errorf("%s: chi-square probability %g over %d classes", name, p, len(obs))
+	}
+}
+
+func TestJumpsAreGeometric(t *testing.T) {
+	for _, p := range []float64{1e-4, 0.003, 0.1, 0.5, 0.97} {
+		const n = 300_000
+		var w words
+		w.start(rng.New(3, "jumps"), 1, 256)
+		j := newJumps(p)
+		counts, expected := make([]float64, block+1), make([]float64, block+1)
+		for range n {
+			counts[j.draw(&w)]++
+		}
+		rest := 1.0
+		for i := range block {
+			expected[i] = n * rest * p
+			rest *= 1 - p
+		}
+		expected[block] = n * rest
+		chiSquare(t, "jumps", counts, expected)
+	}
+}
+
+func TestWords(t *testing.T) {
+	key := rng.New(3, "words")
+	for _, about := range []int{0, 1, 5, 17, 100, 1000} {
+		var w words
+		w.start(key, 9, about)
+		for n := range uint64(700) {
+			if got, want := w.next(), key.Word(9, n); got != want {
+				t.Fatalf("about %d: word %d is %x, want %x", about, n, got, want)
+			}
+		}
+	}
+	for _, n := range []int{1, 2, 7, 64, 1000} {
+		var w words
+		w.start(key, uint64(n), 256)
+		counts, expected := make([]float64, n), make([]float64, n)
+		for range 1000 * n {
+			counts[w.below(n)]++
+		}
+		for i := range expected {
+			expected[i] = 1000
+		}
+		if n > 1 {
+			chiSquare(t, "below", counts, expected)
+		}
+	}
+	// Just above half the range of a word, where every second word would be biased.
+	var w words
+	w.start(key, 0, 256)
+	const n = 1<<31 + 1<<30
+	counts := make([]float64, 3)
+	for range 300_000 {
+		counts[w.below(n)>>30]++
+	}
+	chiSquare(t, "below 3 2^30", counts, []float64{1e5, 1e5, 1e5})
+}
+
+// Weights and delays have the distributions that are asked for and are independent of each other, and of the neighbours'.
+func TestDrawnValues(t *testing.T) {
+	const sources, targets = 400, 500
+	g := Geometry{Sources: sources, Targets: targets, Key: rng.New(4, "p")}
+	step := 100 * spike.Microsecond
+	truncated := func(v neuron.Value, x float64) float64 {
+		cdf := distuv.Normal{Mu: v.A, Sigma: v.B}.CDF
+		return (cdf(x) - cdf(v.Lo)) / (cdf(v.Hi) - cdf(v.Lo))
+	}
+	values := []struct {
+		neuron.Value
+		cdf func(v neuron.Value, x float64) float64
+	}{
+		{neuron.Value{Shape: neuron.Normal, A: 3, B: 0.5}, func(v neuron.Value, x float64) float64 { return distuv.Normal{Mu: v.A, Sigma: v.B}.CDF(x) }},
+		{neuron.Value{Shape: neuron.Normal, A: 1, B: 1, Lo: 0.5, Hi: 1.5}, truncated},
+		{neuron.Value{Shape: neuron.Uniform, A: 1, B: 4}, func(v neuron.Value, x float64) float64 { return distuv.Uniform{Min: v.A, Max: v.B}.CDF(x) }},
+		{neuron.Value{Shape: neuron.LogNormal, A: 2, B: 0.5}, func(v neuron.Value, x float64) float64 {
+			return distuv.LogNormal{Mu: math.Log(v.A), Sigma: v.B}.CDF(x)
+		}},
+	}
+	for _, weight := range values {
+		for _, delay := range values {
+			p, err := New(Spec{Connector: AllToAll{}, Weight: weight.Value, Delay: delay.Value}, 0, g, step)
+			if err != nil {
+				t.Fatal(err)
+			}
+			p.SetShards(1)
+			if err := p.Connect(0, 0, targets); err != nil {
+				t.Fatal(err)
+			}
+			var w, d, neighbour []float64
+			p.Each(func(_, _ int, weight float64, delay spike.Tick) {
+				w, d = append(w, weight), append(d, delay.Milliseconds())
+			})
+			neighbour = append(slices.Clone(w[1:]), w[0])
+			n := float64(len(w))
+			classes := make([]float64, 50)
+			for _, x := range w {
+				classes[min(49, int(50*weight.cdf(weight.Value, x)))]++
+			}
+			equal := make([]float64, 50)
+			for i := range equal {
+				equal[i] = n / 50
+			}
+			chiSquare(t, "weights", classes, equal)
+			classes, equal = make([]float64, len(p.delays)), make([]float64, len(p.delays))
+			for _, x := range d {
+				classes[int(math.Round((x-p.delays[0].Milliseconds())/0.1))]++
+			}
+			for i, at := range p.delays {
+				lo, hi := delay.cdf(delay.Value, at.Milliseconds()-0.05), delay.cdf(delay.Value, at.Milliseconds()+0.05)
+				if i == 0 {
+					lo = 0
+				}
+				if i == len(p.delays)-1 {
+					hi = 1
+				}
+				equal[i] = n * (min(1, hi) - max(0, lo))
+			}
+			chiSquare(t, "delays", classes, equal)
+			for name, other := range map[string][]float64{"delay": d, "weight of the next": neighbour} {
+				if c := stat.Correlation(w, other, nil); math.Abs(c) > 4.5/math.Sqrt(n) {
+					t.Errorf("correlation of weight and %s: %g", name, c)
+				}
+			}
+		}
+	}
+}
+
+// Weights are clipped to their bounds, and constant ones of a plastic projection are what they are.
+func TestClippedWeights(t *testing.T) {
+	g := Geometry{Sources: 50, Targets: 50, Key: rng.New(4, "p")}
+	p, err := New(Spec{Connector: AllToAll{}, Weight: neuron.Value{Shape: neuron.Normal, A: 0.5, B: 1}, WeightMin: 0, WeightMax: 1, Delay: neuron.Const(1)}, 0, g, spike.Millisecond)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.SetShards(1)
+	if err := p.Connect(0, 0, 50); err != nil {
+		t.Fatal(err)
+	}
+	ends := map[float64]int{}
+	p.Each(func(_, _ int, w float64, _ spike.Tick) {
+		if w < 0 || w > 1 {
+			t.Fatalf("weight %g", w)
+		}
+		ends[w]++
+	})
+	for _, w := range []float64{0, 1} { // 31 % each
+		if ends[w] < 650 || ends[w] > 900 {
+			t.Errorf("%d of 2500 weights are %g", ends[w], w)
+		}
+	}
+}
