@@ -50,6 +50,9 @@ type Exact interface{ WantsArrivals() bool }
 // changes a result; SetSleep(false) exists to prove that.
 type Sleeper interface {
 	SetSleep(on bool)
+	// Watches reports whether Advance must be told who receives input during w (in.Touched): because a neuron of r
+	// sleeps, or because it is time to see who has come to rest. If not, in.Touched may be nil.
+	Watches(r Range, w spike.Window, in *Input) bool
 	// Asleep reports whether all neurons of r sleep and would not be woken by the currents of in.
 	Asleep(r Range, in *Input) bool
 }

@@ -1,6 +1,10 @@
 package neuron
 
-import "math"
+import (
+	"math"
+
+	"github.com/burstplex/burstplex/neuron/spike"
+)
 
 // sleep keeps track of neurons that need no work: no input, and a state that one more step would leave as it
 // is, bit for bit. They are skipped until an input arrives or a current changes, so cost follows activity. A model
@@ -14,7 +18,11 @@ type sleep struct {
 	flow []uint8     // per word, 1 if a current changed within the last piece: nobody may fall asleep
 }
 
-const sleepWord = 64
+const (
+	sleepWord = 64
+	// censusSteps is how often, in steps, a sweep looks for neurons that have come to rest.
+	censusSteps = 32
+)
 
 func newSleep(n, ports int) sleep {
 	words := (n + sleepWord - 1) / sleepWord
@@ -30,6 +38,24 @@ func newSleep(n, ports int) sleep {
 func (s *sleep) SetSleep(on bool) {
 	s.off = !on
 	clear(s.bits)
+}
+
+// Watches implements Sleeper.
+func (s *sleep) Watches(r Range, w spike.Window, in *Input) bool {
+	if s.off {
+		return false
+	}
+	for _, b := range s.bits[r.Lo/sleepWord : (r.Hi+sleepWord-1)/sleepWord] {
+		if b != 0 {
+			return true
+		}
+	}
+	return census(w, in)
+}
+
+// census reports whether it is time, at the end of a piece, to look for neurons that have come to rest.
+func census(w spike.Window, in *Input) bool {
+	return (w.From/in.Step)%censusSteps+spike.Tick(in.Steps) >= censusSteps
 }
 
 // constant returns whether the current of a drive is one value throughout the piece.

@@ -51,8 +51,6 @@ const (
 	sweepBlock = 256
 	// groups is the greatest number of groups in a block.
 	mostGroups = sweepBlock / lanes.Width
-	// censusSteps is how often, in steps, a sweep looks for neurons that have come to rest.
-	censusSteps = 32
 )
 
 // block is what a shard needs to take a block of neurons through a piece.
@@ -111,10 +109,12 @@ func setConstants[D any](s *sweep, n, size int, derived []*D, set func(d *D, put
 
 // advance takes the neurons of r through a piece.
 func (s *sweep) advance(p stepper, r Range, w spike.Window, in *Input, out *spike.Buffer) {
-	s.wake(r, in)
+	if in.Touched != nil { // otherwise nobody sleeps and nobody falls asleep
+		s.wake(r, in)
+	}
 	b := s.blockOf(r)
 	variant := s.variant(in)
-	census := in.Touched != nil && !s.off && (w.From/in.Step)%censusSteps+spike.Tick(in.Steps) >= censusSteps
+	census := in.Touched != nil && !s.off && census(w, in)
 	for lo := r.Lo; lo < r.Hi; lo += sweepBlock {
 		b.Range = Range{lo, min(lo+sweepBlock, r.Hi)}
 		if !s.plan(b, r, in) {
@@ -147,6 +147,10 @@ func (s *sweep) advance(p stepper, r Range, w spike.Window, in *Input, out *spik
 // plan finds the neurons of a block that are awake and how they go through the piece. It returns false if all sleep.
 func (s *sweep) plan(b *block, r Range, in *Input) bool {
 	b.runs, b.single = b.runs[:0], [len(b.single)]uint64{}
+	if in.Touched == nil && len(s.kernels) > 0 && b.Len() == sweepBlock {
+		b.run(0, 0, sweepBlock)
+		return true
+	}
 	any := uint64(0)
 	for lo := b.Lo; lo < b.Hi; lo += sleepWord {
 		word := (lo - b.Lo) / sleepWord

@@ -110,7 +110,7 @@ func (s *Sim) Restore(r io.Reader) error {
 
 // clock is the first section: times and counts.
 func (s *Sim) clock() []int64 {
-	c := s.counts
+	c := s.Counts()
 	return []int64{int64(s.now), c.Spikes, c.RowEvents, c.SynapticEvents, c.NeuronSteps}
 }
 

@@ -14,7 +14,7 @@ import (
 //
 // Delays are whole steps. So what arrives in step k with delay d is slot k-d, whole: nothing is sorted, and a spike that
 // travels with forty delays is stored once. Slots are in canonical order because spikes are; the arrivals of a step are
-// delivered by projection, delay, time and source, whoever has the target.
+// delivered by projection, delay, time and source, whoever has the target. They are listed once, for all shards.
 
 // departure is a spike that has left along a projection.
 type departure struct {
@@ -27,17 +27,20 @@ type departure struct {
 // projection is a projection in a running simulation.
 type projection struct {
 	*synapse.Projection
-	target  *population
-	channel int
-	lags    []int // delays in steps, ascending
-	step    spike.Tick
-	slots   [][]departure
-	waiting int // departures in all slots
+	source, target *population
+	channel        int
+	lags           []int // delays in steps, ascending
+	step           spike.Tick
+	slots          [][]departure
+	waiting        int           // departures in all slots
+	due            []synapse.Due // what arrives in the coming window, unless the target wants single arrivals
+	cuts           []int         // due[cuts[k]:cuts[k+1]] arrives in its step k
+	rowEvents      int64         // that have been sent on their way
 }
 
 // wait makes the slots, for windows of some steps.
 func (p *projection) wait(step spike.Tick, steps int) {
-	p.step, p.lags = step, nil
+	p.step, p.lags, p.cuts = step, nil, make([]int, steps+1)
 	for _, d := range p.Delays() {
 		p.lags = append(p.lags, int(d/step))
 	}
@@ -47,8 +50,29 @@ func (p *projection) wait(step spike.Tick, steps int) {
 // slot returns the place of the slot of a step.
 func (p *projection) slot(step int64) *[]departure { return &p.slots[step%int64(len(p.slots))] }
 
+// depart sends the source's spikes of a window on their way and lists what arrives in the next one.
+func (p *projection) depart(w spike.Window) {
+	p.forget(w)
+	step, end := int64(w.From/p.step), w.From+p.step
+	slot := p.slot(step)
+	for _, e := range p.source.spikes {
+		for e.At >= end {
+			step, end = step+1, end+p.step
+			slot = p.slot(step)
+		}
+		if amplitude, passes := p.Depart(int(e.Src-p.source.id.First), e); passes {
+			p.keep(slot, departure{at: e.At, source: uint32(e.Src - p.source.id.First), amplitude: amplitude}, end-e.At)
+			p.rowEvents += int64(len(p.lags))
+		}
+	}
+	p.expect(w.To)
+}
+
 // forget empties the slots of steps that come again: what was in them has arrived everywhere.
 func (p *projection) forget(w spike.Window) {
+	if p.waiting == 0 {
+		return
+	}
 	for k := int64(w.From / p.step); k < int64(w.To/p.step); k++ {
 		slot := p.slot(k)
 		p.waiting -= len(*slot)
@@ -56,59 +80,39 @@ func (p *projection) forget(w spike.Window) {
 	}
 }
 
-// depart sends a spike of source i on its way and returns the number of its row-events.
-func (p *projection) depart(i int, e spike.Event) int {
-	amplitude, passes := p.Depart(i, e)
-	if !passes {
-		return 0
-	}
-	p.keep(departure{at: e.At, source: uint32(i), amplitude: amplitude})
-	return len(p.lags)
-}
-
-// keep puts a departure into its slot.
-func (p *projection) keep(d departure) {
+// keep puts a departure into its slot; rest is what remains of its step.
+func (p *projection) keep(slot *[]departure, d departure, rest spike.Tick) {
 	d.end = d.amplitude
 	if kernel := p.target.kernels[p.channel]; kernel != nil {
-		end, area := kernel.At(p.step - d.at%p.step)
+		end, area := kernel.At(rest)
 		d.end, d.area = d.amplitude*end, d.amplitude*area
 	}
-	slot := p.slot(int64(d.at / p.step))
 	*slot = append(*slot, d)
 	p.waiting++
 }
 
-// batch is what arrives along one projection in one step of a piece: due[lo:hi] of the shard.
-type batch struct {
-	*projection
-	step   int
-	lo, hi int
-}
-
-// collect lists what arrives at the shard during w.
-func (sh *shard) collect(s *Sim, w spike.Window) {
-	sh.due, sh.batches = sh.due[:0], sh.batches[:0]
-	first := int(w.From / s.step)
-	for k := range sh.in.Steps {
-		for _, p := range sh.pop.in {
-			if p.waiting == 0 {
-				continue
+// expect lists what arrives in the window that starts at from.
+func (p *projection) expect(from spike.Tick) {
+	p.due = p.due[:0]
+	if p.waiting == 0 || p.target.single {
+		clear(p.cuts)
+		return
+	}
+	now := int(int64(from/p.step) % int64(len(p.slots)))
+	for k := range len(p.cuts) - 1 {
+		for g, lag := range p.lags {
+			i := now - lag
+			if i < 0 {
+				i += len(p.slots)
 			}
-			lo := len(sh.due)
-			now := (first + k) % len(p.slots)
-			for g, lag := range p.lags {
-				i := now - lag
-				if i < 0 {
-					i += len(p.slots)
-				}
-				for j := range p.slots[i] {
-					d := &p.slots[i][j]
-					sh.due = append(sh.due, synapse.Due{Row: d.source*uint32(len(p.lags)) + uint32(g), End: d.end, Area: d.area})
-				}
+			for j := range p.slots[i] {
+				d := &p.slots[i][j]
+				p.due = append(p.due, synapse.Due{Row: d.source*uint32(len(p.lags)) + uint32(g), End: d.end, Area: d.area})
 			}
-			if len(sh.due) > lo {
-				sh.batches = append(sh.batches, batch{p, k, lo, len(sh.due)})
-			}
+		}
+		p.cuts[k+1] = len(p.due)
+		if now++; now == len(p.slots) {
+			now = 0
 		}
 	}
 }
@@ -150,7 +154,8 @@ func (p *projection) unflatten(flat []int64, now spike.Tick) bool {
 		if d.at < 0 || d.at >= now || int64(d.at/p.step) < int64(now/p.step)-int64(len(p.slots)) || int(d.source) >= p.Geometry.Sources {
 			return false
 		}
-		p.keep(d)
+		p.keep(p.slot(int64(d.at/p.step)), d, p.step-d.at%p.step)
 	}
+	p.expect(now)
 	return true
 }

@@ -2,7 +2,7 @@ package sim
 
 import (
 	"errors"
-	"slices"
+	"sort"
 
 	"github.com/burstplex/burstplex/neuron"
 	"github.com/burstplex/burstplex/neuron/spike"
@@ -13,10 +13,9 @@ import (
 // plastic is a projection that learns, in a running simulation.
 type plastic struct {
 	*projection
-	source *population
 	rules  []plasticity.Rule // one per shard of the target
 	queue  []spike.Event     // presynaptic spikes on their way: time of arrival, neuron within the source population
-	due    int               // how many of them arrive in this window
+	ready  int               // how many of them arrive in this window
 	phases []phase           // of this window; the last one goes on
 }
 
@@ -46,7 +45,7 @@ func (s *Sim) buildRules(Options) error {
 			continue
 		}
 		pr := s.projections[i]
-		p := &plastic{projection: pr, source: s.population(d.Source), phases: []phase{{0, true}}}
+		p := &plastic{projection: pr, phases: []phase{{0, true}}}
 		for k, sh := range pr.target.shards {
 			b := plasticity.Build{Block: pr.Block(k, sh.r.Len()), Step: s.step, Receptor: d.Receptor,
 				Column: func(name string) (neuron.Column, bool) {
@@ -61,59 +60,56 @@ func (s *Sim) buildRules(Options) error {
 			s.lessons = append(s.lessons, lesson{p, k})
 		}
 		s.plastic = append(s.plastic, p)
-		p.source.teaches = append(p.source.teaches, p)
 		pr.target.learns = true
 	}
 	return nil
 }
 
-// learn lets estimators and rules read the window's spikes. A rule reads its presynaptic spikes when they arrive and its
-// postsynaptic ones when they are emitted; every block learns on its own.
-func (s *Sim) learn(w spike.Window) {
-	for _, l := range s.learners {
-		l.Learn(w, s.events)
-	}
+// prepareLessons hands the window's spikes to the blocks that learn from them. A rule reads its presynaptic spikes when they
+// arrive and its postsynaptic ones when they are emitted; every block learns on its own.
+func (s *Sim) prepareLessons(w spike.Window) {
 	if len(s.plastic) == 0 {
 		return
 	}
-	s.distribute()
-	for _, p := range s.plastic {
-		p.due, _ = slices.BinarySearchFunc(p.queue, w.To, func(e spike.Event, t spike.Tick) int {
-			if e.At < t {
-				return -1
-			}
-			return 1
-		})
+	for _, pop := range s.populations {
+		if pop.learns {
+			pop.distribute()
+		}
 	}
-	s.lessonWindow = w
-	s.crew.each(len(s.lessons), s.learnLesson)
 	for _, p := range s.plastic {
-		p.queue = append(p.queue[:0], p.queue[p.due:]...)
+		first, delay := p.source.id.First, p.MinDelay()
+		for _, e := range p.source.spikes {
+			p.queue = append(p.queue, spike.Event{At: e.At + delay, Src: e.Src - first, Kind: e.Kind})
+		}
+		p.ready = sort.Search(len(p.queue), func(i int) bool { return p.queue[i].At >= w.To })
+	}
+}
+
+// distribute hands the spikes of a population to its shards.
+func (p *population) distribute() {
+	for _, sh := range p.shards {
+		sh.post = sh.post[:0]
+	}
+	size := p.shards[0].r.Len()
+	for _, e := range p.spikes {
+		i := int(e.Src - p.id.First)
+		sh := p.shards[i/size]
+		sh.post = append(sh.post, spike.Event{At: e.At, Src: spike.ID(i - sh.r.Lo), Kind: e.Kind})
+	}
+}
+
+// endLessons forgets what has been learned from.
+func (s *Sim) endLessons(w spike.Window) {
+	for _, p := range s.plastic {
+		p.queue = append(p.queue[:0], p.queue[p.ready:]...)
 		last := p.phases[len(p.phases)-1]
 		p.phases = append(p.phases[:0], phase{w.To, last.on})
 	}
 }
 
-// distribute hands the window's spikes to the shards that learn from them and to the projections that carry them.
-func (s *Sim) distribute() {
-	for _, sh := range s.shards {
-		sh.post = sh.post[:0]
-	}
-	s.eachEvent(func(pop *population, e spike.Event) {
-		i := e.Src - pop.id.First
-		for _, p := range pop.teaches {
-			p.queue = append(p.queue, spike.Event{At: e.At + p.MinDelay(), Src: i, Kind: e.Kind})
-		}
-		if pop.learns {
-			sh := pop.shards[int(i)/s.shardSize]
-			sh.post = append(sh.post, spike.Event{At: e.At, Src: i - spike.ID(sh.r.Lo), Kind: e.Kind})
-		}
-	})
-}
-
 // learn updates one block, phase by phase.
-func (l lesson) learn(w spike.Window, post []spike.Event) {
-	pre := l.queue[:l.due]
+func (l lesson) learn(w spike.Window) {
+	pre, post := l.queue[:l.ready], l.target.shards[l.shard].post
 	for i, ph := range l.phases {
 		part := spike.Window{From: max(ph.from, w.From), To: w.To}
 		if i+1 < len(l.phases) {

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"math/bits"
 	"runtime"
 
 	"github.com/burstplex/burstplex/neuron"
@@ -34,11 +35,8 @@ func New(net *Network, opt Options) (*Sim, error) {
 		return nil, err
 	}
 	s.allocate()
-	s.advanceShard = func(i int) { s.shards[i].advance(s, s.piece) }
-	s.learnLesson = func(i int) {
-		l := s.lessons[i]
-		l.learn(s.lessonWindow, l.target.shards[l.shard].post)
-	}
+	s.advanceShard = func(i int) { s.called[i].advance(s, s.piece) }
+	s.followUp = s.followPart
 	return s, nil
 }
 
@@ -66,7 +64,7 @@ func build(net *Network, opt Options, dry bool) (*Sim, error) {
 	if err := fits(net, opt); err != nil {
 		return nil, err
 	}
-	s := &Sim{net: net, step: net.Step, dry: dry, shardSize: opt.ShardSize, digest: spike.NewDigest(net.IDs()), crew: newCrew(opt.Workers), arena: arena.New()}
+	s := &Sim{net: net, step: net.Step, dry: dry, digest: spike.NewDigest(net.IDs()), crew: newCrew(opt.Workers), arena: arena.New()}
 	for _, build := range []func(Options) error{s.buildPopulations, s.buildStimuli, s.buildTeachers, s.buildProjections, s.buildBackgrounds, s.buildRules} {
 		if err := build(opt); err != nil {
 			s.crew.close()
@@ -213,9 +211,9 @@ func (s *Sim) buildProjections(Options) error {
 		if err := p.ConnectAll(cuts, s.crew.each); err != nil {
 			return synapseError(key, err)
 		}
-		pr := &projection{Projection: p, target: target, channel: channel}
+		pr := &projection{Projection: p, source: source, target: target, channel: channel}
 		s.projections = append(s.projections, pr)
-		source.out, target.in = append(source.out, pr), append(target.in, pr)
+		target.in = append(target.in, pr)
 	}
 	return nil
 }
@@ -262,8 +260,10 @@ func (s *Sim) allocate() {
 		s.window = min(s.window, p.MinDelay())
 	}
 	steps := int(s.window / s.step)
+	last := s.populations[len(s.populations)-1].id
+	s.timeShift = bits.Len(uint(last.First)+uint(last.Size)) + kindBits
 	for _, p := range s.populations {
-		p.drives = make([]neuron.Drive, len(p.Ports()))
+		p.drives, p.held = make([]neuron.Drive, len(p.Ports())), make([]float32, len(p.Ports()))
 		for i := range p.drives {
 			p.drives[i].Start, p.drives[i].End = make([]float32, steps), make([]float32, steps)
 		}
@@ -336,7 +336,7 @@ func (sh *shard) allocate(s *Sim, steps int, own []bool) {
 	}
 	sh.in = neuron.Input{Len: n, Step: s.step, Cells: sh.cells, Drives: make([]neuron.Drive, len(own)), Single: sh.pop.single}
 	if sh.pop.sleeper != nil && len(sh.pop.backgrounds) == 0 {
-		sh.in.Touched = make([]uint64, (n+63)/64)
+		sh.touched = make([]uint64, (n+63)/64)
 	}
 }
 

@@ -3,7 +3,6 @@ package sim
 import (
 	"github.com/burstplex/burstplex/neuron"
 	"github.com/burstplex/burstplex/neuron/spike"
-	"github.com/burstplex/burstplex/synapse"
 )
 
 // population is a population in a running simulation.
@@ -16,12 +15,38 @@ type population struct {
 	single      bool            // wants single arrivals
 	sleeper     neuron.Sleeper  // nil if its neurons never sleep
 	backgrounds []neuron.Background
-	in, out     []*projection // that end on it, that leave it
-	teaches     []*plastic    // of these, those that learn
+	in          []*projection // that end on it
 	learns      bool          // a projection onto it learns
 	shards      []*shard
+	spikes      []spike.Event // of the window, in canonical order
 	stimuli     []*stimulus
 	drives      []neuron.Drive // shared currents, one per port, one element per step of a window
+	held        []float32      // what each of them was throughout the last piece, NaN if it changed
+	steady      bool           // each is so throughout this piece, too
+}
+
+// call appends the shards that have something to do in the steps first to end-1 of a window: all of them, unless they are
+// at rest and nothing arrives and no current changes.
+func (p *population) call(shards []*shard, first, end int) []*shard {
+	if !p.steady || p.awaits(first, end) {
+		return append(shards, p.shards...)
+	}
+	for _, sh := range p.shards {
+		if !sh.resting {
+			shards = append(shards, sh)
+		}
+	}
+	return shards
+}
+
+// awaits reports whether any spike arrives in the steps first to end-1 of a window.
+func (p *population) awaits(first, end int) bool {
+	for _, in := range p.in {
+		if in.cuts[first] < in.cuts[end] || p.single && in.waiting > 0 {
+			return true
+		}
+	}
+	return false
 }
 
 // shard is a block of neurons of one population with everything that writes to them. One worker at a time has it.
@@ -32,9 +57,9 @@ type shard struct {
 	in      neuron.Input
 	cells   []neuron.Cells // in.Cells
 	own     []ownDrive     // per port
+	touched []uint64       // memory of in.Touched; nil if nobody ever sleeps here
 	dirty   []bool         // per channel: something was delivered in this piece
-	due     []synapse.Due  // what arrives in this piece
-	batches []batch        // parts of it
+	resting bool           // all slept when the last piece ended
 	out     spike.Buffer
 	post    []spike.Event // its spikes of the window, for rules: neuron within the shard
 	counts  Counts
@@ -45,69 +70,98 @@ type ownDrive struct{ start, end []float32 }
 
 // advance delivers what arrives during w and takes the neurons through it.
 func (sh *shard) advance(s *Sim, w spike.Window) {
-	steps := int(w.Len() / s.step)
 	in := &sh.in
-	in.Steps = steps
-	for port := range in.Drives {
-		d := &in.Drives[port]
-		d.Start, d.End = sh.pop.drives[port].Start[:steps], sh.pop.drives[port].End[:steps]
-		if own := sh.own[port]; own.start != nil {
-			n := steps * in.Len
-			d.OwnStart, d.OwnEnd = own.start[:n], own.end[:n]
-			clear(d.OwnStart)
-			clear(d.OwnEnd)
-			for _, st := range sh.pop.stimuli {
-				if st.port == port && st.perNeuron() {
-					st.addOwn(d, in, sh.r, w, s.step)
-				}
-			}
-		}
+	in.Steps = int(w.Len() / s.step)
+	sh.drive(s, w)
+	in.Touched = nil
+	if sh.touched != nil && (sh.resting || sh.pop.sleeper.Watches(sh.r, w, in)) {
+		in.Touched = sh.touched
 	}
 	delivered := sh.deliver(s, w)
 	for _, b := range sh.pop.backgrounds {
 		b.Fill(sh.r, w, in)
 		delivered = true
 	}
-	if !delivered && sh.pop.sleeper != nil && in.Touched != nil && sh.pop.sleeper.Asleep(sh.r, in) {
+	if sh.resting && sh.pop.steady && !delivered {
 		return
 	}
 	sh.pop.Advance(sh.r, w, in, &sh.out)
-	sh.counts.NeuronSteps += int64(steps) * int64(in.Len)
+	sh.counts.NeuronSteps += int64(in.Steps) * int64(in.Len)
 	if delivered {
-		sh.clean(steps)
+		sh.clean()
+	}
+	sh.resting = in.Touched != nil && sh.pop.sleeper.Asleep(sh.r, in)
+}
+
+// drive tells the neurons the currents of a piece.
+func (sh *shard) drive(s *Sim, w spike.Window) {
+	in := &sh.in
+	for port := range in.Drives {
+		d := &in.Drives[port]
+		d.Start, d.End = sh.pop.drives[port].Start[:in.Steps], sh.pop.drives[port].End[:in.Steps]
+		own := sh.own[port]
+		if own.start == nil {
+			continue
+		}
+		n := in.Steps * in.Len
+		d.OwnStart, d.OwnEnd = own.start[:n], own.end[:n]
+		clear(d.OwnStart)
+		clear(d.OwnEnd)
+		for _, st := range sh.pop.stimuli {
+			if st.port == port && st.perNeuron() {
+				st.addOwn(d, in, sh.r, w, s.step)
+			}
+		}
 	}
 }
 
-// deliver streams the row-events that arrive during w into the accumulators and reports whether there are any.
+// deliver streams the row-events that arrive during w into the accumulators and reports whether there is any for this shard.
 func (sh *shard) deliver(s *Sim, w spike.Window) bool {
 	if sh.pop.single {
 		sh.collectSingly(s, w)
 		return len(sh.in.Arrivals) > 0
 	}
-	sh.collect(s, w)
+	first, end := s.stepsOf(w)
 	touched, n := sh.in.Touched, sh.in.Len
-	if touched != nil && sh.flooded() {
+	flooded := touched != nil && sh.flooded(first, end)
+	if flooded {
 		fill(touched, n)
 		touched = nil
 	}
-	for _, b := range sh.batches {
-		cells, due := &sh.cells[b.channel], sh.due[b.lo:b.hi]
-		if cells.Sums != nil {
-			sh.counts.SynapticEvents += int64(b.DeliverSums(sh.index, due, cells.Sums[b.step*n:(b.step+1)*n], touched))
-		} else {
-			sh.counts.SynapticEvents += int64(b.Deliver(sh.index, due, cells.Pairs[b.step*n:(b.step+1)*n], touched))
+	total := 0
+	for _, p := range sh.pop.in {
+		if p.cuts[first] == p.cuts[end] {
+			continue
 		}
-		sh.dirty[b.channel] = true
+		events, cells := 0, &sh.cells[p.channel]
+		for k := range sh.in.Steps {
+			due := p.due[p.cuts[first+k]:p.cuts[first+k+1]]
+			if len(due) == 0 {
+				continue
+			}
+			if lo, hi := k*n, (k+1)*n; cells.Sums != nil {
+				events += p.DeliverSums(sh.index, due, cells.Sums[lo:hi], touched)
+			} else {
+				events += p.Deliver(sh.index, due, cells.Pairs[lo:hi], touched)
+			}
+		}
+		if events > 0 {
+			sh.dirty[p.channel] = true
+			total += events
+		}
 	}
-	return len(sh.batches) > 0
+	sh.counts.SynapticEvents += int64(total)
+	return total > 0 || flooded
 }
 
 // flooded reports whether so much is due that nearly every neuron is touched. Then it costs less to let all be touched
 // than to mark each.
-func (sh *shard) flooded() bool {
+func (sh *shard) flooded(first, end int) bool {
 	expected := float32(0)
-	for _, b := range sh.batches {
-		expected += float32(b.hi-b.lo) * b.MeanRow(sh.index)
+	for _, p := range sh.pop.in {
+		if rows := p.cuts[end] - p.cuts[first]; rows > 0 {
+			expected += float32(rows) * p.MeanRow(sh.index)
+		}
 	}
 	return expected > float32(2*sh.in.Len)
 }
@@ -123,7 +177,8 @@ func fill(set []uint64, n int) {
 }
 
 // clean zeroes the accumulators that were written, so that the next piece starts from nothing.
-func (sh *shard) clean(steps int) {
+func (sh *shard) clean() {
+	steps := sh.in.Steps
 	sh.in.Arrivals = sh.in.Arrivals[:0]
 	for c := range sh.cells {
 		if !sh.dirty[c] && len(sh.pop.backgrounds) == 0 {

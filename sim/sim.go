@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"sort"
 	"time"
 
 	"github.com/burstplex/burstplex/neuron"
@@ -36,7 +37,13 @@ type Sim struct {
 	projections  []*projection
 	shards       []*shard
 	piece        spike.Window // that the shards are advancing through
-	advanceShard func(int)    // made once: a closure per piece would be garbage
+	called       []*shard     // that have something to do in it
+	closed       spike.Window // whose spikes are being followed up
+	advancing    pace
+	following    pace
+	advanceShard func(int) // made once, as followUp: a closure per piece would be garbage
+	followUp     func(int)
+	failed       error // of a sink
 	agenda       agenda
 	crew         *crew
 	arena        *arena.Arena // of the cells
@@ -45,9 +52,8 @@ type Sim struct {
 	teachers     []*teacher
 	plastic      []*plastic
 	lessons      []lesson
-	lessonWindow spike.Window
-	learnLesson  func(int) // made once, as advanceShard
-	shardSize    int
+	timeShift    int           // of the time in a spike's key
+	keys         []uint64      // of the spikes that are joined
 	events       []spike.Event // of the current window
 	digest       *spike.Digest
 	counts       Counts
@@ -77,8 +83,8 @@ func (c *Counts) add(d Counts) {
 //
 //   - what is due comes first, so that it acts on the whole piece;
 //   - row-events are delivered step by step before the neurons advance through them;
-//   - spikes are joined in canonical order before anything reads them: recorders, rules and what is on its way see one order;
-//   - rules learn before the spikes are scheduled: weights change at window ends only.
+//   - spikes are joined in canonical order before anything reads them: recorders, rules and projections see one order;
+//   - these follow the spikes up side by side, because none of them reads what another writes. So weights change at window ends only.
 //
 // Windows are absolute, [kL, (k+1)L). A piece is a part of a window between two times at which something is due.
 func (s *Sim) Run(ctx context.Context, until spike.Tick) error {
@@ -96,13 +102,11 @@ func (s *Sim) Run(ctx context.Context, until spike.Tick) error {
 		if s.now < end {
 			continue
 		}
-		s.join()
 		window := spike.Window{From: s.exchanged, To: end}
-		if err := s.record(window); err != nil {
+		s.join(window)
+		if err := s.follow(window); err != nil {
 			return err
 		}
-		s.learn(window)
-		s.schedule(window)
 		s.exchanged = end
 		if err := ctx.Err(); err != nil {
 			return errors.Join(s.agenda.apply(s.now), err)
@@ -113,24 +117,81 @@ func (s *Sim) Run(ctx context.Context, until spike.Tick) error {
 
 // advance delivers row-events and takes all neurons through a piece of a window, shard by shard.
 func (s *Sim) advance(piece spike.Window) {
+	s.piece, s.called = piece, s.called[:0]
+	first, end := s.stepsOf(piece)
 	for _, p := range s.populations {
 		p.fillDrives(piece, s.step)
+		s.called = p.call(s.called, first, end)
 	}
-	s.piece = piece
-	s.crew.each(len(s.shards), s.advanceShard)
+	s.crew.share(&s.advancing, len(s.called), s.advanceShard)
 }
 
-// join collects the window's spikes from the shards in canonical order.
-func (s *Sim) join() {
-	s.events = s.events[:0]
+// stepsOf returns the steps of a piece within its window: first and end.
+func (s *Sim) stepsOf(piece spike.Window) (first, end int) {
+	return int((piece.From - s.exchanged) / s.step), int((piece.To - s.exchanged) / s.step)
+}
+
+// join collects the spikes of a window from the shards in canonical order, also for each population by itself. They are
+// sorted as numbers: time within the window, neuron, kind.
+func (s *Sim) join(w spike.Window) {
+	shift := s.timeShift
+	s.keys, s.events = s.keys[:0], s.events[:0]
 	for _, sh := range s.shards {
-		s.events = append(s.events, sh.out.Events()...)
+		for _, e := range sh.out.Events() {
+			s.keys = append(s.keys, uint64(e.At-w.From)<<shift|uint64(e.Src)<<kindBits|uint64(e.Kind))
+		}
 		sh.out.Reset()
-		s.counts.add(sh.counts)
-		sh.counts = Counts{}
 	}
-	slices.SortFunc(s.events, spike.Compare)
+	for _, p := range s.populations {
+		p.spikes = p.spikes[:0]
+	}
+	if len(s.keys) == 0 {
+		return
+	}
+	slices.Sort(s.keys)
+	p := s.populations[0]
+	for _, key := range s.keys {
+		e := spike.Event{At: w.From + spike.Tick(key>>shift), Src: spike.ID(key & (1<<shift - 1) >> kindBits), Kind: spike.Kind(key & (1<<kindBits - 1))}
+		if !p.id.Contains(e.Src) {
+			p = s.populationOf(e.Src)
+		}
+		s.events, p.spikes = append(s.events, e), append(p.spikes, e)
+	}
 	s.counts.Spikes += int64(len(s.events))
+}
+
+// kindBits is what a spike.Kind needs.
+const kindBits = 2
+
+// populationOf returns the population of a neuron.
+func (s *Sim) populationOf(id spike.ID) *population {
+	return s.populations[sort.Search(len(s.populations), func(i int) bool { return s.populations[i].id.First > id })-1]
+}
+
+// follow lets everything that reads the spikes of a window do so, side by side: blocks of synapses learn, projections send
+// the spikes on their way, estimators and recorders read them.
+func (s *Sim) follow(w spike.Window) error {
+	s.closed = w
+	s.prepareLessons(w)
+	s.crew.share(&s.following, len(s.lessons)+len(s.projections)+1, s.followUp)
+	s.endLessons(w)
+	return s.failed
+}
+
+// followPart is one part of follow, the largest first.
+func (s *Sim) followPart(i int) {
+	if i < len(s.lessons) {
+		s.lessons[i].learn(s.closed)
+		return
+	}
+	if i -= len(s.lessons); i < len(s.projections) {
+		s.projections[i].depart(s.closed)
+		return
+	}
+	for _, l := range s.learners {
+		l.Learn(s.closed, s.events)
+	}
+	s.failed = s.record(s.closed)
 }
 
 // record passes the window's spikes to the digest and the sinks.
@@ -144,36 +205,12 @@ func (s *Sim) record(w spike.Window) error {
 	return nil
 }
 
-// schedule sends the window's spikes on their way.
-func (s *Sim) schedule(w spike.Window) {
-	for _, p := range s.projections {
-		p.forget(w)
-	}
-	s.eachEvent(func(pop *population, e spike.Event) {
-		for _, out := range pop.out {
-			s.counts.RowEvents += int64(out.depart(int(e.Src-pop.id.First), e))
-		}
-	})
-}
-
-// eachEvent calls f for the window's spikes, in canonical order, with the population of each.
-func (s *Sim) eachEvent(f func(pop *population, e spike.Event)) {
-	p := 0
-	for _, e := range s.events {
-		for !s.populations[p].id.Contains(e.Src) {
-			if p++; p == len(s.populations) {
-				p = 0
-			}
-		}
-		f(s.populations[p], e)
-	}
-}
-
 // Finish passes on the spikes of a window that the run did not complete and closes the sinks. The simulation cannot
 // be run on afterwards.
 func (s *Sim) Finish() error {
-	s.join()
-	err := s.record(spike.Window{From: s.exchanged, To: s.now})
+	rest := spike.Window{From: s.exchanged, To: s.now}
+	s.join(rest)
+	err := s.record(rest)
 	s.events = s.events[:0]
 	for _, sink := range s.sinks {
 		if e := sink.Close(); err == nil {
@@ -205,8 +242,17 @@ func (s *Sim) Window() spike.Tick { return s.window }
 // Digest returns the digest of all spikes up to the last complete window (after Finish: all spikes).
 func (s *Sim) Digest() string { return s.digest.Sum() }
 
-// Counts returns what has been done up to the last complete window.
-func (s *Sim) Counts() Counts { return s.counts }
+// Counts returns what has been done so far; spikes count when their window is complete.
+func (s *Sim) Counts() Counts {
+	c := s.counts
+	for _, sh := range s.shards {
+		c.add(sh.counts)
+	}
+	for _, p := range s.projections {
+		c.RowEvents += p.rowEvents
+	}
+	return c
+}
 
 // Busy returns how long each worker has worked on shards (wall time, without waiting for others), the caller of Run first.
 func (s *Sim) Busy() []time.Duration {

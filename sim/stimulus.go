@@ -188,7 +188,7 @@ func (s *stimulus) addOwn(d *neuron.Drive, in *neuron.Input, r neuron.Range, w s
 	}
 }
 
-// fillDrives computes the shared currents of a population for the piece w.
+// fillDrives computes the shared currents of a population for the piece w and sees whether they go on as they were.
 func (p *population) fillDrives(w spike.Window, h spike.Tick) {
 	steps := int(w.Len() / h)
 	for port := range p.drives {
@@ -204,6 +204,16 @@ func (p *population) fillDrives(w spike.Window, h spike.Tick) {
 			start, end := st.ends(w.From+spike.Tick(k)*h, h)
 			d.Start[k] += float32(amp * start)
 			d.End[k] += float32(amp * end)
+		}
+	}
+	p.steady = true
+	for port := range p.drives {
+		d, held := &p.drives[port], p.held[port]
+		p.held[port] = d.Start[0]
+		for k := range steps {
+			if d.Start[k] != held || d.End[k] != held {
+				p.steady, p.held[port] = false, float32(math.NaN())
+			}
 		}
 	}
 }

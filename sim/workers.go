@@ -10,9 +10,10 @@ import (
 // crew runs the same function over many items on a fixed number of goroutines. Which worker takes which item is
 // left to chance; results must not depend on it, and do not, because an item is written by its worker only.
 //
-// A window can be as short as some microseconds of work, and waking a sleeping goroutine costs as much. So helpers spin
-// for a moment before they sleep, nobody waits for a helper that came too late to find an item, and one that sleeps is
-// left alone if the work is tiny.
+// A window can be as short as some microseconds of work, and waking a sleeping goroutine costs ten times as much. So
+// helpers spin for a while before they sleep, longer than what one worker does alone between two calls; nobody waits for a
+// helper that came too late to find an item; and what is not worth sharing is done by the caller alone (see pace), while
+// helpers sleep.
 type crew struct {
 	workers int
 	// ticket is generation (24 bits), items (20) and next item (20) in one word: an item is taken by counting next up,
@@ -26,8 +27,33 @@ type crew struct {
 	helpers  []*helper
 	closed   atomic.Bool
 	ended    sync.WaitGroup
-	took     time.Duration // that recent calls lasted
-	busy     []busyTime    // of each worker, the caller first
+	busy     []busyTime // of each worker, the caller first
+}
+
+// pace is how long the calls from one place of the run loop have taken of late, as a balance of votes: one that the machine held up
+// for a while has one vote. It decides whether they are shared out.
+type pace struct{ votes int }
+
+const (
+	// sharedFrom is the length of a call by one worker from which it pays to share it, and sharedTo that of a shared one
+	// below which it does not: to meet takes a microsecond or two, and two voices in memory cost something, too.
+	sharedFrom, sharedTo = 25 * time.Microsecond, 8 * time.Microsecond
+	mostVotes            = 50
+)
+
+func (p *pace) shares() bool { return p.votes >= 0 }
+
+// vote takes note of a call.
+func (p *pace) vote(took time.Duration) {
+	limit := sharedFrom
+	if p.shares() {
+		limit = sharedTo
+	}
+	if took >= limit {
+		p.votes = min(p.votes+1, mostVotes)
+	} else {
+		p.votes = max(p.votes-1, -mostVotes)
+	}
 }
 
 // busyTime is how long a worker has worked on items. Each has a cache line of its own.
@@ -44,14 +70,14 @@ type helper struct {
 const (
 	itemBits   = 20
 	mostAtOnce = 1<<itemBits - 1
-	// spins times spinLoads looks at a word are some 30 us: longer than the sequential part of most windows.
-	spins, spinLoads = 200, 100
-	// worthWaking is the length of a call from which it pays to wake a sleeping helper.
-	worthWaking = 20 * time.Microsecond
+	// spinLoads looks at a word, some hundred nanoseconds, go by before others are let run and the clock is looked at;
+	// after spinFor, who spins goes to sleep.
+	spinLoads = 100
+	spinFor   = 300 * time.Microsecond
 )
 
 func newCrew(workers int) *crew {
-	c := &crew{workers: max(1, workers), finished: make(chan struct{}, 1), took: worthWaking, busy: make([]busyTime, max(1, workers))}
+	c := &crew{workers: max(1, workers), finished: make(chan struct{}, 1), busy: make([]busyTime, max(1, workers))}
 	for k := range c.workers - 1 {
 		h := &helper{wake: make(chan struct{}, 1)}
 		c.helpers = append(c.helpers, h)
@@ -64,11 +90,7 @@ func newCrew(workers int) *crew {
 // each calls f(0) ... f(items-1), each once, and returns when all are done. The caller is the first worker.
 func (c *crew) each(items int, f func(item int)) {
 	if c.workers == 1 || items < 2 {
-		start := time.Now()
-		for i := range items {
-			f(i)
-		}
-		c.busy[0].Add(int64(time.Since(start)))
+		c.alone(items, f)
 		return
 	}
 	for lo := 0; lo < items; lo += mostAtOnce {
@@ -76,22 +98,39 @@ func (c *crew) each(items int, f func(item int)) {
 	}
 }
 
-func (c *crew) batch(offset, items int, f func(int)) {
+// share is each if calls at this pace are worth it, and otherwise leaves all items to the caller.
+func (c *crew) share(p *pace, items int, f func(item int)) {
 	start := time.Now()
+	if p.shares() {
+		c.each(items, f)
+	} else {
+		c.alone(items, f)
+	}
+	if c.workers > 1 {
+		p.vote(time.Since(start))
+	}
+}
+
+func (c *crew) alone(items int, f func(item int)) {
+	start := time.Now()
+	for i := range items {
+		f(i)
+	}
+	c.busy[0].Add(int64(time.Since(start)))
+}
+
+func (c *crew) batch(offset, items int, f func(int)) {
 	c.f, c.offset = f, offset
 	c.left.Store(int64(items))
 	generation := c.ticket.Load()>>(2*itemBits) + 1
 	c.ticket.Store(generation<<(2*itemBits) | uint64(items)<<itemBits)
-	if c.took >= worthWaking {
-		for _, h := range c.helpers {
-			if h.asleep.Load() && h.asleep.CompareAndSwap(true, false) {
-				h.wake <- struct{}{}
-			}
+	for _, h := range c.helpers {
+		if h.asleep.Load() && h.asleep.CompareAndSwap(true, false) {
+			h.wake <- struct{}{}
 		}
 	}
 	c.work(&c.busy[0])
 	c.wait()
-	c.took = max(time.Since(start), c.took-c.took/8)
 }
 
 // work takes items until there are none.
@@ -125,15 +164,17 @@ func (c *crew) open() bool {
 
 // spin looks for a while whether something has come true.
 func spin(done func() bool) bool {
-	for range spins {
+	for start := time.Now(); ; {
 		for range spinLoads {
 			if done() {
 				return true
 			}
 		}
+		if time.Since(start) > spinFor {
+			return false
+		}
 		runtime.Gosched()
 	}
-	return false
 }
 
 // wait returns when all items are done.
