@@ -16,17 +16,19 @@ type sleep struct {
 	bits []uint64    // bit i: neuron i sleeps
 	held [][]float32 // per word, the current into each port that its sleepers are at rest with
 	flow []uint8     // per word, 1 if a current changed within the last piece: nobody may fall asleep
+	vain []uint8     // by the first word of a shard: censuses in a row that found nobody at rest, mostVain at most
 }
 
 const (
 	sleepWord = 64
-	// censusSteps is how often, in steps, a sweep looks for neurons that have come to rest.
-	censusSteps = 32
+	// censusSteps is how often, in steps, a sweep looks for neurons that have come to rest. Where it finds nobody it looks
+	// half as often the next time, mostVain times in a row.
+	censusSteps, mostVain = 32, 3
 )
 
 func newSleep(n, ports int) sleep {
 	words := (n + sleepWord - 1) / sleepWord
-	s := sleep{bits: make([]uint64, words), held: make([][]float32, words), flow: make([]uint8, words)}
+	s := sleep{bits: make([]uint64, words), held: make([][]float32, words), flow: make([]uint8, words), vain: make([]uint8, words)}
 	backing := make([]float32, words*ports)
 	for w := range s.held {
 		s.held[w] = backing[w*ports : (w+1)*ports]
@@ -45,17 +47,33 @@ func (s *sleep) Watches(r Range, w spike.Window, in *Input) bool {
 	if s.off {
 		return false
 	}
+	return s.census(r, w, in) || s.any(r)
+}
+
+// any reports whether a neuron of r sleeps.
+func (s *sleep) any(r Range) bool {
 	for _, b := range s.bits[r.Lo/sleepWord : (r.Hi+sleepWord-1)/sleepWord] {
 		if b != 0 {
 			return true
 		}
 	}
-	return census(w, in)
+	return false
 }
 
-// census reports whether it is time, at the end of a piece, to look for neurons that have come to rest.
-func census(w spike.Window, in *Input) bool {
-	return (w.From/in.Step)%censusSteps+spike.Tick(in.Steps) >= censusSteps
+// census reports whether it is time, at the end of a piece, to look for neurons of a shard that have come to rest.
+func (s *sleep) census(r Range, w spike.Window, in *Input) bool {
+	every := spike.Tick(censusSteps) << s.vain[r.Lo/sleepWord]
+	return (w.From/in.Step)%every+spike.Tick(in.Steps) >= every
+}
+
+// counted takes note of a census.
+func (s *sleep) counted(r Range) {
+	vain := &s.vain[r.Lo/sleepWord]
+	if s.any(r) {
+		*vain = 0
+	} else {
+		*vain = min(*vain+1, mostVain)
+	}
 }
 
 // constant returns whether the current of a drive is one value throughout the piece.

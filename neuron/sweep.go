@@ -114,7 +114,7 @@ func (s *sweep) advance(p stepper, r Range, w spike.Window, in *Input, out *spik
 	}
 	b := s.blockOf(r)
 	variant := s.variant(in)
-	census := in.Touched != nil && !s.off && census(w, in)
+	census := in.Touched != nil && !s.off && s.census(r, w, in)
 	for lo := r.Lo; lo < r.Hi; lo += sweepBlock {
 		b.Range = Range{lo, min(lo+sweepBlock, r.Hi)}
 		if !s.plan(b, r, in) {
@@ -141,6 +141,9 @@ func (s *sweep) advance(p stepper, r Range, w spike.Window, in *Input, out *spik
 		if census {
 			s.settle(p, b, w.From)
 		}
+	}
+	if census {
+		s.counted(r)
 	}
 }
 

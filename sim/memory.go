@@ -92,14 +92,21 @@ const (
 	// Shards are not made larger if fewer than these would be left in a small network, or in one of 50,000 neurons: workers
 	// share them out. It does not depend on the number of workers, because the state of rules is saved by shard.
 	fewShards, moreShards = 6, 12
+	// oneWorker is up to how many steps of neurons and synaptic events a window is done by one worker before two have met
+	// (pace): some 5 to 20 us. usualRate is what neurons are taken to fire at, in Hz.
+	oneWorker, usualRate = 6000, 10
 )
 
 // shardSizeOf chooses the number of neurons in a shard: 1024, of which the state fits into the caches, or so many more
-// that rows are not cut too short and the indices of rows stay small beside the synapses.
+// that rows are not cut too short and the indices of rows stay small beside the synapses. A network that is not worth
+// sharing out is not cut at all.
 func shardSizeOf(net *Network) int {
-	neurons := 0
+	neurons, most := 0, 0
 	for _, p := range net.Populations {
-		neurons += p.Size
+		neurons, most = neurons+p.Size, max(most, p.Size)
+	}
+	if whole := min((most+63)/64*64, synapse.MaxShard); isLight(net, neurons, whole) {
+		return whole
 	}
 	enough := max(fewShards, min(moreShards, neurons/(4*defaultShard)))
 	for size := defaultShard; ; size *= 2 {
@@ -109,6 +116,22 @@ func shardSizeOf(net *Network) int {
 			return size
 		}
 	}
+}
+
+// isLight reports whether a window of a network is less work than two workers need to meet.
+func isLight(net *Network, neurons, shard int) bool {
+	steps := maxWindow
+	for i := range net.Projections {
+		if net.Projections[i].Rule != nil {
+			return false
+		}
+		if p, _ := newProjection(net, i); p != nil {
+			steps = min(steps, int(p.MinDelay()/net.Step))
+		}
+	}
+	_, _, synapses := divide(net, shard)
+	events := synapses * usualRate * float64(steps) * net.Step.Seconds()
+	return float64(neurons*steps)+events <= oneWorker
 }
 
 // divide returns how many shards, rows and synapses a network has with shards of some size.

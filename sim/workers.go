@@ -100,23 +100,24 @@ func (c *crew) each(items int, f func(item int)) {
 
 // share is each if calls at this pace are worth it, and otherwise leaves all items to the caller.
 func (c *crew) share(p *pace, items int, f func(item int)) {
+	if c.workers == 1 || items < 2 || !p.shares() {
+		p.vote(c.alone(items, f))
+		return
+	}
 	start := time.Now()
-	if p.shares() {
-		c.each(items, f)
-	} else {
-		c.alone(items, f)
-	}
-	if c.workers > 1 {
-		p.vote(time.Since(start))
-	}
+	c.each(items, f)
+	p.vote(time.Since(start))
 }
 
-func (c *crew) alone(items int, f func(item int)) {
+// alone does all items and returns how long it took.
+func (c *crew) alone(items int, f func(item int)) time.Duration {
 	start := time.Now()
 	for i := range items {
 		f(i)
 	}
-	c.busy[0].Add(int64(time.Since(start)))
+	took := time.Since(start)
+	c.busy[0].Add(int64(took))
+	return took
 }
 
 func (c *crew) batch(offset, items int, f func(int)) {
