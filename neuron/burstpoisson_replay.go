@@ -102,16 +102,22 @@ func (p *burstPoisson) part(d *burstDerived, f *fineBurst, i int, r float64) (pa
 	if f.above(d) > 0 {
 		return 0, true // above threshold as refractoriness ends
 	}
-	start := *f
-	f.over(d, r)
-	if f.above(d) <= 0 {
-		return r, false
+	n := f.parts(d, r)
+	s := r / float64(n)
+	var c burstCourse
+	for k := range n {
+		f.course(d, &c)
+		above := c.x
+		above.add(&c.th, -1)
+		above[0] -= d.theta
+		if end := above.at(s); end > 0 {
+			at := above.crossing(s, end)
+			f.take(&c, at)
+			return numeric.Madd(float64(k), s, at), true
+		}
+		f.take(&c, s)
 	}
-	s := hermiteRoot(start.above(d), f.above(d), float64(start.rise(d)*r), float64(f.rise(d)*r))
-	*f = start
-	r = float64(r * s)
-	f.over(d, r)
-	return r, true
+	return r, false
 }
 
 // escapePart is part for escape noise.
@@ -144,84 +150,69 @@ func (p *burstPoisson) escapePart(d *burstDerived, f *fineBurst, i int, r float6
 // above returns how far V_s is above threshold.
 func (f *fineBurst) above(d *burstDerived) float64 { return f.x - f.th - d.theta }
 
-// rise returns how fast V_s rises against the threshold.
-func (f *fineBurst) rise(d *burstDerived) float64 {
-	dx, _, _ := f.slopes(d)
-	return dx + f.th/d.tauTh
+// burstCourse is the course of the state.
+type burstCourse struct {
+	x, y, ws, wd, th course
+	g                [twoChannels]course
 }
 
-// slopes returns the time derivatives of V_s, V_d and w_d.
-func (f *fineBurst) slopes(d *burstDerived) (dx, dy, dwd float64) {
-	at := f.y
+// course returns the course of f from now on.
+func (f *fineBurst) course(d *burstDerived, c *burstCourse) {
+	c.ws, c.th = decaying(f.ws, d.rateWS), decaying(f.th, d.rateTh)
+	var load, drive [2]course // Σ g and Σ g E of soma and dendrite
+	for k, g := range f.g {
+		if g == 0 {
+			c.g[k] = course{}
+			continue
+		}
+		c.g[k] = decaying(g, d.rateSyn[k])
+		load[k/3].add(&c.g[k], 1)
+		drive[k/3].add(&c.g[k], d.e[k])
+	}
+	c.x[0], c.y[0], c.wd[0] = f.x, f.y, f.wd
+	seen := &c.y // by the dendrite's synapses
 	if d.atSoma {
-		at = f.x
+		seen = &c.x
 	}
-	var synS, synD float64
-	for k := somaAMPA; k <= somaGABA; k++ {
-		synS += float64(f.g[k] * (d.e[k] - f.x))
-		synD += float64(f.g[k+apicalAMPA] * (d.e[k] - at))
+	is, id := [courseOrder]float64{f.is, f.slopeS}, [courseOrder]float64{f.id, f.slopeD}
+	for n := range courseOrder {
+		synS, synD := drive[0][n]-load[0].times(&c.x, n), drive[1][n]-load[1].times(seen, n)
+		dx := float64((synS-c.x[n])*d.rateS) + float64((float64(d.b*c.ws[n])+is[n])*d.perCS)
+		dy := float64((synD-c.y[n])*d.rateD) + float64((float64(d.a*c.wd[n])+id[n])*d.perCD)
+		dwd := float64((c.y[n] - c.wd[n]) * d.rateWD)
+		c.x[n+1], c.y[n+1], c.wd[n+1] = dx*inverse[n+1], dy*inverse[n+1], dwd*inverse[n+1]
 	}
-	dx = (synS-f.x)/d.tauS + (float64(d.b*f.ws)+f.is)/d.cs
-	dy = (synD-f.y)/d.tauD + (float64(d.a*f.wd)+f.id)/d.cd
-	return dx, dy, (f.y - f.wd) / d.tauWD
 }
 
-// burstDecays is what is left of what decays on its own.
-type burstDecays struct {
-	ws, th float64
-	g      [twoChannels]float64
-}
-
-// decays returns what is left after r ms; of conductances that are 0 it says nothing.
-func (f *fineBurst) decays(d *burstDerived, r float64) (left burstDecays) {
-	left.ws, left.th = numeric.Exp(-r/d.tauWS), numeric.Exp(-r/d.tauTh)
+// take moves f on by t ms of its course.
+func (f *fineBurst) take(c *burstCourse, t float64) {
+	f.x, f.y, f.ws, f.wd, f.th = c.x.at(t), c.y.at(t), c.ws.at(t), c.wd.at(t), c.th.at(t)
 	for k := range f.g {
 		if f.g[k] != 0 {
-			left.g[k] = numeric.Exp(-r / d.tauSyn[k])
+			f.g[k] = c.g[k].at(t)
 		}
 	}
-	return left
+	f.is = numeric.Madd(f.slopeS, t, f.is)
+	f.id = numeric.Madd(f.slopeD, t, f.id)
 }
 
-// relax lets what decays on its own do so over r ms and moves the currents on.
-func (f *fineBurst) relax(left *burstDecays, r float64) {
-	f.ws *= left.ws
-	f.th *= left.th
-	for k := range f.g {
-		f.g[k] *= left.g[k]
-	}
-	f.is = numeric.Madd(f.slopeS, r, f.is)
-	f.id = numeric.Madd(f.slopeD, r, f.id)
-}
-
-// moved returns f with V_s, V_d and w_d moved from those of base along slopes for r ms.
-func (f fineBurst) moved(base *fineBurst, r, dx, dy, dwd float64) fineBurst {
-	f.x, f.y, f.wd = numeric.Madd(r, dx, base.x), numeric.Madd(r, dy, base.y), numeric.Madd(r, dwd, base.wd)
-	return f
-}
-
-// over advances f over r ms by Runge-Kutta steps of fourth order that are short against the effective time constants.
-func (f *fineBurst) over(d *burstDerived, r float64) {
-	var soma, dendrite float64
+// parts returns how many courses r ms take.
+func (f *fineBurst) parts(d *burstDerived, r float64) int {
+	soma, dendrite := 1.0, 1.0
 	for k := somaAMPA; k <= somaGABA; k++ {
 		soma += f.g[k]
 		dendrite += f.g[k+apicalAMPA]
 	}
-	n := 1 + int(4*r*max((1+soma)/d.tauS, (1+dendrite)/d.tauD))
+	return partsOf(r, max(float64(soma*d.rateS), float64(dendrite*d.rateD), d.fastest))
+}
+
+// over advances f over r ms.
+func (f *fineBurst) over(d *burstDerived, r float64) {
+	n := f.parts(d, r)
 	s := r / float64(n)
-	left := f.decays(d, s/2)
+	var c burstCourse
 	for range n {
-		mid := *f
-		mid.relax(&left, s/2)
-		end := mid
-		end.relax(&left, s/2)
-		x0, y0, w0 := f.slopes(d)
-		mid = mid.moved(f, s/2, x0, y0, w0)
-		x1, y1, w1 := mid.slopes(d)
-		mid = mid.moved(f, s/2, x1, y1, w1)
-		x2, y2, w2 := mid.slopes(d)
-		end = end.moved(f, s, x2, y2, w2)
-		x3, y3, w3 := end.slopes(d)
-		*f = end.moved(f, s/6, x0+2*(x1+x2)+x3, y0+2*(y1+y2)+y3, w0+2*(w1+w2)+w3)
+		f.course(d, &c)
+		f.take(&c, s)
 	}
 }

@@ -12,7 +12,12 @@ type burstDerived struct {
 	ed, dd                          float64
 	e, tauSyn                       [twoChannels]float64
 	ref                             spike.Tick
-	atSoma                          bool // the dendrite's synapses see V_s
+
+	rateS, rateD, rateTh, rateWS, rateWD, perCS, perCD float64 // 1/tau, 1/C
+	rateSyn                                            [twoChannels]float64
+	fastest                                            float64 // largest rate but those of the membranes
+
+	atSoma bool // the dendrite's synapses see V_s
 
 	th32, watch            float32 // threshold; see watchSlope
 	invDelta, rate         float32 // escape: 1/Δ, ρ per step
@@ -52,12 +57,16 @@ func (s *BurstPoisson) derive(b Build, i int) *burstDerived {
 	m, i0, i1 := linear2(mat2{-1 / d.tauD, d.a / d.cd, 1 / d.tauWD, -1 / d.tauWD}, h)
 	d.m11, d.m12, d.q0, d.q1 = float32(m[0]-1), float32(m[1]), float32(i0[0]/d.cd), float32(i1[0]/d.cd)
 	d.m21, d.m22, d.w0, d.w1 = float32(m[2]), float32(m[3]-1), float32(i0[2]/d.cd), float32(i1[2]/d.cd)
+	d.rateS, d.rateD, d.rateTh, d.rateWS, d.rateWD, d.perCS, d.perCD = 1/d.tauS, 1/d.tauD, 1/d.tauTh, 1/d.tauWS, 1/d.tauWD, 1/d.cs, 1/d.cd
+	d.fastest = max(d.rateTh, d.rateWS, d.rateWD)
 	for k, syn := range [twoChannels]float64{s.TauAMPA, s.TauNMDA, s.TauGABA, s.TauAMPA, s.TauNMDA, s.TauGABA} {
 		tau := d.tauS
 		if k >= apicalAMPA {
 			tau = d.tauD
 		}
 		d.tauSyn[k], d.e[k] = syn, s.EExc-s.EL
+		d.rateSyn[k] = 1 / syn
+		d.fastest = max(d.fastest, d.rateSyn[k])
 		if k == somaGABA || k == apicalGABA {
 			d.e[k] = s.EInh - s.EL
 		}
@@ -116,11 +125,11 @@ func (p *burstPoisson) quiet(d *burstDerived, u *two, v *burstInput, i int, t sp
 		}
 		d.step(u, v)
 		return true
-	case end > t:
+	case end > t && (p.escape || p.second[i] != 0):
 		return false
 	}
 	d.step(u, v)
-	if !p.escape {
+	if !p.escape { // where refractoriness ends makes no difference to V
 		over := u.x - u.th
 		return over <= d.watch || over <= d.th32 && v.in[somaGABA].Area == 0
 	}

@@ -45,14 +45,36 @@ func arrivalIn(in Pair, scale, tau, syn float64, t, h spike.Tick) arrival {
 	if in.End == 0 {
 		return arrival{at: spike.Forever}
 	}
-	// With k = 1/syn - 1/tau, Area scale/End = (e^(k rest) - 1)/k.
+	// With k = 1/syn - 1/tau, Area scale/End = (e^(k rest) - 1)/k = q.
 	q, k := float64(float64(in.Area)*scale)/float64(in.End), 1/syn-1/tau
-	rest := float64(q * (1 - k*q/2))
-	if z := float64(k * q); z > 1e-5 || z < -1e-5 {
+	rest := 0.0
+	if z := float64(k * q); z < shortTime && z > -shortTime {
+		// log(1+z)/z
+		sum := 1.0 / 8
+		for _, c := range [...]float64{1. / 7, 1. / 6, 1. / 5, 1. / 4, 1. / 3, 1. / 2, 1} {
+			sum = c - float64(sum*z)
+		}
+		rest = float64(q * sum)
+	} else {
 		rest = numeric.Log(max(1+z, 1e-9)) / k
 	}
 	ticks := max(0, min(h, ticksOf(rest)))
-	return arrival{at: t + h - ticks, weight: in.End / float32(numeric.Exp(-ticks.Milliseconds()/syn))}
+	return arrival{at: t + h - ticks, weight: float32(in.End * float32(growth(ticks.Milliseconds()/syn)))}
+}
+
+// shortTime, in units of a time constant, is up to where the series below are exact in single precision.
+const shortTime = 0.25
+
+// growth returns e^x for x >= 0.
+func growth(x float64) float64 {
+	if x > shortTime {
+		return numeric.Exp(x)
+	}
+	sum := 1.0 / 5040
+	for _, c := range [...]float64{1. / 720, 1. / 120, 1. / 24, 1. / 6, 1. / 2, 1, 1} {
+		sum = numeric.Madd(sum, x, c)
+	}
+	return sum
 }
 
 // due adds the arrivals up to now to the channels' conductances, each once, and returns when the next one is,
