@@ -7,8 +7,8 @@ import "math"
 // Poisson train of rate Sources x Rate.
 //
 // Below half an arrival per neuron and step, arrivals have exact times, which do not depend on the step. By
-// superposition and random thinning, 64 independent trains of rate r are one train of rate 64 r whose arrivals
-// go to random ones of the 64. Given how many arrivals that train has in an interval, their times are independent and
+// superposition and random thinning, 256 independent trains of rate r are one train of rate 256 r whose arrivals
+// go to random ones of the 256. Given how many arrivals that train has in an interval, their times are independent and
 // uniform in it. So a block of neurons draws a Poisson count for each of a fixed sequence of intervals, and one word
 // per arrival, which gives time and target: no logarithm, no order, no state. Above, integer Poisson counts are
 // drawn per neuron and step, and the k arrivals of a step are spread evenly over it.
@@ -34,8 +34,9 @@ func (s *PoissonBackground) Validate() error {
 }
 
 const (
-	// blockSize neurons share one train of arrivals; shards are multiples of it.
-	blockSize = 64
+	// blockSize neurons share one train of arrivals, wherever shards begin.
+	blockSize = 1 << blockBits
+	blockBits = 8
 	// countsFrom is the number of arrivals per neuron and step from which counts are drawn: a count costs
 	// less than half an arrival.
 	countsFrom = 0.5

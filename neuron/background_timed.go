@@ -9,8 +9,26 @@ import (
 	"github.com/burstplex/burstplex/neuron/spike"
 )
 
-// perInterval is how many arrivals a block's interval has at least on average: enough to make the count cheap.
-const perInterval = 6
+// timed is a Poisson background with exact arrival times. It has no state: interval e of block b draws perDraw words of
+// entity b, the first of which is the number of its arrivals; each further one is an arrival, its time and its target. If there are
+// more of them, they take the words of another entity.
+type timed struct {
+	arrivals
+	interval spike.Tick
+	counts   *rng.Poisson
+	shape    []Pair // of an arrival, times its weight, see fit; zeros on a delta channel
+}
+
+const (
+	// perInterval is how many arrivals a block's interval has at least on average, and perDraw the number of words that
+	// are drawn for it at once: enough to make the count cheap and to fill vectors, few enough not to waste words.
+	perInterval = 20
+	perDraw     = 32
+	// drawAhead is for how many intervals words are drawn at a time.
+	drawAhead = 8
+	// longestInterval keeps times within 31 bits.
+	longestInterval = spike.Second
+)
 
 // intervalFor returns the shortest of 0.1, 0.2, 0.5, 1, 2, 5 ... ms that holds perInterval arrivals of a block. Short
 // intervals of round length seldom straddle two windows, and are then drawn twice.
@@ -25,143 +43,55 @@ func intervalFor(rate float64) spike.Tick {
 	return longestInterval
 }
 
-// longestInterval keeps interval times draw within 64 bits.
-const longestInterval = 100 * spike.Second
-
-// timed is a Poisson background with exact arrival times. It has no state: interval e of block b draws from the blocks of
-// words e<<16, e<<16+1 ... of entity b; the first word is the count, each further one an arrival.
-type timed struct {
-	arrivals
-	interval spike.Tick
-	counts   *rng.Poisson
-}
-
 func newTimed(a arrivals, rate float64) *timed {
-	t := intervalFor(rate)
-	return &timed{arrivals: a, interval: t, counts: rng.NewPoisson(rate * blockSize * t.Seconds())}
+	interval := intervalFor(rate)
+	t := &timed{arrivals: a, interval: interval, counts: rng.NewPoisson(rate * blockSize * interval.Seconds()), shape: make([]Pair, 2)}
+	if a.kernel != nil {
+		t.shape = fit(a.kernel, a.build.Step)
+		for k := range t.shape {
+			t.shape[k] = Pair{float32(t.shape[k].End * a.weight), float32(t.shape[k].Area * a.weight)}
+		}
+	}
+	return t
 }
 
 // Fill implements Background.
 func (t *timed) Fill(r Range, w spike.Window, in *Input) {
-	c := collector{arrivals: &t.arrivals, in: in, from: w.From, invStep: math.MaxUint64/uint64(in.Step) + 1}
-	c.table, _ = t.kernel.(*table)
-	c.cells = in.Cells[t.channel]
-	whole := t.vector(&c, w)
-	first := w.From / t.interval
+	var (
+		c     collector
+		words [drawAhead*perDraw + lanes.Width]uint32
+	)
+	c.prepare(t, w, in)
+	first, end := w.From/t.interval, (w.To-1)/t.interval+1
 	for b := r.Lo / blockSize; b*blockSize < r.Hi; b++ {
-		c.lo, c.touched = b*blockSize-r.Lo, 0
-		c.neurons = min(blockSize, in.Len-c.lo)
-		if whole {
-			c.call.Cells = pairsAt(c.cells.Pairs[c.lo:])
-		}
-		var words [groups * rng.GroupWords]uint32
-		for e := first; e*t.interval < w.To; {
-			if !whole {
-				t.addEach(&c, b, e, w)
-				e++
-				continue
-			}
-			n := min(groups, int((w.To-e*t.interval+t.interval-1)/t.interval))
-			t.build.Key.FillGroups(words[:(n+1)/2*2*rng.GroupWords], uint64(b), uint64(e)<<16, 1<<16)
-			for g := range n {
-				start, group := e*t.interval, (*[rng.GroupWords]uint32)(words[g*rng.GroupWords:])
-				k := t.counts.Count(group[0])
-				if k < rng.GroupWords && c.neurons == blockSize && start >= w.From && start+t.interval <= w.To {
-					c.addAll(group, k, start)
-				} else {
-					t.addEach(&c, b, e, w)
+		c.block(b*blockSize - r.Lo)
+		for e := first; e < end; e += drawAhead {
+			n := min(drawAhead, end-e)
+			t.build.Key.Fill(words[:n*perDraw], uint64(b), uint64(e)*(perDraw/4))
+			for j := range n {
+				own := words[j*perDraw:]
+				k, start := t.counts.Count(own[0]), (e+j)*t.interval-w.From
+				c.put(own[1:], min(k, perDraw-1), start)
+				if k >= perDraw {
+					t.putMore(&c, b, e+j, k-(perDraw-1), start)
 				}
-				e++
 			}
 		}
-		if in.Touched != nil {
-			in.Touched[c.lo/blockSize] |= c.touched
-		}
+	}
+	c.flush()
+	if in.Touched != nil {
+		touchAll(in)
 	}
 }
 
-// groups is for how many intervals words are drawn at a time.
-const groups = 8
-
-// vector prepares the vector code and returns whether there is one for this input.
-func (t *timed) vector(c *collector, w spike.Window) bool {
-	const most = 1 << 31
-	if !vectorCode() || c.table == nil || c.in.Single || c.in.Touched != nil || w.Len() >= most || c.in.Step >= most || t.interval >= most {
-		return false
-	}
-	step := uint64(c.in.Step)
-	if step&(step-1) == 0 {
-		return false // InvStep, 2^32, would not fit
-	}
-	c.call.Shift = int32(bits.Len64(step) - 1)
-	c.call.InvStep = uint32(((1<<32)<<c.call.Shift + step - 1) / step)
-	c.call.Table = pairsAt(c.table.at[:])
-	c.call.Len, c.call.Step, c.call.Interval = int32(c.in.Len), int32(c.in.Step), uint32(t.interval)
-	c.call.Scale, c.call.Weight = c.table.scale, t.weight
-	return true
-}
-
-// addAll puts the n arrivals in the words of an interval that starts at a time onto their neurons, by vector code.
-func (c *collector) addAll(words *[rng.GroupWords]uint32, n int, start spike.Tick) {
-	if n == 0 {
-		return
-	}
-	c.call.Offset = int32(start - c.from)
-	putArrivals(&c.call, &words[0], n)
-}
-
-// addEach puts the arrivals of block b in interval e, any number of them, onto their neurons, except those that are not in w
-// or on neurons that there are not.
-func (t *timed) addEach(c *collector, b int, e spike.Tick, w spike.Window) {
-	words := t.build.Key.Block(uint64(b), uint64(e)<<16)
-	n := uint64(t.counts.Count(words[0]))
-	for j := uint64(1); j <= n; j++ {
-		if j&3 == 0 {
-			words = t.build.Key.Block(uint64(b), uint64(e)<<16+j>>2)
-		}
-		word := words[j&3]
-		at := e*t.interval + spike.Tick(uint64(word>>6)*uint64(t.interval)>>26)
-		if i := int(word % blockSize); i < c.neurons && at >= w.From && at < w.To {
-			c.add(i, at)
-		}
-	}
-}
-
-// collector puts arrivals onto the neurons of a block.
-type collector struct {
-	*arrivals
-	in          *Input
-	cells       Cells
-	table       *table
-	from        spike.Tick
-	invStep     uint64 // the upper half of t*invStep is t/step for all t below 2^64/step
-	lo, neurons int    // the block in the shard
-	touched     uint64
-	call        lanes.Arrivals // for the vector code
-}
-
-// add puts one arrival onto neuron i of the block.
-func (c *collector) add(i int, at spike.Tick) {
-	c.touched |= 1 << i
-	step, _ := bits.Mul64(uint64(at-c.from), c.invStep)
-	cell := int(step)*c.in.Len + c.lo + i
-	if c.table != nil && !c.in.Single {
-		end, area := c.table.At(c.from + spike.Tick(step+1)*c.in.Step - at)
-		pair := &c.cells.Pairs[cell]
-		pair.End += float32(c.weight * end)
-		pair.Area += float32(c.weight * area)
-		return
-	}
-	switch {
-	case c.in.Single:
-		c.in.Arrivals = append(c.in.Arrivals, Arrival{At: at, Target: uint32(c.lo + i), Channel: uint32(c.channel), Weight: c.weight})
-	case c.kernel == nil:
-		c.cells.Sums[cell] += c.weight
-	default:
-		end, area := c.kernel.At(c.from + spike.Tick(step+1)*c.in.Step - at)
-		pair := &c.cells.Pairs[cell]
-		pair.End += float32(c.weight * end)
-		pair.Area += float32(c.weight * area)
+// putMore puts k more arrivals of block b in interval e, for which perDraw words were not enough.
+func (t *timed) putMore(c *collector, b int, e spike.Tick, k int, start spike.Tick) {
+	const another = 1 << 63
+	var words [perDraw + lanes.Width]uint32
+	for block := uint64(e) << 16; k > 0; block += perDraw / 4 {
+		t.build.Key.Fill(words[:perDraw], another|uint64(b), block)
+		c.put(words[:], min(k, perDraw), start)
+		k -= perDraw
 	}
 }
 
@@ -170,3 +100,107 @@ func (t *timed) Columns() []Column { return nil }
 
 // Reset implements Background.
 func (t *timed) Reset() {}
+
+// collector puts arrivals onto neurons of a shard. Vector code finds times, places and effects of many of them and lists them
+// before they are added, so that neither depends on where an interval ends.
+type collector struct {
+	*timed
+	in      *Input
+	from    spike.Tick
+	length  spike.Tick
+	first   int // of the block's neurons, in the shard
+	vector  bool
+	call    lanes.Arrivals
+	listed  int
+	cells   [listSize + lanes.Width]uint32
+	effects [listSize + lanes.Width]Pair
+}
+
+// listSize is how many arrivals are listed before they are added.
+const listSize = 256
+
+// prepare sets what all blocks share.
+func (c *collector) prepare(t *timed, w spike.Window, in *Input) {
+	c.timed, c.in, c.from, c.length = t, in, w.From, w.Len()
+	const most = 1 << 30
+	c.vector = vectorCode() && !in.Single && c.length < most && in.Step < most && in.Len*in.Steps < most
+	if !c.vector {
+		return
+	}
+	step, call := uint64(in.Step), &c.call
+	shift := bits.Len64(step - 1)
+	if shift > 0 {
+		shift-- // 2^shift < step <= 2^(shift+1)
+	}
+	call.Shift.Set(uint32(shift))
+	call.InvStep.Set(uint32(((1<<32)<<shift + step - 1) / step))
+	call.Step.Set(uint32(step))
+	call.Len.Set(uint32(in.Len))
+	call.LastNeuron.Set(uint32(in.Len - 1))
+	call.LastTick.Set(uint32(c.length - 1))
+	call.Interval.Set(uint32(t.interval))
+	call.PerTick.Set(math.Float32bits(perTick(in.Step)))
+	call.Shape, call.Degree = pairsAt(t.shape), len(t.shape)-1
+}
+
+// block says which neuron of the shard is the first of the block that follows; it may be before the shard.
+func (c *collector) block(first int) {
+	c.first = first
+	c.call.First.Set(uint32(int32(first)))
+}
+
+// put puts the first n of some words onto their neurons: arrivals of an interval that starts at a time of the piece, or before.
+// Those outside of the piece or the shard are left out.
+func (c *collector) put(words []uint32, n int, start spike.Tick) {
+	if !c.vector {
+		for _, word := range words[:n] {
+			i, at := c.first+int(word%blockSize), start+spike.Tick(uint64(word/blockSize)*uint64(c.interval)>>timeBits)
+			if i >= 0 && i < c.in.Len && at >= 0 && at < c.length {
+				c.add(i, at)
+			}
+		}
+		return
+	}
+	if c.listed+n > listSize {
+		c.flush()
+	}
+	if n > 0 {
+		c.listed += listArrivals(&c.call, &c.cells[c.listed], pairsAt(c.effects[c.listed:]), &words[0], n, int(start))
+	}
+}
+
+// timeBits is how many bits of a word are the time of an arrival in its interval.
+const timeBits = 32 - blockBits
+
+// add puts one arrival onto neuron i of the shard, at a time of the piece.
+func (c *collector) add(i int, at spike.Tick) {
+	in := c.in
+	if in.Single {
+		in.Arrivals = append(in.Arrivals, Arrival{At: c.from + at, Target: uint32(i), Channel: uint32(c.channel), Weight: c.weight})
+		return
+	}
+	step := at / in.Step
+	cell := int(step)*in.Len + i
+	if c.kernel == nil {
+		in.Cells[c.channel].Sums[cell] += c.weight
+		return
+	}
+	effect, sum := effectOf(c.shape, (step+1)*in.Step-at, perTick(in.Step)), &in.Cells[c.channel].Pairs[cell]
+	sum.End += effect.End
+	sum.Area += effect.Area
+}
+
+// flush adds what is on the list.
+func (c *collector) flush() {
+	cells, n := &c.in.Cells[c.channel], c.listed
+	c.listed = 0
+	switch {
+	case n == 0:
+	case c.kernel == nil:
+		for _, cell := range c.cells[:n] {
+			cells.Sums[cell] += c.weight
+		}
+	default:
+		addArrivals(pairsAt(cells.Pairs), &c.cells[0], pairsAt(c.effects[:]), n)
+	}
+}

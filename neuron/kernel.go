@@ -8,6 +8,7 @@ const tableSize = 256
 
 // table is a Kernel evaluated once for a step, for use per row-event and per background arrival.
 type table struct {
+	exact Kernel
 	scale float32
 	at    [tableSize + 2]Pair
 }
@@ -17,7 +18,7 @@ func Tabulate(k Kernel, step spike.Tick) Kernel {
 	if k == nil {
 		return nil
 	}
-	t := &table{scale: tableSize / float32(step)}
+	t := &table{exact: k, scale: tableSize / float32(step)}
 	for i := range t.at {
 		end, area := k.At(step * spike.Tick(i) / tableSize)
 		t.at[i] = Pair{end, area}

@@ -68,9 +68,14 @@ func pairsAt(cells []Pair) *lanes.Pair { return (*lanes.Pair)(unsafe.Pointer(&ce
 // vectorCode returns whether the processor runs the functions below.
 func vectorCode() bool { return cpu.X86.HasAVX2 }
 
-// putArrivals puts the arrivals of n words, from the second on, onto the cells of a block.
-func putArrivals(c *lanes.Arrivals, words *uint32, n int) {
-	arrivalsAVX2((*byte)(unsafe.Pointer(c)), words, n)
+// listArrivals lists those of n arrivals, at least 1, of an interval that starts at a time which are in the piece and the shard.
+func listArrivals(c *lanes.Arrivals, cells *uint32, effects *lanes.Pair, words *uint32, n int, start int) int {
+	return arrivalsAVX2((*byte)(unsafe.Pointer(c)), cells, &effects.End, words, n, start)
+}
+
+// addArrivals adds the first n arrivals of a list, at least 1, to pairs.
+func addArrivals(to *lanes.Pair, cells *uint32, effects *lanes.Pair, n int) {
+	addArrivalsAVX2(&to.End, cells, &effects.End, n)
 }
 
 // putCounts puts counts onto 8 n neurons.

@@ -14,9 +14,14 @@ func pairsAt(cells []Pair) *lanes.Pair { panic("neuron: no kernels") }
 
 func vectorCode() bool { return false }
 
-func putArrivals(c *lanes.Arrivals, words *uint32, n int) { panic("neuron: no kernels") }
-func putCounts(c *lanes.Counts, n int, pairs bool)        { panic("neuron: no kernels") }
-func putNormals(z *float32, words *uint32, n int)         { panic("neuron: no kernels") }
+func listArrivals(c *lanes.Arrivals, cells *uint32, effects *lanes.Pair, words *uint32, n int, start int) int {
+	panic("neuron: no kernels")
+}
+func addArrivals(to *lanes.Pair, cells *uint32, effects *lanes.Pair, n int) {
+	panic("neuron: no kernels")
+}
+func putCounts(c *lanes.Counts, n int, pairs bool) { panic("neuron: no kernels") }
+func putNormals(z *float32, words *uint32, n int)  { panic("neuron: no kernels") }
 func fluctuate(x, start, end, z *float32, n int, decay, kick, mean float32) {
 	panic("neuron: no kernels")
 }

@@ -6,7 +6,7 @@ import (
 	"slices"
 	"testing"
 
-	"github.com/burstplex/burstplex/neuron/rng"
+	"github.com/burstplex/burstplex/neuron/internal/lanes"
 	"github.com/burstplex/burstplex/neuron/spike"
 )
 
@@ -104,40 +104,37 @@ func TestVectorCountsAreTheScalarOnes(t *testing.T) {
 
 func TestVectorArrivalsAreTheScalarOnes(t *testing.T) {
 	needVectorCode(t)
-	const n = 200
 	r := rand.New(rand.NewPCG(1, 2))
 	for _, step := range []spike.Tick{7 * us, 65_536, 100 * us, 333_333, ms} {
 		for _, steps := range []spike.Tick{1, 8, 20} {
-			b := poissonBackground(t, n, 300, 1, step, exponentialChannel.Kernel).(*timed)
-			b.interval = spike.Tick(1 + r.Int64N(int64(steps*step)))
-			w := spike.Window{From: 10 * step, To: 10*step + steps*step}
-			fast, slow := blank([]Channel{exponentialChannel}, 0, Range{0, n}, w, step), blank([]Channel{exponentialChannel}, 0, Range{0, n}, w, step)
-			fast.Touched, slow.Touched = nil, nil
-			cast := func(in *Input) *collector {
-				c := &collector{arrivals: &b.arrivals, in: in, from: w.From, invStep: math.MaxUint64/uint64(step) + 1, lo: 64, neurons: 64, cells: in.Cells[0]}
-				c.table = b.kernel.(*table)
-				return c
-			}
-			x, y := cast(fast), cast(slow)
-			if power := step&(step-1) == 0; b.vector(x, w) == power {
-				t.Fatalf("step %v: vector code %v", step, !power)
-			} else if power {
-				continue
-			}
-			x.call.Cells = pairsAt(fast.Cells[0].Pairs[x.lo:])
-			for range 4000 {
-				var words [rng.GroupWords]uint32
-				randomWords(r, words[:])
-				start, k := w.From+spike.Tick(r.Int64N(int64(w.Len()-b.interval+1))), r.IntN(rng.GroupWords)
-				x.addAll(&words, k, start)
-				for j := 1; j <= k; j++ {
-					y.add(int(words[j]%blockSize), start+spike.Tick(uint64(words[j]>>6)*uint64(b.interval)>>26))
+			for _, c := range []Channel{exponentialChannel, {"soma", "delta", nil}} {
+				for _, n := range []int{1, 200, 700} {
+					b := poissonBackground(t, n, 300, 1, step, c.Kernel).(*timed)
+					b.interval = spike.Tick(1 + r.Int64N(int64(2*steps*step)))
+					w := spike.Window{From: 10 * step, To: 10*step + steps*step}
+					fast, slow := blank([]Channel{c}, 0, Range{0, n}, w, step), blank([]Channel{c}, 0, Range{0, n}, w, step)
+					var x, y collector
+					x.prepare(b, w, fast)
+					y.prepare(b, w, slow)
+					y.vector = false
+					for range 500 {
+						var words [3*lanes.Width + lanes.Width]uint32
+						randomWords(r, words[:])
+						first, start, k := r.IntN(n+300)-300, spike.Tick(r.Int64N(int64(w.Len()+b.interval)))-b.interval, r.IntN(3*lanes.Width+1)
+						for _, c := range []*collector{&x, &y} {
+							c.block(first)
+							c.put(words[:], k, start)
+							c.flush()
+						}
+						if !slices.Equal(fast.Cells[0].Pairs, slow.Cells[0].Pairs) || !slices.Equal(fast.Cells[0].Sums, slow.Cells[0].Sums) {
+							t.Fatalf("step %v, interval %v: sums differ", step, b.interval)
+						}
+						for _, in := range []*Input{fast, slow} {
+							clear(in.Cells[0].Pairs)
+							clear(in.Cells[0].Sums)
+						}
+					}
 				}
-				if !slices.Equal(fast.Cells[0].Pairs, slow.Cells[0].Pairs) {
-					t.Fatalf("step %v, interval %v: sums differ", step, b.interval)
-				}
-				clear(fast.Cells[0].Pairs)
-				clear(slow.Cells[0].Pairs)
 			}
 		}
 	}

@@ -14,10 +14,16 @@ func countSumsAVX2(c *byte, n int)
 //go:noescape
 func countPairsAVX2(c *byte, n int)
 
-// arrivalsAVX2 puts n arrivals, at least 1 and at most 15, onto the cells of a block: those of words 1 to n of 16.
+// arrivalsAVX2 lists n arrivals, at least 1, of an interval that starts at a time of the piece, and returns how many there were.
+// It reads and writes beyond them, up to a multiple of 8.
 //
 //go:noescape
-func arrivalsAVX2(c *byte, words *uint32, n int)
+func arrivalsAVX2(c *byte, cells *uint32, effects *float32, words *uint32, n int, start int) int
+
+// addArrivalsAVX2 adds n pairs, at least 1, to those of the given numbers.
+//
+//go:noescape
+func addArrivalsAVX2(to *float32, cells *uint32, effects *float32, n int)
 
 // normalsAVX2 turns 16 n words into as many standard normal numbers.
 //

@@ -93,123 +93,665 @@ threshold:
 	VZEROUPPER
 	RET
 
-// func arrivalsAVX2(c *byte, words *uint32, n int)
-// Requires: AVX, AVX2
-TEXT ·arrivalsAVX2(SB), NOSPLIT, $192-24
+// func arrivalsAVX2(c *byte, cells *uint32, effects *float32, words *uint32, n int, start int) int
+// Requires: AVX, AVX2, POPCNT
+TEXT ·arrivalsAVX2(SB), NOSPLIT, $0-56
 	MOVQ         c+0(FP), AX
-	MOVQ         n+16(FP), CX
-	MOVQ         words+8(FP), DX
-	VMOVUPS      (DX), Y0
-	VPSRLD       $0x06, Y0, Y1
-	VPBROADCASTD 20(AX), Y2
-	VPMULUDQ     Y2, Y1, Y3
-	VPSRLQ       $0x20, Y1, Y1
-	VPMULUDQ     Y2, Y1, Y1
-	VPSRLQ       $0x1a, Y3, Y3
-	VPSRLQ       $0x1a, Y1, Y1
-	VPSLLQ       $0x20, Y1, Y1
-	VPBLENDD     $0xaa, Y1, Y3, Y1
-	VPBROADCASTD 24(AX), Y2
-	VPADDD       Y2, Y1, Y1
-	VPBROADCASTD 32(AX), Y2
-	VPMULUDQ     Y2, Y1, Y3
-	VPSRLQ       $0x20, Y1, Y4
-	VPMULUDQ     Y2, Y4, Y4
-	VPSRLQ       $0x20, Y3, Y3
-	VPSRLQ       $0x20, Y4, Y4
-	VPSLLQ       $0x20, Y4, Y4
-	VPBLENDD     $0xaa, Y4, Y3, Y2
-	VMOVD        36(AX), X3
-	VPSRLD       X3, Y2, Y2
-	VPBROADCASTD 28(AX), Y3
-	VPMULLD      Y3, Y2, Y4
-	VPADDD       Y3, Y4, Y3
-	VPSUBD       Y1, Y3, Y1
-	VPBROADCASTD 16(AX), Y3
-	VPMULLD      Y3, Y2, Y2
-	VANDPS       in_block<>+0(SB), Y0, Y0
-	VPADDD       Y0, Y2, Y0
-	VMOVDQU      Y0, (SP)
-	VBROADCASTSS 40(AX), Y0
-	VCVTDQ2PS    Y1, Y1
-	VMULPS       Y0, Y1, Y0
-	VCVTTPS2DQ   Y0, Y1
-	VMOVDQU      Y1, 64(SP)
-	VCVTDQ2PS    Y1, Y1
-	VSUBPS       Y1, Y0, Y0
-	VMOVUPS      Y0, 128(SP)
-	VMOVUPS      32(DX), Y0
-	VPSRLD       $0x06, Y0, Y1
-	VPBROADCASTD 20(AX), Y2
-	VPMULUDQ     Y2, Y1, Y3
-	VPSRLQ       $0x20, Y1, Y1
-	VPMULUDQ     Y2, Y1, Y1
-	VPSRLQ       $0x1a, Y3, Y3
-	VPSRLQ       $0x1a, Y1, Y1
-	VPSLLQ       $0x20, Y1, Y1
-	VPBLENDD     $0xaa, Y1, Y3, Y1
-	VPBROADCASTD 24(AX), Y2
-	VPADDD       Y2, Y1, Y1
-	VPBROADCASTD 32(AX), Y2
-	VPMULUDQ     Y2, Y1, Y3
-	VPSRLQ       $0x20, Y1, Y4
-	VPMULUDQ     Y2, Y4, Y4
-	VPSRLQ       $0x20, Y3, Y3
-	VPSRLQ       $0x20, Y4, Y4
-	VPSLLQ       $0x20, Y4, Y4
-	VPBLENDD     $0xaa, Y4, Y3, Y2
-	VMOVD        36(AX), X3
-	VPSRLD       X3, Y2, Y2
-	VPBROADCASTD 28(AX), Y3
-	VPMULLD      Y3, Y2, Y4
-	VPADDD       Y3, Y4, Y3
-	VPSUBD       Y1, Y3, Y1
-	VPBROADCASTD 16(AX), Y3
-	VPMULLD      Y3, Y2, Y2
-	VANDPS       in_block<>+0(SB), Y0, Y0
-	VPADDD       Y0, Y2, Y0
-	VMOVDQU      Y0, 32(SP)
-	VBROADCASTSS 40(AX), Y0
-	VCVTDQ2PS    Y1, Y1
-	VMULPS       Y0, Y1, Y0
-	VCVTTPS2DQ   Y0, Y1
-	VMOVDQU      Y1, 96(SP)
-	VCVTDQ2PS    Y1, Y1
-	VSUBPS       Y1, Y0, Y0
-	VMOVUPS      Y0, 160(SP)
-	VBROADCASTSS 44(AX), X0
-	MOVQ         8(AX), DX
-	MOVQ         (AX), AX
-	MOVQ         $0x00000001, BX
+	MOVQ         words+24(FP), CX
+	VPBROADCASTD n+32(FP), Y0
+	VPBROADCASTD start+40(FP), Y1
+	MOVQ         cells+8(FP), DX
+	MOVQ         effects+16(FP), BX
+	XORQ         SI, SI
+	MOVQ         n+32(FP), DI
+	LEAQ         compression<>+0(SB), R8
 
-arrival:
-	MOVL         64(SP)(BX*4), SI
-	VMOVUPS      (DX)(SI*8), X1
-	VMOVHLPS     X1, X1, X2
-	VBROADCASTSS 128(SP)(BX*4), X3
-	VSUBPS       X1, X2, X2
-	VMULPS       X3, X2, X2
-	VADDPS       X2, X1, X1
-	VMULPS       X0, X1, X1
-	MOVL         (SP)(BX*4), SI
-	VMOVSD       (AX)(SI*8), X3
-	VADDPS       X1, X3, X3
-	VMOVSD       X3, (AX)(SI*8)
-	INCQ         BX
-	CMPQ         BX, CX
-	JLE          arrival
+eight:
+	VMOVUPS      (CX), Y2
+	VPSRLD       $0x08, Y2, Y3
+	VPMULUDQ     96(AX), Y3, Y4
+	VPSRLQ       $0x20, Y3, Y3
+	VPMULUDQ     96(AX), Y3, Y3
+	VPSRLQ       $0x18, Y4, Y4
+	VPSRLQ       $0x18, Y3, Y3
+	VPSLLQ       $0x20, Y3, Y3
+	VPBLENDD     $0xaa, Y3, Y4, Y3
+	VPADDD       Y1, Y3, Y3
+	VANDPS       in_block<>+0(SB), Y2, Y2
+	VPADDD       (AX), Y2, Y2
+	VPMINUD      32(AX), Y2, Y4
+	VPCMPEQD     Y2, Y4, Y4
+	VPMINUD      128(AX), Y3, Y5
+	VPCMPEQD     Y3, Y5, Y5
+	VANDPS       Y5, Y4, Y4
+	VPCMPGTD     lanes<>+0(SB), Y0, Y5
+	VANDPS       Y5, Y4, Y4
+	VPSUBD       eight<>+0(SB), Y0, Y0
+	VPMULUDQ     192(AX), Y3, Y5
+	VPSRLQ       $0x20, Y3, Y6
+	VPMULUDQ     192(AX), Y6, Y6
+	VPSRLQ       $0x20, Y5, Y5
+	VPSRLQ       $0x20, Y6, Y6
+	VPSLLQ       $0x20, Y6, Y6
+	VPBLENDD     $0xaa, Y6, Y5, Y5
+	VPSRLVD      224(AX), Y5, Y5
+	VPMULLD      160(AX), Y5, Y6
+	VPADDD       160(AX), Y6, Y6
+	VPSUBD       Y3, Y6, Y3
+	VPMULLD      64(AX), Y5, Y5
+	VPADDD       Y2, Y5, Y2
+	VCVTDQ2PS    Y3, Y3
+	VMULPS       256(AX), Y3, Y3
+	VSUBPS       half<>+0(SB), Y3, Y3
+	MOVQ         288(AX), R9
+	MOVQ         296(AX), R10
+	VBROADCASTSS (R9), Y5
+	VBROADCASTSS 4(R9), Y6
+
+coefficient:
+	VBROADCASTSS 8(R9), Y7
+	VMULPS       Y3, Y5, Y5
+	VADDPS       Y7, Y5, Y5
+	VBROADCASTSS 12(R9), Y7
+	VMULPS       Y3, Y6, Y6
+	VADDPS       Y7, Y6, Y6
+	ADDQ         $0x08, R9
+	DECQ         R10
+	JG           coefficient
+	VMOVMSKPS    Y4, R9
+	VPMOVZXBD    (R8)(R9*8), Y3
+	VPERMD       Y2, Y3, Y2
+	VPERMD       Y5, Y3, Y5
+	VPERMD       Y6, Y3, Y6
+	VMOVDQU      Y2, (DX)(SI*4)
+	VUNPCKLPS    Y6, Y5, Y2
+	VUNPCKHPS    Y6, Y5, Y3
+	VPERM2I128   $0x20, Y3, Y2, Y4
+	VMOVDQU      Y4, (BX)(SI*8)
+	VPERM2I128   $0x31, Y3, Y2, Y4
+	VMOVDQU      Y4, 32(BX)(SI*8)
+	POPCNTQ      R9, R9
+	ADDQ         R9, SI
+	ADDQ         $0x20, CX
+	SUBQ         $0x08, DI
+	JG           eight
 	VZEROUPPER
+	MOVQ         SI, ret+48(FP)
 	RET
 
-DATA in_block<>+0(SB)/4, $0x0000003f
-DATA in_block<>+4(SB)/4, $0x0000003f
-DATA in_block<>+8(SB)/4, $0x0000003f
-DATA in_block<>+12(SB)/4, $0x0000003f
-DATA in_block<>+16(SB)/4, $0x0000003f
-DATA in_block<>+20(SB)/4, $0x0000003f
-DATA in_block<>+24(SB)/4, $0x0000003f
-DATA in_block<>+28(SB)/4, $0x0000003f
+DATA compression<>+0(SB)/4, $0x00000000
+DATA compression<>+4(SB)/4, $0x00000000
+DATA compression<>+8(SB)/4, $0x00000000
+DATA compression<>+12(SB)/4, $0x00000000
+DATA compression<>+16(SB)/4, $0x00000001
+DATA compression<>+20(SB)/4, $0x00000000
+DATA compression<>+24(SB)/4, $0x00000100
+DATA compression<>+28(SB)/4, $0x00000000
+DATA compression<>+32(SB)/4, $0x00000002
+DATA compression<>+36(SB)/4, $0x00000000
+DATA compression<>+40(SB)/4, $0x00000200
+DATA compression<>+44(SB)/4, $0x00000000
+DATA compression<>+48(SB)/4, $0x00000201
+DATA compression<>+52(SB)/4, $0x00000000
+DATA compression<>+56(SB)/4, $0x00020100
+DATA compression<>+60(SB)/4, $0x00000000
+DATA compression<>+64(SB)/4, $0x00000003
+DATA compression<>+68(SB)/4, $0x00000000
+DATA compression<>+72(SB)/4, $0x00000300
+DATA compression<>+76(SB)/4, $0x00000000
+DATA compression<>+80(SB)/4, $0x00000301
+DATA compression<>+84(SB)/4, $0x00000000
+DATA compression<>+88(SB)/4, $0x00030100
+DATA compression<>+92(SB)/4, $0x00000000
+DATA compression<>+96(SB)/4, $0x00000302
+DATA compression<>+100(SB)/4, $0x00000000
+DATA compression<>+104(SB)/4, $0x00030200
+DATA compression<>+108(SB)/4, $0x00000000
+DATA compression<>+112(SB)/4, $0x00030201
+DATA compression<>+116(SB)/4, $0x00000000
+DATA compression<>+120(SB)/4, $0x03020100
+DATA compression<>+124(SB)/4, $0x00000000
+DATA compression<>+128(SB)/4, $0x00000004
+DATA compression<>+132(SB)/4, $0x00000000
+DATA compression<>+136(SB)/4, $0x00000400
+DATA compression<>+140(SB)/4, $0x00000000
+DATA compression<>+144(SB)/4, $0x00000401
+DATA compression<>+148(SB)/4, $0x00000000
+DATA compression<>+152(SB)/4, $0x00040100
+DATA compression<>+156(SB)/4, $0x00000000
+DATA compression<>+160(SB)/4, $0x00000402
+DATA compression<>+164(SB)/4, $0x00000000
+DATA compression<>+168(SB)/4, $0x00040200
+DATA compression<>+172(SB)/4, $0x00000000
+DATA compression<>+176(SB)/4, $0x00040201
+DATA compression<>+180(SB)/4, $0x00000000
+DATA compression<>+184(SB)/4, $0x04020100
+DATA compression<>+188(SB)/4, $0x00000000
+DATA compression<>+192(SB)/4, $0x00000403
+DATA compression<>+196(SB)/4, $0x00000000
+DATA compression<>+200(SB)/4, $0x00040300
+DATA compression<>+204(SB)/4, $0x00000000
+DATA compression<>+208(SB)/4, $0x00040301
+DATA compression<>+212(SB)/4, $0x00000000
+DATA compression<>+216(SB)/4, $0x04030100
+DATA compression<>+220(SB)/4, $0x00000000
+DATA compression<>+224(SB)/4, $0x00040302
+DATA compression<>+228(SB)/4, $0x00000000
+DATA compression<>+232(SB)/4, $0x04030200
+DATA compression<>+236(SB)/4, $0x00000000
+DATA compression<>+240(SB)/4, $0x04030201
+DATA compression<>+244(SB)/4, $0x00000000
+DATA compression<>+248(SB)/4, $0x03020100
+DATA compression<>+252(SB)/4, $0x00000004
+DATA compression<>+256(SB)/4, $0x00000005
+DATA compression<>+260(SB)/4, $0x00000000
+DATA compression<>+264(SB)/4, $0x00000500
+DATA compression<>+268(SB)/4, $0x00000000
+DATA compression<>+272(SB)/4, $0x00000501
+DATA compression<>+276(SB)/4, $0x00000000
+DATA compression<>+280(SB)/4, $0x00050100
+DATA compression<>+284(SB)/4, $0x00000000
+DATA compression<>+288(SB)/4, $0x00000502
+DATA compression<>+292(SB)/4, $0x00000000
+DATA compression<>+296(SB)/4, $0x00050200
+DATA compression<>+300(SB)/4, $0x00000000
+DATA compression<>+304(SB)/4, $0x00050201
+DATA compression<>+308(SB)/4, $0x00000000
+DATA compression<>+312(SB)/4, $0x05020100
+DATA compression<>+316(SB)/4, $0x00000000
+DATA compression<>+320(SB)/4, $0x00000503
+DATA compression<>+324(SB)/4, $0x00000000
+DATA compression<>+328(SB)/4, $0x00050300
+DATA compression<>+332(SB)/4, $0x00000000
+DATA compression<>+336(SB)/4, $0x00050301
+DATA compression<>+340(SB)/4, $0x00000000
+DATA compression<>+344(SB)/4, $0x05030100
+DATA compression<>+348(SB)/4, $0x00000000
+DATA compression<>+352(SB)/4, $0x00050302
+DATA compression<>+356(SB)/4, $0x00000000
+DATA compression<>+360(SB)/4, $0x05030200
+DATA compression<>+364(SB)/4, $0x00000000
+DATA compression<>+368(SB)/4, $0x05030201
+DATA compression<>+372(SB)/4, $0x00000000
+DATA compression<>+376(SB)/4, $0x03020100
+DATA compression<>+380(SB)/4, $0x00000005
+DATA compression<>+384(SB)/4, $0x00000504
+DATA compression<>+388(SB)/4, $0x00000000
+DATA compression<>+392(SB)/4, $0x00050400
+DATA compression<>+396(SB)/4, $0x00000000
+DATA compression<>+400(SB)/4, $0x00050401
+DATA compression<>+404(SB)/4, $0x00000000
+DATA compression<>+408(SB)/4, $0x05040100
+DATA compression<>+412(SB)/4, $0x00000000
+DATA compression<>+416(SB)/4, $0x00050402
+DATA compression<>+420(SB)/4, $0x00000000
+DATA compression<>+424(SB)/4, $0x05040200
+DATA compression<>+428(SB)/4, $0x00000000
+DATA compression<>+432(SB)/4, $0x05040201
+DATA compression<>+436(SB)/4, $0x00000000
+DATA compression<>+440(SB)/4, $0x04020100
+DATA compression<>+444(SB)/4, $0x00000005
+DATA compression<>+448(SB)/4, $0x00050403
+DATA compression<>+452(SB)/4, $0x00000000
+DATA compression<>+456(SB)/4, $0x05040300
+DATA compression<>+460(SB)/4, $0x00000000
+DATA compression<>+464(SB)/4, $0x05040301
+DATA compression<>+468(SB)/4, $0x00000000
+DATA compression<>+472(SB)/4, $0x04030100
+DATA compression<>+476(SB)/4, $0x00000005
+DATA compression<>+480(SB)/4, $0x05040302
+DATA compression<>+484(SB)/4, $0x00000000
+DATA compression<>+488(SB)/4, $0x04030200
+DATA compression<>+492(SB)/4, $0x00000005
+DATA compression<>+496(SB)/4, $0x04030201
+DATA compression<>+500(SB)/4, $0x00000005
+DATA compression<>+504(SB)/4, $0x03020100
+DATA compression<>+508(SB)/4, $0x00000504
+DATA compression<>+512(SB)/4, $0x00000006
+DATA compression<>+516(SB)/4, $0x00000000
+DATA compression<>+520(SB)/4, $0x00000600
+DATA compression<>+524(SB)/4, $0x00000000
+DATA compression<>+528(SB)/4, $0x00000601
+DATA compression<>+532(SB)/4, $0x00000000
+DATA compression<>+536(SB)/4, $0x00060100
+DATA compression<>+540(SB)/4, $0x00000000
+DATA compression<>+544(SB)/4, $0x00000602
+DATA compression<>+548(SB)/4, $0x00000000
+DATA compression<>+552(SB)/4, $0x00060200
+DATA compression<>+556(SB)/4, $0x00000000
+DATA compression<>+560(SB)/4, $0x00060201
+DATA compression<>+564(SB)/4, $0x00000000
+DATA compression<>+568(SB)/4, $0x06020100
+DATA compression<>+572(SB)/4, $0x00000000
+DATA compression<>+576(SB)/4, $0x00000603
+DATA compression<>+580(SB)/4, $0x00000000
+DATA compression<>+584(SB)/4, $0x00060300
+DATA compression<>+588(SB)/4, $0x00000000
+DATA compression<>+592(SB)/4, $0x00060301
+DATA compression<>+596(SB)/4, $0x00000000
+DATA compression<>+600(SB)/4, $0x06030100
+DATA compression<>+604(SB)/4, $0x00000000
+DATA compression<>+608(SB)/4, $0x00060302
+DATA compression<>+612(SB)/4, $0x00000000
+DATA compression<>+616(SB)/4, $0x06030200
+DATA compression<>+620(SB)/4, $0x00000000
+DATA compression<>+624(SB)/4, $0x06030201
+DATA compression<>+628(SB)/4, $0x00000000
+DATA compression<>+632(SB)/4, $0x03020100
+DATA compression<>+636(SB)/4, $0x00000006
+DATA compression<>+640(SB)/4, $0x00000604
+DATA compression<>+644(SB)/4, $0x00000000
+DATA compression<>+648(SB)/4, $0x00060400
+DATA compression<>+652(SB)/4, $0x00000000
+DATA compression<>+656(SB)/4, $0x00060401
+DATA compression<>+660(SB)/4, $0x00000000
+DATA compression<>+664(SB)/4, $0x06040100
+DATA compression<>+668(SB)/4, $0x00000000
+DATA compression<>+672(SB)/4, $0x00060402
+DATA compression<>+676(SB)/4, $0x00000000
+DATA compression<>+680(SB)/4, $0x06040200
+DATA compression<>+684(SB)/4, $0x00000000
+DATA compression<>+688(SB)/4, $0x06040201
+DATA compression<>+692(SB)/4, $0x00000000
+DATA compression<>+696(SB)/4, $0x04020100
+DATA compression<>+700(SB)/4, $0x00000006
+DATA compression<>+704(SB)/4, $0x00060403
+DATA compression<>+708(SB)/4, $0x00000000
+DATA compression<>+712(SB)/4, $0x06040300
+DATA compression<>+716(SB)/4, $0x00000000
+DATA compression<>+720(SB)/4, $0x06040301
+DATA compression<>+724(SB)/4, $0x00000000
+DATA compression<>+728(SB)/4, $0x04030100
+DATA compression<>+732(SB)/4, $0x00000006
+DATA compression<>+736(SB)/4, $0x06040302
+DATA compression<>+740(SB)/4, $0x00000000
+DATA compression<>+744(SB)/4, $0x04030200
+DATA compression<>+748(SB)/4, $0x00000006
+DATA compression<>+752(SB)/4, $0x04030201
+DATA compression<>+756(SB)/4, $0x00000006
+DATA compression<>+760(SB)/4, $0x03020100
+DATA compression<>+764(SB)/4, $0x00000604
+DATA compression<>+768(SB)/4, $0x00000605
+DATA compression<>+772(SB)/4, $0x00000000
+DATA compression<>+776(SB)/4, $0x00060500
+DATA compression<>+780(SB)/4, $0x00000000
+DATA compression<>+784(SB)/4, $0x00060501
+DATA compression<>+788(SB)/4, $0x00000000
+DATA compression<>+792(SB)/4, $0x06050100
+DATA compression<>+796(SB)/4, $0x00000000
+DATA compression<>+800(SB)/4, $0x00060502
+DATA compression<>+804(SB)/4, $0x00000000
+DATA compression<>+808(SB)/4, $0x06050200
+DATA compression<>+812(SB)/4, $0x00000000
+DATA compression<>+816(SB)/4, $0x06050201
+DATA compression<>+820(SB)/4, $0x00000000
+DATA compression<>+824(SB)/4, $0x05020100
+DATA compression<>+828(SB)/4, $0x00000006
+DATA compression<>+832(SB)/4, $0x00060503
+DATA compression<>+836(SB)/4, $0x00000000
+DATA compression<>+840(SB)/4, $0x06050300
+DATA compression<>+844(SB)/4, $0x00000000
+DATA compression<>+848(SB)/4, $0x06050301
+DATA compression<>+852(SB)/4, $0x00000000
+DATA compression<>+856(SB)/4, $0x05030100
+DATA compression<>+860(SB)/4, $0x00000006
+DATA compression<>+864(SB)/4, $0x06050302
+DATA compression<>+868(SB)/4, $0x00000000
+DATA compression<>+872(SB)/4, $0x05030200
+DATA compression<>+876(SB)/4, $0x00000006
+DATA compression<>+880(SB)/4, $0x05030201
+DATA compression<>+884(SB)/4, $0x00000006
+DATA compression<>+888(SB)/4, $0x03020100
+DATA compression<>+892(SB)/4, $0x00000605
+DATA compression<>+896(SB)/4, $0x00060504
+DATA compression<>+900(SB)/4, $0x00000000
+DATA compression<>+904(SB)/4, $0x06050400
+DATA compression<>+908(SB)/4, $0x00000000
+DATA compression<>+912(SB)/4, $0x06050401
+DATA compression<>+916(SB)/4, $0x00000000
+DATA compression<>+920(SB)/4, $0x05040100
+DATA compression<>+924(SB)/4, $0x00000006
+DATA compression<>+928(SB)/4, $0x06050402
+DATA compression<>+932(SB)/4, $0x00000000
+DATA compression<>+936(SB)/4, $0x05040200
+DATA compression<>+940(SB)/4, $0x00000006
+DATA compression<>+944(SB)/4, $0x05040201
+DATA compression<>+948(SB)/4, $0x00000006
+DATA compression<>+952(SB)/4, $0x04020100
+DATA compression<>+956(SB)/4, $0x00000605
+DATA compression<>+960(SB)/4, $0x06050403
+DATA compression<>+964(SB)/4, $0x00000000
+DATA compression<>+968(SB)/4, $0x05040300
+DATA compression<>+972(SB)/4, $0x00000006
+DATA compression<>+976(SB)/4, $0x05040301
+DATA compression<>+980(SB)/4, $0x00000006
+DATA compression<>+984(SB)/4, $0x04030100
+DATA compression<>+988(SB)/4, $0x00000605
+DATA compression<>+992(SB)/4, $0x05040302
+DATA compression<>+996(SB)/4, $0x00000006
+DATA compression<>+1000(SB)/4, $0x04030200
+DATA compression<>+1004(SB)/4, $0x00000605
+DATA compression<>+1008(SB)/4, $0x04030201
+DATA compression<>+1012(SB)/4, $0x00000605
+DATA compression<>+1016(SB)/4, $0x03020100
+DATA compression<>+1020(SB)/4, $0x00060504
+DATA compression<>+1024(SB)/4, $0x00000007
+DATA compression<>+1028(SB)/4, $0x00000000
+DATA compression<>+1032(SB)/4, $0x00000700
+DATA compression<>+1036(SB)/4, $0x00000000
+DATA compression<>+1040(SB)/4, $0x00000701
+DATA compression<>+1044(SB)/4, $0x00000000
+DATA compression<>+1048(SB)/4, $0x00070100
+DATA compression<>+1052(SB)/4, $0x00000000
+DATA compression<>+1056(SB)/4, $0x00000702
+DATA compression<>+1060(SB)/4, $0x00000000
+DATA compression<>+1064(SB)/4, $0x00070200
+DATA compression<>+1068(SB)/4, $0x00000000
+DATA compression<>+1072(SB)/4, $0x00070201
+DATA compression<>+1076(SB)/4, $0x00000000
+DATA compression<>+1080(SB)/4, $0x07020100
+DATA compression<>+1084(SB)/4, $0x00000000
+DATA compression<>+1088(SB)/4, $0x00000703
+DATA compression<>+1092(SB)/4, $0x00000000
+DATA compression<>+1096(SB)/4, $0x00070300
+DATA compression<>+1100(SB)/4, $0x00000000
+DATA compression<>+1104(SB)/4, $0x00070301
+DATA compression<>+1108(SB)/4, $0x00000000
+DATA compression<>+1112(SB)/4, $0x07030100
+DATA compression<>+1116(SB)/4, $0x00000000
+DATA compression<>+1120(SB)/4, $0x00070302
+DATA compression<>+1124(SB)/4, $0x00000000
+DATA compression<>+1128(SB)/4, $0x07030200
+DATA compression<>+1132(SB)/4, $0x00000000
+DATA compression<>+1136(SB)/4, $0x07030201
+DATA compression<>+1140(SB)/4, $0x00000000
+DATA compression<>+1144(SB)/4, $0x03020100
+DATA compression<>+1148(SB)/4, $0x00000007
+DATA compression<>+1152(SB)/4, $0x00000704
+DATA compression<>+1156(SB)/4, $0x00000000
+DATA compression<>+1160(SB)/4, $0x00070400
+DATA compression<>+1164(SB)/4, $0x00000000
+DATA compression<>+1168(SB)/4, $0x00070401
+DATA compression<>+1172(SB)/4, $0x00000000
+DATA compression<>+1176(SB)/4, $0x07040100
+DATA compression<>+1180(SB)/4, $0x00000000
+DATA compression<>+1184(SB)/4, $0x00070402
+DATA compression<>+1188(SB)/4, $0x00000000
+DATA compression<>+1192(SB)/4, $0x07040200
+DATA compression<>+1196(SB)/4, $0x00000000
+DATA compression<>+1200(SB)/4, $0x07040201
+DATA compression<>+1204(SB)/4, $0x00000000
+DATA compression<>+1208(SB)/4, $0x04020100
+DATA compression<>+1212(SB)/4, $0x00000007
+DATA compression<>+1216(SB)/4, $0x00070403
+DATA compression<>+1220(SB)/4, $0x00000000
+DATA compression<>+1224(SB)/4, $0x07040300
+DATA compression<>+1228(SB)/4, $0x00000000
+DATA compression<>+1232(SB)/4, $0x07040301
+DATA compression<>+1236(SB)/4, $0x00000000
+DATA compression<>+1240(SB)/4, $0x04030100
+DATA compression<>+1244(SB)/4, $0x00000007
+DATA compression<>+1248(SB)/4, $0x07040302
+DATA compression<>+1252(SB)/4, $0x00000000
+DATA compression<>+1256(SB)/4, $0x04030200
+DATA compression<>+1260(SB)/4, $0x00000007
+DATA compression<>+1264(SB)/4, $0x04030201
+DATA compression<>+1268(SB)/4, $0x00000007
+DATA compression<>+1272(SB)/4, $0x03020100
+DATA compression<>+1276(SB)/4, $0x00000704
+DATA compression<>+1280(SB)/4, $0x00000705
+DATA compression<>+1284(SB)/4, $0x00000000
+DATA compression<>+1288(SB)/4, $0x00070500
+DATA compression<>+1292(SB)/4, $0x00000000
+DATA compression<>+1296(SB)/4, $0x00070501
+DATA compression<>+1300(SB)/4, $0x00000000
+DATA compression<>+1304(SB)/4, $0x07050100
+DATA compression<>+1308(SB)/4, $0x00000000
+DATA compression<>+1312(SB)/4, $0x00070502
+DATA compression<>+1316(SB)/4, $0x00000000
+DATA compression<>+1320(SB)/4, $0x07050200
+DATA compression<>+1324(SB)/4, $0x00000000
+DATA compression<>+1328(SB)/4, $0x07050201
+DATA compression<>+1332(SB)/4, $0x00000000
+DATA compression<>+1336(SB)/4, $0x05020100
+DATA compression<>+1340(SB)/4, $0x00000007
+DATA compression<>+1344(SB)/4, $0x00070503
+DATA compression<>+1348(SB)/4, $0x00000000
+DATA compression<>+1352(SB)/4, $0x07050300
+DATA compression<>+1356(SB)/4, $0x00000000
+DATA compression<>+1360(SB)/4, $0x07050301
+DATA compression<>+1364(SB)/4, $0x00000000
+DATA compression<>+1368(SB)/4, $0x05030100
+DATA compression<>+1372(SB)/4, $0x00000007
+DATA compression<>+1376(SB)/4, $0x07050302
+DATA compression<>+1380(SB)/4, $0x00000000
+DATA compression<>+1384(SB)/4, $0x05030200
+DATA compression<>+1388(SB)/4, $0x00000007
+DATA compression<>+1392(SB)/4, $0x05030201
+DATA compression<>+1396(SB)/4, $0x00000007
+DATA compression<>+1400(SB)/4, $0x03020100
+DATA compression<>+1404(SB)/4, $0x00000705
+DATA compression<>+1408(SB)/4, $0x00070504
+DATA compression<>+1412(SB)/4, $0x00000000
+DATA compression<>+1416(SB)/4, $0x07050400
+DATA compression<>+1420(SB)/4, $0x00000000
+DATA compression<>+1424(SB)/4, $0x07050401
+DATA compression<>+1428(SB)/4, $0x00000000
+DATA compression<>+1432(SB)/4, $0x05040100
+DATA compression<>+1436(SB)/4, $0x00000007
+DATA compression<>+1440(SB)/4, $0x07050402
+DATA compression<>+1444(SB)/4, $0x00000000
+DATA compression<>+1448(SB)/4, $0x05040200
+DATA compression<>+1452(SB)/4, $0x00000007
+DATA compression<>+1456(SB)/4, $0x05040201
+DATA compression<>+1460(SB)/4, $0x00000007
+DATA compression<>+1464(SB)/4, $0x04020100
+DATA compression<>+1468(SB)/4, $0x00000705
+DATA compression<>+1472(SB)/4, $0x07050403
+DATA compression<>+1476(SB)/4, $0x00000000
+DATA compression<>+1480(SB)/4, $0x05040300
+DATA compression<>+1484(SB)/4, $0x00000007
+DATA compression<>+1488(SB)/4, $0x05040301
+DATA compression<>+1492(SB)/4, $0x00000007
+DATA compression<>+1496(SB)/4, $0x04030100
+DATA compression<>+1500(SB)/4, $0x00000705
+DATA compression<>+1504(SB)/4, $0x05040302
+DATA compression<>+1508(SB)/4, $0x00000007
+DATA compression<>+1512(SB)/4, $0x04030200
+DATA compression<>+1516(SB)/4, $0x00000705
+DATA compression<>+1520(SB)/4, $0x04030201
+DATA compression<>+1524(SB)/4, $0x00000705
+DATA compression<>+1528(SB)/4, $0x03020100
+DATA compression<>+1532(SB)/4, $0x00070504
+DATA compression<>+1536(SB)/4, $0x00000706
+DATA compression<>+1540(SB)/4, $0x00000000
+DATA compression<>+1544(SB)/4, $0x00070600
+DATA compression<>+1548(SB)/4, $0x00000000
+DATA compression<>+1552(SB)/4, $0x00070601
+DATA compression<>+1556(SB)/4, $0x00000000
+DATA compression<>+1560(SB)/4, $0x07060100
+DATA compression<>+1564(SB)/4, $0x00000000
+DATA compression<>+1568(SB)/4, $0x00070602
+DATA compression<>+1572(SB)/4, $0x00000000
+DATA compression<>+1576(SB)/4, $0x07060200
+DATA compression<>+1580(SB)/4, $0x00000000
+DATA compression<>+1584(SB)/4, $0x07060201
+DATA compression<>+1588(SB)/4, $0x00000000
+DATA compression<>+1592(SB)/4, $0x06020100
+DATA compression<>+1596(SB)/4, $0x00000007
+DATA compression<>+1600(SB)/4, $0x00070603
+DATA compression<>+1604(SB)/4, $0x00000000
+DATA compression<>+1608(SB)/4, $0x07060300
+DATA compression<>+1612(SB)/4, $0x00000000
+DATA compression<>+1616(SB)/4, $0x07060301
+DATA compression<>+1620(SB)/4, $0x00000000
+DATA compression<>+1624(SB)/4, $0x06030100
+DATA compression<>+1628(SB)/4, $0x00000007
+DATA compression<>+1632(SB)/4, $0x07060302
+DATA compression<>+1636(SB)/4, $0x00000000
+DATA compression<>+1640(SB)/4, $0x06030200
+DATA compression<>+1644(SB)/4, $0x00000007
+DATA compression<>+1648(SB)/4, $0x06030201
+DATA compression<>+1652(SB)/4, $0x00000007
+DATA compression<>+1656(SB)/4, $0x03020100
+DATA compression<>+1660(SB)/4, $0x00000706
+DATA compression<>+1664(SB)/4, $0x00070604
+DATA compression<>+1668(SB)/4, $0x00000000
+DATA compression<>+1672(SB)/4, $0x07060400
+DATA compression<>+1676(SB)/4, $0x00000000
+DATA compression<>+1680(SB)/4, $0x07060401
+DATA compression<>+1684(SB)/4, $0x00000000
+DATA compression<>+1688(SB)/4, $0x06040100
+DATA compression<>+1692(SB)/4, $0x00000007
+DATA compression<>+1696(SB)/4, $0x07060402
+DATA compression<>+1700(SB)/4, $0x00000000
+DATA compression<>+1704(SB)/4, $0x06040200
+DATA compression<>+1708(SB)/4, $0x00000007
+DATA compression<>+1712(SB)/4, $0x06040201
+DATA compression<>+1716(SB)/4, $0x00000007
+DATA compression<>+1720(SB)/4, $0x04020100
+DATA compression<>+1724(SB)/4, $0x00000706
+DATA compression<>+1728(SB)/4, $0x07060403
+DATA compression<>+1732(SB)/4, $0x00000000
+DATA compression<>+1736(SB)/4, $0x06040300
+DATA compression<>+1740(SB)/4, $0x00000007
+DATA compression<>+1744(SB)/4, $0x06040301
+DATA compression<>+1748(SB)/4, $0x00000007
+DATA compression<>+1752(SB)/4, $0x04030100
+DATA compression<>+1756(SB)/4, $0x00000706
+DATA compression<>+1760(SB)/4, $0x06040302
+DATA compression<>+1764(SB)/4, $0x00000007
+DATA compression<>+1768(SB)/4, $0x04030200
+DATA compression<>+1772(SB)/4, $0x00000706
+DATA compression<>+1776(SB)/4, $0x04030201
+DATA compression<>+1780(SB)/4, $0x00000706
+DATA compression<>+1784(SB)/4, $0x03020100
+DATA compression<>+1788(SB)/4, $0x00070604
+DATA compression<>+1792(SB)/4, $0x00070605
+DATA compression<>+1796(SB)/4, $0x00000000
+DATA compression<>+1800(SB)/4, $0x07060500
+DATA compression<>+1804(SB)/4, $0x00000000
+DATA compression<>+1808(SB)/4, $0x07060501
+DATA compression<>+1812(SB)/4, $0x00000000
+DATA compression<>+1816(SB)/4, $0x06050100
+DATA compression<>+1820(SB)/4, $0x00000007
+DATA compression<>+1824(SB)/4, $0x07060502
+DATA compression<>+1828(SB)/4, $0x00000000
+DATA compression<>+1832(SB)/4, $0x06050200
+DATA compression<>+1836(SB)/4, $0x00000007
+DATA compression<>+1840(SB)/4, $0x06050201
+DATA compression<>+1844(SB)/4, $0x00000007
+DATA compression<>+1848(SB)/4, $0x05020100
+DATA compression<>+1852(SB)/4, $0x00000706
+DATA compression<>+1856(SB)/4, $0x07060503
+DATA compression<>+1860(SB)/4, $0x00000000
+DATA compression<>+1864(SB)/4, $0x06050300
+DATA compression<>+1868(SB)/4, $0x00000007
+DATA compression<>+1872(SB)/4, $0x06050301
+DATA compression<>+1876(SB)/4, $0x00000007
+DATA compression<>+1880(SB)/4, $0x05030100
+DATA compression<>+1884(SB)/4, $0x00000706
+DATA compression<>+1888(SB)/4, $0x06050302
+DATA compression<>+1892(SB)/4, $0x00000007
+DATA compression<>+1896(SB)/4, $0x05030200
+DATA compression<>+1900(SB)/4, $0x00000706
+DATA compression<>+1904(SB)/4, $0x05030201
+DATA compression<>+1908(SB)/4, $0x00000706
+DATA compression<>+1912(SB)/4, $0x03020100
+DATA compression<>+1916(SB)/4, $0x00070605
+DATA compression<>+1920(SB)/4, $0x07060504
+DATA compression<>+1924(SB)/4, $0x00000000
+DATA compression<>+1928(SB)/4, $0x06050400
+DATA compression<>+1932(SB)/4, $0x00000007
+DATA compression<>+1936(SB)/4, $0x06050401
+DATA compression<>+1940(SB)/4, $0x00000007
+DATA compression<>+1944(SB)/4, $0x05040100
+DATA compression<>+1948(SB)/4, $0x00000706
+DATA compression<>+1952(SB)/4, $0x06050402
+DATA compression<>+1956(SB)/4, $0x00000007
+DATA compression<>+1960(SB)/4, $0x05040200
+DATA compression<>+1964(SB)/4, $0x00000706
+DATA compression<>+1968(SB)/4, $0x05040201
+DATA compression<>+1972(SB)/4, $0x00000706
+DATA compression<>+1976(SB)/4, $0x04020100
+DATA compression<>+1980(SB)/4, $0x00070605
+DATA compression<>+1984(SB)/4, $0x06050403
+DATA compression<>+1988(SB)/4, $0x00000007
+DATA compression<>+1992(SB)/4, $0x05040300
+DATA compression<>+1996(SB)/4, $0x00000706
+DATA compression<>+2000(SB)/4, $0x05040301
+DATA compression<>+2004(SB)/4, $0x00000706
+DATA compression<>+2008(SB)/4, $0x04030100
+DATA compression<>+2012(SB)/4, $0x00070605
+DATA compression<>+2016(SB)/4, $0x05040302
+DATA compression<>+2020(SB)/4, $0x00000706
+DATA compression<>+2024(SB)/4, $0x04030200
+DATA compression<>+2028(SB)/4, $0x00070605
+DATA compression<>+2032(SB)/4, $0x04030201
+DATA compression<>+2036(SB)/4, $0x00070605
+DATA compression<>+2040(SB)/4, $0x03020100
+DATA compression<>+2044(SB)/4, $0x07060504
+GLOBL compression<>(SB), RODATA|NOPTR, $2048
+
+DATA in_block<>+0(SB)/4, $0x000000ff
+DATA in_block<>+4(SB)/4, $0x000000ff
+DATA in_block<>+8(SB)/4, $0x000000ff
+DATA in_block<>+12(SB)/4, $0x000000ff
+DATA in_block<>+16(SB)/4, $0x000000ff
+DATA in_block<>+20(SB)/4, $0x000000ff
+DATA in_block<>+24(SB)/4, $0x000000ff
+DATA in_block<>+28(SB)/4, $0x000000ff
 GLOBL in_block<>(SB), RODATA|NOPTR, $32
+
+DATA lanes<>+0(SB)/4, $0x00000000
+DATA lanes<>+4(SB)/4, $0x00000001
+DATA lanes<>+8(SB)/4, $0x00000002
+DATA lanes<>+12(SB)/4, $0x00000003
+DATA lanes<>+16(SB)/4, $0x00000004
+DATA lanes<>+20(SB)/4, $0x00000005
+DATA lanes<>+24(SB)/4, $0x00000006
+DATA lanes<>+28(SB)/4, $0x00000007
+GLOBL lanes<>(SB), RODATA|NOPTR, $32
+
+DATA eight<>+0(SB)/4, $0x00000008
+DATA eight<>+4(SB)/4, $0x00000008
+DATA eight<>+8(SB)/4, $0x00000008
+DATA eight<>+12(SB)/4, $0x00000008
+DATA eight<>+16(SB)/4, $0x00000008
+DATA eight<>+20(SB)/4, $0x00000008
+DATA eight<>+24(SB)/4, $0x00000008
+DATA eight<>+28(SB)/4, $0x00000008
+GLOBL eight<>(SB), RODATA|NOPTR, $32
+
+DATA half<>+0(SB)/4, $0x3f000000
+DATA half<>+4(SB)/4, $0x3f000000
+DATA half<>+8(SB)/4, $0x3f000000
+DATA half<>+12(SB)/4, $0x3f000000
+DATA half<>+16(SB)/4, $0x3f000000
+DATA half<>+20(SB)/4, $0x3f000000
+DATA half<>+24(SB)/4, $0x3f000000
+DATA half<>+28(SB)/4, $0x3f000000
+GLOBL half<>(SB), RODATA|NOPTR, $32
+
+// func addArrivalsAVX2(to *float32, cells *uint32, effects *float32, n int)
+// Requires: AVX
+TEXT ·addArrivalsAVX2(SB), NOSPLIT, $0-32
+	MOVQ to+0(FP), AX
+	MOVQ cells+8(FP), CX
+	MOVQ effects+16(FP), DX
+	MOVQ n+24(FP), BX
+	XORQ SI, SI
+
+arrival:
+	MOVL   (CX)(SI*4), DI
+	VMOVSD (DX)(SI*8), X0
+	VMOVSD (AX)(DI*8), X1
+	VADDPS X0, X1, X1
+	VMOVSD X1, (AX)(DI*8)
+	INCQ   SI
+	CMPQ   SI, BX
+	JL     arrival
+	RET
 
 // func normalsAVX2(z *float32, words *uint32, n int)
 // Requires: AVX, AVX2
@@ -293,16 +835,6 @@ group:
 	JNZ       group
 	VZEROUPPER
 	RET
-
-DATA half<>+0(SB)/4, $0x3f000000
-DATA half<>+4(SB)/4, $0x3f000000
-DATA half<>+8(SB)/4, $0x3f000000
-DATA half<>+12(SB)/4, $0x3f000000
-DATA half<>+16(SB)/4, $0x3f000000
-DATA half<>+20(SB)/4, $0x3f000000
-DATA half<>+24(SB)/4, $0x3f000000
-DATA half<>+28(SB)/4, $0x3f000000
-GLOBL half<>(SB), RODATA|NOPTR, $32
 
 DATA two_to_minus_24<>+0(SB)/4, $0x33800000
 DATA two_to_minus_24<>+4(SB)/4, $0x33800000

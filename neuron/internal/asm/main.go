@@ -33,6 +33,7 @@ func steps() {
 	countKernel("countSumsAVX2", false)
 	countKernel("countPairsAVX2", true)
 	arrivalKernel()
+	addKernel()
 	models := []model{lifStep("lifStep", true), lifStep("lifCurrentStep", false), deltaStep(), adexStep()}
 	for _, soma := range []bool{true, false} {
 		for _, nmda := range []bool{true, false} {

@@ -80,74 +80,141 @@ func countKernel(name string, pairs bool) {
 
 var draws lanes.Arrivals
 
-// arrivalKernel emits timed.add: two passes, times and places of all arrivals in vectors, then one after the other onto
-// the cells.
+// arrivalKernel emits collector.put for eight words at a time: times, places and effects of those arrivals that are in the
+// piece and the shard go onto the lists.
 func arrivalKernel() {
-	TEXT("arrivalsAVX2", NOSPLIT, "func(c *byte, words *uint32, n int)")
+	TEXT("arrivalsAVX2", NOSPLIT, "func(c *byte, cells *uint32, effects *float32, words *uint32, n int, start int) int")
 	Pragma("noescape")
-	Doc("arrivalsAVX2 puts n arrivals, at least 1 and at most 15, onto the cells of a block: those of words 1 to n of 16.")
+	Doc("arrivalsAVX2 lists n arrivals, at least 1, of an interval that starts at a time of the piece, and returns how many there were.",
+		"It reads and writes beyond them, up to a multiple of 8.")
 	c := Mem{Base: Load(Param("c"), GP64())}
-	n := Load(Param("n"), GP64())
-	all := func(offset uintptr) VecVirtual {
+	words := Load(Param("words"), GP64())
+	all := func(offset uintptr) Mem { return c.Offset(int(offset)) }
+	field := func(offset uintptr) GPVirtual { p := GP64(); MOVQ(c.Offset(int(offset)), p); return p }
+	parameter := func(name string) VecVirtual {
+		m, err := Param(name).Resolve()
+		if err != nil {
+			panic(err)
+		}
 		y := YMM()
-		VPBROADCASTD(c.Offset(int(offset)), y)
+		VPBROADCASTD(m.Addr, y)
 		return y
 	}
-	words := Load(Param("words"), GP64())
-	cell, row, part := AllocLocal(64), AllocLocal(64), AllocLocal(64)
-	for half := range 2 {
-		w := Floats(Mem{Base: words, Disp: 32 * half})
-		d := addInt(scaled(shift(6, w), all(unsafe.Offsetof(draws.Interval)), U8(26)), all(unsafe.Offsetof(draws.Offset)))
-		inv := all(unsafe.Offsetof(draws.InvStep))
-		// d/step, the upper half of the product shifted on.
-		s := scaled(d, inv, U8(32))
-		x := XMM()
-		VMOVD(c.Offset(int(unsafe.Offsetof(draws.Shift))), x)
-		VPSRLD(x, s, s)
-		step := all(unsafe.Offsetof(draws.Step))
-		rest := subInt(addInt(mulInt(s, step), step), d)
-		VMOVDQU(addInt(mulInt(s, all(unsafe.Offsetof(draws.Len))), And(w, Bits("in_block", 63))), cell.Offset(32*half))
-		scale := YMM()
-		VBROADCASTSS(c.Offset(int(unsafe.Offsetof(draws.Scale))), scale)
-		at := Mul(toFloat(rest), scale)
-		i := toInt(at)
-		VMOVDQU(i, row.Offset(32*half))
-		VMOVUPS(Sub(at, toFloat(i)), part.Offset(32*half))
+	left, start := parameter("n"), parameter("start")
+	cells, effects, size := Load(Param("cells"), GP64()), Load(Param("effects"), GP64()), GP64()
+	XORQ(size, size)
+	more := Load(Param("n"), GP64())
+	packing := GP64()
+	LEAQ(compression(), packing)
+
+	Label("eight")
+	w := Floats(Mem{Base: words})
+	d := addInt(scaled(shift(8, w), all(unsafe.Offsetof(draws.Interval)), U8(24)), start)
+	neuron := addInt(And(w, Bits("in_block", 255)), all(unsafe.Offsetof(draws.First)))
+	ok := And(below(neuron, all(unsafe.Offsetof(draws.LastNeuron))), below(d, all(unsafe.Offsetof(draws.LastTick))))
+	some := YMM()
+	VPCMPGTD(Table("lanes", 0, 1, 2, 3, 4, 5, 6, 7), left, some)
+	ok = And(ok, some)
+	VPSUBD(Bits("eight", 8), left, left)
+
+	// The step d/Step: the upper half of the product shifted on.
+	s := scaled(d, all(unsafe.Offsetof(draws.InvStep)), U8(32))
+	VPSRLVD(all(unsafe.Offsetof(draws.Shift)), s, s)
+	step := all(unsafe.Offsetof(draws.Step))
+	rest := subInt(addInt(mulInt(s, step), step), d)
+	cell := addInt(mulInt(s, all(unsafe.Offsetof(draws.Len))), neuron)
+	u := Sub(Mul(toFloat(rest), all(unsafe.Offsetof(draws.PerTick))), Number("half", 0.5))
+	end, area := YMM(), YMM()
+	shape, degree := field(unsafe.Offsetof(draws.Shape)), field(unsafe.Offsetof(draws.Degree))
+	VBROADCASTSS(Mem{Base: shape}, end)
+	VBROADCASTSS(Mem{Base: shape, Disp: 4}, area)
+	Label("coefficient")
+	for i, p := range []VecVirtual{end, area} {
+		next := YMM()
+		VBROADCASTSS(Mem{Base: shape, Disp: 8 + 4*i}, next)
+		VMULPS(u, p, p)
+		VADDPS(next, p, p)
 	}
-	weight := XMM()
-	VBROADCASTSS(c.Offset(int(unsafe.Offsetof(draws.Weight))), weight)
-	table, cells := GP64(), GP64()
-	MOVQ(c.Offset(int(unsafe.Offsetof(draws.Table))), table)
-	MOVQ(c.Offset(int(unsafe.Offsetof(draws.Cells))), cells)
-	j := GP64()
-	MOVQ(U32(1), j)
-	local := func(m Mem) Mem { m.Index, m.Scale = j, 4; return m }
-	Label("arrival")
-	r := GP64()
-	MOVL(local(row), r.As32())
-	a, b, f := XMM(), XMM(), XMM()
-	VMOVUPS(Mem{Base: table, Index: r, Scale: 8}, a) // End and Area of two rows of the table
-	VMOVHLPS(a, a, b)
-	VBROADCASTSS(local(part), f)
-	VSUBPS(a, b, b)
-	VMULPS(f, b, b)
-	VADDPS(b, a, a)
-	VMULPS(weight, a, a)
-	to := GP64()
-	MOVL(local(cell), to.As32())
-	place := Mem{Base: cells, Index: to, Scale: 8}
-	VMOVSD(place, f)
-	VADDPS(a, f, f)
-	VMOVSD(f, place)
-	INCQ(j)
-	CMPQ(j, n)
-	JLE(LabelRef("arrival"))
+	ADDQ(U8(8), shape)
+	DECQ(degree)
+	JG(LabelRef("coefficient"))
+
+	// Lanes to be kept move to the front.
+	mask := GP64()
+	VMOVMSKPS(ok, mask.As32())
+	order := YMM()
+	VPMOVZXBD(Mem{Base: packing, Index: mask, Scale: 8}, order)
+	for _, y := range []VecVirtual{cell, end, area} {
+		VPERMD(y, order, y)
+	}
+	VMOVDQU(cell, Mem{Base: cells, Index: size, Scale: 4})
+	lo, hi, y := YMM(), YMM(), YMM()
+	VUNPCKLPS(area, end, lo)
+	VUNPCKHPS(area, end, hi)
+	VPERM2I128(U8(0x20), hi, lo, y)
+	VMOVDQU(y, Mem{Base: effects, Index: size, Scale: 8})
+	VPERM2I128(U8(0x31), hi, lo, y)
+	VMOVDQU(y, Mem{Base: effects, Index: size, Scale: 8, Disp: 32})
+	POPCNTQ(mask, mask)
+	ADDQ(mask, size)
+	ADDQ(U8(32), words)
+	SUBQ(U8(8), more)
+	JG(LabelRef("eight"))
 	VZEROUPPER()
+	Store(size, ReturnIndex(0))
 	RET()
 }
 
+// addKernel emits the loop that adds listed arrivals to their cells.
+func addKernel() {
+	TEXT("addArrivalsAVX2", NOSPLIT, "func(to *float32, cells *uint32, effects *float32, n int)")
+	Pragma("noescape")
+	Doc("addArrivalsAVX2 adds n pairs, at least 1, to those of the given numbers.")
+	to, cells, effects := Load(Param("to"), GP64()), Load(Param("cells"), GP64()), Load(Param("effects"), GP64())
+	n := Load(Param("n"), GP64())
+	i, cell := GP64(), GP64()
+	XORQ(i, i)
+	Label("arrival")
+	MOVL(Mem{Base: cells, Index: i, Scale: 4}, cell.As32())
+	x, sum := XMM(), XMM()
+	VMOVSD(Mem{Base: effects, Index: i, Scale: 8}, x)
+	place := Mem{Base: to, Index: cell, Scale: 8}
+	VMOVSD(place, sum)
+	VADDPS(x, sum, sum)
+	VMOVSD(sum, place)
+	INCQ(i)
+	CMPQ(i, n)
+	JL(LabelRef("arrival"))
+	RET()
+}
+
+// below returns which words of a are at most those of b, without signs.
+func below(a VecVirtual, b Op) VecVirtual {
+	y := YMM()
+	VPMINUD(b, a, y)
+	VPCMPEQD(a, y, y)
+	return y
+}
+
+// compression returns, for every mask of eight lanes, the order of lanes, a byte each, that begins with those in the mask.
+func compression() Mem {
+	var words []uint32
+	for mask := range 256 {
+		var order uint64
+		n := 0
+		for l := range 8 {
+			if mask>>l&1 != 0 {
+				order |= uint64(l) << (8 * n)
+				n++
+			}
+		}
+		words = append(words, uint32(order), uint32(order>>32))
+	}
+	return Table("compression", words...)
+}
+
 // scaled returns the products of 32-bit numbers, shifted to the right.
-func scaled(a, b VecVirtual, right U8) VecVirtual {
+func scaled(a VecVirtual, b Op, right U8) VecVirtual {
 	even, odd := YMM(), YMM()
 	VPMULUDQ(b, a, even)
 	VPSRLQ(U8(32), a, odd)

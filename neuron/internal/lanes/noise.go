@@ -10,16 +10,27 @@ type Counts struct {
 	From    int32          // count below all thresholds
 }
 
-// Arrivals is what the kernel of timed arrivals is given.
+// Words is one 32-bit word for each of eight lanes.
+type Words [Width]uint32
+
+// Set sets all lanes to a word.
+func (v *Words) Set(w uint32) {
+	for l := range v {
+		v[l] = w
+	}
+}
+
+// Arrivals is what the kernels of timed arrivals are given: all of it but the lists alike in all lanes.
 type Arrivals struct {
-	Cells    *Pair  // of the block's first neuron in the piece's first step
-	Table    *Pair  // the tabulated kernel
-	Len      int32  // cells per step
-	Interval uint32 // ticks
-	Offset   int32  // ticks from the start of the piece to that of the interval
-	Step     int32  // ticks
-	InvStep  uint32 // 2^(32+Shift)/Step, rounded up
-	Shift    int32
-	Scale    float32 // rows of the table per tick
-	Weight   float32
+	First      Words // number in the shard of the block's first neuron, may be negative
+	LastNeuron Words // of the shard
+	Len        Words // cells per step
+	Interval   Words // ticks
+	LastTick   Words // of the piece
+	Step       Words // ticks
+	InvStep    Words // 2^(32+Shift)/Step, rounded up
+	Shift      Words
+	PerTick    Words // 1/Step, a float32
+	Shape      *Pair // effect of an arrival as a polynomial in what remains of its step, highest coefficient first
+	Degree     int
 }
