@@ -86,7 +86,11 @@ type apicalBalance struct {
 // Update implements Rule.
 func (r *apicalBalance) Update(w spike.Window, pre, post []spike.Event, plastic bool) {
 	r.x.rebase(w.From)
-	walk(r, pre, post, plastic)
+	rows := r.Block
+	if r.low == nil {
+		rows = nil
+	}
+	walk(r, rows, pre, post, plastic)
 	if r.low != nil {
 		f := float32(-numeric.Exp(-w.Len().Milliseconds()/r.spec.TauA)) + 1
 		for i := range r.low {
@@ -103,7 +107,7 @@ func (r *apicalBalance) arrive(e spike.Event, plastic bool) {
 	case r.low == nil:
 		r.x.bump(int(e.Src), e.At, 1)
 	case plastic:
-		r.spec.addRow(r.Block, int(e.Src), r.eta, r.low)
+		r.Block.AddRow(int(e.Src), r.eta, r.low, r.spec.limits())
 	}
 }
 
@@ -115,7 +119,7 @@ func (r *apicalBalance) fire(e spike.Event, plastic bool) {
 	if e.Kind == spike.Onset {
 		c *= -float32(r.spec.PB)
 	}
-	r.spec.addColumn(r.Block, int(e.Src), c, r.x.value)
+	r.Block.AddColumn(int(e.Src), c, r.x.value, r.spec.limits())
 }
 
 // Columns implements Rule.

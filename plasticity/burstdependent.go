@@ -2,6 +2,7 @@ package plasticity
 
 import (
 	"math"
+	"slices"
 
 	"github.com/burstplex/burstplex/neuron"
 	"github.com/burstplex/burstplex/neuron/numeric"
@@ -84,6 +85,9 @@ func (s *BurstDependent) New(b Build) (Rule, error) {
 	n := b.Block.Targets
 	r := &burstDependent{spec: *s, Build: b, eta: float32(s.Eta), x: newTraces(b.Block.Sources, s.TauPre), nu: newTraces(n, s.TauNu),
 		e: make([]float64, n), b: make([]float64, n), last: make([]spike.Tick, n)}
+	if s.Trace == "none" {
+		r.ones = slices.Repeat([]float32{1}, b.Block.Sources)
+	}
 	r.Reset()
 	return r, nil
 }
@@ -94,6 +98,7 @@ type burstDependent struct {
 	Build
 	eta  float32
 	x    traces       // of presynaptic events
+	ones []float32    // in place of them (trace = "none")
 	nu   traces       // of postsynaptic spikes, in units of 1
 	e, b []float64    // averages of postsynaptic events and bursts, in units of 1, as they were at last
 	last []spike.Tick // event or burst of the neuron
@@ -103,7 +108,11 @@ type burstDependent struct {
 func (r *burstDependent) Update(w spike.Window, pre, post []spike.Event, plastic bool) {
 	r.x.rebase(w.From)
 	r.nu.rebase(w.From)
-	walk(r, pre, post, plastic)
+	rows := r.Block
+	if r.spec.EMin == 0 {
+		rows = nil
+	}
+	walk(r, rows, pre, post, plastic)
 	r.spec.decay(r.Block, w, plastic)
 }
 
@@ -121,11 +130,11 @@ func (r *burstDependent) arrive(e spike.Event, plastic bool) {
 
 // raise adds η (e_min - ν_i) to the synapses of a presynaptic spike whose targets are below e_min.
 func (r *burstDependent) raise(e spike.Event) {
-	perHz := r.nu.factor(e.At) * float32(1000/r.spec.TauNu)
+	perHz, l := r.nu.factor(e.At)*float32(1000/r.spec.TauNu), r.spec.limits()
 	targets, weights := r.Block.Row(int(e.Src))
 	for k, t := range targets {
 		if low := float32(r.spec.EMin) - float32(r.nu.value[t]*perHz); low > 0 {
-			weights[k] = r.spec.clip(weights[k] + float32(r.eta*low))
+			weights[k] = max(l.Lo, min(l.Hi, weights[k]+float32(r.eta*low)))
 		}
 	}
 }
@@ -155,10 +164,10 @@ func (r *burstDependent) learn(e spike.Event) {
 		c -= 1 + r.baseline(i)
 	}
 	if r.spec.Trace == "none" {
-		r.spec.addColumnConst(r.Block, i, r.eta*float32(c))
+		r.Block.AddColumn(i, r.eta*float32(c), r.ones, r.spec.limits())
 		return
 	}
-	r.spec.addColumn(r.Block, i, float32(r.eta*float32(c))*r.x.factor(e.At), r.x.value)
+	r.Block.AddColumn(i, float32(r.eta*float32(c))*r.x.factor(e.At), r.x.value, r.spec.limits())
 }
 
 // baseline returns P_i.

@@ -65,7 +65,7 @@ type kolenPollack struct {
 // Update implements Rule.
 func (r *kolenPollack) Update(w spike.Window, pre, post []spike.Event, plastic bool) {
 	r.y.rebase(w.From)
-	walk(r, pre, post, plastic)
+	walk(r, r.Block, pre, post, plastic)
 	r.spec.decay(r.Block, w, plastic)
 }
 
@@ -77,7 +77,7 @@ func (r *kolenPollack) arrive(e spike.Event, plastic bool) {
 	if e.Kind == spike.Onset {
 		c *= -float32(r.spec.PB)
 	}
-	r.spec.addRow(r.Block, int(e.Src), c*r.y.factor(e.At), r.y.value)
+	r.Block.AddRow(int(e.Src), c*r.y.factor(e.At), r.y.value, r.spec.limits())
 }
 
 func (r *kolenPollack) fire(e spike.Event, _ bool) {

@@ -46,20 +46,29 @@ type walker interface {
 }
 
 // walk passes both lists to r in order of time, presynaptic spikes first on ties: a synapse whose two neurons spike in
-// the same tick has seen its input.
-func walk(r walker, pre, post []spike.Event, plastic bool) {
+// the same tick has seen its input. rows is the block if arrivals change the rows of their sources, else nil.
+func walk(r walker, rows *synapse.Block, pre, post []spike.Event, plastic bool) {
 	i := 0
+	arrive := func() {
+		if k := i + rowsAhead; rows != nil && plastic && k < len(pre) {
+			rows.Fetch(int(pre[k].Src))
+		}
+		r.arrive(pre[i], plastic)
+		i++
+	}
 	for _, e := range post {
 		for i < len(pre) && pre[i].At <= e.At {
-			r.arrive(pre[i], plastic)
-			i++
+			arrive()
 		}
 		r.fire(e, plastic)
 	}
-	for ; i < len(pre); i++ {
-		r.arrive(pre[i], plastic)
+	for i < len(pre) {
+		arrive()
 	}
 }
+
+// rowsAhead is how many arrivals ahead the memory is asked for a row.
+const rowsAhead = 4
 
 // Kind is an entry of the list of rules that an experiment file can name.
 type Kind struct {

@@ -51,20 +51,20 @@ type stdp struct {
 func (r *stdp) Update(w spike.Window, pre, post []spike.Event, plastic bool) {
 	r.x.rebase(w.From)
 	r.y.rebase(w.From)
-	walk(r, pre, post, plastic)
+	walk(r, r.Block, pre, post, plastic)
 	r.spec.decay(r.Block, w, plastic)
 }
 
 func (r *stdp) arrive(e spike.Event, plastic bool) {
 	if plastic {
-		r.spec.addRow(r.Block, int(e.Src), -float32(r.spec.AMinus)*r.y.factor(e.At), r.y.value)
+		r.Block.AddRow(int(e.Src), -float32(r.spec.AMinus)*r.y.factor(e.At), r.y.value, r.spec.limits())
 	}
 	r.x.bump(int(e.Src), e.At, 1)
 }
 
 func (r *stdp) fire(e spike.Event, plastic bool) {
 	if plastic {
-		r.spec.addColumn(r.Block, int(e.Src), float32(r.spec.APlus)*r.x.factor(e.At), r.x.value)
+		r.Block.AddColumn(int(e.Src), float32(r.spec.APlus)*r.x.factor(e.At), r.x.value, r.spec.limits())
 	}
 	r.y.bump(int(e.Src), e.At, 1)
 }

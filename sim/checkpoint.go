@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"hash/crc32"
 	"io"
+	"runtime"
 
 	"github.com/klauspost/compress/zstd"
 
@@ -45,6 +46,7 @@ type section struct {
 
 // Checkpoint writes the state of the simulation. It must stand at the end of a window: run to a multiple of Window.
 func (s *Sim) Checkpoint(w io.Writer) error {
+	defer runtime.KeepAlive(s) // weights lie outside the Go heap
 	if s.now != s.exchanged {
 		return fmt.Errorf("sim: a checkpoint at %v, which is not the end of a window of %v", s.now, s.window)
 	}
@@ -79,6 +81,7 @@ func (s *Sim) Checkpoint(w io.Writer) error {
 // Restore brings a simulation that was just made into the state of a checkpoint. On an error the simulation must not be
 // used.
 func (s *Sim) Restore(r io.Reader) error {
+	defer runtime.KeepAlive(s)
 	var head [24]byte
 	if _, err := io.ReadFull(r, head[:]); err != nil || string(head[:8]) != checkpointMagic {
 		return fmt.Errorf("%w: it does not begin as one", ErrCheckpoint)

@@ -65,11 +65,7 @@ func (b *builder) build(lo, hi int) (rows, error) {
 // empty returns rows without synapses.
 func (b *builder) empty(lo int) rows {
 	r := rows{lo: lo, mem: arena.New()}
-	mem := r.mem
-	if b.p.Spec.Plastic {
-		mem = nil // rules hold parts of it
-	}
-	r.first = arena.Make[uint32](mem, b.p.Geometry.Sources*len(b.p.delays)+1)
+	r.first = arena.Make[uint32](r.mem, b.p.Geometry.Sources*len(b.p.delays)+1)
 	return r
 }
 
@@ -79,14 +75,10 @@ func (b *builder) reserve(r *rows, total uint64) error {
 		r.mem.Free()
 		return &fault{"connector", fmt.Sprintf("%d synapses onto one shard are more than 2^32; use smaller shards", total)}
 	}
-	mem := r.mem
-	if b.p.Spec.Plastic {
-		mem = nil // rules and checkpoints hold parts of it
-	}
 	n := int(total)
-	r.target = arena.Make[uint16](mem, n)
+	r.target = arena.Make[uint16](r.mem, n)
 	if b.weights {
-		r.weight = arena.Make[float32](mem, n)
+		r.weight = arena.Make[float32](r.mem, n)
 	}
 	return nil
 }
