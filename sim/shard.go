@@ -122,10 +122,10 @@ func (sh *shard) deliver(s *Sim, w spike.Window) bool {
 		return len(sh.in.Arrivals) > 0
 	}
 	first, end := s.stepsOf(w)
-	touched, n := sh.in.Touched, sh.in.Len
+	touched := sh.in.Touched
 	flooded := touched != nil && sh.flooded(first, end)
 	if flooded {
-		fill(touched, n)
+		fill(touched, sh.in.Len)
 		touched = nil
 	}
 	total := 0
@@ -133,17 +133,11 @@ func (sh *shard) deliver(s *Sim, w spike.Window) bool {
 		if p.cuts[first] == p.cuts[end] {
 			continue
 		}
-		events, cells := 0, &sh.cells[p.channel]
-		for k := range sh.in.Steps {
-			due := p.due[p.cuts[first+k]:p.cuts[first+k+1]]
-			if len(due) == 0 {
-				continue
-			}
-			if lo, hi := k*n, (k+1)*n; cells.Sums != nil {
-				events += p.DeliverSums(sh.index, due, cells.Sums[lo:hi], touched)
-			} else {
-				events += p.Deliver(sh.index, due, cells.Pairs[lo:hi], touched)
-			}
+		events, cells, cuts := 0, &sh.cells[p.channel], p.cuts[first:end+1]
+		if n := sh.in.Steps * sh.in.Len; cells.Sums != nil {
+			events = p.DeliverSums(sh.index, p.due, cuts, cells.Sums[:n], touched)
+		} else {
+			events = p.Deliver(sh.index, p.due, cuts, cells.Pairs[:n], touched)
 		}
 		if events > 0 {
 			sh.dirty[p.channel] = true

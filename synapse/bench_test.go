@@ -62,7 +62,7 @@ func BenchmarkDeliver(b *testing.B) {
 					due[i] = Due{uint32(row), 1, 1}
 				}
 				for shard := range p.shards {
-					events += p.Deliver(shard, due, cells, nil)
+					events += p.Deliver(shard, due, []int{0, len(due)}, cells, nil)
 				}
 			}
 			b.ReportMetric(float64(events)/b.Elapsed().Seconds()/1e6, "Mevents/s")
@@ -89,7 +89,7 @@ func BenchmarkDeliverDelayed(b *testing.B) {
 					due[i] = Due{uint32(row*len(p.delays) + i/4), 1, 1}
 				}
 				for s := range p.shards {
-					events += p.Deliver(s, due, cells, nil)
+					events += p.Deliver(s, due, []int{0, len(due)}, cells, nil)
 				}
 			}
 			b.ReportMetric(float64(events)/b.Elapsed().Seconds()/1e6, "Mevents/s")
@@ -141,7 +141,7 @@ func BenchmarkDeliverDense(b *testing.B) {
 					row = (row + 48_271) % c.sources
 					due[i] = Due{uint32(row), 1, 1}
 				}
-				events += p.Deliver(0, due, cells, nil)
+				events += p.Deliver(0, due, []int{0, len(due)}, cells, nil)
 			}
 			b.ReportMetric(float64(events)/b.Elapsed().Seconds()/1e6, "Mevents/s")
 			b.ReportMetric(0, "ns/op")

@@ -7,40 +7,59 @@ import (
 	"github.com/burstplex/burstplex/neuron/spike"
 )
 
-// Due is a row whose spike arrives in the step that is delivered. Row is source*len(Delays) + place of the delay.
+// Due is a row whose spike arrives in a step that is delivered. Row is source*len(Delays) + place of the delay.
 type Due struct {
 	Row       uint32
 	End, Area float32 // what a synapse of weight 1 adds to its cell; only End for a delta synapse
 }
 
-// Deliver streams the parts of rows that lie in a shard into the shard's cells of one step. touched is the shard's set of
-// neurons with input, or nil. It returns the number of synaptic events.
-func (p *Projection) Deliver(shard int, due []Due, cells []neuron.Pair, touched []uint64) (events int) {
+// Deliver streams the parts of rows that lie in a shard into the shard's cells of several steps, as in neuron.Input:
+// due[cuts[k]:cuts[k+1]] arrives in step k. touched is the shard's set of neurons with input, or nil. It returns the number
+// of synaptic events.
+func (p *Projection) Deliver(shard int, due []Due, cuts []int, cells []neuron.Pair, touched []uint64) (events int) {
 	r := &p.shards[shard]
-	if r.dense {
-		addDensePairs(cells, due, r, int(r.first[1]))
-		events = r.touchAll(due, touched)
-	} else {
-		events = addPairs(cells, due, r)
-		r.touch(due, touched)
+	steps, end := len(cuts)-1, cuts[len(cuts)-1]
+	n := len(cells) / steps
+	if !r.dense {
+		r.askFor(due[cuts[0]:end])
 	}
+	for k := range steps {
+		if lo, hi := cuts[k], cuts[k+1]; lo == hi {
+			continue
+		} else if now := cells[k*n : (k+1)*n]; r.dense {
+			addDensePairs(now, due[lo:hi], r, int(r.first[1]))
+			events += (hi - lo) * int(r.first[1])
+		} else {
+			events += addPairs(now, due[lo:hi], due[hi:end], r)
+		}
+	}
+	r.touch(due[cuts[0]:end], touched)
 	runtime.KeepAlive(r) // and with it the arena
 	return events
 }
 
 // DeliverSums is Deliver for a delta synapse.
-func (p *Projection) DeliverSums(shard int, due []Due, cells []float32, touched []uint64) (events int) {
+func (p *Projection) DeliverSums(shard int, due []Due, cuts []int, cells []float32, touched []uint64) (events int) {
 	r := &p.shards[shard]
-	if r.dense {
-		for i, d := range due {
-			r.fetch(due, i+1)
-			addDenseSums(cells, r.weight[r.first[d.Row]:r.first[d.Row+1]], d.End)
-		}
-		events = r.touchAll(due, touched)
-	} else {
-		events = addSums(cells, due, r)
-		r.touch(due, touched)
+	steps, end := len(cuts)-1, cuts[len(cuts)-1]
+	n := len(cells) / steps
+	if !r.dense {
+		r.askFor(due[cuts[0]:end])
 	}
+	for k := range steps {
+		if lo, hi := cuts[k], cuts[k+1]; lo == hi {
+			continue
+		} else if now := cells[k*n : (k+1)*n]; r.dense {
+			for i := lo; i < hi; i++ {
+				r.fetch(due, i+1)
+				addDenseSums(now, r.weight[r.first[due[i].Row]:r.first[due[i].Row+1]], due[i].End)
+			}
+			events += (hi - lo) * int(r.first[1])
+		} else {
+			events += addSums(now, due[lo:hi], due[hi:end], r)
+		}
+	}
+	r.touch(due[cuts[0]:end], touched)
 	runtime.KeepAlive(r) // and with it the arena
 	return events
 }
@@ -77,29 +96,21 @@ func (r *rows) fetch(due []Due, i int) {
 
 // touch marks the targets of rows.
 func (r *rows) touch(due []Due, touched []uint64) {
-	if touched == nil {
-		return
-	}
-	for _, d := range due {
-		for _, t := range r.target[r.first[d.Row]:r.first[d.Row+1]] {
-			touched[t>>6] |= 1 << (t & 63)
-		}
-	}
-}
-
-// touchAll marks all targets of dense rows, of which all have as many, and returns the number of synapses.
-func (r *rows) touchAll(due []Due, touched []uint64) int {
-	if len(due) == 0 {
-		return 0
-	}
-	n := int(r.first[1] - r.first[0])
-	if touched != nil {
+	switch {
+	case touched == nil || len(due) == 0:
+	case r.dense:
+		n := int(r.first[1])
 		for i := range n / 64 {
 			touched[i] = ^uint64(0)
 		}
 		if n%64 != 0 {
 			touched[n/64] |= 1<<(n%64) - 1
 		}
+	default:
+		for _, d := range due {
+			for _, t := range r.target[r.first[d.Row]:r.first[d.Row+1]] {
+				touched[t>>6] |= 1 << (t & 63)
+			}
+		}
 	}
-	return n * len(due)
 }

@@ -3,6 +3,7 @@ package synapse
 import (
 	"math"
 	"math/rand/v2"
+	"slices"
 	"testing"
 
 	"github.com/burstplex/burstplex/neuron"
@@ -40,13 +41,29 @@ func TestKernelsAreTheScalarOnes(t *testing.T) {
 		}
 		wantPairs, wantSums := append([]neuron.Pair(nil), pairs...), append([]float32(nil), sums...)
 		want := addPairsGo(wantPairs, due, all)
-		if got := addPairs(pairs, due, all); got != want || addSums(sums, due, all) != want || addSumsGo(wantSums, due, all) != want {
+		if got := addPairs(pairs, due, nil, all); got != want || addSums(sums, due, nil, all) != want || addSumsGo(wantSums, due, all) != want {
 			t.Fatalf("%d synapses, scalar %d", got, want)
 		}
 		for i := range pairs {
 			if pairs[i] != wantPairs[i] || sums[i] != wantSums[i] {
 				t.Fatalf("cell %d is %v and %g, scalar %v and %g", i, pairs[i], sums[i], wantPairs[i], wantSums[i])
 			}
+		}
+		// Three steps at once are one step after the other.
+		cuts := []int{0, r.IntN(len(due) + 1), r.IntN(len(due) + 1), len(due)}
+		slices.Sort(cuts)
+		p := &Projection{shards: []rows{*all}}
+		pairs, sums = make([]neuron.Pair, 150), make([]float32, 150)
+		wantPairs, wantSums = make([]neuron.Pair, 150), make([]float32, 150)
+		if got := p.Deliver(0, due, cuts, pairs, nil); got != want || p.DeliverSums(0, due, cuts, sums, nil) != want {
+			t.Fatalf("%d synapses in three steps, scalar %d", got, want)
+		}
+		for k := range 3 {
+			addPairsGo(wantPairs[50*k:50*k+50], due[cuts[k]:cuts[k+1]], all)
+			addSumsGo(wantSums[50*k:50*k+50], due[cuts[k]:cuts[k+1]], all)
+		}
+		if !slices.Equal(pairs, wantPairs) || !slices.Equal(sums, wantSums) {
+			t.Fatal("three steps at once differ from one after the other")
 		}
 	}
 }
@@ -83,8 +100,8 @@ func TestDeliveryIsTheSum(t *testing.T) {
 					due = append(due, Due{uint32(s*len(p.Delays()) + g), amplitude * float32(s+1), amplitude * float32(s+1) / 2})
 				}
 				lo := int(d/p.step) * n
-				p.Deliver(shard, due, pairs[lo:lo+n], nil)
-				p.DeliverSums(shard, due, sums[lo:lo+n], nil)
+				p.Deliver(shard, due, []int{0, len(due)}, pairs[lo:lo+n], nil)
+				p.DeliverSums(shard, due, []int{0, len(due)}, sums[lo:lo+n], nil)
 			}
 			for i := range pairs {
 				want := slow[i/n*500+256*shard+i%n]
@@ -209,7 +226,7 @@ func TestDenseRows(t *testing.T) {
 			for k := range rows {
 				due = append(due, Due{uint32(k % 3), 0.3 + float32(k), -0.7 / float32(k+1)})
 			}
-			if got := p.Deliver(0, due, pairs, touched) + p.DeliverSums(0, due, sums, nil); got != 2*n*rows {
+			if got := p.Deliver(0, due, []int{0, len(due)}, pairs, touched) + p.DeliverSums(0, due, []int{0, len(due)}, sums, nil); got != 2*n*rows {
 				t.Fatalf("%d events", got)
 			}
 			addPairsGo(wantPairs, due, &p.shards[0])

@@ -11,20 +11,23 @@ import (
 )
 
 // The kernels of sparse rows need no more than SSE2, which every amd64 processor has: both halves of a cell are added at
-// once. They ask for rows ahead of the one that they add, and return the number of synapses. Targets lie within cells by
+// once. They ask for rows ahead of the one that they add, up to last, and return the number of synapses. Targets lie within cells by
 // construction of the rows; the kernels do not check it.
 
 //go:noescape
-func pairsSSE2(cells *neuron.Pair, due *Due, n int, first *uint32, target *uint16) int
+func pairsSSE2(cells *neuron.Pair, due *Due, n int, last *Due, first *uint32, target *uint16) int
 
 //go:noescape
-func weightedPairsSSE2(cells *neuron.Pair, due *Due, n int, first *uint32, target *uint16, weight *float32) int
+func weightedPairsSSE2(cells *neuron.Pair, due *Due, n int, last *Due, first *uint32, target *uint16, weight *float32) int
 
 //go:noescape
-func sumsSSE2(cells *float32, due *Due, n int, first *uint32, target *uint16) int
+func sumsSSE2(cells *float32, due *Due, n int, last *Due, first *uint32, target *uint16) int
 
 //go:noescape
-func weightedSumsSSE2(cells *float32, due *Due, n int, first *uint32, target *uint16, weight *float32) int
+func weightedSumsSSE2(cells *float32, due *Due, n int, last *Due, first *uint32, target *uint16, weight *float32) int
+
+//go:noescape
+func ask(due, last *Due, first *uint32, target *uint16, weight *float32)
 
 //go:noescape
 func densePairsAVX2(cells *neuron.Pair, weight *float32, n int, end, area float32)
@@ -38,24 +41,39 @@ func denseSumsAVX2(cells *float32, weight *float32, n int, amplitude float32)
 //go:noescape
 func prefetch(p unsafe.Pointer, lines int)
 
-func addPairs(cells []neuron.Pair, due []Due, r *rows) int {
+func addPairs(cells []neuron.Pair, due, soon []Due, r *rows) int {
 	switch {
 	case len(due) == 0 || len(r.target) == 0:
 		return 0
 	case r.weight == nil:
-		return pairsSSE2(&cells[0], &due[0], len(due), &r.first[0], &r.target[0])
+		return pairsSSE2(&cells[0], &due[0], len(due), lastOf(due, soon), &r.first[0], &r.target[0])
 	}
-	return weightedPairsSSE2(&cells[0], &due[0], len(due), &r.first[0], &r.target[0], &r.weight[0])
+	return weightedPairsSSE2(&cells[0], &due[0], len(due), lastOf(due, soon), &r.first[0], &r.target[0], &r.weight[0])
 }
 
-func addSums(cells []float32, due []Due, r *rows) int {
+func addSums(cells []float32, due, soon []Due, r *rows) int {
 	switch {
 	case len(due) == 0 || len(r.target) == 0:
 		return 0
 	case r.weight == nil:
-		return sumsSSE2(&cells[0], &due[0], len(due), &r.first[0], &r.target[0])
+		return sumsSSE2(&cells[0], &due[0], len(due), lastOf(due, soon), &r.first[0], &r.target[0])
 	}
-	return weightedSumsSSE2(&cells[0], &due[0], len(due), &r.first[0], &r.target[0], &r.weight[0])
+	return weightedSumsSSE2(&cells[0], &due[0], len(due), lastOf(due, soon), &r.first[0], &r.target[0], &r.weight[0])
+}
+
+// lastOf returns the last row of those that follow each other in memory, due now and soon.
+func lastOf(due, soon []Due) *Due {
+	if len(soon) > 0 {
+		return &soon[len(soon)-1]
+	}
+	return &due[len(due)-1]
+}
+
+// askFor asks for the first rows of a list.
+func (r *rows) askFor(due []Due) {
+	if len(due) > 0 && len(r.target) > 0 {
+		ask(&due[0], &due[len(due)-1], &r.first[0], &r.target[0], unsafe.SliceData(r.weight))
+	}
 }
 
 // fetchLines asks for cache lines from p on.

@@ -4,12 +4,12 @@
 
 // Delivery of sparse rows. Registers of all kernels:
 //
-//	DI cells   SI due   R11 last due   R8 first   R9 target   R10 weight   R13 synapses so far
+//	DI cells   SI due   R11 last due   R14 last due of later steps   R8 first   R9 target   R10 weight   R13 synapses so far
 //	X0 what a weight of 1 adds to a cell: {End, Area}, or End
 //	DX first and BX last+1 target of the row, R12 weight of the row
 //
 // Rows are cold: the index of the row INDEX_AHEAD bytes of due further on is asked for, and ROW_AHEAD further on its first
-// lines. Both stop at the last row. 12 bytes are one row.
+// lines, also where they arrive in a later step. 12 bytes are one row.
 
 #define INDEX_AHEAD 192
 #define ROW_AHEAD 96
@@ -17,8 +17,8 @@
 // AHEAD is the number of the row some bytes further on.
 #define AHEAD(bytes) \
 	LEAQ    bytes(SI), AX \
-	CMPQ    AX, R11       \
-	CMOVQHI R11, AX       \
+	CMPQ    AX, R14       \
+	CMOVQHI R14, AX       \
 	MOVL    (AX), AX
 
 // LINE asks for the line at base+offset, at most for that of end.
@@ -32,8 +32,9 @@
 	MOVQ cells+0(FP), DI  \
 	MOVQ due+8(FP), SI    \
 	MOVQ n+16(FP), CX     \
-	MOVQ first+24(FP), R8 \
-	MOVQ target+32(FP), R9 \
+	MOVQ last+24(FP), R14 \
+	MOVQ first+32(FP), R8 \
+	MOVQ target+40(FP), R9 \
 	LEAQ (CX)(CX*2), AX   \
 	LEAQ -12(SI)(AX*4), R11 \
 	XORQ R13, R13
@@ -75,8 +76,8 @@
 	ADDPS X0, x        \
 	MOVSD x, (DI)(t*8)
 
-// func pairsSSE2(cells *neuron.Pair, due *Due, n int, first *uint32, target *uint16) int
-TEXT ·pairsSSE2(SB), NOSPLIT, $0-48
+// func pairsSSE2(cells *neuron.Pair, due *Due, n int, last *Due, first *uint32, target *uint16) int
+TEXT ·pairsSSE2(SB), NOSPLIT, $0-56
 	BEGIN
 
 row:
@@ -114,7 +115,7 @@ next:
 	ADDQ $12, SI
 	CMPQ SI, R11
 	JLS  row
-	MOVQ R13, ret+40(FP)
+	MOVQ R13, ret+48(FP)
 	RET
 
 #define WEIGHTED_PAIR(offset, t, x) \
@@ -125,10 +126,10 @@ next:
 	ADDPS  X5, x              \
 	MOVSD  x, (DI)(t*8)
 
-// func weightedPairsSSE2(cells *neuron.Pair, due *Due, n int, first *uint32, target *uint16, weight *float32) int
-TEXT ·weightedPairsSSE2(SB), NOSPLIT, $0-56
+// func weightedPairsSSE2(cells *neuron.Pair, due *Due, n int, last *Due, first *uint32, target *uint16, weight *float32) int
+TEXT ·weightedPairsSSE2(SB), NOSPLIT, $0-64
 	BEGIN
-	MOVQ weight+40(FP), R10
+	MOVQ weight+48(FP), R10
 
 row:
 	FETCH_TARGETS
@@ -159,7 +160,7 @@ next:
 	ADDQ $12, SI
 	CMPQ SI, R11
 	JLS  row
-	MOVQ R13, ret+48(FP)
+	MOVQ R13, ret+56(FP)
 	RET
 
 #define SUM(t, x) \
@@ -167,8 +168,8 @@ next:
 	ADDSS X0, x        \
 	MOVSS x, (DI)(t*4)
 
-// func sumsSSE2(cells *float32, due *Due, n int, first *uint32, target *uint16) int
-TEXT ·sumsSSE2(SB), NOSPLIT, $0-48
+// func sumsSSE2(cells *float32, due *Due, n int, last *Due, first *uint32, target *uint16) int
+TEXT ·sumsSSE2(SB), NOSPLIT, $0-56
 	BEGIN
 
 row:
@@ -206,7 +207,7 @@ next:
 	ADDQ $12, SI
 	CMPQ SI, R11
 	JLS  row
-	MOVQ R13, ret+40(FP)
+	MOVQ R13, ret+48(FP)
 	RET
 
 #define WEIGHTED_SUM(offset, t, x) \
@@ -215,10 +216,10 @@ next:
 	ADDSS (DI)(t*4), x   \
 	MOVSS x, (DI)(t*4)
 
-// func weightedSumsSSE2(cells *float32, due *Due, n int, first *uint32, target *uint16, weight *float32) int
-TEXT ·weightedSumsSSE2(SB), NOSPLIT, $0-56
+// func weightedSumsSSE2(cells *float32, due *Due, n int, last *Due, first *uint32, target *uint16, weight *float32) int
+TEXT ·weightedSumsSSE2(SB), NOSPLIT, $0-64
 	BEGIN
-	MOVQ weight+40(FP), R10
+	MOVQ weight+48(FP), R10
 
 row:
 	FETCH_TARGETS
@@ -249,7 +250,55 @@ next:
 	ADDQ $12, SI
 	CMPQ SI, R11
 	JLS  row
-	MOVQ R13, ret+48(FP)
+	MOVQ R13, ret+56(FP)
+	RET
+
+// func ask(due, last *Due, first *uint32, target *uint16, weight *float32)
+//
+// What the kernels would have asked for before the first row.
+TEXT ·ask(SB), NOSPLIT, $0-40
+	MOVQ due+0(FP), SI
+	MOVQ last+8(FP), R11
+	MOVQ first+16(FP), R8
+	MOVQ target+24(FP), R9
+	MOVQ weight+32(FP), R10
+	LEAQ INDEX_AHEAD(SI), R12
+	LEAQ ROW_AHEAD(SI), R13
+	MOVQ SI, DI
+
+index:
+	MOVL       (DI), AX
+	PREFETCHT0 4(R8)(AX*4)
+	ADDQ       $12, DI
+	CMPQ       DI, R11
+	JHI        rows
+	CMPQ       DI, R12
+	JLO        index
+
+rows:
+	MOVL       (SI), AX
+	MOVL       (R8)(AX*4), BX
+	MOVL       4(R8)(AX*4), CX
+	LEAQ       (R9)(BX*2), DX
+	LEAQ       -1(R9)(CX*2), AX
+	LINE(DX, 0, AX)
+	LINE(DX, 64, AX)
+	TESTQ      R10, R10
+	JEQ        next
+	LEAQ       (R10)(BX*4), DX
+	LEAQ       -1(R10)(CX*4), AX
+	LINE(DX, 0, AX)
+	LINE(DX, 64, AX)
+	LINE(DX, 128, AX)
+
+next:
+	ADDQ $12, SI
+	CMPQ SI, R11
+	JHI  done
+	CMPQ SI, R13
+	JLO  rows
+
+done:
 	RET
 
 // func prefetch(p unsafe.Pointer, lines int)

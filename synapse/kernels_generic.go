@@ -4,9 +4,9 @@ package synapse
 
 import "github.com/burstplex/burstplex/neuron"
 
-func addPairs(cells []neuron.Pair, due []Due, r *rows) int { return addPairsGo(cells, due, r) }
+func addPairs(cells []neuron.Pair, due, _ []Due, r *rows) int { return addPairsGo(cells, due, r) }
 
-func addSums(cells []float32, due []Due, r *rows) int { return addSumsGo(cells, due, r) }
+func addSums(cells []float32, due, _ []Due, r *rows) int { return addSumsGo(cells, due, r) }
 
 func addDensePairs(cells []neuron.Pair, due []Due, r *rows, _ int) {
 	for _, d := range due {
@@ -18,5 +18,7 @@ func addDenseSums(cells []float32, weight []float32, amplitude float32) {
 	addDenseSumsGo(cells, weight, amplitude)
 }
 
-// fetchLines does nothing: Go has no portable prefetch.
+// askFor and fetchLines do nothing: Go has no portable prefetch.
 func fetchLines[T any](*T, int) {}
+
+func (r *rows) askFor([]Due) {}

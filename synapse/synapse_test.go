@@ -195,7 +195,7 @@ func TestDelivery(t *testing.T) {
 		t.Fatalf("amplitude %g, delays %v", amplitude, p.Delays())
 	}
 	cells, touched := make([]neuron.Pair, 3), make([]uint64, 1)
-	p.Deliver(0, []Due{{Row: 1, End: 10, Area: 0.5}}, cells, touched)
+	p.Deliver(0, []Due{{Row: 1, End: 10, Area: 0.5}}, []int{0, 1}, cells, touched)
 	if want := [3]neuron.Pair{{End: 20, Area: 1}, {}, {End: 30, Area: 1.5}}; [3]neuron.Pair(cells) != want || touched[0] != 0b101 {
 		t.Errorf("cells %v, touched %b", cells, touched[0])
 	}

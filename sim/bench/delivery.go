@@ -45,9 +45,9 @@ func stream(p *synapse.Projection, sources, shards, shard, together int, sums bo
 		n := 0
 		for s := range shards {
 			if sums {
-				n += p.DeliverSums(s, due, cells, nil)
+				n += p.DeliverSums(s, due, []int{0, len(due)}, cells, nil)
 			} else {
-				n += p.Deliver(s, due, pairs, nil)
+				n += p.Deliver(s, due, []int{0, len(due)}, pairs, nil)
 			}
 		}
 		return n
