@@ -87,10 +87,28 @@ func putCounts(c *lanes.Counts, n int, pairs bool) {
 	}
 }
 
-// putNormals turns 16 n words into as many normal numbers.
-func putNormals(z *float32, words *uint32, n int) { normalsAVX2(z, words, n) }
+// putNormals turns words into normal numbers and returns how many, a multiple of 4 and all but at most 15.
+func putNormals(z []float32, words []uint32) (done int) {
+	if n := len(words) / 32; n > 0 && wideVectors() {
+		normalsAVX512(&z[0], &words[0], n)
+		done = 32 * n
+	}
+	if n := (len(words) - done) / 16; n > 0 && vectorCode() {
+		normalsAVX2(&z[done], &words[done], n)
+		done += 16 * n
+	}
+	return done
+}
 
-// fluctuate takes 8 n currents through a step, see ornsteinUhlenbeck.
-func fluctuate(x, start, end, z *float32, n int, decay, kick, mean float32) {
-	fluctuateAVX2(x, start, end, z, n, decay, kick, mean)
+// fluctuate takes currents through a step, see ornsteinUhlenbeck, and returns how many, all but at most 7.
+func fluctuate(x, start, end, z []float32, decay, kick, mean float32) (done int) {
+	if n := len(x) / 16; n > 0 && wideVectors() {
+		fluctuateAVX512(&x[0], &start[0], &end[0], &z[0], n, decay, kick, mean)
+		done = 16 * n
+	}
+	if n := (len(x) - done) / 8; n > 0 && vectorCode() {
+		fluctuateAVX2(&x[done], &start[done], &end[done], &z[done], n, decay, kick, mean)
+		done += 8 * n
+	}
+	return done
 }

@@ -21,7 +21,7 @@ func addArrivals(to *lanes.Pair, cells *uint32, effects *lanes.Pair, n int) {
 	panic("neuron: no kernels")
 }
 func putCounts(c *lanes.Counts, n int, pairs bool) { panic("neuron: no kernels") }
-func putNormals(z *float32, words *uint32, n int)  { panic("neuron: no kernels") }
-func fluctuate(x, start, end, z *float32, n int, decay, kick, mean float32) {
-	panic("neuron: no kernels")
+func putNormals(z []float32, words []uint32) int   { return 0 }
+func fluctuate(x, start, end, z []float32, decay, kick, mean float32) int {
+	return 0
 }

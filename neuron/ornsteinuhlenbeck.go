@@ -3,7 +3,6 @@ package neuron
 import (
 	"math"
 
-	"github.com/burstplex/burstplex/neuron/internal/lanes"
 	"github.com/burstplex/burstplex/neuron/numeric"
 	"github.com/burstplex/burstplex/neuron/spike"
 )
@@ -75,12 +74,7 @@ func (o *ornsteinUhlenbeck) Fill(r Range, w spike.Window, in *Input) {
 
 // fluctuate takes currents through a step with normal numbers z and adds them to the currents at both of its ends.
 func (o *ornsteinUhlenbeck) fluctuate(x, start, end, z []float32) {
-	done := 0
-	if octets := len(x) / lanes.Width; octets > 0 && vectorCode() {
-		fluctuate(&x[0], &start[0], &end[0], &z[0], octets, o.decay, o.kick, o.mean)
-		done = octets * lanes.Width
-	}
-	for j := done; j < len(x); j++ {
+	for j := fluctuate(x, start, end, z, o.decay, o.kick, o.mean); j < len(x); j++ {
 		start[j] += x[j] + o.mean
 		x[j] = float32(x[j]*o.decay) + float32(o.kick*z[j])
 		end[j] += x[j] + o.mean
@@ -89,12 +83,7 @@ func (o *ornsteinUhlenbeck) fluctuate(x, start, end, z []float32) {
 
 // normals turns 4 n words into as many standard normal numbers.
 func normals(z *[fillBlock]float32, words *[fillBlock]uint32, n int) {
-	done := 0
-	if n >= 4 && vectorCode() {
-		putNormals(&z[0], &words[0], n/4)
-		done = n / 4 * 4
-	}
-	for j := done; j < n; j++ {
+	for j := putNormals(z[:4*n], words[:4*n]) / 4; j < n; j++ {
 		*(*[4]float32)(z[4*j:]) = normal4([4]uint32(words[4*j:]))
 	}
 }

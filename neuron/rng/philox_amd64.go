@@ -14,6 +14,16 @@ func philox2AVX2(dst *uint32, n int, k0 uint64, k1 uint64, entity uint64, block 
 //go:noescape
 func philox3AVX2(dst *uint32, n int, k0 uint64, k1 uint64, entity uint64, block uint64, stride uint64)
 
+// philox4AVX512 fills dst with the words of 4 n groups of four blocks of an entity; groups start stride blocks apart.
+//
+//go:noescape
+func philox4AVX512(dst *uint32, n int, k0 uint64, k1 uint64, entity uint64, block uint64, stride uint64)
+
+// philox8AVX512 fills dst with the words of 8 n groups of four blocks of an entity; groups start stride blocks apart.
+//
+//go:noescape
+func philox8AVX512(dst *uint32, n int, k0 uint64, k1 uint64, entity uint64, block uint64, stride uint64)
+
 // philoxEachAVX2 writes the words of one block of each of 8 n entities: the first two into a, the others into b.
 //
 //go:noescape

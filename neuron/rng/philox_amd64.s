@@ -6,243 +6,245 @@
 
 // func philox2AVX2(dst *uint32, n int, k0 uint64, k1 uint64, entity uint64, block uint64, stride uint64)
 // Requires: AVX, AVX2
-TEXT ·philox2AVX2(SB), NOSPLIT, $672-56
+TEXT ·philox2AVX2(SB), NOSPLIT, $680-56
 	MOVQ         dst+0(FP), AX
 	MOVQ         n+8(FP), CX
 	VPBROADCASTQ k0+16(FP), Y0
 	VMOVDQU      Y0, (SP)
-	VPADDD       philox_weylk0<>+0(SB), Y0, Y0
+	VPADDD       philox_weyl0<>+0(SB), Y0, Y0
 	VMOVDQU      Y0, 64(SP)
-	VPADDD       philox_weylk0<>+0(SB), Y0, Y0
+	VPADDD       philox_weyl0<>+0(SB), Y0, Y0
 	VMOVDQU      Y0, 128(SP)
-	VPADDD       philox_weylk0<>+0(SB), Y0, Y0
+	VPADDD       philox_weyl0<>+0(SB), Y0, Y0
 	VMOVDQU      Y0, 192(SP)
-	VPADDD       philox_weylk0<>+0(SB), Y0, Y0
+	VPADDD       philox_weyl0<>+0(SB), Y0, Y0
 	VMOVDQU      Y0, 256(SP)
-	VPADDD       philox_weylk0<>+0(SB), Y0, Y0
+	VPADDD       philox_weyl0<>+0(SB), Y0, Y0
 	VMOVDQU      Y0, 320(SP)
-	VPADDD       philox_weylk0<>+0(SB), Y0, Y0
+	VPADDD       philox_weyl0<>+0(SB), Y0, Y0
 	VMOVDQU      Y0, 384(SP)
-	VPADDD       philox_weylk0<>+0(SB), Y0, Y0
+	VPADDD       philox_weyl0<>+0(SB), Y0, Y0
 	VMOVDQU      Y0, 448(SP)
-	VPADDD       philox_weylk0<>+0(SB), Y0, Y0
+	VPADDD       philox_weyl0<>+0(SB), Y0, Y0
 	VMOVDQU      Y0, 512(SP)
-	VPADDD       philox_weylk0<>+0(SB), Y0, Y0
+	VPADDD       philox_weyl0<>+0(SB), Y0, Y0
 	VMOVDQU      Y0, 576(SP)
-	VPADDD       philox_weylk0<>+0(SB), Y0, Y0
+	VPADDD       philox_weyl0<>+0(SB), Y0, Y0
 	VPBROADCASTQ k1+24(FP), Y0
 	VMOVDQU      Y0, 32(SP)
-	VPADDD       philox_weylk1<>+0(SB), Y0, Y0
+	VPADDD       philox_weyl1<>+0(SB), Y0, Y0
 	VMOVDQU      Y0, 96(SP)
-	VPADDD       philox_weylk1<>+0(SB), Y0, Y0
+	VPADDD       philox_weyl1<>+0(SB), Y0, Y0
 	VMOVDQU      Y0, 160(SP)
-	VPADDD       philox_weylk1<>+0(SB), Y0, Y0
+	VPADDD       philox_weyl1<>+0(SB), Y0, Y0
 	VMOVDQU      Y0, 224(SP)
-	VPADDD       philox_weylk1<>+0(SB), Y0, Y0
+	VPADDD       philox_weyl1<>+0(SB), Y0, Y0
 	VMOVDQU      Y0, 288(SP)
-	VPADDD       philox_weylk1<>+0(SB), Y0, Y0
+	VPADDD       philox_weyl1<>+0(SB), Y0, Y0
 	VMOVDQU      Y0, 352(SP)
-	VPADDD       philox_weylk1<>+0(SB), Y0, Y0
+	VPADDD       philox_weyl1<>+0(SB), Y0, Y0
 	VMOVDQU      Y0, 416(SP)
-	VPADDD       philox_weylk1<>+0(SB), Y0, Y0
+	VPADDD       philox_weyl1<>+0(SB), Y0, Y0
 	VMOVDQU      Y0, 480(SP)
-	VPADDD       philox_weylk1<>+0(SB), Y0, Y0
+	VPADDD       philox_weyl1<>+0(SB), Y0, Y0
 	VMOVDQU      Y0, 544(SP)
-	VPADDD       philox_weylk1<>+0(SB), Y0, Y0
+	VPADDD       philox_weyl1<>+0(SB), Y0, Y0
 	VMOVDQU      Y0, 608(SP)
-	VPADDD       philox_weylk1<>+0(SB), Y0, Y0
+	VPADDD       philox_weyl1<>+0(SB), Y0, Y0
 	VPBROADCASTQ block+40(FP), Y0
 	VPADDQ       first_blocks<>+0(SB), Y0, Y0
-	VMOVDQU      Y0, 640(SP)
+	MOVQ         stride+48(FP), DX
+	MOVQ         DX, 672(SP)
+	VMOVUPS      Y0, 640(SP)
 
 groups:
 	VMOVUPS      640(SP), Y0
 	VPBROADCASTQ entity+32(FP), Y2
 	VPSRLQ       $0x20, Y0, Y1
 	VPSRLQ       $0x20, Y2, Y3
-	VPBROADCASTQ stride+48(FP), Y4
+	VPBROADCASTQ 672(SP), Y4
 	VPADDQ       Y0, Y4, Y4
-	VMOVDQU      Y4, 640(SP)
+	VMOVUPS      Y4, 640(SP)
 	VMOVUPS      640(SP), Y4
 	VPBROADCASTQ entity+32(FP), Y6
 	VPSRLQ       $0x20, Y4, Y5
 	VPSRLQ       $0x20, Y6, Y7
-	VPBROADCASTQ stride+48(FP), Y8
+	VPBROADCASTQ 672(SP), Y8
 	VPADDQ       Y4, Y8, Y8
-	VMOVDQU      Y8, 640(SP)
+	VMOVUPS      Y8, 640(SP)
 	VPMULUDQ     philox_mul0<>+0(SB), Y0, Y0
 	VPMULUDQ     philox_mul1<>+0(SB), Y2, Y2
 	VPSRLQ       $0x20, Y2, Y8
-	VPXOR        Y1, Y8, Y1
-	VPXOR        (SP), Y1, Y1
-	VPSRLQ       $0x20, Y0, Y8
-	VPXOR        Y3, Y8, Y3
-	VPXOR        32(SP), Y3, Y3
-	VPMULUDQ     philox_mul0<>+0(SB), Y4, Y4
-	VPMULUDQ     philox_mul1<>+0(SB), Y6, Y6
-	VPSRLQ       $0x20, Y6, Y8
-	VPXOR        Y5, Y8, Y5
-	VPXOR        (SP), Y5, Y5
-	VPSRLQ       $0x20, Y4, Y8
-	VPXOR        Y7, Y8, Y7
-	VPXOR        32(SP), Y7, Y7
-	VPMULUDQ     philox_mul0<>+0(SB), Y1, Y1
-	VPMULUDQ     philox_mul1<>+0(SB), Y3, Y3
-	VPSRLQ       $0x20, Y3, Y8
-	VPXOR        Y2, Y8, Y2
-	VPXOR        64(SP), Y2, Y2
+	VPXOR        Y1, Y8, Y8
+	VPXOR        (SP), Y8, Y8
+	VPSRLQ       $0x20, Y0, Y1
+	VPXOR        Y3, Y1, Y1
+	VPXOR        32(SP), Y1, Y1
+	VPMULUDQ     philox_mul0<>+0(SB), Y4, Y3
+	VPMULUDQ     philox_mul1<>+0(SB), Y6, Y4
+	VPSRLQ       $0x20, Y4, Y6
+	VPXOR        Y5, Y6, Y6
+	VPXOR        (SP), Y6, Y6
+	VPSRLQ       $0x20, Y3, Y5
+	VPXOR        Y7, Y5, Y5
+	VPXOR        32(SP), Y5, Y5
+	VPMULUDQ     philox_mul0<>+0(SB), Y8, Y7
+	VPMULUDQ     philox_mul1<>+0(SB), Y1, Y1
 	VPSRLQ       $0x20, Y1, Y8
-	VPXOR        Y0, Y8, Y0
-	VPXOR        96(SP), Y0, Y0
-	VPMULUDQ     philox_mul0<>+0(SB), Y5, Y5
-	VPMULUDQ     philox_mul1<>+0(SB), Y7, Y7
-	VPSRLQ       $0x20, Y7, Y8
-	VPXOR        Y6, Y8, Y6
+	VPXOR        Y2, Y8, Y8
+	VPXOR        64(SP), Y8, Y8
+	VPSRLQ       $0x20, Y7, Y2
+	VPXOR        Y0, Y2, Y2
+	VPXOR        96(SP), Y2, Y2
+	VPMULUDQ     philox_mul0<>+0(SB), Y6, Y0
+	VPMULUDQ     philox_mul1<>+0(SB), Y5, Y5
+	VPSRLQ       $0x20, Y5, Y6
+	VPXOR        Y4, Y6, Y6
 	VPXOR        64(SP), Y6, Y6
-	VPSRLQ       $0x20, Y5, Y8
-	VPXOR        Y4, Y8, Y4
+	VPSRLQ       $0x20, Y0, Y4
+	VPXOR        Y3, Y4, Y4
 	VPXOR        96(SP), Y4, Y4
-	VPMULUDQ     philox_mul0<>+0(SB), Y2, Y2
-	VPMULUDQ     philox_mul1<>+0(SB), Y0, Y0
-	VPSRLQ       $0x20, Y0, Y8
-	VPXOR        Y3, Y8, Y3
-	VPXOR        128(SP), Y3, Y3
+	VPMULUDQ     philox_mul0<>+0(SB), Y8, Y3
+	VPMULUDQ     philox_mul1<>+0(SB), Y2, Y2
 	VPSRLQ       $0x20, Y2, Y8
-	VPXOR        Y1, Y8, Y1
+	VPXOR        Y1, Y8, Y8
+	VPXOR        128(SP), Y8, Y8
+	VPSRLQ       $0x20, Y3, Y1
+	VPXOR        Y7, Y1, Y1
 	VPXOR        160(SP), Y1, Y1
 	VPMULUDQ     philox_mul0<>+0(SB), Y6, Y6
 	VPMULUDQ     philox_mul1<>+0(SB), Y4, Y4
-	VPSRLQ       $0x20, Y4, Y8
-	VPXOR        Y7, Y8, Y7
+	VPSRLQ       $0x20, Y4, Y7
+	VPXOR        Y5, Y7, Y7
 	VPXOR        128(SP), Y7, Y7
-	VPSRLQ       $0x20, Y6, Y8
-	VPXOR        Y5, Y8, Y5
+	VPSRLQ       $0x20, Y6, Y5
+	VPXOR        Y0, Y5, Y5
 	VPXOR        160(SP), Y5, Y5
-	VPMULUDQ     philox_mul0<>+0(SB), Y3, Y3
+	VPMULUDQ     philox_mul0<>+0(SB), Y8, Y0
 	VPMULUDQ     philox_mul1<>+0(SB), Y1, Y1
 	VPSRLQ       $0x20, Y1, Y8
-	VPXOR        Y0, Y8, Y0
-	VPXOR        192(SP), Y0, Y0
-	VPSRLQ       $0x20, Y3, Y8
-	VPXOR        Y2, Y8, Y2
+	VPXOR        Y2, Y8, Y8
+	VPXOR        192(SP), Y8, Y8
+	VPSRLQ       $0x20, Y0, Y2
+	VPXOR        Y3, Y2, Y2
 	VPXOR        224(SP), Y2, Y2
-	VPMULUDQ     philox_mul0<>+0(SB), Y7, Y7
+	VPMULUDQ     philox_mul0<>+0(SB), Y7, Y3
 	VPMULUDQ     philox_mul1<>+0(SB), Y5, Y5
-	VPSRLQ       $0x20, Y5, Y8
-	VPXOR        Y4, Y8, Y4
-	VPXOR        192(SP), Y4, Y4
-	VPSRLQ       $0x20, Y7, Y8
-	VPXOR        Y6, Y8, Y6
-	VPXOR        224(SP), Y6, Y6
-	VPMULUDQ     philox_mul0<>+0(SB), Y0, Y0
+	VPSRLQ       $0x20, Y5, Y7
+	VPXOR        Y4, Y7, Y7
+	VPXOR        192(SP), Y7, Y7
+	VPSRLQ       $0x20, Y3, Y4
+	VPXOR        Y6, Y4, Y4
+	VPXOR        224(SP), Y4, Y4
+	VPMULUDQ     philox_mul0<>+0(SB), Y8, Y6
 	VPMULUDQ     philox_mul1<>+0(SB), Y2, Y2
 	VPSRLQ       $0x20, Y2, Y8
-	VPXOR        Y1, Y8, Y1
-	VPXOR        256(SP), Y1, Y1
-	VPSRLQ       $0x20, Y0, Y8
-	VPXOR        Y3, Y8, Y3
-	VPXOR        288(SP), Y3, Y3
-	VPMULUDQ     philox_mul0<>+0(SB), Y4, Y4
-	VPMULUDQ     philox_mul1<>+0(SB), Y6, Y6
-	VPSRLQ       $0x20, Y6, Y8
-	VPXOR        Y5, Y8, Y5
-	VPXOR        256(SP), Y5, Y5
-	VPSRLQ       $0x20, Y4, Y8
-	VPXOR        Y7, Y8, Y7
-	VPXOR        288(SP), Y7, Y7
-	VPMULUDQ     philox_mul0<>+0(SB), Y1, Y1
-	VPMULUDQ     philox_mul1<>+0(SB), Y3, Y3
-	VPSRLQ       $0x20, Y3, Y8
-	VPXOR        Y2, Y8, Y2
-	VPXOR        320(SP), Y2, Y2
-	VPSRLQ       $0x20, Y1, Y8
-	VPXOR        Y0, Y8, Y0
-	VPXOR        352(SP), Y0, Y0
-	VPMULUDQ     philox_mul0<>+0(SB), Y5, Y5
-	VPMULUDQ     philox_mul1<>+0(SB), Y7, Y7
-	VPSRLQ       $0x20, Y7, Y8
-	VPXOR        Y6, Y8, Y6
-	VPXOR        320(SP), Y6, Y6
-	VPSRLQ       $0x20, Y5, Y8
-	VPXOR        Y4, Y8, Y4
-	VPXOR        352(SP), Y4, Y4
-	VPMULUDQ     philox_mul0<>+0(SB), Y2, Y2
-	VPMULUDQ     philox_mul1<>+0(SB), Y0, Y0
-	VPSRLQ       $0x20, Y0, Y8
-	VPXOR        Y3, Y8, Y3
-	VPXOR        384(SP), Y3, Y3
-	VPSRLQ       $0x20, Y2, Y8
-	VPXOR        Y1, Y8, Y1
-	VPXOR        416(SP), Y1, Y1
-	VPMULUDQ     philox_mul0<>+0(SB), Y6, Y6
+	VPXOR        Y1, Y8, Y8
+	VPXOR        256(SP), Y8, Y8
+	VPSRLQ       $0x20, Y6, Y1
+	VPXOR        Y0, Y1, Y1
+	VPXOR        288(SP), Y1, Y1
+	VPMULUDQ     philox_mul0<>+0(SB), Y7, Y0
 	VPMULUDQ     philox_mul1<>+0(SB), Y4, Y4
-	VPSRLQ       $0x20, Y4, Y8
-	VPXOR        Y7, Y8, Y7
-	VPXOR        384(SP), Y7, Y7
-	VPSRLQ       $0x20, Y6, Y8
-	VPXOR        Y5, Y8, Y5
-	VPXOR        416(SP), Y5, Y5
-	VPMULUDQ     philox_mul0<>+0(SB), Y3, Y3
+	VPSRLQ       $0x20, Y4, Y7
+	VPXOR        Y5, Y7, Y7
+	VPXOR        256(SP), Y7, Y7
+	VPSRLQ       $0x20, Y0, Y5
+	VPXOR        Y3, Y5, Y5
+	VPXOR        288(SP), Y5, Y5
+	VPMULUDQ     philox_mul0<>+0(SB), Y8, Y3
 	VPMULUDQ     philox_mul1<>+0(SB), Y1, Y1
 	VPSRLQ       $0x20, Y1, Y8
-	VPXOR        Y0, Y8, Y0
-	VPXOR        448(SP), Y0, Y0
-	VPSRLQ       $0x20, Y3, Y8
-	VPXOR        Y2, Y8, Y2
-	VPXOR        480(SP), Y2, Y2
-	VPMULUDQ     philox_mul0<>+0(SB), Y7, Y7
+	VPXOR        Y2, Y8, Y8
+	VPXOR        320(SP), Y8, Y8
+	VPSRLQ       $0x20, Y3, Y2
+	VPXOR        Y6, Y2, Y2
+	VPXOR        352(SP), Y2, Y2
+	VPMULUDQ     philox_mul0<>+0(SB), Y7, Y6
 	VPMULUDQ     philox_mul1<>+0(SB), Y5, Y5
-	VPSRLQ       $0x20, Y5, Y8
-	VPXOR        Y4, Y8, Y4
-	VPXOR        448(SP), Y4, Y4
-	VPSRLQ       $0x20, Y7, Y8
-	VPXOR        Y6, Y8, Y6
-	VPXOR        480(SP), Y6, Y6
-	VPMULUDQ     philox_mul0<>+0(SB), Y0, Y0
+	VPSRLQ       $0x20, Y5, Y7
+	VPXOR        Y4, Y7, Y7
+	VPXOR        320(SP), Y7, Y7
+	VPSRLQ       $0x20, Y6, Y4
+	VPXOR        Y0, Y4, Y4
+	VPXOR        352(SP), Y4, Y4
+	VPMULUDQ     philox_mul0<>+0(SB), Y8, Y0
 	VPMULUDQ     philox_mul1<>+0(SB), Y2, Y2
 	VPSRLQ       $0x20, Y2, Y8
-	VPXOR        Y1, Y8, Y1
-	VPXOR        512(SP), Y1, Y1
-	VPSRLQ       $0x20, Y0, Y8
-	VPXOR        Y3, Y8, Y3
-	VPXOR        544(SP), Y3, Y3
-	VPMULUDQ     philox_mul0<>+0(SB), Y4, Y4
-	VPMULUDQ     philox_mul1<>+0(SB), Y6, Y6
-	VPSRLQ       $0x20, Y6, Y8
-	VPXOR        Y5, Y8, Y5
-	VPXOR        512(SP), Y5, Y5
-	VPSRLQ       $0x20, Y4, Y8
-	VPXOR        Y7, Y8, Y7
-	VPXOR        544(SP), Y7, Y7
-	VPMULUDQ     philox_mul0<>+0(SB), Y1, Y1
-	VPMULUDQ     philox_mul1<>+0(SB), Y3, Y3
-	VPSRLQ       $0x20, Y3, Y8
-	VPXOR        Y2, Y8, Y2
-	VPXOR        576(SP), Y2, Y2
+	VPXOR        Y1, Y8, Y8
+	VPXOR        384(SP), Y8, Y8
+	VPSRLQ       $0x20, Y0, Y1
+	VPXOR        Y3, Y1, Y1
+	VPXOR        416(SP), Y1, Y1
+	VPMULUDQ     philox_mul0<>+0(SB), Y7, Y3
+	VPMULUDQ     philox_mul1<>+0(SB), Y4, Y4
+	VPSRLQ       $0x20, Y4, Y7
+	VPXOR        Y5, Y7, Y7
+	VPXOR        384(SP), Y7, Y7
+	VPSRLQ       $0x20, Y3, Y5
+	VPXOR        Y6, Y5, Y5
+	VPXOR        416(SP), Y5, Y5
+	VPMULUDQ     philox_mul0<>+0(SB), Y8, Y6
+	VPMULUDQ     philox_mul1<>+0(SB), Y1, Y1
 	VPSRLQ       $0x20, Y1, Y8
-	VPXOR        Y0, Y8, Y0
-	VPXOR        608(SP), Y0, Y0
-	VPMULUDQ     philox_mul0<>+0(SB), Y5, Y5
-	VPMULUDQ     philox_mul1<>+0(SB), Y7, Y7
-	VPSRLQ       $0x20, Y7, Y8
-	VPXOR        Y6, Y8, Y6
-	VPXOR        576(SP), Y6, Y6
-	VPSRLQ       $0x20, Y5, Y8
-	VPXOR        Y4, Y8, Y4
+	VPXOR        Y2, Y8, Y8
+	VPXOR        448(SP), Y8, Y8
+	VPSRLQ       $0x20, Y6, Y2
+	VPXOR        Y0, Y2, Y2
+	VPXOR        480(SP), Y2, Y2
+	VPMULUDQ     philox_mul0<>+0(SB), Y7, Y0
+	VPMULUDQ     philox_mul1<>+0(SB), Y5, Y5
+	VPSRLQ       $0x20, Y5, Y7
+	VPXOR        Y4, Y7, Y7
+	VPXOR        448(SP), Y7, Y7
+	VPSRLQ       $0x20, Y0, Y4
+	VPXOR        Y3, Y4, Y4
+	VPXOR        480(SP), Y4, Y4
+	VPMULUDQ     philox_mul0<>+0(SB), Y8, Y3
+	VPMULUDQ     philox_mul1<>+0(SB), Y2, Y2
+	VPSRLQ       $0x20, Y2, Y8
+	VPXOR        Y1, Y8, Y8
+	VPXOR        512(SP), Y8, Y8
+	VPSRLQ       $0x20, Y3, Y1
+	VPXOR        Y6, Y1, Y1
+	VPXOR        544(SP), Y1, Y1
+	VPMULUDQ     philox_mul0<>+0(SB), Y7, Y6
+	VPMULUDQ     philox_mul1<>+0(SB), Y4, Y4
+	VPSRLQ       $0x20, Y4, Y7
+	VPXOR        Y5, Y7, Y7
+	VPXOR        512(SP), Y7, Y7
+	VPSRLQ       $0x20, Y6, Y5
+	VPXOR        Y0, Y5, Y5
+	VPXOR        544(SP), Y5, Y5
+	VPMULUDQ     philox_mul0<>+0(SB), Y8, Y0
+	VPMULUDQ     philox_mul1<>+0(SB), Y1, Y1
+	VPSRLQ       $0x20, Y1, Y8
+	VPXOR        Y2, Y8, Y8
+	VPXOR        576(SP), Y8, Y8
+	VPSRLQ       $0x20, Y0, Y2
+	VPXOR        Y3, Y2, Y2
+	VPXOR        608(SP), Y2, Y2
+	VPMULUDQ     philox_mul0<>+0(SB), Y7, Y3
+	VPMULUDQ     philox_mul1<>+0(SB), Y5, Y5
+	VPSRLQ       $0x20, Y5, Y7
+	VPXOR        Y4, Y7, Y7
+	VPXOR        576(SP), Y7, Y7
+	VPSRLQ       $0x20, Y3, Y4
+	VPXOR        Y6, Y4, Y4
 	VPXOR        608(SP), Y4, Y4
-	VPSLLQ       $0x20, Y3, Y3
-	VPBLENDD     $0xaa, Y3, Y2, Y3
 	VPSLLQ       $0x20, Y1, Y1
-	VPBLENDD     $0xaa, Y1, Y0, Y1
-	VPUNPCKLQDQ  Y1, Y3, Y0
-	VPUNPCKHQDQ  Y1, Y3, Y1
-	VPERM2I128   $0x20, Y1, Y0, Y2
-	VMOVDQU      Y2, (AX)
-	VPERM2I128   $0x31, Y1, Y0, Y2
-	VMOVDQU      Y2, 32(AX)
-	VPSLLQ       $0x20, Y7, Y0
-	VPBLENDD     $0xaa, Y0, Y6, Y0
-	VPSLLQ       $0x20, Y5, Y1
+	VPBLENDD     $0xaa, Y1, Y8, Y1
+	VPSLLQ       $0x20, Y0, Y0
+	VPBLENDD     $0xaa, Y0, Y2, Y0
+	VPUNPCKLQDQ  Y0, Y1, Y2
+	VPUNPCKHQDQ  Y0, Y1, Y0
+	VPERM2I128   $0x20, Y0, Y2, Y1
+	VMOVDQU      Y1, (AX)
+	VPERM2I128   $0x31, Y0, Y2, Y1
+	VMOVDQU      Y1, 32(AX)
+	VPSLLQ       $0x20, Y5, Y0
+	VPBLENDD     $0xaa, Y0, Y7, Y0
+	VPSLLQ       $0x20, Y3, Y1
 	VPBLENDD     $0xaa, Y1, Y4, Y1
 	VPUNPCKLQDQ  Y1, Y0, Y2
 	VPUNPCKHQDQ  Y1, Y0, Y0
@@ -255,36 +257,6 @@ groups:
 	JNZ          groups
 	VZEROUPPER
 	RET
-
-DATA philox_weylk0<>+0(SB)/4, $0x9e3779b9
-DATA philox_weylk0<>+4(SB)/4, $0x9e3779b9
-DATA philox_weylk0<>+8(SB)/4, $0x9e3779b9
-DATA philox_weylk0<>+12(SB)/4, $0x9e3779b9
-DATA philox_weylk0<>+16(SB)/4, $0x9e3779b9
-DATA philox_weylk0<>+20(SB)/4, $0x9e3779b9
-DATA philox_weylk0<>+24(SB)/4, $0x9e3779b9
-DATA philox_weylk0<>+28(SB)/4, $0x9e3779b9
-GLOBL philox_weylk0<>(SB), RODATA|NOPTR, $32
-
-DATA philox_weylk1<>+0(SB)/4, $0xbb67ae85
-DATA philox_weylk1<>+4(SB)/4, $0xbb67ae85
-DATA philox_weylk1<>+8(SB)/4, $0xbb67ae85
-DATA philox_weylk1<>+12(SB)/4, $0xbb67ae85
-DATA philox_weylk1<>+16(SB)/4, $0xbb67ae85
-DATA philox_weylk1<>+20(SB)/4, $0xbb67ae85
-DATA philox_weylk1<>+24(SB)/4, $0xbb67ae85
-DATA philox_weylk1<>+28(SB)/4, $0xbb67ae85
-GLOBL philox_weylk1<>(SB), RODATA|NOPTR, $32
-
-DATA first_blocks<>+0(SB)/4, $0x00000000
-DATA first_blocks<>+4(SB)/4, $0x00000000
-DATA first_blocks<>+8(SB)/4, $0x00000001
-DATA first_blocks<>+12(SB)/4, $0x00000000
-DATA first_blocks<>+16(SB)/4, $0x00000002
-DATA first_blocks<>+20(SB)/4, $0x00000000
-DATA first_blocks<>+24(SB)/4, $0x00000003
-DATA first_blocks<>+28(SB)/4, $0x00000000
-GLOBL first_blocks<>(SB), RODATA|NOPTR, $32
 
 DATA philox_mul0<>+0(SB)/4, $0xd2511f53
 DATA philox_mul0<>+4(SB)/4, $0xd2511f53
@@ -306,342 +278,382 @@ DATA philox_mul1<>+24(SB)/4, $0xcd9e8d57
 DATA philox_mul1<>+28(SB)/4, $0xcd9e8d57
 GLOBL philox_mul1<>(SB), RODATA|NOPTR, $32
 
+DATA philox_weyl0<>+0(SB)/4, $0x9e3779b9
+DATA philox_weyl0<>+4(SB)/4, $0x9e3779b9
+DATA philox_weyl0<>+8(SB)/4, $0x9e3779b9
+DATA philox_weyl0<>+12(SB)/4, $0x9e3779b9
+DATA philox_weyl0<>+16(SB)/4, $0x9e3779b9
+DATA philox_weyl0<>+20(SB)/4, $0x9e3779b9
+DATA philox_weyl0<>+24(SB)/4, $0x9e3779b9
+DATA philox_weyl0<>+28(SB)/4, $0x9e3779b9
+GLOBL philox_weyl0<>(SB), RODATA|NOPTR, $32
+
+DATA philox_weyl1<>+0(SB)/4, $0xbb67ae85
+DATA philox_weyl1<>+4(SB)/4, $0xbb67ae85
+DATA philox_weyl1<>+8(SB)/4, $0xbb67ae85
+DATA philox_weyl1<>+12(SB)/4, $0xbb67ae85
+DATA philox_weyl1<>+16(SB)/4, $0xbb67ae85
+DATA philox_weyl1<>+20(SB)/4, $0xbb67ae85
+DATA philox_weyl1<>+24(SB)/4, $0xbb67ae85
+DATA philox_weyl1<>+28(SB)/4, $0xbb67ae85
+GLOBL philox_weyl1<>(SB), RODATA|NOPTR, $32
+
+DATA first_blocks<>+0(SB)/4, $0x00000000
+DATA first_blocks<>+4(SB)/4, $0x00000000
+DATA first_blocks<>+8(SB)/4, $0x00000001
+DATA first_blocks<>+12(SB)/4, $0x00000000
+DATA first_blocks<>+16(SB)/4, $0x00000002
+DATA first_blocks<>+20(SB)/4, $0x00000000
+DATA first_blocks<>+24(SB)/4, $0x00000003
+DATA first_blocks<>+28(SB)/4, $0x00000000
+DATA first_blocks<>+32(SB)/4, $0x00000000
+DATA first_blocks<>+36(SB)/4, $0x00000000
+DATA first_blocks<>+40(SB)/4, $0x00000001
+DATA first_blocks<>+44(SB)/4, $0x00000000
+DATA first_blocks<>+48(SB)/4, $0x00000002
+DATA first_blocks<>+52(SB)/4, $0x00000000
+DATA first_blocks<>+56(SB)/4, $0x00000003
+DATA first_blocks<>+60(SB)/4, $0x00000000
+GLOBL first_blocks<>(SB), RODATA|NOPTR, $64
+
 // func philox3AVX2(dst *uint32, n int, k0 uint64, k1 uint64, entity uint64, block uint64, stride uint64)
 // Requires: AVX, AVX2
-TEXT ·philox3AVX2(SB), NOSPLIT, $672-56
+TEXT ·philox3AVX2(SB), NOSPLIT, $680-56
 	MOVQ         dst+0(FP), AX
 	MOVQ         n+8(FP), CX
 	VPBROADCASTQ k0+16(FP), Y0
 	VMOVDQU      Y0, (SP)
-	VPADDD       philox_weylk0<>+0(SB), Y0, Y0
+	VPADDD       philox_weyl0<>+0(SB), Y0, Y0
 	VMOVDQU      Y0, 64(SP)
-	VPADDD       philox_weylk0<>+0(SB), Y0, Y0
+	VPADDD       philox_weyl0<>+0(SB), Y0, Y0
 	VMOVDQU      Y0, 128(SP)
-	VPADDD       philox_weylk0<>+0(SB), Y0, Y0
+	VPADDD       philox_weyl0<>+0(SB), Y0, Y0
 	VMOVDQU      Y0, 192(SP)
-	VPADDD       philox_weylk0<>+0(SB), Y0, Y0
+	VPADDD       philox_weyl0<>+0(SB), Y0, Y0
 	VMOVDQU      Y0, 256(SP)
-	VPADDD       philox_weylk0<>+0(SB), Y0, Y0
+	VPADDD       philox_weyl0<>+0(SB), Y0, Y0
 	VMOVDQU      Y0, 320(SP)
-	VPADDD       philox_weylk0<>+0(SB), Y0, Y0
+	VPADDD       philox_weyl0<>+0(SB), Y0, Y0
 	VMOVDQU      Y0, 384(SP)
-	VPADDD       philox_weylk0<>+0(SB), Y0, Y0
+	VPADDD       philox_weyl0<>+0(SB), Y0, Y0
 	VMOVDQU      Y0, 448(SP)
-	VPADDD       philox_weylk0<>+0(SB), Y0, Y0
+	VPADDD       philox_weyl0<>+0(SB), Y0, Y0
 	VMOVDQU      Y0, 512(SP)
-	VPADDD       philox_weylk0<>+0(SB), Y0, Y0
+	VPADDD       philox_weyl0<>+0(SB), Y0, Y0
 	VMOVDQU      Y0, 576(SP)
-	VPADDD       philox_weylk0<>+0(SB), Y0, Y0
+	VPADDD       philox_weyl0<>+0(SB), Y0, Y0
 	VPBROADCASTQ k1+24(FP), Y0
 	VMOVDQU      Y0, 32(SP)
-	VPADDD       philox_weylk1<>+0(SB), Y0, Y0
+	VPADDD       philox_weyl1<>+0(SB), Y0, Y0
 	VMOVDQU      Y0, 96(SP)
-	VPADDD       philox_weylk1<>+0(SB), Y0, Y0
+	VPADDD       philox_weyl1<>+0(SB), Y0, Y0
 	VMOVDQU      Y0, 160(SP)
-	VPADDD       philox_weylk1<>+0(SB), Y0, Y0
+	VPADDD       philox_weyl1<>+0(SB), Y0, Y0
 	VMOVDQU      Y0, 224(SP)
-	VPADDD       philox_weylk1<>+0(SB), Y0, Y0
+	VPADDD       philox_weyl1<>+0(SB), Y0, Y0
 	VMOVDQU      Y0, 288(SP)
-	VPADDD       philox_weylk1<>+0(SB), Y0, Y0
+	VPADDD       philox_weyl1<>+0(SB), Y0, Y0
 	VMOVDQU      Y0, 352(SP)
-	VPADDD       philox_weylk1<>+0(SB), Y0, Y0
+	VPADDD       philox_weyl1<>+0(SB), Y0, Y0
 	VMOVDQU      Y0, 416(SP)
-	VPADDD       philox_weylk1<>+0(SB), Y0, Y0
+	VPADDD       philox_weyl1<>+0(SB), Y0, Y0
 	VMOVDQU      Y0, 480(SP)
-	VPADDD       philox_weylk1<>+0(SB), Y0, Y0
+	VPADDD       philox_weyl1<>+0(SB), Y0, Y0
 	VMOVDQU      Y0, 544(SP)
-	VPADDD       philox_weylk1<>+0(SB), Y0, Y0
+	VPADDD       philox_weyl1<>+0(SB), Y0, Y0
 	VMOVDQU      Y0, 608(SP)
-	VPADDD       philox_weylk1<>+0(SB), Y0, Y0
+	VPADDD       philox_weyl1<>+0(SB), Y0, Y0
 	VPBROADCASTQ block+40(FP), Y0
 	VPADDQ       first_blocks<>+0(SB), Y0, Y0
-	VMOVDQU      Y0, 640(SP)
+	MOVQ         stride+48(FP), DX
+	MOVQ         DX, 672(SP)
+	VMOVUPS      Y0, 640(SP)
 
 groups:
 	VMOVUPS      640(SP), Y0
 	VPBROADCASTQ entity+32(FP), Y2
 	VPSRLQ       $0x20, Y0, Y1
 	VPSRLQ       $0x20, Y2, Y3
-	VPBROADCASTQ stride+48(FP), Y4
+	VPBROADCASTQ 672(SP), Y4
 	VPADDQ       Y0, Y4, Y4
-	VMOVDQU      Y4, 640(SP)
+	VMOVUPS      Y4, 640(SP)
 	VMOVUPS      640(SP), Y4
 	VPBROADCASTQ entity+32(FP), Y6
 	VPSRLQ       $0x20, Y4, Y5
 	VPSRLQ       $0x20, Y6, Y7
-	VPBROADCASTQ stride+48(FP), Y8
+	VPBROADCASTQ 672(SP), Y8
 	VPADDQ       Y4, Y8, Y8
-	VMOVDQU      Y8, 640(SP)
+	VMOVUPS      Y8, 640(SP)
 	VMOVUPS      640(SP), Y8
 	VPBROADCASTQ entity+32(FP), Y10
 	VPSRLQ       $0x20, Y8, Y9
 	VPSRLQ       $0x20, Y10, Y11
-	VPBROADCASTQ stride+48(FP), Y12
+	VPBROADCASTQ 672(SP), Y12
 	VPADDQ       Y8, Y12, Y12
-	VMOVDQU      Y12, 640(SP)
+	VMOVUPS      Y12, 640(SP)
 	VPMULUDQ     philox_mul0<>+0(SB), Y0, Y0
 	VPMULUDQ     philox_mul1<>+0(SB), Y2, Y2
 	VPSRLQ       $0x20, Y2, Y12
-	VPXOR        Y1, Y12, Y1
-	VPXOR        (SP), Y1, Y1
-	VPSRLQ       $0x20, Y0, Y12
-	VPXOR        Y3, Y12, Y3
-	VPXOR        32(SP), Y3, Y3
-	VPMULUDQ     philox_mul0<>+0(SB), Y4, Y4
-	VPMULUDQ     philox_mul1<>+0(SB), Y6, Y6
-	VPSRLQ       $0x20, Y6, Y12
-	VPXOR        Y5, Y12, Y5
-	VPXOR        (SP), Y5, Y5
-	VPSRLQ       $0x20, Y4, Y12
-	VPXOR        Y7, Y12, Y7
-	VPXOR        32(SP), Y7, Y7
-	VPMULUDQ     philox_mul0<>+0(SB), Y8, Y8
-	VPMULUDQ     philox_mul1<>+0(SB), Y10, Y10
-	VPSRLQ       $0x20, Y10, Y12
-	VPXOR        Y9, Y12, Y9
-	VPXOR        (SP), Y9, Y9
-	VPSRLQ       $0x20, Y8, Y12
-	VPXOR        Y11, Y12, Y11
-	VPXOR        32(SP), Y11, Y11
-	VPMULUDQ     philox_mul0<>+0(SB), Y1, Y1
-	VPMULUDQ     philox_mul1<>+0(SB), Y3, Y3
-	VPSRLQ       $0x20, Y3, Y12
-	VPXOR        Y2, Y12, Y2
-	VPXOR        64(SP), Y2, Y2
+	VPXOR        Y1, Y12, Y12
+	VPXOR        (SP), Y12, Y12
+	VPSRLQ       $0x20, Y0, Y1
+	VPXOR        Y3, Y1, Y1
+	VPXOR        32(SP), Y1, Y1
+	VPMULUDQ     philox_mul0<>+0(SB), Y4, Y3
+	VPMULUDQ     philox_mul1<>+0(SB), Y6, Y4
+	VPSRLQ       $0x20, Y4, Y6
+	VPXOR        Y5, Y6, Y6
+	VPXOR        (SP), Y6, Y6
+	VPSRLQ       $0x20, Y3, Y5
+	VPXOR        Y7, Y5, Y5
+	VPXOR        32(SP), Y5, Y5
+	VPMULUDQ     philox_mul0<>+0(SB), Y8, Y7
+	VPMULUDQ     philox_mul1<>+0(SB), Y10, Y8
+	VPSRLQ       $0x20, Y8, Y10
+	VPXOR        Y9, Y10, Y10
+	VPXOR        (SP), Y10, Y10
+	VPSRLQ       $0x20, Y7, Y9
+	VPXOR        Y11, Y9, Y9
+	VPXOR        32(SP), Y9, Y9
+	VPMULUDQ     philox_mul0<>+0(SB), Y12, Y11
+	VPMULUDQ     philox_mul1<>+0(SB), Y1, Y1
 	VPSRLQ       $0x20, Y1, Y12
-	VPXOR        Y0, Y12, Y0
-	VPXOR        96(SP), Y0, Y0
-	VPMULUDQ     philox_mul0<>+0(SB), Y5, Y5
-	VPMULUDQ     philox_mul1<>+0(SB), Y7, Y7
-	VPSRLQ       $0x20, Y7, Y12
-	VPXOR        Y6, Y12, Y6
+	VPXOR        Y2, Y12, Y12
+	VPXOR        64(SP), Y12, Y12
+	VPSRLQ       $0x20, Y11, Y2
+	VPXOR        Y0, Y2, Y2
+	VPXOR        96(SP), Y2, Y2
+	VPMULUDQ     philox_mul0<>+0(SB), Y6, Y0
+	VPMULUDQ     philox_mul1<>+0(SB), Y5, Y5
+	VPSRLQ       $0x20, Y5, Y6
+	VPXOR        Y4, Y6, Y6
 	VPXOR        64(SP), Y6, Y6
-	VPSRLQ       $0x20, Y5, Y12
-	VPXOR        Y4, Y12, Y4
+	VPSRLQ       $0x20, Y0, Y4
+	VPXOR        Y3, Y4, Y4
 	VPXOR        96(SP), Y4, Y4
-	VPMULUDQ     philox_mul0<>+0(SB), Y9, Y9
-	VPMULUDQ     philox_mul1<>+0(SB), Y11, Y11
-	VPSRLQ       $0x20, Y11, Y12
-	VPXOR        Y10, Y12, Y10
+	VPMULUDQ     philox_mul0<>+0(SB), Y10, Y3
+	VPMULUDQ     philox_mul1<>+0(SB), Y9, Y9
+	VPSRLQ       $0x20, Y9, Y10
+	VPXOR        Y8, Y10, Y10
 	VPXOR        64(SP), Y10, Y10
-	VPSRLQ       $0x20, Y9, Y12
-	VPXOR        Y8, Y12, Y8
+	VPSRLQ       $0x20, Y3, Y8
+	VPXOR        Y7, Y8, Y8
 	VPXOR        96(SP), Y8, Y8
-	VPMULUDQ     philox_mul0<>+0(SB), Y2, Y2
-	VPMULUDQ     philox_mul1<>+0(SB), Y0, Y0
-	VPSRLQ       $0x20, Y0, Y12
-	VPXOR        Y3, Y12, Y3
-	VPXOR        128(SP), Y3, Y3
+	VPMULUDQ     philox_mul0<>+0(SB), Y12, Y7
+	VPMULUDQ     philox_mul1<>+0(SB), Y2, Y2
 	VPSRLQ       $0x20, Y2, Y12
-	VPXOR        Y1, Y12, Y1
+	VPXOR        Y1, Y12, Y12
+	VPXOR        128(SP), Y12, Y12
+	VPSRLQ       $0x20, Y7, Y1
+	VPXOR        Y11, Y1, Y1
 	VPXOR        160(SP), Y1, Y1
 	VPMULUDQ     philox_mul0<>+0(SB), Y6, Y6
 	VPMULUDQ     philox_mul1<>+0(SB), Y4, Y4
-	VPSRLQ       $0x20, Y4, Y12
-	VPXOR        Y7, Y12, Y7
-	VPXOR        128(SP), Y7, Y7
-	VPSRLQ       $0x20, Y6, Y12
-	VPXOR        Y5, Y12, Y5
-	VPXOR        160(SP), Y5, Y5
-	VPMULUDQ     philox_mul0<>+0(SB), Y10, Y10
-	VPMULUDQ     philox_mul1<>+0(SB), Y8, Y8
-	VPSRLQ       $0x20, Y8, Y12
-	VPXOR        Y11, Y12, Y11
+	VPSRLQ       $0x20, Y4, Y11
+	VPXOR        Y5, Y11, Y11
 	VPXOR        128(SP), Y11, Y11
-	VPSRLQ       $0x20, Y10, Y12
-	VPXOR        Y9, Y12, Y9
-	VPXOR        160(SP), Y9, Y9
-	VPMULUDQ     philox_mul0<>+0(SB), Y3, Y3
-	VPMULUDQ     philox_mul1<>+0(SB), Y1, Y1
-	VPSRLQ       $0x20, Y1, Y12
-	VPXOR        Y0, Y12, Y0
-	VPXOR        192(SP), Y0, Y0
-	VPSRLQ       $0x20, Y3, Y12
-	VPXOR        Y2, Y12, Y2
-	VPXOR        224(SP), Y2, Y2
-	VPMULUDQ     philox_mul0<>+0(SB), Y7, Y7
-	VPMULUDQ     philox_mul1<>+0(SB), Y5, Y5
-	VPSRLQ       $0x20, Y5, Y12
-	VPXOR        Y4, Y12, Y4
-	VPXOR        192(SP), Y4, Y4
-	VPSRLQ       $0x20, Y7, Y12
-	VPXOR        Y6, Y12, Y6
-	VPXOR        224(SP), Y6, Y6
-	VPMULUDQ     philox_mul0<>+0(SB), Y11, Y11
-	VPMULUDQ     philox_mul1<>+0(SB), Y9, Y9
-	VPSRLQ       $0x20, Y9, Y12
-	VPXOR        Y8, Y12, Y8
-	VPXOR        192(SP), Y8, Y8
-	VPSRLQ       $0x20, Y11, Y12
-	VPXOR        Y10, Y12, Y10
-	VPXOR        224(SP), Y10, Y10
-	VPMULUDQ     philox_mul0<>+0(SB), Y0, Y0
-	VPMULUDQ     philox_mul1<>+0(SB), Y2, Y2
-	VPSRLQ       $0x20, Y2, Y12
-	VPXOR        Y1, Y12, Y1
-	VPXOR        256(SP), Y1, Y1
-	VPSRLQ       $0x20, Y0, Y12
-	VPXOR        Y3, Y12, Y3
-	VPXOR        288(SP), Y3, Y3
-	VPMULUDQ     philox_mul0<>+0(SB), Y4, Y4
-	VPMULUDQ     philox_mul1<>+0(SB), Y6, Y6
-	VPSRLQ       $0x20, Y6, Y12
-	VPXOR        Y5, Y12, Y5
-	VPXOR        256(SP), Y5, Y5
-	VPSRLQ       $0x20, Y4, Y12
-	VPXOR        Y7, Y12, Y7
-	VPXOR        288(SP), Y7, Y7
-	VPMULUDQ     philox_mul0<>+0(SB), Y8, Y8
-	VPMULUDQ     philox_mul1<>+0(SB), Y10, Y10
-	VPSRLQ       $0x20, Y10, Y12
-	VPXOR        Y9, Y12, Y9
-	VPXOR        256(SP), Y9, Y9
-	VPSRLQ       $0x20, Y8, Y12
-	VPXOR        Y11, Y12, Y11
-	VPXOR        288(SP), Y11, Y11
-	VPMULUDQ     philox_mul0<>+0(SB), Y1, Y1
-	VPMULUDQ     philox_mul1<>+0(SB), Y3, Y3
-	VPSRLQ       $0x20, Y3, Y12
-	VPXOR        Y2, Y12, Y2
-	VPXOR        320(SP), Y2, Y2
-	VPSRLQ       $0x20, Y1, Y12
-	VPXOR        Y0, Y12, Y0
-	VPXOR        352(SP), Y0, Y0
-	VPMULUDQ     philox_mul0<>+0(SB), Y5, Y5
-	VPMULUDQ     philox_mul1<>+0(SB), Y7, Y7
-	VPSRLQ       $0x20, Y7, Y12
-	VPXOR        Y6, Y12, Y6
-	VPXOR        320(SP), Y6, Y6
-	VPSRLQ       $0x20, Y5, Y12
-	VPXOR        Y4, Y12, Y4
-	VPXOR        352(SP), Y4, Y4
-	VPMULUDQ     philox_mul0<>+0(SB), Y9, Y9
-	VPMULUDQ     philox_mul1<>+0(SB), Y11, Y11
-	VPSRLQ       $0x20, Y11, Y12
-	VPXOR        Y10, Y12, Y10
-	VPXOR        320(SP), Y10, Y10
-	VPSRLQ       $0x20, Y9, Y12
-	VPXOR        Y8, Y12, Y8
-	VPXOR        352(SP), Y8, Y8
-	VPMULUDQ     philox_mul0<>+0(SB), Y2, Y2
-	VPMULUDQ     philox_mul1<>+0(SB), Y0, Y0
-	VPSRLQ       $0x20, Y0, Y12
-	VPXOR        Y3, Y12, Y3
-	VPXOR        384(SP), Y3, Y3
-	VPSRLQ       $0x20, Y2, Y12
-	VPXOR        Y1, Y12, Y1
-	VPXOR        416(SP), Y1, Y1
-	VPMULUDQ     philox_mul0<>+0(SB), Y6, Y6
-	VPMULUDQ     philox_mul1<>+0(SB), Y4, Y4
-	VPSRLQ       $0x20, Y4, Y12
-	VPXOR        Y7, Y12, Y7
-	VPXOR        384(SP), Y7, Y7
-	VPSRLQ       $0x20, Y6, Y12
-	VPXOR        Y5, Y12, Y5
-	VPXOR        416(SP), Y5, Y5
-	VPMULUDQ     philox_mul0<>+0(SB), Y10, Y10
+	VPSRLQ       $0x20, Y6, Y5
+	VPXOR        Y0, Y5, Y5
+	VPXOR        160(SP), Y5, Y5
+	VPMULUDQ     philox_mul0<>+0(SB), Y10, Y0
 	VPMULUDQ     philox_mul1<>+0(SB), Y8, Y8
-	VPSRLQ       $0x20, Y8, Y12
-	VPXOR        Y11, Y12, Y11
-	VPXOR        384(SP), Y11, Y11
-	VPSRLQ       $0x20, Y10, Y12
-	VPXOR        Y9, Y12, Y9
-	VPXOR        416(SP), Y9, Y9
-	VPMULUDQ     philox_mul0<>+0(SB), Y3, Y3
+	VPSRLQ       $0x20, Y8, Y10
+	VPXOR        Y9, Y10, Y10
+	VPXOR        128(SP), Y10, Y10
+	VPSRLQ       $0x20, Y0, Y9
+	VPXOR        Y3, Y9, Y9
+	VPXOR        160(SP), Y9, Y9
+	VPMULUDQ     philox_mul0<>+0(SB), Y12, Y3
 	VPMULUDQ     philox_mul1<>+0(SB), Y1, Y1
 	VPSRLQ       $0x20, Y1, Y12
-	VPXOR        Y0, Y12, Y0
-	VPXOR        448(SP), Y0, Y0
-	VPSRLQ       $0x20, Y3, Y12
-	VPXOR        Y2, Y12, Y2
-	VPXOR        480(SP), Y2, Y2
-	VPMULUDQ     philox_mul0<>+0(SB), Y7, Y7
+	VPXOR        Y2, Y12, Y12
+	VPXOR        192(SP), Y12, Y12
+	VPSRLQ       $0x20, Y3, Y2
+	VPXOR        Y7, Y2, Y2
+	VPXOR        224(SP), Y2, Y2
+	VPMULUDQ     philox_mul0<>+0(SB), Y11, Y7
 	VPMULUDQ     philox_mul1<>+0(SB), Y5, Y5
-	VPSRLQ       $0x20, Y5, Y12
-	VPXOR        Y4, Y12, Y4
-	VPXOR        448(SP), Y4, Y4
-	VPSRLQ       $0x20, Y7, Y12
-	VPXOR        Y6, Y12, Y6
-	VPXOR        480(SP), Y6, Y6
-	VPMULUDQ     philox_mul0<>+0(SB), Y11, Y11
+	VPSRLQ       $0x20, Y5, Y11
+	VPXOR        Y4, Y11, Y11
+	VPXOR        192(SP), Y11, Y11
+	VPSRLQ       $0x20, Y7, Y4
+	VPXOR        Y6, Y4, Y4
+	VPXOR        224(SP), Y4, Y4
+	VPMULUDQ     philox_mul0<>+0(SB), Y10, Y6
 	VPMULUDQ     philox_mul1<>+0(SB), Y9, Y9
-	VPSRLQ       $0x20, Y9, Y12
-	VPXOR        Y8, Y12, Y8
-	VPXOR        448(SP), Y8, Y8
-	VPSRLQ       $0x20, Y11, Y12
-	VPXOR        Y10, Y12, Y10
-	VPXOR        480(SP), Y10, Y10
-	VPMULUDQ     philox_mul0<>+0(SB), Y0, Y0
+	VPSRLQ       $0x20, Y9, Y10
+	VPXOR        Y8, Y10, Y10
+	VPXOR        192(SP), Y10, Y10
+	VPSRLQ       $0x20, Y6, Y8
+	VPXOR        Y0, Y8, Y8
+	VPXOR        224(SP), Y8, Y8
+	VPMULUDQ     philox_mul0<>+0(SB), Y12, Y0
 	VPMULUDQ     philox_mul1<>+0(SB), Y2, Y2
 	VPSRLQ       $0x20, Y2, Y12
-	VPXOR        Y1, Y12, Y1
-	VPXOR        512(SP), Y1, Y1
-	VPSRLQ       $0x20, Y0, Y12
-	VPXOR        Y3, Y12, Y3
-	VPXOR        544(SP), Y3, Y3
-	VPMULUDQ     philox_mul0<>+0(SB), Y4, Y4
-	VPMULUDQ     philox_mul1<>+0(SB), Y6, Y6
-	VPSRLQ       $0x20, Y6, Y12
-	VPXOR        Y5, Y12, Y5
-	VPXOR        512(SP), Y5, Y5
-	VPSRLQ       $0x20, Y4, Y12
-	VPXOR        Y7, Y12, Y7
-	VPXOR        544(SP), Y7, Y7
-	VPMULUDQ     philox_mul0<>+0(SB), Y8, Y8
-	VPMULUDQ     philox_mul1<>+0(SB), Y10, Y10
-	VPSRLQ       $0x20, Y10, Y12
-	VPXOR        Y9, Y12, Y9
-	VPXOR        512(SP), Y9, Y9
-	VPSRLQ       $0x20, Y8, Y12
-	VPXOR        Y11, Y12, Y11
-	VPXOR        544(SP), Y11, Y11
-	VPMULUDQ     philox_mul0<>+0(SB), Y1, Y1
-	VPMULUDQ     philox_mul1<>+0(SB), Y3, Y3
-	VPSRLQ       $0x20, Y3, Y12
-	VPXOR        Y2, Y12, Y2
-	VPXOR        576(SP), Y2, Y2
+	VPXOR        Y1, Y12, Y12
+	VPXOR        256(SP), Y12, Y12
+	VPSRLQ       $0x20, Y0, Y1
+	VPXOR        Y3, Y1, Y1
+	VPXOR        288(SP), Y1, Y1
+	VPMULUDQ     philox_mul0<>+0(SB), Y11, Y3
+	VPMULUDQ     philox_mul1<>+0(SB), Y4, Y4
+	VPSRLQ       $0x20, Y4, Y11
+	VPXOR        Y5, Y11, Y11
+	VPXOR        256(SP), Y11, Y11
+	VPSRLQ       $0x20, Y3, Y5
+	VPXOR        Y7, Y5, Y5
+	VPXOR        288(SP), Y5, Y5
+	VPMULUDQ     philox_mul0<>+0(SB), Y10, Y7
+	VPMULUDQ     philox_mul1<>+0(SB), Y8, Y8
+	VPSRLQ       $0x20, Y8, Y10
+	VPXOR        Y9, Y10, Y10
+	VPXOR        256(SP), Y10, Y10
+	VPSRLQ       $0x20, Y7, Y9
+	VPXOR        Y6, Y9, Y9
+	VPXOR        288(SP), Y9, Y9
+	VPMULUDQ     philox_mul0<>+0(SB), Y12, Y6
+	VPMULUDQ     philox_mul1<>+0(SB), Y1, Y1
 	VPSRLQ       $0x20, Y1, Y12
-	VPXOR        Y0, Y12, Y0
-	VPXOR        608(SP), Y0, Y0
-	VPMULUDQ     philox_mul0<>+0(SB), Y5, Y5
-	VPMULUDQ     philox_mul1<>+0(SB), Y7, Y7
-	VPSRLQ       $0x20, Y7, Y12
-	VPXOR        Y6, Y12, Y6
-	VPXOR        576(SP), Y6, Y6
-	VPSRLQ       $0x20, Y5, Y12
-	VPXOR        Y4, Y12, Y4
+	VPXOR        Y2, Y12, Y12
+	VPXOR        320(SP), Y12, Y12
+	VPSRLQ       $0x20, Y6, Y2
+	VPXOR        Y0, Y2, Y2
+	VPXOR        352(SP), Y2, Y2
+	VPMULUDQ     philox_mul0<>+0(SB), Y11, Y0
+	VPMULUDQ     philox_mul1<>+0(SB), Y5, Y5
+	VPSRLQ       $0x20, Y5, Y11
+	VPXOR        Y4, Y11, Y11
+	VPXOR        320(SP), Y11, Y11
+	VPSRLQ       $0x20, Y0, Y4
+	VPXOR        Y3, Y4, Y4
+	VPXOR        352(SP), Y4, Y4
+	VPMULUDQ     philox_mul0<>+0(SB), Y10, Y3
+	VPMULUDQ     philox_mul1<>+0(SB), Y9, Y9
+	VPSRLQ       $0x20, Y9, Y10
+	VPXOR        Y8, Y10, Y10
+	VPXOR        320(SP), Y10, Y10
+	VPSRLQ       $0x20, Y3, Y8
+	VPXOR        Y7, Y8, Y8
+	VPXOR        352(SP), Y8, Y8
+	VPMULUDQ     philox_mul0<>+0(SB), Y12, Y7
+	VPMULUDQ     philox_mul1<>+0(SB), Y2, Y2
+	VPSRLQ       $0x20, Y2, Y12
+	VPXOR        Y1, Y12, Y12
+	VPXOR        384(SP), Y12, Y12
+	VPSRLQ       $0x20, Y7, Y1
+	VPXOR        Y6, Y1, Y1
+	VPXOR        416(SP), Y1, Y1
+	VPMULUDQ     philox_mul0<>+0(SB), Y11, Y6
+	VPMULUDQ     philox_mul1<>+0(SB), Y4, Y4
+	VPSRLQ       $0x20, Y4, Y11
+	VPXOR        Y5, Y11, Y11
+	VPXOR        384(SP), Y11, Y11
+	VPSRLQ       $0x20, Y6, Y5
+	VPXOR        Y0, Y5, Y5
+	VPXOR        416(SP), Y5, Y5
+	VPMULUDQ     philox_mul0<>+0(SB), Y10, Y0
+	VPMULUDQ     philox_mul1<>+0(SB), Y8, Y8
+	VPSRLQ       $0x20, Y8, Y10
+	VPXOR        Y9, Y10, Y10
+	VPXOR        384(SP), Y10, Y10
+	VPSRLQ       $0x20, Y0, Y9
+	VPXOR        Y3, Y9, Y9
+	VPXOR        416(SP), Y9, Y9
+	VPMULUDQ     philox_mul0<>+0(SB), Y12, Y3
+	VPMULUDQ     philox_mul1<>+0(SB), Y1, Y1
+	VPSRLQ       $0x20, Y1, Y12
+	VPXOR        Y2, Y12, Y12
+	VPXOR        448(SP), Y12, Y12
+	VPSRLQ       $0x20, Y3, Y2
+	VPXOR        Y7, Y2, Y2
+	VPXOR        480(SP), Y2, Y2
+	VPMULUDQ     philox_mul0<>+0(SB), Y11, Y7
+	VPMULUDQ     philox_mul1<>+0(SB), Y5, Y5
+	VPSRLQ       $0x20, Y5, Y11
+	VPXOR        Y4, Y11, Y11
+	VPXOR        448(SP), Y11, Y11
+	VPSRLQ       $0x20, Y7, Y4
+	VPXOR        Y6, Y4, Y4
+	VPXOR        480(SP), Y4, Y4
+	VPMULUDQ     philox_mul0<>+0(SB), Y10, Y6
+	VPMULUDQ     philox_mul1<>+0(SB), Y9, Y9
+	VPSRLQ       $0x20, Y9, Y10
+	VPXOR        Y8, Y10, Y10
+	VPXOR        448(SP), Y10, Y10
+	VPSRLQ       $0x20, Y6, Y8
+	VPXOR        Y0, Y8, Y8
+	VPXOR        480(SP), Y8, Y8
+	VPMULUDQ     philox_mul0<>+0(SB), Y12, Y0
+	VPMULUDQ     philox_mul1<>+0(SB), Y2, Y2
+	VPSRLQ       $0x20, Y2, Y12
+	VPXOR        Y1, Y12, Y12
+	VPXOR        512(SP), Y12, Y12
+	VPSRLQ       $0x20, Y0, Y1
+	VPXOR        Y3, Y1, Y1
+	VPXOR        544(SP), Y1, Y1
+	VPMULUDQ     philox_mul0<>+0(SB), Y11, Y3
+	VPMULUDQ     philox_mul1<>+0(SB), Y4, Y4
+	VPSRLQ       $0x20, Y4, Y11
+	VPXOR        Y5, Y11, Y11
+	VPXOR        512(SP), Y11, Y11
+	VPSRLQ       $0x20, Y3, Y5
+	VPXOR        Y7, Y5, Y5
+	VPXOR        544(SP), Y5, Y5
+	VPMULUDQ     philox_mul0<>+0(SB), Y10, Y7
+	VPMULUDQ     philox_mul1<>+0(SB), Y8, Y8
+	VPSRLQ       $0x20, Y8, Y10
+	VPXOR        Y9, Y10, Y10
+	VPXOR        512(SP), Y10, Y10
+	VPSRLQ       $0x20, Y7, Y9
+	VPXOR        Y6, Y9, Y9
+	VPXOR        544(SP), Y9, Y9
+	VPMULUDQ     philox_mul0<>+0(SB), Y12, Y6
+	VPMULUDQ     philox_mul1<>+0(SB), Y1, Y1
+	VPSRLQ       $0x20, Y1, Y12
+	VPXOR        Y2, Y12, Y12
+	VPXOR        576(SP), Y12, Y12
+	VPSRLQ       $0x20, Y6, Y2
+	VPXOR        Y0, Y2, Y2
+	VPXOR        608(SP), Y2, Y2
+	VPMULUDQ     philox_mul0<>+0(SB), Y11, Y0
+	VPMULUDQ     philox_mul1<>+0(SB), Y5, Y5
+	VPSRLQ       $0x20, Y5, Y11
+	VPXOR        Y4, Y11, Y11
+	VPXOR        576(SP), Y11, Y11
+	VPSRLQ       $0x20, Y0, Y4
+	VPXOR        Y3, Y4, Y4
 	VPXOR        608(SP), Y4, Y4
-	VPMULUDQ     philox_mul0<>+0(SB), Y9, Y9
-	VPMULUDQ     philox_mul1<>+0(SB), Y11, Y11
-	VPSRLQ       $0x20, Y11, Y12
-	VPXOR        Y10, Y12, Y10
+	VPMULUDQ     philox_mul0<>+0(SB), Y10, Y3
+	VPMULUDQ     philox_mul1<>+0(SB), Y9, Y9
+	VPSRLQ       $0x20, Y9, Y10
+	VPXOR        Y8, Y10, Y10
 	VPXOR        576(SP), Y10, Y10
-	VPSRLQ       $0x20, Y9, Y12
-	VPXOR        Y8, Y12, Y8
+	VPSRLQ       $0x20, Y3, Y8
+	VPXOR        Y7, Y8, Y8
 	VPXOR        608(SP), Y8, Y8
-	VPSLLQ       $0x20, Y3, Y3
-	VPBLENDD     $0xaa, Y3, Y2, Y3
 	VPSLLQ       $0x20, Y1, Y1
-	VPBLENDD     $0xaa, Y1, Y0, Y1
-	VPUNPCKLQDQ  Y1, Y3, Y0
-	VPUNPCKHQDQ  Y1, Y3, Y1
-	VPERM2I128   $0x20, Y1, Y0, Y2
-	VMOVDQU      Y2, (AX)
-	VPERM2I128   $0x31, Y1, Y0, Y2
-	VMOVDQU      Y2, 32(AX)
-	VPSLLQ       $0x20, Y7, Y0
-	VPBLENDD     $0xaa, Y0, Y6, Y0
+	VPBLENDD     $0xaa, Y1, Y12, Y1
+	VPSLLQ       $0x20, Y6, Y6
+	VPBLENDD     $0xaa, Y6, Y2, Y6
+	VPUNPCKLQDQ  Y6, Y1, Y2
+	VPUNPCKHQDQ  Y6, Y1, Y1
+	VPERM2I128   $0x20, Y1, Y2, Y6
+	VMOVDQU      Y6, (AX)
+	VPERM2I128   $0x31, Y1, Y2, Y6
+	VMOVDQU      Y6, 32(AX)
 	VPSLLQ       $0x20, Y5, Y1
-	VPBLENDD     $0xaa, Y1, Y4, Y1
-	VPUNPCKLQDQ  Y1, Y0, Y2
-	VPUNPCKHQDQ  Y1, Y0, Y0
+	VPBLENDD     $0xaa, Y1, Y11, Y1
+	VPSLLQ       $0x20, Y0, Y0
+	VPBLENDD     $0xaa, Y0, Y4, Y0
+	VPUNPCKLQDQ  Y0, Y1, Y2
+	VPUNPCKHQDQ  Y0, Y1, Y0
 	VPERM2I128   $0x20, Y0, Y2, Y1
 	VMOVDQU      Y1, 64(AX)
 	VPERM2I128   $0x31, Y0, Y2, Y1
 	VMOVDQU      Y1, 96(AX)
-	VPSLLQ       $0x20, Y11, Y0
+	VPSLLQ       $0x20, Y9, Y0
 	VPBLENDD     $0xaa, Y0, Y10, Y0
-	VPSLLQ       $0x20, Y9, Y1
+	VPSLLQ       $0x20, Y3, Y1
 	VPBLENDD     $0xaa, Y1, Y8, Y1
 	VPUNPCKLQDQ  Y1, Y0, Y2
 	VPUNPCKHQDQ  Y1, Y0, Y0
@@ -652,6 +664,656 @@ groups:
 	ADDQ         $0x000000c0, AX
 	DECQ         CX
 	JNZ          groups
+	VZEROUPPER
+	RET
+
+// func philox4AVX512(dst *uint32, n int, k0 uint64, k1 uint64, entity uint64, block uint64, stride uint64)
+// Requires: AVX, AVX512DQ, AVX512F
+TEXT ·philox4AVX512(SB), NOSPLIT, $232-56
+	MOVQ         dst+0(FP), AX
+	MOVQ         n+8(FP), CX
+	MOVQ         k0+16(FP), DX
+	MOVQ         DX, (SP)
+	ADDL         $0x9e3779b9, DX
+	MOVQ         DX, 16(SP)
+	ADDL         $0x9e3779b9, DX
+	MOVQ         DX, 32(SP)
+	ADDL         $0x9e3779b9, DX
+	MOVQ         DX, 48(SP)
+	ADDL         $0x9e3779b9, DX
+	MOVQ         DX, 64(SP)
+	ADDL         $0x9e3779b9, DX
+	MOVQ         DX, 80(SP)
+	ADDL         $0x9e3779b9, DX
+	MOVQ         DX, 96(SP)
+	ADDL         $0x9e3779b9, DX
+	MOVQ         DX, 112(SP)
+	ADDL         $0x9e3779b9, DX
+	MOVQ         DX, 128(SP)
+	ADDL         $0x9e3779b9, DX
+	MOVQ         DX, 144(SP)
+	ADDL         $0x9e3779b9, DX
+	MOVQ         k1+24(FP), DX
+	MOVQ         DX, 8(SP)
+	ADDL         $0xbb67ae85, DX
+	MOVQ         DX, 24(SP)
+	ADDL         $0xbb67ae85, DX
+	MOVQ         DX, 40(SP)
+	ADDL         $0xbb67ae85, DX
+	MOVQ         DX, 56(SP)
+	ADDL         $0xbb67ae85, DX
+	MOVQ         DX, 72(SP)
+	ADDL         $0xbb67ae85, DX
+	MOVQ         DX, 88(SP)
+	ADDL         $0xbb67ae85, DX
+	MOVQ         DX, 104(SP)
+	ADDL         $0xbb67ae85, DX
+	MOVQ         DX, 120(SP)
+	ADDL         $0xbb67ae85, DX
+	MOVQ         DX, 136(SP)
+	ADDL         $0xbb67ae85, DX
+	MOVQ         DX, 152(SP)
+	ADDL         $0xbb67ae85, DX
+	VPBROADCASTQ block+40(FP), Z0
+	VPADDQ       first_blocks<>+0(SB), Z0, Z0
+	MOVQ         stride+48(FP), DX
+	MOVL         $0x000000f0, BX
+	KMOVB        BX, K1
+	VPBROADCASTQ DX, Z1
+	VPADDQ       Z1, Z0, K1, Z0
+	ADDQ         DX, DX
+	VBROADCASTSS philox_mul0<>+0(SB), Z1
+	VBROADCASTSS philox_mul1<>+0(SB), Z2
+	MOVQ         DX, 224(SP)
+	VMOVUPS      Z0, 160(SP)
+
+groups:
+	VMOVUPS         160(SP), Z0
+	VPBROADCASTQ    entity+32(FP), Z4
+	VPSRLQ          $0x20, Z0, Z3
+	VPSRLQ          $0x20, Z4, Z5
+	VPBROADCASTQ    224(SP), Z6
+	VPADDQ          Z0, Z6, Z6
+	VMOVUPS         Z6, 160(SP)
+	VMOVUPS         160(SP), Z6
+	VPBROADCASTQ    entity+32(FP), Z8
+	VPSRLQ          $0x20, Z6, Z7
+	VPSRLQ          $0x20, Z8, Z9
+	VPBROADCASTQ    224(SP), Z10
+	VPADDQ          Z6, Z10, Z10
+	VMOVUPS         Z10, 160(SP)
+	VPMULUDQ        Z1, Z0, Z0
+	VPMULUDQ        Z2, Z4, Z4
+	VPSRLQ          $0x20, Z4, Z10
+	VPTERNLOGQ.BCST $0x96, (SP), Z3, Z10
+	VPSRLQ          $0x20, Z0, Z3
+	VPTERNLOGQ.BCST $0x96, 8(SP), Z5, Z3
+	VPMULUDQ        Z1, Z6, Z5
+	VPMULUDQ        Z2, Z8, Z6
+	VPSRLQ          $0x20, Z6, Z8
+	VPTERNLOGQ.BCST $0x96, (SP), Z7, Z8
+	VPSRLQ          $0x20, Z5, Z7
+	VPTERNLOGQ.BCST $0x96, 8(SP), Z9, Z7
+	VPMULUDQ        Z1, Z10, Z9
+	VPMULUDQ        Z2, Z3, Z3
+	VPSRLQ          $0x20, Z3, Z10
+	VPTERNLOGQ.BCST $0x96, 16(SP), Z4, Z10
+	VPSRLQ          $0x20, Z9, Z4
+	VPTERNLOGQ.BCST $0x96, 24(SP), Z0, Z4
+	VPMULUDQ        Z1, Z8, Z0
+	VPMULUDQ        Z2, Z7, Z7
+	VPSRLQ          $0x20, Z7, Z8
+	VPTERNLOGQ.BCST $0x96, 16(SP), Z6, Z8
+	VPSRLQ          $0x20, Z0, Z6
+	VPTERNLOGQ.BCST $0x96, 24(SP), Z5, Z6
+	VPMULUDQ        Z1, Z10, Z5
+	VPMULUDQ        Z2, Z4, Z4
+	VPSRLQ          $0x20, Z4, Z10
+	VPTERNLOGQ.BCST $0x96, 32(SP), Z3, Z10
+	VPSRLQ          $0x20, Z5, Z3
+	VPTERNLOGQ.BCST $0x96, 40(SP), Z9, Z3
+	VPMULUDQ        Z1, Z8, Z8
+	VPMULUDQ        Z2, Z6, Z6
+	VPSRLQ          $0x20, Z6, Z9
+	VPTERNLOGQ.BCST $0x96, 32(SP), Z7, Z9
+	VPSRLQ          $0x20, Z8, Z7
+	VPTERNLOGQ.BCST $0x96, 40(SP), Z0, Z7
+	VPMULUDQ        Z1, Z10, Z0
+	VPMULUDQ        Z2, Z3, Z3
+	VPSRLQ          $0x20, Z3, Z10
+	VPTERNLOGQ.BCST $0x96, 48(SP), Z4, Z10
+	VPSRLQ          $0x20, Z0, Z4
+	VPTERNLOGQ.BCST $0x96, 56(SP), Z5, Z4
+	VPMULUDQ        Z1, Z9, Z5
+	VPMULUDQ        Z2, Z7, Z7
+	VPSRLQ          $0x20, Z7, Z9
+	VPTERNLOGQ.BCST $0x96, 48(SP), Z6, Z9
+	VPSRLQ          $0x20, Z5, Z6
+	VPTERNLOGQ.BCST $0x96, 56(SP), Z8, Z6
+	VPMULUDQ        Z1, Z10, Z8
+	VPMULUDQ        Z2, Z4, Z4
+	VPSRLQ          $0x20, Z4, Z10
+	VPTERNLOGQ.BCST $0x96, 64(SP), Z3, Z10
+	VPSRLQ          $0x20, Z8, Z3
+	VPTERNLOGQ.BCST $0x96, 72(SP), Z0, Z3
+	VPMULUDQ        Z1, Z9, Z0
+	VPMULUDQ        Z2, Z6, Z6
+	VPSRLQ          $0x20, Z6, Z9
+	VPTERNLOGQ.BCST $0x96, 64(SP), Z7, Z9
+	VPSRLQ          $0x20, Z0, Z7
+	VPTERNLOGQ.BCST $0x96, 72(SP), Z5, Z7
+	VPMULUDQ        Z1, Z10, Z5
+	VPMULUDQ        Z2, Z3, Z3
+	VPSRLQ          $0x20, Z3, Z10
+	VPTERNLOGQ.BCST $0x96, 80(SP), Z4, Z10
+	VPSRLQ          $0x20, Z5, Z4
+	VPTERNLOGQ.BCST $0x96, 88(SP), Z8, Z4
+	VPMULUDQ        Z1, Z9, Z8
+	VPMULUDQ        Z2, Z7, Z7
+	VPSRLQ          $0x20, Z7, Z9
+	VPTERNLOGQ.BCST $0x96, 80(SP), Z6, Z9
+	VPSRLQ          $0x20, Z8, Z6
+	VPTERNLOGQ.BCST $0x96, 88(SP), Z0, Z6
+	VPMULUDQ        Z1, Z10, Z0
+	VPMULUDQ        Z2, Z4, Z4
+	VPSRLQ          $0x20, Z4, Z10
+	VPTERNLOGQ.BCST $0x96, 96(SP), Z3, Z10
+	VPSRLQ          $0x20, Z0, Z3
+	VPTERNLOGQ.BCST $0x96, 104(SP), Z5, Z3
+	VPMULUDQ        Z1, Z9, Z5
+	VPMULUDQ        Z2, Z6, Z6
+	VPSRLQ          $0x20, Z6, Z9
+	VPTERNLOGQ.BCST $0x96, 96(SP), Z7, Z9
+	VPSRLQ          $0x20, Z5, Z7
+	VPTERNLOGQ.BCST $0x96, 104(SP), Z8, Z7
+	VPMULUDQ        Z1, Z10, Z8
+	VPMULUDQ        Z2, Z3, Z3
+	VPSRLQ          $0x20, Z3, Z10
+	VPTERNLOGQ.BCST $0x96, 112(SP), Z4, Z10
+	VPSRLQ          $0x20, Z8, Z4
+	VPTERNLOGQ.BCST $0x96, 120(SP), Z0, Z4
+	VPMULUDQ        Z1, Z9, Z0
+	VPMULUDQ        Z2, Z7, Z7
+	VPSRLQ          $0x20, Z7, Z9
+	VPTERNLOGQ.BCST $0x96, 112(SP), Z6, Z9
+	VPSRLQ          $0x20, Z0, Z6
+	VPTERNLOGQ.BCST $0x96, 120(SP), Z5, Z6
+	VPMULUDQ        Z1, Z10, Z5
+	VPMULUDQ        Z2, Z4, Z4
+	VPSRLQ          $0x20, Z4, Z10
+	VPTERNLOGQ.BCST $0x96, 128(SP), Z3, Z10
+	VPSRLQ          $0x20, Z5, Z3
+	VPTERNLOGQ.BCST $0x96, 136(SP), Z8, Z3
+	VPMULUDQ        Z1, Z9, Z8
+	VPMULUDQ        Z2, Z6, Z6
+	VPSRLQ          $0x20, Z6, Z9
+	VPTERNLOGQ.BCST $0x96, 128(SP), Z7, Z9
+	VPSRLQ          $0x20, Z8, Z7
+	VPTERNLOGQ.BCST $0x96, 136(SP), Z0, Z7
+	VPMULUDQ        Z1, Z10, Z0
+	VPMULUDQ        Z2, Z3, Z3
+	VPSRLQ          $0x20, Z3, Z10
+	VPTERNLOGQ.BCST $0x96, 144(SP), Z4, Z10
+	VPSRLQ          $0x20, Z0, Z4
+	VPTERNLOGQ.BCST $0x96, 152(SP), Z5, Z4
+	VPMULUDQ        Z1, Z9, Z5
+	VPMULUDQ        Z2, Z7, Z7
+	VPSRLQ          $0x20, Z7, Z9
+	VPTERNLOGQ.BCST $0x96, 144(SP), Z6, Z9
+	VPSRLQ          $0x20, Z5, Z6
+	VPTERNLOGQ.BCST $0x96, 152(SP), Z8, Z6
+	VMOVUPS         philox_pairs<>+0(SB), Z8
+	VPERMI2D        Z3, Z10, Z8
+	VMOVUPS         philox_pairs<>+0(SB), Z3
+	VPERMI2D        Z0, Z4, Z3
+	VMOVUPS         philox_lower<>+0(SB), Z0
+	VPERMI2D        Z3, Z8, Z0
+	VMOVDQU32       Z0, (AX)
+	VMOVUPS         philox_upper<>+0(SB), Z0
+	VPERMI2D        Z3, Z8, Z0
+	VMOVDQU32       Z0, 64(AX)
+	VMOVUPS         philox_pairs<>+0(SB), Z0
+	VPERMI2D        Z7, Z9, Z0
+	VMOVUPS         philox_pairs<>+0(SB), Z3
+	VPERMI2D        Z5, Z6, Z3
+	VMOVUPS         philox_lower<>+0(SB), Z4
+	VPERMI2D        Z3, Z0, Z4
+	VMOVDQU32       Z4, 128(AX)
+	VMOVUPS         philox_upper<>+0(SB), Z4
+	VPERMI2D        Z3, Z0, Z4
+	VMOVDQU32       Z4, 192(AX)
+	ADDQ            $0x00000100, AX
+	DECQ            CX
+	JNZ             groups
+	VZEROUPPER
+	RET
+
+DATA philox_pairs<>+0(SB)/4, $0x00000000
+DATA philox_pairs<>+4(SB)/4, $0x00000010
+DATA philox_pairs<>+8(SB)/4, $0x00000002
+DATA philox_pairs<>+12(SB)/4, $0x00000012
+DATA philox_pairs<>+16(SB)/4, $0x00000004
+DATA philox_pairs<>+20(SB)/4, $0x00000014
+DATA philox_pairs<>+24(SB)/4, $0x00000006
+DATA philox_pairs<>+28(SB)/4, $0x00000016
+DATA philox_pairs<>+32(SB)/4, $0x00000008
+DATA philox_pairs<>+36(SB)/4, $0x00000018
+DATA philox_pairs<>+40(SB)/4, $0x0000000a
+DATA philox_pairs<>+44(SB)/4, $0x0000001a
+DATA philox_pairs<>+48(SB)/4, $0x0000000c
+DATA philox_pairs<>+52(SB)/4, $0x0000001c
+DATA philox_pairs<>+56(SB)/4, $0x0000000e
+DATA philox_pairs<>+60(SB)/4, $0x0000001e
+GLOBL philox_pairs<>(SB), RODATA|NOPTR, $64
+
+DATA philox_lower<>+0(SB)/4, $0x00000000
+DATA philox_lower<>+4(SB)/4, $0x00000001
+DATA philox_lower<>+8(SB)/4, $0x00000010
+DATA philox_lower<>+12(SB)/4, $0x00000011
+DATA philox_lower<>+16(SB)/4, $0x00000002
+DATA philox_lower<>+20(SB)/4, $0x00000003
+DATA philox_lower<>+24(SB)/4, $0x00000012
+DATA philox_lower<>+28(SB)/4, $0x00000013
+DATA philox_lower<>+32(SB)/4, $0x00000004
+DATA philox_lower<>+36(SB)/4, $0x00000005
+DATA philox_lower<>+40(SB)/4, $0x00000014
+DATA philox_lower<>+44(SB)/4, $0x00000015
+DATA philox_lower<>+48(SB)/4, $0x00000006
+DATA philox_lower<>+52(SB)/4, $0x00000007
+DATA philox_lower<>+56(SB)/4, $0x00000016
+DATA philox_lower<>+60(SB)/4, $0x00000017
+GLOBL philox_lower<>(SB), RODATA|NOPTR, $64
+
+DATA philox_upper<>+0(SB)/4, $0x00000008
+DATA philox_upper<>+4(SB)/4, $0x00000009
+DATA philox_upper<>+8(SB)/4, $0x00000018
+DATA philox_upper<>+12(SB)/4, $0x00000019
+DATA philox_upper<>+16(SB)/4, $0x0000000a
+DATA philox_upper<>+20(SB)/4, $0x0000000b
+DATA philox_upper<>+24(SB)/4, $0x0000001a
+DATA philox_upper<>+28(SB)/4, $0x0000001b
+DATA philox_upper<>+32(SB)/4, $0x0000000c
+DATA philox_upper<>+36(SB)/4, $0x0000000d
+DATA philox_upper<>+40(SB)/4, $0x0000001c
+DATA philox_upper<>+44(SB)/4, $0x0000001d
+DATA philox_upper<>+48(SB)/4, $0x0000000e
+DATA philox_upper<>+52(SB)/4, $0x0000000f
+DATA philox_upper<>+56(SB)/4, $0x0000001e
+DATA philox_upper<>+60(SB)/4, $0x0000001f
+GLOBL philox_upper<>(SB), RODATA|NOPTR, $64
+
+// func philox8AVX512(dst *uint32, n int, k0 uint64, k1 uint64, entity uint64, block uint64, stride uint64)
+// Requires: AVX, AVX512DQ, AVX512F
+TEXT ·philox8AVX512(SB), NOSPLIT, $232-56
+	MOVQ         dst+0(FP), AX
+	MOVQ         n+8(FP), CX
+	MOVQ         k0+16(FP), DX
+	MOVQ         DX, (SP)
+	ADDL         $0x9e3779b9, DX
+	MOVQ         DX, 16(SP)
+	ADDL         $0x9e3779b9, DX
+	MOVQ         DX, 32(SP)
+	ADDL         $0x9e3779b9, DX
+	MOVQ         DX, 48(SP)
+	ADDL         $0x9e3779b9, DX
+	MOVQ         DX, 64(SP)
+	ADDL         $0x9e3779b9, DX
+	MOVQ         DX, 80(SP)
+	ADDL         $0x9e3779b9, DX
+	MOVQ         DX, 96(SP)
+	ADDL         $0x9e3779b9, DX
+	MOVQ         DX, 112(SP)
+	ADDL         $0x9e3779b9, DX
+	MOVQ         DX, 128(SP)
+	ADDL         $0x9e3779b9, DX
+	MOVQ         DX, 144(SP)
+	ADDL         $0x9e3779b9, DX
+	MOVQ         k1+24(FP), DX
+	MOVQ         DX, 8(SP)
+	ADDL         $0xbb67ae85, DX
+	MOVQ         DX, 24(SP)
+	ADDL         $0xbb67ae85, DX
+	MOVQ         DX, 40(SP)
+	ADDL         $0xbb67ae85, DX
+	MOVQ         DX, 56(SP)
+	ADDL         $0xbb67ae85, DX
+	MOVQ         DX, 72(SP)
+	ADDL         $0xbb67ae85, DX
+	MOVQ         DX, 88(SP)
+	ADDL         $0xbb67ae85, DX
+	MOVQ         DX, 104(SP)
+	ADDL         $0xbb67ae85, DX
+	MOVQ         DX, 120(SP)
+	ADDL         $0xbb67ae85, DX
+	MOVQ         DX, 136(SP)
+	ADDL         $0xbb67ae85, DX
+	MOVQ         DX, 152(SP)
+	ADDL         $0xbb67ae85, DX
+	VPBROADCASTQ block+40(FP), Z0
+	VPADDQ       first_blocks<>+0(SB), Z0, Z0
+	MOVQ         stride+48(FP), DX
+	MOVL         $0x000000f0, BX
+	KMOVB        BX, K1
+	VPBROADCASTQ DX, Z1
+	VPADDQ       Z1, Z0, K1, Z0
+	ADDQ         DX, DX
+	VBROADCASTSS philox_mul0<>+0(SB), Z1
+	VBROADCASTSS philox_mul1<>+0(SB), Z2
+	MOVQ         DX, 224(SP)
+	VMOVUPS      Z0, 160(SP)
+
+groups:
+	VMOVUPS         160(SP), Z0
+	VPBROADCASTQ    entity+32(FP), Z4
+	VPSRLQ          $0x20, Z0, Z3
+	VPSRLQ          $0x20, Z4, Z5
+	VPBROADCASTQ    224(SP), Z6
+	VPADDQ          Z0, Z6, Z6
+	VMOVUPS         Z6, 160(SP)
+	VMOVUPS         160(SP), Z6
+	VPBROADCASTQ    entity+32(FP), Z8
+	VPSRLQ          $0x20, Z6, Z7
+	VPSRLQ          $0x20, Z8, Z9
+	VPBROADCASTQ    224(SP), Z10
+	VPADDQ          Z6, Z10, Z10
+	VMOVUPS         Z10, 160(SP)
+	VMOVUPS         160(SP), Z10
+	VPBROADCASTQ    entity+32(FP), Z12
+	VPSRLQ          $0x20, Z10, Z11
+	VPSRLQ          $0x20, Z12, Z13
+	VPBROADCASTQ    224(SP), Z14
+	VPADDQ          Z10, Z14, Z14
+	VMOVUPS         Z14, 160(SP)
+	VMOVUPS         160(SP), Z14
+	VPBROADCASTQ    entity+32(FP), Z16
+	VPSRLQ          $0x20, Z14, Z15
+	VPSRLQ          $0x20, Z16, Z17
+	VPBROADCASTQ    224(SP), Z18
+	VPADDQ          Z14, Z18, Z18
+	VMOVUPS         Z18, 160(SP)
+	VPMULUDQ        Z1, Z0, Z0
+	VPMULUDQ        Z2, Z4, Z4
+	VPSRLQ          $0x20, Z4, Z18
+	VPTERNLOGQ.BCST $0x96, (SP), Z3, Z18
+	VPSRLQ          $0x20, Z0, Z3
+	VPTERNLOGQ.BCST $0x96, 8(SP), Z5, Z3
+	VPMULUDQ        Z1, Z6, Z5
+	VPMULUDQ        Z2, Z8, Z6
+	VPSRLQ          $0x20, Z6, Z8
+	VPTERNLOGQ.BCST $0x96, (SP), Z7, Z8
+	VPSRLQ          $0x20, Z5, Z7
+	VPTERNLOGQ.BCST $0x96, 8(SP), Z9, Z7
+	VPMULUDQ        Z1, Z10, Z9
+	VPMULUDQ        Z2, Z12, Z10
+	VPSRLQ          $0x20, Z10, Z12
+	VPTERNLOGQ.BCST $0x96, (SP), Z11, Z12
+	VPSRLQ          $0x20, Z9, Z11
+	VPTERNLOGQ.BCST $0x96, 8(SP), Z13, Z11
+	VPMULUDQ        Z1, Z14, Z13
+	VPMULUDQ        Z2, Z16, Z14
+	VPSRLQ          $0x20, Z14, Z16
+	VPTERNLOGQ.BCST $0x96, (SP), Z15, Z16
+	VPSRLQ          $0x20, Z13, Z15
+	VPTERNLOGQ.BCST $0x96, 8(SP), Z17, Z15
+	VPMULUDQ        Z1, Z18, Z17
+	VPMULUDQ        Z2, Z3, Z3
+	VPSRLQ          $0x20, Z3, Z18
+	VPTERNLOGQ.BCST $0x96, 16(SP), Z4, Z18
+	VPSRLQ          $0x20, Z17, Z4
+	VPTERNLOGQ.BCST $0x96, 24(SP), Z0, Z4
+	VPMULUDQ        Z1, Z8, Z0
+	VPMULUDQ        Z2, Z7, Z7
+	VPSRLQ          $0x20, Z7, Z8
+	VPTERNLOGQ.BCST $0x96, 16(SP), Z6, Z8
+	VPSRLQ          $0x20, Z0, Z6
+	VPTERNLOGQ.BCST $0x96, 24(SP), Z5, Z6
+	VPMULUDQ        Z1, Z12, Z5
+	VPMULUDQ        Z2, Z11, Z11
+	VPSRLQ          $0x20, Z11, Z12
+	VPTERNLOGQ.BCST $0x96, 16(SP), Z10, Z12
+	VPSRLQ          $0x20, Z5, Z10
+	VPTERNLOGQ.BCST $0x96, 24(SP), Z9, Z10
+	VPMULUDQ        Z1, Z16, Z9
+	VPMULUDQ        Z2, Z15, Z15
+	VPSRLQ          $0x20, Z15, Z16
+	VPTERNLOGQ.BCST $0x96, 16(SP), Z14, Z16
+	VPSRLQ          $0x20, Z9, Z14
+	VPTERNLOGQ.BCST $0x96, 24(SP), Z13, Z14
+	VPMULUDQ        Z1, Z18, Z13
+	VPMULUDQ        Z2, Z4, Z4
+	VPSRLQ          $0x20, Z4, Z18
+	VPTERNLOGQ.BCST $0x96, 32(SP), Z3, Z18
+	VPSRLQ          $0x20, Z13, Z3
+	VPTERNLOGQ.BCST $0x96, 40(SP), Z17, Z3
+	VPMULUDQ        Z1, Z8, Z8
+	VPMULUDQ        Z2, Z6, Z6
+	VPSRLQ          $0x20, Z6, Z17
+	VPTERNLOGQ.BCST $0x96, 32(SP), Z7, Z17
+	VPSRLQ          $0x20, Z8, Z7
+	VPTERNLOGQ.BCST $0x96, 40(SP), Z0, Z7
+	VPMULUDQ        Z1, Z12, Z0
+	VPMULUDQ        Z2, Z10, Z10
+	VPSRLQ          $0x20, Z10, Z12
+	VPTERNLOGQ.BCST $0x96, 32(SP), Z11, Z12
+	VPSRLQ          $0x20, Z0, Z11
+	VPTERNLOGQ.BCST $0x96, 40(SP), Z5, Z11
+	VPMULUDQ        Z1, Z16, Z5
+	VPMULUDQ        Z2, Z14, Z14
+	VPSRLQ          $0x20, Z14, Z16
+	VPTERNLOGQ.BCST $0x96, 32(SP), Z15, Z16
+	VPSRLQ          $0x20, Z5, Z15
+	VPTERNLOGQ.BCST $0x96, 40(SP), Z9, Z15
+	VPMULUDQ        Z1, Z18, Z9
+	VPMULUDQ        Z2, Z3, Z3
+	VPSRLQ          $0x20, Z3, Z18
+	VPTERNLOGQ.BCST $0x96, 48(SP), Z4, Z18
+	VPSRLQ          $0x20, Z9, Z4
+	VPTERNLOGQ.BCST $0x96, 56(SP), Z13, Z4
+	VPMULUDQ        Z1, Z17, Z13
+	VPMULUDQ        Z2, Z7, Z7
+	VPSRLQ          $0x20, Z7, Z17
+	VPTERNLOGQ.BCST $0x96, 48(SP), Z6, Z17
+	VPSRLQ          $0x20, Z13, Z6
+	VPTERNLOGQ.BCST $0x96, 56(SP), Z8, Z6
+	VPMULUDQ        Z1, Z12, Z8
+	VPMULUDQ        Z2, Z11, Z11
+	VPSRLQ          $0x20, Z11, Z12
+	VPTERNLOGQ.BCST $0x96, 48(SP), Z10, Z12
+	VPSRLQ          $0x20, Z8, Z10
+	VPTERNLOGQ.BCST $0x96, 56(SP), Z0, Z10
+	VPMULUDQ        Z1, Z16, Z0
+	VPMULUDQ        Z2, Z15, Z15
+	VPSRLQ          $0x20, Z15, Z16
+	VPTERNLOGQ.BCST $0x96, 48(SP), Z14, Z16
+	VPSRLQ          $0x20, Z0, Z14
+	VPTERNLOGQ.BCST $0x96, 56(SP), Z5, Z14
+	VPMULUDQ        Z1, Z18, Z5
+	VPMULUDQ        Z2, Z4, Z4
+	VPSRLQ          $0x20, Z4, Z18
+	VPTERNLOGQ.BCST $0x96, 64(SP), Z3, Z18
+	VPSRLQ          $0x20, Z5, Z3
+	VPTERNLOGQ.BCST $0x96, 72(SP), Z9, Z3
+	VPMULUDQ        Z1, Z17, Z9
+	VPMULUDQ        Z2, Z6, Z6
+	VPSRLQ          $0x20, Z6, Z17
+	VPTERNLOGQ.BCST $0x96, 64(SP), Z7, Z17
+	VPSRLQ          $0x20, Z9, Z7
+	VPTERNLOGQ.BCST $0x96, 72(SP), Z13, Z7
+	VPMULUDQ        Z1, Z12, Z12
+	VPMULUDQ        Z2, Z10, Z10
+	VPSRLQ          $0x20, Z10, Z13
+	VPTERNLOGQ.BCST $0x96, 64(SP), Z11, Z13
+	VPSRLQ          $0x20, Z12, Z11
+	VPTERNLOGQ.BCST $0x96, 72(SP), Z8, Z11
+	VPMULUDQ        Z1, Z16, Z8
+	VPMULUDQ        Z2, Z14, Z14
+	VPSRLQ          $0x20, Z14, Z16
+	VPTERNLOGQ.BCST $0x96, 64(SP), Z15, Z16
+	VPSRLQ          $0x20, Z8, Z15
+	VPTERNLOGQ.BCST $0x96, 72(SP), Z0, Z15
+	VPMULUDQ        Z1, Z18, Z0
+	VPMULUDQ        Z2, Z3, Z3
+	VPSRLQ          $0x20, Z3, Z18
+	VPTERNLOGQ.BCST $0x96, 80(SP), Z4, Z18
+	VPSRLQ          $0x20, Z0, Z4
+	VPTERNLOGQ.BCST $0x96, 88(SP), Z5, Z4
+	VPMULUDQ        Z1, Z17, Z5
+	VPMULUDQ        Z2, Z7, Z7
+	VPSRLQ          $0x20, Z7, Z17
+	VPTERNLOGQ.BCST $0x96, 80(SP), Z6, Z17
+	VPSRLQ          $0x20, Z5, Z6
+	VPTERNLOGQ.BCST $0x96, 88(SP), Z9, Z6
+	VPMULUDQ        Z1, Z13, Z9
+	VPMULUDQ        Z2, Z11, Z11
+	VPSRLQ          $0x20, Z11, Z13
+	VPTERNLOGQ.BCST $0x96, 80(SP), Z10, Z13
+	VPSRLQ          $0x20, Z9, Z10
+	VPTERNLOGQ.BCST $0x96, 88(SP), Z12, Z10
+	VPMULUDQ        Z1, Z16, Z12
+	VPMULUDQ        Z2, Z15, Z15
+	VPSRLQ          $0x20, Z15, Z16
+	VPTERNLOGQ.BCST $0x96, 80(SP), Z14, Z16
+	VPSRLQ          $0x20, Z12, Z14
+	VPTERNLOGQ.BCST $0x96, 88(SP), Z8, Z14
+	VPMULUDQ        Z1, Z18, Z8
+	VPMULUDQ        Z2, Z4, Z4
+	VPSRLQ          $0x20, Z4, Z18
+	VPTERNLOGQ.BCST $0x96, 96(SP), Z3, Z18
+	VPSRLQ          $0x20, Z8, Z3
+	VPTERNLOGQ.BCST $0x96, 104(SP), Z0, Z3
+	VPMULUDQ        Z1, Z17, Z0
+	VPMULUDQ        Z2, Z6, Z6
+	VPSRLQ          $0x20, Z6, Z17
+	VPTERNLOGQ.BCST $0x96, 96(SP), Z7, Z17
+	VPSRLQ          $0x20, Z0, Z7
+	VPTERNLOGQ.BCST $0x96, 104(SP), Z5, Z7
+	VPMULUDQ        Z1, Z13, Z5
+	VPMULUDQ        Z2, Z10, Z10
+	VPSRLQ          $0x20, Z10, Z13
+	VPTERNLOGQ.BCST $0x96, 96(SP), Z11, Z13
+	VPSRLQ          $0x20, Z5, Z11
+	VPTERNLOGQ.BCST $0x96, 104(SP), Z9, Z11
+	VPMULUDQ        Z1, Z16, Z9
+	VPMULUDQ        Z2, Z14, Z14
+	VPSRLQ          $0x20, Z14, Z16
+	VPTERNLOGQ.BCST $0x96, 96(SP), Z15, Z16
+	VPSRLQ          $0x20, Z9, Z15
+	VPTERNLOGQ.BCST $0x96, 104(SP), Z12, Z15
+	VPMULUDQ        Z1, Z18, Z12
+	VPMULUDQ        Z2, Z3, Z3
+	VPSRLQ          $0x20, Z3, Z18
+	VPTERNLOGQ.BCST $0x96, 112(SP), Z4, Z18
+	VPSRLQ          $0x20, Z12, Z4
+	VPTERNLOGQ.BCST $0x96, 120(SP), Z8, Z4
+	VPMULUDQ        Z1, Z17, Z8
+	VPMULUDQ        Z2, Z7, Z7
+	VPSRLQ          $0x20, Z7, Z17
+	VPTERNLOGQ.BCST $0x96, 112(SP), Z6, Z17
+	VPSRLQ          $0x20, Z8, Z6
+	VPTERNLOGQ.BCST $0x96, 120(SP), Z0, Z6
+	VPMULUDQ        Z1, Z13, Z0
+	VPMULUDQ        Z2, Z11, Z11
+	VPSRLQ          $0x20, Z11, Z13
+	VPTERNLOGQ.BCST $0x96, 112(SP), Z10, Z13
+	VPSRLQ          $0x20, Z0, Z10
+	VPTERNLOGQ.BCST $0x96, 120(SP), Z5, Z10
+	VPMULUDQ        Z1, Z16, Z5
+	VPMULUDQ        Z2, Z15, Z15
+	VPSRLQ          $0x20, Z15, Z16
+	VPTERNLOGQ.BCST $0x96, 112(SP), Z14, Z16
+	VPSRLQ          $0x20, Z5, Z14
+	VPTERNLOGQ.BCST $0x96, 120(SP), Z9, Z14
+	VPMULUDQ        Z1, Z18, Z9
+	VPMULUDQ        Z2, Z4, Z4
+	VPSRLQ          $0x20, Z4, Z18
+	VPTERNLOGQ.BCST $0x96, 128(SP), Z3, Z18
+	VPSRLQ          $0x20, Z9, Z3
+	VPTERNLOGQ.BCST $0x96, 136(SP), Z12, Z3
+	VPMULUDQ        Z1, Z17, Z12
+	VPMULUDQ        Z2, Z6, Z6
+	VPSRLQ          $0x20, Z6, Z17
+	VPTERNLOGQ.BCST $0x96, 128(SP), Z7, Z17
+	VPSRLQ          $0x20, Z12, Z7
+	VPTERNLOGQ.BCST $0x96, 136(SP), Z8, Z7
+	VPMULUDQ        Z1, Z13, Z8
+	VPMULUDQ        Z2, Z10, Z10
+	VPSRLQ          $0x20, Z10, Z13
+	VPTERNLOGQ.BCST $0x96, 128(SP), Z11, Z13
+	VPSRLQ          $0x20, Z8, Z11
+	VPTERNLOGQ.BCST $0x96, 136(SP), Z0, Z11
+	VPMULUDQ        Z1, Z16, Z0
+	VPMULUDQ        Z2, Z14, Z14
+	VPSRLQ          $0x20, Z14, Z16
+	VPTERNLOGQ.BCST $0x96, 128(SP), Z15, Z16
+	VPSRLQ          $0x20, Z0, Z15
+	VPTERNLOGQ.BCST $0x96, 136(SP), Z5, Z15
+	VPMULUDQ        Z1, Z18, Z5
+	VPMULUDQ        Z2, Z3, Z3
+	VPSRLQ          $0x20, Z3, Z18
+	VPTERNLOGQ.BCST $0x96, 144(SP), Z4, Z18
+	VPSRLQ          $0x20, Z5, Z4
+	VPTERNLOGQ.BCST $0x96, 152(SP), Z9, Z4
+	VPMULUDQ        Z1, Z17, Z9
+	VPMULUDQ        Z2, Z7, Z7
+	VPSRLQ          $0x20, Z7, Z17
+	VPTERNLOGQ.BCST $0x96, 144(SP), Z6, Z17
+	VPSRLQ          $0x20, Z9, Z6
+	VPTERNLOGQ.BCST $0x96, 152(SP), Z12, Z6
+	VPMULUDQ        Z1, Z13, Z12
+	VPMULUDQ        Z2, Z11, Z11
+	VPSRLQ          $0x20, Z11, Z13
+	VPTERNLOGQ.BCST $0x96, 144(SP), Z10, Z13
+	VPSRLQ          $0x20, Z12, Z10
+	VPTERNLOGQ.BCST $0x96, 152(SP), Z8, Z10
+	VPMULUDQ        Z1, Z16, Z8
+	VPMULUDQ        Z2, Z15, Z15
+	VPSRLQ          $0x20, Z15, Z16
+	VPTERNLOGQ.BCST $0x96, 144(SP), Z14, Z16
+	VPSRLQ          $0x20, Z8, Z14
+	VPTERNLOGQ.BCST $0x96, 152(SP), Z0, Z14
+	VMOVUPS         philox_pairs<>+0(SB), Z0
+	VPERMI2D        Z3, Z18, Z0
+	VMOVUPS         philox_pairs<>+0(SB), Z3
+	VPERMI2D        Z5, Z4, Z3
+	VMOVUPS         philox_lower<>+0(SB), Z4
+	VPERMI2D        Z3, Z0, Z4
+	VMOVDQU32       Z4, (AX)
+	VMOVUPS         philox_upper<>+0(SB), Z4
+	VPERMI2D        Z3, Z0, Z4
+	VMOVDQU32       Z4, 64(AX)
+	VMOVUPS         philox_pairs<>+0(SB), Z0
+	VPERMI2D        Z7, Z17, Z0
+	VMOVUPS         philox_pairs<>+0(SB), Z3
+	VPERMI2D        Z9, Z6, Z3
+	VMOVUPS         philox_lower<>+0(SB), Z4
+	VPERMI2D        Z3, Z0, Z4
+	VMOVDQU32       Z4, 128(AX)
+	VMOVUPS         philox_upper<>+0(SB), Z4
+	VPERMI2D        Z3, Z0, Z4
+	VMOVDQU32       Z4, 192(AX)
+	VMOVUPS         philox_pairs<>+0(SB), Z0
+	VPERMI2D        Z11, Z13, Z0
+	VMOVUPS         philox_pairs<>+0(SB), Z3
+	VPERMI2D        Z12, Z10, Z3
+	VMOVUPS         philox_lower<>+0(SB), Z4
+	VPERMI2D        Z3, Z0, Z4
+	VMOVDQU32       Z4, 256(AX)
+	VMOVUPS         philox_upper<>+0(SB), Z4
+	VPERMI2D        Z3, Z0, Z4
+	VMOVDQU32       Z4, 320(AX)
+	VMOVUPS         philox_pairs<>+0(SB), Z0
+	VPERMI2D        Z15, Z16, Z0
+	VMOVUPS         philox_pairs<>+0(SB), Z3
+	VPERMI2D        Z8, Z14, Z3
+	VMOVUPS         philox_lower<>+0(SB), Z4
+	VPERMI2D        Z3, Z0, Z4
+	VMOVDQU32       Z4, 384(AX)
+	VMOVUPS         philox_upper<>+0(SB), Z4
+	VPERMI2D        Z3, Z0, Z4
+	VMOVDQU32       Z4, 448(AX)
+	ADDQ            $0x00000200, AX
+	DECQ            CX
+	JNZ             groups
 	VZEROUPPER
 	RET
 
@@ -717,173 +1379,173 @@ eight:
 	VPMULUDQ philox_mul0<>+0(SB), Y0, Y0
 	VPMULUDQ philox_mul1<>+0(SB), Y2, Y2
 	VPSRLQ   $0x20, Y2, Y8
-	VPXOR    Y1, Y8, Y1
-	VPXOR    (SP), Y1, Y1
-	VPSRLQ   $0x20, Y0, Y8
-	VPXOR    Y3, Y8, Y3
-	VPXOR    32(SP), Y3, Y3
-	VPMULUDQ philox_mul0<>+0(SB), Y4, Y4
-	VPMULUDQ philox_mul1<>+0(SB), Y6, Y6
-	VPSRLQ   $0x20, Y6, Y8
-	VPXOR    Y5, Y8, Y5
-	VPXOR    (SP), Y5, Y5
-	VPSRLQ   $0x20, Y4, Y8
-	VPXOR    Y7, Y8, Y7
-	VPXOR    32(SP), Y7, Y7
-	VPMULUDQ philox_mul0<>+0(SB), Y1, Y1
-	VPMULUDQ philox_mul1<>+0(SB), Y3, Y3
-	VPSRLQ   $0x20, Y3, Y8
-	VPXOR    Y2, Y8, Y2
-	VPXOR    64(SP), Y2, Y2
+	VPXOR    Y1, Y8, Y8
+	VPXOR    (SP), Y8, Y8
+	VPSRLQ   $0x20, Y0, Y1
+	VPXOR    Y3, Y1, Y1
+	VPXOR    32(SP), Y1, Y1
+	VPMULUDQ philox_mul0<>+0(SB), Y4, Y3
+	VPMULUDQ philox_mul1<>+0(SB), Y6, Y4
+	VPSRLQ   $0x20, Y4, Y6
+	VPXOR    Y5, Y6, Y6
+	VPXOR    (SP), Y6, Y6
+	VPSRLQ   $0x20, Y3, Y5
+	VPXOR    Y7, Y5, Y5
+	VPXOR    32(SP), Y5, Y5
+	VPMULUDQ philox_mul0<>+0(SB), Y8, Y7
+	VPMULUDQ philox_mul1<>+0(SB), Y1, Y1
 	VPSRLQ   $0x20, Y1, Y8
-	VPXOR    Y0, Y8, Y0
-	VPXOR    96(SP), Y0, Y0
-	VPMULUDQ philox_mul0<>+0(SB), Y5, Y5
-	VPMULUDQ philox_mul1<>+0(SB), Y7, Y7
-	VPSRLQ   $0x20, Y7, Y8
-	VPXOR    Y6, Y8, Y6
+	VPXOR    Y2, Y8, Y8
+	VPXOR    64(SP), Y8, Y8
+	VPSRLQ   $0x20, Y7, Y2
+	VPXOR    Y0, Y2, Y2
+	VPXOR    96(SP), Y2, Y2
+	VPMULUDQ philox_mul0<>+0(SB), Y6, Y0
+	VPMULUDQ philox_mul1<>+0(SB), Y5, Y5
+	VPSRLQ   $0x20, Y5, Y6
+	VPXOR    Y4, Y6, Y6
 	VPXOR    64(SP), Y6, Y6
-	VPSRLQ   $0x20, Y5, Y8
-	VPXOR    Y4, Y8, Y4
+	VPSRLQ   $0x20, Y0, Y4
+	VPXOR    Y3, Y4, Y4
 	VPXOR    96(SP), Y4, Y4
-	VPMULUDQ philox_mul0<>+0(SB), Y2, Y2
-	VPMULUDQ philox_mul1<>+0(SB), Y0, Y0
-	VPSRLQ   $0x20, Y0, Y8
-	VPXOR    Y3, Y8, Y3
-	VPXOR    128(SP), Y3, Y3
+	VPMULUDQ philox_mul0<>+0(SB), Y8, Y3
+	VPMULUDQ philox_mul1<>+0(SB), Y2, Y2
 	VPSRLQ   $0x20, Y2, Y8
-	VPXOR    Y1, Y8, Y1
+	VPXOR    Y1, Y8, Y8
+	VPXOR    128(SP), Y8, Y8
+	VPSRLQ   $0x20, Y3, Y1
+	VPXOR    Y7, Y1, Y1
 	VPXOR    160(SP), Y1, Y1
 	VPMULUDQ philox_mul0<>+0(SB), Y6, Y6
 	VPMULUDQ philox_mul1<>+0(SB), Y4, Y4
-	VPSRLQ   $0x20, Y4, Y8
-	VPXOR    Y7, Y8, Y7
+	VPSRLQ   $0x20, Y4, Y7
+	VPXOR    Y5, Y7, Y7
 	VPXOR    128(SP), Y7, Y7
-	VPSRLQ   $0x20, Y6, Y8
-	VPXOR    Y5, Y8, Y5
+	VPSRLQ   $0x20, Y6, Y5
+	VPXOR    Y0, Y5, Y5
 	VPXOR    160(SP), Y5, Y5
-	VPMULUDQ philox_mul0<>+0(SB), Y3, Y3
+	VPMULUDQ philox_mul0<>+0(SB), Y8, Y0
 	VPMULUDQ philox_mul1<>+0(SB), Y1, Y1
 	VPSRLQ   $0x20, Y1, Y8
-	VPXOR    Y0, Y8, Y0
-	VPXOR    192(SP), Y0, Y0
-	VPSRLQ   $0x20, Y3, Y8
-	VPXOR    Y2, Y8, Y2
+	VPXOR    Y2, Y8, Y8
+	VPXOR    192(SP), Y8, Y8
+	VPSRLQ   $0x20, Y0, Y2
+	VPXOR    Y3, Y2, Y2
 	VPXOR    224(SP), Y2, Y2
-	VPMULUDQ philox_mul0<>+0(SB), Y7, Y7
+	VPMULUDQ philox_mul0<>+0(SB), Y7, Y3
 	VPMULUDQ philox_mul1<>+0(SB), Y5, Y5
-	VPSRLQ   $0x20, Y5, Y8
-	VPXOR    Y4, Y8, Y4
-	VPXOR    192(SP), Y4, Y4
-	VPSRLQ   $0x20, Y7, Y8
-	VPXOR    Y6, Y8, Y6
-	VPXOR    224(SP), Y6, Y6
-	VPMULUDQ philox_mul0<>+0(SB), Y0, Y0
+	VPSRLQ   $0x20, Y5, Y7
+	VPXOR    Y4, Y7, Y7
+	VPXOR    192(SP), Y7, Y7
+	VPSRLQ   $0x20, Y3, Y4
+	VPXOR    Y6, Y4, Y4
+	VPXOR    224(SP), Y4, Y4
+	VPMULUDQ philox_mul0<>+0(SB), Y8, Y6
 	VPMULUDQ philox_mul1<>+0(SB), Y2, Y2
 	VPSRLQ   $0x20, Y2, Y8
-	VPXOR    Y1, Y8, Y1
-	VPXOR    256(SP), Y1, Y1
-	VPSRLQ   $0x20, Y0, Y8
-	VPXOR    Y3, Y8, Y3
-	VPXOR    288(SP), Y3, Y3
-	VPMULUDQ philox_mul0<>+0(SB), Y4, Y4
-	VPMULUDQ philox_mul1<>+0(SB), Y6, Y6
-	VPSRLQ   $0x20, Y6, Y8
-	VPXOR    Y5, Y8, Y5
-	VPXOR    256(SP), Y5, Y5
-	VPSRLQ   $0x20, Y4, Y8
-	VPXOR    Y7, Y8, Y7
-	VPXOR    288(SP), Y7, Y7
-	VPMULUDQ philox_mul0<>+0(SB), Y1, Y1
-	VPMULUDQ philox_mul1<>+0(SB), Y3, Y3
-	VPSRLQ   $0x20, Y3, Y8
-	VPXOR    Y2, Y8, Y2
-	VPXOR    320(SP), Y2, Y2
-	VPSRLQ   $0x20, Y1, Y8
-	VPXOR    Y0, Y8, Y0
-	VPXOR    352(SP), Y0, Y0
-	VPMULUDQ philox_mul0<>+0(SB), Y5, Y5
-	VPMULUDQ philox_mul1<>+0(SB), Y7, Y7
-	VPSRLQ   $0x20, Y7, Y8
-	VPXOR    Y6, Y8, Y6
-	VPXOR    320(SP), Y6, Y6
-	VPSRLQ   $0x20, Y5, Y8
-	VPXOR    Y4, Y8, Y4
-	VPXOR    352(SP), Y4, Y4
-	VPMULUDQ philox_mul0<>+0(SB), Y2, Y2
-	VPMULUDQ philox_mul1<>+0(SB), Y0, Y0
-	VPSRLQ   $0x20, Y0, Y8
-	VPXOR    Y3, Y8, Y3
-	VPXOR    384(SP), Y3, Y3
-	VPSRLQ   $0x20, Y2, Y8
-	VPXOR    Y1, Y8, Y1
-	VPXOR    416(SP), Y1, Y1
-	VPMULUDQ philox_mul0<>+0(SB), Y6, Y6
+	VPXOR    Y1, Y8, Y8
+	VPXOR    256(SP), Y8, Y8
+	VPSRLQ   $0x20, Y6, Y1
+	VPXOR    Y0, Y1, Y1
+	VPXOR    288(SP), Y1, Y1
+	VPMULUDQ philox_mul0<>+0(SB), Y7, Y0
 	VPMULUDQ philox_mul1<>+0(SB), Y4, Y4
-	VPSRLQ   $0x20, Y4, Y8
-	VPXOR    Y7, Y8, Y7
-	VPXOR    384(SP), Y7, Y7
-	VPSRLQ   $0x20, Y6, Y8
-	VPXOR    Y5, Y8, Y5
-	VPXOR    416(SP), Y5, Y5
-	VPMULUDQ philox_mul0<>+0(SB), Y3, Y3
+	VPSRLQ   $0x20, Y4, Y7
+	VPXOR    Y5, Y7, Y7
+	VPXOR    256(SP), Y7, Y7
+	VPSRLQ   $0x20, Y0, Y5
+	VPXOR    Y3, Y5, Y5
+	VPXOR    288(SP), Y5, Y5
+	VPMULUDQ philox_mul0<>+0(SB), Y8, Y3
 	VPMULUDQ philox_mul1<>+0(SB), Y1, Y1
 	VPSRLQ   $0x20, Y1, Y8
-	VPXOR    Y0, Y8, Y0
-	VPXOR    448(SP), Y0, Y0
-	VPSRLQ   $0x20, Y3, Y8
-	VPXOR    Y2, Y8, Y2
-	VPXOR    480(SP), Y2, Y2
-	VPMULUDQ philox_mul0<>+0(SB), Y7, Y7
+	VPXOR    Y2, Y8, Y8
+	VPXOR    320(SP), Y8, Y8
+	VPSRLQ   $0x20, Y3, Y2
+	VPXOR    Y6, Y2, Y2
+	VPXOR    352(SP), Y2, Y2
+	VPMULUDQ philox_mul0<>+0(SB), Y7, Y6
 	VPMULUDQ philox_mul1<>+0(SB), Y5, Y5
-	VPSRLQ   $0x20, Y5, Y8
-	VPXOR    Y4, Y8, Y4
-	VPXOR    448(SP), Y4, Y4
-	VPSRLQ   $0x20, Y7, Y8
-	VPXOR    Y6, Y8, Y6
-	VPXOR    480(SP), Y6, Y6
-	VPMULUDQ philox_mul0<>+0(SB), Y0, Y0
+	VPSRLQ   $0x20, Y5, Y7
+	VPXOR    Y4, Y7, Y7
+	VPXOR    320(SP), Y7, Y7
+	VPSRLQ   $0x20, Y6, Y4
+	VPXOR    Y0, Y4, Y4
+	VPXOR    352(SP), Y4, Y4
+	VPMULUDQ philox_mul0<>+0(SB), Y8, Y0
 	VPMULUDQ philox_mul1<>+0(SB), Y2, Y2
 	VPSRLQ   $0x20, Y2, Y8
-	VPXOR    Y1, Y8, Y1
-	VPXOR    512(SP), Y1, Y1
-	VPSRLQ   $0x20, Y0, Y8
-	VPXOR    Y3, Y8, Y3
-	VPXOR    544(SP), Y3, Y3
-	VPMULUDQ philox_mul0<>+0(SB), Y4, Y4
-	VPMULUDQ philox_mul1<>+0(SB), Y6, Y6
-	VPSRLQ   $0x20, Y6, Y8
-	VPXOR    Y5, Y8, Y5
-	VPXOR    512(SP), Y5, Y5
-	VPSRLQ   $0x20, Y4, Y8
-	VPXOR    Y7, Y8, Y7
-	VPXOR    544(SP), Y7, Y7
-	VPMULUDQ philox_mul0<>+0(SB), Y1, Y1
-	VPMULUDQ philox_mul1<>+0(SB), Y3, Y3
-	VPSRLQ   $0x20, Y3, Y8
-	VPXOR    Y2, Y8, Y2
-	VPXOR    576(SP), Y2, Y2
+	VPXOR    Y1, Y8, Y8
+	VPXOR    384(SP), Y8, Y8
+	VPSRLQ   $0x20, Y0, Y1
+	VPXOR    Y3, Y1, Y1
+	VPXOR    416(SP), Y1, Y1
+	VPMULUDQ philox_mul0<>+0(SB), Y7, Y3
+	VPMULUDQ philox_mul1<>+0(SB), Y4, Y4
+	VPSRLQ   $0x20, Y4, Y7
+	VPXOR    Y5, Y7, Y7
+	VPXOR    384(SP), Y7, Y7
+	VPSRLQ   $0x20, Y3, Y5
+	VPXOR    Y6, Y5, Y5
+	VPXOR    416(SP), Y5, Y5
+	VPMULUDQ philox_mul0<>+0(SB), Y8, Y6
+	VPMULUDQ philox_mul1<>+0(SB), Y1, Y1
 	VPSRLQ   $0x20, Y1, Y8
-	VPXOR    Y0, Y8, Y0
-	VPXOR    608(SP), Y0, Y0
-	VPMULUDQ philox_mul0<>+0(SB), Y5, Y5
-	VPMULUDQ philox_mul1<>+0(SB), Y7, Y7
-	VPSRLQ   $0x20, Y7, Y8
-	VPXOR    Y6, Y8, Y6
-	VPXOR    576(SP), Y6, Y6
-	VPSRLQ   $0x20, Y5, Y8
-	VPXOR    Y4, Y8, Y4
+	VPXOR    Y2, Y8, Y8
+	VPXOR    448(SP), Y8, Y8
+	VPSRLQ   $0x20, Y6, Y2
+	VPXOR    Y0, Y2, Y2
+	VPXOR    480(SP), Y2, Y2
+	VPMULUDQ philox_mul0<>+0(SB), Y7, Y0
+	VPMULUDQ philox_mul1<>+0(SB), Y5, Y5
+	VPSRLQ   $0x20, Y5, Y7
+	VPXOR    Y4, Y7, Y7
+	VPXOR    448(SP), Y7, Y7
+	VPSRLQ   $0x20, Y0, Y4
+	VPXOR    Y3, Y4, Y4
+	VPXOR    480(SP), Y4, Y4
+	VPMULUDQ philox_mul0<>+0(SB), Y8, Y3
+	VPMULUDQ philox_mul1<>+0(SB), Y2, Y2
+	VPSRLQ   $0x20, Y2, Y8
+	VPXOR    Y1, Y8, Y8
+	VPXOR    512(SP), Y8, Y8
+	VPSRLQ   $0x20, Y3, Y1
+	VPXOR    Y6, Y1, Y1
+	VPXOR    544(SP), Y1, Y1
+	VPMULUDQ philox_mul0<>+0(SB), Y7, Y6
+	VPMULUDQ philox_mul1<>+0(SB), Y4, Y4
+	VPSRLQ   $0x20, Y4, Y7
+	VPXOR    Y5, Y7, Y7
+	VPXOR    512(SP), Y7, Y7
+	VPSRLQ   $0x20, Y6, Y5
+	VPXOR    Y0, Y5, Y5
+	VPXOR    544(SP), Y5, Y5
+	VPMULUDQ philox_mul0<>+0(SB), Y8, Y0
+	VPMULUDQ philox_mul1<>+0(SB), Y1, Y1
+	VPSRLQ   $0x20, Y1, Y8
+	VPXOR    Y2, Y8, Y8
+	VPXOR    576(SP), Y8, Y8
+	VPSRLQ   $0x20, Y0, Y2
+	VPXOR    Y3, Y2, Y2
+	VPXOR    608(SP), Y2, Y2
+	VPMULUDQ philox_mul0<>+0(SB), Y7, Y3
+	VPMULUDQ philox_mul1<>+0(SB), Y5, Y5
+	VPSRLQ   $0x20, Y5, Y7
+	VPXOR    Y4, Y7, Y7
+	VPXOR    576(SP), Y7, Y7
+	VPSRLQ   $0x20, Y3, Y4
+	VPXOR    Y6, Y4, Y4
 	VPXOR    608(SP), Y4, Y4
-	VPSLLQ   $0x20, Y3, Y3
-	VPBLENDD $0xaa, Y3, Y2, Y3
-	VMOVDQU  Y3, (AX)
 	VPSLLQ   $0x20, Y1, Y1
-	VPBLENDD $0xaa, Y1, Y0, Y1
-	VMOVDQU  Y1, (CX)
-	VPSLLQ   $0x20, Y7, Y0
-	VPBLENDD $0xaa, Y0, Y6, Y0
-	VMOVDQU  Y0, 32(AX)
+	VPBLENDD $0xaa, Y1, Y8, Y1
+	VMOVDQU  Y1, (AX)
+	VPSLLQ   $0x20, Y0, Y0
+	VPBLENDD $0xaa, Y0, Y2, Y0
+	VMOVDQU  Y0, (CX)
 	VPSLLQ   $0x20, Y5, Y0
+	VPBLENDD $0xaa, Y0, Y7, Y0
+	VMOVDQU  Y0, 32(AX)
+	VPSLLQ   $0x20, Y3, Y0
 	VPBLENDD $0xaa, Y0, Y4, Y0
 	VMOVDQU  Y0, 32(CX)
 	ADDQ     $0x40, AX

@@ -15,7 +15,7 @@ func philoxEachKernel() {
 	a, b := Load(Param("a"), GP64()), Load(Param("b"), GP64())
 	n := Load(Param("n"), GP64())
 	keys := Load(Param("keys"), GP64())
-	entities, blocks := Load(Param("entities"), GP64()), Load(Param("blocks"), GP64())
+	entities, numbers := Load(Param("entities"), GP64()), Load(Param("blocks"), GP64())
 	// Keys of the rounds in all lanes.
 	spread := AllocLocal(2 * rounds * 32)
 	for i := range 2 * rounds {
@@ -23,17 +23,18 @@ func philoxEachKernel() {
 		VPBROADCASTD(Mem{Base: keys, Disp: 4 * i}, y)
 		VMOVDQU(y, spread.Offset(32*i))
 	}
+	p := philox{Width: 8, keys: spread, mul0: mul0(), mul1: mul1()}
 	Label("eight")
-	groups := make([]group, 2)
+	groups := make([]blocks, 2)
 	for i := range groups {
-		g := group{Floats(Mem{Base: blocks, Disp: 32 * i}), YMM(), Floats(Mem{Base: entities, Disp: 32 * i}), YMM()}
+		g := blocks{Floats(Mem{Base: numbers, Disp: 32 * i}), YMM(), Floats(Mem{Base: entities, Disp: 32 * i}), YMM()}
 		VPSRLQ(U8(32), g[0], g[1])
 		VPSRLQ(U8(32), g[2], g[3])
 		groups[i] = g
 	}
 	for r := range rounds {
 		for i := range groups {
-			groups[i] = groups[i].round(spread.Offset(64*r), spread.Offset(64*r+32))
+			groups[i] = p.round(groups[i], r)
 		}
 	}
 	for i, g := range groups {
@@ -44,7 +45,7 @@ func philoxEachKernel() {
 			VMOVDQU(y, Mem{Base: to, Disp: 32 * i})
 		}
 	}
-	for _, p := range []Register{a, b, entities, blocks} {
+	for _, p := range []Register{a, b, entities, numbers} {
 		ADDQ(U8(64), p)
 	}
 	DECQ(n)

@@ -23,8 +23,11 @@ func main() {
 
 // random are the kernels of random words.
 func random() {
-	philoxKernel("philox2AVX2", 2)
-	philoxKernel("philox3AVX2", 3)
+	// Three groups occupy the registers of 256 bits, two suit short requests.
+	philoxKernel(8, 2)
+	philoxKernel(8, 3)
+	philoxKernel(16, 2)
+	philoxKernel(16, 4)
 	philoxEachKernel()
 }
 
