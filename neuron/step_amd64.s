@@ -2000,23 +2000,26 @@ group:
 	VXORPS       Y2, Y2, Y2
 	VXORPS       Y3, Y3, Y3
 	VMOVUPS      (CX), Y4
-	VSUBPS       Y0, Y4, Y5
-	VMULPS       (R9)(DI*2), Y5, Y5
-	VADDPS       Y5, Y2, Y2
+	VSUBPS       Y0, Y4, Y4
+	VMULPS       (R9)(DI*2), Y4, Y4
+	VADDPS       Y4, Y2, Y2
+	VMOVUPS      (CX), Y4
 	VSUBPS       Y0, Y4, Y4
 	VMULPS       (R10)(DI*2), Y4, Y4
 	VADDPS       Y4, Y3, Y3
 	VMOVUPS      (CX), Y4
-	VSUBPS       Y0, Y4, Y5
-	VMULPS       (R10), Y5, Y5
-	VADDPS       Y5, Y2, Y2
+	VSUBPS       Y0, Y4, Y4
+	VMULPS       (R10), Y4, Y4
+	VADDPS       Y4, Y2, Y2
+	VMOVUPS      (CX), Y4
 	VSUBPS       Y0, Y4, Y4
 	VMULPS       (R11), Y4, Y4
 	VADDPS       Y4, Y3, Y3
 	VMOVUPS      32(CX), Y4
-	VSUBPS       Y0, Y4, Y5
-	VMULPS       (R10)(DI*1), Y5, Y5
-	VADDPS       Y5, Y2, Y2
+	VSUBPS       Y0, Y4, Y4
+	VMULPS       (R10)(DI*1), Y4, Y4
+	VADDPS       Y4, Y2, Y2
+	VMOVUPS      32(CX), Y4
 	VSUBPS       Y0, Y4, Y4
 	VMULPS       (R11)(DI*1), Y4, Y4
 	VADDPS       Y4, Y3, Y3
@@ -2046,46 +2049,47 @@ group:
 	VMULPS       416(CX), Y6, Y6
 	VADDPS       Y6, Y4, Y4
 	VMOVUPS      (CX), Y6
-	VSUBPS       Y0, Y6, Y7
-	VMULPS       960(CX), Y7, Y7
-	VMULPS       1152(CX), Y2, Y8
-	VSUBPS       Y8, Y7, Y7
-	VMULPS       (R9)(DI*2), Y7, Y7
-	VADDPS       Y7, Y4, Y4
 	VSUBPS       Y5, Y6, Y6
+	VMOVUPS      32(CX), Y7
+	VSUBPS       Y5, Y7, Y7
+	VMOVUPS      (CX), Y8
+	VSUBPS       Y0, Y8, Y8
+	VMULPS       960(CX), Y8, Y8
+	VMULPS       1152(CX), Y2, Y9
+	VSUBPS       Y9, Y8, Y8
+	VMULPS       (R9)(DI*2), Y8, Y8
+	VADDPS       Y8, Y4, Y4
 	MOVQ         96(AX), R13
-	VMOVUPS      (R13)(DX*2), Y7
-	VSHUFPS      $0xdd, 32(R13)(DX*2), Y7, Y7
-	VPERMPD      $0xd8, Y7, Y7
-	VMULPS       Y7, Y6, Y6
-	VADDPS       Y6, Y4, Y4
-	VMOVUPS      (CX), Y6
-	VSUBPS       Y0, Y6, Y7
-	VMULPS       992(CX), Y7, Y7
-	VMULPS       1184(CX), Y2, Y8
-	VSUBPS       Y8, Y7, Y7
-	VMULPS       (R10), Y7, Y7
-	VADDPS       Y7, Y4, Y4
-	VSUBPS       Y5, Y6, Y6
+	VMOVUPS      (R13)(DX*2), Y8
+	VSHUFPS      $0xdd, 32(R13)(DX*2), Y8, Y8
+	VPERMPD      $0xd8, Y8, Y8
+	VMULPS       Y8, Y6, Y8
+	VADDPS       Y8, Y4, Y4
+	VMOVUPS      (CX), Y8
+	VSUBPS       Y0, Y8, Y8
+	VMULPS       992(CX), Y8, Y8
+	VMULPS       1184(CX), Y2, Y9
+	VSUBPS       Y9, Y8, Y8
+	VMULPS       (R10), Y8, Y8
+	VADDPS       Y8, Y4, Y4
 	MOVQ         104(AX), R13
-	VMOVUPS      (R13)(DX*2), Y7
-	VSHUFPS      $0xdd, 32(R13)(DX*2), Y7, Y7
-	VPERMPD      $0xd8, Y7, Y7
-	VMULPS       Y7, Y6, Y6
+	VMOVUPS      (R13)(DX*2), Y8
+	VSHUFPS      $0xdd, 32(R13)(DX*2), Y8, Y8
+	VPERMPD      $0xd8, Y8, Y8
+	VMULPS       Y8, Y6, Y6
 	VADDPS       Y6, Y4, Y4
 	VMOVUPS      32(CX), Y6
-	VSUBPS       Y0, Y6, Y7
-	VMULPS       1024(CX), Y7, Y7
+	VSUBPS       Y0, Y6, Y6
+	VMULPS       1024(CX), Y6, Y6
 	VMULPS       1216(CX), Y2, Y8
-	VSUBPS       Y8, Y7, Y7
-	VMULPS       (R10)(DI*1), Y7, Y7
-	VADDPS       Y7, Y4, Y4
-	VSUBPS       Y5, Y6, Y6
+	VSUBPS       Y8, Y6, Y6
+	VMULPS       (R10)(DI*1), Y6, Y6
+	VADDPS       Y6, Y4, Y4
 	MOVQ         112(AX), R13
-	VMOVUPS      (R13)(DX*2), Y7
-	VSHUFPS      $0xdd, 32(R13)(DX*2), Y7, Y7
-	VPERMPD      $0xd8, Y7, Y7
-	VMULPS       Y7, Y6, Y6
+	VMOVUPS      (R13)(DX*2), Y6
+	VSHUFPS      $0xdd, 32(R13)(DX*2), Y6, Y6
+	VPERMPD      $0xd8, Y6, Y6
+	VMULPS       Y6, Y7, Y6
 	VADDPS       Y6, Y4, Y4
 	VBROADCASTSS 160(AX), Y6
 	MOVQ         80(AX), R13
@@ -2117,27 +2121,29 @@ group:
 	VMULPS       544(CX), Y7, Y7
 	VADDPS       Y7, Y6, Y6
 	VMOVUPS      (CX), Y7
-	VSUBPS       Y0, Y7, Y8
+	VSUBPS       Y5, Y7, Y7
+	VMOVUPS      32(CX), Y8
+	VSUBPS       Y5, Y8, Y5
+	VMOVUPS      (CX), Y8
+	VSUBPS       Y0, Y8, Y8
 	VMULPS       1056(CX), Y8, Y8
 	VMULPS       1248(CX), Y2, Y9
 	VSUBPS       Y9, Y8, Y8
 	VMULPS       (R10)(DI*2), Y8, Y8
 	VADDPS       Y8, Y6, Y6
-	VSUBPS       Y5, Y7, Y7
 	MOVQ         120(AX), R13
 	VMOVUPS      (R13)(DX*2), Y8
 	VSHUFPS      $0xdd, 32(R13)(DX*2), Y8, Y8
 	VPERMPD      $0xd8, Y8, Y8
-	VMULPS       Y8, Y7, Y7
-	VADDPS       Y7, Y6, Y6
-	VMOVUPS      (CX), Y7
-	VSUBPS       Y0, Y7, Y8
+	VMULPS       Y8, Y7, Y8
+	VADDPS       Y8, Y6, Y6
+	VMOVUPS      (CX), Y8
+	VSUBPS       Y0, Y8, Y8
 	VMULPS       1088(CX), Y8, Y8
 	VMULPS       1280(CX), Y2, Y9
 	VSUBPS       Y9, Y8, Y8
 	VMULPS       (R11), Y8, Y8
 	VADDPS       Y8, Y6, Y6
-	VSUBPS       Y5, Y7, Y7
 	MOVQ         128(AX), R13
 	VMOVUPS      (R13)(DX*2), Y8
 	VSHUFPS      $0xdd, 32(R13)(DX*2), Y8, Y8
@@ -2145,13 +2151,12 @@ group:
 	VMULPS       Y8, Y7, Y7
 	VADDPS       Y7, Y6, Y6
 	VMOVUPS      32(CX), Y7
-	VSUBPS       Y0, Y7, Y8
-	VMULPS       1120(CX), Y8, Y8
+	VSUBPS       Y0, Y7, Y7
+	VMULPS       1120(CX), Y7, Y7
 	VMULPS       1312(CX), Y2, Y2
-	VSUBPS       Y2, Y8, Y2
+	VSUBPS       Y2, Y7, Y2
 	VMULPS       (R11)(DI*1), Y2, Y2
 	VADDPS       Y2, Y6, Y2
-	VSUBPS       Y5, Y7, Y5
 	MOVQ         136(AX), R13
 	VMOVUPS      (R13)(DX*2), Y6
 	VSHUFPS      $0xdd, 32(R13)(DX*2), Y6, Y6
@@ -2264,75 +2269,75 @@ quiet:
 	VANDPS  Y1, Y0, Y0
 	VMOVUPS Y0, (R9)(DI*1)
 	VMOVUPS (R9)(DI*2), Y0
-	VMULPS  768(CX), Y0, Y1
-	VADDPS  Y1, Y0, Y0
-	VANDPS  absolute<>+0(SB), Y0, Y1
-	VCMPPS  $0x05, tiny<>+0(SB), Y1, Y1
-	VANDPS  Y1, Y0, Y0
 	MOVQ    96(AX), R13
 	VMOVUPS (R13)(DX*2), Y1
 	VSHUFPS $0x88, 32(R13)(DX*2), Y1, Y1
 	VPERMPD $0xd8, Y1, Y1
+	VMULPS  768(CX), Y0, Y2
+	VADDPS  Y2, Y0, Y0
+	VANDPS  absolute<>+0(SB), Y0, Y2
+	VCMPPS  $0x05, tiny<>+0(SB), Y2, Y2
+	VANDPS  Y2, Y0, Y0
 	VADDPS  Y1, Y0, Y0
 	VMOVUPS Y0, (R9)(DI*2)
 	VMOVUPS (R10), Y0
-	VMULPS  800(CX), Y0, Y1
-	VADDPS  Y1, Y0, Y0
-	VANDPS  absolute<>+0(SB), Y0, Y1
-	VCMPPS  $0x05, tiny<>+0(SB), Y1, Y1
-	VANDPS  Y1, Y0, Y0
 	MOVQ    104(AX), R13
 	VMOVUPS (R13)(DX*2), Y1
 	VSHUFPS $0x88, 32(R13)(DX*2), Y1, Y1
 	VPERMPD $0xd8, Y1, Y1
+	VMULPS  800(CX), Y0, Y2
+	VADDPS  Y2, Y0, Y0
+	VANDPS  absolute<>+0(SB), Y0, Y2
+	VCMPPS  $0x05, tiny<>+0(SB), Y2, Y2
+	VANDPS  Y2, Y0, Y0
 	VADDPS  Y1, Y0, Y0
 	VMOVUPS Y0, (R10)
 	VMOVUPS (R10)(DI*1), Y0
-	VMULPS  832(CX), Y0, Y1
-	VADDPS  Y1, Y0, Y0
-	VANDPS  absolute<>+0(SB), Y0, Y1
-	VCMPPS  $0x05, tiny<>+0(SB), Y1, Y1
-	VANDPS  Y1, Y0, Y0
 	MOVQ    112(AX), R13
 	VMOVUPS (R13)(DX*2), Y1
 	VSHUFPS $0x88, 32(R13)(DX*2), Y1, Y1
 	VPERMPD $0xd8, Y1, Y1
+	VMULPS  832(CX), Y0, Y2
+	VADDPS  Y2, Y0, Y0
+	VANDPS  absolute<>+0(SB), Y0, Y2
+	VCMPPS  $0x05, tiny<>+0(SB), Y2, Y2
+	VANDPS  Y2, Y0, Y0
 	VADDPS  Y1, Y0, Y0
 	VMOVUPS Y0, (R10)(DI*1)
 	VMOVUPS (R10)(DI*2), Y0
-	VMULPS  864(CX), Y0, Y1
-	VADDPS  Y1, Y0, Y0
-	VANDPS  absolute<>+0(SB), Y0, Y1
-	VCMPPS  $0x05, tiny<>+0(SB), Y1, Y1
-	VANDPS  Y1, Y0, Y0
 	MOVQ    120(AX), R13
 	VMOVUPS (R13)(DX*2), Y1
 	VSHUFPS $0x88, 32(R13)(DX*2), Y1, Y1
 	VPERMPD $0xd8, Y1, Y1
+	VMULPS  864(CX), Y0, Y2
+	VADDPS  Y2, Y0, Y0
+	VANDPS  absolute<>+0(SB), Y0, Y2
+	VCMPPS  $0x05, tiny<>+0(SB), Y2, Y2
+	VANDPS  Y2, Y0, Y0
 	VADDPS  Y1, Y0, Y0
 	VMOVUPS Y0, (R10)(DI*2)
 	VMOVUPS (R11), Y0
-	VMULPS  896(CX), Y0, Y1
-	VADDPS  Y1, Y0, Y0
-	VANDPS  absolute<>+0(SB), Y0, Y1
-	VCMPPS  $0x05, tiny<>+0(SB), Y1, Y1
-	VANDPS  Y1, Y0, Y0
 	MOVQ    128(AX), R13
 	VMOVUPS (R13)(DX*2), Y1
 	VSHUFPS $0x88, 32(R13)(DX*2), Y1, Y1
 	VPERMPD $0xd8, Y1, Y1
+	VMULPS  896(CX), Y0, Y2
+	VADDPS  Y2, Y0, Y0
+	VANDPS  absolute<>+0(SB), Y0, Y2
+	VCMPPS  $0x05, tiny<>+0(SB), Y2, Y2
+	VANDPS  Y2, Y0, Y0
 	VADDPS  Y1, Y0, Y0
 	VMOVUPS Y0, (R11)
 	VMOVUPS (R11)(DI*1), Y0
-	VMULPS  928(CX), Y0, Y1
-	VADDPS  Y1, Y0, Y0
-	VANDPS  absolute<>+0(SB), Y0, Y1
-	VCMPPS  $0x05, tiny<>+0(SB), Y1, Y1
-	VANDPS  Y1, Y0, Y0
 	MOVQ    136(AX), R13
 	VMOVUPS (R13)(DX*2), Y1
 	VSHUFPS $0x88, 32(R13)(DX*2), Y1, Y1
 	VPERMPD $0xd8, Y1, Y1
+	VMULPS  928(CX), Y0, Y2
+	VADDPS  Y2, Y0, Y0
+	VANDPS  absolute<>+0(SB), Y0, Y2
+	VCMPPS  $0x05, tiny<>+0(SB), Y2, Y2
+	VANDPS  Y2, Y0, Y0
 	VADDPS  Y1, Y0, Y0
 	VMOVUPS Y0, (R11)(DI*1)
 	ADDQ    24(AX), CX
@@ -2555,22 +2560,20 @@ group:
 	VXORPS       Y11, Y11, Y11
 	VMOVUPS      (CX), Y12
 	VSUBPS       Y10, Y12, Y12
+	VMOVUPS      32(CX), Y13
+	VSUBPS       Y10, Y13, Y10
 	MOVQ         120(AX), R13
 	VMOVUPS      (R13)(DX*2), Y13
 	VSHUFPS      $0xdd, 32(R13)(DX*2), Y13, Y13
 	VPERMPD      $0xd8, Y13, Y13
-	VMULPS       Y13, Y12, Y12
-	VADDPS       Y12, Y11, Y11
-	VMOVUPS      (CX), Y12
-	VSUBPS       Y10, Y12, Y12
+	VMULPS       Y13, Y12, Y13
+	VADDPS       Y13, Y11, Y11
 	MOVQ         128(AX), R13
 	VMOVUPS      (R13)(DX*2), Y13
 	VSHUFPS      $0xdd, 32(R13)(DX*2), Y13, Y13
 	VPERMPD      $0xd8, Y13, Y13
 	VMULPS       Y13, Y12, Y12
 	VADDPS       Y12, Y11, Y11
-	VMOVUPS      32(CX), Y12
-	VSUBPS       Y10, Y12, Y10
 	MOVQ         136(AX), R13
 	VMOVUPS      (R13)(DX*2), Y12
 	VSHUFPS      $0xdd, 32(R13)(DX*2), Y12, Y12
@@ -2619,22 +2622,20 @@ group:
 	VXORPS       Y5, Y5, Y5
 	VMOVUPS      (CX), Y6
 	VSUBPS       Y3, Y6, Y6
+	VMOVUPS      32(CX), Y7
+	VSUBPS       Y3, Y7, Y3
 	MOVQ         96(AX), R13
 	VMOVUPS      (R13)(DX*2), Y7
 	VSHUFPS      $0xdd, 32(R13)(DX*2), Y7, Y7
 	VPERMPD      $0xd8, Y7, Y7
-	VMULPS       Y7, Y6, Y6
-	VADDPS       Y6, Y5, Y5
-	VMOVUPS      (CX), Y6
-	VSUBPS       Y3, Y6, Y6
+	VMULPS       Y7, Y6, Y7
+	VADDPS       Y7, Y5, Y5
 	MOVQ         104(AX), R13
 	VMOVUPS      (R13)(DX*2), Y7
 	VSHUFPS      $0xdd, 32(R13)(DX*2), Y7, Y7
 	VPERMPD      $0xd8, Y7, Y7
 	VMULPS       Y7, Y6, Y6
 	VADDPS       Y6, Y5, Y5
-	VMOVUPS      32(CX), Y6
-	VSUBPS       Y3, Y6, Y3
 	MOVQ         112(AX), R13
 	VMOVUPS      (R13)(DX*2), Y6
 	VSHUFPS      $0xdd, 32(R13)(DX*2), Y6, Y6
@@ -2727,75 +2728,75 @@ quiet:
 	VANDPS  Y1, Y0, Y0
 	VMOVUPS Y0, (R9)(DI*1)
 	VMOVUPS (R9)(DI*2), Y0
-	VMULPS  768(CX), Y0, Y1
-	VADDPS  Y1, Y0, Y0
-	VANDPS  absolute<>+0(SB), Y0, Y1
-	VCMPPS  $0x05, tiny<>+0(SB), Y1, Y1
-	VANDPS  Y1, Y0, Y0
 	MOVQ    96(AX), R13
 	VMOVUPS (R13)(DX*2), Y1
 	VSHUFPS $0x88, 32(R13)(DX*2), Y1, Y1
 	VPERMPD $0xd8, Y1, Y1
+	VMULPS  768(CX), Y0, Y2
+	VADDPS  Y2, Y0, Y0
+	VANDPS  absolute<>+0(SB), Y0, Y2
+	VCMPPS  $0x05, tiny<>+0(SB), Y2, Y2
+	VANDPS  Y2, Y0, Y0
 	VADDPS  Y1, Y0, Y0
 	VMOVUPS Y0, (R9)(DI*2)
 	VMOVUPS (R10), Y0
-	VMULPS  800(CX), Y0, Y1
-	VADDPS  Y1, Y0, Y0
-	VANDPS  absolute<>+0(SB), Y0, Y1
-	VCMPPS  $0x05, tiny<>+0(SB), Y1, Y1
-	VANDPS  Y1, Y0, Y0
 	MOVQ    104(AX), R13
 	VMOVUPS (R13)(DX*2), Y1
 	VSHUFPS $0x88, 32(R13)(DX*2), Y1, Y1
 	VPERMPD $0xd8, Y1, Y1
+	VMULPS  800(CX), Y0, Y2
+	VADDPS  Y2, Y0, Y0
+	VANDPS  absolute<>+0(SB), Y0, Y2
+	VCMPPS  $0x05, tiny<>+0(SB), Y2, Y2
+	VANDPS  Y2, Y0, Y0
 	VADDPS  Y1, Y0, Y0
 	VMOVUPS Y0, (R10)
 	VMOVUPS (R10)(DI*1), Y0
-	VMULPS  832(CX), Y0, Y1
-	VADDPS  Y1, Y0, Y0
-	VANDPS  absolute<>+0(SB), Y0, Y1
-	VCMPPS  $0x05, tiny<>+0(SB), Y1, Y1
-	VANDPS  Y1, Y0, Y0
 	MOVQ    112(AX), R13
 	VMOVUPS (R13)(DX*2), Y1
 	VSHUFPS $0x88, 32(R13)(DX*2), Y1, Y1
 	VPERMPD $0xd8, Y1, Y1
+	VMULPS  832(CX), Y0, Y2
+	VADDPS  Y2, Y0, Y0
+	VANDPS  absolute<>+0(SB), Y0, Y2
+	VCMPPS  $0x05, tiny<>+0(SB), Y2, Y2
+	VANDPS  Y2, Y0, Y0
 	VADDPS  Y1, Y0, Y0
 	VMOVUPS Y0, (R10)(DI*1)
 	VMOVUPS (R10)(DI*2), Y0
-	VMULPS  864(CX), Y0, Y1
-	VADDPS  Y1, Y0, Y0
-	VANDPS  absolute<>+0(SB), Y0, Y1
-	VCMPPS  $0x05, tiny<>+0(SB), Y1, Y1
-	VANDPS  Y1, Y0, Y0
 	MOVQ    120(AX), R13
 	VMOVUPS (R13)(DX*2), Y1
 	VSHUFPS $0x88, 32(R13)(DX*2), Y1, Y1
 	VPERMPD $0xd8, Y1, Y1
+	VMULPS  864(CX), Y0, Y2
+	VADDPS  Y2, Y0, Y0
+	VANDPS  absolute<>+0(SB), Y0, Y2
+	VCMPPS  $0x05, tiny<>+0(SB), Y2, Y2
+	VANDPS  Y2, Y0, Y0
 	VADDPS  Y1, Y0, Y0
 	VMOVUPS Y0, (R10)(DI*2)
 	VMOVUPS (R11), Y0
-	VMULPS  896(CX), Y0, Y1
-	VADDPS  Y1, Y0, Y0
-	VANDPS  absolute<>+0(SB), Y0, Y1
-	VCMPPS  $0x05, tiny<>+0(SB), Y1, Y1
-	VANDPS  Y1, Y0, Y0
 	MOVQ    128(AX), R13
 	VMOVUPS (R13)(DX*2), Y1
 	VSHUFPS $0x88, 32(R13)(DX*2), Y1, Y1
 	VPERMPD $0xd8, Y1, Y1
+	VMULPS  896(CX), Y0, Y2
+	VADDPS  Y2, Y0, Y0
+	VANDPS  absolute<>+0(SB), Y0, Y2
+	VCMPPS  $0x05, tiny<>+0(SB), Y2, Y2
+	VANDPS  Y2, Y0, Y0
 	VADDPS  Y1, Y0, Y0
 	VMOVUPS Y0, (R11)
 	VMOVUPS (R11)(DI*1), Y0
-	VMULPS  928(CX), Y0, Y1
-	VADDPS  Y1, Y0, Y0
-	VANDPS  absolute<>+0(SB), Y0, Y1
-	VCMPPS  $0x05, tiny<>+0(SB), Y1, Y1
-	VANDPS  Y1, Y0, Y0
 	MOVQ    136(AX), R13
 	VMOVUPS (R13)(DX*2), Y1
 	VSHUFPS $0x88, 32(R13)(DX*2), Y1, Y1
 	VPERMPD $0xd8, Y1, Y1
+	VMULPS  928(CX), Y0, Y2
+	VADDPS  Y2, Y0, Y0
+	VANDPS  absolute<>+0(SB), Y0, Y2
+	VCMPPS  $0x05, tiny<>+0(SB), Y2, Y2
+	VANDPS  Y2, Y0, Y0
 	VADDPS  Y1, Y0, Y0
 	VMOVUPS Y0, (R11)(DI*1)
 	ADDQ    24(AX), CX
@@ -2849,16 +2850,18 @@ group:
 	VXORPS       Y2, Y2, Y2
 	VXORPS       Y3, Y3, Y3
 	VMOVUPS      (CX), Y4
-	VSUBPS       Y0, Y4, Y5
-	VMULPS       (R9)(DI*2), Y5, Y5
-	VADDPS       Y5, Y2, Y2
+	VSUBPS       Y0, Y4, Y4
+	VMULPS       (R9)(DI*2), Y4, Y4
+	VADDPS       Y4, Y2, Y2
+	VMOVUPS      (CX), Y4
 	VSUBPS       Y0, Y4, Y4
 	VMULPS       (R10)(DI*2), Y4, Y4
 	VADDPS       Y4, Y3, Y3
 	VMOVUPS      32(CX), Y4
-	VSUBPS       Y0, Y4, Y5
-	VMULPS       (R10)(DI*1), Y5, Y5
-	VADDPS       Y5, Y2, Y2
+	VSUBPS       Y0, Y4, Y4
+	VMULPS       (R10)(DI*1), Y4, Y4
+	VADDPS       Y4, Y2, Y2
+	VMOVUPS      32(CX), Y4
 	VSUBPS       Y0, Y4, Y4
 	VMULPS       (R11)(DI*1), Y4, Y4
 	VADDPS       Y4, Y3, Y3
@@ -2888,32 +2891,34 @@ group:
 	VMULPS       416(CX), Y6, Y6
 	VADDPS       Y6, Y4, Y4
 	VMOVUPS      (CX), Y6
-	VSUBPS       Y0, Y6, Y7
-	VMULPS       960(CX), Y7, Y7
-	VMULPS       1152(CX), Y2, Y8
-	VSUBPS       Y8, Y7, Y7
-	VMULPS       (R9)(DI*2), Y7, Y7
-	VADDPS       Y7, Y4, Y4
 	VSUBPS       Y5, Y6, Y6
+	VMOVUPS      32(CX), Y7
+	VSUBPS       Y5, Y7, Y7
+	VMOVUPS      (CX), Y8
+	VSUBPS       Y0, Y8, Y8
+	VMULPS       960(CX), Y8, Y8
+	VMULPS       1152(CX), Y2, Y9
+	VSUBPS       Y9, Y8, Y8
+	VMULPS       (R9)(DI*2), Y8, Y8
+	VADDPS       Y8, Y4, Y4
 	MOVQ         96(AX), R13
-	VMOVUPS      (R13)(DX*2), Y7
-	VSHUFPS      $0xdd, 32(R13)(DX*2), Y7, Y7
-	VPERMPD      $0xd8, Y7, Y7
-	VMULPS       Y7, Y6, Y6
+	VMOVUPS      (R13)(DX*2), Y8
+	VSHUFPS      $0xdd, 32(R13)(DX*2), Y8, Y8
+	VPERMPD      $0xd8, Y8, Y8
+	VMULPS       Y8, Y6, Y6
 	VADDPS       Y6, Y4, Y4
 	VMOVUPS      32(CX), Y6
-	VSUBPS       Y0, Y6, Y7
-	VMULPS       1024(CX), Y7, Y7
+	VSUBPS       Y0, Y6, Y6
+	VMULPS       1024(CX), Y6, Y6
 	VMULPS       1216(CX), Y2, Y8
-	VSUBPS       Y8, Y7, Y7
-	VMULPS       (R10)(DI*1), Y7, Y7
-	VADDPS       Y7, Y4, Y4
-	VSUBPS       Y5, Y6, Y6
+	VSUBPS       Y8, Y6, Y6
+	VMULPS       (R10)(DI*1), Y6, Y6
+	VADDPS       Y6, Y4, Y4
 	MOVQ         112(AX), R13
-	VMOVUPS      (R13)(DX*2), Y7
-	VSHUFPS      $0xdd, 32(R13)(DX*2), Y7, Y7
-	VPERMPD      $0xd8, Y7, Y7
-	VMULPS       Y7, Y6, Y6
+	VMOVUPS      (R13)(DX*2), Y6
+	VSHUFPS      $0xdd, 32(R13)(DX*2), Y6, Y6
+	VPERMPD      $0xd8, Y6, Y6
+	VMULPS       Y6, Y7, Y6
 	VADDPS       Y6, Y4, Y4
 	VBROADCASTSS 160(AX), Y6
 	MOVQ         80(AX), R13
@@ -2945,13 +2950,16 @@ group:
 	VMULPS       544(CX), Y7, Y7
 	VADDPS       Y7, Y6, Y6
 	VMOVUPS      (CX), Y7
-	VSUBPS       Y0, Y7, Y8
+	VSUBPS       Y5, Y7, Y7
+	VMOVUPS      32(CX), Y8
+	VSUBPS       Y5, Y8, Y5
+	VMOVUPS      (CX), Y8
+	VSUBPS       Y0, Y8, Y8
 	VMULPS       1056(CX), Y8, Y8
 	VMULPS       1248(CX), Y2, Y9
 	VSUBPS       Y9, Y8, Y8
 	VMULPS       (R10)(DI*2), Y8, Y8
 	VADDPS       Y8, Y6, Y6
-	VSUBPS       Y5, Y7, Y7
 	MOVQ         120(AX), R13
 	VMOVUPS      (R13)(DX*2), Y8
 	VSHUFPS      $0xdd, 32(R13)(DX*2), Y8, Y8
@@ -2959,13 +2967,12 @@ group:
 	VMULPS       Y8, Y7, Y7
 	VADDPS       Y7, Y6, Y6
 	VMOVUPS      32(CX), Y7
-	VSUBPS       Y0, Y7, Y8
-	VMULPS       1120(CX), Y8, Y8
+	VSUBPS       Y0, Y7, Y7
+	VMULPS       1120(CX), Y7, Y7
 	VMULPS       1312(CX), Y2, Y2
-	VSUBPS       Y2, Y8, Y2
+	VSUBPS       Y2, Y7, Y2
 	VMULPS       (R11)(DI*1), Y2, Y2
 	VADDPS       Y2, Y6, Y2
-	VSUBPS       Y5, Y7, Y5
 	MOVQ         136(AX), R13
 	VMOVUPS      (R13)(DX*2), Y6
 	VSHUFPS      $0xdd, 32(R13)(DX*2), Y6, Y6
@@ -3078,51 +3085,51 @@ quiet:
 	VANDPS  Y1, Y0, Y0
 	VMOVUPS Y0, (R9)(DI*1)
 	VMOVUPS (R9)(DI*2), Y0
-	VMULPS  768(CX), Y0, Y1
-	VADDPS  Y1, Y0, Y0
-	VANDPS  absolute<>+0(SB), Y0, Y1
-	VCMPPS  $0x05, tiny<>+0(SB), Y1, Y1
-	VANDPS  Y1, Y0, Y0
 	MOVQ    96(AX), R13
 	VMOVUPS (R13)(DX*2), Y1
 	VSHUFPS $0x88, 32(R13)(DX*2), Y1, Y1
 	VPERMPD $0xd8, Y1, Y1
+	VMULPS  768(CX), Y0, Y2
+	VADDPS  Y2, Y0, Y0
+	VANDPS  absolute<>+0(SB), Y0, Y2
+	VCMPPS  $0x05, tiny<>+0(SB), Y2, Y2
+	VANDPS  Y2, Y0, Y0
 	VADDPS  Y1, Y0, Y0
 	VMOVUPS Y0, (R9)(DI*2)
 	VMOVUPS (R10)(DI*1), Y0
-	VMULPS  832(CX), Y0, Y1
-	VADDPS  Y1, Y0, Y0
-	VANDPS  absolute<>+0(SB), Y0, Y1
-	VCMPPS  $0x05, tiny<>+0(SB), Y1, Y1
-	VANDPS  Y1, Y0, Y0
 	MOVQ    112(AX), R13
 	VMOVUPS (R13)(DX*2), Y1
 	VSHUFPS $0x88, 32(R13)(DX*2), Y1, Y1
 	VPERMPD $0xd8, Y1, Y1
+	VMULPS  832(CX), Y0, Y2
+	VADDPS  Y2, Y0, Y0
+	VANDPS  absolute<>+0(SB), Y0, Y2
+	VCMPPS  $0x05, tiny<>+0(SB), Y2, Y2
+	VANDPS  Y2, Y0, Y0
 	VADDPS  Y1, Y0, Y0
 	VMOVUPS Y0, (R10)(DI*1)
 	VMOVUPS (R10)(DI*2), Y0
-	VMULPS  864(CX), Y0, Y1
-	VADDPS  Y1, Y0, Y0
-	VANDPS  absolute<>+0(SB), Y0, Y1
-	VCMPPS  $0x05, tiny<>+0(SB), Y1, Y1
-	VANDPS  Y1, Y0, Y0
 	MOVQ    120(AX), R13
 	VMOVUPS (R13)(DX*2), Y1
 	VSHUFPS $0x88, 32(R13)(DX*2), Y1, Y1
 	VPERMPD $0xd8, Y1, Y1
+	VMULPS  864(CX), Y0, Y2
+	VADDPS  Y2, Y0, Y0
+	VANDPS  absolute<>+0(SB), Y0, Y2
+	VCMPPS  $0x05, tiny<>+0(SB), Y2, Y2
+	VANDPS  Y2, Y0, Y0
 	VADDPS  Y1, Y0, Y0
 	VMOVUPS Y0, (R10)(DI*2)
 	VMOVUPS (R11)(DI*1), Y0
-	VMULPS  928(CX), Y0, Y1
-	VADDPS  Y1, Y0, Y0
-	VANDPS  absolute<>+0(SB), Y0, Y1
-	VCMPPS  $0x05, tiny<>+0(SB), Y1, Y1
-	VANDPS  Y1, Y0, Y0
 	MOVQ    136(AX), R13
 	VMOVUPS (R13)(DX*2), Y1
 	VSHUFPS $0x88, 32(R13)(DX*2), Y1, Y1
 	VPERMPD $0xd8, Y1, Y1
+	VMULPS  928(CX), Y0, Y2
+	VADDPS  Y2, Y0, Y0
+	VANDPS  absolute<>+0(SB), Y0, Y2
+	VCMPPS  $0x05, tiny<>+0(SB), Y2, Y2
+	VANDPS  Y2, Y0, Y0
 	VADDPS  Y1, Y0, Y0
 	VMOVUPS Y0, (R11)(DI*1)
 	ADDQ    24(AX), CX
@@ -3338,14 +3345,14 @@ group:
 	VXORPS       Y11, Y11, Y11
 	VMOVUPS      (CX), Y12
 	VSUBPS       Y10, Y12, Y12
+	VMOVUPS      32(CX), Y13
+	VSUBPS       Y10, Y13, Y10
 	MOVQ         120(AX), R13
 	VMOVUPS      (R13)(DX*2), Y13
 	VSHUFPS      $0xdd, 32(R13)(DX*2), Y13, Y13
 	VPERMPD      $0xd8, Y13, Y13
 	VMULPS       Y13, Y12, Y12
 	VADDPS       Y12, Y11, Y11
-	VMOVUPS      32(CX), Y12
-	VSUBPS       Y10, Y12, Y10
 	MOVQ         136(AX), R13
 	VMOVUPS      (R13)(DX*2), Y12
 	VSHUFPS      $0xdd, 32(R13)(DX*2), Y12, Y12
@@ -3389,14 +3396,14 @@ group:
 	VXORPS       Y5, Y5, Y5
 	VMOVUPS      (CX), Y6
 	VSUBPS       Y3, Y6, Y6
+	VMOVUPS      32(CX), Y7
+	VSUBPS       Y3, Y7, Y3
 	MOVQ         96(AX), R13
 	VMOVUPS      (R13)(DX*2), Y7
 	VSHUFPS      $0xdd, 32(R13)(DX*2), Y7, Y7
 	VPERMPD      $0xd8, Y7, Y7
 	VMULPS       Y7, Y6, Y6
 	VADDPS       Y6, Y5, Y5
-	VMOVUPS      32(CX), Y6
-	VSUBPS       Y3, Y6, Y3
 	MOVQ         112(AX), R13
 	VMOVUPS      (R13)(DX*2), Y6
 	VSHUFPS      $0xdd, 32(R13)(DX*2), Y6, Y6
@@ -3489,51 +3496,51 @@ quiet:
 	VANDPS  Y1, Y0, Y0
 	VMOVUPS Y0, (R9)(DI*1)
 	VMOVUPS (R9)(DI*2), Y0
-	VMULPS  768(CX), Y0, Y1
-	VADDPS  Y1, Y0, Y0
-	VANDPS  absolute<>+0(SB), Y0, Y1
-	VCMPPS  $0x05, tiny<>+0(SB), Y1, Y1
-	VANDPS  Y1, Y0, Y0
 	MOVQ    96(AX), R13
 	VMOVUPS (R13)(DX*2), Y1
 	VSHUFPS $0x88, 32(R13)(DX*2), Y1, Y1
 	VPERMPD $0xd8, Y1, Y1
+	VMULPS  768(CX), Y0, Y2
+	VADDPS  Y2, Y0, Y0
+	VANDPS  absolute<>+0(SB), Y0, Y2
+	VCMPPS  $0x05, tiny<>+0(SB), Y2, Y2
+	VANDPS  Y2, Y0, Y0
 	VADDPS  Y1, Y0, Y0
 	VMOVUPS Y0, (R9)(DI*2)
 	VMOVUPS (R10)(DI*1), Y0
-	VMULPS  832(CX), Y0, Y1
-	VADDPS  Y1, Y0, Y0
-	VANDPS  absolute<>+0(SB), Y0, Y1
-	VCMPPS  $0x05, tiny<>+0(SB), Y1, Y1
-	VANDPS  Y1, Y0, Y0
 	MOVQ    112(AX), R13
 	VMOVUPS (R13)(DX*2), Y1
 	VSHUFPS $0x88, 32(R13)(DX*2), Y1, Y1
 	VPERMPD $0xd8, Y1, Y1
+	VMULPS  832(CX), Y0, Y2
+	VADDPS  Y2, Y0, Y0
+	VANDPS  absolute<>+0(SB), Y0, Y2
+	VCMPPS  $0x05, tiny<>+0(SB), Y2, Y2
+	VANDPS  Y2, Y0, Y0
 	VADDPS  Y1, Y0, Y0
 	VMOVUPS Y0, (R10)(DI*1)
 	VMOVUPS (R10)(DI*2), Y0
-	VMULPS  864(CX), Y0, Y1
-	VADDPS  Y1, Y0, Y0
-	VANDPS  absolute<>+0(SB), Y0, Y1
-	VCMPPS  $0x05, tiny<>+0(SB), Y1, Y1
-	VANDPS  Y1, Y0, Y0
 	MOVQ    120(AX), R13
 	VMOVUPS (R13)(DX*2), Y1
 	VSHUFPS $0x88, 32(R13)(DX*2), Y1, Y1
 	VPERMPD $0xd8, Y1, Y1
+	VMULPS  864(CX), Y0, Y2
+	VADDPS  Y2, Y0, Y0
+	VANDPS  absolute<>+0(SB), Y0, Y2
+	VCMPPS  $0x05, tiny<>+0(SB), Y2, Y2
+	VANDPS  Y2, Y0, Y0
 	VADDPS  Y1, Y0, Y0
 	VMOVUPS Y0, (R10)(DI*2)
 	VMOVUPS (R11)(DI*1), Y0
-	VMULPS  928(CX), Y0, Y1
-	VADDPS  Y1, Y0, Y0
-	VANDPS  absolute<>+0(SB), Y0, Y1
-	VCMPPS  $0x05, tiny<>+0(SB), Y1, Y1
-	VANDPS  Y1, Y0, Y0
 	MOVQ    136(AX), R13
 	VMOVUPS (R13)(DX*2), Y1
 	VSHUFPS $0x88, 32(R13)(DX*2), Y1, Y1
 	VPERMPD $0xd8, Y1, Y1
+	VMULPS  928(CX), Y0, Y2
+	VADDPS  Y2, Y0, Y0
+	VANDPS  absolute<>+0(SB), Y0, Y2
+	VCMPPS  $0x05, tiny<>+0(SB), Y2, Y2
+	VANDPS  Y2, Y0, Y0
 	VADDPS  Y1, Y0, Y0
 	VMOVUPS Y0, (R11)(DI*1)
 	ADDQ    24(AX), CX
@@ -3577,23 +3584,26 @@ group:
 	VXORPS       Y2, Y2, Y2
 	VXORPS       Y3, Y3, Y3
 	VMOVUPS      (CX), Y4
-	VSUBPS       Y0, Y4, Y5
-	VMULPS       (R9)(DI*2), Y5, Y5
-	VADDPS       Y5, Y2, Y2
+	VSUBPS       Y0, Y4, Y4
+	VMULPS       (R9)(DI*2), Y4, Y4
+	VADDPS       Y4, Y2, Y2
+	VMOVUPS      (CX), Y4
 	VSUBPS       Y1, Y4, Y4
 	VMULPS       (R10)(DI*2), Y4, Y4
 	VADDPS       Y4, Y3, Y3
 	VMOVUPS      (CX), Y4
-	VSUBPS       Y0, Y4, Y5
-	VMULPS       (R10), Y5, Y5
-	VADDPS       Y5, Y2, Y2
+	VSUBPS       Y0, Y4, Y4
+	VMULPS       (R10), Y4, Y4
+	VADDPS       Y4, Y2, Y2
+	VMOVUPS      (CX), Y4
 	VSUBPS       Y1, Y4, Y4
 	VMULPS       (R11), Y4, Y4
 	VADDPS       Y4, Y3, Y3
 	VMOVUPS      32(CX), Y4
-	VSUBPS       Y0, Y4, Y5
-	VMULPS       (R10)(DI*1), Y5, Y5
-	VADDPS       Y5, Y2, Y2
+	VSUBPS       Y0, Y4, Y4
+	VMULPS       (R10)(DI*1), Y4, Y4
+	VADDPS       Y4, Y2, Y2
+	VMOVUPS      32(CX), Y4
 	VSUBPS       Y1, Y4, Y4
 	VMULPS       (R11)(DI*1), Y4, Y4
 	VADDPS       Y4, Y3, Y3
@@ -3635,27 +3645,29 @@ group:
 	VMULPS       416(CX), Y8, Y8
 	VADDPS       Y8, Y4, Y4
 	VMOVUPS      (CX), Y8
-	VSUBPS       Y0, Y8, Y9
+	VSUBPS       Y6, Y8, Y8
+	VMOVUPS      32(CX), Y9
+	VSUBPS       Y6, Y9, Y6
+	VMOVUPS      (CX), Y9
+	VSUBPS       Y0, Y9, Y9
 	VMULPS       960(CX), Y9, Y9
 	VMULPS       1152(CX), Y2, Y10
 	VSUBPS       Y10, Y9, Y9
 	VMULPS       (R9)(DI*2), Y9, Y9
 	VADDPS       Y9, Y4, Y4
-	VSUBPS       Y6, Y8, Y8
 	MOVQ         96(AX), R13
 	VMOVUPS      (R13)(DX*2), Y9
 	VSHUFPS      $0xdd, 32(R13)(DX*2), Y9, Y9
 	VPERMPD      $0xd8, Y9, Y9
-	VMULPS       Y9, Y8, Y8
-	VADDPS       Y8, Y4, Y4
-	VMOVUPS      (CX), Y8
-	VSUBPS       Y0, Y8, Y9
+	VMULPS       Y9, Y8, Y9
+	VADDPS       Y9, Y4, Y4
+	VMOVUPS      (CX), Y9
+	VSUBPS       Y0, Y9, Y9
 	VMULPS       992(CX), Y9, Y9
 	VMULPS       1184(CX), Y2, Y10
 	VSUBPS       Y10, Y9, Y9
 	VMULPS       (R10), Y9, Y9
 	VADDPS       Y9, Y4, Y4
-	VSUBPS       Y6, Y8, Y8
 	MOVQ         104(AX), R13
 	VMOVUPS      (R13)(DX*2), Y9
 	VSHUFPS      $0xdd, 32(R13)(DX*2), Y9, Y9
@@ -3663,18 +3675,17 @@ group:
 	VMULPS       Y9, Y8, Y8
 	VADDPS       Y8, Y4, Y4
 	VMOVUPS      32(CX), Y8
-	VSUBPS       Y0, Y8, Y9
-	VMULPS       1024(CX), Y9, Y9
+	VSUBPS       Y0, Y8, Y8
+	VMULPS       1024(CX), Y8, Y8
 	VMULPS       1216(CX), Y2, Y2
-	VSUBPS       Y2, Y9, Y2
+	VSUBPS       Y2, Y8, Y2
 	VMULPS       (R10)(DI*1), Y2, Y2
 	VADDPS       Y2, Y4, Y2
-	VSUBPS       Y6, Y8, Y4
 	MOVQ         112(AX), R13
-	VMOVUPS      (R13)(DX*2), Y6
-	VSHUFPS      $0xdd, 32(R13)(DX*2), Y6, Y6
-	VPERMPD      $0xd8, Y6, Y6
-	VMULPS       Y6, Y4, Y4
+	VMOVUPS      (R13)(DX*2), Y4
+	VSHUFPS      $0xdd, 32(R13)(DX*2), Y4, Y4
+	VPERMPD      $0xd8, Y4, Y4
+	VMULPS       Y4, Y6, Y4
 	VADDPS       Y4, Y2, Y2
 	VBROADCASTSS 160(AX), Y4
 	MOVQ         80(AX), R13
@@ -3706,27 +3717,29 @@ group:
 	VMULPS       544(CX), Y6, Y6
 	VADDPS       Y6, Y4, Y4
 	VMOVUPS      (CX), Y6
-	VSUBPS       Y1, Y6, Y8
+	VSUBPS       Y7, Y6, Y6
+	VMOVUPS      32(CX), Y8
+	VSUBPS       Y7, Y8, Y7
+	VMOVUPS      (CX), Y8
+	VSUBPS       Y1, Y8, Y8
 	VMULPS       1056(CX), Y8, Y8
 	VMULPS       1248(CX), Y5, Y9
 	VSUBPS       Y9, Y8, Y8
 	VMULPS       (R10)(DI*2), Y8, Y8
 	VADDPS       Y8, Y4, Y4
-	VSUBPS       Y7, Y6, Y6
 	MOVQ         120(AX), R13
 	VMOVUPS      (R13)(DX*2), Y8
 	VSHUFPS      $0xdd, 32(R13)(DX*2), Y8, Y8
 	VPERMPD      $0xd8, Y8, Y8
-	VMULPS       Y8, Y6, Y6
-	VADDPS       Y6, Y4, Y4
-	VMOVUPS      (CX), Y6
-	VSUBPS       Y1, Y6, Y8
+	VMULPS       Y8, Y6, Y8
+	VADDPS       Y8, Y4, Y4
+	VMOVUPS      (CX), Y8
+	VSUBPS       Y1, Y8, Y8
 	VMULPS       1088(CX), Y8, Y8
 	VMULPS       1280(CX), Y5, Y9
 	VSUBPS       Y9, Y8, Y8
 	VMULPS       (R11), Y8, Y8
 	VADDPS       Y8, Y4, Y4
-	VSUBPS       Y7, Y6, Y6
 	MOVQ         128(AX), R13
 	VMOVUPS      (R13)(DX*2), Y8
 	VSHUFPS      $0xdd, 32(R13)(DX*2), Y8, Y8
@@ -3734,18 +3747,17 @@ group:
 	VMULPS       Y8, Y6, Y6
 	VADDPS       Y6, Y4, Y4
 	VMOVUPS      32(CX), Y6
-	VSUBPS       Y1, Y6, Y8
-	VMULPS       1120(CX), Y8, Y8
+	VSUBPS       Y1, Y6, Y6
+	VMULPS       1120(CX), Y6, Y6
 	VMULPS       1312(CX), Y5, Y5
-	VSUBPS       Y5, Y8, Y5
+	VSUBPS       Y5, Y6, Y5
 	VMULPS       (R11)(DI*1), Y5, Y5
 	VADDPS       Y5, Y4, Y4
-	VSUBPS       Y7, Y6, Y5
 	MOVQ         136(AX), R13
-	VMOVUPS      (R13)(DX*2), Y6
-	VSHUFPS      $0xdd, 32(R13)(DX*2), Y6, Y6
-	VPERMPD      $0xd8, Y6, Y6
-	VMULPS       Y6, Y5, Y5
+	VMOVUPS      (R13)(DX*2), Y5
+	VSHUFPS      $0xdd, 32(R13)(DX*2), Y5, Y5
+	VPERMPD      $0xd8, Y5, Y5
+	VMULPS       Y5, Y7, Y5
 	VADDPS       Y5, Y4, Y4
 	VADDPS       Y4, Y1, Y1
 	VANDPS       absolute<>+0(SB), Y1, Y4
@@ -3853,75 +3865,75 @@ quiet:
 	VANDPS  Y1, Y0, Y0
 	VMOVUPS Y0, (R9)(DI*1)
 	VMOVUPS (R9)(DI*2), Y0
-	VMULPS  768(CX), Y0, Y1
-	VADDPS  Y1, Y0, Y0
-	VANDPS  absolute<>+0(SB), Y0, Y1
-	VCMPPS  $0x05, tiny<>+0(SB), Y1, Y1
-	VANDPS  Y1, Y0, Y0
 	MOVQ    96(AX), R13
 	VMOVUPS (R13)(DX*2), Y1
 	VSHUFPS $0x88, 32(R13)(DX*2), Y1, Y1
 	VPERMPD $0xd8, Y1, Y1
+	VMULPS  768(CX), Y0, Y2
+	VADDPS  Y2, Y0, Y0
+	VANDPS  absolute<>+0(SB), Y0, Y2
+	VCMPPS  $0x05, tiny<>+0(SB), Y2, Y2
+	VANDPS  Y2, Y0, Y0
 	VADDPS  Y1, Y0, Y0
 	VMOVUPS Y0, (R9)(DI*2)
 	VMOVUPS (R10), Y0
-	VMULPS  800(CX), Y0, Y1
-	VADDPS  Y1, Y0, Y0
-	VANDPS  absolute<>+0(SB), Y0, Y1
-	VCMPPS  $0x05, tiny<>+0(SB), Y1, Y1
-	VANDPS  Y1, Y0, Y0
 	MOVQ    104(AX), R13
 	VMOVUPS (R13)(DX*2), Y1
 	VSHUFPS $0x88, 32(R13)(DX*2), Y1, Y1
 	VPERMPD $0xd8, Y1, Y1
+	VMULPS  800(CX), Y0, Y2
+	VADDPS  Y2, Y0, Y0
+	VANDPS  absolute<>+0(SB), Y0, Y2
+	VCMPPS  $0x05, tiny<>+0(SB), Y2, Y2
+	VANDPS  Y2, Y0, Y0
 	VADDPS  Y1, Y0, Y0
 	VMOVUPS Y0, (R10)
 	VMOVUPS (R10)(DI*1), Y0
-	VMULPS  832(CX), Y0, Y1
-	VADDPS  Y1, Y0, Y0
-	VANDPS  absolute<>+0(SB), Y0, Y1
-	VCMPPS  $0x05, tiny<>+0(SB), Y1, Y1
-	VANDPS  Y1, Y0, Y0
 	MOVQ    112(AX), R13
 	VMOVUPS (R13)(DX*2), Y1
 	VSHUFPS $0x88, 32(R13)(DX*2), Y1, Y1
 	VPERMPD $0xd8, Y1, Y1
+	VMULPS  832(CX), Y0, Y2
+	VADDPS  Y2, Y0, Y0
+	VANDPS  absolute<>+0(SB), Y0, Y2
+	VCMPPS  $0x05, tiny<>+0(SB), Y2, Y2
+	VANDPS  Y2, Y0, Y0
 	VADDPS  Y1, Y0, Y0
 	VMOVUPS Y0, (R10)(DI*1)
 	VMOVUPS (R10)(DI*2), Y0
-	VMULPS  864(CX), Y0, Y1
-	VADDPS  Y1, Y0, Y0
-	VANDPS  absolute<>+0(SB), Y0, Y1
-	VCMPPS  $0x05, tiny<>+0(SB), Y1, Y1
-	VANDPS  Y1, Y0, Y0
 	MOVQ    120(AX), R13
 	VMOVUPS (R13)(DX*2), Y1
 	VSHUFPS $0x88, 32(R13)(DX*2), Y1, Y1
 	VPERMPD $0xd8, Y1, Y1
+	VMULPS  864(CX), Y0, Y2
+	VADDPS  Y2, Y0, Y0
+	VANDPS  absolute<>+0(SB), Y0, Y2
+	VCMPPS  $0x05, tiny<>+0(SB), Y2, Y2
+	VANDPS  Y2, Y0, Y0
 	VADDPS  Y1, Y0, Y0
 	VMOVUPS Y0, (R10)(DI*2)
 	VMOVUPS (R11), Y0
-	VMULPS  896(CX), Y0, Y1
-	VADDPS  Y1, Y0, Y0
-	VANDPS  absolute<>+0(SB), Y0, Y1
-	VCMPPS  $0x05, tiny<>+0(SB), Y1, Y1
-	VANDPS  Y1, Y0, Y0
 	MOVQ    128(AX), R13
 	VMOVUPS (R13)(DX*2), Y1
 	VSHUFPS $0x88, 32(R13)(DX*2), Y1, Y1
 	VPERMPD $0xd8, Y1, Y1
+	VMULPS  896(CX), Y0, Y2
+	VADDPS  Y2, Y0, Y0
+	VANDPS  absolute<>+0(SB), Y0, Y2
+	VCMPPS  $0x05, tiny<>+0(SB), Y2, Y2
+	VANDPS  Y2, Y0, Y0
 	VADDPS  Y1, Y0, Y0
 	VMOVUPS Y0, (R11)
 	VMOVUPS (R11)(DI*1), Y0
-	VMULPS  928(CX), Y0, Y1
-	VADDPS  Y1, Y0, Y0
-	VANDPS  absolute<>+0(SB), Y0, Y1
-	VCMPPS  $0x05, tiny<>+0(SB), Y1, Y1
-	VANDPS  Y1, Y0, Y0
 	MOVQ    136(AX), R13
 	VMOVUPS (R13)(DX*2), Y1
 	VSHUFPS $0x88, 32(R13)(DX*2), Y1, Y1
 	VPERMPD $0xd8, Y1, Y1
+	VMULPS  928(CX), Y0, Y2
+	VADDPS  Y2, Y0, Y0
+	VANDPS  absolute<>+0(SB), Y0, Y2
+	VCMPPS  $0x05, tiny<>+0(SB), Y2, Y2
+	VANDPS  Y2, Y0, Y0
 	VADDPS  Y1, Y0, Y0
 	VMOVUPS Y0, (R11)(DI*1)
 	ADDQ    24(AX), CX
@@ -4148,22 +4160,20 @@ group:
 	VXORPS       Y11, Y11, Y11
 	VMOVUPS      (CX), Y12
 	VSUBPS       Y7, Y12, Y12
+	VMOVUPS      32(CX), Y13
+	VSUBPS       Y7, Y13, Y7
 	MOVQ         120(AX), R13
 	VMOVUPS      (R13)(DX*2), Y13
 	VSHUFPS      $0xdd, 32(R13)(DX*2), Y13, Y13
 	VPERMPD      $0xd8, Y13, Y13
-	VMULPS       Y13, Y12, Y12
-	VADDPS       Y12, Y11, Y11
-	VMOVUPS      (CX), Y12
-	VSUBPS       Y7, Y12, Y12
+	VMULPS       Y13, Y12, Y13
+	VADDPS       Y13, Y11, Y11
 	MOVQ         128(AX), R13
 	VMOVUPS      (R13)(DX*2), Y13
 	VSHUFPS      $0xdd, 32(R13)(DX*2), Y13, Y13
 	VPERMPD      $0xd8, Y13, Y13
 	VMULPS       Y13, Y12, Y12
 	VADDPS       Y12, Y11, Y11
-	VMOVUPS      32(CX), Y12
-	VSUBPS       Y7, Y12, Y7
 	MOVQ         136(AX), R13
 	VMOVUPS      (R13)(DX*2), Y12
 	VSHUFPS      $0xdd, 32(R13)(DX*2), Y12, Y12
@@ -4212,22 +4222,20 @@ group:
 	VXORPS       Y5, Y5, Y5
 	VMOVUPS      (CX), Y6
 	VSUBPS       Y3, Y6, Y6
+	VMOVUPS      32(CX), Y7
+	VSUBPS       Y3, Y7, Y3
 	MOVQ         96(AX), R13
 	VMOVUPS      (R13)(DX*2), Y7
 	VSHUFPS      $0xdd, 32(R13)(DX*2), Y7, Y7
 	VPERMPD      $0xd8, Y7, Y7
-	VMULPS       Y7, Y6, Y6
-	VADDPS       Y6, Y5, Y5
-	VMOVUPS      (CX), Y6
-	VSUBPS       Y3, Y6, Y6
+	VMULPS       Y7, Y6, Y7
+	VADDPS       Y7, Y5, Y5
 	MOVQ         104(AX), R13
 	VMOVUPS      (R13)(DX*2), Y7
 	VSHUFPS      $0xdd, 32(R13)(DX*2), Y7, Y7
 	VPERMPD      $0xd8, Y7, Y7
 	VMULPS       Y7, Y6, Y6
 	VADDPS       Y6, Y5, Y5
-	VMOVUPS      32(CX), Y6
-	VSUBPS       Y3, Y6, Y3
 	MOVQ         112(AX), R13
 	VMOVUPS      (R13)(DX*2), Y6
 	VSHUFPS      $0xdd, 32(R13)(DX*2), Y6, Y6
@@ -4320,75 +4328,75 @@ quiet:
 	VANDPS  Y1, Y0, Y0
 	VMOVUPS Y0, (R9)(DI*1)
 	VMOVUPS (R9)(DI*2), Y0
-	VMULPS  768(CX), Y0, Y1
-	VADDPS  Y1, Y0, Y0
-	VANDPS  absolute<>+0(SB), Y0, Y1
-	VCMPPS  $0x05, tiny<>+0(SB), Y1, Y1
-	VANDPS  Y1, Y0, Y0
 	MOVQ    96(AX), R13
 	VMOVUPS (R13)(DX*2), Y1
 	VSHUFPS $0x88, 32(R13)(DX*2), Y1, Y1
 	VPERMPD $0xd8, Y1, Y1
+	VMULPS  768(CX), Y0, Y2
+	VADDPS  Y2, Y0, Y0
+	VANDPS  absolute<>+0(SB), Y0, Y2
+	VCMPPS  $0x05, tiny<>+0(SB), Y2, Y2
+	VANDPS  Y2, Y0, Y0
 	VADDPS  Y1, Y0, Y0
 	VMOVUPS Y0, (R9)(DI*2)
 	VMOVUPS (R10), Y0
-	VMULPS  800(CX), Y0, Y1
-	VADDPS  Y1, Y0, Y0
-	VANDPS  absolute<>+0(SB), Y0, Y1
-	VCMPPS  $0x05, tiny<>+0(SB), Y1, Y1
-	VANDPS  Y1, Y0, Y0
 	MOVQ    104(AX), R13
 	VMOVUPS (R13)(DX*2), Y1
 	VSHUFPS $0x88, 32(R13)(DX*2), Y1, Y1
 	VPERMPD $0xd8, Y1, Y1
+	VMULPS  800(CX), Y0, Y2
+	VADDPS  Y2, Y0, Y0
+	VANDPS  absolute<>+0(SB), Y0, Y2
+	VCMPPS  $0x05, tiny<>+0(SB), Y2, Y2
+	VANDPS  Y2, Y0, Y0
 	VADDPS  Y1, Y0, Y0
 	VMOVUPS Y0, (R10)
 	VMOVUPS (R10)(DI*1), Y0
-	VMULPS  832(CX), Y0, Y1
-	VADDPS  Y1, Y0, Y0
-	VANDPS  absolute<>+0(SB), Y0, Y1
-	VCMPPS  $0x05, tiny<>+0(SB), Y1, Y1
-	VANDPS  Y1, Y0, Y0
 	MOVQ    112(AX), R13
 	VMOVUPS (R13)(DX*2), Y1
 	VSHUFPS $0x88, 32(R13)(DX*2), Y1, Y1
 	VPERMPD $0xd8, Y1, Y1
+	VMULPS  832(CX), Y0, Y2
+	VADDPS  Y2, Y0, Y0
+	VANDPS  absolute<>+0(SB), Y0, Y2
+	VCMPPS  $0x05, tiny<>+0(SB), Y2, Y2
+	VANDPS  Y2, Y0, Y0
 	VADDPS  Y1, Y0, Y0
 	VMOVUPS Y0, (R10)(DI*1)
 	VMOVUPS (R10)(DI*2), Y0
-	VMULPS  864(CX), Y0, Y1
-	VADDPS  Y1, Y0, Y0
-	VANDPS  absolute<>+0(SB), Y0, Y1
-	VCMPPS  $0x05, tiny<>+0(SB), Y1, Y1
-	VANDPS  Y1, Y0, Y0
 	MOVQ    120(AX), R13
 	VMOVUPS (R13)(DX*2), Y1
 	VSHUFPS $0x88, 32(R13)(DX*2), Y1, Y1
 	VPERMPD $0xd8, Y1, Y1
+	VMULPS  864(CX), Y0, Y2
+	VADDPS  Y2, Y0, Y0
+	VANDPS  absolute<>+0(SB), Y0, Y2
+	VCMPPS  $0x05, tiny<>+0(SB), Y2, Y2
+	VANDPS  Y2, Y0, Y0
 	VADDPS  Y1, Y0, Y0
 	VMOVUPS Y0, (R10)(DI*2)
 	VMOVUPS (R11), Y0
-	VMULPS  896(CX), Y0, Y1
-	VADDPS  Y1, Y0, Y0
-	VANDPS  absolute<>+0(SB), Y0, Y1
-	VCMPPS  $0x05, tiny<>+0(SB), Y1, Y1
-	VANDPS  Y1, Y0, Y0
 	MOVQ    128(AX), R13
 	VMOVUPS (R13)(DX*2), Y1
 	VSHUFPS $0x88, 32(R13)(DX*2), Y1, Y1
 	VPERMPD $0xd8, Y1, Y1
+	VMULPS  896(CX), Y0, Y2
+	VADDPS  Y2, Y0, Y0
+	VANDPS  absolute<>+0(SB), Y0, Y2
+	VCMPPS  $0x05, tiny<>+0(SB), Y2, Y2
+	VANDPS  Y2, Y0, Y0
 	VADDPS  Y1, Y0, Y0
 	VMOVUPS Y0, (R11)
 	VMOVUPS (R11)(DI*1), Y0
-	VMULPS  928(CX), Y0, Y1
-	VADDPS  Y1, Y0, Y0
-	VANDPS  absolute<>+0(SB), Y0, Y1
-	VCMPPS  $0x05, tiny<>+0(SB), Y1, Y1
-	VANDPS  Y1, Y0, Y0
 	MOVQ    136(AX), R13
 	VMOVUPS (R13)(DX*2), Y1
 	VSHUFPS $0x88, 32(R13)(DX*2), Y1, Y1
 	VPERMPD $0xd8, Y1, Y1
+	VMULPS  928(CX), Y0, Y2
+	VADDPS  Y2, Y0, Y0
+	VANDPS  absolute<>+0(SB), Y0, Y2
+	VCMPPS  $0x05, tiny<>+0(SB), Y2, Y2
+	VANDPS  Y2, Y0, Y0
 	VADDPS  Y1, Y0, Y0
 	VMOVUPS Y0, (R11)(DI*1)
 	ADDQ    24(AX), CX
@@ -4432,16 +4440,18 @@ group:
 	VXORPS       Y2, Y2, Y2
 	VXORPS       Y3, Y3, Y3
 	VMOVUPS      (CX), Y4
-	VSUBPS       Y0, Y4, Y5
-	VMULPS       (R9)(DI*2), Y5, Y5
-	VADDPS       Y5, Y2, Y2
+	VSUBPS       Y0, Y4, Y4
+	VMULPS       (R9)(DI*2), Y4, Y4
+	VADDPS       Y4, Y2, Y2
+	VMOVUPS      (CX), Y4
 	VSUBPS       Y1, Y4, Y4
 	VMULPS       (R10)(DI*2), Y4, Y4
 	VADDPS       Y4, Y3, Y3
 	VMOVUPS      32(CX), Y4
-	VSUBPS       Y0, Y4, Y5
-	VMULPS       (R10)(DI*1), Y5, Y5
-	VADDPS       Y5, Y2, Y2
+	VSUBPS       Y0, Y4, Y4
+	VMULPS       (R10)(DI*1), Y4, Y4
+	VADDPS       Y4, Y2, Y2
+	VMOVUPS      32(CX), Y4
 	VSUBPS       Y1, Y4, Y4
 	VMULPS       (R11)(DI*1), Y4, Y4
 	VADDPS       Y4, Y3, Y3
@@ -4483,13 +4493,16 @@ group:
 	VMULPS       416(CX), Y8, Y8
 	VADDPS       Y8, Y4, Y4
 	VMOVUPS      (CX), Y8
-	VSUBPS       Y0, Y8, Y9
+	VSUBPS       Y6, Y8, Y8
+	VMOVUPS      32(CX), Y9
+	VSUBPS       Y6, Y9, Y6
+	VMOVUPS      (CX), Y9
+	VSUBPS       Y0, Y9, Y9
 	VMULPS       960(CX), Y9, Y9
 	VMULPS       1152(CX), Y2, Y10
 	VSUBPS       Y10, Y9, Y9
 	VMULPS       (R9)(DI*2), Y9, Y9
 	VADDPS       Y9, Y4, Y4
-	VSUBPS       Y6, Y8, Y8
 	MOVQ         96(AX), R13
 	VMOVUPS      (R13)(DX*2), Y9
 	VSHUFPS      $0xdd, 32(R13)(DX*2), Y9, Y9
@@ -4497,18 +4510,17 @@ group:
 	VMULPS       Y9, Y8, Y8
 	VADDPS       Y8, Y4, Y4
 	VMOVUPS      32(CX), Y8
-	VSUBPS       Y0, Y8, Y9
-	VMULPS       1024(CX), Y9, Y9
+	VSUBPS       Y0, Y8, Y8
+	VMULPS       1024(CX), Y8, Y8
 	VMULPS       1216(CX), Y2, Y2
-	VSUBPS       Y2, Y9, Y2
+	VSUBPS       Y2, Y8, Y2
 	VMULPS       (R10)(DI*1), Y2, Y2
 	VADDPS       Y2, Y4, Y2
-	VSUBPS       Y6, Y8, Y4
 	MOVQ         112(AX), R13
-	VMOVUPS      (R13)(DX*2), Y6
-	VSHUFPS      $0xdd, 32(R13)(DX*2), Y6, Y6
-	VPERMPD      $0xd8, Y6, Y6
-	VMULPS       Y6, Y4, Y4
+	VMOVUPS      (R13)(DX*2), Y4
+	VSHUFPS      $0xdd, 32(R13)(DX*2), Y4, Y4
+	VPERMPD      $0xd8, Y4, Y4
+	VMULPS       Y4, Y6, Y4
 	VADDPS       Y4, Y2, Y2
 	VBROADCASTSS 160(AX), Y4
 	MOVQ         80(AX), R13
@@ -4540,13 +4552,16 @@ group:
 	VMULPS       544(CX), Y6, Y6
 	VADDPS       Y6, Y4, Y4
 	VMOVUPS      (CX), Y6
-	VSUBPS       Y1, Y6, Y8
+	VSUBPS       Y7, Y6, Y6
+	VMOVUPS      32(CX), Y8
+	VSUBPS       Y7, Y8, Y7
+	VMOVUPS      (CX), Y8
+	VSUBPS       Y1, Y8, Y8
 	VMULPS       1056(CX), Y8, Y8
 	VMULPS       1248(CX), Y5, Y9
 	VSUBPS       Y9, Y8, Y8
 	VMULPS       (R10)(DI*2), Y8, Y8
 	VADDPS       Y8, Y4, Y4
-	VSUBPS       Y7, Y6, Y6
 	MOVQ         120(AX), R13
 	VMOVUPS      (R13)(DX*2), Y8
 	VSHUFPS      $0xdd, 32(R13)(DX*2), Y8, Y8
@@ -4554,18 +4569,17 @@ group:
 	VMULPS       Y8, Y6, Y6
 	VADDPS       Y6, Y4, Y4
 	VMOVUPS      32(CX), Y6
-	VSUBPS       Y1, Y6, Y8
-	VMULPS       1120(CX), Y8, Y8
+	VSUBPS       Y1, Y6, Y6
+	VMULPS       1120(CX), Y6, Y6
 	VMULPS       1312(CX), Y5, Y5
-	VSUBPS       Y5, Y8, Y5
+	VSUBPS       Y5, Y6, Y5
 	VMULPS       (R11)(DI*1), Y5, Y5
 	VADDPS       Y5, Y4, Y4
-	VSUBPS       Y7, Y6, Y5
 	MOVQ         136(AX), R13
-	VMOVUPS      (R13)(DX*2), Y6
-	VSHUFPS      $0xdd, 32(R13)(DX*2), Y6, Y6
-	VPERMPD      $0xd8, Y6, Y6
-	VMULPS       Y6, Y5, Y5
+	VMOVUPS      (R13)(DX*2), Y5
+	VSHUFPS      $0xdd, 32(R13)(DX*2), Y5, Y5
+	VPERMPD      $0xd8, Y5, Y5
+	VMULPS       Y5, Y7, Y5
 	VADDPS       Y5, Y4, Y4
 	VADDPS       Y4, Y1, Y1
 	VANDPS       absolute<>+0(SB), Y1, Y4
@@ -4673,51 +4687,51 @@ quiet:
 	VANDPS  Y1, Y0, Y0
 	VMOVUPS Y0, (R9)(DI*1)
 	VMOVUPS (R9)(DI*2), Y0
-	VMULPS  768(CX), Y0, Y1
-	VADDPS  Y1, Y0, Y0
-	VANDPS  absolute<>+0(SB), Y0, Y1
-	VCMPPS  $0x05, tiny<>+0(SB), Y1, Y1
-	VANDPS  Y1, Y0, Y0
 	MOVQ    96(AX), R13
 	VMOVUPS (R13)(DX*2), Y1
 	VSHUFPS $0x88, 32(R13)(DX*2), Y1, Y1
 	VPERMPD $0xd8, Y1, Y1
+	VMULPS  768(CX), Y0, Y2
+	VADDPS  Y2, Y0, Y0
+	VANDPS  absolute<>+0(SB), Y0, Y2
+	VCMPPS  $0x05, tiny<>+0(SB), Y2, Y2
+	VANDPS  Y2, Y0, Y0
 	VADDPS  Y1, Y0, Y0
 	VMOVUPS Y0, (R9)(DI*2)
 	VMOVUPS (R10)(DI*1), Y0
-	VMULPS  832(CX), Y0, Y1
-	VADDPS  Y1, Y0, Y0
-	VANDPS  absolute<>+0(SB), Y0, Y1
-	VCMPPS  $0x05, tiny<>+0(SB), Y1, Y1
-	VANDPS  Y1, Y0, Y0
 	MOVQ    112(AX), R13
 	VMOVUPS (R13)(DX*2), Y1
 	VSHUFPS $0x88, 32(R13)(DX*2), Y1, Y1
 	VPERMPD $0xd8, Y1, Y1
+	VMULPS  832(CX), Y0, Y2
+	VADDPS  Y2, Y0, Y0
+	VANDPS  absolute<>+0(SB), Y0, Y2
+	VCMPPS  $0x05, tiny<>+0(SB), Y2, Y2
+	VANDPS  Y2, Y0, Y0
 	VADDPS  Y1, Y0, Y0
 	VMOVUPS Y0, (R10)(DI*1)
 	VMOVUPS (R10)(DI*2), Y0
-	VMULPS  864(CX), Y0, Y1
-	VADDPS  Y1, Y0, Y0
-	VANDPS  absolute<>+0(SB), Y0, Y1
-	VCMPPS  $0x05, tiny<>+0(SB), Y1, Y1
-	VANDPS  Y1, Y0, Y0
 	MOVQ    120(AX), R13
 	VMOVUPS (R13)(DX*2), Y1
 	VSHUFPS $0x88, 32(R13)(DX*2), Y1, Y1
 	VPERMPD $0xd8, Y1, Y1
+	VMULPS  864(CX), Y0, Y2
+	VADDPS  Y2, Y0, Y0
+	VANDPS  absolute<>+0(SB), Y0, Y2
+	VCMPPS  $0x05, tiny<>+0(SB), Y2, Y2
+	VANDPS  Y2, Y0, Y0
 	VADDPS  Y1, Y0, Y0
 	VMOVUPS Y0, (R10)(DI*2)
 	VMOVUPS (R11)(DI*1), Y0
-	VMULPS  928(CX), Y0, Y1
-	VADDPS  Y1, Y0, Y0
-	VANDPS  absolute<>+0(SB), Y0, Y1
-	VCMPPS  $0x05, tiny<>+0(SB), Y1, Y1
-	VANDPS  Y1, Y0, Y0
 	MOVQ    136(AX), R13
 	VMOVUPS (R13)(DX*2), Y1
 	VSHUFPS $0x88, 32(R13)(DX*2), Y1, Y1
 	VPERMPD $0xd8, Y1, Y1
+	VMULPS  928(CX), Y0, Y2
+	VADDPS  Y2, Y0, Y0
+	VANDPS  absolute<>+0(SB), Y0, Y2
+	VCMPPS  $0x05, tiny<>+0(SB), Y2, Y2
+	VANDPS  Y2, Y0, Y0
 	VADDPS  Y1, Y0, Y0
 	VMOVUPS Y0, (R11)(DI*1)
 	ADDQ    24(AX), CX
@@ -4937,14 +4951,14 @@ group:
 	VXORPS       Y11, Y11, Y11
 	VMOVUPS      (CX), Y12
 	VSUBPS       Y7, Y12, Y12
+	VMOVUPS      32(CX), Y13
+	VSUBPS       Y7, Y13, Y7
 	MOVQ         120(AX), R13
 	VMOVUPS      (R13)(DX*2), Y13
 	VSHUFPS      $0xdd, 32(R13)(DX*2), Y13, Y13
 	VPERMPD      $0xd8, Y13, Y13
 	VMULPS       Y13, Y12, Y12
 	VADDPS       Y12, Y11, Y11
-	VMOVUPS      32(CX), Y12
-	VSUBPS       Y7, Y12, Y7
 	MOVQ         136(AX), R13
 	VMOVUPS      (R13)(DX*2), Y12
 	VSHUFPS      $0xdd, 32(R13)(DX*2), Y12, Y12
@@ -4988,14 +5002,14 @@ group:
 	VXORPS       Y5, Y5, Y5
 	VMOVUPS      (CX), Y6
 	VSUBPS       Y3, Y6, Y6
+	VMOVUPS      32(CX), Y7
+	VSUBPS       Y3, Y7, Y3
 	MOVQ         96(AX), R13
 	VMOVUPS      (R13)(DX*2), Y7
 	VSHUFPS      $0xdd, 32(R13)(DX*2), Y7, Y7
 	VPERMPD      $0xd8, Y7, Y7
 	VMULPS       Y7, Y6, Y6
 	VADDPS       Y6, Y5, Y5
-	VMOVUPS      32(CX), Y6
-	VSUBPS       Y3, Y6, Y3
 	MOVQ         112(AX), R13
 	VMOVUPS      (R13)(DX*2), Y6
 	VSHUFPS      $0xdd, 32(R13)(DX*2), Y6, Y6
@@ -5088,51 +5102,51 @@ quiet:
 	VANDPS  Y1, Y0, Y0
 	VMOVUPS Y0, (R9)(DI*1)
 	VMOVUPS (R9)(DI*2), Y0
-	VMULPS  768(CX), Y0, Y1
-	VADDPS  Y1, Y0, Y0
-	VANDPS  absolute<>+0(SB), Y0, Y1
-	VCMPPS  $0x05, tiny<>+0(SB), Y1, Y1
-	VANDPS  Y1, Y0, Y0
 	MOVQ    96(AX), R13
 	VMOVUPS (R13)(DX*2), Y1
 	VSHUFPS $0x88, 32(R13)(DX*2), Y1, Y1
 	VPERMPD $0xd8, Y1, Y1
+	VMULPS  768(CX), Y0, Y2
+	VADDPS  Y2, Y0, Y0
+	VANDPS  absolute<>+0(SB), Y0, Y2
+	VCMPPS  $0x05, tiny<>+0(SB), Y2, Y2
+	VANDPS  Y2, Y0, Y0
 	VADDPS  Y1, Y0, Y0
 	VMOVUPS Y0, (R9)(DI*2)
 	VMOVUPS (R10)(DI*1), Y0
-	VMULPS  832(CX), Y0, Y1
-	VADDPS  Y1, Y0, Y0
-	VANDPS  absolute<>+0(SB), Y0, Y1
-	VCMPPS  $0x05, tiny<>+0(SB), Y1, Y1
-	VANDPS  Y1, Y0, Y0
 	MOVQ    112(AX), R13
 	VMOVUPS (R13)(DX*2), Y1
 	VSHUFPS $0x88, 32(R13)(DX*2), Y1, Y1
 	VPERMPD $0xd8, Y1, Y1
+	VMULPS  832(CX), Y0, Y2
+	VADDPS  Y2, Y0, Y0
+	VANDPS  absolute<>+0(SB), Y0, Y2
+	VCMPPS  $0x05, tiny<>+0(SB), Y2, Y2
+	VANDPS  Y2, Y0, Y0
 	VADDPS  Y1, Y0, Y0
 	VMOVUPS Y0, (R10)(DI*1)
 	VMOVUPS (R10)(DI*2), Y0
-	VMULPS  864(CX), Y0, Y1
-	VADDPS  Y1, Y0, Y0
-	VANDPS  absolute<>+0(SB), Y0, Y1
-	VCMPPS  $0x05, tiny<>+0(SB), Y1, Y1
-	VANDPS  Y1, Y0, Y0
 	MOVQ    120(AX), R13
 	VMOVUPS (R13)(DX*2), Y1
 	VSHUFPS $0x88, 32(R13)(DX*2), Y1, Y1
 	VPERMPD $0xd8, Y1, Y1
+	VMULPS  864(CX), Y0, Y2
+	VADDPS  Y2, Y0, Y0
+	VANDPS  absolute<>+0(SB), Y0, Y2
+	VCMPPS  $0x05, tiny<>+0(SB), Y2, Y2
+	VANDPS  Y2, Y0, Y0
 	VADDPS  Y1, Y0, Y0
 	VMOVUPS Y0, (R10)(DI*2)
 	VMOVUPS (R11)(DI*1), Y0
-	VMULPS  928(CX), Y0, Y1
-	VADDPS  Y1, Y0, Y0
-	VANDPS  absolute<>+0(SB), Y0, Y1
-	VCMPPS  $0x05, tiny<>+0(SB), Y1, Y1
-	VANDPS  Y1, Y0, Y0
 	MOVQ    136(AX), R13
 	VMOVUPS (R13)(DX*2), Y1
 	VSHUFPS $0x88, 32(R13)(DX*2), Y1, Y1
 	VPERMPD $0xd8, Y1, Y1
+	VMULPS  928(CX), Y0, Y2
+	VADDPS  Y2, Y0, Y0
+	VANDPS  absolute<>+0(SB), Y0, Y2
+	VCMPPS  $0x05, tiny<>+0(SB), Y2, Y2
+	VANDPS  Y2, Y0, Y0
 	VADDPS  Y1, Y0, Y0
 	VMOVUPS Y0, (R11)(DI*1)
 	ADDQ    24(AX), CX
@@ -5267,139 +5281,139 @@ group:
 // func lifStepAVX512(c *byte) int
 // Requires: AVX, AVX512DQ, AVX512F
 TEXT ·lifStepAVX512(SB), NOSPLIT, $0-16
-	MOVQ    c+0(FP), AX
-	MOVQ    16(AX), CX
-	MOVQ    192(AX), BX
-	MOVQ    200(AX), SI
-	MOVQ    (AX), DX
-	SHLQ    $0x02, DX
-	MOVQ    40(AX), DI
-	MOVQ    32(AX), R8
-	ADDQ    DX, R8
-	MOVQ    8(AX), R9
-	SHLQ    $0x02, R9
-	VMOVUPS even<>+0(SB), Z0
-	VMOVUPS odd<>+0(SB), Z1
+	MOVQ         c+0(FP), AX
+	MOVQ         16(AX), CX
+	MOVQ         192(AX), BX
+	MOVQ         200(AX), SI
+	MOVQ         (AX), DX
+	SHLQ         $0x02, DX
+	MOVQ         40(AX), DI
+	MOVQ         32(AX), R8
+	ADDQ         DX, R8
+	MOVQ         8(AX), R9
+	SHLQ         $0x02, R9
+	VMOVUPS      even<>+0(SB), Z0
+	VMOVUPS      odd<>+0(SB), Z1
+	VXORPS       Z2, Z2, Z2
+	VMOVUPS      (CX), Z3
+	VMOVUPS      64(CX), Z4
+	VBROADCASTSS 152(AX), Z5
+	VBROADCASTSS 156(AX), Z6
+	VBROADCASTSS 160(AX), Z7
+	VBROADCASTSS 164(AX), Z7
+	VPBROADCASTQ 168(AX), Z7
+	VPBROADCASTQ 176(AX), Z7
+	VPBROADCASTQ 184(AX), Z9
+	MOVQ         64(AX), R10
+	MOVQ         72(AX), R11
+	MOVQ         96(AX), R12
+	MOVQ         104(AX), R13
 
 group:
-	VMOVUPS      (R8), Z2
-	MOVQ         96(AX), R10
-	VMOVUPS      (R10)(DX*2), Z3
-	VMOVAPS      Z0, Z4
-	VPERMI2PS    64(R10)(DX*2), Z3, Z4
-	VMOVAPS      Z1, Z5
-	VPERMI2PS    64(R10)(DX*2), Z3, Z5
-	MOVQ         104(AX), R10
-	VMOVUPS      (R10)(DX*2), Z3
-	VMOVAPS      Z0, Z7
-	VPERMI2PS    64(R10)(DX*2), Z3, Z7
-	VMOVAPS      Z1, Z8
-	VPERMI2PS    64(R10)(DX*2), Z3, Z8
-	VMOVUPS      (CX), Z3
-	VSUBPS       Z2, Z3, Z3
-	VMOVUPS      64(CX), Z9
-	VSUBPS       Z2, Z9, Z9
-	VMULPS       (R8)(DI*1), Z3, Z10
-	VMULPS       (R8)(DI*2), Z9, Z11
-	VADDPS       Z11, Z10, Z10
-	VBROADCASTSS 152(AX), Z11
-	MOVQ         64(AX), R10
-	VADDPS       (R10)(DX*1), Z11, Z11
-	VSUBPS       Z2, Z10, Z10
-	VMULPS       128(CX), Z10, Z10
-	VMULPS       192(CX), Z11, Z12
-	VADDPS       Z12, Z10, Z10
-	VMULPS       384(CX), Z2, Z12
-	VMULPS       448(CX), Z11, Z13
-	VADDPS       Z13, Z12, Z12
-	VBROADCASTSS 156(AX), Z13
-	MOVQ         72(AX), R10
-	VADDPS       (R10)(DX*1), Z13, Z13
-	VSUBPS       Z11, Z13, Z11
-	VMULPS       320(CX), Z11, Z11
-	VMULPS       512(CX), Z11, Z11
-	VADDPS       Z11, Z12, Z11
-	VMULPS       704(CX), Z3, Z12
-	VMULPS       832(CX), Z10, Z13
-	VSUBPS       Z13, Z12, Z12
-	VMULPS       (R8)(DI*1), Z12, Z12
-	VADDPS       Z12, Z11, Z11
-	VMULPS       768(CX), Z9, Z12
-	VMULPS       896(CX), Z10, Z13
-	VSUBPS       Z13, Z12, Z12
-	VMULPS       (R8)(DI*2), Z12, Z12
-	VADDPS       Z12, Z11, Z11
-	VMULPS       256(CX), Z10, Z10
-	VSUBPS       Z10, Z3, Z3
-	VMULPS       Z3, Z5, Z3
-	VSUBPS       Z10, Z9, Z9
-	VMULPS       Z9, Z8, Z9
-	VADDPS       Z9, Z3, Z3
-	VADDPS       Z3, Z11, Z3
-	VADDPS       Z3, Z2, Z3
-	VANDPS.BCST  absolute<>+0(SB), Z3, Z9
-	VCMPPS.BCST  $0x05, tiny<>+0(SB), Z9, K1
-	VMOVAPS.Z    Z3, K1, Z3
-	VCMPPS       $0x1e, 1024(CX), Z3, K1
-	VXORPS       Z9, Z9, Z9
-	VCMPPS       $0x11, Z9, Z5, K2
-	KORW         K1, K2, K1
-	VXORPS       Z5, Z5, Z5
-	VCMPPS       $0x04, Z5, Z8, K2
-	KORW         K1, K2, K1
-	VCMPPS       $0x1e, 960(CX), Z3, K2
-	KANDW        K1, K2, K1
-	VMOVUPS      (R8)(DI*1), Z5
-	VMOVUPS      (R8)(DI*2), Z8
-	VADDPS       Z8, Z5, Z9
-	VADDPS       Z7, Z4, Z10
-	VADDPS       Z10, Z9, Z9
-	VCMPPS       $0x1e, 1088(CX), Z9, K2
-	KORW         K1, K2, K1
-	MOVQ         48(AX), R10
-	VPBROADCASTQ 184(AX), Z9
-	VPCMPQ       $0x01, (R10)(DX*2), Z9, K2
-	VPCMPQ       $0x01, 64(R10)(DX*2), Z9, K3
-	KUNPCKBW     K2, K3, K2
-	VPBROADCASTQ 176(AX), Z9
-	VPCMPQ       $0x01, (R10)(DX*2), Z9, K3
-	VPCMPQ       $0x01, 64(R10)(DX*2), Z9, K4
-	KUNPCKBW     K3, K4, K3
-	KORW         K1, K3, K1
-	KANDNW       K1, K2, K1
-	KMOVW        K1, R10
-	TESTL        R10, R10
-	JZ           quiet
-	MOVQ         DX, R11
-	SHRQ         $0x02, R11
-	MOVL         R11, (BX)
-	MOVL         R10, 4(BX)
-	ADDQ         $0x08, BX
-	VMOVUPS      (R8), Z9
-	VMOVUPS      Z9, (SI)
-	VMOVUPS      (R8)(DI*1), Z9
-	VMOVUPS      Z9, 64(SI)
-	VMOVUPS      (R8)(DI*2), Z9
-	VMOVUPS      Z9, 128(SI)
-	ADDQ         $0x000000c0, SI
+	VMOVUPS     (R8), Z10
+	VMOVUPS     (R12)(DX*2), Z11
+	VMOVAPS     Z0, Z12
+	VPERMI2PS   64(R12)(DX*2), Z11, Z12
+	VMOVAPS     Z1, Z13
+	VPERMI2PS   64(R12)(DX*2), Z11, Z13
+	VMOVUPS     (R13)(DX*2), Z11
+	VMOVAPS     Z0, Z14
+	VPERMI2PS   64(R13)(DX*2), Z11, Z14
+	VMOVAPS     Z1, Z15
+	VPERMI2PS   64(R13)(DX*2), Z11, Z15
+	VSUBPS      Z10, Z3, Z11
+	VSUBPS      Z10, Z4, Z16
+	VMULPS      (R8)(DI*1), Z11, Z17
+	VMULPS      (R8)(DI*2), Z16, Z18
+	VADDPS      Z18, Z17, Z17
+	VADDPS      (R10)(DX*1), Z5, Z18
+	VSUBPS      Z10, Z17, Z17
+	VMULPS      128(CX), Z17, Z17
+	VMULPS      192(CX), Z18, Z19
+	VADDPS      Z19, Z17, Z17
+	VMULPS      384(CX), Z10, Z19
+	VMULPS      448(CX), Z18, Z20
+	VADDPS      Z20, Z19, Z19
+	VADDPS      (R11)(DX*1), Z6, Z20
+	VSUBPS      Z18, Z20, Z18
+	VMULPS      320(CX), Z18, Z18
+	VMULPS      512(CX), Z18, Z18
+	VADDPS      Z18, Z19, Z18
+	VMULPS      704(CX), Z11, Z19
+	VMULPS      832(CX), Z17, Z20
+	VSUBPS      Z20, Z19, Z19
+	VMULPS      (R8)(DI*1), Z19, Z19
+	VADDPS      Z19, Z18, Z18
+	VMULPS      768(CX), Z16, Z19
+	VMULPS      896(CX), Z17, Z20
+	VSUBPS      Z20, Z19, Z19
+	VMULPS      (R8)(DI*2), Z19, Z19
+	VADDPS      Z19, Z18, Z18
+	VMULPS      256(CX), Z17, Z17
+	VSUBPS      Z17, Z11, Z11
+	VMULPS      Z11, Z13, Z11
+	VSUBPS      Z17, Z16, Z16
+	VMULPS      Z16, Z15, Z16
+	VADDPS      Z16, Z11, Z11
+	VADDPS      Z11, Z18, Z11
+	VADDPS      Z11, Z10, Z11
+	VANDPS.BCST absolute<>+0(SB), Z11, Z16
+	VCMPPS.BCST $0x05, tiny<>+0(SB), Z16, K1
+	VMOVAPS.Z   Z11, K1, Z11
+	VCMPPS      $0x1e, 1024(CX), Z11, K1
+	VCMPPS      $0x11, Z2, Z13, K2
+	KORW        K1, K2, K1
+	VCMPPS      $0x04, Z2, Z15, K2
+	KORW        K1, K2, K1
+	VCMPPS      $0x1e, 960(CX), Z11, K2
+	KANDW       K1, K2, K1
+	VMOVUPS     (R8)(DI*1), Z13
+	VMOVUPS     (R8)(DI*2), Z15
+	VADDPS      Z15, Z13, Z16
+	VADDPS      Z14, Z12, Z17
+	VADDPS      Z17, Z16, Z16
+	VCMPPS      $0x1e, 1088(CX), Z16, K2
+	KORW        K1, K2, K1
+	MOVQ        48(AX), R14
+	VPCMPQ      $0x01, (R14)(DX*2), Z9, K2
+	VPCMPQ      $0x01, 64(R14)(DX*2), Z9, K3
+	KUNPCKBW    K2, K3, K2
+	VPCMPQ      $0x01, (R14)(DX*2), Z7, K3
+	VPCMPQ      $0x01, 64(R14)(DX*2), Z7, K4
+	KUNPCKBW    K3, K4, K3
+	KORW        K1, K3, K1
+	KANDNW      K1, K2, K1
+	KORTESTW    K1, K1
+	JZ          quiet
+	KMOVW       K1, R14
+	MOVQ        DX, R15
+	SHRQ        $0x02, R15
+	MOVL        R15, (BX)
+	MOVL        R14, 4(BX)
+	ADDQ        $0x08, BX
+	VMOVUPS     (R8), Z16
+	VMOVUPS     Z16, (SI)
+	VMOVUPS     (R8)(DI*1), Z16
+	VMOVUPS     Z16, 64(SI)
+	VMOVUPS     (R8)(DI*2), Z16
+	VMOVUPS     Z16, 128(SI)
+	ADDQ        $0x000000c0, SI
 
 quiet:
-	VBLENDMPS   Z2, Z3, K2, Z6
-	VMOVUPS     Z6, (R8)
-	VMULPS      576(CX), Z5, Z2
-	VADDPS      Z2, Z5, Z2
-	VANDPS.BCST absolute<>+0(SB), Z2, Z3
-	VCMPPS.BCST $0x05, tiny<>+0(SB), Z3, K1
-	VMOVAPS.Z   Z2, K1, Z2
-	VADDPS      Z4, Z2, Z2
-	VMOVUPS     Z2, (R8)(DI*1)
-	VMULPS      640(CX), Z8, Z2
-	VADDPS      Z2, Z8, Z2
-	VANDPS.BCST absolute<>+0(SB), Z2, Z3
-	VCMPPS.BCST $0x05, tiny<>+0(SB), Z3, K1
-	VMOVAPS.Z   Z2, K1, Z2
-	VADDPS      Z7, Z2, Z2
-	VMOVUPS     Z2, (R8)(DI*2)
+	VBLENDMPS   Z10, Z11, K2, Z8
+	VMOVUPS     Z8, (R8)
+	VMULPS      576(CX), Z13, Z10
+	VADDPS      Z10, Z13, Z10
+	VANDPS.BCST absolute<>+0(SB), Z10, Z11
+	VCMPPS.BCST $0x05, tiny<>+0(SB), Z11, K1
+	VADDPS      Z10, Z12, K1, Z12
+	VMOVUPS     Z12, (R8)(DI*1)
+	VMULPS      640(CX), Z15, Z10
+	VADDPS      Z10, Z15, Z10
+	VANDPS.BCST absolute<>+0(SB), Z10, Z11
+	VCMPPS.BCST $0x05, tiny<>+0(SB), Z11, K1
+	VADDPS      Z10, Z14, K1, Z14
+	VMOVUPS     Z14, (R8)(DI*2)
 	ADDQ        24(AX), CX
 	ADDQ        $0x40, R8
 	ADDQ        $0x40, DX
@@ -5450,114 +5464,116 @@ GLOBL odd<>(SB), RODATA|NOPTR, $64
 // func lifCurrentStepAVX512(c *byte) int
 // Requires: AVX, AVX512DQ, AVX512F
 TEXT ·lifCurrentStepAVX512(SB), NOSPLIT, $0-16
-	MOVQ    c+0(FP), AX
-	MOVQ    16(AX), CX
-	MOVQ    192(AX), BX
-	MOVQ    200(AX), SI
-	MOVQ    (AX), DX
-	SHLQ    $0x02, DX
-	MOVQ    40(AX), DI
-	MOVQ    32(AX), R8
-	ADDQ    DX, R8
-	MOVQ    8(AX), R9
-	SHLQ    $0x02, R9
-	VMOVUPS even<>+0(SB), Z0
-	VMOVUPS odd<>+0(SB), Z1
+	MOVQ         c+0(FP), AX
+	MOVQ         16(AX), CX
+	MOVQ         192(AX), BX
+	MOVQ         200(AX), SI
+	MOVQ         (AX), DX
+	SHLQ         $0x02, DX
+	MOVQ         40(AX), DI
+	MOVQ         32(AX), R8
+	ADDQ         DX, R8
+	MOVQ         8(AX), R9
+	SHLQ         $0x02, R9
+	VMOVUPS      even<>+0(SB), Z0
+	VMOVUPS      odd<>+0(SB), Z1
+	VXORPS       Z2, Z2, Z2
+	VMOVUPS      (CX), Z3
+	VMOVUPS      64(CX), Z3
+	VBROADCASTSS 152(AX), Z3
+	VBROADCASTSS 156(AX), Z5
+	VBROADCASTSS 160(AX), Z6
+	VBROADCASTSS 164(AX), Z6
+	VPBROADCASTQ 168(AX), Z6
+	VPBROADCASTQ 176(AX), Z6
+	VPBROADCASTQ 184(AX), Z7
+	MOVQ         64(AX), R10
+	MOVQ         72(AX), R11
+	MOVQ         96(AX), R12
+	MOVQ         104(AX), R13
 
 group:
-	VMOVUPS      (R8), Z2
-	MOVQ         96(AX), R10
-	VMOVUPS      (R10)(DX*2), Z3
-	VMOVAPS      Z0, Z4
-	VPERMI2PS    64(R10)(DX*2), Z3, Z4
-	VMOVAPS      Z1, Z5
-	VPERMI2PS    64(R10)(DX*2), Z3, Z5
-	MOVQ         104(AX), R10
-	VMOVUPS      (R10)(DX*2), Z3
-	VMOVAPS      Z0, Z7
-	VPERMI2PS    64(R10)(DX*2), Z3, Z7
-	VMOVAPS      Z1, Z8
-	VPERMI2PS    64(R10)(DX*2), Z3, Z8
-	VMOVUPS      (R8)(DI*1), Z3
-	VMULPS       704(CX), Z3, Z3
-	VMOVUPS      (R8)(DI*2), Z9
-	VMULPS       768(CX), Z9, Z9
-	VADDPS       Z9, Z3, Z3
-	VBROADCASTSS 152(AX), Z9
-	MOVQ         64(AX), R10
-	VADDPS       (R10)(DX*1), Z9, Z9
-	VMULPS       384(CX), Z2, Z10
-	VMULPS       448(CX), Z9, Z11
-	VADDPS       Z11, Z10, Z10
-	VBROADCASTSS 156(AX), Z11
-	MOVQ         72(AX), R10
-	VADDPS       (R10)(DX*1), Z11, Z11
-	VSUBPS       Z9, Z11, Z9
-	VMULPS       320(CX), Z9, Z9
-	VMULPS       512(CX), Z9, Z9
-	VADDPS       Z9, Z10, Z9
-	VADDPS       Z8, Z5, Z10
-	VADDPS       Z10, Z3, Z3
-	VADDPS       Z3, Z9, Z3
-	VADDPS       Z3, Z2, Z3
-	VANDPS.BCST  absolute<>+0(SB), Z3, Z9
-	VCMPPS.BCST  $0x05, tiny<>+0(SB), Z9, K1
-	VMOVAPS.Z    Z3, K1, Z3
-	VCMPPS       $0x1e, 1024(CX), Z3, K1
-	VXORPS       Z9, Z9, Z9
-	VCMPPS       $0x11, Z9, Z5, K2
-	KORW         K1, K2, K1
-	VXORPS       Z5, Z5, Z5
-	VCMPPS       $0x04, Z5, Z8, K2
-	KORW         K1, K2, K1
-	VCMPPS       $0x1e, 960(CX), Z3, K2
-	KANDW        K1, K2, K1
-	VMOVUPS      (R8)(DI*1), Z5
-	VMOVUPS      (R8)(DI*2), Z8
-	MOVQ         48(AX), R10
-	VPBROADCASTQ 184(AX), Z9
-	VPCMPQ       $0x01, (R10)(DX*2), Z9, K2
-	VPCMPQ       $0x01, 64(R10)(DX*2), Z9, K3
-	KUNPCKBW     K2, K3, K2
-	VPBROADCASTQ 176(AX), Z9
-	VPCMPQ       $0x01, (R10)(DX*2), Z9, K3
-	VPCMPQ       $0x01, 64(R10)(DX*2), Z9, K4
-	KUNPCKBW     K3, K4, K3
-	KORW         K1, K3, K1
-	KANDNW       K1, K2, K1
-	KMOVW        K1, R10
-	TESTL        R10, R10
-	JZ           quiet
-	MOVQ         DX, R11
-	SHRQ         $0x02, R11
-	MOVL         R11, (BX)
-	MOVL         R10, 4(BX)
-	ADDQ         $0x08, BX
-	VMOVUPS      (R8), Z9
-	VMOVUPS      Z9, (SI)
-	VMOVUPS      (R8)(DI*1), Z9
-	VMOVUPS      Z9, 64(SI)
-	VMOVUPS      (R8)(DI*2), Z9
-	VMOVUPS      Z9, 128(SI)
-	ADDQ         $0x000000c0, SI
+	VMOVUPS     (R8), Z8
+	VMOVUPS     (R12)(DX*2), Z9
+	VMOVAPS     Z0, Z10
+	VPERMI2PS   64(R12)(DX*2), Z9, Z10
+	VMOVAPS     Z1, Z11
+	VPERMI2PS   64(R12)(DX*2), Z9, Z11
+	VMOVUPS     (R13)(DX*2), Z9
+	VMOVAPS     Z0, Z12
+	VPERMI2PS   64(R13)(DX*2), Z9, Z12
+	VMOVAPS     Z1, Z13
+	VPERMI2PS   64(R13)(DX*2), Z9, Z13
+	VMOVUPS     (R8)(DI*1), Z9
+	VMULPS      704(CX), Z9, Z9
+	VMOVUPS     (R8)(DI*2), Z14
+	VMULPS      768(CX), Z14, Z14
+	VADDPS      Z14, Z9, Z9
+	VADDPS      (R10)(DX*1), Z3, Z14
+	VMULPS      384(CX), Z8, Z15
+	VMULPS      448(CX), Z14, Z16
+	VADDPS      Z16, Z15, Z15
+	VADDPS      (R11)(DX*1), Z5, Z16
+	VSUBPS      Z14, Z16, Z14
+	VMULPS      320(CX), Z14, Z14
+	VMULPS      512(CX), Z14, Z14
+	VADDPS      Z14, Z15, Z14
+	VADDPS      Z13, Z11, Z15
+	VADDPS      Z15, Z9, Z9
+	VADDPS      Z9, Z14, Z9
+	VADDPS      Z9, Z8, Z9
+	VANDPS.BCST absolute<>+0(SB), Z9, Z14
+	VCMPPS.BCST $0x05, tiny<>+0(SB), Z14, K1
+	VMOVAPS.Z   Z9, K1, Z9
+	VCMPPS      $0x1e, 1024(CX), Z9, K1
+	VCMPPS      $0x11, Z2, Z11, K2
+	KORW        K1, K2, K1
+	VCMPPS      $0x04, Z2, Z13, K2
+	KORW        K1, K2, K1
+	VCMPPS      $0x1e, 960(CX), Z9, K2
+	KANDW       K1, K2, K1
+	VMOVUPS     (R8)(DI*1), Z11
+	VMOVUPS     (R8)(DI*2), Z13
+	MOVQ        48(AX), R14
+	VPCMPQ      $0x01, (R14)(DX*2), Z7, K2
+	VPCMPQ      $0x01, 64(R14)(DX*2), Z7, K3
+	KUNPCKBW    K2, K3, K2
+	VPCMPQ      $0x01, (R14)(DX*2), Z6, K3
+	VPCMPQ      $0x01, 64(R14)(DX*2), Z6, K4
+	KUNPCKBW    K3, K4, K3
+	KORW        K1, K3, K1
+	KANDNW      K1, K2, K1
+	KORTESTW    K1, K1
+	JZ          quiet
+	KMOVW       K1, R14
+	MOVQ        DX, R15
+	SHRQ        $0x02, R15
+	MOVL        R15, (BX)
+	MOVL        R14, 4(BX)
+	ADDQ        $0x08, BX
+	VMOVUPS     (R8), Z14
+	VMOVUPS     Z14, (SI)
+	VMOVUPS     (R8)(DI*1), Z14
+	VMOVUPS     Z14, 64(SI)
+	VMOVUPS     (R8)(DI*2), Z14
+	VMOVUPS     Z14, 128(SI)
+	ADDQ        $0x000000c0, SI
 
 quiet:
-	VBLENDMPS   Z2, Z3, K2, Z6
-	VMOVUPS     Z6, (R8)
-	VMULPS      576(CX), Z5, Z2
-	VADDPS      Z2, Z5, Z2
-	VANDPS.BCST absolute<>+0(SB), Z2, Z3
-	VCMPPS.BCST $0x05, tiny<>+0(SB), Z3, K1
-	VMOVAPS.Z   Z2, K1, Z2
-	VADDPS      Z4, Z2, Z2
-	VMOVUPS     Z2, (R8)(DI*1)
-	VMULPS      640(CX), Z8, Z2
-	VADDPS      Z2, Z8, Z2
-	VANDPS.BCST absolute<>+0(SB), Z2, Z3
-	VCMPPS.BCST $0x05, tiny<>+0(SB), Z3, K1
-	VMOVAPS.Z   Z2, K1, Z2
-	VADDPS      Z7, Z2, Z2
-	VMOVUPS     Z2, (R8)(DI*2)
+	VBLENDMPS   Z8, Z9, K2, Z4
+	VMOVUPS     Z4, (R8)
+	VMULPS      576(CX), Z11, Z8
+	VADDPS      Z8, Z11, Z8
+	VANDPS.BCST absolute<>+0(SB), Z8, Z9
+	VCMPPS.BCST $0x05, tiny<>+0(SB), Z9, K1
+	VADDPS      Z8, Z10, K1, Z10
+	VMOVUPS     Z10, (R8)(DI*1)
+	VMULPS      640(CX), Z13, Z8
+	VADDPS      Z8, Z13, Z8
+	VANDPS.BCST absolute<>+0(SB), Z8, Z9
+	VCMPPS.BCST $0x05, tiny<>+0(SB), Z9, K1
+	VADDPS      Z8, Z12, K1, Z12
+	VMOVUPS     Z12, (R8)(DI*2)
 	ADDQ        24(AX), CX
 	ADDQ        $0x40, R8
 	ADDQ        $0x40, DX
@@ -5572,61 +5588,70 @@ quiet:
 // func deltaStepAVX512(c *byte) int
 // Requires: AVX, AVX512DQ, AVX512F
 TEXT ·deltaStepAVX512(SB), NOSPLIT, $0-16
-	MOVQ    c+0(FP), AX
-	MOVQ    16(AX), CX
-	MOVQ    192(AX), BX
-	MOVQ    200(AX), SI
-	MOVQ    (AX), DX
-	SHLQ    $0x02, DX
-	MOVQ    40(AX), DI
-	MOVQ    32(AX), DI
-	ADDQ    DX, DI
-	MOVQ    8(AX), R8
-	SHLQ    $0x02, R8
-	VMOVUPS even<>+0(SB), Z0
-	VMOVUPS odd<>+0(SB), Z0
+	MOVQ         c+0(FP), AX
+	MOVQ         16(AX), CX
+	MOVQ         192(AX), BX
+	MOVQ         200(AX), SI
+	MOVQ         (AX), DX
+	SHLQ         $0x02, DX
+	MOVQ         40(AX), DI
+	MOVQ         32(AX), DI
+	ADDQ         DX, DI
+	MOVQ         8(AX), R8
+	SHLQ         $0x02, R8
+	VMOVUPS      even<>+0(SB), Z0
+	VMOVUPS      odd<>+0(SB), Z0
+	VXORPS       Z0, Z0, Z0
+	VMOVUPS      (CX), Z0
+	VMOVUPS      64(CX), Z0
+	VBROADCASTSS 152(AX), Z0
+	VBROADCASTSS 156(AX), Z2
+	VBROADCASTSS 160(AX), Z3
+	VBROADCASTSS 164(AX), Z3
+	VPBROADCASTQ 168(AX), Z3
+	VPBROADCASTQ 176(AX), Z3
+	VPBROADCASTQ 184(AX), Z4
+	MOVQ         64(AX), R9
+	MOVQ         72(AX), R10
+	MOVQ         96(AX), R11
+	MOVQ         104(AX), R11
 
 group:
-	VMOVUPS      (DI), Z0
-	VMULPS       (CX), Z0, Z2
-	VBROADCASTSS 152(AX), Z3
-	MOVQ         64(AX), R9
-	VADDPS       (R9)(DX*1), Z3, Z3
-	VMULPS       64(CX), Z3, Z3
-	VADDPS       Z3, Z2, Z2
-	VBROADCASTSS 156(AX), Z3
-	MOVQ         72(AX), R9
-	VADDPS       (R9)(DX*1), Z3, Z3
-	VMULPS       128(CX), Z3, Z3
-	VADDPS       Z3, Z2, Z2
-	VADDPS       Z2, Z0, Z0
-	VANDPS.BCST  absolute<>+0(SB), Z0, Z2
-	VCMPPS.BCST  $0x05, tiny<>+0(SB), Z2, K1
-	VMOVAPS.Z    Z0, K1, Z0
-	MOVQ         144(AX), R9
-	VADDPS       (R9)(DX*1), Z0, Z0
-	MOVQ         48(AX), R9
-	VPBROADCASTQ 176(AX), Z2
-	VPCMPQ       $0x01, (R9)(DX*2), Z2, K1
-	VPCMPQ       $0x01, 64(R9)(DX*2), Z2, K2
-	KUNPCKBW     K1, K2, K1
-	VCMPPS       $0x1d, 192(CX), Z0, K2
-	KANDNW       K2, K1, K2
-	KMOVW        K2, R9
-	TESTL        R9, R9
-	JZ           quiet
-	MOVQ         DX, R10
-	SHRQ         $0x02, R10
-	MOVL         R10, (BX)
-	MOVL         R9, 4(BX)
-	ADDQ         $0x08, BX
-	VMOVUPS      (DI), Z2
-	VMOVUPS      Z2, (SI)
-	ADDQ         $0x00000040, SI
+	VMOVUPS     (DI), Z4
+	VMULPS      (CX), Z4, Z5
+	VADDPS      (R9)(DX*1), Z0, Z6
+	VMULPS      64(CX), Z6, Z6
+	VADDPS      Z6, Z5, Z5
+	VADDPS      (R10)(DX*1), Z2, Z6
+	VMULPS      128(CX), Z6, Z6
+	VADDPS      Z6, Z5, Z5
+	VADDPS      Z5, Z4, Z4
+	VANDPS.BCST absolute<>+0(SB), Z4, Z5
+	VCMPPS.BCST $0x05, tiny<>+0(SB), Z5, K1
+	VMOVAPS.Z   Z4, K1, Z4
+	MOVQ        144(AX), R11
+	VADDPS      (R11)(DX*1), Z4, Z4
+	MOVQ        48(AX), R11
+	VPCMPQ      $0x01, (R11)(DX*2), Z3, K1
+	VPCMPQ      $0x01, 64(R11)(DX*2), Z3, K2
+	KUNPCKBW    K1, K2, K1
+	VCMPPS      $0x1d, 192(CX), Z4, K2
+	KANDNW      K2, K1, K2
+	KORTESTW    K2, K2
+	JZ          quiet
+	KMOVW       K2, R11
+	MOVQ        DX, R12
+	SHRQ        $0x02, R12
+	MOVL        R12, (BX)
+	MOVL        R11, 4(BX)
+	ADDQ        $0x08, BX
+	VMOVUPS     (DI), Z5
+	VMOVUPS     Z5, (SI)
+	ADDQ        $0x00000040, SI
 
 quiet:
-	VMOVUPS   256(CX), Z2
-	VBLENDMPS Z2, Z0, K1, Z1
+	VMOVUPS   256(CX), Z5
+	VBLENDMPS Z5, Z4, K1, Z1
 	VMOVUPS   Z1, (DI)
 	ADDQ      24(AX), CX
 	ADDQ      $0x40, DI
@@ -5657,316 +5682,310 @@ TEXT ·adexStepAVX512(SB), NOSPLIT, $32-16
 	SHLQ         $0x02, R10
 	VMOVUPS      even<>+0(SB), Z0
 	VMOVUPS      odd<>+0(SB), Z1
-	VMOVUPS      (R8), Z2
-	VSUBPS       128(CX), Z2, Z2
-	VMULPS       192(CX), Z2, Z2
-	VBROADCASTSS exp_max<>+0(SB), Z3
-	VMINPS       Z2, Z3, Z2
-	VMAXPS.BCST  exp_min<>+0(SB), Z2, Z2
-	VMULPS.BCST  log2e<>+0(SB), Z2, Z3
-	VADDPS.BCST  shift<>+0(SB), Z3, Z3
-	VSUBPS.BCST  shift<>+0(SB), Z3, Z3
-	VMULPS.BCST  ln2_hi<>+0(SB), Z3, Z4
-	VSUBPS       Z4, Z2, Z2
-	VMULPS.BCST  ln2_lo<>+0(SB), Z3, Z4
-	VSUBPS       Z4, Z2, Z2
-	VBROADCASTSS exp0<>+0(SB), Z4
-	VMULPS       Z2, Z4, Z4
-	VADDPS.BCST  exp1<>+0(SB), Z4, Z4
-	VMULPS       Z2, Z4, Z4
-	VADDPS.BCST  exp2<>+0(SB), Z4, Z4
-	VMULPS       Z2, Z4, Z4
-	VADDPS.BCST  exp3<>+0(SB), Z4, Z4
-	VMULPS       Z2, Z4, Z4
-	VADDPS.BCST  exp4<>+0(SB), Z4, Z4
-	VMULPS       Z2, Z4, Z4
-	VADDPS.BCST  exp5<>+0(SB), Z4, Z4
-	VMULPS       Z2, Z2, Z5
-	VMULPS       Z5, Z4, Z4
-	VADDPS       Z2, Z4, Z2
-	VADDPS.BCST  one<>+0(SB), Z2, Z2
-	VCVTTPS2DQ   Z3, Z3
-	VPADDD.BCST  bias<>+0(SB), Z3, Z3
-	VPSLLD       $0x17, Z3, Z3
-	VMULPS       Z3, Z2, Z2
-	VMULPS       256(CX), Z2, Z2
-	VMOVUPS      Z2, Z2
+	VXORPS       Z2, Z2, Z2
+	VMOVUPS      (CX), Z2
+	VMOVUPS      64(CX), Z6
+	VBROADCASTSS 152(AX), Z7
+	VBROADCASTSS 156(AX), Z8
+	VBROADCASTSS 160(AX), Z9
+	VBROADCASTSS 164(AX), Z9
+	VPBROADCASTQ 168(AX), Z9
+	VPBROADCASTQ 176(AX), Z9
+	VPBROADCASTQ 184(AX), Z10
+	MOVQ         64(AX), R11
+	MOVQ         72(AX), R12
+	MOVQ         96(AX), R13
+	MOVQ         104(AX), R14
+	VMOVUPS      (R8), Z11
+	VSUBPS       128(CX), Z11, Z11
+	VMULPS       192(CX), Z11, Z11
+	VBROADCASTSS exp_max<>+0(SB), Z12
+	VMINPS       Z11, Z12, Z11
+	VMAXPS.BCST  exp_min<>+0(SB), Z11, Z11
+	VMULPS.BCST  log2e<>+0(SB), Z11, Z12
+	VRNDSCALEPS  $0x00, Z12, Z12
+	VMULPS.BCST  ln2_hi<>+0(SB), Z12, Z13
+	VSUBPS       Z13, Z11, Z11
+	VMULPS.BCST  ln2_lo<>+0(SB), Z12, Z13
+	VSUBPS       Z13, Z11, Z11
+	VBROADCASTSS exp0<>+0(SB), Z13
+	VMULPS       Z11, Z13, Z13
+	VADDPS.BCST  exp1<>+0(SB), Z13, Z13
+	VMULPS       Z11, Z13, Z13
+	VADDPS.BCST  exp2<>+0(SB), Z13, Z13
+	VMULPS       Z11, Z13, Z13
+	VADDPS.BCST  exp3<>+0(SB), Z13, Z13
+	VMULPS       Z11, Z13, Z13
+	VADDPS.BCST  exp4<>+0(SB), Z13, Z13
+	VMULPS       Z11, Z13, Z13
+	VADDPS.BCST  exp5<>+0(SB), Z13, Z13
+	VMULPS       Z11, Z11, Z14
+	VMULPS       Z14, Z13, Z13
+	VADDPS       Z11, Z13, Z11
+	VADDPS.BCST  one<>+0(SB), Z11, Z11
+	VSCALEFPS    Z12, Z11, Z11
+	VMULPS       256(CX), Z11, Z11
+	VMOVUPS      Z11, Z11
 
 group:
-	VMOVUPS      Z2, Z3
+	VMOVUPS      Z11, Z12
 	ADDQ         24(AX), CX
-	VMOVUPS      64(R8), Z2
-	VSUBPS       128(CX), Z2, Z2
-	VMULPS       192(CX), Z2, Z2
-	VBROADCASTSS exp_max<>+0(SB), Z4
-	VMINPS       Z2, Z4, Z2
-	VMAXPS.BCST  exp_min<>+0(SB), Z2, Z2
-	VMULPS.BCST  log2e<>+0(SB), Z2, Z4
-	VADDPS.BCST  shift<>+0(SB), Z4, Z4
-	VSUBPS.BCST  shift<>+0(SB), Z4, Z4
-	VMULPS.BCST  ln2_hi<>+0(SB), Z4, Z5
-	VSUBPS       Z5, Z2, Z2
-	VMULPS.BCST  ln2_lo<>+0(SB), Z4, Z5
-	VSUBPS       Z5, Z2, Z2
-	VBROADCASTSS exp0<>+0(SB), Z5
-	VMULPS       Z2, Z5, Z5
-	VADDPS.BCST  exp1<>+0(SB), Z5, Z5
-	VMULPS       Z2, Z5, Z5
-	VADDPS.BCST  exp2<>+0(SB), Z5, Z5
-	VMULPS       Z2, Z5, Z5
-	VADDPS.BCST  exp3<>+0(SB), Z5, Z5
-	VMULPS       Z2, Z5, Z5
-	VADDPS.BCST  exp4<>+0(SB), Z5, Z5
-	VMULPS       Z2, Z5, Z5
-	VADDPS.BCST  exp5<>+0(SB), Z5, Z5
-	VMULPS       Z2, Z2, Z9
-	VMULPS       Z9, Z5, Z5
-	VADDPS       Z2, Z5, Z2
-	VADDPS.BCST  one<>+0(SB), Z2, Z2
-	VCVTTPS2DQ   Z4, Z4
-	VPADDD.BCST  bias<>+0(SB), Z4, Z4
-	VPSLLD       $0x17, Z4, Z4
-	VMULPS       Z4, Z2, Z2
-	VMULPS       256(CX), Z2, Z2
-	VMOVUPS      Z2, Z2
-	SUBQ         24(AX), CX
-	VMOVUPS      (R8), Z4
-	VMOVUPS      (CX), Z5
-	VSUBPS       Z4, Z5, Z5
-	VMOVUPS      64(CX), Z9
-	VSUBPS       Z4, Z9, Z9
-	VMULPS       (R8)(DI*2), Z5, Z10
-	VMULPS       (R9), Z9, Z11
-	VADDPS       Z11, Z10, Z10
-	VMULPS       320(CX), Z10, Z10
-	VBROADCASTSS 152(AX), Z11
-	MOVQ         64(AX), R11
-	VADDPS       (R11)(DX*1), Z11, Z11
-	VMULPS       320(CX), Z4, Z12
-	VSUBPS       Z12, Z10, Z12
-	VADDPS       Z3, Z12, Z12
-	VSUBPS       (R8)(DI*1), Z11, Z13
-	VMULPS       384(CX), Z13, Z13
-	VADDPS       Z13, Z12, Z12
-	VMULPS       448(CX), Z3, Z13
-	VMULPS       448(CX), Z12, Z14
-	VANDPS.BCST  absolute<>+0(SB), Z14, Z15
-	VADDPS       Z13, Z15, Z15
-	VMULPS       Z15, Z15, Z15
-	VMULPS       Z13, Z15, Z15
-	VCMPPS       $0x06, 512(CX), Z15, K1
-	VMULPS       384(CX), Z11, Z15
-	VADDPS       Z15, Z3, Z15
-	VBROADCASTSS 156(AX), Z16
-	MOVQ         72(AX), R11
-	VADDPS       (R11)(DX*1), Z16, Z16
-	VSUBPS       Z11, Z16, Z11
-	VMULPS       384(CX), Z11, Z11
-	VMULPS       704(CX), Z11, Z11
-	VMULPS       192(CX), Z3, Z3
-	VMULPS       Z12, Z3, Z3
-	VADDPS       Z11, Z3, Z3
-	VMOVUPS      (R8)(DI*1), Z11
-	VMULPS       1024(CX), Z4, Z16
-	VMULPS       1088(CX), Z11, Z17
-	VADDPS       Z17, Z16, Z16
-	VADDPS       Z10, Z15, Z10
-	VMULPS       1152(CX), Z10, Z10
-	VADDPS       Z10, Z16, Z10
-	VMULPS       1216(CX), Z3, Z16
-	VADDPS       Z16, Z10, Z10
-	VMULPS       768(CX), Z4, Z16
-	VMULPS       832(CX), Z11, Z17
-	VADDPS       Z17, Z16, Z16
-	VMULPS       896(CX), Z15, Z15
-	VADDPS       Z15, Z16, Z15
-	VMULPS       960(CX), Z3, Z3
-	VADDPS       Z3, Z15, Z3
-	VMULPS       1408(CX), Z5, Z15
-	VMULPS       1536(CX), Z12, Z16
-	VSUBPS       Z16, Z15, Z15
-	VMULPS       (R8)(DI*2), Z15, Z15
-	VADDPS       Z15, Z3, Z3
-	VMULPS       1472(CX), Z9, Z15
-	VMULPS       1600(CX), Z12, Z16
-	VSUBPS       Z16, Z15, Z15
-	VMULPS       (R9), Z15, Z15
-	VADDPS       Z15, Z3, Z3
-	VMULPS       640(CX), Z12, Z12
-	MOVQ         96(AX), R11
-	VMOVUPS      (R11)(DX*2), Z15
-	VMOVAPS      Z0, Z16
-	VPERMI2PS    64(R11)(DX*2), Z15, Z16
-	VMOVAPS      Z1, Z17
-	VPERMI2PS    64(R11)(DX*2), Z15, Z17
-	MOVQ         104(AX), R11
-	VMOVUPS      (R11)(DX*2), Z15
-	VMOVAPS      Z0, Z18
-	VPERMI2PS    64(R11)(DX*2), Z15, Z18
-	VMOVAPS      Z1, Z19
-	VPERMI2PS    64(R11)(DX*2), Z15, Z19
-	VSUBPS       Z12, Z5, Z5
-	VMULPS       Z5, Z17, Z5
-	VSUBPS       Z12, Z9, Z9
-	VMULPS       Z9, Z19, Z9
-	VADDPS       Z9, Z5, Z12
-	VADDPS       Z12, Z3, Z3
-	KXORW        K2, K2, K2
-	KMOVW        K1, R11
-	TESTL        R11, R11
-	JZ           gentle
-	VBROADCASTSS one<>+0(SB), Z15
-	VADDPS.BCST  least<>+0(SB), Z16, Z20
-	VDIVPS       Z20, Z17, Z17
-	VMULPS       1792(CX), Z17, Z17
-	VMINPS.BCST  one<>+0(SB), Z17, Z17
-	VSUBPS       Z17, Z15, Z17
-	VMULPS       Z17, Z5, Z5
-	VADDPS.BCST  least<>+0(SB), Z18, Z17
-	VDIVPS       Z17, Z19, Z17
-	VMULPS       1792(CX), Z17, Z17
-	VMINPS.BCST  one<>+0(SB), Z17, Z17
-	VSUBPS       Z17, Z15, Z15
-	VMULPS       Z15, Z9, Z9
-	VADDPS       Z9, Z5, Z5
-	VMOVUPS      (R8)(DI*2), Z9
-	VADDPS       (R9), Z9, Z9
-	VMULPS       1856(CX), Z9, Z9
-	VMULPS       Z14, Z13, Z15
-	VMULPS       192(CX), Z3, Z17
-	VSUBPS       Z13, Z17, Z17
-	VMULPS.BCST  half<>+0(SB), Z15, Z19
-	VSUBPS       Z19, Z17, Z17
-	VMULPS       192(CX), Z12, Z19
-	VSUBPS       Z19, Z17, Z19
-	VSUBPS       Z13, Z14, Z20
-	VSUBPS       Z20, Z19, Z19
-	VADDPS       Z13, Z14, Z14
-	VBROADCASTSS pulled0<>+0(SB), Z20
-	VMULPS       Z14, Z20, Z14
-	VADDPS.BCST  pulled1<>+0(SB), Z14, Z14
+	VMOVUPS      64(R8), Z11
+	VSUBPS       128(CX), Z11, Z11
+	VMULPS       192(CX), Z11, Z11
+	VBROADCASTSS exp_max<>+0(SB), Z13
+	VMINPS       Z11, Z13, Z11
+	VMAXPS.BCST  exp_min<>+0(SB), Z11, Z11
+	VMULPS.BCST  log2e<>+0(SB), Z11, Z13
+	VRNDSCALEPS  $0x00, Z13, Z13
+	VMULPS.BCST  ln2_hi<>+0(SB), Z13, Z14
+	VSUBPS       Z14, Z11, Z11
+	VMULPS.BCST  ln2_lo<>+0(SB), Z13, Z14
+	VSUBPS       Z14, Z11, Z11
+	VBROADCASTSS exp0<>+0(SB), Z14
+	VMULPS       Z11, Z14, Z14
+	VADDPS.BCST  exp1<>+0(SB), Z14, Z14
+	VMULPS       Z11, Z14, Z14
+	VADDPS.BCST  exp2<>+0(SB), Z14, Z14
+	VMULPS       Z11, Z14, Z14
+	VADDPS.BCST  exp3<>+0(SB), Z14, Z14
+	VMULPS       Z11, Z14, Z14
+	VADDPS.BCST  exp4<>+0(SB), Z14, Z14
+	VMULPS       Z11, Z14, Z14
+	VADDPS.BCST  exp5<>+0(SB), Z14, Z14
+	VMULPS       Z11, Z11, Z15
 	VMULPS       Z15, Z14, Z14
-	VMULPS.BCST  third<>+0(SB), Z19, Z15
-	VADDPS       Z15, Z14, Z14
-	VSUBPS       Z5, Z12, Z12
+	VADDPS       Z11, Z14, Z11
+	VADDPS.BCST  one<>+0(SB), Z11, Z11
+	VSCALEFPS    Z13, Z11, Z11
+	VMULPS       256(CX), Z11, Z11
+	VMOVUPS      Z11, Z11
+	SUBQ         24(AX), CX
+	VMOVUPS      (R8), Z13
+	VSUBPS       Z13, Z2, Z14
+	VSUBPS       Z13, Z6, Z15
+	VMULPS       (R8)(DI*2), Z14, Z16
+	VMULPS       (R9), Z15, Z17
+	VADDPS       Z17, Z16, Z16
+	VMULPS       320(CX), Z16, Z16
+	VADDPS       (R11)(DX*1), Z7, Z17
+	VMULPS       320(CX), Z13, Z18
+	VSUBPS       Z18, Z16, Z18
+	VADDPS       Z12, Z18, Z18
+	VSUBPS       (R8)(DI*1), Z17, Z19
+	VMULPS       384(CX), Z19, Z19
+	VADDPS       Z19, Z18, Z18
+	VMULPS       448(CX), Z12, Z19
+	VMULPS       448(CX), Z18, Z20
+	VANDPS.BCST  absolute<>+0(SB), Z20, Z21
+	VADDPS       Z19, Z21, Z21
+	VMULPS       Z21, Z21, Z21
+	VMULPS       Z19, Z21, Z21
+	VCMPPS       $0x06, 512(CX), Z21, K1
+	VMULPS       384(CX), Z17, Z21
+	VADDPS       Z21, Z12, Z21
+	VADDPS       (R12)(DX*1), Z8, Z22
+	VSUBPS       Z17, Z22, Z17
+	VMULPS       384(CX), Z17, Z17
+	VMULPS       704(CX), Z17, Z17
 	VMULPS       192(CX), Z12, Z12
-	VMULPS.BCST  half<>+0(SB), Z12, Z12
-	VADDPS       Z12, Z14, Z12
-	VMULPS       Z9, Z12, Z9
-	VSUBPS       Z9, Z17, Z9
-	VMULPS.BCST  half<>+0(SB), Z9, Z12
-	VMULPS.BCST  sixth<>+0(SB), Z19, Z14
-	VSUBPS       Z14, Z12, Z12
-	VMULPS       192(CX), Z5, Z5
-	VMULPS.BCST  half<>+0(SB), Z5, Z5
-	VSUBPS       Z5, Z12, Z5
-	VADDPS.BCST  one<>+0(SB), Z5, Z5
-	VMULPS       Z9, Z9, Z12
-	VBROADCASTSS mean_exp0<>+0(SB), Z14
-	VMULPS       Z9, Z14, Z14
-	VADDPS.BCST  mean_exp1<>+0(SB), Z14, Z14
-	VMULPS       Z14, Z12, Z12
-	VADDPS       Z12, Z5, Z5
-	VBROADCASTSS one<>+0(SB), Z12
-	VMULPS       Z5, Z13, Z5
-	VSUBPS       Z5, Z12, Z5
-	VCMPPS.BCST  $0x09, upswing_rest<>+0(SB), Z5, K2
-	VANDPS.BCST  absolute<>+0(SB), Z9, Z12
-	VCMPPS.BCST  $0x06, half<>+0(SB), Z12, K3
+	VMULPS       Z18, Z12, Z12
+	VADDPS       Z17, Z12, Z12
+	VMOVUPS      (R8)(DI*1), Z17
+	VMULPS       1024(CX), Z13, Z22
+	VMULPS       1088(CX), Z17, Z23
+	VADDPS       Z23, Z22, Z22
+	VADDPS       Z16, Z21, Z16
+	VMULPS       1152(CX), Z16, Z16
+	VADDPS       Z16, Z22, Z16
+	VMULPS       1216(CX), Z12, Z22
+	VADDPS       Z22, Z16, Z16
+	VMULPS       768(CX), Z13, Z22
+	VMULPS       832(CX), Z17, Z23
+	VADDPS       Z23, Z22, Z22
+	VMULPS       896(CX), Z21, Z21
+	VADDPS       Z21, Z22, Z21
+	VMULPS       960(CX), Z12, Z12
+	VADDPS       Z12, Z21, Z12
+	VMULPS       1408(CX), Z14, Z21
+	VMULPS       1536(CX), Z18, Z22
+	VSUBPS       Z22, Z21, Z21
+	VMULPS       (R8)(DI*2), Z21, Z21
+	VADDPS       Z21, Z12, Z12
+	VMULPS       1472(CX), Z15, Z21
+	VMULPS       1600(CX), Z18, Z22
+	VSUBPS       Z22, Z21, Z21
+	VMULPS       (R9), Z21, Z21
+	VADDPS       Z21, Z12, Z12
+	VMULPS       640(CX), Z18, Z18
+	VMOVUPS      (R13)(DX*2), Z21
+	VMOVAPS      Z0, Z22
+	VPERMI2PS    64(R13)(DX*2), Z21, Z22
+	VMOVAPS      Z1, Z23
+	VPERMI2PS    64(R13)(DX*2), Z21, Z23
+	VMOVUPS      (R14)(DX*2), Z21
+	VMOVAPS      Z0, Z24
+	VPERMI2PS    64(R14)(DX*2), Z21, Z24
+	VMOVAPS      Z1, Z25
+	VPERMI2PS    64(R14)(DX*2), Z21, Z25
+	VSUBPS       Z18, Z14, Z14
+	VMULPS       Z14, Z23, Z14
+	VSUBPS       Z18, Z15, Z15
+	VMULPS       Z15, Z25, Z15
+	VADDPS       Z15, Z14, Z18
+	VADDPS       Z18, Z12, Z12
+	KXORW        K2, K2, K2
+	KORTESTW     K1, K1
+	JZ           gentle
+	KMOVW        K1, R15
+	VBROADCASTSS one<>+0(SB), Z21
+	VADDPS.BCST  least<>+0(SB), Z22, Z26
+	VDIVPS       Z26, Z23, Z23
+	VMULPS       1792(CX), Z23, Z23
+	VMINPS.BCST  one<>+0(SB), Z23, Z23
+	VSUBPS       Z23, Z21, Z23
+	VMULPS       Z23, Z14, Z14
+	VADDPS.BCST  least<>+0(SB), Z24, Z23
+	VDIVPS       Z23, Z25, Z23
+	VMULPS       1792(CX), Z23, Z23
+	VMINPS.BCST  one<>+0(SB), Z23, Z23
+	VSUBPS       Z23, Z21, Z21
+	VMULPS       Z21, Z15, Z15
+	VADDPS       Z15, Z14, Z14
+	VMOVUPS      (R8)(DI*2), Z15
+	VADDPS       (R9), Z15, Z15
+	VMULPS       1856(CX), Z15, Z15
+	VMULPS       Z20, Z19, Z21
+	VMULPS       192(CX), Z12, Z23
+	VSUBPS       Z19, Z23, Z23
+	VMULPS.BCST  half<>+0(SB), Z21, Z25
+	VSUBPS       Z25, Z23, Z23
+	VMULPS       192(CX), Z18, Z25
+	VSUBPS       Z25, Z23, Z25
+	VSUBPS       Z19, Z20, Z26
+	VSUBPS       Z26, Z25, Z25
+	VADDPS       Z19, Z20, Z20
+	VBROADCASTSS pulled0<>+0(SB), Z26
+	VMULPS       Z20, Z26, Z20
+	VADDPS.BCST  pulled1<>+0(SB), Z20, Z20
+	VMULPS       Z21, Z20, Z20
+	VMULPS.BCST  third<>+0(SB), Z25, Z21
+	VADDPS       Z21, Z20, Z20
+	VSUBPS       Z14, Z18, Z18
+	VMULPS       192(CX), Z18, Z18
+	VMULPS.BCST  half<>+0(SB), Z18, Z18
+	VADDPS       Z18, Z20, Z18
+	VMULPS       Z15, Z18, Z15
+	VSUBPS       Z15, Z23, Z15
+	VMULPS.BCST  half<>+0(SB), Z15, Z18
+	VMULPS.BCST  sixth<>+0(SB), Z25, Z20
+	VSUBPS       Z20, Z18, Z18
+	VMULPS       192(CX), Z14, Z14
+	VMULPS.BCST  half<>+0(SB), Z14, Z14
+	VSUBPS       Z14, Z18, Z14
+	VADDPS.BCST  one<>+0(SB), Z14, Z14
+	VMULPS       Z15, Z15, Z18
+	VBROADCASTSS mean_exp0<>+0(SB), Z20
+	VMULPS       Z15, Z20, Z20
+	VADDPS.BCST  mean_exp1<>+0(SB), Z20, Z20
+	VMULPS       Z20, Z18, Z18
+	VADDPS       Z18, Z14, Z14
+	VBROADCASTSS one<>+0(SB), Z18
+	VMULPS       Z14, Z19, Z14
+	VSUBPS       Z14, Z18, Z14
+	VCMPPS.BCST  $0x09, upswing_rest<>+0(SB), Z14, K2
+	VANDPS.BCST  absolute<>+0(SB), Z15, Z18
+	VCMPPS.BCST  $0x06, half<>+0(SB), Z18, K3
 	KORW         K2, K3, K2
-	VPSUBD.BCST  root_half<>+0(SB), Z5, Z12
-	VPSRAD       $0x17, Z12, Z12
-	VPSLLD       $0x17, Z12, Z13
-	VPSUBD       Z13, Z5, Z5
-	VSUBPS.BCST  one<>+0(SB), Z5, Z13
-	VADDPS.BCST  one<>+0(SB), Z5, Z5
-	VDIVPS       Z5, Z13, Z5
-	VMULPS       Z5, Z5, Z13
-	VBROADCASTSS log0<>+0(SB), Z14
-	VMULPS       Z13, Z14, Z14
-	VADDPS.BCST  log1<>+0(SB), Z14, Z14
-	VMULPS       Z13, Z14, Z14
-	VADDPS.BCST  log2<>+0(SB), Z14, Z14
-	VADDPS       Z5, Z5, Z5
-	VCVTDQ2PS    Z12, Z12
-	VMULPS.BCST  ln2<>+0(SB), Z12, Z12
-	VMULPS       Z13, Z5, Z13
-	VMULPS       Z14, Z13, Z13
-	VADDPS       Z5, Z13, Z5
-	VADDPS       Z5, Z12, Z5
-	VSUBPS       Z5, Z9, Z5
-	VMULPS       1728(CX), Z5, Z5
-	VBLENDMPS    Z5, Z3, K1, Z6
-	VMOVAPS      Z6, Z3
+	VPSUBD.BCST  root_half<>+0(SB), Z14, Z18
+	VPSRAD       $0x17, Z18, Z18
+	VPSLLD       $0x17, Z18, Z19
+	VPSUBD       Z19, Z14, Z14
+	VSUBPS.BCST  one<>+0(SB), Z14, Z19
+	VADDPS.BCST  one<>+0(SB), Z14, Z14
+	VDIVPS       Z14, Z19, Z14
+	VMULPS       Z14, Z14, Z19
+	VBROADCASTSS log0<>+0(SB), Z20
+	VMULPS       Z19, Z20, Z20
+	VADDPS.BCST  log1<>+0(SB), Z20, Z20
+	VMULPS       Z19, Z20, Z20
+	VADDPS.BCST  log2<>+0(SB), Z20, Z20
+	VADDPS       Z14, Z14, Z14
+	VCVTDQ2PS    Z18, Z18
+	VMULPS.BCST  ln2<>+0(SB), Z18, Z18
+	VMULPS       Z19, Z14, Z19
+	VMULPS       Z20, Z19, Z19
+	VADDPS       Z14, Z19, Z14
+	VADDPS       Z14, Z18, Z14
+	VSUBPS       Z14, Z15, Z14
+	VMULPS       1728(CX), Z14, Z14
+	VBLENDMPS    Z14, Z12, K1, Z3
+	VMOVAPS      Z3, Z12
 	KANDW        K1, K2, K1
 	KMOVW        K1, K2
 
 gentle:
-	VADDPS       Z3, Z4, Z3
-	VCMPPS       $0x05, 1664(CX), Z3, K1
-	KORW         K2, K1, K1
-	VMOVUPS      (R8)(DI*2), Z4
-	VMOVUPS      (R9), Z5
-	VADDPS       Z5, Z4, Z9
-	VADDPS       Z18, Z16, Z12
-	VADDPS       Z12, Z9, Z9
-	VCMPPS       $0x06, 576(CX), Z9, K3
-	KORW         K1, K3, K1
-	MOVQ         48(AX), R11
-	VPBROADCASTQ 184(AX), Z9
-	VPCMPQ       $0x01, (R11)(DX*2), Z9, K3
-	VPCMPQ       $0x01, 64(R11)(DX*2), Z9, K4
-	KUNPCKBW     K3, K4, K3
-	VPBROADCASTQ 176(AX), Z9
-	VPCMPQ       $0x01, (R11)(DX*2), Z9, K4
-	VPCMPQ       $0x01, 64(R11)(DX*2), Z9, K5
-	KUNPCKBW     K4, K5, K4
-	KORW         K1, K4, K1
-	KANDNW       K1, K3, K1
-	KMOVW        K1, R11
-	TESTL        R11, R11
-	JZ           quiet
-	MOVQ         DX, R12
-	SHRQ         $0x02, R12
-	MOVL         R12, (BX)
-	MOVL         R11, 4(BX)
-	ADDQ         $0x08, BX
-	VMOVUPS      (R8), Z9
-	VMOVUPS      Z9, (SI)
-	VMOVUPS      (R8)(DI*1), Z9
-	VMOVUPS      Z9, 64(SI)
-	VMOVUPS      (R8)(DI*2), Z9
-	VMOVUPS      Z9, 128(SI)
-	VMOVUPS      (R9), Z9
-	VMOVUPS      Z9, 192(SI)
-	ADDQ         $0x00000100, SI
+	VADDPS   Z12, Z13, Z12
+	VCMPPS   $0x05, 1664(CX), Z12, K1
+	KORW     K2, K1, K1
+	VMOVUPS  (R8)(DI*2), Z13
+	VMOVUPS  (R9), Z14
+	VADDPS   Z14, Z13, Z15
+	VADDPS   Z24, Z22, Z18
+	VADDPS   Z18, Z15, Z15
+	VCMPPS   $0x06, 576(CX), Z15, K3
+	KORW     K1, K3, K1
+	MOVQ     48(AX), R15
+	VPCMPQ   $0x01, (R15)(DX*2), Z10, K3
+	VPCMPQ   $0x01, 64(R15)(DX*2), Z10, K4
+	KUNPCKBW K3, K4, K3
+	VPCMPQ   $0x01, (R15)(DX*2), Z9, K4
+	VPCMPQ   $0x01, 64(R15)(DX*2), Z9, K5
+	KUNPCKBW K4, K5, K4
+	KORW     K1, K4, K1
+	KANDNW   K1, K3, K1
+	KORTESTW K1, K1
+	JZ       quiet
+	KMOVW    K1, R15
+	MOVQ     DX, BP
+	SHRQ     $0x02, BP
+	MOVL     BP, (BX)
+	MOVL     R15, 4(BX)
+	ADDQ     $0x08, BX
+	VMOVUPS  (R8), Z15
+	VMOVUPS  Z15, (SI)
+	VMOVUPS  (R8)(DI*1), Z15
+	VMOVUPS  Z15, 64(SI)
+	VMOVUPS  (R8)(DI*2), Z15
+	VMOVUPS  Z15, 128(SI)
+	VMOVUPS  (R9), Z15
+	VMOVUPS  Z15, 192(SI)
+	ADDQ     $0x00000100, SI
 
 quiet:
-	VSUBPS      1984(CX), Z11, Z9
-	VMULPS      2048(CX), Z9, Z9
-	VMOVUPS     1920(CX), Z12
-	VBLENDMPS   Z12, Z3, K3, Z7
-	VMOVUPS     Z7, (R8)
-	VBLENDMPS   Z9, Z10, K3, Z8
-	VADDPS      Z8, Z11, Z3
-	VANDPS.BCST absolute<>+0(SB), Z3, Z9
-	VCMPPS.BCST $0x05, tiny<>+0(SB), Z9, K1
-	VMOVAPS.Z   Z3, K1, Z3
-	VMOVUPS     Z3, (R8)(DI*1)
-	VMULPS      1280(CX), Z4, Z3
-	VADDPS      Z3, Z4, Z3
-	VANDPS.BCST absolute<>+0(SB), Z3, Z4
-	VCMPPS.BCST $0x05, tiny<>+0(SB), Z4, K1
-	VMOVAPS.Z   Z3, K1, Z3
-	VADDPS      Z16, Z3, Z3
-	VMOVUPS     Z3, (R8)(DI*2)
-	VMULPS      1344(CX), Z5, Z3
-	VADDPS      Z3, Z5, Z3
-	VANDPS.BCST absolute<>+0(SB), Z3, Z4
-	VCMPPS.BCST $0x05, tiny<>+0(SB), Z4, K1
-	VMOVAPS.Z   Z3, K1, Z3
-	VADDPS      Z18, Z3, Z3
-	VMOVUPS     Z3, (R9)
+	VSUBPS      1984(CX), Z17, Z15
+	VMULPS      2048(CX), Z15, Z15
+	VMOVUPS     1920(CX), Z18
+	VBLENDMPS   Z18, Z12, K3, Z4
+	VMOVUPS     Z4, (R8)
+	VBLENDMPS   Z15, Z16, K3, Z5
+	VADDPS      Z5, Z17, Z12
+	VANDPS.BCST absolute<>+0(SB), Z12, Z15
+	VCMPPS.BCST $0x05, tiny<>+0(SB), Z15, K1
+	VMOVAPS.Z   Z12, K1, Z12
+	VMOVUPS     Z12, (R8)(DI*1)
+	VMULPS      1280(CX), Z13, Z12
+	VADDPS      Z12, Z13, Z12
+	VANDPS.BCST absolute<>+0(SB), Z12, Z13
+	VCMPPS.BCST $0x05, tiny<>+0(SB), Z13, K1
+	VADDPS      Z12, Z22, K1, Z22
+	VMOVUPS     Z22, (R8)(DI*2)
+	VMULPS      1344(CX), Z14, Z12
+	VADDPS      Z12, Z14, Z12
+	VANDPS.BCST absolute<>+0(SB), Z12, Z13
+	VCMPPS.BCST $0x05, tiny<>+0(SB), Z13, K1
+	VADDPS      Z12, Z24, K1, Z24
+	VMOVUPS     Z24, (R9)
 	ADDQ        24(AX), CX
 	ADDQ        $0x40, R8
 	ADDQ        $0x40, R9
@@ -5982,359 +6001,311 @@ quiet:
 // func burstStepSomaNMDAAVX512(c *byte) int
 // Requires: AVX, AVX512DQ, AVX512F
 TEXT ·burstStepSomaNMDAAVX512(SB), NOSPLIT, $0-16
-	MOVQ    c+0(FP), AX
-	MOVQ    16(AX), CX
-	MOVQ    192(AX), BX
-	MOVQ    200(AX), SI
-	MOVQ    (AX), DX
-	SHLQ    $0x02, DX
-	MOVQ    40(AX), DI
-	MOVQ    32(AX), R8
-	ADDQ    DX, R8
-	LEAQ    (R8)(DI*2), R9
-	ADDQ    DI, R9
-	LEAQ    (R9)(DI*2), R10
-	ADDQ    DI, R10
-	LEAQ    (R10)(DI*2), R11
-	ADDQ    DI, R11
-	MOVQ    8(AX), R12
-	SHLQ    $0x02, R12
-	VMOVUPS even<>+0(SB), Z0
-	VMOVUPS odd<>+0(SB), Z1
+	MOVQ         c+0(FP), AX
+	MOVQ         16(AX), CX
+	MOVQ         192(AX), BX
+	MOVQ         200(AX), SI
+	MOVQ         (AX), DX
+	SHLQ         $0x02, DX
+	MOVQ         40(AX), DI
+	MOVQ         32(AX), R8
+	ADDQ         DX, R8
+	LEAQ         (R8)(DI*2), R9
+	ADDQ         DI, R9
+	LEAQ         (R9)(DI*2), R10
+	ADDQ         DI, R10
+	LEAQ         (R10)(DI*2), R11
+	ADDQ         DI, R11
+	MOVQ         8(AX), R12
+	SHLQ         $0x02, R12
+	VMOVUPS      even<>+0(SB), Z0
+	VMOVUPS      odd<>+0(SB), Z1
+	VXORPS       Z2, Z2, Z2
+	VMOVUPS      (CX), Z3
+	VMOVUPS      64(CX), Z4
+	VBROADCASTSS 152(AX), Z5
+	VBROADCASTSS 156(AX), Z6
+	VBROADCASTSS 160(AX), Z7
+	VBROADCASTSS 164(AX), Z8
+	VPBROADCASTQ 168(AX), Z9
+	VPBROADCASTQ 176(AX), Z9
+	VPBROADCASTQ 184(AX), Z10
 
 group:
-	VMOVUPS      (R8), Z2
-	VMOVUPS      (R8)(DI*1), Z3
-	VXORPS       Z4, Z4, Z4
-	VXORPS       Z5, Z5, Z5
-	VMOVUPS      (CX), Z6
-	VSUBPS       Z2, Z6, Z7
-	VMULPS       (R9)(DI*2), Z7, Z7
-	VADDPS       Z7, Z4, Z4
-	VSUBPS       Z2, Z6, Z6
-	VMULPS       (R10)(DI*2), Z6, Z6
-	VADDPS       Z6, Z5, Z5
-	VMOVUPS      (CX), Z6
-	VSUBPS       Z2, Z6, Z7
-	VMULPS       (R10), Z7, Z7
-	VADDPS       Z7, Z4, Z4
-	VSUBPS       Z2, Z6, Z6
-	VMULPS       (R11), Z6, Z6
-	VADDPS       Z6, Z5, Z5
-	VMOVUPS      64(CX), Z6
-	VSUBPS       Z2, Z6, Z7
-	VMULPS       (R10)(DI*1), Z7, Z7
-	VADDPS       Z7, Z4, Z4
-	VSUBPS       Z2, Z6, Z6
-	VMULPS       (R11)(DI*1), Z6, Z6
-	VADDPS       Z6, Z5, Z5
-	VBROADCASTSS 152(AX), Z6
-	MOVQ         64(AX), R13
-	VADDPS       (R13)(DX*1), Z6, Z6
-	VSUBPS       Z2, Z4, Z4
-	VMULPS       128(CX), Z4, Z4
-	VMOVUPS      448(CX), Z7
-	VMULPS       (R8)(DI*2), Z7, Z7
-	VADDPS       Z6, Z7, Z7
-	VMULPS       192(CX), Z7, Z7
-	VADDPS       Z7, Z4, Z4
-	VMULPS       512(CX), Z4, Z7
-	VADDPS       Z2, Z7, Z7
-	VBROADCASTSS 156(AX), Z8
-	MOVQ         72(AX), R13
-	VADDPS       (R13)(DX*1), Z8, Z8
-	VSUBPS       Z6, Z8, Z8
-	VMULPS       576(CX), Z8, Z8
-	VMULPS       640(CX), Z2, Z9
-	VMOVUPS      (R8)(DI*2), Z10
-	VMULPS       704(CX), Z10, Z10
-	VADDPS       Z10, Z9, Z9
-	VMULPS       768(CX), Z6, Z6
-	VADDPS       Z6, Z9, Z6
-	VMULPS       832(CX), Z8, Z8
-	VADDPS       Z8, Z6, Z6
-	VMOVUPS      (CX), Z8
-	VSUBPS       Z2, Z8, Z9
-	VMULPS       1920(CX), Z9, Z9
-	VMULPS       2304(CX), Z4, Z10
-	VSUBPS       Z10, Z9, Z9
-	VMULPS       (R9)(DI*2), Z9, Z9
-	VADDPS       Z9, Z6, Z6
-	VSUBPS       Z7, Z8, Z8
-	MOVQ         96(AX), R13
-	VMOVUPS      (R13)(DX*2), Z9
-	VMOVAPS      Z1, Z10
-	VPERMI2PS    64(R13)(DX*2), Z9, Z10
-	VMULPS       Z10, Z8, Z8
-	VADDPS       Z8, Z6, Z6
-	VMOVUPS      (CX), Z8
-	VSUBPS       Z2, Z8, Z9
-	VMULPS       1984(CX), Z9, Z9
-	VMULPS       2368(CX), Z4, Z10
-	VSUBPS       Z10, Z9, Z9
-	VMULPS       (R10), Z9, Z9
-	VADDPS       Z9, Z6, Z6
-	VSUBPS       Z7, Z8, Z8
-	MOVQ         104(AX), R13
-	VMOVUPS      (R13)(DX*2), Z9
-	VMOVAPS      Z1, Z10
-	VPERMI2PS    64(R13)(DX*2), Z9, Z10
-	VMULPS       Z10, Z8, Z8
-	VADDPS       Z8, Z6, Z6
-	VMOVUPS      64(CX), Z8
-	VSUBPS       Z2, Z8, Z9
-	VMULPS       2048(CX), Z9, Z9
-	VMULPS       2432(CX), Z4, Z10
-	VSUBPS       Z10, Z9, Z9
-	VMULPS       (R10)(DI*1), Z9, Z9
-	VADDPS       Z9, Z6, Z6
-	VSUBPS       Z7, Z8, Z8
-	MOVQ         112(AX), R13
-	VMOVUPS      (R13)(DX*2), Z9
-	VMOVAPS      Z1, Z10
-	VPERMI2PS    64(R13)(DX*2), Z9, Z10
-	VMULPS       Z10, Z8, Z8
-	VADDPS       Z8, Z6, Z6
-	VBROADCASTSS 160(AX), Z8
-	MOVQ         80(AX), R13
-	VADDPS       (R13)(DX*1), Z8, Z8
-	VBROADCASTSS 164(AX), Z9
-	MOVQ         88(AX), R13
-	VADDPS       (R13)(DX*1), Z9, Z9
-	VSUBPS       Z8, Z9, Z9
-	VMULPS       576(CX), Z9, Z9
-	VMULPS       3264(CX), Z5, Z5
-	VMOVUPS      (R9), Z10
-	VMULPS       1152(CX), Z3, Z11
-	VMULPS       1216(CX), Z10, Z12
-	VADDPS       Z12, Z11, Z11
-	VADDPS       Z5, Z8, Z5
-	VMULPS       1280(CX), Z5, Z5
-	VADDPS       Z5, Z11, Z5
-	VMULPS       1344(CX), Z9, Z11
-	VADDPS       Z11, Z5, Z5
-	VADDPS       Z5, Z10, Z5
-	VANDPS.BCST  absolute<>+0(SB), Z5, Z11
-	VCMPPS.BCST  $0x05, tiny<>+0(SB), Z11, K1
-	VMOVAPS.Z    Z5, K1, Z5
-	VMULPS       896(CX), Z3, Z11
-	VMULPS       960(CX), Z10, Z10
-	VADDPS       Z10, Z11, Z10
-	VMULPS       1024(CX), Z8, Z8
-	VADDPS       Z8, Z10, Z8
-	VMULPS       1088(CX), Z9, Z9
-	VADDPS       Z9, Z8, Z8
-	VMOVUPS      (CX), Z9
-	VSUBPS       Z2, Z9, Z10
-	VMULPS       2112(CX), Z10, Z10
-	VMULPS       2496(CX), Z4, Z11
-	VSUBPS       Z11, Z10, Z10
-	VMULPS       (R10)(DI*2), Z10, Z10
-	VADDPS       Z10, Z8, Z8
-	VSUBPS       Z7, Z9, Z9
-	MOVQ         120(AX), R13
-	VMOVUPS      (R13)(DX*2), Z10
-	VMOVAPS      Z1, Z11
-	VPERMI2PS    64(R13)(DX*2), Z10, Z11
-	VMULPS       Z11, Z9, Z9
-	VADDPS       Z9, Z8, Z8
-	VMOVUPS      (CX), Z9
-	VSUBPS       Z2, Z9, Z10
-	VMULPS       2176(CX), Z10, Z10
-	VMULPS       2560(CX), Z4, Z11
-	VSUBPS       Z11, Z10, Z10
-	VMULPS       (R11), Z10, Z10
-	VADDPS       Z10, Z8, Z8
-	VSUBPS       Z7, Z9, Z9
-	MOVQ         128(AX), R13
-	VMOVUPS      (R13)(DX*2), Z10
-	VMOVAPS      Z1, Z11
-	VPERMI2PS    64(R13)(DX*2), Z10, Z11
-	VMULPS       Z11, Z9, Z9
-	VADDPS       Z9, Z8, Z8
-	VMOVUPS      64(CX), Z9
-	VSUBPS       Z2, Z9, Z10
-	VMULPS       2240(CX), Z10, Z10
-	VMULPS       2624(CX), Z4, Z4
-	VSUBPS       Z4, Z10, Z4
-	VMULPS       (R11)(DI*1), Z4, Z4
-	VADDPS       Z4, Z8, Z4
-	VSUBPS       Z7, Z9, Z7
-	MOVQ         136(AX), R13
-	VMOVUPS      (R13)(DX*2), Z8
-	VMOVAPS      Z1, Z9
-	VPERMI2PS    64(R13)(DX*2), Z8, Z9
-	VMULPS       Z9, Z7, Z7
-	VADDPS       Z7, Z4, Z4
-	VADDPS       Z4, Z3, Z3
-	VANDPS.BCST  absolute<>+0(SB), Z3, Z4
-	VCMPPS.BCST  $0x05, tiny<>+0(SB), Z4, K1
-	VMOVAPS.Z    Z3, K1, Z3
-	VADDPS       Z6, Z2, Z2
-	VANDPS.BCST  absolute<>+0(SB), Z2, Z4
-	VCMPPS.BCST  $0x05, tiny<>+0(SB), Z4, K1
-	VMOVAPS.Z    Z2, K1, Z2
-	VMOVUPS      (R9)(DI*1), Z4
-	VMULPS       1472(CX), Z4, Z6
-	VADDPS       Z6, Z4, Z4
-	VANDPS.BCST  absolute<>+0(SB), Z4, Z6
-	VCMPPS.BCST  $0x05, tiny<>+0(SB), Z6, K1
-	VMOVAPS.Z    Z4, K1, Z4
-	VSUBPS       Z4, Z2, Z4
-	VCMPPS       $0x06, 2688(CX), Z4, K1
-	VCMPPS       $0x06, 2752(CX), Z4, K2
-	MOVQ         112(AX), R13
-	VMOVUPS      (R13)(DX*2), Z4
-	VMOVAPS      Z1, Z6
-	VPERMI2PS    64(R13)(DX*2), Z4, Z6
-	VXORPS       Z4, Z4, Z4
-	VCMPPS       $0x04, Z4, Z6, K3
-	KORW         K2, K3, K2
-	KANDW        K1, K2, K1
-	MOVQ         48(AX), R13
-	VPBROADCASTQ 184(AX), Z4
-	VPCMPQ       $0x01, (R13)(DX*2), Z4, K2
-	VPCMPQ       $0x01, 64(R13)(DX*2), Z4, K3
-	KUNPCKBW     K2, K3, K2
-	VPBROADCASTQ 176(AX), Z4
-	VPCMPQ       $0x01, (R13)(DX*2), Z4, K3
-	VPCMPQ       $0x01, 64(R13)(DX*2), Z4, K4
-	KUNPCKBW     K3, K4, K3
-	MOVQ         56(AX), R13
-	VXORPS       Z4, Z4, Z4
-	VPCMPQ       $0x01, (R13)(DX*2), Z4, K4
-	VPCMPQ       $0x01, 64(R13)(DX*2), Z4, K5
-	KUNPCKBW     K4, K5, K4
-	VPBROADCASTQ 184(AX), Z4
-	VPCMPQ       $0x01, (R13)(DX*2), Z4, K5
-	VPCMPQ       $0x01, 64(R13)(DX*2), Z4, K6
-	KUNPCKBW     K5, K6, K5
-	KANDNW       K4, K5, K4
-	KORW         K1, K3, K1
-	KANDNW       K1, K2, K1
-	KORW         K1, K4, K1
-	KMOVW        K1, R13
-	TESTL        R13, R13
-	JZ           quiet
-	MOVQ         DX, R14
-	SHRQ         $0x02, R14
-	MOVL         R14, (BX)
-	MOVL         R13, 4(BX)
-	ADDQ         $0x08, BX
-	VMOVUPS      (R8), Z4
-	VMOVUPS      Z4, (SI)
-	VMOVUPS      (R8)(DI*1), Z4
-	VMOVUPS      Z4, 64(SI)
-	VMOVUPS      (R8)(DI*2), Z4
-	VMOVUPS      Z4, 128(SI)
-	VMOVUPS      (R9), Z4
-	VMOVUPS      Z4, 192(SI)
-	VMOVUPS      (R9)(DI*1), Z4
-	VMOVUPS      Z4, 256(SI)
-	VMOVUPS      (R9)(DI*2), Z4
-	VMOVUPS      Z4, 320(SI)
-	VMOVUPS      (R10), Z4
-	VMOVUPS      Z4, 384(SI)
-	VMOVUPS      (R10)(DI*1), Z4
-	VMOVUPS      Z4, 448(SI)
-	VMOVUPS      (R10)(DI*2), Z4
-	VMOVUPS      Z4, 512(SI)
-	VMOVUPS      (R11), Z4
-	VMOVUPS      Z4, 576(SI)
-	VMOVUPS      (R11)(DI*1), Z4
-	VMOVUPS      Z4, 640(SI)
-	ADDQ         $0x000002c0, SI
+	VMOVUPS     (R8), Z11
+	VMOVUPS     (R8)(DI*1), Z12
+	VSUBPS      Z11, Z3, Z13
+	VMULPS      (R9)(DI*2), Z13, Z14
+	VADDPS      Z14, Z2, Z14
+	VSUBPS      Z11, Z3, Z15
+	VMULPS      (R10)(DI*2), Z15, Z16
+	VADDPS      Z16, Z2, Z16
+	VMULPS      (R10), Z13, Z17
+	VADDPS      Z17, Z14, Z14
+	VMULPS      (R11), Z15, Z17
+	VADDPS      Z17, Z16, Z16
+	VSUBPS      Z11, Z4, Z17
+	VMULPS      (R10)(DI*1), Z17, Z18
+	VADDPS      Z18, Z14, Z14
+	VSUBPS      Z11, Z4, Z18
+	VMULPS      (R11)(DI*1), Z18, Z19
+	VADDPS      Z19, Z16, Z16
+	MOVQ        64(AX), R13
+	VADDPS      (R13)(DX*1), Z5, Z19
+	VSUBPS      Z11, Z14, Z14
+	VMULPS      128(CX), Z14, Z14
+	VMOVUPS     448(CX), Z20
+	VMULPS      (R8)(DI*2), Z20, Z20
+	VADDPS      Z19, Z20, Z20
+	VMULPS      192(CX), Z20, Z20
+	VADDPS      Z20, Z14, Z14
+	VMULPS      512(CX), Z14, Z20
+	VADDPS      Z11, Z20, Z20
+	MOVQ        72(AX), R13
+	VADDPS      (R13)(DX*1), Z6, Z21
+	VSUBPS      Z19, Z21, Z21
+	VMULPS      576(CX), Z21, Z21
+	VMULPS      640(CX), Z11, Z22
+	VMOVUPS     (R8)(DI*2), Z23
+	VMULPS      704(CX), Z23, Z23
+	VADDPS      Z23, Z22, Z22
+	VMULPS      768(CX), Z19, Z19
+	VADDPS      Z19, Z22, Z19
+	VMULPS      832(CX), Z21, Z21
+	VADDPS      Z21, Z19, Z19
+	VSUBPS      Z20, Z3, Z21
+	VSUBPS      Z20, Z4, Z22
+	VMULPS      1920(CX), Z13, Z23
+	VMULPS      2304(CX), Z14, Z24
+	VSUBPS      Z24, Z23, Z23
+	VMULPS      (R9)(DI*2), Z23, Z23
+	VADDPS      Z23, Z19, Z19
+	MOVQ        96(AX), R13
+	VMOVUPS     (R13)(DX*2), Z23
+	VMOVAPS     Z0, Z24
+	VPERMI2PS   64(R13)(DX*2), Z23, Z24
+	VMOVAPS     Z1, Z25
+	VPERMI2PS   64(R13)(DX*2), Z23, Z25
+	VMULPS      Z25, Z21, Z23
+	VADDPS      Z23, Z19, Z19
+	VMULPS      1984(CX), Z13, Z13
+	VMULPS      2368(CX), Z14, Z23
+	VSUBPS      Z23, Z13, Z13
+	VMULPS      (R10), Z13, Z13
+	VADDPS      Z13, Z19, Z13
+	MOVQ        104(AX), R13
+	VMOVUPS     (R13)(DX*2), Z19
+	VMOVAPS     Z0, Z23
+	VPERMI2PS   64(R13)(DX*2), Z19, Z23
+	VMOVAPS     Z1, Z25
+	VPERMI2PS   64(R13)(DX*2), Z19, Z25
+	VMULPS      Z25, Z21, Z19
+	VADDPS      Z19, Z13, Z13
+	VMULPS      2048(CX), Z17, Z17
+	VMULPS      2432(CX), Z14, Z19
+	VSUBPS      Z19, Z17, Z17
+	VMULPS      (R10)(DI*1), Z17, Z17
+	VADDPS      Z17, Z13, Z13
+	MOVQ        112(AX), R13
+	VMOVUPS     (R13)(DX*2), Z17
+	VMOVAPS     Z0, Z19
+	VPERMI2PS   64(R13)(DX*2), Z17, Z19
+	VMOVAPS     Z1, Z21
+	VPERMI2PS   64(R13)(DX*2), Z17, Z21
+	VMULPS      Z21, Z22, Z17
+	VADDPS      Z17, Z13, Z13
+	MOVQ        80(AX), R13
+	VADDPS      (R13)(DX*1), Z7, Z17
+	MOVQ        88(AX), R13
+	VADDPS      (R13)(DX*1), Z8, Z22
+	VSUBPS      Z17, Z22, Z22
+	VMULPS      576(CX), Z22, Z22
+	VMULPS      3264(CX), Z16, Z16
+	VMOVUPS     (R9), Z25
+	VMULPS      1152(CX), Z12, Z26
+	VMULPS      1216(CX), Z25, Z27
+	VADDPS      Z27, Z26, Z26
+	VADDPS      Z16, Z17, Z16
+	VMULPS      1280(CX), Z16, Z16
+	VADDPS      Z16, Z26, Z16
+	VMULPS      1344(CX), Z22, Z26
+	VADDPS      Z26, Z16, Z16
+	VADDPS      Z16, Z25, Z16
+	VANDPS.BCST absolute<>+0(SB), Z16, Z26
+	VCMPPS.BCST $0x05, tiny<>+0(SB), Z26, K1
+	VMOVAPS.Z   Z16, K1, Z16
+	VMULPS      896(CX), Z12, Z26
+	VMULPS      960(CX), Z25, Z25
+	VADDPS      Z25, Z26, Z25
+	VMULPS      1024(CX), Z17, Z17
+	VADDPS      Z17, Z25, Z17
+	VMULPS      1088(CX), Z22, Z22
+	VADDPS      Z22, Z17, Z17
+	VSUBPS      Z20, Z3, Z22
+	VSUBPS      Z20, Z4, Z20
+	VMULPS      2112(CX), Z15, Z25
+	VMULPS      2496(CX), Z14, Z26
+	VSUBPS      Z26, Z25, Z25
+	VMULPS      (R10)(DI*2), Z25, Z25
+	VADDPS      Z25, Z17, Z17
+	MOVQ        120(AX), R13
+	VMOVUPS     (R13)(DX*2), Z25
+	VMOVAPS     Z0, Z26
+	VPERMI2PS   64(R13)(DX*2), Z25, Z26
+	VMOVAPS     Z1, Z27
+	VPERMI2PS   64(R13)(DX*2), Z25, Z27
+	VMULPS      Z27, Z22, Z25
+	VADDPS      Z25, Z17, Z17
+	VMULPS      2176(CX), Z15, Z15
+	VMULPS      2560(CX), Z14, Z25
+	VSUBPS      Z25, Z15, Z15
+	VMULPS      (R11), Z15, Z15
+	VADDPS      Z15, Z17, Z15
+	MOVQ        128(AX), R13
+	VMOVUPS     (R13)(DX*2), Z17
+	VMOVAPS     Z0, Z25
+	VPERMI2PS   64(R13)(DX*2), Z17, Z25
+	VMOVAPS     Z1, Z27
+	VPERMI2PS   64(R13)(DX*2), Z17, Z27
+	VMULPS      Z27, Z22, Z17
+	VADDPS      Z17, Z15, Z15
+	VMULPS      2240(CX), Z18, Z17
+	VMULPS      2624(CX), Z14, Z14
+	VSUBPS      Z14, Z17, Z14
+	VMULPS      (R11)(DI*1), Z14, Z14
+	VADDPS      Z14, Z15, Z14
+	MOVQ        136(AX), R13
+	VMOVUPS     (R13)(DX*2), Z15
+	VMOVAPS     Z0, Z17
+	VPERMI2PS   64(R13)(DX*2), Z15, Z17
+	VMOVAPS     Z1, Z18
+	VPERMI2PS   64(R13)(DX*2), Z15, Z18
+	VMULPS      Z18, Z20, Z15
+	VADDPS      Z15, Z14, Z14
+	VADDPS      Z14, Z12, Z12
+	VANDPS.BCST absolute<>+0(SB), Z12, Z14
+	VCMPPS.BCST $0x05, tiny<>+0(SB), Z14, K1
+	VMOVAPS.Z   Z12, K1, Z12
+	VADDPS      Z13, Z11, Z11
+	VANDPS.BCST absolute<>+0(SB), Z11, Z13
+	VCMPPS.BCST $0x05, tiny<>+0(SB), Z13, K1
+	VMOVAPS.Z   Z11, K1, Z11
+	VMOVUPS     (R9)(DI*1), Z13
+	VMULPS      1472(CX), Z13, Z14
+	VADDPS      Z14, Z13, Z13
+	VANDPS.BCST absolute<>+0(SB), Z13, Z14
+	VCMPPS.BCST $0x05, tiny<>+0(SB), Z14, K1
+	VMOVAPS.Z   Z13, K1, Z13
+	VSUBPS      Z13, Z11, Z14
+	VCMPPS      $0x06, 2688(CX), Z14, K1
+	VCMPPS      $0x06, 2752(CX), Z14, K2
+	VCMPPS      $0x04, Z2, Z21, K3
+	KORW        K2, K3, K2
+	KANDW       K1, K2, K1
+	MOVQ        48(AX), R13
+	VPCMPQ      $0x01, (R13)(DX*2), Z10, K2
+	VPCMPQ      $0x01, 64(R13)(DX*2), Z10, K3
+	KUNPCKBW    K2, K3, K2
+	VPCMPQ      $0x01, (R13)(DX*2), Z9, K3
+	VPCMPQ      $0x01, 64(R13)(DX*2), Z9, K4
+	KUNPCKBW    K3, K4, K3
+	MOVQ        56(AX), R13
+	VPCMPQ      $0x01, (R13)(DX*2), Z2, K4
+	VPCMPQ      $0x01, 64(R13)(DX*2), Z2, K5
+	KUNPCKBW    K4, K5, K4
+	VPCMPQ      $0x01, (R13)(DX*2), Z10, K5
+	VPCMPQ      $0x01, 64(R13)(DX*2), Z10, K6
+	KUNPCKBW    K5, K6, K5
+	KANDNW      K4, K5, K4
+	KORW        K1, K3, K1
+	KANDNW      K1, K2, K1
+	KORW        K1, K4, K1
+	KORTESTW    K1, K1
+	JZ          quiet
+	KMOVW       K1, R13
+	MOVQ        DX, R14
+	SHRQ        $0x02, R14
+	MOVL        R14, (BX)
+	MOVL        R13, 4(BX)
+	ADDQ        $0x08, BX
+	VMOVUPS     (R8), Z14
+	VMOVUPS     Z14, (SI)
+	VMOVUPS     (R8)(DI*1), Z14
+	VMOVUPS     Z14, 64(SI)
+	VMOVUPS     (R8)(DI*2), Z14
+	VMOVUPS     Z14, 128(SI)
+	VMOVUPS     (R9), Z14
+	VMOVUPS     Z14, 192(SI)
+	VMOVUPS     (R9)(DI*1), Z14
+	VMOVUPS     Z14, 256(SI)
+	VMOVUPS     (R9)(DI*2), Z14
+	VMOVUPS     Z14, 320(SI)
+	VMOVUPS     (R10), Z14
+	VMOVUPS     Z14, 384(SI)
+	VMOVUPS     (R10)(DI*1), Z14
+	VMOVUPS     Z14, 448(SI)
+	VMOVUPS     (R10)(DI*2), Z14
+	VMOVUPS     Z14, 512(SI)
+	VMOVUPS     (R11), Z14
+	VMOVUPS     Z14, 576(SI)
+	VMOVUPS     (R11)(DI*1), Z14
+	VMOVUPS     Z14, 640(SI)
+	ADDQ        $0x000002c0, SI
 
 quiet:
-	VMOVUPS     Z2, (R8)
-	VMOVUPS     Z3, (R8)(DI*1)
-	VMOVUPS     Z5, (R9)
-	VMOVUPS     (R8)(DI*2), Z2
-	VMULPS      1408(CX), Z2, Z3
-	VADDPS      Z3, Z2, Z2
-	VANDPS.BCST absolute<>+0(SB), Z2, Z3
-	VCMPPS.BCST $0x05, tiny<>+0(SB), Z3, K1
-	VMOVAPS.Z   Z2, K1, Z2
-	VMOVUPS     Z2, (R8)(DI*2)
-	VMOVUPS     (R9)(DI*1), Z2
-	VMULPS      1472(CX), Z2, Z3
-	VADDPS      Z3, Z2, Z2
-	VANDPS.BCST absolute<>+0(SB), Z2, Z3
-	VCMPPS.BCST $0x05, tiny<>+0(SB), Z3, K1
-	VMOVAPS.Z   Z2, K1, Z2
-	VMOVUPS     Z2, (R9)(DI*1)
-	VMOVUPS     (R9)(DI*2), Z2
-	VMULPS      1536(CX), Z2, Z3
-	VADDPS      Z3, Z2, Z2
-	VANDPS.BCST absolute<>+0(SB), Z2, Z3
-	VCMPPS.BCST $0x05, tiny<>+0(SB), Z3, K1
-	VMOVAPS.Z   Z2, K1, Z2
-	MOVQ        96(AX), R13
-	VMOVUPS     (R13)(DX*2), Z3
-	VMOVAPS     Z0, Z4
-	VPERMI2PS   64(R13)(DX*2), Z3, Z4
-	VADDPS      Z4, Z2, Z2
-	VMOVUPS     Z2, (R9)(DI*2)
-	VMOVUPS     (R10), Z2
-	VMULPS      1600(CX), Z2, Z3
-	VADDPS      Z3, Z2, Z2
-	VANDPS.BCST absolute<>+0(SB), Z2, Z3
-	VCMPPS.BCST $0x05, tiny<>+0(SB), Z3, K1
-	VMOVAPS.Z   Z2, K1, Z2
-	MOVQ        104(AX), R13
-	VMOVUPS     (R13)(DX*2), Z3
-	VMOVAPS     Z0, Z4
-	VPERMI2PS   64(R13)(DX*2), Z3, Z4
-	VADDPS      Z4, Z2, Z2
-	VMOVUPS     Z2, (R10)
-	VMOVUPS     (R10)(DI*1), Z2
-	VMULPS      1664(CX), Z2, Z3
-	VADDPS      Z3, Z2, Z2
-	VANDPS.BCST absolute<>+0(SB), Z2, Z3
-	VCMPPS.BCST $0x05, tiny<>+0(SB), Z3, K1
-	VMOVAPS.Z   Z2, K1, Z2
-	MOVQ        112(AX), R13
-	VMOVUPS     (R13)(DX*2), Z3
-	VMOVAPS     Z0, Z4
-	VPERMI2PS   64(R13)(DX*2), Z3, Z4
-	VADDPS      Z4, Z2, Z2
-	VMOVUPS     Z2, (R10)(DI*1)
-	VMOVUPS     (R10)(DI*2), Z2
-	VMULPS      1728(CX), Z2, Z3
-	VADDPS      Z3, Z2, Z2
-	VANDPS.BCST absolute<>+0(SB), Z2, Z3
-	VCMPPS.BCST $0x05, tiny<>+0(SB), Z3, K1
-	VMOVAPS.Z   Z2, K1, Z2
-	MOVQ        120(AX), R13
-	VMOVUPS     (R13)(DX*2), Z3
-	VMOVAPS     Z0, Z4
-	VPERMI2PS   64(R13)(DX*2), Z3, Z4
-	VADDPS      Z4, Z2, Z2
-	VMOVUPS     Z2, (R10)(DI*2)
-	VMOVUPS     (R11), Z2
-	VMULPS      1792(CX), Z2, Z3
-	VADDPS      Z3, Z2, Z2
-	VANDPS.BCST absolute<>+0(SB), Z2, Z3
-	VCMPPS.BCST $0x05, tiny<>+0(SB), Z3, K1
-	VMOVAPS.Z   Z2, K1, Z2
-	MOVQ        128(AX), R13
-	VMOVUPS     (R13)(DX*2), Z3
-	VMOVAPS     Z0, Z4
-	VPERMI2PS   64(R13)(DX*2), Z3, Z4
-	VADDPS      Z4, Z2, Z2
-	VMOVUPS     Z2, (R11)
-	VMOVUPS     (R11)(DI*1), Z2
-	VMULPS      1856(CX), Z2, Z3
-	VADDPS      Z3, Z2, Z2
-	VANDPS.BCST absolute<>+0(SB), Z2, Z3
-	VCMPPS.BCST $0x05, tiny<>+0(SB), Z3, K1
-	VMOVAPS.Z   Z2, K1, Z2
-	MOVQ        136(AX), R13
-	VMOVUPS     (R13)(DX*2), Z3
-	VMOVAPS     Z0, Z4
-	VPERMI2PS   64(R13)(DX*2), Z3, Z4
-	VADDPS      Z4, Z2, Z2
-	VMOVUPS     Z2, (R11)(DI*1)
+	VMOVUPS     Z11, (R8)
+	VMOVUPS     Z12, (R8)(DI*1)
+	VMOVUPS     Z16, (R9)
+	VMOVUPS     (R8)(DI*2), Z11
+	VMULPS      1408(CX), Z11, Z12
+	VADDPS      Z12, Z11, Z11
+	VANDPS.BCST absolute<>+0(SB), Z11, Z12
+	VCMPPS.BCST $0x05, tiny<>+0(SB), Z12, K1
+	VMOVAPS.Z   Z11, K1, Z11
+	VMOVUPS     Z11, (R8)(DI*2)
+	VMOVUPS     Z13, (R9)(DI*1)
+	VMOVUPS     (R9)(DI*2), Z11
+	VMULPS      1536(CX), Z11, Z12
+	VADDPS      Z12, Z11, Z11
+	VANDPS.BCST absolute<>+0(SB), Z11, Z12
+	VCMPPS.BCST $0x05, tiny<>+0(SB), Z12, K1
+	VADDPS      Z11, Z24, K1, Z24
+	VMOVUPS     Z24, (R9)(DI*2)
+	VMOVUPS     (R10), Z11
+	VMULPS      1600(CX), Z11, Z12
+	VADDPS      Z12, Z11, Z11
+	VANDPS.BCST absolute<>+0(SB), Z11, Z12
+	VCMPPS.BCST $0x05, tiny<>+0(SB), Z12, K1
+	VADDPS      Z11, Z23, K1, Z23
+	VMOVUPS     Z23, (R10)
+	VMOVUPS     (R10)(DI*1), Z11
+	VMULPS      1664(CX), Z11, Z12
+	VADDPS      Z12, Z11, Z11
+	VANDPS.BCST absolute<>+0(SB), Z11, Z12
+	VCMPPS.BCST $0x05, tiny<>+0(SB), Z12, K1
+	VADDPS      Z11, Z19, K1, Z19
+	VMOVUPS     Z19, (R10)(DI*1)
+	VMOVUPS     (R10)(DI*2), Z11
+	VMULPS      1728(CX), Z11, Z12
+	VADDPS      Z12, Z11, Z11
+	VANDPS.BCST absolute<>+0(SB), Z11, Z12
+	VCMPPS.BCST $0x05, tiny<>+0(SB), Z12, K1
+	VADDPS      Z11, Z26, K1, Z26
+	VMOVUPS     Z26, (R10)(DI*2)
+	VMOVUPS     (R11), Z11
+	VMULPS      1792(CX), Z11, Z12
+	VADDPS      Z12, Z11, Z11
+	VANDPS.BCST absolute<>+0(SB), Z11, Z12
+	VCMPPS.BCST $0x05, tiny<>+0(SB), Z12, K1
+	VADDPS      Z11, Z25, K1, Z25
+	VMOVUPS     Z25, (R11)
+	VMOVUPS     (R11)(DI*1), Z11
+	VMULPS      1856(CX), Z11, Z12
+	VADDPS      Z12, Z11, Z11
+	VANDPS.BCST absolute<>+0(SB), Z11, Z12
+	VCMPPS.BCST $0x05, tiny<>+0(SB), Z12, K1
+	VADDPS      Z11, Z17, K1, Z17
+	VMOVUPS     Z17, (R11)(DI*1)
 	ADDQ        24(AX), CX
 	ADDQ        $0x40, R8
 	ADDQ        $0x40, R9
@@ -6371,427 +6342,383 @@ TEXT ·twoStepSomaNMDAAVX512(SB), NOSPLIT, $32-16
 	SHLQ         $0x02, R12
 	VMOVUPS      even<>+0(SB), Z0
 	VMOVUPS      odd<>+0(SB), Z1
-	VMOVUPS      (R8)(DI*1), Z2
-	VSUBPS       3008(CX), Z2, Z2
-	VMULPS       3072(CX), Z2, Z2
-	VXORPS.BCST  sign<>+0(SB), Z2, Z2
-	VBROADCASTSS exp_max<>+0(SB), Z3
-	VMINPS       Z2, Z3, Z2
-	VMAXPS.BCST  exp_min<>+0(SB), Z2, Z2
-	VMULPS.BCST  log2e<>+0(SB), Z2, Z3
-	VADDPS.BCST  shift<>+0(SB), Z3, Z3
-	VSUBPS.BCST  shift<>+0(SB), Z3, Z3
-	VMULPS.BCST  ln2_hi<>+0(SB), Z3, Z4
-	VSUBPS       Z4, Z2, Z2
-	VMULPS.BCST  ln2_lo<>+0(SB), Z3, Z4
-	VSUBPS       Z4, Z2, Z2
-	VBROADCASTSS exp0<>+0(SB), Z4
-	VMULPS       Z2, Z4, Z4
-	VADDPS.BCST  exp1<>+0(SB), Z4, Z4
-	VMULPS       Z2, Z4, Z4
-	VADDPS.BCST  exp2<>+0(SB), Z4, Z4
-	VMULPS       Z2, Z4, Z4
-	VADDPS.BCST  exp3<>+0(SB), Z4, Z4
-	VMULPS       Z2, Z4, Z4
-	VADDPS.BCST  exp4<>+0(SB), Z4, Z4
-	VMULPS       Z2, Z4, Z4
-	VADDPS.BCST  exp5<>+0(SB), Z4, Z4
-	VMULPS       Z2, Z2, Z5
-	VMULPS       Z5, Z4, Z4
-	VADDPS       Z2, Z4, Z2
-	VADDPS.BCST  one<>+0(SB), Z2, Z2
-	VCVTTPS2DQ   Z3, Z3
-	VPADDD.BCST  bias<>+0(SB), Z3, Z3
-	VPSLLD       $0x17, Z3, Z3
-	VMULPS       Z3, Z2, Z2
-	VBROADCASTSS one<>+0(SB), Z3
-	VADDPS.BCST  one<>+0(SB), Z2, Z2
-	VDIVPS       Z2, Z3, Z2
-	VMOVUPS      Z2, Z2
+	VXORPS       Z2, Z2, Z2
+	VMOVUPS      (CX), Z3
+	VMOVUPS      64(CX), Z4
+	VBROADCASTSS 152(AX), Z5
+	VBROADCASTSS 156(AX), Z6
+	VBROADCASTSS 160(AX), Z7
+	VBROADCASTSS 164(AX), Z8
+	VPBROADCASTQ 168(AX), Z9
+	VPBROADCASTQ 176(AX), Z10
+	VPBROADCASTQ 184(AX), Z10
+	VMOVUPS      (R8)(DI*1), Z11
+	VSUBPS       3008(CX), Z11, Z11
+	VMULPS       3072(CX), Z11, Z11
+	VXORPS.BCST  sign<>+0(SB), Z11, Z11
+	VBROADCASTSS exp_max<>+0(SB), Z12
+	VMINPS       Z11, Z12, Z11
+	VMAXPS.BCST  exp_min<>+0(SB), Z11, Z11
+	VMULPS.BCST  log2e<>+0(SB), Z11, Z12
+	VRNDSCALEPS  $0x00, Z12, Z12
+	VMULPS.BCST  ln2_hi<>+0(SB), Z12, Z13
+	VSUBPS       Z13, Z11, Z11
+	VMULPS.BCST  ln2_lo<>+0(SB), Z12, Z13
+	VSUBPS       Z13, Z11, Z11
+	VBROADCASTSS exp0<>+0(SB), Z13
+	VMULPS       Z11, Z13, Z13
+	VADDPS.BCST  exp1<>+0(SB), Z13, Z13
+	VMULPS       Z11, Z13, Z13
+	VADDPS.BCST  exp2<>+0(SB), Z13, Z13
+	VMULPS       Z11, Z13, Z13
+	VADDPS.BCST  exp3<>+0(SB), Z13, Z13
+	VMULPS       Z11, Z13, Z13
+	VADDPS.BCST  exp4<>+0(SB), Z13, Z13
+	VMULPS       Z11, Z13, Z13
+	VADDPS.BCST  exp5<>+0(SB), Z13, Z13
+	VMULPS       Z11, Z11, Z14
+	VMULPS       Z14, Z13, Z13
+	VADDPS       Z11, Z13, Z11
+	VADDPS.BCST  one<>+0(SB), Z11, Z11
+	VSCALEFPS    Z12, Z11, Z11
+	VBROADCASTSS one<>+0(SB), Z12
+	VADDPS.BCST  one<>+0(SB), Z11, Z11
+	VDIVPS       Z11, Z12, Z11
+	VMOVUPS      Z11, Z11
 
 group:
-	VMOVUPS      Z2, Z3
+	VMOVUPS      Z11, Z12
 	ADDQ         24(AX), CX
-	VMOVUPS      64(R8)(DI*1), Z2
-	VSUBPS       3008(CX), Z2, Z2
-	VMULPS       3072(CX), Z2, Z2
-	VXORPS.BCST  sign<>+0(SB), Z2, Z2
-	VBROADCASTSS exp_max<>+0(SB), Z4
-	VMINPS       Z2, Z4, Z2
-	VMAXPS.BCST  exp_min<>+0(SB), Z2, Z2
-	VMULPS.BCST  log2e<>+0(SB), Z2, Z4
-	VADDPS.BCST  shift<>+0(SB), Z4, Z4
-	VSUBPS.BCST  shift<>+0(SB), Z4, Z4
-	VMULPS.BCST  ln2_hi<>+0(SB), Z4, Z5
-	VSUBPS       Z5, Z2, Z2
-	VMULPS.BCST  ln2_lo<>+0(SB), Z4, Z5
-	VSUBPS       Z5, Z2, Z2
-	VBROADCASTSS exp0<>+0(SB), Z5
-	VMULPS       Z2, Z5, Z5
-	VADDPS.BCST  exp1<>+0(SB), Z5, Z5
-	VMULPS       Z2, Z5, Z5
-	VADDPS.BCST  exp2<>+0(SB), Z5, Z5
-	VMULPS       Z2, Z5, Z5
-	VADDPS.BCST  exp3<>+0(SB), Z5, Z5
-	VMULPS       Z2, Z5, Z5
-	VADDPS.BCST  exp4<>+0(SB), Z5, Z5
-	VMULPS       Z2, Z5, Z5
-	VADDPS.BCST  exp5<>+0(SB), Z5, Z5
-	VMULPS       Z2, Z2, Z6
-	VMULPS       Z6, Z5, Z5
-	VADDPS       Z2, Z5, Z2
-	VADDPS.BCST  one<>+0(SB), Z2, Z2
-	VCVTTPS2DQ   Z4, Z4
-	VPADDD.BCST  bias<>+0(SB), Z4, Z4
-	VPSLLD       $0x17, Z4, Z4
-	VMULPS       Z4, Z2, Z2
-	VBROADCASTSS one<>+0(SB), Z4
-	VADDPS.BCST  one<>+0(SB), Z2, Z2
-	VDIVPS       Z2, Z4, Z2
-	VMOVUPS      Z2, Z2
+	VMOVUPS      64(R8)(DI*1), Z11
+	VSUBPS       3008(CX), Z11, Z11
+	VMULPS       3072(CX), Z11, Z11
+	VXORPS.BCST  sign<>+0(SB), Z11, Z11
+	VBROADCASTSS exp_max<>+0(SB), Z13
+	VMINPS       Z11, Z13, Z11
+	VMAXPS.BCST  exp_min<>+0(SB), Z11, Z11
+	VMULPS.BCST  log2e<>+0(SB), Z11, Z13
+	VRNDSCALEPS  $0x00, Z13, Z13
+	VMULPS.BCST  ln2_hi<>+0(SB), Z13, Z14
+	VSUBPS       Z14, Z11, Z11
+	VMULPS.BCST  ln2_lo<>+0(SB), Z13, Z14
+	VSUBPS       Z14, Z11, Z11
+	VBROADCASTSS exp0<>+0(SB), Z14
+	VMULPS       Z11, Z14, Z14
+	VADDPS.BCST  exp1<>+0(SB), Z14, Z14
+	VMULPS       Z11, Z14, Z14
+	VADDPS.BCST  exp2<>+0(SB), Z14, Z14
+	VMULPS       Z11, Z14, Z14
+	VADDPS.BCST  exp3<>+0(SB), Z14, Z14
+	VMULPS       Z11, Z14, Z14
+	VADDPS.BCST  exp4<>+0(SB), Z14, Z14
+	VMULPS       Z11, Z14, Z14
+	VADDPS.BCST  exp5<>+0(SB), Z14, Z14
+	VMULPS       Z11, Z11, Z15
+	VMULPS       Z15, Z14, Z14
+	VADDPS       Z11, Z14, Z11
+	VADDPS.BCST  one<>+0(SB), Z11, Z11
+	VSCALEFPS    Z13, Z11, Z11
+	VBROADCASTSS one<>+0(SB), Z13
+	VADDPS.BCST  one<>+0(SB), Z11, Z11
+	VDIVPS       Z11, Z13, Z11
+	VMOVUPS      Z11, Z11
 	SUBQ         24(AX), CX
-	VMOVUPS      (R8), Z4
-	VMOVUPS      (R8)(DI*1), Z5
+	VMOVUPS      (R8), Z13
+	VMOVUPS      (R8)(DI*1), Z14
 	MOVQ         48(AX), R13
-	VPBROADCASTQ 184(AX), Z6
-	VPCMPQ       $0x01, (R13)(DX*2), Z6, K1
-	VPCMPQ       $0x01, 64(R13)(DX*2), Z6, K2
+	VPCMPQ       $0x01, (R13)(DX*2), Z10, K1
+	VPCMPQ       $0x01, 64(R13)(DX*2), Z10, K2
 	KUNPCKBW     K1, K2, K1
-	VMOVUPS      3328(CX), Z6
-	VPMOVD2M     Z6, K2
+	VMOVUPS      3328(CX), Z15
+	VPMOVD2M     Z15, K2
 	KANDW        K1, K2, K2
-	VMOVUPS      (CX), Z6
-	VSUBPS       Z4, Z6, Z6
-	VMOVUPS      64(CX), Z7
-	VSUBPS       Z4, Z7, Z7
-	VMULPS       2816(CX), Z3, Z8
-	VMOVUPS      (R8)(DI*2), Z9
-	VMULPS       448(CX), Z9, Z9
-	VADDPS       Z9, Z8, Z9
-	VBROADCASTSS 152(AX), Z10
+	VSUBPS       Z13, Z3, Z15
+	VSUBPS       Z13, Z4, Z16
+	VMULPS       2816(CX), Z12, Z17
+	VMOVUPS      (R8)(DI*2), Z18
+	VMULPS       448(CX), Z18, Z18
+	VADDPS       Z18, Z17, Z18
 	MOVQ         64(AX), R13
-	VADDPS       (R13)(DX*1), Z10, Z10
-	VADDPS       Z10, Z9, Z9
-	VMOVUPS      (R9)(DI*2), Z10
-	VADDPS       (R10), Z10, Z10
-	VMULPS       Z10, Z6, Z10
-	VMULPS       (R10)(DI*1), Z7, Z11
-	VADDPS       Z11, Z10, Z10
-	VSUBPS       Z4, Z10, Z10
-	VMULPS       128(CX), Z10, Z10
-	VMULPS       192(CX), Z9, Z9
-	VADDPS       Z9, Z10, Z9
+	VADDPS       (R13)(DX*1), Z5, Z19
+	VADDPS       Z19, Z18, Z18
+	VMOVUPS      (R9)(DI*2), Z20
+	VADDPS       (R10), Z20, Z20
+	VMULPS       Z20, Z15, Z20
+	VMULPS       (R10)(DI*1), Z16, Z21
+	VADDPS       Z21, Z20, Z20
+	VSUBPS       Z13, Z20, Z20
+	VMULPS       128(CX), Z20, Z20
+	VMULPS       192(CX), Z18, Z18
+	VADDPS       Z18, Z20, Z18
 	KNOTW        K2, K3
-	VMOVAPS.Z    Z9, K3, Z9
-	VMOVUPS      (R10)(DI*2), Z10
-	VADDPS       (R11), Z10, Z10
-	VMULPS       Z10, Z6, Z10
-	VMULPS       (R11)(DI*1), Z7, Z11
-	VADDPS       Z11, Z10, Z10
-	VMOVUPS      (R11)(DI*2), Z11
-	VMULPS       2944(CX), Z11, Z11
-	VMULPS       2880(CX), Z3, Z12
-	VBROADCASTSS 160(AX), Z13
+	VMOVAPS.Z    Z18, K3, Z18
+	VMOVUPS      (R10)(DI*2), Z20
+	VADDPS       (R11), Z20, Z20
+	VMULPS       Z20, Z15, Z20
+	VMULPS       (R11)(DI*1), Z16, Z21
+	VADDPS       Z21, Z20, Z20
+	VMOVUPS      (R11)(DI*2), Z21
+	VMULPS       2944(CX), Z21, Z21
+	VMULPS       2880(CX), Z12, Z22
 	MOVQ         80(AX), R13
-	VADDPS       (R13)(DX*1), Z13, Z13
-	VMOVUPS      (R9), Z14
-	VMULPS       384(CX), Z14, Z14
-	VADDPS       Z14, Z12, Z14
-	VADDPS       Z11, Z14, Z14
-	VADDPS       Z13, Z14, Z14
-	VSUBPS       Z5, Z10, Z15
-	VMULPS       256(CX), Z15, Z15
-	VMULPS       320(CX), Z14, Z14
-	VADDPS       Z14, Z15, Z14
-	VMULPS       3264(CX), Z10, Z10
-	VBROADCASTSS one<>+0(SB), Z15
-	VSUBPS       Z3, Z15, Z15
-	VMULPS       Z15, Z3, Z3
-	VMULPS       3072(CX), Z3, Z3
-	VMULPS       Z14, Z3, Z3
-	VADDPS       Z11, Z12, Z11
-	VADDPS       Z13, Z11, Z11
-	VMULPS       2880(CX), Z3, Z12
-	VBROADCASTSS 164(AX), Z14
+	VADDPS       (R13)(DX*1), Z7, Z23
+	VMOVUPS      (R9), Z24
+	VMULPS       384(CX), Z24, Z24
+	VADDPS       Z24, Z22, Z24
+	VADDPS       Z21, Z24, Z24
+	VADDPS       Z23, Z24, Z24
+	VSUBPS       Z14, Z20, Z25
+	VMULPS       256(CX), Z25, Z25
+	VMULPS       320(CX), Z24, Z24
+	VADDPS       Z24, Z25, Z24
+	VMULPS       3264(CX), Z20, Z20
+	VBROADCASTSS one<>+0(SB), Z25
+	VSUBPS       Z12, Z25, Z25
+	VMULPS       Z25, Z12, Z12
+	VMULPS       3072(CX), Z12, Z12
+	VMULPS       Z24, Z12, Z12
+	VADDPS       Z21, Z22, Z21
+	VADDPS       Z23, Z21, Z21
+	VMULPS       2880(CX), Z12, Z22
 	MOVQ         88(AX), R13
-	VADDPS       (R13)(DX*1), Z14, Z14
-	VSUBPS       Z13, Z14, Z13
-	VMULPS       576(CX), Z13, Z13
-	VADDPS       Z13, Z12, Z12
-	VMOVUPS      (R9), Z13
-	VMULPS       1152(CX), Z5, Z14
-	VMULPS       1216(CX), Z13, Z15
-	VADDPS       Z15, Z14, Z14
-	VADDPS       Z10, Z11, Z10
-	VMULPS       1280(CX), Z10, Z10
-	VADDPS       Z10, Z14, Z10
-	VMULPS       1344(CX), Z12, Z14
-	VADDPS       Z14, Z10, Z10
-	VADDPS       Z10, Z13, Z10
-	VMULPS       896(CX), Z5, Z14
-	VMULPS       960(CX), Z13, Z13
-	VADDPS       Z13, Z14, Z13
-	VMULPS       1024(CX), Z11, Z11
-	VADDPS       Z11, Z13, Z11
-	VMULPS       1088(CX), Z12, Z12
-	VADDPS       Z12, Z11, Z11
-	VMULPS       2112(CX), Z6, Z12
-	VMULPS       2496(CX), Z9, Z13
-	VSUBPS       Z13, Z12, Z12
-	VMULPS       (R10)(DI*2), Z12, Z12
-	VADDPS       Z12, Z11, Z11
-	VMULPS       2176(CX), Z6, Z12
-	VMULPS       2560(CX), Z9, Z13
-	VSUBPS       Z13, Z12, Z12
-	VMULPS       (R11), Z12, Z12
-	VADDPS       Z12, Z11, Z11
-	VMULPS       2240(CX), Z7, Z12
-	VMULPS       2624(CX), Z9, Z13
-	VSUBPS       Z13, Z12, Z12
-	VMULPS       (R11)(DI*1), Z12, Z12
-	VADDPS       Z12, Z11, Z11
-	VMULPS       512(CX), Z9, Z12
-	VADDPS       Z4, Z12, Z12
-	VXORPS       Z13, Z13, Z13
-	VMOVUPS      (CX), Z14
-	VSUBPS       Z12, Z14, Z14
+	VADDPS       (R13)(DX*1), Z8, Z24
+	VSUBPS       Z23, Z24, Z23
+	VMULPS       576(CX), Z23, Z23
+	VADDPS       Z23, Z22, Z22
+	VMOVUPS      (R9), Z23
+	VMULPS       1152(CX), Z14, Z24
+	VMULPS       1216(CX), Z23, Z25
+	VADDPS       Z25, Z24, Z24
+	VADDPS       Z20, Z21, Z20
+	VMULPS       1280(CX), Z20, Z20
+	VADDPS       Z20, Z24, Z20
+	VMULPS       1344(CX), Z22, Z24
+	VADDPS       Z24, Z20, Z20
+	VADDPS       Z20, Z23, Z20
+	VMULPS       896(CX), Z14, Z24
+	VMULPS       960(CX), Z23, Z23
+	VADDPS       Z23, Z24, Z23
+	VMULPS       1024(CX), Z21, Z21
+	VADDPS       Z21, Z23, Z21
+	VMULPS       1088(CX), Z22, Z22
+	VADDPS       Z22, Z21, Z21
+	VMULPS       2112(CX), Z15, Z22
+	VMULPS       2496(CX), Z18, Z23
+	VSUBPS       Z23, Z22, Z22
+	VMULPS       (R10)(DI*2), Z22, Z22
+	VADDPS       Z22, Z21, Z21
+	VMULPS       2176(CX), Z15, Z22
+	VMULPS       2560(CX), Z18, Z23
+	VSUBPS       Z23, Z22, Z22
+	VMULPS       (R11), Z22, Z22
+	VADDPS       Z22, Z21, Z21
+	VMULPS       2240(CX), Z16, Z22
+	VMULPS       2624(CX), Z18, Z23
+	VSUBPS       Z23, Z22, Z22
+	VMULPS       (R11)(DI*1), Z22, Z22
+	VADDPS       Z22, Z21, Z21
+	VMULPS       512(CX), Z18, Z22
+	VADDPS       Z13, Z22, Z22
+	VSUBPS       Z22, Z3, Z23
+	VSUBPS       Z22, Z4, Z22
 	MOVQ         120(AX), R13
-	VMOVUPS      (R13)(DX*2), Z15
-	VMOVAPS      Z1, Z16
-	VPERMI2PS    64(R13)(DX*2), Z15, Z16
-	VMULPS       Z16, Z14, Z14
-	VADDPS       Z14, Z13, Z13
-	VMOVUPS      (CX), Z14
-	VSUBPS       Z12, Z14, Z14
+	VMOVUPS      (R13)(DX*2), Z24
+	VMOVAPS      Z0, Z25
+	VPERMI2PS    64(R13)(DX*2), Z24, Z25
+	VMOVAPS      Z1, Z26
+	VPERMI2PS    64(R13)(DX*2), Z24, Z26
+	VMULPS       Z26, Z23, Z24
+	VADDPS       Z24, Z2, Z24
 	MOVQ         128(AX), R13
-	VMOVUPS      (R13)(DX*2), Z15
-	VMOVAPS      Z1, Z16
-	VPERMI2PS    64(R13)(DX*2), Z15, Z16
-	VMULPS       Z16, Z14, Z14
-	VADDPS       Z14, Z13, Z13
-	VMOVUPS      64(CX), Z14
-	VSUBPS       Z12, Z14, Z12
+	VMOVUPS      (R13)(DX*2), Z26
+	VMOVAPS      Z0, Z27
+	VPERMI2PS    64(R13)(DX*2), Z26, Z27
+	VMOVAPS      Z1, Z28
+	VPERMI2PS    64(R13)(DX*2), Z26, Z28
+	VMULPS       Z28, Z23, Z23
+	VADDPS       Z23, Z24, Z23
 	MOVQ         136(AX), R13
-	VMOVUPS      (R13)(DX*2), Z14
-	VMOVAPS      Z1, Z15
-	VPERMI2PS    64(R13)(DX*2), Z14, Z15
-	VMULPS       Z15, Z12, Z12
-	VADDPS       Z12, Z13, Z12
-	VMULPS       3200(CX), Z12, Z12
-	VADDPS       Z12, Z11, Z11
-	VADDPS       Z11, Z5, Z5
-	VBROADCASTSS 152(AX), Z11
-	MOVQ         64(AX), R13
-	VADDPS       (R13)(DX*1), Z11, Z11
-	VADDPS       Z11, Z8, Z8
-	VMULPS       2816(CX), Z3, Z3
-	VBROADCASTSS 156(AX), Z12
+	VMOVUPS      (R13)(DX*2), Z24
+	VMOVAPS      Z0, Z26
+	VPERMI2PS    64(R13)(DX*2), Z24, Z26
+	VMOVAPS      Z1, Z28
+	VPERMI2PS    64(R13)(DX*2), Z24, Z28
+	VMULPS       Z28, Z22, Z22
+	VADDPS       Z22, Z23, Z22
+	VMULPS       3200(CX), Z22, Z22
+	VADDPS       Z22, Z21, Z21
+	VADDPS       Z21, Z14, Z14
+	VADDPS       Z19, Z17, Z17
+	VMULPS       2816(CX), Z12, Z12
 	MOVQ         72(AX), R13
-	VADDPS       (R13)(DX*1), Z12, Z12
-	VSUBPS       Z11, Z12, Z11
-	VMULPS       576(CX), Z11, Z11
-	VADDPS       Z11, Z3, Z3
-	VMULPS       640(CX), Z4, Z11
-	VMOVUPS      (R8)(DI*2), Z12
-	VMULPS       704(CX), Z12, Z12
-	VADDPS       Z12, Z11, Z11
-	VMULPS       768(CX), Z8, Z8
-	VADDPS       Z8, Z11, Z8
-	VMULPS       832(CX), Z3, Z3
-	VADDPS       Z3, Z8, Z3
-	VMULPS       1920(CX), Z6, Z8
-	VMULPS       2304(CX), Z9, Z11
-	VSUBPS       Z11, Z8, Z8
-	VMULPS       (R9)(DI*2), Z8, Z8
-	VADDPS       Z8, Z3, Z3
-	VMULPS       1984(CX), Z6, Z6
-	VMULPS       2368(CX), Z9, Z8
-	VSUBPS       Z8, Z6, Z6
-	VMULPS       (R10), Z6, Z6
-	VADDPS       Z6, Z3, Z3
-	VMULPS       2048(CX), Z7, Z6
-	VMULPS       2432(CX), Z9, Z7
-	VSUBPS       Z7, Z6, Z6
-	VMULPS       (R10)(DI*1), Z6, Z6
-	VADDPS       Z6, Z3, Z3
-	VMULPS       512(CX), Z9, Z6
-	VADDPS       Z4, Z6, Z6
-	VXORPS       Z7, Z7, Z7
-	VMOVUPS      (CX), Z8
-	VSUBPS       Z6, Z8, Z8
+	VADDPS       (R13)(DX*1), Z6, Z21
+	VSUBPS       Z19, Z21, Z19
+	VMULPS       576(CX), Z19, Z19
+	VADDPS       Z19, Z12, Z12
+	VMULPS       640(CX), Z13, Z19
+	VMOVUPS      (R8)(DI*2), Z21
+	VMULPS       704(CX), Z21, Z21
+	VADDPS       Z21, Z19, Z19
+	VMULPS       768(CX), Z17, Z17
+	VADDPS       Z17, Z19, Z17
+	VMULPS       832(CX), Z12, Z12
+	VADDPS       Z12, Z17, Z12
+	VMULPS       1920(CX), Z15, Z17
+	VMULPS       2304(CX), Z18, Z19
+	VSUBPS       Z19, Z17, Z17
+	VMULPS       (R9)(DI*2), Z17, Z17
+	VADDPS       Z17, Z12, Z12
+	VMULPS       1984(CX), Z15, Z15
+	VMULPS       2368(CX), Z18, Z17
+	VSUBPS       Z17, Z15, Z15
+	VMULPS       (R10), Z15, Z15
+	VADDPS       Z15, Z12, Z12
+	VMULPS       2048(CX), Z16, Z15
+	VMULPS       2432(CX), Z18, Z16
+	VSUBPS       Z16, Z15, Z15
+	VMULPS       (R10)(DI*1), Z15, Z15
+	VADDPS       Z15, Z12, Z12
+	VMULPS       512(CX), Z18, Z15
+	VADDPS       Z13, Z15, Z15
+	VSUBPS       Z15, Z3, Z16
+	VSUBPS       Z15, Z4, Z15
 	MOVQ         96(AX), R13
-	VMOVUPS      (R13)(DX*2), Z9
-	VMOVAPS      Z1, Z11
-	VPERMI2PS    64(R13)(DX*2), Z9, Z11
-	VMULPS       Z11, Z8, Z8
-	VADDPS       Z8, Z7, Z7
-	VMOVUPS      (CX), Z8
-	VSUBPS       Z6, Z8, Z8
+	VMOVUPS      (R13)(DX*2), Z17
+	VMOVAPS      Z0, Z18
+	VPERMI2PS    64(R13)(DX*2), Z17, Z18
+	VMOVAPS      Z1, Z19
+	VPERMI2PS    64(R13)(DX*2), Z17, Z19
+	VMULPS       Z19, Z16, Z17
+	VADDPS       Z17, Z2, Z17
 	MOVQ         104(AX), R13
-	VMOVUPS      (R13)(DX*2), Z9
-	VMOVAPS      Z1, Z11
-	VPERMI2PS    64(R13)(DX*2), Z9, Z11
-	VMULPS       Z11, Z8, Z8
-	VADDPS       Z8, Z7, Z7
-	VMOVUPS      64(CX), Z8
-	VSUBPS       Z6, Z8, Z6
+	VMOVUPS      (R13)(DX*2), Z19
+	VMOVAPS      Z0, Z21
+	VPERMI2PS    64(R13)(DX*2), Z19, Z21
+	VMOVAPS      Z1, Z22
+	VPERMI2PS    64(R13)(DX*2), Z19, Z22
+	VMULPS       Z22, Z16, Z16
+	VADDPS       Z16, Z17, Z16
 	MOVQ         112(AX), R13
-	VMOVUPS      (R13)(DX*2), Z8
-	VMOVAPS      Z1, Z9
-	VPERMI2PS    64(R13)(DX*2), Z8, Z9
-	VMULPS       Z9, Z6, Z6
-	VADDPS       Z6, Z7, Z6
-	VMULPS       3136(CX), Z6, Z6
-	VADDPS       Z6, Z3, Z3
-	VADDPS       Z3, Z4, Z3
+	VMOVUPS      (R13)(DX*2), Z17
+	VMOVAPS      Z0, Z19
+	VPERMI2PS    64(R13)(DX*2), Z17, Z19
+	VMOVAPS      Z1, Z22
+	VPERMI2PS    64(R13)(DX*2), Z17, Z22
+	VMULPS       Z22, Z15, Z15
+	VADDPS       Z15, Z16, Z15
+	VMULPS       3136(CX), Z15, Z15
+	VADDPS       Z15, Z12, Z12
+	VADDPS       Z12, Z13, Z12
 	KNOTW        K2, K2
-	VMOVAPS.Z    Z3, K2, Z3
-	VMOVUPS      (R9)(DI*1), Z4
-	VMULPS       1472(CX), Z4, Z6
-	VADDPS       Z6, Z4, Z4
-	VANDPS.BCST  absolute<>+0(SB), Z4, Z6
-	VCMPPS.BCST  $0x05, tiny<>+0(SB), Z6, K2
-	VMOVAPS.Z    Z4, K2, Z4
-	VADDPS       2688(CX), Z4, Z4
-	VCMPPS       $0x1e, Z4, Z3, K2
+	VMOVAPS.Z    Z12, K2, Z12
+	VMOVUPS      (R9)(DI*1), Z13
+	VMULPS       1472(CX), Z13, Z15
+	VADDPS       Z15, Z13, Z13
+	VANDPS.BCST  absolute<>+0(SB), Z13, Z15
+	VCMPPS.BCST  $0x05, tiny<>+0(SB), Z15, K2
+	VMOVAPS.Z    Z13, K2, Z13
+	VADDPS       2688(CX), Z13, Z15
+	VCMPPS       $0x1e, Z15, Z12, K2
 	MOVQ         48(AX), R13
-	VPBROADCASTQ 168(AX), Z4
-	VPCMPQ       $0x01, (R13)(DX*2), Z4, K3
-	VPCMPQ       $0x01, 64(R13)(DX*2), Z4, K4
+	VPCMPQ       $0x01, (R13)(DX*2), Z9, K3
+	VPCMPQ       $0x01, 64(R13)(DX*2), Z9, K4
 	KUNPCKBW     K3, K4, K3
 	KORW         K2, K3, K2
 	KANDNW       K2, K1, K1
 	MOVQ         56(AX), R13
-	VPBROADCASTQ 184(AX), Z4
-	VPCMPQ       $0x01, (R13)(DX*2), Z4, K2
-	VPCMPQ       $0x01, 64(R13)(DX*2), Z4, K3
+	VPCMPQ       $0x01, (R13)(DX*2), Z10, K2
+	VPCMPQ       $0x01, 64(R13)(DX*2), Z10, K3
 	KUNPCKBW     K2, K3, K2
 	KNOTW        K2, K2
 	KORW         K1, K2, K1
-	KMOVW        K1, R13
-	TESTL        R13, R13
+	KORTESTW     K1, K1
 	JZ           quiet
+	KMOVW        K1, R13
 	MOVQ         DX, R14
 	SHRQ         $0x02, R14
 	MOVL         R14, (BX)
 	MOVL         R13, 4(BX)
 	ADDQ         $0x08, BX
-	VMOVUPS      (R8), Z4
-	VMOVUPS      Z4, (SI)
-	VMOVUPS      (R8)(DI*1), Z4
-	VMOVUPS      Z4, 64(SI)
-	VMOVUPS      (R8)(DI*2), Z4
-	VMOVUPS      Z4, 128(SI)
-	VMOVUPS      (R9), Z4
-	VMOVUPS      Z4, 192(SI)
-	VMOVUPS      (R9)(DI*1), Z4
-	VMOVUPS      Z4, 256(SI)
-	VMOVUPS      (R9)(DI*2), Z4
-	VMOVUPS      Z4, 320(SI)
-	VMOVUPS      (R10), Z4
-	VMOVUPS      Z4, 384(SI)
-	VMOVUPS      (R10)(DI*1), Z4
-	VMOVUPS      Z4, 448(SI)
-	VMOVUPS      (R10)(DI*2), Z4
-	VMOVUPS      Z4, 512(SI)
-	VMOVUPS      (R11), Z4
-	VMOVUPS      Z4, 576(SI)
-	VMOVUPS      (R11)(DI*1), Z4
-	VMOVUPS      Z4, 640(SI)
-	VMOVUPS      (R11)(DI*2), Z4
-	VMOVUPS      Z4, 704(SI)
+	VMOVUPS      (R8), Z15
+	VMOVUPS      Z15, (SI)
+	VMOVUPS      (R8)(DI*1), Z15
+	VMOVUPS      Z15, 64(SI)
+	VMOVUPS      (R8)(DI*2), Z15
+	VMOVUPS      Z15, 128(SI)
+	VMOVUPS      (R9), Z15
+	VMOVUPS      Z15, 192(SI)
+	VMOVUPS      (R9)(DI*1), Z15
+	VMOVUPS      Z15, 256(SI)
+	VMOVUPS      (R9)(DI*2), Z15
+	VMOVUPS      Z15, 320(SI)
+	VMOVUPS      (R10), Z15
+	VMOVUPS      Z15, 384(SI)
+	VMOVUPS      (R10)(DI*1), Z15
+	VMOVUPS      Z15, 448(SI)
+	VMOVUPS      (R10)(DI*2), Z15
+	VMOVUPS      Z15, 512(SI)
+	VMOVUPS      (R11), Z15
+	VMOVUPS      Z15, 576(SI)
+	VMOVUPS      (R11)(DI*1), Z15
+	VMOVUPS      Z15, 640(SI)
+	VMOVUPS      (R11)(DI*2), Z15
+	VMOVUPS      Z15, 704(SI)
 	ADDQ         $0x00000300, SI
 
 quiet:
-	VMOVUPS     Z3, (R8)
-	VMOVUPS     Z5, (R8)(DI*1)
-	VMOVUPS     Z10, (R9)
-	VMOVUPS     (R8)(DI*2), Z3
-	VMULPS      1408(CX), Z3, Z4
-	VADDPS      Z4, Z3, Z3
-	VANDPS.BCST absolute<>+0(SB), Z3, Z4
-	VCMPPS.BCST $0x05, tiny<>+0(SB), Z4, K1
-	VMOVAPS.Z   Z3, K1, Z3
-	VMOVUPS     Z3, (R8)(DI*2)
-	VMOVUPS     (R9)(DI*1), Z3
-	VMULPS      1472(CX), Z3, Z4
-	VADDPS      Z4, Z3, Z3
-	VANDPS.BCST absolute<>+0(SB), Z3, Z4
-	VCMPPS.BCST $0x05, tiny<>+0(SB), Z4, K1
-	VMOVAPS.Z   Z3, K1, Z3
-	VMOVUPS     Z3, (R9)(DI*1)
-	VMOVUPS     (R9)(DI*2), Z3
-	VMULPS      1536(CX), Z3, Z4
-	VADDPS      Z4, Z3, Z3
-	VANDPS.BCST absolute<>+0(SB), Z3, Z4
-	VCMPPS.BCST $0x05, tiny<>+0(SB), Z4, K1
-	VMOVAPS.Z   Z3, K1, Z3
-	MOVQ        96(AX), R13
-	VMOVUPS     (R13)(DX*2), Z4
-	VMOVAPS     Z0, Z5
-	VPERMI2PS   64(R13)(DX*2), Z4, Z5
-	VADDPS      Z5, Z3, Z3
-	VMOVUPS     Z3, (R9)(DI*2)
-	VMOVUPS     (R10), Z3
-	VMULPS      1600(CX), Z3, Z4
-	VADDPS      Z4, Z3, Z3
-	VANDPS.BCST absolute<>+0(SB), Z3, Z4
-	VCMPPS.BCST $0x05, tiny<>+0(SB), Z4, K1
-	VMOVAPS.Z   Z3, K1, Z3
-	MOVQ        104(AX), R13
-	VMOVUPS     (R13)(DX*2), Z4
-	VMOVAPS     Z0, Z5
-	VPERMI2PS   64(R13)(DX*2), Z4, Z5
-	VADDPS      Z5, Z3, Z3
-	VMOVUPS     Z3, (R10)
-	VMOVUPS     (R10)(DI*1), Z3
-	VMULPS      1664(CX), Z3, Z4
-	VADDPS      Z4, Z3, Z3
-	VANDPS.BCST absolute<>+0(SB), Z3, Z4
-	VCMPPS.BCST $0x05, tiny<>+0(SB), Z4, K1
-	VMOVAPS.Z   Z3, K1, Z3
-	MOVQ        112(AX), R13
-	VMOVUPS     (R13)(DX*2), Z4
-	VMOVAPS     Z0, Z5
-	VPERMI2PS   64(R13)(DX*2), Z4, Z5
-	VADDPS      Z5, Z3, Z3
-	VMOVUPS     Z3, (R10)(DI*1)
-	VMOVUPS     (R10)(DI*2), Z3
-	VMULPS      1728(CX), Z3, Z4
-	VADDPS      Z4, Z3, Z3
-	VANDPS.BCST absolute<>+0(SB), Z3, Z4
-	VCMPPS.BCST $0x05, tiny<>+0(SB), Z4, K1
-	VMOVAPS.Z   Z3, K1, Z3
-	MOVQ        120(AX), R13
-	VMOVUPS     (R13)(DX*2), Z4
-	VMOVAPS     Z0, Z5
-	VPERMI2PS   64(R13)(DX*2), Z4, Z5
-	VADDPS      Z5, Z3, Z3
-	VMOVUPS     Z3, (R10)(DI*2)
-	VMOVUPS     (R11), Z3
-	VMULPS      1792(CX), Z3, Z4
-	VADDPS      Z4, Z3, Z3
-	VANDPS.BCST absolute<>+0(SB), Z3, Z4
-	VCMPPS.BCST $0x05, tiny<>+0(SB), Z4, K1
-	VMOVAPS.Z   Z3, K1, Z3
-	MOVQ        128(AX), R13
-	VMOVUPS     (R13)(DX*2), Z4
-	VMOVAPS     Z0, Z5
-	VPERMI2PS   64(R13)(DX*2), Z4, Z5
-	VADDPS      Z5, Z3, Z3
-	VMOVUPS     Z3, (R11)
-	VMOVUPS     (R11)(DI*1), Z3
-	VMULPS      1856(CX), Z3, Z4
-	VADDPS      Z4, Z3, Z3
-	VANDPS.BCST absolute<>+0(SB), Z3, Z4
-	VCMPPS.BCST $0x05, tiny<>+0(SB), Z4, K1
-	VMOVAPS.Z   Z3, K1, Z3
-	MOVQ        136(AX), R13
-	VMOVUPS     (R13)(DX*2), Z4
-	VMOVAPS     Z0, Z5
-	VPERMI2PS   64(R13)(DX*2), Z4, Z5
-	VADDPS      Z5, Z3, Z3
-	VMOVUPS     Z3, (R11)(DI*1)
+	VMOVUPS     Z12, (R8)
+	VMOVUPS     Z14, (R8)(DI*1)
+	VMOVUPS     Z20, (R9)
+	VMOVUPS     (R8)(DI*2), Z12
+	VMULPS      1408(CX), Z12, Z14
+	VADDPS      Z14, Z12, Z12
+	VANDPS.BCST absolute<>+0(SB), Z12, Z14
+	VCMPPS.BCST $0x05, tiny<>+0(SB), Z14, K1
+	VMOVAPS.Z   Z12, K1, Z12
+	VMOVUPS     Z12, (R8)(DI*2)
+	VMOVUPS     Z13, (R9)(DI*1)
+	VMOVUPS     (R9)(DI*2), Z12
+	VMULPS      1536(CX), Z12, Z13
+	VADDPS      Z13, Z12, Z12
+	VANDPS.BCST absolute<>+0(SB), Z12, Z13
+	VCMPPS.BCST $0x05, tiny<>+0(SB), Z13, K1
+	VADDPS      Z12, Z18, K1, Z18
+	VMOVUPS     Z18, (R9)(DI*2)
+	VMOVUPS     (R10), Z12
+	VMULPS      1600(CX), Z12, Z13
+	VADDPS      Z13, Z12, Z12
+	VANDPS.BCST absolute<>+0(SB), Z12, Z13
+	VCMPPS.BCST $0x05, tiny<>+0(SB), Z13, K1
+	VADDPS      Z12, Z21, K1, Z21
+	VMOVUPS     Z21, (R10)
+	VMOVUPS     (R10)(DI*1), Z12
+	VMULPS      1664(CX), Z12, Z13
+	VADDPS      Z13, Z12, Z12
+	VANDPS.BCST absolute<>+0(SB), Z12, Z13
+	VCMPPS.BCST $0x05, tiny<>+0(SB), Z13, K1
+	VADDPS      Z12, Z19, K1, Z19
+	VMOVUPS     Z19, (R10)(DI*1)
+	VMOVUPS     (R10)(DI*2), Z12
+	VMULPS      1728(CX), Z12, Z13
+	VADDPS      Z13, Z12, Z12
+	VANDPS.BCST absolute<>+0(SB), Z12, Z13
+	VCMPPS.BCST $0x05, tiny<>+0(SB), Z13, K1
+	VADDPS      Z12, Z25, K1, Z25
+	VMOVUPS     Z25, (R10)(DI*2)
+	VMOVUPS     (R11), Z12
+	VMULPS      1792(CX), Z12, Z13
+	VADDPS      Z13, Z12, Z12
+	VANDPS.BCST absolute<>+0(SB), Z12, Z13
+	VCMPPS.BCST $0x05, tiny<>+0(SB), Z13, K1
+	VADDPS      Z12, Z27, K1, Z27
+	VMOVUPS     Z27, (R11)
+	VMOVUPS     (R11)(DI*1), Z12
+	VMULPS      1856(CX), Z12, Z13
+	VADDPS      Z13, Z12, Z12
+	VANDPS.BCST absolute<>+0(SB), Z12, Z13
+	VCMPPS.BCST $0x05, tiny<>+0(SB), Z13, K1
+	VADDPS      Z12, Z26, K1, Z26
+	VMOVUPS     Z26, (R11)(DI*1)
 	ADDQ        24(AX), CX
 	ADDQ        $0x40, R8
 	ADDQ        $0x40, R9
@@ -6809,300 +6736,267 @@ quiet:
 // func burstStepSomaAVX512(c *byte) int
 // Requires: AVX, AVX512DQ, AVX512F
 TEXT ·burstStepSomaAVX512(SB), NOSPLIT, $0-16
-	MOVQ    c+0(FP), AX
-	MOVQ    16(AX), CX
-	MOVQ    192(AX), BX
-	MOVQ    200(AX), SI
-	MOVQ    (AX), DX
-	SHLQ    $0x02, DX
-	MOVQ    40(AX), DI
-	MOVQ    32(AX), R8
-	ADDQ    DX, R8
-	LEAQ    (R8)(DI*2), R9
-	ADDQ    DI, R9
-	LEAQ    (R9)(DI*2), R10
-	ADDQ    DI, R10
-	LEAQ    (R10)(DI*2), R11
-	ADDQ    DI, R11
-	MOVQ    8(AX), R12
-	SHLQ    $0x02, R12
-	VMOVUPS even<>+0(SB), Z0
-	VMOVUPS odd<>+0(SB), Z1
+	MOVQ         c+0(FP), AX
+	MOVQ         16(AX), CX
+	MOVQ         192(AX), BX
+	MOVQ         200(AX), SI
+	MOVQ         (AX), DX
+	SHLQ         $0x02, DX
+	MOVQ         40(AX), DI
+	MOVQ         32(AX), R8
+	ADDQ         DX, R8
+	LEAQ         (R8)(DI*2), R9
+	ADDQ         DI, R9
+	LEAQ         (R9)(DI*2), R10
+	ADDQ         DI, R10
+	LEAQ         (R10)(DI*2), R11
+	ADDQ         DI, R11
+	MOVQ         8(AX), R12
+	SHLQ         $0x02, R12
+	VMOVUPS      even<>+0(SB), Z0
+	VMOVUPS      odd<>+0(SB), Z1
+	VXORPS       Z2, Z2, Z2
+	VMOVUPS      (CX), Z3
+	VMOVUPS      64(CX), Z4
+	VBROADCASTSS 152(AX), Z5
+	VBROADCASTSS 156(AX), Z6
+	VBROADCASTSS 160(AX), Z7
+	VBROADCASTSS 164(AX), Z8
+	VPBROADCASTQ 168(AX), Z9
+	VPBROADCASTQ 176(AX), Z9
+	VPBROADCASTQ 184(AX), Z10
 
 group:
-	VMOVUPS      (R8), Z2
-	VMOVUPS      (R8)(DI*1), Z3
-	VXORPS       Z4, Z4, Z4
-	VXORPS       Z5, Z5, Z5
-	VMOVUPS      (CX), Z6
-	VSUBPS       Z2, Z6, Z7
-	VMULPS       (R9)(DI*2), Z7, Z7
-	VADDPS       Z7, Z4, Z4
-	VSUBPS       Z2, Z6, Z6
-	VMULPS       (R10)(DI*2), Z6, Z6
-	VADDPS       Z6, Z5, Z5
-	VMOVUPS      64(CX), Z6
-	VSUBPS       Z2, Z6, Z7
-	VMULPS       (R10)(DI*1), Z7, Z7
-	VADDPS       Z7, Z4, Z4
-	VSUBPS       Z2, Z6, Z6
-	VMULPS       (R11)(DI*1), Z6, Z6
-	VADDPS       Z6, Z5, Z5
-	VBROADCASTSS 152(AX), Z6
-	MOVQ         64(AX), R13
-	VADDPS       (R13)(DX*1), Z6, Z6
-	VSUBPS       Z2, Z4, Z4
-	VMULPS       128(CX), Z4, Z4
-	VMOVUPS      448(CX), Z7
-	VMULPS       (R8)(DI*2), Z7, Z7
-	VADDPS       Z6, Z7, Z7
-	VMULPS       192(CX), Z7, Z7
-	VADDPS       Z7, Z4, Z4
-	VMULPS       512(CX), Z4, Z7
-	VADDPS       Z2, Z7, Z7
-	VBROADCASTSS 156(AX), Z8
-	MOVQ         72(AX), R13
-	VADDPS       (R13)(DX*1), Z8, Z8
-	VSUBPS       Z6, Z8, Z8
-	VMULPS       576(CX), Z8, Z8
-	VMULPS       640(CX), Z2, Z9
-	VMOVUPS      (R8)(DI*2), Z10
-	VMULPS       704(CX), Z10, Z10
-	VADDPS       Z10, Z9, Z9
-	VMULPS       768(CX), Z6, Z6
-	VADDPS       Z6, Z9, Z6
-	VMULPS       832(CX), Z8, Z8
-	VADDPS       Z8, Z6, Z6
-	VMOVUPS      (CX), Z8
-	VSUBPS       Z2, Z8, Z9
-	VMULPS       1920(CX), Z9, Z9
-	VMULPS       2304(CX), Z4, Z10
-	VSUBPS       Z10, Z9, Z9
-	VMULPS       (R9)(DI*2), Z9, Z9
-	VADDPS       Z9, Z6, Z6
-	VSUBPS       Z7, Z8, Z8
-	MOVQ         96(AX), R13
-	VMOVUPS      (R13)(DX*2), Z9
-	VMOVAPS      Z1, Z10
-	VPERMI2PS    64(R13)(DX*2), Z9, Z10
-	VMULPS       Z10, Z8, Z8
-	VADDPS       Z8, Z6, Z6
-	VMOVUPS      64(CX), Z8
-	VSUBPS       Z2, Z8, Z9
-	VMULPS       2048(CX), Z9, Z9
-	VMULPS       2432(CX), Z4, Z10
-	VSUBPS       Z10, Z9, Z9
-	VMULPS       (R10)(DI*1), Z9, Z9
-	VADDPS       Z9, Z6, Z6
-	VSUBPS       Z7, Z8, Z8
-	MOVQ         112(AX), R13
-	VMOVUPS      (R13)(DX*2), Z9
-	VMOVAPS      Z1, Z10
-	VPERMI2PS    64(R13)(DX*2), Z9, Z10
-	VMULPS       Z10, Z8, Z8
-	VADDPS       Z8, Z6, Z6
-	VBROADCASTSS 160(AX), Z8
-	MOVQ         80(AX), R13
-	VADDPS       (R13)(DX*1), Z8, Z8
-	VBROADCASTSS 164(AX), Z9
-	MOVQ         88(AX), R13
-	VADDPS       (R13)(DX*1), Z9, Z9
-	VSUBPS       Z8, Z9, Z9
-	VMULPS       576(CX), Z9, Z9
-	VMULPS       3264(CX), Z5, Z5
-	VMOVUPS      (R9), Z10
-	VMULPS       1152(CX), Z3, Z11
-	VMULPS       1216(CX), Z10, Z12
-	VADDPS       Z12, Z11, Z11
-	VADDPS       Z5, Z8, Z5
-	VMULPS       1280(CX), Z5, Z5
-	VADDPS       Z5, Z11, Z5
-	VMULPS       1344(CX), Z9, Z11
-	VADDPS       Z11, Z5, Z5
-	VADDPS       Z5, Z10, Z5
-	VANDPS.BCST  absolute<>+0(SB), Z5, Z11
-	VCMPPS.BCST  $0x05, tiny<>+0(SB), Z11, K1
-	VMOVAPS.Z    Z5, K1, Z5
-	VMULPS       896(CX), Z3, Z11
-	VMULPS       960(CX), Z10, Z10
-	VADDPS       Z10, Z11, Z10
-	VMULPS       1024(CX), Z8, Z8
-	VADDPS       Z8, Z10, Z8
-	VMULPS       1088(CX), Z9, Z9
-	VADDPS       Z9, Z8, Z8
-	VMOVUPS      (CX), Z9
-	VSUBPS       Z2, Z9, Z10
-	VMULPS       2112(CX), Z10, Z10
-	VMULPS       2496(CX), Z4, Z11
-	VSUBPS       Z11, Z10, Z10
-	VMULPS       (R10)(DI*2), Z10, Z10
-	VADDPS       Z10, Z8, Z8
-	VSUBPS       Z7, Z9, Z9
-	MOVQ         120(AX), R13
-	VMOVUPS      (R13)(DX*2), Z10
-	VMOVAPS      Z1, Z11
-	VPERMI2PS    64(R13)(DX*2), Z10, Z11
-	VMULPS       Z11, Z9, Z9
-	VADDPS       Z9, Z8, Z8
-	VMOVUPS      64(CX), Z9
-	VSUBPS       Z2, Z9, Z10
-	VMULPS       2240(CX), Z10, Z10
-	VMULPS       2624(CX), Z4, Z4
-	VSUBPS       Z4, Z10, Z4
-	VMULPS       (R11)(DI*1), Z4, Z4
-	VADDPS       Z4, Z8, Z4
-	VSUBPS       Z7, Z9, Z7
-	MOVQ         136(AX), R13
-	VMOVUPS      (R13)(DX*2), Z8
-	VMOVAPS      Z1, Z9
-	VPERMI2PS    64(R13)(DX*2), Z8, Z9
-	VMULPS       Z9, Z7, Z7
-	VADDPS       Z7, Z4, Z4
-	VADDPS       Z4, Z3, Z3
-	VANDPS.BCST  absolute<>+0(SB), Z3, Z4
-	VCMPPS.BCST  $0x05, tiny<>+0(SB), Z4, K1
-	VMOVAPS.Z    Z3, K1, Z3
-	VADDPS       Z6, Z2, Z2
-	VANDPS.BCST  absolute<>+0(SB), Z2, Z4
-	VCMPPS.BCST  $0x05, tiny<>+0(SB), Z4, K1
-	VMOVAPS.Z    Z2, K1, Z2
-	VMOVUPS      (R9)(DI*1), Z4
-	VMULPS       1472(CX), Z4, Z6
-	VADDPS       Z6, Z4, Z4
-	VANDPS.BCST  absolute<>+0(SB), Z4, Z6
-	VCMPPS.BCST  $0x05, tiny<>+0(SB), Z6, K1
-	VMOVAPS.Z    Z4, K1, Z4
-	VSUBPS       Z4, Z2, Z4
-	VCMPPS       $0x06, 2688(CX), Z4, K1
-	VCMPPS       $0x06, 2752(CX), Z4, K2
-	MOVQ         112(AX), R13
-	VMOVUPS      (R13)(DX*2), Z4
-	VMOVAPS      Z1, Z6
-	VPERMI2PS    64(R13)(DX*2), Z4, Z6
-	VXORPS       Z4, Z4, Z4
-	VCMPPS       $0x04, Z4, Z6, K3
-	KORW         K2, K3, K2
-	KANDW        K1, K2, K1
-	MOVQ         48(AX), R13
-	VPBROADCASTQ 184(AX), Z4
-	VPCMPQ       $0x01, (R13)(DX*2), Z4, K2
-	VPCMPQ       $0x01, 64(R13)(DX*2), Z4, K3
-	KUNPCKBW     K2, K3, K2
-	VPBROADCASTQ 176(AX), Z4
-	VPCMPQ       $0x01, (R13)(DX*2), Z4, K3
-	VPCMPQ       $0x01, 64(R13)(DX*2), Z4, K4
-	KUNPCKBW     K3, K4, K3
-	MOVQ         56(AX), R13
-	VXORPS       Z4, Z4, Z4
-	VPCMPQ       $0x01, (R13)(DX*2), Z4, K4
-	VPCMPQ       $0x01, 64(R13)(DX*2), Z4, K5
-	KUNPCKBW     K4, K5, K4
-	VPBROADCASTQ 184(AX), Z4
-	VPCMPQ       $0x01, (R13)(DX*2), Z4, K5
-	VPCMPQ       $0x01, 64(R13)(DX*2), Z4, K6
-	KUNPCKBW     K5, K6, K5
-	KANDNW       K4, K5, K4
-	KORW         K1, K3, K1
-	KANDNW       K1, K2, K1
-	KORW         K1, K4, K1
-	KMOVW        K1, R13
-	TESTL        R13, R13
-	JZ           quiet
-	MOVQ         DX, R14
-	SHRQ         $0x02, R14
-	MOVL         R14, (BX)
-	MOVL         R13, 4(BX)
-	ADDQ         $0x08, BX
-	VMOVUPS      (R8), Z4
-	VMOVUPS      Z4, (SI)
-	VMOVUPS      (R8)(DI*1), Z4
-	VMOVUPS      Z4, 64(SI)
-	VMOVUPS      (R8)(DI*2), Z4
-	VMOVUPS      Z4, 128(SI)
-	VMOVUPS      (R9), Z4
-	VMOVUPS      Z4, 192(SI)
-	VMOVUPS      (R9)(DI*1), Z4
-	VMOVUPS      Z4, 256(SI)
-	VMOVUPS      (R9)(DI*2), Z4
-	VMOVUPS      Z4, 320(SI)
-	VMOVUPS      (R10), Z4
-	VMOVUPS      Z4, 384(SI)
-	VMOVUPS      (R10)(DI*1), Z4
-	VMOVUPS      Z4, 448(SI)
-	VMOVUPS      (R10)(DI*2), Z4
-	VMOVUPS      Z4, 512(SI)
-	VMOVUPS      (R11), Z4
-	VMOVUPS      Z4, 576(SI)
-	VMOVUPS      (R11)(DI*1), Z4
-	VMOVUPS      Z4, 640(SI)
-	ADDQ         $0x000002c0, SI
+	VMOVUPS     (R8), Z11
+	VMOVUPS     (R8)(DI*1), Z12
+	VSUBPS      Z11, Z3, Z13
+	VMULPS      (R9)(DI*2), Z13, Z14
+	VADDPS      Z14, Z2, Z14
+	VSUBPS      Z11, Z3, Z15
+	VMULPS      (R10)(DI*2), Z15, Z16
+	VADDPS      Z16, Z2, Z16
+	VSUBPS      Z11, Z4, Z17
+	VMULPS      (R10)(DI*1), Z17, Z18
+	VADDPS      Z18, Z14, Z14
+	VSUBPS      Z11, Z4, Z18
+	VMULPS      (R11)(DI*1), Z18, Z19
+	VADDPS      Z19, Z16, Z16
+	MOVQ        64(AX), R13
+	VADDPS      (R13)(DX*1), Z5, Z19
+	VSUBPS      Z11, Z14, Z14
+	VMULPS      128(CX), Z14, Z14
+	VMOVUPS     448(CX), Z20
+	VMULPS      (R8)(DI*2), Z20, Z20
+	VADDPS      Z19, Z20, Z20
+	VMULPS      192(CX), Z20, Z20
+	VADDPS      Z20, Z14, Z14
+	VMULPS      512(CX), Z14, Z20
+	VADDPS      Z11, Z20, Z20
+	MOVQ        72(AX), R13
+	VADDPS      (R13)(DX*1), Z6, Z21
+	VSUBPS      Z19, Z21, Z21
+	VMULPS      576(CX), Z21, Z21
+	VMULPS      640(CX), Z11, Z22
+	VMOVUPS     (R8)(DI*2), Z23
+	VMULPS      704(CX), Z23, Z23
+	VADDPS      Z23, Z22, Z22
+	VMULPS      768(CX), Z19, Z19
+	VADDPS      Z19, Z22, Z19
+	VMULPS      832(CX), Z21, Z21
+	VADDPS      Z21, Z19, Z19
+	VSUBPS      Z20, Z3, Z21
+	VSUBPS      Z20, Z4, Z22
+	VMULPS      1920(CX), Z13, Z13
+	VMULPS      2304(CX), Z14, Z23
+	VSUBPS      Z23, Z13, Z13
+	VMULPS      (R9)(DI*2), Z13, Z13
+	VADDPS      Z13, Z19, Z13
+	MOVQ        96(AX), R13
+	VMOVUPS     (R13)(DX*2), Z19
+	VMOVAPS     Z0, Z23
+	VPERMI2PS   64(R13)(DX*2), Z19, Z23
+	VMOVAPS     Z1, Z24
+	VPERMI2PS   64(R13)(DX*2), Z19, Z24
+	VMULPS      Z24, Z21, Z19
+	VADDPS      Z19, Z13, Z13
+	VMULPS      2048(CX), Z17, Z17
+	VMULPS      2432(CX), Z14, Z19
+	VSUBPS      Z19, Z17, Z17
+	VMULPS      (R10)(DI*1), Z17, Z17
+	VADDPS      Z17, Z13, Z13
+	MOVQ        112(AX), R13
+	VMOVUPS     (R13)(DX*2), Z17
+	VMOVAPS     Z0, Z19
+	VPERMI2PS   64(R13)(DX*2), Z17, Z19
+	VMOVAPS     Z1, Z21
+	VPERMI2PS   64(R13)(DX*2), Z17, Z21
+	VMULPS      Z21, Z22, Z17
+	VADDPS      Z17, Z13, Z13
+	MOVQ        80(AX), R13
+	VADDPS      (R13)(DX*1), Z7, Z17
+	MOVQ        88(AX), R13
+	VADDPS      (R13)(DX*1), Z8, Z22
+	VSUBPS      Z17, Z22, Z22
+	VMULPS      576(CX), Z22, Z22
+	VMULPS      3264(CX), Z16, Z16
+	VMOVUPS     (R9), Z24
+	VMULPS      1152(CX), Z12, Z25
+	VMULPS      1216(CX), Z24, Z26
+	VADDPS      Z26, Z25, Z25
+	VADDPS      Z16, Z17, Z16
+	VMULPS      1280(CX), Z16, Z16
+	VADDPS      Z16, Z25, Z16
+	VMULPS      1344(CX), Z22, Z25
+	VADDPS      Z25, Z16, Z16
+	VADDPS      Z16, Z24, Z16
+	VANDPS.BCST absolute<>+0(SB), Z16, Z25
+	VCMPPS.BCST $0x05, tiny<>+0(SB), Z25, K1
+	VMOVAPS.Z   Z16, K1, Z16
+	VMULPS      896(CX), Z12, Z25
+	VMULPS      960(CX), Z24, Z24
+	VADDPS      Z24, Z25, Z24
+	VMULPS      1024(CX), Z17, Z17
+	VADDPS      Z17, Z24, Z17
+	VMULPS      1088(CX), Z22, Z22
+	VADDPS      Z22, Z17, Z17
+	VSUBPS      Z20, Z3, Z22
+	VSUBPS      Z20, Z4, Z20
+	VMULPS      2112(CX), Z15, Z15
+	VMULPS      2496(CX), Z14, Z24
+	VSUBPS      Z24, Z15, Z15
+	VMULPS      (R10)(DI*2), Z15, Z15
+	VADDPS      Z15, Z17, Z15
+	MOVQ        120(AX), R13
+	VMOVUPS     (R13)(DX*2), Z17
+	VMOVAPS     Z0, Z24
+	VPERMI2PS   64(R13)(DX*2), Z17, Z24
+	VMOVAPS     Z1, Z25
+	VPERMI2PS   64(R13)(DX*2), Z17, Z25
+	VMULPS      Z25, Z22, Z17
+	VADDPS      Z17, Z15, Z15
+	VMULPS      2240(CX), Z18, Z17
+	VMULPS      2624(CX), Z14, Z14
+	VSUBPS      Z14, Z17, Z14
+	VMULPS      (R11)(DI*1), Z14, Z14
+	VADDPS      Z14, Z15, Z14
+	MOVQ        136(AX), R13
+	VMOVUPS     (R13)(DX*2), Z15
+	VMOVAPS     Z0, Z17
+	VPERMI2PS   64(R13)(DX*2), Z15, Z17
+	VMOVAPS     Z1, Z18
+	VPERMI2PS   64(R13)(DX*2), Z15, Z18
+	VMULPS      Z18, Z20, Z15
+	VADDPS      Z15, Z14, Z14
+	VADDPS      Z14, Z12, Z12
+	VANDPS.BCST absolute<>+0(SB), Z12, Z14
+	VCMPPS.BCST $0x05, tiny<>+0(SB), Z14, K1
+	VMOVAPS.Z   Z12, K1, Z12
+	VADDPS      Z13, Z11, Z11
+	VANDPS.BCST absolute<>+0(SB), Z11, Z13
+	VCMPPS.BCST $0x05, tiny<>+0(SB), Z13, K1
+	VMOVAPS.Z   Z11, K1, Z11
+	VMOVUPS     (R9)(DI*1), Z13
+	VMULPS      1472(CX), Z13, Z14
+	VADDPS      Z14, Z13, Z13
+	VANDPS.BCST absolute<>+0(SB), Z13, Z14
+	VCMPPS.BCST $0x05, tiny<>+0(SB), Z14, K1
+	VMOVAPS.Z   Z13, K1, Z13
+	VSUBPS      Z13, Z11, Z14
+	VCMPPS      $0x06, 2688(CX), Z14, K1
+	VCMPPS      $0x06, 2752(CX), Z14, K2
+	VCMPPS      $0x04, Z2, Z21, K3
+	KORW        K2, K3, K2
+	KANDW       K1, K2, K1
+	MOVQ        48(AX), R13
+	VPCMPQ      $0x01, (R13)(DX*2), Z10, K2
+	VPCMPQ      $0x01, 64(R13)(DX*2), Z10, K3
+	KUNPCKBW    K2, K3, K2
+	VPCMPQ      $0x01, (R13)(DX*2), Z9, K3
+	VPCMPQ      $0x01, 64(R13)(DX*2), Z9, K4
+	KUNPCKBW    K3, K4, K3
+	MOVQ        56(AX), R13
+	VPCMPQ      $0x01, (R13)(DX*2), Z2, K4
+	VPCMPQ      $0x01, 64(R13)(DX*2), Z2, K5
+	KUNPCKBW    K4, K5, K4
+	VPCMPQ      $0x01, (R13)(DX*2), Z10, K5
+	VPCMPQ      $0x01, 64(R13)(DX*2), Z10, K6
+	KUNPCKBW    K5, K6, K5
+	KANDNW      K4, K5, K4
+	KORW        K1, K3, K1
+	KANDNW      K1, K2, K1
+	KORW        K1, K4, K1
+	KORTESTW    K1, K1
+	JZ          quiet
+	KMOVW       K1, R13
+	MOVQ        DX, R14
+	SHRQ        $0x02, R14
+	MOVL        R14, (BX)
+	MOVL        R13, 4(BX)
+	ADDQ        $0x08, BX
+	VMOVUPS     (R8), Z14
+	VMOVUPS     Z14, (SI)
+	VMOVUPS     (R8)(DI*1), Z14
+	VMOVUPS     Z14, 64(SI)
+	VMOVUPS     (R8)(DI*2), Z14
+	VMOVUPS     Z14, 128(SI)
+	VMOVUPS     (R9), Z14
+	VMOVUPS     Z14, 192(SI)
+	VMOVUPS     (R9)(DI*1), Z14
+	VMOVUPS     Z14, 256(SI)
+	VMOVUPS     (R9)(DI*2), Z14
+	VMOVUPS     Z14, 320(SI)
+	VMOVUPS     (R10), Z14
+	VMOVUPS     Z14, 384(SI)
+	VMOVUPS     (R10)(DI*1), Z14
+	VMOVUPS     Z14, 448(SI)
+	VMOVUPS     (R10)(DI*2), Z14
+	VMOVUPS     Z14, 512(SI)
+	VMOVUPS     (R11), Z14
+	VMOVUPS     Z14, 576(SI)
+	VMOVUPS     (R11)(DI*1), Z14
+	VMOVUPS     Z14, 640(SI)
+	ADDQ        $0x000002c0, SI
 
 quiet:
-	VMOVUPS     Z2, (R8)
-	VMOVUPS     Z3, (R8)(DI*1)
-	VMOVUPS     Z5, (R9)
-	VMOVUPS     (R8)(DI*2), Z2
-	VMULPS      1408(CX), Z2, Z3
-	VADDPS      Z3, Z2, Z2
-	VANDPS.BCST absolute<>+0(SB), Z2, Z3
-	VCMPPS.BCST $0x05, tiny<>+0(SB), Z3, K1
-	VMOVAPS.Z   Z2, K1, Z2
-	VMOVUPS     Z2, (R8)(DI*2)
-	VMOVUPS     (R9)(DI*1), Z2
-	VMULPS      1472(CX), Z2, Z3
-	VADDPS      Z3, Z2, Z2
-	VANDPS.BCST absolute<>+0(SB), Z2, Z3
-	VCMPPS.BCST $0x05, tiny<>+0(SB), Z3, K1
-	VMOVAPS.Z   Z2, K1, Z2
-	VMOVUPS     Z2, (R9)(DI*1)
-	VMOVUPS     (R9)(DI*2), Z2
-	VMULPS      1536(CX), Z2, Z3
-	VADDPS      Z3, Z2, Z2
-	VANDPS.BCST absolute<>+0(SB), Z2, Z3
-	VCMPPS.BCST $0x05, tiny<>+0(SB), Z3, K1
-	VMOVAPS.Z   Z2, K1, Z2
-	MOVQ        96(AX), R13
-	VMOVUPS     (R13)(DX*2), Z3
-	VMOVAPS     Z0, Z4
-	VPERMI2PS   64(R13)(DX*2), Z3, Z4
-	VADDPS      Z4, Z2, Z2
-	VMOVUPS     Z2, (R9)(DI*2)
-	VMOVUPS     (R10)(DI*1), Z2
-	VMULPS      1664(CX), Z2, Z3
-	VADDPS      Z3, Z2, Z2
-	VANDPS.BCST absolute<>+0(SB), Z2, Z3
-	VCMPPS.BCST $0x05, tiny<>+0(SB), Z3, K1
-	VMOVAPS.Z   Z2, K1, Z2
-	MOVQ        112(AX), R13
-	VMOVUPS     (R13)(DX*2), Z3
-	VMOVAPS     Z0, Z4
-	VPERMI2PS   64(R13)(DX*2), Z3, Z4
-	VADDPS      Z4, Z2, Z2
-	VMOVUPS     Z2, (R10)(DI*1)
-	VMOVUPS     (R10)(DI*2), Z2
-	VMULPS      1728(CX), Z2, Z3
-	VADDPS      Z3, Z2, Z2
-	VANDPS.BCST absolute<>+0(SB), Z2, Z3
-	VCMPPS.BCST $0x05, tiny<>+0(SB), Z3, K1
-	VMOVAPS.Z   Z2, K1, Z2
-	MOVQ        120(AX), R13
-	VMOVUPS     (R13)(DX*2), Z3
-	VMOVAPS     Z0, Z4
-	VPERMI2PS   64(R13)(DX*2), Z3, Z4
-	VADDPS      Z4, Z2, Z2
-	VMOVUPS     Z2, (R10)(DI*2)
-	VMOVUPS     (R11)(DI*1), Z2
-	VMULPS      1856(CX), Z2, Z3
-	VADDPS      Z3, Z2, Z2
-	VANDPS.BCST absolute<>+0(SB), Z2, Z3
-	VCMPPS.BCST $0x05, tiny<>+0(SB), Z3, K1
-	VMOVAPS.Z   Z2, K1, Z2
-	MOVQ        136(AX), R13
-	VMOVUPS     (R13)(DX*2), Z3
-	VMOVAPS     Z0, Z4
-	VPERMI2PS   64(R13)(DX*2), Z3, Z4
-	VADDPS      Z4, Z2, Z2
-	VMOVUPS     Z2, (R11)(DI*1)
+	VMOVUPS     Z11, (R8)
+	VMOVUPS     Z12, (R8)(DI*1)
+	VMOVUPS     Z16, (R9)
+	VMOVUPS     (R8)(DI*2), Z11
+	VMULPS      1408(CX), Z11, Z12
+	VADDPS      Z12, Z11, Z11
+	VANDPS.BCST absolute<>+0(SB), Z11, Z12
+	VCMPPS.BCST $0x05, tiny<>+0(SB), Z12, K1
+	VMOVAPS.Z   Z11, K1, Z11
+	VMOVUPS     Z11, (R8)(DI*2)
+	VMOVUPS     Z13, (R9)(DI*1)
+	VMOVUPS     (R9)(DI*2), Z11
+	VMULPS      1536(CX), Z11, Z12
+	VADDPS      Z12, Z11, Z11
+	VANDPS.BCST absolute<>+0(SB), Z11, Z12
+	VCMPPS.BCST $0x05, tiny<>+0(SB), Z12, K1
+	VADDPS      Z11, Z23, K1, Z23
+	VMOVUPS     Z23, (R9)(DI*2)
+	VMOVUPS     (R10)(DI*1), Z11
+	VMULPS      1664(CX), Z11, Z12
+	VADDPS      Z12, Z11, Z11
+	VANDPS.BCST absolute<>+0(SB), Z11, Z12
+	VCMPPS.BCST $0x05, tiny<>+0(SB), Z12, K1
+	VADDPS      Z11, Z19, K1, Z19
+	VMOVUPS     Z19, (R10)(DI*1)
+	VMOVUPS     (R10)(DI*2), Z11
+	VMULPS      1728(CX), Z11, Z12
+	VADDPS      Z12, Z11, Z11
+	VANDPS.BCST absolute<>+0(SB), Z11, Z12
+	VCMPPS.BCST $0x05, tiny<>+0(SB), Z12, K1
+	VADDPS      Z11, Z24, K1, Z24
+	VMOVUPS     Z24, (R10)(DI*2)
+	VMOVUPS     (R11)(DI*1), Z11
+	VMULPS      1856(CX), Z11, Z12
+	VADDPS      Z12, Z11, Z11
+	VANDPS.BCST absolute<>+0(SB), Z11, Z12
+	VCMPPS.BCST $0x05, tiny<>+0(SB), Z12, K1
+	VADDPS      Z11, Z17, K1, Z17
+	VMOVUPS     Z17, (R11)(DI*1)
 	ADDQ        24(AX), CX
 	ADDQ        $0x40, R8
 	ADDQ        $0x40, R9
@@ -7139,375 +7033,341 @@ TEXT ·twoStepSomaAVX512(SB), NOSPLIT, $32-16
 	SHLQ         $0x02, R12
 	VMOVUPS      even<>+0(SB), Z0
 	VMOVUPS      odd<>+0(SB), Z1
-	VMOVUPS      (R8)(DI*1), Z2
-	VSUBPS       3008(CX), Z2, Z2
-	VMULPS       3072(CX), Z2, Z2
-	VXORPS.BCST  sign<>+0(SB), Z2, Z2
-	VBROADCASTSS exp_max<>+0(SB), Z3
-	VMINPS       Z2, Z3, Z2
-	VMAXPS.BCST  exp_min<>+0(SB), Z2, Z2
-	VMULPS.BCST  log2e<>+0(SB), Z2, Z3
-	VADDPS.BCST  shift<>+0(SB), Z3, Z3
-	VSUBPS.BCST  shift<>+0(SB), Z3, Z3
-	VMULPS.BCST  ln2_hi<>+0(SB), Z3, Z4
-	VSUBPS       Z4, Z2, Z2
-	VMULPS.BCST  ln2_lo<>+0(SB), Z3, Z4
-	VSUBPS       Z4, Z2, Z2
-	VBROADCASTSS exp0<>+0(SB), Z4
-	VMULPS       Z2, Z4, Z4
-	VADDPS.BCST  exp1<>+0(SB), Z4, Z4
-	VMULPS       Z2, Z4, Z4
-	VADDPS.BCST  exp2<>+0(SB), Z4, Z4
-	VMULPS       Z2, Z4, Z4
-	VADDPS.BCST  exp3<>+0(SB), Z4, Z4
-	VMULPS       Z2, Z4, Z4
-	VADDPS.BCST  exp4<>+0(SB), Z4, Z4
-	VMULPS       Z2, Z4, Z4
-	VADDPS.BCST  exp5<>+0(SB), Z4, Z4
-	VMULPS       Z2, Z2, Z5
-	VMULPS       Z5, Z4, Z4
-	VADDPS       Z2, Z4, Z2
-	VADDPS.BCST  one<>+0(SB), Z2, Z2
-	VCVTTPS2DQ   Z3, Z3
-	VPADDD.BCST  bias<>+0(SB), Z3, Z3
-	VPSLLD       $0x17, Z3, Z3
-	VMULPS       Z3, Z2, Z2
-	VBROADCASTSS one<>+0(SB), Z3
-	VADDPS.BCST  one<>+0(SB), Z2, Z2
-	VDIVPS       Z2, Z3, Z2
-	VMOVUPS      Z2, Z2
+	VXORPS       Z2, Z2, Z2
+	VMOVUPS      (CX), Z3
+	VMOVUPS      64(CX), Z4
+	VBROADCASTSS 152(AX), Z5
+	VBROADCASTSS 156(AX), Z6
+	VBROADCASTSS 160(AX), Z7
+	VBROADCASTSS 164(AX), Z8
+	VPBROADCASTQ 168(AX), Z9
+	VPBROADCASTQ 176(AX), Z10
+	VPBROADCASTQ 184(AX), Z10
+	VMOVUPS      (R8)(DI*1), Z11
+	VSUBPS       3008(CX), Z11, Z11
+	VMULPS       3072(CX), Z11, Z11
+	VXORPS.BCST  sign<>+0(SB), Z11, Z11
+	VBROADCASTSS exp_max<>+0(SB), Z12
+	VMINPS       Z11, Z12, Z11
+	VMAXPS.BCST  exp_min<>+0(SB), Z11, Z11
+	VMULPS.BCST  log2e<>+0(SB), Z11, Z12
+	VRNDSCALEPS  $0x00, Z12, Z12
+	VMULPS.BCST  ln2_hi<>+0(SB), Z12, Z13
+	VSUBPS       Z13, Z11, Z11
+	VMULPS.BCST  ln2_lo<>+0(SB), Z12, Z13
+	VSUBPS       Z13, Z11, Z11
+	VBROADCASTSS exp0<>+0(SB), Z13
+	VMULPS       Z11, Z13, Z13
+	VADDPS.BCST  exp1<>+0(SB), Z13, Z13
+	VMULPS       Z11, Z13, Z13
+	VADDPS.BCST  exp2<>+0(SB), Z13, Z13
+	VMULPS       Z11, Z13, Z13
+	VADDPS.BCST  exp3<>+0(SB), Z13, Z13
+	VMULPS       Z11, Z13, Z13
+	VADDPS.BCST  exp4<>+0(SB), Z13, Z13
+	VMULPS       Z11, Z13, Z13
+	VADDPS.BCST  exp5<>+0(SB), Z13, Z13
+	VMULPS       Z11, Z11, Z14
+	VMULPS       Z14, Z13, Z13
+	VADDPS       Z11, Z13, Z11
+	VADDPS.BCST  one<>+0(SB), Z11, Z11
+	VSCALEFPS    Z12, Z11, Z11
+	VBROADCASTSS one<>+0(SB), Z12
+	VADDPS.BCST  one<>+0(SB), Z11, Z11
+	VDIVPS       Z11, Z12, Z11
+	VMOVUPS      Z11, Z11
 
 group:
-	VMOVUPS      Z2, Z3
+	VMOVUPS      Z11, Z12
 	ADDQ         24(AX), CX
-	VMOVUPS      64(R8)(DI*1), Z2
-	VSUBPS       3008(CX), Z2, Z2
-	VMULPS       3072(CX), Z2, Z2
-	VXORPS.BCST  sign<>+0(SB), Z2, Z2
-	VBROADCASTSS exp_max<>+0(SB), Z4
-	VMINPS       Z2, Z4, Z2
-	VMAXPS.BCST  exp_min<>+0(SB), Z2, Z2
-	VMULPS.BCST  log2e<>+0(SB), Z2, Z4
-	VADDPS.BCST  shift<>+0(SB), Z4, Z4
-	VSUBPS.BCST  shift<>+0(SB), Z4, Z4
-	VMULPS.BCST  ln2_hi<>+0(SB), Z4, Z5
-	VSUBPS       Z5, Z2, Z2
-	VMULPS.BCST  ln2_lo<>+0(SB), Z4, Z5
-	VSUBPS       Z5, Z2, Z2
-	VBROADCASTSS exp0<>+0(SB), Z5
-	VMULPS       Z2, Z5, Z5
-	VADDPS.BCST  exp1<>+0(SB), Z5, Z5
-	VMULPS       Z2, Z5, Z5
-	VADDPS.BCST  exp2<>+0(SB), Z5, Z5
-	VMULPS       Z2, Z5, Z5
-	VADDPS.BCST  exp3<>+0(SB), Z5, Z5
-	VMULPS       Z2, Z5, Z5
-	VADDPS.BCST  exp4<>+0(SB), Z5, Z5
-	VMULPS       Z2, Z5, Z5
-	VADDPS.BCST  exp5<>+0(SB), Z5, Z5
-	VMULPS       Z2, Z2, Z6
-	VMULPS       Z6, Z5, Z5
-	VADDPS       Z2, Z5, Z2
-	VADDPS.BCST  one<>+0(SB), Z2, Z2
-	VCVTTPS2DQ   Z4, Z4
-	VPADDD.BCST  bias<>+0(SB), Z4, Z4
-	VPSLLD       $0x17, Z4, Z4
-	VMULPS       Z4, Z2, Z2
-	VBROADCASTSS one<>+0(SB), Z4
-	VADDPS.BCST  one<>+0(SB), Z2, Z2
-	VDIVPS       Z2, Z4, Z2
-	VMOVUPS      Z2, Z2
+	VMOVUPS      64(R8)(DI*1), Z11
+	VSUBPS       3008(CX), Z11, Z11
+	VMULPS       3072(CX), Z11, Z11
+	VXORPS.BCST  sign<>+0(SB), Z11, Z11
+	VBROADCASTSS exp_max<>+0(SB), Z13
+	VMINPS       Z11, Z13, Z11
+	VMAXPS.BCST  exp_min<>+0(SB), Z11, Z11
+	VMULPS.BCST  log2e<>+0(SB), Z11, Z13
+	VRNDSCALEPS  $0x00, Z13, Z13
+	VMULPS.BCST  ln2_hi<>+0(SB), Z13, Z14
+	VSUBPS       Z14, Z11, Z11
+	VMULPS.BCST  ln2_lo<>+0(SB), Z13, Z14
+	VSUBPS       Z14, Z11, Z11
+	VBROADCASTSS exp0<>+0(SB), Z14
+	VMULPS       Z11, Z14, Z14
+	VADDPS.BCST  exp1<>+0(SB), Z14, Z14
+	VMULPS       Z11, Z14, Z14
+	VADDPS.BCST  exp2<>+0(SB), Z14, Z14
+	VMULPS       Z11, Z14, Z14
+	VADDPS.BCST  exp3<>+0(SB), Z14, Z14
+	VMULPS       Z11, Z14, Z14
+	VADDPS.BCST  exp4<>+0(SB), Z14, Z14
+	VMULPS       Z11, Z14, Z14
+	VADDPS.BCST  exp5<>+0(SB), Z14, Z14
+	VMULPS       Z11, Z11, Z15
+	VMULPS       Z15, Z14, Z14
+	VADDPS       Z11, Z14, Z11
+	VADDPS.BCST  one<>+0(SB), Z11, Z11
+	VSCALEFPS    Z13, Z11, Z11
+	VBROADCASTSS one<>+0(SB), Z13
+	VADDPS.BCST  one<>+0(SB), Z11, Z11
+	VDIVPS       Z11, Z13, Z11
+	VMOVUPS      Z11, Z11
 	SUBQ         24(AX), CX
-	VMOVUPS      (R8), Z4
-	VMOVUPS      (R8)(DI*1), Z5
+	VMOVUPS      (R8), Z13
+	VMOVUPS      (R8)(DI*1), Z14
 	MOVQ         48(AX), R13
-	VPBROADCASTQ 184(AX), Z6
-	VPCMPQ       $0x01, (R13)(DX*2), Z6, K1
-	VPCMPQ       $0x01, 64(R13)(DX*2), Z6, K2
+	VPCMPQ       $0x01, (R13)(DX*2), Z10, K1
+	VPCMPQ       $0x01, 64(R13)(DX*2), Z10, K2
 	KUNPCKBW     K1, K2, K1
-	VMOVUPS      3328(CX), Z6
-	VPMOVD2M     Z6, K2
+	VMOVUPS      3328(CX), Z15
+	VPMOVD2M     Z15, K2
 	KANDW        K1, K2, K2
-	VMOVUPS      (CX), Z6
-	VSUBPS       Z4, Z6, Z6
-	VMOVUPS      64(CX), Z7
-	VSUBPS       Z4, Z7, Z7
-	VMULPS       2816(CX), Z3, Z8
-	VMOVUPS      (R8)(DI*2), Z9
-	VMULPS       448(CX), Z9, Z9
-	VADDPS       Z9, Z8, Z9
-	VBROADCASTSS 152(AX), Z10
+	VSUBPS       Z13, Z3, Z15
+	VSUBPS       Z13, Z4, Z16
+	VMULPS       2816(CX), Z12, Z17
+	VMOVUPS      (R8)(DI*2), Z18
+	VMULPS       448(CX), Z18, Z18
+	VADDPS       Z18, Z17, Z18
 	MOVQ         64(AX), R13
-	VADDPS       (R13)(DX*1), Z10, Z10
-	VADDPS       Z10, Z9, Z9
-	VMOVUPS      (R9)(DI*2), Z10
-	VMULPS       Z10, Z6, Z10
-	VMULPS       (R10)(DI*1), Z7, Z11
-	VADDPS       Z11, Z10, Z10
-	VSUBPS       Z4, Z10, Z10
-	VMULPS       128(CX), Z10, Z10
-	VMULPS       192(CX), Z9, Z9
-	VADDPS       Z9, Z10, Z9
+	VADDPS       (R13)(DX*1), Z5, Z19
+	VADDPS       Z19, Z18, Z18
+	VMOVUPS      (R9)(DI*2), Z20
+	VMULPS       Z20, Z15, Z20
+	VMULPS       (R10)(DI*1), Z16, Z21
+	VADDPS       Z21, Z20, Z20
+	VSUBPS       Z13, Z20, Z20
+	VMULPS       128(CX), Z20, Z20
+	VMULPS       192(CX), Z18, Z18
+	VADDPS       Z18, Z20, Z18
 	KNOTW        K2, K3
-	VMOVAPS.Z    Z9, K3, Z9
-	VMOVUPS      (R10)(DI*2), Z10
-	VMULPS       Z10, Z6, Z10
-	VMULPS       (R11)(DI*1), Z7, Z11
-	VADDPS       Z11, Z10, Z10
-	VMOVUPS      (R11)(DI*2), Z11
-	VMULPS       2944(CX), Z11, Z11
-	VMULPS       2880(CX), Z3, Z12
-	VBROADCASTSS 160(AX), Z13
+	VMOVAPS.Z    Z18, K3, Z18
+	VMOVUPS      (R10)(DI*2), Z20
+	VMULPS       Z20, Z15, Z20
+	VMULPS       (R11)(DI*1), Z16, Z21
+	VADDPS       Z21, Z20, Z20
+	VMOVUPS      (R11)(DI*2), Z21
+	VMULPS       2944(CX), Z21, Z21
+	VMULPS       2880(CX), Z12, Z22
 	MOVQ         80(AX), R13
-	VADDPS       (R13)(DX*1), Z13, Z13
-	VMOVUPS      (R9), Z14
-	VMULPS       384(CX), Z14, Z14
-	VADDPS       Z14, Z12, Z14
-	VADDPS       Z11, Z14, Z14
-	VADDPS       Z13, Z14, Z14
-	VSUBPS       Z5, Z10, Z15
-	VMULPS       256(CX), Z15, Z15
-	VMULPS       320(CX), Z14, Z14
-	VADDPS       Z14, Z15, Z14
-	VMULPS       3264(CX), Z10, Z10
-	VBROADCASTSS one<>+0(SB), Z15
-	VSUBPS       Z3, Z15, Z15
-	VMULPS       Z15, Z3, Z3
-	VMULPS       3072(CX), Z3, Z3
-	VMULPS       Z14, Z3, Z3
-	VADDPS       Z11, Z12, Z11
-	VADDPS       Z13, Z11, Z11
-	VMULPS       2880(CX), Z3, Z12
-	VBROADCASTSS 164(AX), Z14
+	VADDPS       (R13)(DX*1), Z7, Z23
+	VMOVUPS      (R9), Z24
+	VMULPS       384(CX), Z24, Z24
+	VADDPS       Z24, Z22, Z24
+	VADDPS       Z21, Z24, Z24
+	VADDPS       Z23, Z24, Z24
+	VSUBPS       Z14, Z20, Z25
+	VMULPS       256(CX), Z25, Z25
+	VMULPS       320(CX), Z24, Z24
+	VADDPS       Z24, Z25, Z24
+	VMULPS       3264(CX), Z20, Z20
+	VBROADCASTSS one<>+0(SB), Z25
+	VSUBPS       Z12, Z25, Z25
+	VMULPS       Z25, Z12, Z12
+	VMULPS       3072(CX), Z12, Z12
+	VMULPS       Z24, Z12, Z12
+	VADDPS       Z21, Z22, Z21
+	VADDPS       Z23, Z21, Z21
+	VMULPS       2880(CX), Z12, Z22
 	MOVQ         88(AX), R13
-	VADDPS       (R13)(DX*1), Z14, Z14
-	VSUBPS       Z13, Z14, Z13
-	VMULPS       576(CX), Z13, Z13
-	VADDPS       Z13, Z12, Z12
-	VMOVUPS      (R9), Z13
-	VMULPS       1152(CX), Z5, Z14
-	VMULPS       1216(CX), Z13, Z15
-	VADDPS       Z15, Z14, Z14
-	VADDPS       Z10, Z11, Z10
-	VMULPS       1280(CX), Z10, Z10
-	VADDPS       Z10, Z14, Z10
-	VMULPS       1344(CX), Z12, Z14
-	VADDPS       Z14, Z10, Z10
-	VADDPS       Z10, Z13, Z10
-	VMULPS       896(CX), Z5, Z14
-	VMULPS       960(CX), Z13, Z13
-	VADDPS       Z13, Z14, Z13
-	VMULPS       1024(CX), Z11, Z11
-	VADDPS       Z11, Z13, Z11
-	VMULPS       1088(CX), Z12, Z12
-	VADDPS       Z12, Z11, Z11
-	VMULPS       2112(CX), Z6, Z12
-	VMULPS       2496(CX), Z9, Z13
-	VSUBPS       Z13, Z12, Z12
-	VMULPS       (R10)(DI*2), Z12, Z12
-	VADDPS       Z12, Z11, Z11
-	VMULPS       2240(CX), Z7, Z12
-	VMULPS       2624(CX), Z9, Z13
-	VSUBPS       Z13, Z12, Z12
-	VMULPS       (R11)(DI*1), Z12, Z12
-	VADDPS       Z12, Z11, Z11
-	VMULPS       512(CX), Z9, Z12
-	VADDPS       Z4, Z12, Z12
-	VXORPS       Z13, Z13, Z13
-	VMOVUPS      (CX), Z14
-	VSUBPS       Z12, Z14, Z14
+	VADDPS       (R13)(DX*1), Z8, Z24
+	VSUBPS       Z23, Z24, Z23
+	VMULPS       576(CX), Z23, Z23
+	VADDPS       Z23, Z22, Z22
+	VMOVUPS      (R9), Z23
+	VMULPS       1152(CX), Z14, Z24
+	VMULPS       1216(CX), Z23, Z25
+	VADDPS       Z25, Z24, Z24
+	VADDPS       Z20, Z21, Z20
+	VMULPS       1280(CX), Z20, Z20
+	VADDPS       Z20, Z24, Z20
+	VMULPS       1344(CX), Z22, Z24
+	VADDPS       Z24, Z20, Z20
+	VADDPS       Z20, Z23, Z20
+	VMULPS       896(CX), Z14, Z24
+	VMULPS       960(CX), Z23, Z23
+	VADDPS       Z23, Z24, Z23
+	VMULPS       1024(CX), Z21, Z21
+	VADDPS       Z21, Z23, Z21
+	VMULPS       1088(CX), Z22, Z22
+	VADDPS       Z22, Z21, Z21
+	VMULPS       2112(CX), Z15, Z22
+	VMULPS       2496(CX), Z18, Z23
+	VSUBPS       Z23, Z22, Z22
+	VMULPS       (R10)(DI*2), Z22, Z22
+	VADDPS       Z22, Z21, Z21
+	VMULPS       2240(CX), Z16, Z22
+	VMULPS       2624(CX), Z18, Z23
+	VSUBPS       Z23, Z22, Z22
+	VMULPS       (R11)(DI*1), Z22, Z22
+	VADDPS       Z22, Z21, Z21
+	VMULPS       512(CX), Z18, Z22
+	VADDPS       Z13, Z22, Z22
+	VSUBPS       Z22, Z3, Z23
+	VSUBPS       Z22, Z4, Z22
 	MOVQ         120(AX), R13
-	VMOVUPS      (R13)(DX*2), Z15
-	VMOVAPS      Z1, Z16
-	VPERMI2PS    64(R13)(DX*2), Z15, Z16
-	VMULPS       Z16, Z14, Z14
-	VADDPS       Z14, Z13, Z13
-	VMOVUPS      64(CX), Z14
-	VSUBPS       Z12, Z14, Z12
+	VMOVUPS      (R13)(DX*2), Z24
+	VMOVAPS      Z0, Z25
+	VPERMI2PS    64(R13)(DX*2), Z24, Z25
+	VMOVAPS      Z1, Z26
+	VPERMI2PS    64(R13)(DX*2), Z24, Z26
+	VMULPS       Z26, Z23, Z23
+	VADDPS       Z23, Z2, Z23
 	MOVQ         136(AX), R13
-	VMOVUPS      (R13)(DX*2), Z14
-	VMOVAPS      Z1, Z15
-	VPERMI2PS    64(R13)(DX*2), Z14, Z15
-	VMULPS       Z15, Z12, Z12
-	VADDPS       Z12, Z13, Z12
-	VMULPS       3200(CX), Z12, Z12
-	VADDPS       Z12, Z11, Z11
-	VADDPS       Z11, Z5, Z5
-	VBROADCASTSS 152(AX), Z11
-	MOVQ         64(AX), R13
-	VADDPS       (R13)(DX*1), Z11, Z11
-	VADDPS       Z11, Z8, Z8
-	VMULPS       2816(CX), Z3, Z3
-	VBROADCASTSS 156(AX), Z12
+	VMOVUPS      (R13)(DX*2), Z24
+	VMOVAPS      Z0, Z26
+	VPERMI2PS    64(R13)(DX*2), Z24, Z26
+	VMOVAPS      Z1, Z27
+	VPERMI2PS    64(R13)(DX*2), Z24, Z27
+	VMULPS       Z27, Z22, Z22
+	VADDPS       Z22, Z23, Z22
+	VMULPS       3200(CX), Z22, Z22
+	VADDPS       Z22, Z21, Z21
+	VADDPS       Z21, Z14, Z14
+	VADDPS       Z19, Z17, Z17
+	VMULPS       2816(CX), Z12, Z12
 	MOVQ         72(AX), R13
-	VADDPS       (R13)(DX*1), Z12, Z12
-	VSUBPS       Z11, Z12, Z11
-	VMULPS       576(CX), Z11, Z11
-	VADDPS       Z11, Z3, Z3
-	VMULPS       640(CX), Z4, Z11
-	VMOVUPS      (R8)(DI*2), Z12
-	VMULPS       704(CX), Z12, Z12
-	VADDPS       Z12, Z11, Z11
-	VMULPS       768(CX), Z8, Z8
-	VADDPS       Z8, Z11, Z8
-	VMULPS       832(CX), Z3, Z3
-	VADDPS       Z3, Z8, Z3
-	VMULPS       1920(CX), Z6, Z6
-	VMULPS       2304(CX), Z9, Z8
-	VSUBPS       Z8, Z6, Z6
-	VMULPS       (R9)(DI*2), Z6, Z6
-	VADDPS       Z6, Z3, Z3
-	VMULPS       2048(CX), Z7, Z6
-	VMULPS       2432(CX), Z9, Z7
-	VSUBPS       Z7, Z6, Z6
-	VMULPS       (R10)(DI*1), Z6, Z6
-	VADDPS       Z6, Z3, Z3
-	VMULPS       512(CX), Z9, Z6
-	VADDPS       Z4, Z6, Z6
-	VXORPS       Z7, Z7, Z7
-	VMOVUPS      (CX), Z8
-	VSUBPS       Z6, Z8, Z8
+	VADDPS       (R13)(DX*1), Z6, Z21
+	VSUBPS       Z19, Z21, Z19
+	VMULPS       576(CX), Z19, Z19
+	VADDPS       Z19, Z12, Z12
+	VMULPS       640(CX), Z13, Z19
+	VMOVUPS      (R8)(DI*2), Z21
+	VMULPS       704(CX), Z21, Z21
+	VADDPS       Z21, Z19, Z19
+	VMULPS       768(CX), Z17, Z17
+	VADDPS       Z17, Z19, Z17
+	VMULPS       832(CX), Z12, Z12
+	VADDPS       Z12, Z17, Z12
+	VMULPS       1920(CX), Z15, Z15
+	VMULPS       2304(CX), Z18, Z17
+	VSUBPS       Z17, Z15, Z15
+	VMULPS       (R9)(DI*2), Z15, Z15
+	VADDPS       Z15, Z12, Z12
+	VMULPS       2048(CX), Z16, Z15
+	VMULPS       2432(CX), Z18, Z16
+	VSUBPS       Z16, Z15, Z15
+	VMULPS       (R10)(DI*1), Z15, Z15
+	VADDPS       Z15, Z12, Z12
+	VMULPS       512(CX), Z18, Z15
+	VADDPS       Z13, Z15, Z15
+	VSUBPS       Z15, Z3, Z16
+	VSUBPS       Z15, Z4, Z15
 	MOVQ         96(AX), R13
-	VMOVUPS      (R13)(DX*2), Z9
-	VMOVAPS      Z1, Z11
-	VPERMI2PS    64(R13)(DX*2), Z9, Z11
-	VMULPS       Z11, Z8, Z8
-	VADDPS       Z8, Z7, Z7
-	VMOVUPS      64(CX), Z8
-	VSUBPS       Z6, Z8, Z6
+	VMOVUPS      (R13)(DX*2), Z17
+	VMOVAPS      Z0, Z18
+	VPERMI2PS    64(R13)(DX*2), Z17, Z18
+	VMOVAPS      Z1, Z19
+	VPERMI2PS    64(R13)(DX*2), Z17, Z19
+	VMULPS       Z19, Z16, Z16
+	VADDPS       Z16, Z2, Z16
 	MOVQ         112(AX), R13
-	VMOVUPS      (R13)(DX*2), Z8
-	VMOVAPS      Z1, Z9
-	VPERMI2PS    64(R13)(DX*2), Z8, Z9
-	VMULPS       Z9, Z6, Z6
-	VADDPS       Z6, Z7, Z6
-	VMULPS       3136(CX), Z6, Z6
-	VADDPS       Z6, Z3, Z3
-	VADDPS       Z3, Z4, Z3
+	VMOVUPS      (R13)(DX*2), Z17
+	VMOVAPS      Z0, Z19
+	VPERMI2PS    64(R13)(DX*2), Z17, Z19
+	VMOVAPS      Z1, Z21
+	VPERMI2PS    64(R13)(DX*2), Z17, Z21
+	VMULPS       Z21, Z15, Z15
+	VADDPS       Z15, Z16, Z15
+	VMULPS       3136(CX), Z15, Z15
+	VADDPS       Z15, Z12, Z12
+	VADDPS       Z12, Z13, Z12
 	KNOTW        K2, K2
-	VMOVAPS.Z    Z3, K2, Z3
-	VMOVUPS      (R9)(DI*1), Z4
-	VMULPS       1472(CX), Z4, Z6
-	VADDPS       Z6, Z4, Z4
-	VANDPS.BCST  absolute<>+0(SB), Z4, Z6
-	VCMPPS.BCST  $0x05, tiny<>+0(SB), Z6, K2
-	VMOVAPS.Z    Z4, K2, Z4
-	VADDPS       2688(CX), Z4, Z4
-	VCMPPS       $0x1e, Z4, Z3, K2
+	VMOVAPS.Z    Z12, K2, Z12
+	VMOVUPS      (R9)(DI*1), Z13
+	VMULPS       1472(CX), Z13, Z15
+	VADDPS       Z15, Z13, Z13
+	VANDPS.BCST  absolute<>+0(SB), Z13, Z15
+	VCMPPS.BCST  $0x05, tiny<>+0(SB), Z15, K2
+	VMOVAPS.Z    Z13, K2, Z13
+	VADDPS       2688(CX), Z13, Z15
+	VCMPPS       $0x1e, Z15, Z12, K2
 	MOVQ         48(AX), R13
-	VPBROADCASTQ 168(AX), Z4
-	VPCMPQ       $0x01, (R13)(DX*2), Z4, K3
-	VPCMPQ       $0x01, 64(R13)(DX*2), Z4, K4
+	VPCMPQ       $0x01, (R13)(DX*2), Z9, K3
+	VPCMPQ       $0x01, 64(R13)(DX*2), Z9, K4
 	KUNPCKBW     K3, K4, K3
 	KORW         K2, K3, K2
 	KANDNW       K2, K1, K1
 	MOVQ         56(AX), R13
-	VPBROADCASTQ 184(AX), Z4
-	VPCMPQ       $0x01, (R13)(DX*2), Z4, K2
-	VPCMPQ       $0x01, 64(R13)(DX*2), Z4, K3
+	VPCMPQ       $0x01, (R13)(DX*2), Z10, K2
+	VPCMPQ       $0x01, 64(R13)(DX*2), Z10, K3
 	KUNPCKBW     K2, K3, K2
 	KNOTW        K2, K2
 	KORW         K1, K2, K1
-	KMOVW        K1, R13
-	TESTL        R13, R13
+	KORTESTW     K1, K1
 	JZ           quiet
+	KMOVW        K1, R13
 	MOVQ         DX, R14
 	SHRQ         $0x02, R14
 	MOVL         R14, (BX)
 	MOVL         R13, 4(BX)
 	ADDQ         $0x08, BX
-	VMOVUPS      (R8), Z4
-	VMOVUPS      Z4, (SI)
-	VMOVUPS      (R8)(DI*1), Z4
-	VMOVUPS      Z4, 64(SI)
-	VMOVUPS      (R8)(DI*2), Z4
-	VMOVUPS      Z4, 128(SI)
-	VMOVUPS      (R9), Z4
-	VMOVUPS      Z4, 192(SI)
-	VMOVUPS      (R9)(DI*1), Z4
-	VMOVUPS      Z4, 256(SI)
-	VMOVUPS      (R9)(DI*2), Z4
-	VMOVUPS      Z4, 320(SI)
-	VMOVUPS      (R10), Z4
-	VMOVUPS      Z4, 384(SI)
-	VMOVUPS      (R10)(DI*1), Z4
-	VMOVUPS      Z4, 448(SI)
-	VMOVUPS      (R10)(DI*2), Z4
-	VMOVUPS      Z4, 512(SI)
-	VMOVUPS      (R11), Z4
-	VMOVUPS      Z4, 576(SI)
-	VMOVUPS      (R11)(DI*1), Z4
-	VMOVUPS      Z4, 640(SI)
-	VMOVUPS      (R11)(DI*2), Z4
-	VMOVUPS      Z4, 704(SI)
+	VMOVUPS      (R8), Z15
+	VMOVUPS      Z15, (SI)
+	VMOVUPS      (R8)(DI*1), Z15
+	VMOVUPS      Z15, 64(SI)
+	VMOVUPS      (R8)(DI*2), Z15
+	VMOVUPS      Z15, 128(SI)
+	VMOVUPS      (R9), Z15
+	VMOVUPS      Z15, 192(SI)
+	VMOVUPS      (R9)(DI*1), Z15
+	VMOVUPS      Z15, 256(SI)
+	VMOVUPS      (R9)(DI*2), Z15
+	VMOVUPS      Z15, 320(SI)
+	VMOVUPS      (R10), Z15
+	VMOVUPS      Z15, 384(SI)
+	VMOVUPS      (R10)(DI*1), Z15
+	VMOVUPS      Z15, 448(SI)
+	VMOVUPS      (R10)(DI*2), Z15
+	VMOVUPS      Z15, 512(SI)
+	VMOVUPS      (R11), Z15
+	VMOVUPS      Z15, 576(SI)
+	VMOVUPS      (R11)(DI*1), Z15
+	VMOVUPS      Z15, 640(SI)
+	VMOVUPS      (R11)(DI*2), Z15
+	VMOVUPS      Z15, 704(SI)
 	ADDQ         $0x00000300, SI
 
 quiet:
-	VMOVUPS     Z3, (R8)
-	VMOVUPS     Z5, (R8)(DI*1)
-	VMOVUPS     Z10, (R9)
-	VMOVUPS     (R8)(DI*2), Z3
-	VMULPS      1408(CX), Z3, Z4
-	VADDPS      Z4, Z3, Z3
-	VANDPS.BCST absolute<>+0(SB), Z3, Z4
-	VCMPPS.BCST $0x05, tiny<>+0(SB), Z4, K1
-	VMOVAPS.Z   Z3, K1, Z3
-	VMOVUPS     Z3, (R8)(DI*2)
-	VMOVUPS     (R9)(DI*1), Z3
-	VMULPS      1472(CX), Z3, Z4
-	VADDPS      Z4, Z3, Z3
-	VANDPS.BCST absolute<>+0(SB), Z3, Z4
-	VCMPPS.BCST $0x05, tiny<>+0(SB), Z4, K1
-	VMOVAPS.Z   Z3, K1, Z3
-	VMOVUPS     Z3, (R9)(DI*1)
-	VMOVUPS     (R9)(DI*2), Z3
-	VMULPS      1536(CX), Z3, Z4
-	VADDPS      Z4, Z3, Z3
-	VANDPS.BCST absolute<>+0(SB), Z3, Z4
-	VCMPPS.BCST $0x05, tiny<>+0(SB), Z4, K1
-	VMOVAPS.Z   Z3, K1, Z3
-	MOVQ        96(AX), R13
-	VMOVUPS     (R13)(DX*2), Z4
-	VMOVAPS     Z0, Z5
-	VPERMI2PS   64(R13)(DX*2), Z4, Z5
-	VADDPS      Z5, Z3, Z3
-	VMOVUPS     Z3, (R9)(DI*2)
-	VMOVUPS     (R10)(DI*1), Z3
-	VMULPS      1664(CX), Z3, Z4
-	VADDPS      Z4, Z3, Z3
-	VANDPS.BCST absolute<>+0(SB), Z3, Z4
-	VCMPPS.BCST $0x05, tiny<>+0(SB), Z4, K1
-	VMOVAPS.Z   Z3, K1, Z3
-	MOVQ        112(AX), R13
-	VMOVUPS     (R13)(DX*2), Z4
-	VMOVAPS     Z0, Z5
-	VPERMI2PS   64(R13)(DX*2), Z4, Z5
-	VADDPS      Z5, Z3, Z3
-	VMOVUPS     Z3, (R10)(DI*1)
-	VMOVUPS     (R10)(DI*2), Z3
-	VMULPS      1728(CX), Z3, Z4
-	VADDPS      Z4, Z3, Z3
-	VANDPS.BCST absolute<>+0(SB), Z3, Z4
-	VCMPPS.BCST $0x05, tiny<>+0(SB), Z4, K1
-	VMOVAPS.Z   Z3, K1, Z3
-	MOVQ        120(AX), R13
-	VMOVUPS     (R13)(DX*2), Z4
-	VMOVAPS     Z0, Z5
-	VPERMI2PS   64(R13)(DX*2), Z4, Z5
-	VADDPS      Z5, Z3, Z3
-	VMOVUPS     Z3, (R10)(DI*2)
-	VMOVUPS     (R11)(DI*1), Z3
-	VMULPS      1856(CX), Z3, Z4
-	VADDPS      Z4, Z3, Z3
-	VANDPS.BCST absolute<>+0(SB), Z3, Z4
-	VCMPPS.BCST $0x05, tiny<>+0(SB), Z4, K1
-	VMOVAPS.Z   Z3, K1, Z3
-	MOVQ        136(AX), R13
-	VMOVUPS     (R13)(DX*2), Z4
-	VMOVAPS     Z0, Z5
-	VPERMI2PS   64(R13)(DX*2), Z4, Z5
-	VADDPS      Z5, Z3, Z3
-	VMOVUPS     Z3, (R11)(DI*1)
+	VMOVUPS     Z12, (R8)
+	VMOVUPS     Z14, (R8)(DI*1)
+	VMOVUPS     Z20, (R9)
+	VMOVUPS     (R8)(DI*2), Z12
+	VMULPS      1408(CX), Z12, Z14
+	VADDPS      Z14, Z12, Z12
+	VANDPS.BCST absolute<>+0(SB), Z12, Z14
+	VCMPPS.BCST $0x05, tiny<>+0(SB), Z14, K1
+	VMOVAPS.Z   Z12, K1, Z12
+	VMOVUPS     Z12, (R8)(DI*2)
+	VMOVUPS     Z13, (R9)(DI*1)
+	VMOVUPS     (R9)(DI*2), Z12
+	VMULPS      1536(CX), Z12, Z13
+	VADDPS      Z13, Z12, Z12
+	VANDPS.BCST absolute<>+0(SB), Z12, Z13
+	VCMPPS.BCST $0x05, tiny<>+0(SB), Z13, K1
+	VADDPS      Z12, Z18, K1, Z18
+	VMOVUPS     Z18, (R9)(DI*2)
+	VMOVUPS     (R10)(DI*1), Z12
+	VMULPS      1664(CX), Z12, Z13
+	VADDPS      Z13, Z12, Z12
+	VANDPS.BCST absolute<>+0(SB), Z12, Z13
+	VCMPPS.BCST $0x05, tiny<>+0(SB), Z13, K1
+	VADDPS      Z12, Z19, K1, Z19
+	VMOVUPS     Z19, (R10)(DI*1)
+	VMOVUPS     (R10)(DI*2), Z12
+	VMULPS      1728(CX), Z12, Z13
+	VADDPS      Z13, Z12, Z12
+	VANDPS.BCST absolute<>+0(SB), Z12, Z13
+	VCMPPS.BCST $0x05, tiny<>+0(SB), Z13, K1
+	VADDPS      Z12, Z25, K1, Z25
+	VMOVUPS     Z25, (R10)(DI*2)
+	VMOVUPS     (R11)(DI*1), Z12
+	VMULPS      1856(CX), Z12, Z13
+	VADDPS      Z13, Z12, Z12
+	VANDPS.BCST absolute<>+0(SB), Z12, Z13
+	VCMPPS.BCST $0x05, tiny<>+0(SB), Z13, K1
+	VADDPS      Z12, Z26, K1, Z26
+	VMOVUPS     Z26, (R11)(DI*1)
 	ADDQ        24(AX), CX
 	ADDQ        $0x40, R8
 	ADDQ        $0x40, R9
@@ -7525,371 +7385,320 @@ quiet:
 // func burstStepNMDAAVX512(c *byte) int
 // Requires: AVX, AVX512DQ, AVX512F
 TEXT ·burstStepNMDAAVX512(SB), NOSPLIT, $0-16
-	MOVQ    c+0(FP), AX
-	MOVQ    16(AX), CX
-	MOVQ    192(AX), BX
-	MOVQ    200(AX), SI
-	MOVQ    (AX), DX
-	SHLQ    $0x02, DX
-	MOVQ    40(AX), DI
-	MOVQ    32(AX), R8
-	ADDQ    DX, R8
-	LEAQ    (R8)(DI*2), R9
-	ADDQ    DI, R9
-	LEAQ    (R9)(DI*2), R10
-	ADDQ    DI, R10
-	LEAQ    (R10)(DI*2), R11
-	ADDQ    DI, R11
-	MOVQ    8(AX), R12
-	SHLQ    $0x02, R12
-	VMOVUPS even<>+0(SB), Z0
-	VMOVUPS odd<>+0(SB), Z1
+	MOVQ         c+0(FP), AX
+	MOVQ         16(AX), CX
+	MOVQ         192(AX), BX
+	MOVQ         200(AX), SI
+	MOVQ         (AX), DX
+	SHLQ         $0x02, DX
+	MOVQ         40(AX), DI
+	MOVQ         32(AX), R8
+	ADDQ         DX, R8
+	LEAQ         (R8)(DI*2), R9
+	ADDQ         DI, R9
+	LEAQ         (R9)(DI*2), R10
+	ADDQ         DI, R10
+	LEAQ         (R10)(DI*2), R11
+	ADDQ         DI, R11
+	MOVQ         8(AX), R12
+	SHLQ         $0x02, R12
+	VMOVUPS      even<>+0(SB), Z0
+	VMOVUPS      odd<>+0(SB), Z1
+	VXORPS       Z2, Z2, Z2
+	VMOVUPS      (CX), Z3
+	VMOVUPS      64(CX), Z4
+	VBROADCASTSS 152(AX), Z5
+	VBROADCASTSS 156(AX), Z6
+	VBROADCASTSS 160(AX), Z7
+	VBROADCASTSS 164(AX), Z8
+	VPBROADCASTQ 168(AX), Z9
+	VPBROADCASTQ 176(AX), Z9
+	VPBROADCASTQ 184(AX), Z10
 
 group:
-	VMOVUPS      (R8), Z2
-	VMOVUPS      (R8)(DI*1), Z3
-	VXORPS       Z4, Z4, Z4
-	VXORPS       Z5, Z5, Z5
-	VMOVUPS      (CX), Z6
-	VSUBPS       Z2, Z6, Z7
-	VMULPS       (R9)(DI*2), Z7, Z7
-	VADDPS       Z7, Z4, Z4
-	VSUBPS       Z3, Z6, Z6
-	VMULPS       (R10)(DI*2), Z6, Z6
-	VADDPS       Z6, Z5, Z5
-	VMOVUPS      (CX), Z6
-	VSUBPS       Z2, Z6, Z7
-	VMULPS       (R10), Z7, Z7
-	VADDPS       Z7, Z4, Z4
-	VSUBPS       Z3, Z6, Z6
-	VMULPS       (R11), Z6, Z6
-	VADDPS       Z6, Z5, Z5
-	VMOVUPS      64(CX), Z6
-	VSUBPS       Z2, Z6, Z7
-	VMULPS       (R10)(DI*1), Z7, Z7
-	VADDPS       Z7, Z4, Z4
-	VSUBPS       Z3, Z6, Z6
-	VMULPS       (R11)(DI*1), Z6, Z6
-	VADDPS       Z6, Z5, Z5
-	VBROADCASTSS 152(AX), Z6
-	MOVQ         64(AX), R13
-	VADDPS       (R13)(DX*1), Z6, Z6
-	VSUBPS       Z2, Z4, Z4
-	VMULPS       128(CX), Z4, Z4
-	VMOVUPS      448(CX), Z7
-	VMULPS       (R8)(DI*2), Z7, Z7
-	VADDPS       Z6, Z7, Z7
-	VMULPS       192(CX), Z7, Z7
-	VADDPS       Z7, Z4, Z4
-	VSUBPS       Z3, Z5, Z7
-	VMULPS       256(CX), Z7, Z7
-	VMOVUPS      (R9), Z8
-	VMULPS       384(CX), Z8, Z8
-	VBROADCASTSS 160(AX), Z9
-	MOVQ         80(AX), R13
-	VADDPS       (R13)(DX*1), Z9, Z9
-	VADDPS       Z9, Z8, Z8
-	VMULPS       320(CX), Z8, Z8
-	VADDPS       Z8, Z7, Z7
-	VMULPS       512(CX), Z4, Z8
-	VADDPS       Z2, Z8, Z8
-	VMULPS       512(CX), Z7, Z9
-	VADDPS       Z3, Z9, Z9
-	VBROADCASTSS 156(AX), Z10
-	MOVQ         72(AX), R13
-	VADDPS       (R13)(DX*1), Z10, Z10
-	VSUBPS       Z6, Z10, Z10
-	VMULPS       576(CX), Z10, Z10
-	VMULPS       640(CX), Z2, Z11
-	VMOVUPS      (R8)(DI*2), Z12
-	VMULPS       704(CX), Z12, Z12
-	VADDPS       Z12, Z11, Z11
-	VMULPS       768(CX), Z6, Z6
-	VADDPS       Z6, Z11, Z6
-	VMULPS       832(CX), Z10, Z10
-	VADDPS       Z10, Z6, Z6
-	VMOVUPS      (CX), Z10
-	VSUBPS       Z2, Z10, Z11
-	VMULPS       1920(CX), Z11, Z11
-	VMULPS       2304(CX), Z4, Z12
-	VSUBPS       Z12, Z11, Z11
-	VMULPS       (R9)(DI*2), Z11, Z11
-	VADDPS       Z11, Z6, Z6
-	VSUBPS       Z8, Z10, Z10
-	MOVQ         96(AX), R13
-	VMOVUPS      (R13)(DX*2), Z11
-	VMOVAPS      Z1, Z12
-	VPERMI2PS    64(R13)(DX*2), Z11, Z12
-	VMULPS       Z12, Z10, Z10
-	VADDPS       Z10, Z6, Z6
-	VMOVUPS      (CX), Z10
-	VSUBPS       Z2, Z10, Z11
-	VMULPS       1984(CX), Z11, Z11
-	VMULPS       2368(CX), Z4, Z12
-	VSUBPS       Z12, Z11, Z11
-	VMULPS       (R10), Z11, Z11
-	VADDPS       Z11, Z6, Z6
-	VSUBPS       Z8, Z10, Z10
-	MOVQ         104(AX), R13
-	VMOVUPS      (R13)(DX*2), Z11
-	VMOVAPS      Z1, Z12
-	VPERMI2PS    64(R13)(DX*2), Z11, Z12
-	VMULPS       Z12, Z10, Z10
-	VADDPS       Z10, Z6, Z6
-	VMOVUPS      64(CX), Z10
-	VSUBPS       Z2, Z10, Z11
-	VMULPS       2048(CX), Z11, Z11
-	VMULPS       2432(CX), Z4, Z4
-	VSUBPS       Z4, Z11, Z4
-	VMULPS       (R10)(DI*1), Z4, Z4
-	VADDPS       Z4, Z6, Z4
-	VSUBPS       Z8, Z10, Z6
-	MOVQ         112(AX), R13
-	VMOVUPS      (R13)(DX*2), Z8
-	VMOVAPS      Z1, Z10
-	VPERMI2PS    64(R13)(DX*2), Z8, Z10
-	VMULPS       Z10, Z6, Z6
-	VADDPS       Z6, Z4, Z4
-	VBROADCASTSS 160(AX), Z6
-	MOVQ         80(AX), R13
-	VADDPS       (R13)(DX*1), Z6, Z6
-	VBROADCASTSS 164(AX), Z8
-	MOVQ         88(AX), R13
-	VADDPS       (R13)(DX*1), Z8, Z8
-	VSUBPS       Z6, Z8, Z8
-	VMULPS       576(CX), Z8, Z8
-	VMULPS       3264(CX), Z5, Z5
-	VMOVUPS      (R9), Z10
-	VMULPS       1152(CX), Z3, Z11
-	VMULPS       1216(CX), Z10, Z12
-	VADDPS       Z12, Z11, Z11
-	VADDPS       Z5, Z6, Z5
-	VMULPS       1280(CX), Z5, Z5
-	VADDPS       Z5, Z11, Z5
-	VMULPS       1344(CX), Z8, Z11
-	VADDPS       Z11, Z5, Z5
-	VADDPS       Z5, Z10, Z5
-	VANDPS.BCST  absolute<>+0(SB), Z5, Z11
-	VCMPPS.BCST  $0x05, tiny<>+0(SB), Z11, K1
-	VMOVAPS.Z    Z5, K1, Z5
-	VMULPS       896(CX), Z3, Z11
-	VMULPS       960(CX), Z10, Z10
-	VADDPS       Z10, Z11, Z10
-	VMULPS       1024(CX), Z6, Z6
-	VADDPS       Z6, Z10, Z6
-	VMULPS       1088(CX), Z8, Z8
-	VADDPS       Z8, Z6, Z6
-	VMOVUPS      (CX), Z8
-	VSUBPS       Z3, Z8, Z10
-	VMULPS       2112(CX), Z10, Z10
-	VMULPS       2496(CX), Z7, Z11
-	VSUBPS       Z11, Z10, Z10
-	VMULPS       (R10)(DI*2), Z10, Z10
-	VADDPS       Z10, Z6, Z6
-	VSUBPS       Z9, Z8, Z8
-	MOVQ         120(AX), R13
-	VMOVUPS      (R13)(DX*2), Z10
-	VMOVAPS      Z1, Z11
-	VPERMI2PS    64(R13)(DX*2), Z10, Z11
-	VMULPS       Z11, Z8, Z8
-	VADDPS       Z8, Z6, Z6
-	VMOVUPS      (CX), Z8
-	VSUBPS       Z3, Z8, Z10
-	VMULPS       2176(CX), Z10, Z10
-	VMULPS       2560(CX), Z7, Z11
-	VSUBPS       Z11, Z10, Z10
-	VMULPS       (R11), Z10, Z10
-	VADDPS       Z10, Z6, Z6
-	VSUBPS       Z9, Z8, Z8
-	MOVQ         128(AX), R13
-	VMOVUPS      (R13)(DX*2), Z10
-	VMOVAPS      Z1, Z11
-	VPERMI2PS    64(R13)(DX*2), Z10, Z11
-	VMULPS       Z11, Z8, Z8
-	VADDPS       Z8, Z6, Z6
-	VMOVUPS      64(CX), Z8
-	VSUBPS       Z3, Z8, Z10
-	VMULPS       2240(CX), Z10, Z10
-	VMULPS       2624(CX), Z7, Z7
-	VSUBPS       Z7, Z10, Z7
-	VMULPS       (R11)(DI*1), Z7, Z7
-	VADDPS       Z7, Z6, Z6
-	VSUBPS       Z9, Z8, Z7
-	MOVQ         136(AX), R13
-	VMOVUPS      (R13)(DX*2), Z8
-	VMOVAPS      Z1, Z9
-	VPERMI2PS    64(R13)(DX*2), Z8, Z9
-	VMULPS       Z9, Z7, Z7
-	VADDPS       Z7, Z6, Z6
-	VADDPS       Z6, Z3, Z3
-	VANDPS.BCST  absolute<>+0(SB), Z3, Z6
-	VCMPPS.BCST  $0x05, tiny<>+0(SB), Z6, K1
-	VMOVAPS.Z    Z3, K1, Z3
-	VADDPS       Z4, Z2, Z2
-	VANDPS.BCST  absolute<>+0(SB), Z2, Z4
-	VCMPPS.BCST  $0x05, tiny<>+0(SB), Z4, K1
-	VMOVAPS.Z    Z2, K1, Z2
-	VMOVUPS      (R9)(DI*1), Z4
-	VMULPS       1472(CX), Z4, Z6
-	VADDPS       Z6, Z4, Z4
-	VANDPS.BCST  absolute<>+0(SB), Z4, Z6
-	VCMPPS.BCST  $0x05, tiny<>+0(SB), Z6, K1
-	VMOVAPS.Z    Z4, K1, Z4
-	VSUBPS       Z4, Z2, Z4
-	VCMPPS       $0x06, 2688(CX), Z4, K1
-	VCMPPS       $0x06, 2752(CX), Z4, K2
-	MOVQ         112(AX), R13
-	VMOVUPS      (R13)(DX*2), Z4
-	VMOVAPS      Z1, Z6
-	VPERMI2PS    64(R13)(DX*2), Z4, Z6
-	VXORPS       Z4, Z4, Z4
-	VCMPPS       $0x04, Z4, Z6, K3
-	KORW         K2, K3, K2
-	KANDW        K1, K2, K1
-	MOVQ         48(AX), R13
-	VPBROADCASTQ 184(AX), Z4
-	VPCMPQ       $0x01, (R13)(DX*2), Z4, K2
-	VPCMPQ       $0x01, 64(R13)(DX*2), Z4, K3
-	KUNPCKBW     K2, K3, K2
-	VPBROADCASTQ 176(AX), Z4
-	VPCMPQ       $0x01, (R13)(DX*2), Z4, K3
-	VPCMPQ       $0x01, 64(R13)(DX*2), Z4, K4
-	KUNPCKBW     K3, K4, K3
-	MOVQ         56(AX), R13
-	VXORPS       Z4, Z4, Z4
-	VPCMPQ       $0x01, (R13)(DX*2), Z4, K4
-	VPCMPQ       $0x01, 64(R13)(DX*2), Z4, K5
-	KUNPCKBW     K4, K5, K4
-	VPBROADCASTQ 184(AX), Z4
-	VPCMPQ       $0x01, (R13)(DX*2), Z4, K5
-	VPCMPQ       $0x01, 64(R13)(DX*2), Z4, K6
-	KUNPCKBW     K5, K6, K5
-	KANDNW       K4, K5, K4
-	KORW         K1, K3, K1
-	KANDNW       K1, K2, K1
-	KORW         K1, K4, K1
-	KMOVW        K1, R13
-	TESTL        R13, R13
-	JZ           quiet
-	MOVQ         DX, R14
-	SHRQ         $0x02, R14
-	MOVL         R14, (BX)
-	MOVL         R13, 4(BX)
-	ADDQ         $0x08, BX
-	VMOVUPS      (R8), Z4
-	VMOVUPS      Z4, (SI)
-	VMOVUPS      (R8)(DI*1), Z4
-	VMOVUPS      Z4, 64(SI)
-	VMOVUPS      (R8)(DI*2), Z4
-	VMOVUPS      Z4, 128(SI)
-	VMOVUPS      (R9), Z4
-	VMOVUPS      Z4, 192(SI)
-	VMOVUPS      (R9)(DI*1), Z4
-	VMOVUPS      Z4, 256(SI)
-	VMOVUPS      (R9)(DI*2), Z4
-	VMOVUPS      Z4, 320(SI)
-	VMOVUPS      (R10), Z4
-	VMOVUPS      Z4, 384(SI)
-	VMOVUPS      (R10)(DI*1), Z4
-	VMOVUPS      Z4, 448(SI)
-	VMOVUPS      (R10)(DI*2), Z4
-	VMOVUPS      Z4, 512(SI)
-	VMOVUPS      (R11), Z4
-	VMOVUPS      Z4, 576(SI)
-	VMOVUPS      (R11)(DI*1), Z4
-	VMOVUPS      Z4, 640(SI)
-	ADDQ         $0x000002c0, SI
+	VMOVUPS     (R8), Z11
+	VMOVUPS     (R8)(DI*1), Z12
+	VSUBPS      Z11, Z3, Z13
+	VMULPS      (R9)(DI*2), Z13, Z14
+	VADDPS      Z14, Z2, Z14
+	VSUBPS      Z12, Z3, Z15
+	VMULPS      (R10)(DI*2), Z15, Z16
+	VADDPS      Z16, Z2, Z16
+	VMULPS      (R10), Z13, Z17
+	VADDPS      Z17, Z14, Z14
+	VMULPS      (R11), Z15, Z17
+	VADDPS      Z17, Z16, Z16
+	VSUBPS      Z11, Z4, Z17
+	VMULPS      (R10)(DI*1), Z17, Z18
+	VADDPS      Z18, Z14, Z14
+	VSUBPS      Z12, Z4, Z18
+	VMULPS      (R11)(DI*1), Z18, Z19
+	VADDPS      Z19, Z16, Z16
+	MOVQ        64(AX), R13
+	VADDPS      (R13)(DX*1), Z5, Z19
+	VSUBPS      Z11, Z14, Z14
+	VMULPS      128(CX), Z14, Z14
+	VMOVUPS     448(CX), Z20
+	VMULPS      (R8)(DI*2), Z20, Z20
+	VADDPS      Z19, Z20, Z20
+	VMULPS      192(CX), Z20, Z20
+	VADDPS      Z20, Z14, Z14
+	VSUBPS      Z12, Z16, Z20
+	VMULPS      256(CX), Z20, Z20
+	VMOVUPS     (R9), Z21
+	VMULPS      384(CX), Z21, Z21
+	MOVQ        80(AX), R13
+	VADDPS      (R13)(DX*1), Z7, Z22
+	VADDPS      Z22, Z21, Z21
+	VMULPS      320(CX), Z21, Z21
+	VADDPS      Z21, Z20, Z20
+	VMULPS      512(CX), Z14, Z21
+	VADDPS      Z11, Z21, Z21
+	VMULPS      512(CX), Z20, Z23
+	VADDPS      Z12, Z23, Z23
+	MOVQ        72(AX), R13
+	VADDPS      (R13)(DX*1), Z6, Z24
+	VSUBPS      Z19, Z24, Z24
+	VMULPS      576(CX), Z24, Z24
+	VMULPS      640(CX), Z11, Z25
+	VMOVUPS     (R8)(DI*2), Z26
+	VMULPS      704(CX), Z26, Z26
+	VADDPS      Z26, Z25, Z25
+	VMULPS      768(CX), Z19, Z19
+	VADDPS      Z19, Z25, Z19
+	VMULPS      832(CX), Z24, Z24
+	VADDPS      Z24, Z19, Z19
+	VSUBPS      Z21, Z3, Z24
+	VSUBPS      Z21, Z4, Z21
+	VMULPS      1920(CX), Z13, Z25
+	VMULPS      2304(CX), Z14, Z26
+	VSUBPS      Z26, Z25, Z25
+	VMULPS      (R9)(DI*2), Z25, Z25
+	VADDPS      Z25, Z19, Z19
+	MOVQ        96(AX), R13
+	VMOVUPS     (R13)(DX*2), Z25
+	VMOVAPS     Z0, Z26
+	VPERMI2PS   64(R13)(DX*2), Z25, Z26
+	VMOVAPS     Z1, Z27
+	VPERMI2PS   64(R13)(DX*2), Z25, Z27
+	VMULPS      Z27, Z24, Z25
+	VADDPS      Z25, Z19, Z19
+	VMULPS      1984(CX), Z13, Z13
+	VMULPS      2368(CX), Z14, Z25
+	VSUBPS      Z25, Z13, Z13
+	VMULPS      (R10), Z13, Z13
+	VADDPS      Z13, Z19, Z13
+	MOVQ        104(AX), R13
+	VMOVUPS     (R13)(DX*2), Z19
+	VMOVAPS     Z0, Z25
+	VPERMI2PS   64(R13)(DX*2), Z19, Z25
+	VMOVAPS     Z1, Z27
+	VPERMI2PS   64(R13)(DX*2), Z19, Z27
+	VMULPS      Z27, Z24, Z19
+	VADDPS      Z19, Z13, Z13
+	VMULPS      2048(CX), Z17, Z17
+	VMULPS      2432(CX), Z14, Z14
+	VSUBPS      Z14, Z17, Z14
+	VMULPS      (R10)(DI*1), Z14, Z14
+	VADDPS      Z14, Z13, Z13
+	MOVQ        112(AX), R13
+	VMOVUPS     (R13)(DX*2), Z14
+	VMOVAPS     Z0, Z17
+	VPERMI2PS   64(R13)(DX*2), Z14, Z17
+	VMOVAPS     Z1, Z19
+	VPERMI2PS   64(R13)(DX*2), Z14, Z19
+	VMULPS      Z19, Z21, Z14
+	VADDPS      Z14, Z13, Z13
+	MOVQ        88(AX), R13
+	VADDPS      (R13)(DX*1), Z8, Z14
+	VSUBPS      Z22, Z14, Z14
+	VMULPS      576(CX), Z14, Z14
+	VMULPS      3264(CX), Z16, Z16
+	VMOVUPS     (R9), Z21
+	VMULPS      1152(CX), Z12, Z24
+	VMULPS      1216(CX), Z21, Z27
+	VADDPS      Z27, Z24, Z24
+	VADDPS      Z16, Z22, Z16
+	VMULPS      1280(CX), Z16, Z16
+	VADDPS      Z16, Z24, Z16
+	VMULPS      1344(CX), Z14, Z24
+	VADDPS      Z24, Z16, Z16
+	VADDPS      Z16, Z21, Z16
+	VANDPS.BCST absolute<>+0(SB), Z16, Z24
+	VCMPPS.BCST $0x05, tiny<>+0(SB), Z24, K1
+	VMOVAPS.Z   Z16, K1, Z16
+	VMULPS      896(CX), Z12, Z24
+	VMULPS      960(CX), Z21, Z21
+	VADDPS      Z21, Z24, Z21
+	VMULPS      1024(CX), Z22, Z22
+	VADDPS      Z22, Z21, Z21
+	VMULPS      1088(CX), Z14, Z14
+	VADDPS      Z14, Z21, Z14
+	VSUBPS      Z23, Z3, Z21
+	VSUBPS      Z23, Z4, Z22
+	VMULPS      2112(CX), Z15, Z23
+	VMULPS      2496(CX), Z20, Z24
+	VSUBPS      Z24, Z23, Z23
+	VMULPS      (R10)(DI*2), Z23, Z23
+	VADDPS      Z23, Z14, Z14
+	MOVQ        120(AX), R13
+	VMOVUPS     (R13)(DX*2), Z23
+	VMOVAPS     Z0, Z24
+	VPERMI2PS   64(R13)(DX*2), Z23, Z24
+	VMOVAPS     Z1, Z27
+	VPERMI2PS   64(R13)(DX*2), Z23, Z27
+	VMULPS      Z27, Z21, Z23
+	VADDPS      Z23, Z14, Z14
+	VMULPS      2176(CX), Z15, Z15
+	VMULPS      2560(CX), Z20, Z23
+	VSUBPS      Z23, Z15, Z15
+	VMULPS      (R11), Z15, Z15
+	VADDPS      Z15, Z14, Z14
+	MOVQ        128(AX), R13
+	VMOVUPS     (R13)(DX*2), Z15
+	VMOVAPS     Z0, Z23
+	VPERMI2PS   64(R13)(DX*2), Z15, Z23
+	VMOVAPS     Z1, Z27
+	VPERMI2PS   64(R13)(DX*2), Z15, Z27
+	VMULPS      Z27, Z21, Z15
+	VADDPS      Z15, Z14, Z14
+	VMULPS      2240(CX), Z18, Z15
+	VMULPS      2624(CX), Z20, Z18
+	VSUBPS      Z18, Z15, Z15
+	VMULPS      (R11)(DI*1), Z15, Z15
+	VADDPS      Z15, Z14, Z14
+	MOVQ        136(AX), R13
+	VMOVUPS     (R13)(DX*2), Z15
+	VMOVAPS     Z0, Z18
+	VPERMI2PS   64(R13)(DX*2), Z15, Z18
+	VMOVAPS     Z1, Z20
+	VPERMI2PS   64(R13)(DX*2), Z15, Z20
+	VMULPS      Z20, Z22, Z15
+	VADDPS      Z15, Z14, Z14
+	VADDPS      Z14, Z12, Z12
+	VANDPS.BCST absolute<>+0(SB), Z12, Z14
+	VCMPPS.BCST $0x05, tiny<>+0(SB), Z14, K1
+	VMOVAPS.Z   Z12, K1, Z12
+	VADDPS      Z13, Z11, Z11
+	VANDPS.BCST absolute<>+0(SB), Z11, Z13
+	VCMPPS.BCST $0x05, tiny<>+0(SB), Z13, K1
+	VMOVAPS.Z   Z11, K1, Z11
+	VMOVUPS     (R9)(DI*1), Z13
+	VMULPS      1472(CX), Z13, Z14
+	VADDPS      Z14, Z13, Z13
+	VANDPS.BCST absolute<>+0(SB), Z13, Z14
+	VCMPPS.BCST $0x05, tiny<>+0(SB), Z14, K1
+	VMOVAPS.Z   Z13, K1, Z13
+	VSUBPS      Z13, Z11, Z14
+	VCMPPS      $0x06, 2688(CX), Z14, K1
+	VCMPPS      $0x06, 2752(CX), Z14, K2
+	VCMPPS      $0x04, Z2, Z19, K3
+	KORW        K2, K3, K2
+	KANDW       K1, K2, K1
+	MOVQ        48(AX), R13
+	VPCMPQ      $0x01, (R13)(DX*2), Z10, K2
+	VPCMPQ      $0x01, 64(R13)(DX*2), Z10, K3
+	KUNPCKBW    K2, K3, K2
+	VPCMPQ      $0x01, (R13)(DX*2), Z9, K3
+	VPCMPQ      $0x01, 64(R13)(DX*2), Z9, K4
+	KUNPCKBW    K3, K4, K3
+	MOVQ        56(AX), R13
+	VPCMPQ      $0x01, (R13)(DX*2), Z2, K4
+	VPCMPQ      $0x01, 64(R13)(DX*2), Z2, K5
+	KUNPCKBW    K4, K5, K4
+	VPCMPQ      $0x01, (R13)(DX*2), Z10, K5
+	VPCMPQ      $0x01, 64(R13)(DX*2), Z10, K6
+	KUNPCKBW    K5, K6, K5
+	KANDNW      K4, K5, K4
+	KORW        K1, K3, K1
+	KANDNW      K1, K2, K1
+	KORW        K1, K4, K1
+	KORTESTW    K1, K1
+	JZ          quiet
+	KMOVW       K1, R13
+	MOVQ        DX, R14
+	SHRQ        $0x02, R14
+	MOVL        R14, (BX)
+	MOVL        R13, 4(BX)
+	ADDQ        $0x08, BX
+	VMOVUPS     (R8), Z14
+	VMOVUPS     Z14, (SI)
+	VMOVUPS     (R8)(DI*1), Z14
+	VMOVUPS     Z14, 64(SI)
+	VMOVUPS     (R8)(DI*2), Z14
+	VMOVUPS     Z14, 128(SI)
+	VMOVUPS     (R9), Z14
+	VMOVUPS     Z14, 192(SI)
+	VMOVUPS     (R9)(DI*1), Z14
+	VMOVUPS     Z14, 256(SI)
+	VMOVUPS     (R9)(DI*2), Z14
+	VMOVUPS     Z14, 320(SI)
+	VMOVUPS     (R10), Z14
+	VMOVUPS     Z14, 384(SI)
+	VMOVUPS     (R10)(DI*1), Z14
+	VMOVUPS     Z14, 448(SI)
+	VMOVUPS     (R10)(DI*2), Z14
+	VMOVUPS     Z14, 512(SI)
+	VMOVUPS     (R11), Z14
+	VMOVUPS     Z14, 576(SI)
+	VMOVUPS     (R11)(DI*1), Z14
+	VMOVUPS     Z14, 640(SI)
+	ADDQ        $0x000002c0, SI
 
 quiet:
-	VMOVUPS     Z2, (R8)
-	VMOVUPS     Z3, (R8)(DI*1)
-	VMOVUPS     Z5, (R9)
-	VMOVUPS     (R8)(DI*2), Z2
-	VMULPS      1408(CX), Z2, Z3
-	VADDPS      Z3, Z2, Z2
-	VANDPS.BCST absolute<>+0(SB), Z2, Z3
-	VCMPPS.BCST $0x05, tiny<>+0(SB), Z3, K1
-	VMOVAPS.Z   Z2, K1, Z2
-	VMOVUPS     Z2, (R8)(DI*2)
-	VMOVUPS     (R9)(DI*1), Z2
-	VMULPS      1472(CX), Z2, Z3
-	VADDPS      Z3, Z2, Z2
-	VANDPS.BCST absolute<>+0(SB), Z2, Z3
-	VCMPPS.BCST $0x05, tiny<>+0(SB), Z3, K1
-	VMOVAPS.Z   Z2, K1, Z2
-	VMOVUPS     Z2, (R9)(DI*1)
-	VMOVUPS     (R9)(DI*2), Z2
-	VMULPS      1536(CX), Z2, Z3
-	VADDPS      Z3, Z2, Z2
-	VANDPS.BCST absolute<>+0(SB), Z2, Z3
-	VCMPPS.BCST $0x05, tiny<>+0(SB), Z3, K1
-	VMOVAPS.Z   Z2, K1, Z2
-	MOVQ        96(AX), R13
-	VMOVUPS     (R13)(DX*2), Z3
-	VMOVAPS     Z0, Z4
-	VPERMI2PS   64(R13)(DX*2), Z3, Z4
-	VADDPS      Z4, Z2, Z2
-	VMOVUPS     Z2, (R9)(DI*2)
-	VMOVUPS     (R10), Z2
-	VMULPS      1600(CX), Z2, Z3
-	VADDPS      Z3, Z2, Z2
-	VANDPS.BCST absolute<>+0(SB), Z2, Z3
-	VCMPPS.BCST $0x05, tiny<>+0(SB), Z3, K1
-	VMOVAPS.Z   Z2, K1, Z2
-	MOVQ        104(AX), R13
-	VMOVUPS     (R13)(DX*2), Z3
-	VMOVAPS     Z0, Z4
-	VPERMI2PS   64(R13)(DX*2), Z3, Z4
-	VADDPS      Z4, Z2, Z2
-	VMOVUPS     Z2, (R10)
-	VMOVUPS     (R10)(DI*1), Z2
-	VMULPS      1664(CX), Z2, Z3
-	VADDPS      Z3, Z2, Z2
-	VANDPS.BCST absolute<>+0(SB), Z2, Z3
-	VCMPPS.BCST $0x05, tiny<>+0(SB), Z3, K1
-	VMOVAPS.Z   Z2, K1, Z2
-	MOVQ        112(AX), R13
-	VMOVUPS     (R13)(DX*2), Z3
-	VMOVAPS     Z0, Z4
-	VPERMI2PS   64(R13)(DX*2), Z3, Z4
-	VADDPS      Z4, Z2, Z2
-	VMOVUPS     Z2, (R10)(DI*1)
-	VMOVUPS     (R10)(DI*2), Z2
-	VMULPS      1728(CX), Z2, Z3
-	VADDPS      Z3, Z2, Z2
-	VANDPS.BCST absolute<>+0(SB), Z2, Z3
-	VCMPPS.BCST $0x05, tiny<>+0(SB), Z3, K1
-	VMOVAPS.Z   Z2, K1, Z2
-	MOVQ        120(AX), R13
-	VMOVUPS     (R13)(DX*2), Z3
-	VMOVAPS     Z0, Z4
-	VPERMI2PS   64(R13)(DX*2), Z3, Z4
-	VADDPS      Z4, Z2, Z2
-	VMOVUPS     Z2, (R10)(DI*2)
-	VMOVUPS     (R11), Z2
-	VMULPS      1792(CX), Z2, Z3
-	VADDPS      Z3, Z2, Z2
-	VANDPS.BCST absolute<>+0(SB), Z2, Z3
-	VCMPPS.BCST $0x05, tiny<>+0(SB), Z3, K1
-	VMOVAPS.Z   Z2, K1, Z2
-	MOVQ        128(AX), R13
-	VMOVUPS     (R13)(DX*2), Z3
-	VMOVAPS     Z0, Z4
-	VPERMI2PS   64(R13)(DX*2), Z3, Z4
-	VADDPS      Z4, Z2, Z2
-	VMOVUPS     Z2, (R11)
-	VMOVUPS     (R11)(DI*1), Z2
-	VMULPS      1856(CX), Z2, Z3
-	VADDPS      Z3, Z2, Z2
-	VANDPS.BCST absolute<>+0(SB), Z2, Z3
-	VCMPPS.BCST $0x05, tiny<>+0(SB), Z3, K1
-	VMOVAPS.Z   Z2, K1, Z2
-	MOVQ        136(AX), R13
-	VMOVUPS     (R13)(DX*2), Z3
-	VMOVAPS     Z0, Z4
-	VPERMI2PS   64(R13)(DX*2), Z3, Z4
-	VADDPS      Z4, Z2, Z2
-	VMOVUPS     Z2, (R11)(DI*1)
+	VMOVUPS     Z11, (R8)
+	VMOVUPS     Z12, (R8)(DI*1)
+	VMOVUPS     Z16, (R9)
+	VMOVUPS     (R8)(DI*2), Z11
+	VMULPS      1408(CX), Z11, Z12
+	VADDPS      Z12, Z11, Z11
+	VANDPS.BCST absolute<>+0(SB), Z11, Z12
+	VCMPPS.BCST $0x05, tiny<>+0(SB), Z12, K1
+	VMOVAPS.Z   Z11, K1, Z11
+	VMOVUPS     Z11, (R8)(DI*2)
+	VMOVUPS     Z13, (R9)(DI*1)
+	VMOVUPS     (R9)(DI*2), Z11
+	VMULPS      1536(CX), Z11, Z12
+	VADDPS      Z12, Z11, Z11
+	VANDPS.BCST absolute<>+0(SB), Z11, Z12
+	VCMPPS.BCST $0x05, tiny<>+0(SB), Z12, K1
+	VADDPS      Z11, Z26, K1, Z26
+	VMOVUPS     Z26, (R9)(DI*2)
+	VMOVUPS     (R10), Z11
+	VMULPS      1600(CX), Z11, Z12
+	VADDPS      Z12, Z11, Z11
+	VANDPS.BCST absolute<>+0(SB), Z11, Z12
+	VCMPPS.BCST $0x05, tiny<>+0(SB), Z12, K1
+	VADDPS      Z11, Z25, K1, Z25
+	VMOVUPS     Z25, (R10)
+	VMOVUPS     (R10)(DI*1), Z11
+	VMULPS      1664(CX), Z11, Z12
+	VADDPS      Z12, Z11, Z11
+	VANDPS.BCST absolute<>+0(SB), Z11, Z12
+	VCMPPS.BCST $0x05, tiny<>+0(SB), Z12, K1
+	VADDPS      Z11, Z17, K1, Z17
+	VMOVUPS     Z17, (R10)(DI*1)
+	VMOVUPS     (R10)(DI*2), Z11
+	VMULPS      1728(CX), Z11, Z12
+	VADDPS      Z12, Z11, Z11
+	VANDPS.BCST absolute<>+0(SB), Z11, Z12
+	VCMPPS.BCST $0x05, tiny<>+0(SB), Z12, K1
+	VADDPS      Z11, Z24, K1, Z24
+	VMOVUPS     Z24, (R10)(DI*2)
+	VMOVUPS     (R11), Z11
+	VMULPS      1792(CX), Z11, Z12
+	VADDPS      Z12, Z11, Z11
+	VANDPS.BCST absolute<>+0(SB), Z11, Z12
+	VCMPPS.BCST $0x05, tiny<>+0(SB), Z12, K1
+	VADDPS      Z11, Z23, K1, Z23
+	VMOVUPS     Z23, (R11)
+	VMOVUPS     (R11)(DI*1), Z11
+	VMULPS      1856(CX), Z11, Z12
+	VADDPS      Z12, Z11, Z11
+	VANDPS.BCST absolute<>+0(SB), Z11, Z12
+	VCMPPS.BCST $0x05, tiny<>+0(SB), Z12, K1
+	VADDPS      Z11, Z18, K1, Z18
+	VMOVUPS     Z18, (R11)(DI*1)
 	ADDQ        24(AX), CX
 	ADDQ        $0x40, R8
 	ADDQ        $0x40, R9
@@ -7926,431 +7735,385 @@ TEXT ·twoStepNMDAAVX512(SB), NOSPLIT, $32-16
 	SHLQ         $0x02, R12
 	VMOVUPS      even<>+0(SB), Z0
 	VMOVUPS      odd<>+0(SB), Z1
-	VMOVUPS      (R8)(DI*1), Z2
-	VSUBPS       3008(CX), Z2, Z2
-	VMULPS       3072(CX), Z2, Z2
-	VXORPS.BCST  sign<>+0(SB), Z2, Z2
-	VBROADCASTSS exp_max<>+0(SB), Z3
-	VMINPS       Z2, Z3, Z2
-	VMAXPS.BCST  exp_min<>+0(SB), Z2, Z2
-	VMULPS.BCST  log2e<>+0(SB), Z2, Z3
-	VADDPS.BCST  shift<>+0(SB), Z3, Z3
-	VSUBPS.BCST  shift<>+0(SB), Z3, Z3
-	VMULPS.BCST  ln2_hi<>+0(SB), Z3, Z4
-	VSUBPS       Z4, Z2, Z2
-	VMULPS.BCST  ln2_lo<>+0(SB), Z3, Z4
-	VSUBPS       Z4, Z2, Z2
-	VBROADCASTSS exp0<>+0(SB), Z4
-	VMULPS       Z2, Z4, Z4
-	VADDPS.BCST  exp1<>+0(SB), Z4, Z4
-	VMULPS       Z2, Z4, Z4
-	VADDPS.BCST  exp2<>+0(SB), Z4, Z4
-	VMULPS       Z2, Z4, Z4
-	VADDPS.BCST  exp3<>+0(SB), Z4, Z4
-	VMULPS       Z2, Z4, Z4
-	VADDPS.BCST  exp4<>+0(SB), Z4, Z4
-	VMULPS       Z2, Z4, Z4
-	VADDPS.BCST  exp5<>+0(SB), Z4, Z4
-	VMULPS       Z2, Z2, Z5
-	VMULPS       Z5, Z4, Z4
-	VADDPS       Z2, Z4, Z2
-	VADDPS.BCST  one<>+0(SB), Z2, Z2
-	VCVTTPS2DQ   Z3, Z3
-	VPADDD.BCST  bias<>+0(SB), Z3, Z3
-	VPSLLD       $0x17, Z3, Z3
-	VMULPS       Z3, Z2, Z2
-	VBROADCASTSS one<>+0(SB), Z3
-	VADDPS.BCST  one<>+0(SB), Z2, Z2
-	VDIVPS       Z2, Z3, Z2
-	VMOVUPS      Z2, Z2
+	VXORPS       Z2, Z2, Z2
+	VMOVUPS      (CX), Z3
+	VMOVUPS      64(CX), Z4
+	VBROADCASTSS 152(AX), Z5
+	VBROADCASTSS 156(AX), Z6
+	VBROADCASTSS 160(AX), Z7
+	VBROADCASTSS 164(AX), Z8
+	VPBROADCASTQ 168(AX), Z9
+	VPBROADCASTQ 176(AX), Z10
+	VPBROADCASTQ 184(AX), Z10
+	VMOVUPS      (R8)(DI*1), Z11
+	VSUBPS       3008(CX), Z11, Z11
+	VMULPS       3072(CX), Z11, Z11
+	VXORPS.BCST  sign<>+0(SB), Z11, Z11
+	VBROADCASTSS exp_max<>+0(SB), Z12
+	VMINPS       Z11, Z12, Z11
+	VMAXPS.BCST  exp_min<>+0(SB), Z11, Z11
+	VMULPS.BCST  log2e<>+0(SB), Z11, Z12
+	VRNDSCALEPS  $0x00, Z12, Z12
+	VMULPS.BCST  ln2_hi<>+0(SB), Z12, Z13
+	VSUBPS       Z13, Z11, Z11
+	VMULPS.BCST  ln2_lo<>+0(SB), Z12, Z13
+	VSUBPS       Z13, Z11, Z11
+	VBROADCASTSS exp0<>+0(SB), Z13
+	VMULPS       Z11, Z13, Z13
+	VADDPS.BCST  exp1<>+0(SB), Z13, Z13
+	VMULPS       Z11, Z13, Z13
+	VADDPS.BCST  exp2<>+0(SB), Z13, Z13
+	VMULPS       Z11, Z13, Z13
+	VADDPS.BCST  exp3<>+0(SB), Z13, Z13
+	VMULPS       Z11, Z13, Z13
+	VADDPS.BCST  exp4<>+0(SB), Z13, Z13
+	VMULPS       Z11, Z13, Z13
+	VADDPS.BCST  exp5<>+0(SB), Z13, Z13
+	VMULPS       Z11, Z11, Z14
+	VMULPS       Z14, Z13, Z13
+	VADDPS       Z11, Z13, Z11
+	VADDPS.BCST  one<>+0(SB), Z11, Z11
+	VSCALEFPS    Z12, Z11, Z11
+	VBROADCASTSS one<>+0(SB), Z12
+	VADDPS.BCST  one<>+0(SB), Z11, Z11
+	VDIVPS       Z11, Z12, Z11
+	VMOVUPS      Z11, Z11
 
 group:
-	VMOVUPS      Z2, Z3
+	VMOVUPS      Z11, Z12
 	ADDQ         24(AX), CX
-	VMOVUPS      64(R8)(DI*1), Z2
-	VSUBPS       3008(CX), Z2, Z2
-	VMULPS       3072(CX), Z2, Z2
-	VXORPS.BCST  sign<>+0(SB), Z2, Z2
-	VBROADCASTSS exp_max<>+0(SB), Z4
-	VMINPS       Z2, Z4, Z2
-	VMAXPS.BCST  exp_min<>+0(SB), Z2, Z2
-	VMULPS.BCST  log2e<>+0(SB), Z2, Z4
-	VADDPS.BCST  shift<>+0(SB), Z4, Z4
-	VSUBPS.BCST  shift<>+0(SB), Z4, Z4
-	VMULPS.BCST  ln2_hi<>+0(SB), Z4, Z5
-	VSUBPS       Z5, Z2, Z2
-	VMULPS.BCST  ln2_lo<>+0(SB), Z4, Z5
-	VSUBPS       Z5, Z2, Z2
-	VBROADCASTSS exp0<>+0(SB), Z5
-	VMULPS       Z2, Z5, Z5
-	VADDPS.BCST  exp1<>+0(SB), Z5, Z5
-	VMULPS       Z2, Z5, Z5
-	VADDPS.BCST  exp2<>+0(SB), Z5, Z5
-	VMULPS       Z2, Z5, Z5
-	VADDPS.BCST  exp3<>+0(SB), Z5, Z5
-	VMULPS       Z2, Z5, Z5
-	VADDPS.BCST  exp4<>+0(SB), Z5, Z5
-	VMULPS       Z2, Z5, Z5
-	VADDPS.BCST  exp5<>+0(SB), Z5, Z5
-	VMULPS       Z2, Z2, Z6
-	VMULPS       Z6, Z5, Z5
-	VADDPS       Z2, Z5, Z2
-	VADDPS.BCST  one<>+0(SB), Z2, Z2
-	VCVTTPS2DQ   Z4, Z4
-	VPADDD.BCST  bias<>+0(SB), Z4, Z4
-	VPSLLD       $0x17, Z4, Z4
-	VMULPS       Z4, Z2, Z2
-	VBROADCASTSS one<>+0(SB), Z4
-	VADDPS.BCST  one<>+0(SB), Z2, Z2
-	VDIVPS       Z2, Z4, Z2
-	VMOVUPS      Z2, Z2
+	VMOVUPS      64(R8)(DI*1), Z11
+	VSUBPS       3008(CX), Z11, Z11
+	VMULPS       3072(CX), Z11, Z11
+	VXORPS.BCST  sign<>+0(SB), Z11, Z11
+	VBROADCASTSS exp_max<>+0(SB), Z13
+	VMINPS       Z11, Z13, Z11
+	VMAXPS.BCST  exp_min<>+0(SB), Z11, Z11
+	VMULPS.BCST  log2e<>+0(SB), Z11, Z13
+	VRNDSCALEPS  $0x00, Z13, Z13
+	VMULPS.BCST  ln2_hi<>+0(SB), Z13, Z14
+	VSUBPS       Z14, Z11, Z11
+	VMULPS.BCST  ln2_lo<>+0(SB), Z13, Z14
+	VSUBPS       Z14, Z11, Z11
+	VBROADCASTSS exp0<>+0(SB), Z14
+	VMULPS       Z11, Z14, Z14
+	VADDPS.BCST  exp1<>+0(SB), Z14, Z14
+	VMULPS       Z11, Z14, Z14
+	VADDPS.BCST  exp2<>+0(SB), Z14, Z14
+	VMULPS       Z11, Z14, Z14
+	VADDPS.BCST  exp3<>+0(SB), Z14, Z14
+	VMULPS       Z11, Z14, Z14
+	VADDPS.BCST  exp4<>+0(SB), Z14, Z14
+	VMULPS       Z11, Z14, Z14
+	VADDPS.BCST  exp5<>+0(SB), Z14, Z14
+	VMULPS       Z11, Z11, Z15
+	VMULPS       Z15, Z14, Z14
+	VADDPS       Z11, Z14, Z11
+	VADDPS.BCST  one<>+0(SB), Z11, Z11
+	VSCALEFPS    Z13, Z11, Z11
+	VBROADCASTSS one<>+0(SB), Z13
+	VADDPS.BCST  one<>+0(SB), Z11, Z11
+	VDIVPS       Z11, Z13, Z11
+	VMOVUPS      Z11, Z11
 	SUBQ         24(AX), CX
-	VMOVUPS      (R8), Z4
-	VMOVUPS      (R8)(DI*1), Z5
+	VMOVUPS      (R8), Z13
+	VMOVUPS      (R8)(DI*1), Z14
 	MOVQ         48(AX), R13
-	VPBROADCASTQ 184(AX), Z6
-	VPCMPQ       $0x01, (R13)(DX*2), Z6, K1
-	VPCMPQ       $0x01, 64(R13)(DX*2), Z6, K2
+	VPCMPQ       $0x01, (R13)(DX*2), Z10, K1
+	VPCMPQ       $0x01, 64(R13)(DX*2), Z10, K2
 	KUNPCKBW     K1, K2, K1
-	VMOVUPS      3328(CX), Z6
-	VPMOVD2M     Z6, K2
+	VMOVUPS      3328(CX), Z15
+	VPMOVD2M     Z15, K2
 	KANDW        K1, K2, K2
-	VMOVUPS      (CX), Z6
-	VSUBPS       Z4, Z6, Z6
-	VMOVUPS      64(CX), Z7
-	VSUBPS       Z4, Z7, Z7
-	VMOVUPS      (CX), Z8
-	VSUBPS       Z5, Z8, Z8
-	VMOVUPS      64(CX), Z9
-	VSUBPS       Z5, Z9, Z9
-	VMULPS       2816(CX), Z3, Z10
-	VMOVUPS      (R8)(DI*2), Z11
-	VMULPS       448(CX), Z11, Z11
-	VADDPS       Z11, Z10, Z11
-	VBROADCASTSS 152(AX), Z12
+	VSUBPS       Z13, Z3, Z15
+	VSUBPS       Z13, Z4, Z16
+	VSUBPS       Z14, Z3, Z17
+	VSUBPS       Z14, Z4, Z18
+	VMULPS       2816(CX), Z12, Z19
+	VMOVUPS      (R8)(DI*2), Z20
+	VMULPS       448(CX), Z20, Z20
+	VADDPS       Z20, Z19, Z20
 	MOVQ         64(AX), R13
-	VADDPS       (R13)(DX*1), Z12, Z12
-	VADDPS       Z12, Z11, Z11
-	VMOVUPS      (R9)(DI*2), Z12
-	VADDPS       (R10), Z12, Z12
-	VMULPS       Z12, Z6, Z12
-	VMULPS       (R10)(DI*1), Z7, Z13
-	VADDPS       Z13, Z12, Z12
-	VSUBPS       Z4, Z12, Z12
-	VMULPS       128(CX), Z12, Z12
-	VMULPS       192(CX), Z11, Z11
-	VADDPS       Z11, Z12, Z11
+	VADDPS       (R13)(DX*1), Z5, Z21
+	VADDPS       Z21, Z20, Z20
+	VMOVUPS      (R9)(DI*2), Z22
+	VADDPS       (R10), Z22, Z22
+	VMULPS       Z22, Z15, Z22
+	VMULPS       (R10)(DI*1), Z16, Z23
+	VADDPS       Z23, Z22, Z22
+	VSUBPS       Z13, Z22, Z22
+	VMULPS       128(CX), Z22, Z22
+	VMULPS       192(CX), Z20, Z20
+	VADDPS       Z20, Z22, Z20
 	KNOTW        K2, K3
-	VMOVAPS.Z    Z11, K3, Z11
-	VMOVUPS      (R10)(DI*2), Z12
-	VADDPS       (R11), Z12, Z12
-	VMULPS       Z12, Z8, Z12
-	VMULPS       (R11)(DI*1), Z9, Z13
-	VADDPS       Z13, Z12, Z12
-	VMOVUPS      (R11)(DI*2), Z13
-	VMULPS       2944(CX), Z13, Z13
-	VMULPS       2880(CX), Z3, Z14
-	VBROADCASTSS 160(AX), Z15
+	VMOVAPS.Z    Z20, K3, Z20
+	VMOVUPS      (R10)(DI*2), Z22
+	VADDPS       (R11), Z22, Z22
+	VMULPS       Z22, Z17, Z22
+	VMULPS       (R11)(DI*1), Z18, Z23
+	VADDPS       Z23, Z22, Z22
+	VMOVUPS      (R11)(DI*2), Z23
+	VMULPS       2944(CX), Z23, Z23
+	VMULPS       2880(CX), Z12, Z24
 	MOVQ         80(AX), R13
-	VADDPS       (R13)(DX*1), Z15, Z15
-	VMOVUPS      (R9), Z16
-	VMULPS       384(CX), Z16, Z16
-	VADDPS       Z16, Z14, Z16
-	VADDPS       Z13, Z16, Z16
-	VADDPS       Z15, Z16, Z16
-	VSUBPS       Z5, Z12, Z17
-	VMULPS       256(CX), Z17, Z17
-	VMULPS       320(CX), Z16, Z16
-	VADDPS       Z16, Z17, Z16
-	VMULPS       3264(CX), Z12, Z12
-	VBROADCASTSS one<>+0(SB), Z17
-	VSUBPS       Z3, Z17, Z17
-	VMULPS       Z17, Z3, Z3
-	VMULPS       3072(CX), Z3, Z3
-	VMULPS       Z16, Z3, Z3
-	VADDPS       Z13, Z14, Z13
-	VADDPS       Z15, Z13, Z13
-	VMULPS       2880(CX), Z3, Z14
-	VBROADCASTSS 164(AX), Z17
+	VADDPS       (R13)(DX*1), Z7, Z25
+	VMOVUPS      (R9), Z26
+	VMULPS       384(CX), Z26, Z26
+	VADDPS       Z26, Z24, Z26
+	VADDPS       Z23, Z26, Z26
+	VADDPS       Z25, Z26, Z26
+	VSUBPS       Z14, Z22, Z27
+	VMULPS       256(CX), Z27, Z27
+	VMULPS       320(CX), Z26, Z26
+	VADDPS       Z26, Z27, Z26
+	VMULPS       3264(CX), Z22, Z22
+	VBROADCASTSS one<>+0(SB), Z27
+	VSUBPS       Z12, Z27, Z27
+	VMULPS       Z27, Z12, Z12
+	VMULPS       3072(CX), Z12, Z12
+	VMULPS       Z26, Z12, Z12
+	VADDPS       Z23, Z24, Z23
+	VADDPS       Z25, Z23, Z23
+	VMULPS       2880(CX), Z12, Z24
 	MOVQ         88(AX), R13
-	VADDPS       (R13)(DX*1), Z17, Z17
-	VSUBPS       Z15, Z17, Z15
-	VMULPS       576(CX), Z15, Z15
-	VADDPS       Z15, Z14, Z14
-	VMOVUPS      (R9), Z15
-	VMULPS       1152(CX), Z5, Z17
-	VMULPS       1216(CX), Z15, Z18
+	VADDPS       (R13)(DX*1), Z8, Z27
+	VSUBPS       Z25, Z27, Z25
+	VMULPS       576(CX), Z25, Z25
+	VADDPS       Z25, Z24, Z24
+	VMOVUPS      (R9), Z25
+	VMULPS       1152(CX), Z14, Z27
+	VMULPS       1216(CX), Z25, Z28
+	VADDPS       Z28, Z27, Z27
+	VADDPS       Z22, Z23, Z22
+	VMULPS       1280(CX), Z22, Z22
+	VADDPS       Z22, Z27, Z22
+	VMULPS       1344(CX), Z24, Z27
+	VADDPS       Z27, Z22, Z22
+	VADDPS       Z22, Z25, Z22
+	VMULPS       896(CX), Z14, Z27
+	VMULPS       960(CX), Z25, Z25
+	VADDPS       Z25, Z27, Z25
+	VMULPS       1024(CX), Z23, Z23
+	VADDPS       Z23, Z25, Z23
+	VMULPS       1088(CX), Z24, Z24
+	VADDPS       Z24, Z23, Z23
+	VMULPS       2112(CX), Z17, Z24
+	VMULPS       2496(CX), Z26, Z25
+	VSUBPS       Z25, Z24, Z24
+	VMULPS       (R10)(DI*2), Z24, Z24
+	VADDPS       Z24, Z23, Z23
+	VMULPS       2176(CX), Z17, Z17
+	VMULPS       2560(CX), Z26, Z24
+	VSUBPS       Z24, Z17, Z17
+	VMULPS       (R11), Z17, Z17
+	VADDPS       Z17, Z23, Z17
+	VMULPS       2240(CX), Z18, Z18
+	VMULPS       2624(CX), Z26, Z23
+	VSUBPS       Z23, Z18, Z18
+	VMULPS       (R11)(DI*1), Z18, Z18
 	VADDPS       Z18, Z17, Z17
-	VADDPS       Z12, Z13, Z12
-	VMULPS       1280(CX), Z12, Z12
-	VADDPS       Z12, Z17, Z12
-	VMULPS       1344(CX), Z14, Z17
-	VADDPS       Z17, Z12, Z12
-	VADDPS       Z12, Z15, Z12
-	VMULPS       896(CX), Z5, Z17
-	VMULPS       960(CX), Z15, Z15
-	VADDPS       Z15, Z17, Z15
-	VMULPS       1024(CX), Z13, Z13
-	VADDPS       Z13, Z15, Z13
-	VMULPS       1088(CX), Z14, Z14
-	VADDPS       Z14, Z13, Z13
-	VMULPS       2112(CX), Z8, Z14
-	VMULPS       2496(CX), Z16, Z15
-	VSUBPS       Z15, Z14, Z14
-	VMULPS       (R10)(DI*2), Z14, Z14
-	VADDPS       Z14, Z13, Z13
-	VMULPS       2176(CX), Z8, Z8
-	VMULPS       2560(CX), Z16, Z14
-	VSUBPS       Z14, Z8, Z8
-	VMULPS       (R11), Z8, Z8
-	VADDPS       Z8, Z13, Z8
-	VMULPS       2240(CX), Z9, Z9
-	VMULPS       2624(CX), Z16, Z13
-	VSUBPS       Z13, Z9, Z9
-	VMULPS       (R11)(DI*1), Z9, Z9
-	VADDPS       Z9, Z8, Z8
-	VMULPS       512(CX), Z16, Z9
-	VADDPS       Z5, Z9, Z9
-	VXORPS       Z13, Z13, Z13
-	VMOVUPS      (CX), Z14
-	VSUBPS       Z9, Z14, Z14
+	VMULPS       512(CX), Z26, Z18
+	VADDPS       Z14, Z18, Z18
+	VSUBPS       Z18, Z3, Z23
+	VSUBPS       Z18, Z4, Z18
 	MOVQ         120(AX), R13
-	VMOVUPS      (R13)(DX*2), Z15
-	VMOVAPS      Z1, Z16
-	VPERMI2PS    64(R13)(DX*2), Z15, Z16
-	VMULPS       Z16, Z14, Z14
-	VADDPS       Z14, Z13, Z13
-	VMOVUPS      (CX), Z14
-	VSUBPS       Z9, Z14, Z14
+	VMOVUPS      (R13)(DX*2), Z24
+	VMOVAPS      Z0, Z25
+	VPERMI2PS    64(R13)(DX*2), Z24, Z25
+	VMOVAPS      Z1, Z26
+	VPERMI2PS    64(R13)(DX*2), Z24, Z26
+	VMULPS       Z26, Z23, Z24
+	VADDPS       Z24, Z2, Z24
 	MOVQ         128(AX), R13
-	VMOVUPS      (R13)(DX*2), Z15
-	VMOVAPS      Z1, Z16
-	VPERMI2PS    64(R13)(DX*2), Z15, Z16
-	VMULPS       Z16, Z14, Z14
-	VADDPS       Z14, Z13, Z13
-	VMOVUPS      64(CX), Z14
-	VSUBPS       Z9, Z14, Z9
+	VMOVUPS      (R13)(DX*2), Z26
+	VMOVAPS      Z0, Z27
+	VPERMI2PS    64(R13)(DX*2), Z26, Z27
+	VMOVAPS      Z1, Z28
+	VPERMI2PS    64(R13)(DX*2), Z26, Z28
+	VMULPS       Z28, Z23, Z23
+	VADDPS       Z23, Z24, Z23
 	MOVQ         136(AX), R13
-	VMOVUPS      (R13)(DX*2), Z14
-	VMOVAPS      Z1, Z15
-	VPERMI2PS    64(R13)(DX*2), Z14, Z15
-	VMULPS       Z15, Z9, Z9
-	VADDPS       Z9, Z13, Z9
-	VMULPS       3200(CX), Z9, Z9
-	VADDPS       Z9, Z8, Z8
-	VADDPS       Z8, Z5, Z5
-	VBROADCASTSS 152(AX), Z8
-	MOVQ         64(AX), R13
-	VADDPS       (R13)(DX*1), Z8, Z8
-	VADDPS       Z8, Z10, Z9
-	VMULPS       2816(CX), Z3, Z3
-	VBROADCASTSS 156(AX), Z10
+	VMOVUPS      (R13)(DX*2), Z24
+	VMOVAPS      Z0, Z26
+	VPERMI2PS    64(R13)(DX*2), Z24, Z26
+	VMOVAPS      Z1, Z28
+	VPERMI2PS    64(R13)(DX*2), Z24, Z28
+	VMULPS       Z28, Z18, Z18
+	VADDPS       Z18, Z23, Z18
+	VMULPS       3200(CX), Z18, Z18
+	VADDPS       Z18, Z17, Z17
+	VADDPS       Z17, Z14, Z14
+	VADDPS       Z21, Z19, Z17
+	VMULPS       2816(CX), Z12, Z12
 	MOVQ         72(AX), R13
-	VADDPS       (R13)(DX*1), Z10, Z10
-	VSUBPS       Z8, Z10, Z8
-	VMULPS       576(CX), Z8, Z8
-	VADDPS       Z8, Z3, Z3
-	VMULPS       640(CX), Z4, Z8
-	VMOVUPS      (R8)(DI*2), Z10
-	VMULPS       704(CX), Z10, Z10
-	VADDPS       Z10, Z8, Z8
-	VMULPS       768(CX), Z9, Z9
-	VADDPS       Z9, Z8, Z8
-	VMULPS       832(CX), Z3, Z3
-	VADDPS       Z3, Z8, Z3
-	VMULPS       1920(CX), Z6, Z8
-	VMULPS       2304(CX), Z11, Z9
-	VSUBPS       Z9, Z8, Z8
-	VMULPS       (R9)(DI*2), Z8, Z8
-	VADDPS       Z8, Z3, Z3
-	VMULPS       1984(CX), Z6, Z6
-	VMULPS       2368(CX), Z11, Z8
-	VSUBPS       Z8, Z6, Z6
-	VMULPS       (R10), Z6, Z6
-	VADDPS       Z6, Z3, Z3
-	VMULPS       2048(CX), Z7, Z6
-	VMULPS       2432(CX), Z11, Z7
-	VSUBPS       Z7, Z6, Z6
-	VMULPS       (R10)(DI*1), Z6, Z6
-	VADDPS       Z6, Z3, Z3
-	VMULPS       512(CX), Z11, Z6
-	VADDPS       Z4, Z6, Z6
-	VXORPS       Z7, Z7, Z7
-	VMOVUPS      (CX), Z8
-	VSUBPS       Z6, Z8, Z8
+	VADDPS       (R13)(DX*1), Z6, Z18
+	VSUBPS       Z21, Z18, Z18
+	VMULPS       576(CX), Z18, Z18
+	VADDPS       Z18, Z12, Z12
+	VMULPS       640(CX), Z13, Z18
+	VMOVUPS      (R8)(DI*2), Z19
+	VMULPS       704(CX), Z19, Z19
+	VADDPS       Z19, Z18, Z18
+	VMULPS       768(CX), Z17, Z17
+	VADDPS       Z17, Z18, Z17
+	VMULPS       832(CX), Z12, Z12
+	VADDPS       Z12, Z17, Z12
+	VMULPS       1920(CX), Z15, Z17
+	VMULPS       2304(CX), Z20, Z18
+	VSUBPS       Z18, Z17, Z17
+	VMULPS       (R9)(DI*2), Z17, Z17
+	VADDPS       Z17, Z12, Z12
+	VMULPS       1984(CX), Z15, Z15
+	VMULPS       2368(CX), Z20, Z17
+	VSUBPS       Z17, Z15, Z15
+	VMULPS       (R10), Z15, Z15
+	VADDPS       Z15, Z12, Z12
+	VMULPS       2048(CX), Z16, Z15
+	VMULPS       2432(CX), Z20, Z16
+	VSUBPS       Z16, Z15, Z15
+	VMULPS       (R10)(DI*1), Z15, Z15
+	VADDPS       Z15, Z12, Z12
+	VMULPS       512(CX), Z20, Z15
+	VADDPS       Z13, Z15, Z15
+	VSUBPS       Z15, Z3, Z16
+	VSUBPS       Z15, Z4, Z15
 	MOVQ         96(AX), R13
-	VMOVUPS      (R13)(DX*2), Z9
-	VMOVAPS      Z1, Z10
-	VPERMI2PS    64(R13)(DX*2), Z9, Z10
-	VMULPS       Z10, Z8, Z8
-	VADDPS       Z8, Z7, Z7
-	VMOVUPS      (CX), Z8
-	VSUBPS       Z6, Z8, Z8
+	VMOVUPS      (R13)(DX*2), Z17
+	VMOVAPS      Z0, Z18
+	VPERMI2PS    64(R13)(DX*2), Z17, Z18
+	VMOVAPS      Z1, Z19
+	VPERMI2PS    64(R13)(DX*2), Z17, Z19
+	VMULPS       Z19, Z16, Z17
+	VADDPS       Z17, Z2, Z17
 	MOVQ         104(AX), R13
-	VMOVUPS      (R13)(DX*2), Z9
-	VMOVAPS      Z1, Z10
-	VPERMI2PS    64(R13)(DX*2), Z9, Z10
-	VMULPS       Z10, Z8, Z8
-	VADDPS       Z8, Z7, Z7
-	VMOVUPS      64(CX), Z8
-	VSUBPS       Z6, Z8, Z6
+	VMOVUPS      (R13)(DX*2), Z19
+	VMOVAPS      Z0, Z20
+	VPERMI2PS    64(R13)(DX*2), Z19, Z20
+	VMOVAPS      Z1, Z21
+	VPERMI2PS    64(R13)(DX*2), Z19, Z21
+	VMULPS       Z21, Z16, Z16
+	VADDPS       Z16, Z17, Z16
 	MOVQ         112(AX), R13
-	VMOVUPS      (R13)(DX*2), Z8
-	VMOVAPS      Z1, Z9
-	VPERMI2PS    64(R13)(DX*2), Z8, Z9
-	VMULPS       Z9, Z6, Z6
-	VADDPS       Z6, Z7, Z6
-	VMULPS       3136(CX), Z6, Z6
-	VADDPS       Z6, Z3, Z3
-	VADDPS       Z3, Z4, Z3
+	VMOVUPS      (R13)(DX*2), Z17
+	VMOVAPS      Z0, Z19
+	VPERMI2PS    64(R13)(DX*2), Z17, Z19
+	VMOVAPS      Z1, Z21
+	VPERMI2PS    64(R13)(DX*2), Z17, Z21
+	VMULPS       Z21, Z15, Z15
+	VADDPS       Z15, Z16, Z15
+	VMULPS       3136(CX), Z15, Z15
+	VADDPS       Z15, Z12, Z12
+	VADDPS       Z12, Z13, Z12
 	KNOTW        K2, K2
-	VMOVAPS.Z    Z3, K2, Z3
-	VMOVUPS      (R9)(DI*1), Z4
-	VMULPS       1472(CX), Z4, Z6
-	VADDPS       Z6, Z4, Z4
-	VANDPS.BCST  absolute<>+0(SB), Z4, Z6
-	VCMPPS.BCST  $0x05, tiny<>+0(SB), Z6, K2
-	VMOVAPS.Z    Z4, K2, Z4
-	VADDPS       2688(CX), Z4, Z4
-	VCMPPS       $0x1e, Z4, Z3, K2
+	VMOVAPS.Z    Z12, K2, Z12
+	VMOVUPS      (R9)(DI*1), Z13
+	VMULPS       1472(CX), Z13, Z15
+	VADDPS       Z15, Z13, Z13
+	VANDPS.BCST  absolute<>+0(SB), Z13, Z15
+	VCMPPS.BCST  $0x05, tiny<>+0(SB), Z15, K2
+	VMOVAPS.Z    Z13, K2, Z13
+	VADDPS       2688(CX), Z13, Z15
+	VCMPPS       $0x1e, Z15, Z12, K2
 	MOVQ         48(AX), R13
-	VPBROADCASTQ 168(AX), Z4
-	VPCMPQ       $0x01, (R13)(DX*2), Z4, K3
-	VPCMPQ       $0x01, 64(R13)(DX*2), Z4, K4
+	VPCMPQ       $0x01, (R13)(DX*2), Z9, K3
+	VPCMPQ       $0x01, 64(R13)(DX*2), Z9, K4
 	KUNPCKBW     K3, K4, K3
 	KORW         K2, K3, K2
 	KANDNW       K2, K1, K1
 	MOVQ         56(AX), R13
-	VPBROADCASTQ 184(AX), Z4
-	VPCMPQ       $0x01, (R13)(DX*2), Z4, K2
-	VPCMPQ       $0x01, 64(R13)(DX*2), Z4, K3
+	VPCMPQ       $0x01, (R13)(DX*2), Z10, K2
+	VPCMPQ       $0x01, 64(R13)(DX*2), Z10, K3
 	KUNPCKBW     K2, K3, K2
 	KNOTW        K2, K2
 	KORW         K1, K2, K1
-	KMOVW        K1, R13
-	TESTL        R13, R13
+	KORTESTW     K1, K1
 	JZ           quiet
+	KMOVW        K1, R13
 	MOVQ         DX, R14
 	SHRQ         $0x02, R14
 	MOVL         R14, (BX)
 	MOVL         R13, 4(BX)
 	ADDQ         $0x08, BX
-	VMOVUPS      (R8), Z4
-	VMOVUPS      Z4, (SI)
-	VMOVUPS      (R8)(DI*1), Z4
-	VMOVUPS      Z4, 64(SI)
-	VMOVUPS      (R8)(DI*2), Z4
-	VMOVUPS      Z4, 128(SI)
-	VMOVUPS      (R9), Z4
-	VMOVUPS      Z4, 192(SI)
-	VMOVUPS      (R9)(DI*1), Z4
-	VMOVUPS      Z4, 256(SI)
-	VMOVUPS      (R9)(DI*2), Z4
-	VMOVUPS      Z4, 320(SI)
-	VMOVUPS      (R10), Z4
-	VMOVUPS      Z4, 384(SI)
-	VMOVUPS      (R10)(DI*1), Z4
-	VMOVUPS      Z4, 448(SI)
-	VMOVUPS      (R10)(DI*2), Z4
-	VMOVUPS      Z4, 512(SI)
-	VMOVUPS      (R11), Z4
-	VMOVUPS      Z4, 576(SI)
-	VMOVUPS      (R11)(DI*1), Z4
-	VMOVUPS      Z4, 640(SI)
-	VMOVUPS      (R11)(DI*2), Z4
-	VMOVUPS      Z4, 704(SI)
+	VMOVUPS      (R8), Z15
+	VMOVUPS      Z15, (SI)
+	VMOVUPS      (R8)(DI*1), Z15
+	VMOVUPS      Z15, 64(SI)
+	VMOVUPS      (R8)(DI*2), Z15
+	VMOVUPS      Z15, 128(SI)
+	VMOVUPS      (R9), Z15
+	VMOVUPS      Z15, 192(SI)
+	VMOVUPS      (R9)(DI*1), Z15
+	VMOVUPS      Z15, 256(SI)
+	VMOVUPS      (R9)(DI*2), Z15
+	VMOVUPS      Z15, 320(SI)
+	VMOVUPS      (R10), Z15
+	VMOVUPS      Z15, 384(SI)
+	VMOVUPS      (R10)(DI*1), Z15
+	VMOVUPS      Z15, 448(SI)
+	VMOVUPS      (R10)(DI*2), Z15
+	VMOVUPS      Z15, 512(SI)
+	VMOVUPS      (R11), Z15
+	VMOVUPS      Z15, 576(SI)
+	VMOVUPS      (R11)(DI*1), Z15
+	VMOVUPS      Z15, 640(SI)
+	VMOVUPS      (R11)(DI*2), Z15
+	VMOVUPS      Z15, 704(SI)
 	ADDQ         $0x00000300, SI
 
 quiet:
-	VMOVUPS     Z3, (R8)
-	VMOVUPS     Z5, (R8)(DI*1)
-	VMOVUPS     Z12, (R9)
-	VMOVUPS     (R8)(DI*2), Z3
-	VMULPS      1408(CX), Z3, Z4
-	VADDPS      Z4, Z3, Z3
-	VANDPS.BCST absolute<>+0(SB), Z3, Z4
-	VCMPPS.BCST $0x05, tiny<>+0(SB), Z4, K1
-	VMOVAPS.Z   Z3, K1, Z3
-	VMOVUPS     Z3, (R8)(DI*2)
-	VMOVUPS     (R9)(DI*1), Z3
-	VMULPS      1472(CX), Z3, Z4
-	VADDPS      Z4, Z3, Z3
-	VANDPS.BCST absolute<>+0(SB), Z3, Z4
-	VCMPPS.BCST $0x05, tiny<>+0(SB), Z4, K1
-	VMOVAPS.Z   Z3, K1, Z3
-	VMOVUPS     Z3, (R9)(DI*1)
-	VMOVUPS     (R9)(DI*2), Z3
-	VMULPS      1536(CX), Z3, Z4
-	VADDPS      Z4, Z3, Z3
-	VANDPS.BCST absolute<>+0(SB), Z3, Z4
-	VCMPPS.BCST $0x05, tiny<>+0(SB), Z4, K1
-	VMOVAPS.Z   Z3, K1, Z3
-	MOVQ        96(AX), R13
-	VMOVUPS     (R13)(DX*2), Z4
-	VMOVAPS     Z0, Z5
-	VPERMI2PS   64(R13)(DX*2), Z4, Z5
-	VADDPS      Z5, Z3, Z3
-	VMOVUPS     Z3, (R9)(DI*2)
-	VMOVUPS     (R10), Z3
-	VMULPS      1600(CX), Z3, Z4
-	VADDPS      Z4, Z3, Z3
-	VANDPS.BCST absolute<>+0(SB), Z3, Z4
-	VCMPPS.BCST $0x05, tiny<>+0(SB), Z4, K1
-	VMOVAPS.Z   Z3, K1, Z3
-	MOVQ        104(AX), R13
-	VMOVUPS     (R13)(DX*2), Z4
-	VMOVAPS     Z0, Z5
-	VPERMI2PS   64(R13)(DX*2), Z4, Z5
-	VADDPS      Z5, Z3, Z3
-	VMOVUPS     Z3, (R10)
-	VMOVUPS     (R10)(DI*1), Z3
-	VMULPS      1664(CX), Z3, Z4
-	VADDPS      Z4, Z3, Z3
-	VANDPS.BCST absolute<>+0(SB), Z3, Z4
-	VCMPPS.BCST $0x05, tiny<>+0(SB), Z4, K1
-	VMOVAPS.Z   Z3, K1, Z3
-	MOVQ        112(AX), R13
-	VMOVUPS     (R13)(DX*2), Z4
-	VMOVAPS     Z0, Z5
-	VPERMI2PS   64(R13)(DX*2), Z4, Z5
-	VADDPS      Z5, Z3, Z3
-	VMOVUPS     Z3, (R10)(DI*1)
-	VMOVUPS     (R10)(DI*2), Z3
-	VMULPS      1728(CX), Z3, Z4
-	VADDPS      Z4, Z3, Z3
-	VANDPS.BCST absolute<>+0(SB), Z3, Z4
-	VCMPPS.BCST $0x05, tiny<>+0(SB), Z4, K1
-	VMOVAPS.Z   Z3, K1, Z3
-	MOVQ        120(AX), R13
-	VMOVUPS     (R13)(DX*2), Z4
-	VMOVAPS     Z0, Z5
-	VPERMI2PS   64(R13)(DX*2), Z4, Z5
-	VADDPS      Z5, Z3, Z3
-	VMOVUPS     Z3, (R10)(DI*2)
-	VMOVUPS     (R11), Z3
-	VMULPS      1792(CX), Z3, Z4
-	VADDPS      Z4, Z3, Z3
-	VANDPS.BCST absolute<>+0(SB), Z3, Z4
-	VCMPPS.BCST $0x05, tiny<>+0(SB), Z4, K1
-	VMOVAPS.Z   Z3, K1, Z3
-	MOVQ        128(AX), R13
-	VMOVUPS     (R13)(DX*2), Z4
-	VMOVAPS     Z0, Z5
-	VPERMI2PS   64(R13)(DX*2), Z4, Z5
-	VADDPS      Z5, Z3, Z3
-	VMOVUPS     Z3, (R11)
-	VMOVUPS     (R11)(DI*1), Z3
-	VMULPS      1856(CX), Z3, Z4
-	VADDPS      Z4, Z3, Z3
-	VANDPS.BCST absolute<>+0(SB), Z3, Z4
-	VCMPPS.BCST $0x05, tiny<>+0(SB), Z4, K1
-	VMOVAPS.Z   Z3, K1, Z3
-	MOVQ        136(AX), R13
-	VMOVUPS     (R13)(DX*2), Z4
-	VMOVAPS     Z0, Z5
-	VPERMI2PS   64(R13)(DX*2), Z4, Z5
-	VADDPS      Z5, Z3, Z3
-	VMOVUPS     Z3, (R11)(DI*1)
+	VMOVUPS     Z12, (R8)
+	VMOVUPS     Z14, (R8)(DI*1)
+	VMOVUPS     Z22, (R9)
+	VMOVUPS     (R8)(DI*2), Z12
+	VMULPS      1408(CX), Z12, Z14
+	VADDPS      Z14, Z12, Z12
+	VANDPS.BCST absolute<>+0(SB), Z12, Z14
+	VCMPPS.BCST $0x05, tiny<>+0(SB), Z14, K1
+	VMOVAPS.Z   Z12, K1, Z12
+	VMOVUPS     Z12, (R8)(DI*2)
+	VMOVUPS     Z13, (R9)(DI*1)
+	VMOVUPS     (R9)(DI*2), Z12
+	VMULPS      1536(CX), Z12, Z13
+	VADDPS      Z13, Z12, Z12
+	VANDPS.BCST absolute<>+0(SB), Z12, Z13
+	VCMPPS.BCST $0x05, tiny<>+0(SB), Z13, K1
+	VADDPS      Z12, Z18, K1, Z18
+	VMOVUPS     Z18, (R9)(DI*2)
+	VMOVUPS     (R10), Z12
+	VMULPS      1600(CX), Z12, Z13
+	VADDPS      Z13, Z12, Z12
+	VANDPS.BCST absolute<>+0(SB), Z12, Z13
+	VCMPPS.BCST $0x05, tiny<>+0(SB), Z13, K1
+	VADDPS      Z12, Z20, K1, Z20
+	VMOVUPS     Z20, (R10)
+	VMOVUPS     (R10)(DI*1), Z12
+	VMULPS      1664(CX), Z12, Z13
+	VADDPS      Z13, Z12, Z12
+	VANDPS.BCST absolute<>+0(SB), Z12, Z13
+	VCMPPS.BCST $0x05, tiny<>+0(SB), Z13, K1
+	VADDPS      Z12, Z19, K1, Z19
+	VMOVUPS     Z19, (R10)(DI*1)
+	VMOVUPS     (R10)(DI*2), Z12
+	VMULPS      1728(CX), Z12, Z13
+	VADDPS      Z13, Z12, Z12
+	VANDPS.BCST absolute<>+0(SB), Z12, Z13
+	VCMPPS.BCST $0x05, tiny<>+0(SB), Z13, K1
+	VADDPS      Z12, Z25, K1, Z25
+	VMOVUPS     Z25, (R10)(DI*2)
+	VMOVUPS     (R11), Z12
+	VMULPS      1792(CX), Z12, Z13
+	VADDPS      Z13, Z12, Z12
+	VANDPS.BCST absolute<>+0(SB), Z12, Z13
+	VCMPPS.BCST $0x05, tiny<>+0(SB), Z13, K1
+	VADDPS      Z12, Z27, K1, Z27
+	VMOVUPS     Z27, (R11)
+	VMOVUPS     (R11)(DI*1), Z12
+	VMULPS      1856(CX), Z12, Z13
+	VADDPS      Z13, Z12, Z12
+	VANDPS.BCST absolute<>+0(SB), Z12, Z13
+	VCMPPS.BCST $0x05, tiny<>+0(SB), Z13, K1
+	VADDPS      Z12, Z26, K1, Z26
+	VMOVUPS     Z26, (R11)(DI*1)
 	ADDQ        24(AX), CX
 	ADDQ        $0x40, R8
 	ADDQ        $0x40, R9
@@ -8368,312 +8131,276 @@ quiet:
 // func burstStepAVX512(c *byte) int
 // Requires: AVX, AVX512DQ, AVX512F
 TEXT ·burstStepAVX512(SB), NOSPLIT, $0-16
-	MOVQ    c+0(FP), AX
-	MOVQ    16(AX), CX
-	MOVQ    192(AX), BX
-	MOVQ    200(AX), SI
-	MOVQ    (AX), DX
-	SHLQ    $0x02, DX
-	MOVQ    40(AX), DI
-	MOVQ    32(AX), R8
-	ADDQ    DX, R8
-	LEAQ    (R8)(DI*2), R9
-	ADDQ    DI, R9
-	LEAQ    (R9)(DI*2), R10
-	ADDQ    DI, R10
-	LEAQ    (R10)(DI*2), R11
-	ADDQ    DI, R11
-	MOVQ    8(AX), R12
-	SHLQ    $0x02, R12
-	VMOVUPS even<>+0(SB), Z0
-	VMOVUPS odd<>+0(SB), Z1
+	MOVQ         c+0(FP), AX
+	MOVQ         16(AX), CX
+	MOVQ         192(AX), BX
+	MOVQ         200(AX), SI
+	MOVQ         (AX), DX
+	SHLQ         $0x02, DX
+	MOVQ         40(AX), DI
+	MOVQ         32(AX), R8
+	ADDQ         DX, R8
+	LEAQ         (R8)(DI*2), R9
+	ADDQ         DI, R9
+	LEAQ         (R9)(DI*2), R10
+	ADDQ         DI, R10
+	LEAQ         (R10)(DI*2), R11
+	ADDQ         DI, R11
+	MOVQ         8(AX), R12
+	SHLQ         $0x02, R12
+	VMOVUPS      even<>+0(SB), Z0
+	VMOVUPS      odd<>+0(SB), Z1
+	VXORPS       Z2, Z2, Z2
+	VMOVUPS      (CX), Z3
+	VMOVUPS      64(CX), Z4
+	VBROADCASTSS 152(AX), Z5
+	VBROADCASTSS 156(AX), Z6
+	VBROADCASTSS 160(AX), Z7
+	VBROADCASTSS 164(AX), Z8
+	VPBROADCASTQ 168(AX), Z9
+	VPBROADCASTQ 176(AX), Z9
+	VPBROADCASTQ 184(AX), Z10
 
 group:
-	VMOVUPS      (R8), Z2
-	VMOVUPS      (R8)(DI*1), Z3
-	VXORPS       Z4, Z4, Z4
-	VXORPS       Z5, Z5, Z5
-	VMOVUPS      (CX), Z6
-	VSUBPS       Z2, Z6, Z7
-	VMULPS       (R9)(DI*2), Z7, Z7
-	VADDPS       Z7, Z4, Z4
-	VSUBPS       Z3, Z6, Z6
-	VMULPS       (R10)(DI*2), Z6, Z6
-	VADDPS       Z6, Z5, Z5
-	VMOVUPS      64(CX), Z6
-	VSUBPS       Z2, Z6, Z7
-	VMULPS       (R10)(DI*1), Z7, Z7
-	VADDPS       Z7, Z4, Z4
-	VSUBPS       Z3, Z6, Z6
-	VMULPS       (R11)(DI*1), Z6, Z6
-	VADDPS       Z6, Z5, Z5
-	VBROADCASTSS 152(AX), Z6
-	MOVQ         64(AX), R13
-	VADDPS       (R13)(DX*1), Z6, Z6
-	VSUBPS       Z2, Z4, Z4
-	VMULPS       128(CX), Z4, Z4
-	VMOVUPS      448(CX), Z7
-	VMULPS       (R8)(DI*2), Z7, Z7
-	VADDPS       Z6, Z7, Z7
-	VMULPS       192(CX), Z7, Z7
-	VADDPS       Z7, Z4, Z4
-	VSUBPS       Z3, Z5, Z7
-	VMULPS       256(CX), Z7, Z7
-	VMOVUPS      (R9), Z8
-	VMULPS       384(CX), Z8, Z8
-	VBROADCASTSS 160(AX), Z9
-	MOVQ         80(AX), R13
-	VADDPS       (R13)(DX*1), Z9, Z9
-	VADDPS       Z9, Z8, Z8
-	VMULPS       320(CX), Z8, Z8
-	VADDPS       Z8, Z7, Z7
-	VMULPS       512(CX), Z4, Z8
-	VADDPS       Z2, Z8, Z8
-	VMULPS       512(CX), Z7, Z9
-	VADDPS       Z3, Z9, Z9
-	VBROADCASTSS 156(AX), Z10
-	MOVQ         72(AX), R13
-	VADDPS       (R13)(DX*1), Z10, Z10
-	VSUBPS       Z6, Z10, Z10
-	VMULPS       576(CX), Z10, Z10
-	VMULPS       640(CX), Z2, Z11
-	VMOVUPS      (R8)(DI*2), Z12
-	VMULPS       704(CX), Z12, Z12
-	VADDPS       Z12, Z11, Z11
-	VMULPS       768(CX), Z6, Z6
-	VADDPS       Z6, Z11, Z6
-	VMULPS       832(CX), Z10, Z10
-	VADDPS       Z10, Z6, Z6
-	VMOVUPS      (CX), Z10
-	VSUBPS       Z2, Z10, Z11
-	VMULPS       1920(CX), Z11, Z11
-	VMULPS       2304(CX), Z4, Z12
-	VSUBPS       Z12, Z11, Z11
-	VMULPS       (R9)(DI*2), Z11, Z11
-	VADDPS       Z11, Z6, Z6
-	VSUBPS       Z8, Z10, Z10
-	MOVQ         96(AX), R13
-	VMOVUPS      (R13)(DX*2), Z11
-	VMOVAPS      Z1, Z12
-	VPERMI2PS    64(R13)(DX*2), Z11, Z12
-	VMULPS       Z12, Z10, Z10
-	VADDPS       Z10, Z6, Z6
-	VMOVUPS      64(CX), Z10
-	VSUBPS       Z2, Z10, Z11
-	VMULPS       2048(CX), Z11, Z11
-	VMULPS       2432(CX), Z4, Z4
-	VSUBPS       Z4, Z11, Z4
-	VMULPS       (R10)(DI*1), Z4, Z4
-	VADDPS       Z4, Z6, Z4
-	VSUBPS       Z8, Z10, Z6
-	MOVQ         112(AX), R13
-	VMOVUPS      (R13)(DX*2), Z8
-	VMOVAPS      Z1, Z10
-	VPERMI2PS    64(R13)(DX*2), Z8, Z10
-	VMULPS       Z10, Z6, Z6
-	VADDPS       Z6, Z4, Z4
-	VBROADCASTSS 160(AX), Z6
-	MOVQ         80(AX), R13
-	VADDPS       (R13)(DX*1), Z6, Z6
-	VBROADCASTSS 164(AX), Z8
-	MOVQ         88(AX), R13
-	VADDPS       (R13)(DX*1), Z8, Z8
-	VSUBPS       Z6, Z8, Z8
-	VMULPS       576(CX), Z8, Z8
-	VMULPS       3264(CX), Z5, Z5
-	VMOVUPS      (R9), Z10
-	VMULPS       1152(CX), Z3, Z11
-	VMULPS       1216(CX), Z10, Z12
-	VADDPS       Z12, Z11, Z11
-	VADDPS       Z5, Z6, Z5
-	VMULPS       1280(CX), Z5, Z5
-	VADDPS       Z5, Z11, Z5
-	VMULPS       1344(CX), Z8, Z11
-	VADDPS       Z11, Z5, Z5
-	VADDPS       Z5, Z10, Z5
-	VANDPS.BCST  absolute<>+0(SB), Z5, Z11
-	VCMPPS.BCST  $0x05, tiny<>+0(SB), Z11, K1
-	VMOVAPS.Z    Z5, K1, Z5
-	VMULPS       896(CX), Z3, Z11
-	VMULPS       960(CX), Z10, Z10
-	VADDPS       Z10, Z11, Z10
-	VMULPS       1024(CX), Z6, Z6
-	VADDPS       Z6, Z10, Z6
-	VMULPS       1088(CX), Z8, Z8
-	VADDPS       Z8, Z6, Z6
-	VMOVUPS      (CX), Z8
-	VSUBPS       Z3, Z8, Z10
-	VMULPS       2112(CX), Z10, Z10
-	VMULPS       2496(CX), Z7, Z11
-	VSUBPS       Z11, Z10, Z10
-	VMULPS       (R10)(DI*2), Z10, Z10
-	VADDPS       Z10, Z6, Z6
-	VSUBPS       Z9, Z8, Z8
-	MOVQ         120(AX), R13
-	VMOVUPS      (R13)(DX*2), Z10
-	VMOVAPS      Z1, Z11
-	VPERMI2PS    64(R13)(DX*2), Z10, Z11
-	VMULPS       Z11, Z8, Z8
-	VADDPS       Z8, Z6, Z6
-	VMOVUPS      64(CX), Z8
-	VSUBPS       Z3, Z8, Z10
-	VMULPS       2240(CX), Z10, Z10
-	VMULPS       2624(CX), Z7, Z7
-	VSUBPS       Z7, Z10, Z7
-	VMULPS       (R11)(DI*1), Z7, Z7
-	VADDPS       Z7, Z6, Z6
-	VSUBPS       Z9, Z8, Z7
-	MOVQ         136(AX), R13
-	VMOVUPS      (R13)(DX*2), Z8
-	VMOVAPS      Z1, Z9
-	VPERMI2PS    64(R13)(DX*2), Z8, Z9
-	VMULPS       Z9, Z7, Z7
-	VADDPS       Z7, Z6, Z6
-	VADDPS       Z6, Z3, Z3
-	VANDPS.BCST  absolute<>+0(SB), Z3, Z6
-	VCMPPS.BCST  $0x05, tiny<>+0(SB), Z6, K1
-	VMOVAPS.Z    Z3, K1, Z3
-	VADDPS       Z4, Z2, Z2
-	VANDPS.BCST  absolute<>+0(SB), Z2, Z4
-	VCMPPS.BCST  $0x05, tiny<>+0(SB), Z4, K1
-	VMOVAPS.Z    Z2, K1, Z2
-	VMOVUPS      (R9)(DI*1), Z4
-	VMULPS       1472(CX), Z4, Z6
-	VADDPS       Z6, Z4, Z4
-	VANDPS.BCST  absolute<>+0(SB), Z4, Z6
-	VCMPPS.BCST  $0x05, tiny<>+0(SB), Z6, K1
-	VMOVAPS.Z    Z4, K1, Z4
-	VSUBPS       Z4, Z2, Z4
-	VCMPPS       $0x06, 2688(CX), Z4, K1
-	VCMPPS       $0x06, 2752(CX), Z4, K2
-	MOVQ         112(AX), R13
-	VMOVUPS      (R13)(DX*2), Z4
-	VMOVAPS      Z1, Z6
-	VPERMI2PS    64(R13)(DX*2), Z4, Z6
-	VXORPS       Z4, Z4, Z4
-	VCMPPS       $0x04, Z4, Z6, K3
-	KORW         K2, K3, K2
-	KANDW        K1, K2, K1
-	MOVQ         48(AX), R13
-	VPBROADCASTQ 184(AX), Z4
-	VPCMPQ       $0x01, (R13)(DX*2), Z4, K2
-	VPCMPQ       $0x01, 64(R13)(DX*2), Z4, K3
-	KUNPCKBW     K2, K3, K2
-	VPBROADCASTQ 176(AX), Z4
-	VPCMPQ       $0x01, (R13)(DX*2), Z4, K3
-	VPCMPQ       $0x01, 64(R13)(DX*2), Z4, K4
-	KUNPCKBW     K3, K4, K3
-	MOVQ         56(AX), R13
-	VXORPS       Z4, Z4, Z4
-	VPCMPQ       $0x01, (R13)(DX*2), Z4, K4
-	VPCMPQ       $0x01, 64(R13)(DX*2), Z4, K5
-	KUNPCKBW     K4, K5, K4
-	VPBROADCASTQ 184(AX), Z4
-	VPCMPQ       $0x01, (R13)(DX*2), Z4, K5
-	VPCMPQ       $0x01, 64(R13)(DX*2), Z4, K6
-	KUNPCKBW     K5, K6, K5
-	KANDNW       K4, K5, K4
-	KORW         K1, K3, K1
-	KANDNW       K1, K2, K1
-	KORW         K1, K4, K1
-	KMOVW        K1, R13
-	TESTL        R13, R13
-	JZ           quiet
-	MOVQ         DX, R14
-	SHRQ         $0x02, R14
-	MOVL         R14, (BX)
-	MOVL         R13, 4(BX)
-	ADDQ         $0x08, BX
-	VMOVUPS      (R8), Z4
-	VMOVUPS      Z4, (SI)
-	VMOVUPS      (R8)(DI*1), Z4
-	VMOVUPS      Z4, 64(SI)
-	VMOVUPS      (R8)(DI*2), Z4
-	VMOVUPS      Z4, 128(SI)
-	VMOVUPS      (R9), Z4
-	VMOVUPS      Z4, 192(SI)
-	VMOVUPS      (R9)(DI*1), Z4
-	VMOVUPS      Z4, 256(SI)
-	VMOVUPS      (R9)(DI*2), Z4
-	VMOVUPS      Z4, 320(SI)
-	VMOVUPS      (R10), Z4
-	VMOVUPS      Z4, 384(SI)
-	VMOVUPS      (R10)(DI*1), Z4
-	VMOVUPS      Z4, 448(SI)
-	VMOVUPS      (R10)(DI*2), Z4
-	VMOVUPS      Z4, 512(SI)
-	VMOVUPS      (R11), Z4
-	VMOVUPS      Z4, 576(SI)
-	VMOVUPS      (R11)(DI*1), Z4
-	VMOVUPS      Z4, 640(SI)
-	ADDQ         $0x000002c0, SI
+	VMOVUPS     (R8), Z11
+	VMOVUPS     (R8)(DI*1), Z12
+	VSUBPS      Z11, Z3, Z13
+	VMULPS      (R9)(DI*2), Z13, Z14
+	VADDPS      Z14, Z2, Z14
+	VSUBPS      Z12, Z3, Z15
+	VMULPS      (R10)(DI*2), Z15, Z16
+	VADDPS      Z16, Z2, Z16
+	VSUBPS      Z11, Z4, Z17
+	VMULPS      (R10)(DI*1), Z17, Z18
+	VADDPS      Z18, Z14, Z14
+	VSUBPS      Z12, Z4, Z18
+	VMULPS      (R11)(DI*1), Z18, Z19
+	VADDPS      Z19, Z16, Z16
+	MOVQ        64(AX), R13
+	VADDPS      (R13)(DX*1), Z5, Z19
+	VSUBPS      Z11, Z14, Z14
+	VMULPS      128(CX), Z14, Z14
+	VMOVUPS     448(CX), Z20
+	VMULPS      (R8)(DI*2), Z20, Z20
+	VADDPS      Z19, Z20, Z20
+	VMULPS      192(CX), Z20, Z20
+	VADDPS      Z20, Z14, Z14
+	VSUBPS      Z12, Z16, Z20
+	VMULPS      256(CX), Z20, Z20
+	VMOVUPS     (R9), Z21
+	VMULPS      384(CX), Z21, Z21
+	MOVQ        80(AX), R13
+	VADDPS      (R13)(DX*1), Z7, Z22
+	VADDPS      Z22, Z21, Z21
+	VMULPS      320(CX), Z21, Z21
+	VADDPS      Z21, Z20, Z20
+	VMULPS      512(CX), Z14, Z21
+	VADDPS      Z11, Z21, Z21
+	VMULPS      512(CX), Z20, Z23
+	VADDPS      Z12, Z23, Z23
+	MOVQ        72(AX), R13
+	VADDPS      (R13)(DX*1), Z6, Z24
+	VSUBPS      Z19, Z24, Z24
+	VMULPS      576(CX), Z24, Z24
+	VMULPS      640(CX), Z11, Z25
+	VMOVUPS     (R8)(DI*2), Z26
+	VMULPS      704(CX), Z26, Z26
+	VADDPS      Z26, Z25, Z25
+	VMULPS      768(CX), Z19, Z19
+	VADDPS      Z19, Z25, Z19
+	VMULPS      832(CX), Z24, Z24
+	VADDPS      Z24, Z19, Z19
+	VSUBPS      Z21, Z3, Z24
+	VSUBPS      Z21, Z4, Z21
+	VMULPS      1920(CX), Z13, Z13
+	VMULPS      2304(CX), Z14, Z25
+	VSUBPS      Z25, Z13, Z13
+	VMULPS      (R9)(DI*2), Z13, Z13
+	VADDPS      Z13, Z19, Z13
+	MOVQ        96(AX), R13
+	VMOVUPS     (R13)(DX*2), Z19
+	VMOVAPS     Z0, Z25
+	VPERMI2PS   64(R13)(DX*2), Z19, Z25
+	VMOVAPS     Z1, Z26
+	VPERMI2PS   64(R13)(DX*2), Z19, Z26
+	VMULPS      Z26, Z24, Z19
+	VADDPS      Z19, Z13, Z13
+	VMULPS      2048(CX), Z17, Z17
+	VMULPS      2432(CX), Z14, Z14
+	VSUBPS      Z14, Z17, Z14
+	VMULPS      (R10)(DI*1), Z14, Z14
+	VADDPS      Z14, Z13, Z13
+	MOVQ        112(AX), R13
+	VMOVUPS     (R13)(DX*2), Z14
+	VMOVAPS     Z0, Z17
+	VPERMI2PS   64(R13)(DX*2), Z14, Z17
+	VMOVAPS     Z1, Z19
+	VPERMI2PS   64(R13)(DX*2), Z14, Z19
+	VMULPS      Z19, Z21, Z14
+	VADDPS      Z14, Z13, Z13
+	MOVQ        88(AX), R13
+	VADDPS      (R13)(DX*1), Z8, Z14
+	VSUBPS      Z22, Z14, Z14
+	VMULPS      576(CX), Z14, Z14
+	VMULPS      3264(CX), Z16, Z16
+	VMOVUPS     (R9), Z21
+	VMULPS      1152(CX), Z12, Z24
+	VMULPS      1216(CX), Z21, Z26
+	VADDPS      Z26, Z24, Z24
+	VADDPS      Z16, Z22, Z16
+	VMULPS      1280(CX), Z16, Z16
+	VADDPS      Z16, Z24, Z16
+	VMULPS      1344(CX), Z14, Z24
+	VADDPS      Z24, Z16, Z16
+	VADDPS      Z16, Z21, Z16
+	VANDPS.BCST absolute<>+0(SB), Z16, Z24
+	VCMPPS.BCST $0x05, tiny<>+0(SB), Z24, K1
+	VMOVAPS.Z   Z16, K1, Z16
+	VMULPS      896(CX), Z12, Z24
+	VMULPS      960(CX), Z21, Z21
+	VADDPS      Z21, Z24, Z21
+	VMULPS      1024(CX), Z22, Z22
+	VADDPS      Z22, Z21, Z21
+	VMULPS      1088(CX), Z14, Z14
+	VADDPS      Z14, Z21, Z14
+	VSUBPS      Z23, Z3, Z21
+	VSUBPS      Z23, Z4, Z22
+	VMULPS      2112(CX), Z15, Z15
+	VMULPS      2496(CX), Z20, Z23
+	VSUBPS      Z23, Z15, Z15
+	VMULPS      (R10)(DI*2), Z15, Z15
+	VADDPS      Z15, Z14, Z14
+	MOVQ        120(AX), R13
+	VMOVUPS     (R13)(DX*2), Z15
+	VMOVAPS     Z0, Z23
+	VPERMI2PS   64(R13)(DX*2), Z15, Z23
+	VMOVAPS     Z1, Z24
+	VPERMI2PS   64(R13)(DX*2), Z15, Z24
+	VMULPS      Z24, Z21, Z15
+	VADDPS      Z15, Z14, Z14
+	VMULPS      2240(CX), Z18, Z15
+	VMULPS      2624(CX), Z20, Z18
+	VSUBPS      Z18, Z15, Z15
+	VMULPS      (R11)(DI*1), Z15, Z15
+	VADDPS      Z15, Z14, Z14
+	MOVQ        136(AX), R13
+	VMOVUPS     (R13)(DX*2), Z15
+	VMOVAPS     Z0, Z18
+	VPERMI2PS   64(R13)(DX*2), Z15, Z18
+	VMOVAPS     Z1, Z20
+	VPERMI2PS   64(R13)(DX*2), Z15, Z20
+	VMULPS      Z20, Z22, Z15
+	VADDPS      Z15, Z14, Z14
+	VADDPS      Z14, Z12, Z12
+	VANDPS.BCST absolute<>+0(SB), Z12, Z14
+	VCMPPS.BCST $0x05, tiny<>+0(SB), Z14, K1
+	VMOVAPS.Z   Z12, K1, Z12
+	VADDPS      Z13, Z11, Z11
+	VANDPS.BCST absolute<>+0(SB), Z11, Z13
+	VCMPPS.BCST $0x05, tiny<>+0(SB), Z13, K1
+	VMOVAPS.Z   Z11, K1, Z11
+	VMOVUPS     (R9)(DI*1), Z13
+	VMULPS      1472(CX), Z13, Z14
+	VADDPS      Z14, Z13, Z13
+	VANDPS.BCST absolute<>+0(SB), Z13, Z14
+	VCMPPS.BCST $0x05, tiny<>+0(SB), Z14, K1
+	VMOVAPS.Z   Z13, K1, Z13
+	VSUBPS      Z13, Z11, Z14
+	VCMPPS      $0x06, 2688(CX), Z14, K1
+	VCMPPS      $0x06, 2752(CX), Z14, K2
+	VCMPPS      $0x04, Z2, Z19, K3
+	KORW        K2, K3, K2
+	KANDW       K1, K2, K1
+	MOVQ        48(AX), R13
+	VPCMPQ      $0x01, (R13)(DX*2), Z10, K2
+	VPCMPQ      $0x01, 64(R13)(DX*2), Z10, K3
+	KUNPCKBW    K2, K3, K2
+	VPCMPQ      $0x01, (R13)(DX*2), Z9, K3
+	VPCMPQ      $0x01, 64(R13)(DX*2), Z9, K4
+	KUNPCKBW    K3, K4, K3
+	MOVQ        56(AX), R13
+	VPCMPQ      $0x01, (R13)(DX*2), Z2, K4
+	VPCMPQ      $0x01, 64(R13)(DX*2), Z2, K5
+	KUNPCKBW    K4, K5, K4
+	VPCMPQ      $0x01, (R13)(DX*2), Z10, K5
+	VPCMPQ      $0x01, 64(R13)(DX*2), Z10, K6
+	KUNPCKBW    K5, K6, K5
+	KANDNW      K4, K5, K4
+	KORW        K1, K3, K1
+	KANDNW      K1, K2, K1
+	KORW        K1, K4, K1
+	KORTESTW    K1, K1
+	JZ          quiet
+	KMOVW       K1, R13
+	MOVQ        DX, R14
+	SHRQ        $0x02, R14
+	MOVL        R14, (BX)
+	MOVL        R13, 4(BX)
+	ADDQ        $0x08, BX
+	VMOVUPS     (R8), Z14
+	VMOVUPS     Z14, (SI)
+	VMOVUPS     (R8)(DI*1), Z14
+	VMOVUPS     Z14, 64(SI)
+	VMOVUPS     (R8)(DI*2), Z14
+	VMOVUPS     Z14, 128(SI)
+	VMOVUPS     (R9), Z14
+	VMOVUPS     Z14, 192(SI)
+	VMOVUPS     (R9)(DI*1), Z14
+	VMOVUPS     Z14, 256(SI)
+	VMOVUPS     (R9)(DI*2), Z14
+	VMOVUPS     Z14, 320(SI)
+	VMOVUPS     (R10), Z14
+	VMOVUPS     Z14, 384(SI)
+	VMOVUPS     (R10)(DI*1), Z14
+	VMOVUPS     Z14, 448(SI)
+	VMOVUPS     (R10)(DI*2), Z14
+	VMOVUPS     Z14, 512(SI)
+	VMOVUPS     (R11), Z14
+	VMOVUPS     Z14, 576(SI)
+	VMOVUPS     (R11)(DI*1), Z14
+	VMOVUPS     Z14, 640(SI)
+	ADDQ        $0x000002c0, SI
 
 quiet:
-	VMOVUPS     Z2, (R8)
-	VMOVUPS     Z3, (R8)(DI*1)
-	VMOVUPS     Z5, (R9)
-	VMOVUPS     (R8)(DI*2), Z2
-	VMULPS      1408(CX), Z2, Z3
-	VADDPS      Z3, Z2, Z2
-	VANDPS.BCST absolute<>+0(SB), Z2, Z3
-	VCMPPS.BCST $0x05, tiny<>+0(SB), Z3, K1
-	VMOVAPS.Z   Z2, K1, Z2
-	VMOVUPS     Z2, (R8)(DI*2)
-	VMOVUPS     (R9)(DI*1), Z2
-	VMULPS      1472(CX), Z2, Z3
-	VADDPS      Z3, Z2, Z2
-	VANDPS.BCST absolute<>+0(SB), Z2, Z3
-	VCMPPS.BCST $0x05, tiny<>+0(SB), Z3, K1
-	VMOVAPS.Z   Z2, K1, Z2
-	VMOVUPS     Z2, (R9)(DI*1)
-	VMOVUPS     (R9)(DI*2), Z2
-	VMULPS      1536(CX), Z2, Z3
-	VADDPS      Z3, Z2, Z2
-	VANDPS.BCST absolute<>+0(SB), Z2, Z3
-	VCMPPS.BCST $0x05, tiny<>+0(SB), Z3, K1
-	VMOVAPS.Z   Z2, K1, Z2
-	MOVQ        96(AX), R13
-	VMOVUPS     (R13)(DX*2), Z3
-	VMOVAPS     Z0, Z4
-	VPERMI2PS   64(R13)(DX*2), Z3, Z4
-	VADDPS      Z4, Z2, Z2
-	VMOVUPS     Z2, (R9)(DI*2)
-	VMOVUPS     (R10)(DI*1), Z2
-	VMULPS      1664(CX), Z2, Z3
-	VADDPS      Z3, Z2, Z2
-	VANDPS.BCST absolute<>+0(SB), Z2, Z3
-	VCMPPS.BCST $0x05, tiny<>+0(SB), Z3, K1
-	VMOVAPS.Z   Z2, K1, Z2
-	MOVQ        112(AX), R13
-	VMOVUPS     (R13)(DX*2), Z3
-	VMOVAPS     Z0, Z4
-	VPERMI2PS   64(R13)(DX*2), Z3, Z4
-	VADDPS      Z4, Z2, Z2
-	VMOVUPS     Z2, (R10)(DI*1)
-	VMOVUPS     (R10)(DI*2), Z2
-	VMULPS      1728(CX), Z2, Z3
-	VADDPS      Z3, Z2, Z2
-	VANDPS.BCST absolute<>+0(SB), Z2, Z3
-	VCMPPS.BCST $0x05, tiny<>+0(SB), Z3, K1
-	VMOVAPS.Z   Z2, K1, Z2
-	MOVQ        120(AX), R13
-	VMOVUPS     (R13)(DX*2), Z3
-	VMOVAPS     Z0, Z4
-	VPERMI2PS   64(R13)(DX*2), Z3, Z4
-	VADDPS      Z4, Z2, Z2
-	VMOVUPS     Z2, (R10)(DI*2)
-	VMOVUPS     (R11)(DI*1), Z2
-	VMULPS      1856(CX), Z2, Z3
-	VADDPS      Z3, Z2, Z2
-	VANDPS.BCST absolute<>+0(SB), Z2, Z3
-	VCMPPS.BCST $0x05, tiny<>+0(SB), Z3, K1
-	VMOVAPS.Z   Z2, K1, Z2
-	MOVQ        136(AX), R13
-	VMOVUPS     (R13)(DX*2), Z3
-	VMOVAPS     Z0, Z4
-	VPERMI2PS   64(R13)(DX*2), Z3, Z4
-	VADDPS      Z4, Z2, Z2
-	VMOVUPS     Z2, (R11)(DI*1)
+	VMOVUPS     Z11, (R8)
+	VMOVUPS     Z12, (R8)(DI*1)
+	VMOVUPS     Z16, (R9)
+	VMOVUPS     (R8)(DI*2), Z11
+	VMULPS      1408(CX), Z11, Z12
+	VADDPS      Z12, Z11, Z11
+	VANDPS.BCST absolute<>+0(SB), Z11, Z12
+	VCMPPS.BCST $0x05, tiny<>+0(SB), Z12, K1
+	VMOVAPS.Z   Z11, K1, Z11
+	VMOVUPS     Z11, (R8)(DI*2)
+	VMOVUPS     Z13, (R9)(DI*1)
+	VMOVUPS     (R9)(DI*2), Z11
+	VMULPS      1536(CX), Z11, Z12
+	VADDPS      Z12, Z11, Z11
+	VANDPS.BCST absolute<>+0(SB), Z11, Z12
+	VCMPPS.BCST $0x05, tiny<>+0(SB), Z12, K1
+	VADDPS      Z11, Z25, K1, Z25
+	VMOVUPS     Z25, (R9)(DI*2)
+	VMOVUPS     (R10)(DI*1), Z11
+	VMULPS      1664(CX), Z11, Z12
+	VADDPS      Z12, Z11, Z11
+	VANDPS.BCST absolute<>+0(SB), Z11, Z12
+	VCMPPS.BCST $0x05, tiny<>+0(SB), Z12, K1
+	VADDPS      Z11, Z17, K1, Z17
+	VMOVUPS     Z17, (R10)(DI*1)
+	VMOVUPS     (R10)(DI*2), Z11
+	VMULPS      1728(CX), Z11, Z12
+	VADDPS      Z12, Z11, Z11
+	VANDPS.BCST absolute<>+0(SB), Z11, Z12
+	VCMPPS.BCST $0x05, tiny<>+0(SB), Z12, K1
+	VADDPS      Z11, Z23, K1, Z23
+	VMOVUPS     Z23, (R10)(DI*2)
+	VMOVUPS     (R11)(DI*1), Z11
+	VMULPS      1856(CX), Z11, Z12
+	VADDPS      Z12, Z11, Z11
+	VANDPS.BCST absolute<>+0(SB), Z11, Z12
+	VCMPPS.BCST $0x05, tiny<>+0(SB), Z12, K1
+	VADDPS      Z11, Z18, K1, Z18
+	VMOVUPS     Z18, (R11)(DI*1)
 	ADDQ        24(AX), CX
 	ADDQ        $0x40, R8
 	ADDQ        $0x40, R9
@@ -8710,379 +8437,343 @@ TEXT ·twoStepAVX512(SB), NOSPLIT, $32-16
 	SHLQ         $0x02, R12
 	VMOVUPS      even<>+0(SB), Z0
 	VMOVUPS      odd<>+0(SB), Z1
-	VMOVUPS      (R8)(DI*1), Z2
-	VSUBPS       3008(CX), Z2, Z2
-	VMULPS       3072(CX), Z2, Z2
-	VXORPS.BCST  sign<>+0(SB), Z2, Z2
-	VBROADCASTSS exp_max<>+0(SB), Z3
-	VMINPS       Z2, Z3, Z2
-	VMAXPS.BCST  exp_min<>+0(SB), Z2, Z2
-	VMULPS.BCST  log2e<>+0(SB), Z2, Z3
-	VADDPS.BCST  shift<>+0(SB), Z3, Z3
-	VSUBPS.BCST  shift<>+0(SB), Z3, Z3
-	VMULPS.BCST  ln2_hi<>+0(SB), Z3, Z4
-	VSUBPS       Z4, Z2, Z2
-	VMULPS.BCST  ln2_lo<>+0(SB), Z3, Z4
-	VSUBPS       Z4, Z2, Z2
-	VBROADCASTSS exp0<>+0(SB), Z4
-	VMULPS       Z2, Z4, Z4
-	VADDPS.BCST  exp1<>+0(SB), Z4, Z4
-	VMULPS       Z2, Z4, Z4
-	VADDPS.BCST  exp2<>+0(SB), Z4, Z4
-	VMULPS       Z2, Z4, Z4
-	VADDPS.BCST  exp3<>+0(SB), Z4, Z4
-	VMULPS       Z2, Z4, Z4
-	VADDPS.BCST  exp4<>+0(SB), Z4, Z4
-	VMULPS       Z2, Z4, Z4
-	VADDPS.BCST  exp5<>+0(SB), Z4, Z4
-	VMULPS       Z2, Z2, Z5
-	VMULPS       Z5, Z4, Z4
-	VADDPS       Z2, Z4, Z2
-	VADDPS.BCST  one<>+0(SB), Z2, Z2
-	VCVTTPS2DQ   Z3, Z3
-	VPADDD.BCST  bias<>+0(SB), Z3, Z3
-	VPSLLD       $0x17, Z3, Z3
-	VMULPS       Z3, Z2, Z2
-	VBROADCASTSS one<>+0(SB), Z3
-	VADDPS.BCST  one<>+0(SB), Z2, Z2
-	VDIVPS       Z2, Z3, Z2
-	VMOVUPS      Z2, Z2
+	VXORPS       Z2, Z2, Z2
+	VMOVUPS      (CX), Z3
+	VMOVUPS      64(CX), Z4
+	VBROADCASTSS 152(AX), Z5
+	VBROADCASTSS 156(AX), Z6
+	VBROADCASTSS 160(AX), Z7
+	VBROADCASTSS 164(AX), Z8
+	VPBROADCASTQ 168(AX), Z9
+	VPBROADCASTQ 176(AX), Z10
+	VPBROADCASTQ 184(AX), Z10
+	VMOVUPS      (R8)(DI*1), Z11
+	VSUBPS       3008(CX), Z11, Z11
+	VMULPS       3072(CX), Z11, Z11
+	VXORPS.BCST  sign<>+0(SB), Z11, Z11
+	VBROADCASTSS exp_max<>+0(SB), Z12
+	VMINPS       Z11, Z12, Z11
+	VMAXPS.BCST  exp_min<>+0(SB), Z11, Z11
+	VMULPS.BCST  log2e<>+0(SB), Z11, Z12
+	VRNDSCALEPS  $0x00, Z12, Z12
+	VMULPS.BCST  ln2_hi<>+0(SB), Z12, Z13
+	VSUBPS       Z13, Z11, Z11
+	VMULPS.BCST  ln2_lo<>+0(SB), Z12, Z13
+	VSUBPS       Z13, Z11, Z11
+	VBROADCASTSS exp0<>+0(SB), Z13
+	VMULPS       Z11, Z13, Z13
+	VADDPS.BCST  exp1<>+0(SB), Z13, Z13
+	VMULPS       Z11, Z13, Z13
+	VADDPS.BCST  exp2<>+0(SB), Z13, Z13
+	VMULPS       Z11, Z13, Z13
+	VADDPS.BCST  exp3<>+0(SB), Z13, Z13
+	VMULPS       Z11, Z13, Z13
+	VADDPS.BCST  exp4<>+0(SB), Z13, Z13
+	VMULPS       Z11, Z13, Z13
+	VADDPS.BCST  exp5<>+0(SB), Z13, Z13
+	VMULPS       Z11, Z11, Z14
+	VMULPS       Z14, Z13, Z13
+	VADDPS       Z11, Z13, Z11
+	VADDPS.BCST  one<>+0(SB), Z11, Z11
+	VSCALEFPS    Z12, Z11, Z11
+	VBROADCASTSS one<>+0(SB), Z12
+	VADDPS.BCST  one<>+0(SB), Z11, Z11
+	VDIVPS       Z11, Z12, Z11
+	VMOVUPS      Z11, Z11
 
 group:
-	VMOVUPS      Z2, Z3
+	VMOVUPS      Z11, Z12
 	ADDQ         24(AX), CX
-	VMOVUPS      64(R8)(DI*1), Z2
-	VSUBPS       3008(CX), Z2, Z2
-	VMULPS       3072(CX), Z2, Z2
-	VXORPS.BCST  sign<>+0(SB), Z2, Z2
-	VBROADCASTSS exp_max<>+0(SB), Z4
-	VMINPS       Z2, Z4, Z2
-	VMAXPS.BCST  exp_min<>+0(SB), Z2, Z2
-	VMULPS.BCST  log2e<>+0(SB), Z2, Z4
-	VADDPS.BCST  shift<>+0(SB), Z4, Z4
-	VSUBPS.BCST  shift<>+0(SB), Z4, Z4
-	VMULPS.BCST  ln2_hi<>+0(SB), Z4, Z5
-	VSUBPS       Z5, Z2, Z2
-	VMULPS.BCST  ln2_lo<>+0(SB), Z4, Z5
-	VSUBPS       Z5, Z2, Z2
-	VBROADCASTSS exp0<>+0(SB), Z5
-	VMULPS       Z2, Z5, Z5
-	VADDPS.BCST  exp1<>+0(SB), Z5, Z5
-	VMULPS       Z2, Z5, Z5
-	VADDPS.BCST  exp2<>+0(SB), Z5, Z5
-	VMULPS       Z2, Z5, Z5
-	VADDPS.BCST  exp3<>+0(SB), Z5, Z5
-	VMULPS       Z2, Z5, Z5
-	VADDPS.BCST  exp4<>+0(SB), Z5, Z5
-	VMULPS       Z2, Z5, Z5
-	VADDPS.BCST  exp5<>+0(SB), Z5, Z5
-	VMULPS       Z2, Z2, Z6
-	VMULPS       Z6, Z5, Z5
-	VADDPS       Z2, Z5, Z2
-	VADDPS.BCST  one<>+0(SB), Z2, Z2
-	VCVTTPS2DQ   Z4, Z4
-	VPADDD.BCST  bias<>+0(SB), Z4, Z4
-	VPSLLD       $0x17, Z4, Z4
-	VMULPS       Z4, Z2, Z2
-	VBROADCASTSS one<>+0(SB), Z4
-	VADDPS.BCST  one<>+0(SB), Z2, Z2
-	VDIVPS       Z2, Z4, Z2
-	VMOVUPS      Z2, Z2
+	VMOVUPS      64(R8)(DI*1), Z11
+	VSUBPS       3008(CX), Z11, Z11
+	VMULPS       3072(CX), Z11, Z11
+	VXORPS.BCST  sign<>+0(SB), Z11, Z11
+	VBROADCASTSS exp_max<>+0(SB), Z13
+	VMINPS       Z11, Z13, Z11
+	VMAXPS.BCST  exp_min<>+0(SB), Z11, Z11
+	VMULPS.BCST  log2e<>+0(SB), Z11, Z13
+	VRNDSCALEPS  $0x00, Z13, Z13
+	VMULPS.BCST  ln2_hi<>+0(SB), Z13, Z14
+	VSUBPS       Z14, Z11, Z11
+	VMULPS.BCST  ln2_lo<>+0(SB), Z13, Z14
+	VSUBPS       Z14, Z11, Z11
+	VBROADCASTSS exp0<>+0(SB), Z14
+	VMULPS       Z11, Z14, Z14
+	VADDPS.BCST  exp1<>+0(SB), Z14, Z14
+	VMULPS       Z11, Z14, Z14
+	VADDPS.BCST  exp2<>+0(SB), Z14, Z14
+	VMULPS       Z11, Z14, Z14
+	VADDPS.BCST  exp3<>+0(SB), Z14, Z14
+	VMULPS       Z11, Z14, Z14
+	VADDPS.BCST  exp4<>+0(SB), Z14, Z14
+	VMULPS       Z11, Z14, Z14
+	VADDPS.BCST  exp5<>+0(SB), Z14, Z14
+	VMULPS       Z11, Z11, Z15
+	VMULPS       Z15, Z14, Z14
+	VADDPS       Z11, Z14, Z11
+	VADDPS.BCST  one<>+0(SB), Z11, Z11
+	VSCALEFPS    Z13, Z11, Z11
+	VBROADCASTSS one<>+0(SB), Z13
+	VADDPS.BCST  one<>+0(SB), Z11, Z11
+	VDIVPS       Z11, Z13, Z11
+	VMOVUPS      Z11, Z11
 	SUBQ         24(AX), CX
-	VMOVUPS      (R8), Z4
-	VMOVUPS      (R8)(DI*1), Z5
+	VMOVUPS      (R8), Z13
+	VMOVUPS      (R8)(DI*1), Z14
 	MOVQ         48(AX), R13
-	VPBROADCASTQ 184(AX), Z6
-	VPCMPQ       $0x01, (R13)(DX*2), Z6, K1
-	VPCMPQ       $0x01, 64(R13)(DX*2), Z6, K2
+	VPCMPQ       $0x01, (R13)(DX*2), Z10, K1
+	VPCMPQ       $0x01, 64(R13)(DX*2), Z10, K2
 	KUNPCKBW     K1, K2, K1
-	VMOVUPS      3328(CX), Z6
-	VPMOVD2M     Z6, K2
+	VMOVUPS      3328(CX), Z15
+	VPMOVD2M     Z15, K2
 	KANDW        K1, K2, K2
-	VMOVUPS      (CX), Z6
-	VSUBPS       Z4, Z6, Z6
-	VMOVUPS      64(CX), Z7
-	VSUBPS       Z4, Z7, Z7
-	VMOVUPS      (CX), Z8
-	VSUBPS       Z5, Z8, Z8
-	VMOVUPS      64(CX), Z9
-	VSUBPS       Z5, Z9, Z9
-	VMULPS       2816(CX), Z3, Z10
-	VMOVUPS      (R8)(DI*2), Z11
-	VMULPS       448(CX), Z11, Z11
-	VADDPS       Z11, Z10, Z11
-	VBROADCASTSS 152(AX), Z12
+	VSUBPS       Z13, Z3, Z15
+	VSUBPS       Z13, Z4, Z16
+	VSUBPS       Z14, Z3, Z17
+	VSUBPS       Z14, Z4, Z18
+	VMULPS       2816(CX), Z12, Z19
+	VMOVUPS      (R8)(DI*2), Z20
+	VMULPS       448(CX), Z20, Z20
+	VADDPS       Z20, Z19, Z20
 	MOVQ         64(AX), R13
-	VADDPS       (R13)(DX*1), Z12, Z12
-	VADDPS       Z12, Z11, Z11
-	VMOVUPS      (R9)(DI*2), Z12
-	VMULPS       Z12, Z6, Z12
-	VMULPS       (R10)(DI*1), Z7, Z13
-	VADDPS       Z13, Z12, Z12
-	VSUBPS       Z4, Z12, Z12
-	VMULPS       128(CX), Z12, Z12
-	VMULPS       192(CX), Z11, Z11
-	VADDPS       Z11, Z12, Z11
+	VADDPS       (R13)(DX*1), Z5, Z21
+	VADDPS       Z21, Z20, Z20
+	VMOVUPS      (R9)(DI*2), Z22
+	VMULPS       Z22, Z15, Z22
+	VMULPS       (R10)(DI*1), Z16, Z23
+	VADDPS       Z23, Z22, Z22
+	VSUBPS       Z13, Z22, Z22
+	VMULPS       128(CX), Z22, Z22
+	VMULPS       192(CX), Z20, Z20
+	VADDPS       Z20, Z22, Z20
 	KNOTW        K2, K3
-	VMOVAPS.Z    Z11, K3, Z11
-	VMOVUPS      (R10)(DI*2), Z12
-	VMULPS       Z12, Z8, Z12
-	VMULPS       (R11)(DI*1), Z9, Z13
-	VADDPS       Z13, Z12, Z12
-	VMOVUPS      (R11)(DI*2), Z13
-	VMULPS       2944(CX), Z13, Z13
-	VMULPS       2880(CX), Z3, Z14
-	VBROADCASTSS 160(AX), Z15
+	VMOVAPS.Z    Z20, K3, Z20
+	VMOVUPS      (R10)(DI*2), Z22
+	VMULPS       Z22, Z17, Z22
+	VMULPS       (R11)(DI*1), Z18, Z23
+	VADDPS       Z23, Z22, Z22
+	VMOVUPS      (R11)(DI*2), Z23
+	VMULPS       2944(CX), Z23, Z23
+	VMULPS       2880(CX), Z12, Z24
 	MOVQ         80(AX), R13
-	VADDPS       (R13)(DX*1), Z15, Z15
-	VMOVUPS      (R9), Z16
-	VMULPS       384(CX), Z16, Z16
-	VADDPS       Z16, Z14, Z16
-	VADDPS       Z13, Z16, Z16
-	VADDPS       Z15, Z16, Z16
-	VSUBPS       Z5, Z12, Z17
-	VMULPS       256(CX), Z17, Z17
-	VMULPS       320(CX), Z16, Z16
-	VADDPS       Z16, Z17, Z16
-	VMULPS       3264(CX), Z12, Z12
-	VBROADCASTSS one<>+0(SB), Z17
-	VSUBPS       Z3, Z17, Z17
-	VMULPS       Z17, Z3, Z3
-	VMULPS       3072(CX), Z3, Z3
-	VMULPS       Z16, Z3, Z3
-	VADDPS       Z13, Z14, Z13
-	VADDPS       Z15, Z13, Z13
-	VMULPS       2880(CX), Z3, Z14
-	VBROADCASTSS 164(AX), Z17
+	VADDPS       (R13)(DX*1), Z7, Z25
+	VMOVUPS      (R9), Z26
+	VMULPS       384(CX), Z26, Z26
+	VADDPS       Z26, Z24, Z26
+	VADDPS       Z23, Z26, Z26
+	VADDPS       Z25, Z26, Z26
+	VSUBPS       Z14, Z22, Z27
+	VMULPS       256(CX), Z27, Z27
+	VMULPS       320(CX), Z26, Z26
+	VADDPS       Z26, Z27, Z26
+	VMULPS       3264(CX), Z22, Z22
+	VBROADCASTSS one<>+0(SB), Z27
+	VSUBPS       Z12, Z27, Z27
+	VMULPS       Z27, Z12, Z12
+	VMULPS       3072(CX), Z12, Z12
+	VMULPS       Z26, Z12, Z12
+	VADDPS       Z23, Z24, Z23
+	VADDPS       Z25, Z23, Z23
+	VMULPS       2880(CX), Z12, Z24
 	MOVQ         88(AX), R13
-	VADDPS       (R13)(DX*1), Z17, Z17
-	VSUBPS       Z15, Z17, Z15
-	VMULPS       576(CX), Z15, Z15
-	VADDPS       Z15, Z14, Z14
-	VMOVUPS      (R9), Z15
-	VMULPS       1152(CX), Z5, Z17
-	VMULPS       1216(CX), Z15, Z18
+	VADDPS       (R13)(DX*1), Z8, Z27
+	VSUBPS       Z25, Z27, Z25
+	VMULPS       576(CX), Z25, Z25
+	VADDPS       Z25, Z24, Z24
+	VMOVUPS      (R9), Z25
+	VMULPS       1152(CX), Z14, Z27
+	VMULPS       1216(CX), Z25, Z28
+	VADDPS       Z28, Z27, Z27
+	VADDPS       Z22, Z23, Z22
+	VMULPS       1280(CX), Z22, Z22
+	VADDPS       Z22, Z27, Z22
+	VMULPS       1344(CX), Z24, Z27
+	VADDPS       Z27, Z22, Z22
+	VADDPS       Z22, Z25, Z22
+	VMULPS       896(CX), Z14, Z27
+	VMULPS       960(CX), Z25, Z25
+	VADDPS       Z25, Z27, Z25
+	VMULPS       1024(CX), Z23, Z23
+	VADDPS       Z23, Z25, Z23
+	VMULPS       1088(CX), Z24, Z24
+	VADDPS       Z24, Z23, Z23
+	VMULPS       2112(CX), Z17, Z17
+	VMULPS       2496(CX), Z26, Z24
+	VSUBPS       Z24, Z17, Z17
+	VMULPS       (R10)(DI*2), Z17, Z17
+	VADDPS       Z17, Z23, Z17
+	VMULPS       2240(CX), Z18, Z18
+	VMULPS       2624(CX), Z26, Z23
+	VSUBPS       Z23, Z18, Z18
+	VMULPS       (R11)(DI*1), Z18, Z18
 	VADDPS       Z18, Z17, Z17
-	VADDPS       Z12, Z13, Z12
-	VMULPS       1280(CX), Z12, Z12
-	VADDPS       Z12, Z17, Z12
-	VMULPS       1344(CX), Z14, Z17
-	VADDPS       Z17, Z12, Z12
-	VADDPS       Z12, Z15, Z12
-	VMULPS       896(CX), Z5, Z17
-	VMULPS       960(CX), Z15, Z15
-	VADDPS       Z15, Z17, Z15
-	VMULPS       1024(CX), Z13, Z13
-	VADDPS       Z13, Z15, Z13
-	VMULPS       1088(CX), Z14, Z14
-	VADDPS       Z14, Z13, Z13
-	VMULPS       2112(CX), Z8, Z8
-	VMULPS       2496(CX), Z16, Z14
-	VSUBPS       Z14, Z8, Z8
-	VMULPS       (R10)(DI*2), Z8, Z8
-	VADDPS       Z8, Z13, Z8
-	VMULPS       2240(CX), Z9, Z9
-	VMULPS       2624(CX), Z16, Z13
-	VSUBPS       Z13, Z9, Z9
-	VMULPS       (R11)(DI*1), Z9, Z9
-	VADDPS       Z9, Z8, Z8
-	VMULPS       512(CX), Z16, Z9
-	VADDPS       Z5, Z9, Z9
-	VXORPS       Z13, Z13, Z13
-	VMOVUPS      (CX), Z14
-	VSUBPS       Z9, Z14, Z14
+	VMULPS       512(CX), Z26, Z18
+	VADDPS       Z14, Z18, Z18
+	VSUBPS       Z18, Z3, Z23
+	VSUBPS       Z18, Z4, Z18
 	MOVQ         120(AX), R13
-	VMOVUPS      (R13)(DX*2), Z15
-	VMOVAPS      Z1, Z16
-	VPERMI2PS    64(R13)(DX*2), Z15, Z16
-	VMULPS       Z16, Z14, Z14
-	VADDPS       Z14, Z13, Z13
-	VMOVUPS      64(CX), Z14
-	VSUBPS       Z9, Z14, Z9
+	VMOVUPS      (R13)(DX*2), Z24
+	VMOVAPS      Z0, Z25
+	VPERMI2PS    64(R13)(DX*2), Z24, Z25
+	VMOVAPS      Z1, Z26
+	VPERMI2PS    64(R13)(DX*2), Z24, Z26
+	VMULPS       Z26, Z23, Z23
+	VADDPS       Z23, Z2, Z23
 	MOVQ         136(AX), R13
-	VMOVUPS      (R13)(DX*2), Z14
-	VMOVAPS      Z1, Z15
-	VPERMI2PS    64(R13)(DX*2), Z14, Z15
-	VMULPS       Z15, Z9, Z9
-	VADDPS       Z9, Z13, Z9
-	VMULPS       3200(CX), Z9, Z9
-	VADDPS       Z9, Z8, Z8
-	VADDPS       Z8, Z5, Z5
-	VBROADCASTSS 152(AX), Z8
-	MOVQ         64(AX), R13
-	VADDPS       (R13)(DX*1), Z8, Z8
-	VADDPS       Z8, Z10, Z9
-	VMULPS       2816(CX), Z3, Z3
-	VBROADCASTSS 156(AX), Z10
+	VMOVUPS      (R13)(DX*2), Z24
+	VMOVAPS      Z0, Z26
+	VPERMI2PS    64(R13)(DX*2), Z24, Z26
+	VMOVAPS      Z1, Z27
+	VPERMI2PS    64(R13)(DX*2), Z24, Z27
+	VMULPS       Z27, Z18, Z18
+	VADDPS       Z18, Z23, Z18
+	VMULPS       3200(CX), Z18, Z18
+	VADDPS       Z18, Z17, Z17
+	VADDPS       Z17, Z14, Z14
+	VADDPS       Z21, Z19, Z17
+	VMULPS       2816(CX), Z12, Z12
 	MOVQ         72(AX), R13
-	VADDPS       (R13)(DX*1), Z10, Z10
-	VSUBPS       Z8, Z10, Z8
-	VMULPS       576(CX), Z8, Z8
-	VADDPS       Z8, Z3, Z3
-	VMULPS       640(CX), Z4, Z8
-	VMOVUPS      (R8)(DI*2), Z10
-	VMULPS       704(CX), Z10, Z10
-	VADDPS       Z10, Z8, Z8
-	VMULPS       768(CX), Z9, Z9
-	VADDPS       Z9, Z8, Z8
-	VMULPS       832(CX), Z3, Z3
-	VADDPS       Z3, Z8, Z3
-	VMULPS       1920(CX), Z6, Z6
-	VMULPS       2304(CX), Z11, Z8
-	VSUBPS       Z8, Z6, Z6
-	VMULPS       (R9)(DI*2), Z6, Z6
-	VADDPS       Z6, Z3, Z3
-	VMULPS       2048(CX), Z7, Z6
-	VMULPS       2432(CX), Z11, Z7
-	VSUBPS       Z7, Z6, Z6
-	VMULPS       (R10)(DI*1), Z6, Z6
-	VADDPS       Z6, Z3, Z3
-	VMULPS       512(CX), Z11, Z6
-	VADDPS       Z4, Z6, Z6
-	VXORPS       Z7, Z7, Z7
-	VMOVUPS      (CX), Z8
-	VSUBPS       Z6, Z8, Z8
+	VADDPS       (R13)(DX*1), Z6, Z18
+	VSUBPS       Z21, Z18, Z18
+	VMULPS       576(CX), Z18, Z18
+	VADDPS       Z18, Z12, Z12
+	VMULPS       640(CX), Z13, Z18
+	VMOVUPS      (R8)(DI*2), Z19
+	VMULPS       704(CX), Z19, Z19
+	VADDPS       Z19, Z18, Z18
+	VMULPS       768(CX), Z17, Z17
+	VADDPS       Z17, Z18, Z17
+	VMULPS       832(CX), Z12, Z12
+	VADDPS       Z12, Z17, Z12
+	VMULPS       1920(CX), Z15, Z15
+	VMULPS       2304(CX), Z20, Z17
+	VSUBPS       Z17, Z15, Z15
+	VMULPS       (R9)(DI*2), Z15, Z15
+	VADDPS       Z15, Z12, Z12
+	VMULPS       2048(CX), Z16, Z15
+	VMULPS       2432(CX), Z20, Z16
+	VSUBPS       Z16, Z15, Z15
+	VMULPS       (R10)(DI*1), Z15, Z15
+	VADDPS       Z15, Z12, Z12
+	VMULPS       512(CX), Z20, Z15
+	VADDPS       Z13, Z15, Z15
+	VSUBPS       Z15, Z3, Z16
+	VSUBPS       Z15, Z4, Z15
 	MOVQ         96(AX), R13
-	VMOVUPS      (R13)(DX*2), Z9
-	VMOVAPS      Z1, Z10
-	VPERMI2PS    64(R13)(DX*2), Z9, Z10
-	VMULPS       Z10, Z8, Z8
-	VADDPS       Z8, Z7, Z7
-	VMOVUPS      64(CX), Z8
-	VSUBPS       Z6, Z8, Z6
+	VMOVUPS      (R13)(DX*2), Z17
+	VMOVAPS      Z0, Z18
+	VPERMI2PS    64(R13)(DX*2), Z17, Z18
+	VMOVAPS      Z1, Z19
+	VPERMI2PS    64(R13)(DX*2), Z17, Z19
+	VMULPS       Z19, Z16, Z16
+	VADDPS       Z16, Z2, Z16
 	MOVQ         112(AX), R13
-	VMOVUPS      (R13)(DX*2), Z8
-	VMOVAPS      Z1, Z9
-	VPERMI2PS    64(R13)(DX*2), Z8, Z9
-	VMULPS       Z9, Z6, Z6
-	VADDPS       Z6, Z7, Z6
-	VMULPS       3136(CX), Z6, Z6
-	VADDPS       Z6, Z3, Z3
-	VADDPS       Z3, Z4, Z3
+	VMOVUPS      (R13)(DX*2), Z17
+	VMOVAPS      Z0, Z19
+	VPERMI2PS    64(R13)(DX*2), Z17, Z19
+	VMOVAPS      Z1, Z20
+	VPERMI2PS    64(R13)(DX*2), Z17, Z20
+	VMULPS       Z20, Z15, Z15
+	VADDPS       Z15, Z16, Z15
+	VMULPS       3136(CX), Z15, Z15
+	VADDPS       Z15, Z12, Z12
+	VADDPS       Z12, Z13, Z12
 	KNOTW        K2, K2
-	VMOVAPS.Z    Z3, K2, Z3
-	VMOVUPS      (R9)(DI*1), Z4
-	VMULPS       1472(CX), Z4, Z6
-	VADDPS       Z6, Z4, Z4
-	VANDPS.BCST  absolute<>+0(SB), Z4, Z6
-	VCMPPS.BCST  $0x05, tiny<>+0(SB), Z6, K2
-	VMOVAPS.Z    Z4, K2, Z4
-	VADDPS       2688(CX), Z4, Z4
-	VCMPPS       $0x1e, Z4, Z3, K2
+	VMOVAPS.Z    Z12, K2, Z12
+	VMOVUPS      (R9)(DI*1), Z13
+	VMULPS       1472(CX), Z13, Z15
+	VADDPS       Z15, Z13, Z13
+	VANDPS.BCST  absolute<>+0(SB), Z13, Z15
+	VCMPPS.BCST  $0x05, tiny<>+0(SB), Z15, K2
+	VMOVAPS.Z    Z13, K2, Z13
+	VADDPS       2688(CX), Z13, Z15
+	VCMPPS       $0x1e, Z15, Z12, K2
 	MOVQ         48(AX), R13
-	VPBROADCASTQ 168(AX), Z4
-	VPCMPQ       $0x01, (R13)(DX*2), Z4, K3
-	VPCMPQ       $0x01, 64(R13)(DX*2), Z4, K4
+	VPCMPQ       $0x01, (R13)(DX*2), Z9, K3
+	VPCMPQ       $0x01, 64(R13)(DX*2), Z9, K4
 	KUNPCKBW     K3, K4, K3
 	KORW         K2, K3, K2
 	KANDNW       K2, K1, K1
 	MOVQ         56(AX), R13
-	VPBROADCASTQ 184(AX), Z4
-	VPCMPQ       $0x01, (R13)(DX*2), Z4, K2
-	VPCMPQ       $0x01, 64(R13)(DX*2), Z4, K3
+	VPCMPQ       $0x01, (R13)(DX*2), Z10, K2
+	VPCMPQ       $0x01, 64(R13)(DX*2), Z10, K3
 	KUNPCKBW     K2, K3, K2
 	KNOTW        K2, K2
 	KORW         K1, K2, K1
-	KMOVW        K1, R13
-	TESTL        R13, R13
+	KORTESTW     K1, K1
 	JZ           quiet
+	KMOVW        K1, R13
 	MOVQ         DX, R14
 	SHRQ         $0x02, R14
 	MOVL         R14, (BX)
 	MOVL         R13, 4(BX)
 	ADDQ         $0x08, BX
-	VMOVUPS      (R8), Z4
-	VMOVUPS      Z4, (SI)
-	VMOVUPS      (R8)(DI*1), Z4
-	VMOVUPS      Z4, 64(SI)
-	VMOVUPS      (R8)(DI*2), Z4
-	VMOVUPS      Z4, 128(SI)
-	VMOVUPS      (R9), Z4
-	VMOVUPS      Z4, 192(SI)
-	VMOVUPS      (R9)(DI*1), Z4
-	VMOVUPS      Z4, 256(SI)
-	VMOVUPS      (R9)(DI*2), Z4
-	VMOVUPS      Z4, 320(SI)
-	VMOVUPS      (R10), Z4
-	VMOVUPS      Z4, 384(SI)
-	VMOVUPS      (R10)(DI*1), Z4
-	VMOVUPS      Z4, 448(SI)
-	VMOVUPS      (R10)(DI*2), Z4
-	VMOVUPS      Z4, 512(SI)
-	VMOVUPS      (R11), Z4
-	VMOVUPS      Z4, 576(SI)
-	VMOVUPS      (R11)(DI*1), Z4
-	VMOVUPS      Z4, 640(SI)
-	VMOVUPS      (R11)(DI*2), Z4
-	VMOVUPS      Z4, 704(SI)
+	VMOVUPS      (R8), Z15
+	VMOVUPS      Z15, (SI)
+	VMOVUPS      (R8)(DI*1), Z15
+	VMOVUPS      Z15, 64(SI)
+	VMOVUPS      (R8)(DI*2), Z15
+	VMOVUPS      Z15, 128(SI)
+	VMOVUPS      (R9), Z15
+	VMOVUPS      Z15, 192(SI)
+	VMOVUPS      (R9)(DI*1), Z15
+	VMOVUPS      Z15, 256(SI)
+	VMOVUPS      (R9)(DI*2), Z15
+	VMOVUPS      Z15, 320(SI)
+	VMOVUPS      (R10), Z15
+	VMOVUPS      Z15, 384(SI)
+	VMOVUPS      (R10)(DI*1), Z15
+	VMOVUPS      Z15, 448(SI)
+	VMOVUPS      (R10)(DI*2), Z15
+	VMOVUPS      Z15, 512(SI)
+	VMOVUPS      (R11), Z15
+	VMOVUPS      Z15, 576(SI)
+	VMOVUPS      (R11)(DI*1), Z15
+	VMOVUPS      Z15, 640(SI)
+	VMOVUPS      (R11)(DI*2), Z15
+	VMOVUPS      Z15, 704(SI)
 	ADDQ         $0x00000300, SI
 
 quiet:
-	VMOVUPS     Z3, (R8)
-	VMOVUPS     Z5, (R8)(DI*1)
-	VMOVUPS     Z12, (R9)
-	VMOVUPS     (R8)(DI*2), Z3
-	VMULPS      1408(CX), Z3, Z4
-	VADDPS      Z4, Z3, Z3
-	VANDPS.BCST absolute<>+0(SB), Z3, Z4
-	VCMPPS.BCST $0x05, tiny<>+0(SB), Z4, K1
-	VMOVAPS.Z   Z3, K1, Z3
-	VMOVUPS     Z3, (R8)(DI*2)
-	VMOVUPS     (R9)(DI*1), Z3
-	VMULPS      1472(CX), Z3, Z4
-	VADDPS      Z4, Z3, Z3
-	VANDPS.BCST absolute<>+0(SB), Z3, Z4
-	VCMPPS.BCST $0x05, tiny<>+0(SB), Z4, K1
-	VMOVAPS.Z   Z3, K1, Z3
-	VMOVUPS     Z3, (R9)(DI*1)
-	VMOVUPS     (R9)(DI*2), Z3
-	VMULPS      1536(CX), Z3, Z4
-	VADDPS      Z4, Z3, Z3
-	VANDPS.BCST absolute<>+0(SB), Z3, Z4
-	VCMPPS.BCST $0x05, tiny<>+0(SB), Z4, K1
-	VMOVAPS.Z   Z3, K1, Z3
-	MOVQ        96(AX), R13
-	VMOVUPS     (R13)(DX*2), Z4
-	VMOVAPS     Z0, Z5
-	VPERMI2PS   64(R13)(DX*2), Z4, Z5
-	VADDPS      Z5, Z3, Z3
-	VMOVUPS     Z3, (R9)(DI*2)
-	VMOVUPS     (R10)(DI*1), Z3
-	VMULPS      1664(CX), Z3, Z4
-	VADDPS      Z4, Z3, Z3
-	VANDPS.BCST absolute<>+0(SB), Z3, Z4
-	VCMPPS.BCST $0x05, tiny<>+0(SB), Z4, K1
-	VMOVAPS.Z   Z3, K1, Z3
-	MOVQ        112(AX), R13
-	VMOVUPS     (R13)(DX*2), Z4
-	VMOVAPS     Z0, Z5
-	VPERMI2PS   64(R13)(DX*2), Z4, Z5
-	VADDPS      Z5, Z3, Z3
-	VMOVUPS     Z3, (R10)(DI*1)
-	VMOVUPS     (R10)(DI*2), Z3
-	VMULPS      1728(CX), Z3, Z4
-	VADDPS      Z4, Z3, Z3
-	VANDPS.BCST absolute<>+0(SB), Z3, Z4
-	VCMPPS.BCST $0x05, tiny<>+0(SB), Z4, K1
-	VMOVAPS.Z   Z3, K1, Z3
-	MOVQ        120(AX), R13
-	VMOVUPS     (R13)(DX*2), Z4
-	VMOVAPS     Z0, Z5
-	VPERMI2PS   64(R13)(DX*2), Z4, Z5
-	VADDPS      Z5, Z3, Z3
-	VMOVUPS     Z3, (R10)(DI*2)
-	VMOVUPS     (R11)(DI*1), Z3
-	VMULPS      1856(CX), Z3, Z4
-	VADDPS      Z4, Z3, Z3
-	VANDPS.BCST absolute<>+0(SB), Z3, Z4
-	VCMPPS.BCST $0x05, tiny<>+0(SB), Z4, K1
-	VMOVAPS.Z   Z3, K1, Z3
-	MOVQ        136(AX), R13
-	VMOVUPS     (R13)(DX*2), Z4
-	VMOVAPS     Z0, Z5
-	VPERMI2PS   64(R13)(DX*2), Z4, Z5
-	VADDPS      Z5, Z3, Z3
-	VMOVUPS     Z3, (R11)(DI*1)
+	VMOVUPS     Z12, (R8)
+	VMOVUPS     Z14, (R8)(DI*1)
+	VMOVUPS     Z22, (R9)
+	VMOVUPS     (R8)(DI*2), Z12
+	VMULPS      1408(CX), Z12, Z14
+	VADDPS      Z14, Z12, Z12
+	VANDPS.BCST absolute<>+0(SB), Z12, Z14
+	VCMPPS.BCST $0x05, tiny<>+0(SB), Z14, K1
+	VMOVAPS.Z   Z12, K1, Z12
+	VMOVUPS     Z12, (R8)(DI*2)
+	VMOVUPS     Z13, (R9)(DI*1)
+	VMOVUPS     (R9)(DI*2), Z12
+	VMULPS      1536(CX), Z12, Z13
+	VADDPS      Z13, Z12, Z12
+	VANDPS.BCST absolute<>+0(SB), Z12, Z13
+	VCMPPS.BCST $0x05, tiny<>+0(SB), Z13, K1
+	VADDPS      Z12, Z18, K1, Z18
+	VMOVUPS     Z18, (R9)(DI*2)
+	VMOVUPS     (R10)(DI*1), Z12
+	VMULPS      1664(CX), Z12, Z13
+	VADDPS      Z13, Z12, Z12
+	VANDPS.BCST absolute<>+0(SB), Z12, Z13
+	VCMPPS.BCST $0x05, tiny<>+0(SB), Z13, K1
+	VADDPS      Z12, Z19, K1, Z19
+	VMOVUPS     Z19, (R10)(DI*1)
+	VMOVUPS     (R10)(DI*2), Z12
+	VMULPS      1728(CX), Z12, Z13
+	VADDPS      Z13, Z12, Z12
+	VANDPS.BCST absolute<>+0(SB), Z12, Z13
+	VCMPPS.BCST $0x05, tiny<>+0(SB), Z13, K1
+	VADDPS      Z12, Z25, K1, Z25
+	VMOVUPS     Z25, (R10)(DI*2)
+	VMOVUPS     (R11)(DI*1), Z12
+	VMULPS      1856(CX), Z12, Z13
+	VADDPS      Z13, Z12, Z12
+	VANDPS.BCST absolute<>+0(SB), Z12, Z13
+	VCMPPS.BCST $0x05, tiny<>+0(SB), Z13, K1
+	VADDPS      Z12, Z26, K1, Z26
+	VMOVUPS     Z26, (R11)(DI*1)
 	ADDQ        24(AX), CX
 	ADDQ        $0x40, R8
 	ADDQ        $0x40, R9

@@ -6,7 +6,6 @@ import (
 
 	"github.com/burstplex/burstplex/neuron/internal/lanes"
 	. "github.com/mmcloughlin/avo/build"
-	. "github.com/mmcloughlin/avo/operand"
 	. "github.com/mmcloughlin/avo/reg"
 )
 
@@ -19,7 +18,7 @@ func adexStep() model {
 	return model{"adexStep", 4, grow, func(f *frame) {
 		act := f.begin(grow)
 		x := f.Floats(f.state(lanes.AdExX))
-		fromExc, fromInh := Sub(f.Floats(f.constant(lanes.AdExToExc)), x), Sub(f.Floats(f.constant(lanes.AdExToInh)), x)
+		fromExc, fromInh := Sub(f.reversal(lanes.AdExToExc), x), Sub(f.reversal(lanes.AdExToInh), x)
 		syn := Mul(Add(Mul(fromExc, f.state(lanes.AdExAMPA)), Mul(fromInh, f.state(lanes.AdExGABA))), f.constant(lanes.AdExInvTau))
 		i0 := f.current(0, 0)
 		dx := Add(Sub(syn, Mul(x, f.constant(lanes.AdExInvTau))), act)
@@ -48,8 +47,7 @@ func adexStep() model {
 		kick := Add(kickExc, kickInh)
 		nx = Add(nx, kick)
 		bad := f.None()
-		Lanes(steep)
-		JZ(LabelRef("gentle"))
+		UnlessNone(steep, "gentle")
 		one := f.Floats(Number("one", 1))
 		late := Add(Mul(kickExc, Sub(one, f.share(excEnd, exc))), Mul(kickInh, Sub(one, f.share(inhEnd, inh))))
 		g := Mul(Add(f.Floats(f.state(lanes.AdExAMPA)), f.state(lanes.AdExGABA)), f.constant(lanes.AdExLeakStep))
@@ -67,8 +65,8 @@ func adexStep() model {
 		rest := Mul(Sub(w, f.constant(lanes.AdExRest)), f.constant(lanes.AdExFadeW))
 		f.store(lanes.AdExX, Choose(held, f.Floats(f.constant(lanes.AdExHold)), nx))
 		f.store(lanes.AdExW, Fade(Add(w, Choose(held, rest, nw))))
-		f.store(lanes.AdExAMPA, Add(f.faded(ampa, lanes.AdExFade0), excEnd))
-		f.store(lanes.AdExGABA, Add(f.faded(gaba, lanes.AdExFade1), inhEnd))
+		f.store(lanes.AdExAMPA, f.landed(ampa, lanes.AdExFade0, excEnd))
+		f.store(lanes.AdExGABA, f.landed(gaba, lanes.AdExFade1, inhEnd))
 	}}
 }
 

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	. "github.com/burstplex/burstplex/neuron/internal/asm/emit"
 	"unsafe"
 
@@ -20,11 +21,10 @@ func (f *frame) burst(v variant) {
 		at = x
 	}
 	// Slopes of both potentials at the start.
-	synS, synD := f.Zero(), f.Zero()
+	synS, synD := f.zero(), f.zero()
 	for _, k := range v.channels() {
-		to := f.to(k)
-		synS = Add(synS, Mul(Sub(to, x), f.g(k)))
-		synD = Add(synD, Mul(Sub(to, at), f.g(k+3)))
+		synS = Add(synS, Mul(f.pull(0, x, k), f.g(k)))
+		synD = Add(synD, Mul(f.pull(3, at, k), f.g(k+3)))
 	}
 	is0 := f.current(0, 0)
 	dx := Add(Mul(Sub(synS, x), f.constant(lanes.InvTauS)),
@@ -58,28 +58,34 @@ func (f *frame) burst(v variant) {
 	ny = Fade(Add(y, ny))
 	nx = Fade(Add(x, nx))
 	// over > watch and not (over <= th32 and no inhibition arrived)
-	over := Sub(nx, f.faded(f.Floats(f.state(lanes.Th)), lanes.FadeTh))
+	over := Sub(nx, f.threshold())
 	look := Both(Compare(over, f.constant(lanes.Watch), NotLessEqual),
-		Either(Compare(over, f.constant(lanes.Th32), NotLessEqual), Compare(f.areas(2), f.Zero(), NotEqual)))
+		Either(Compare(over, f.constant(lanes.Th32), NotLessEqual), Compare(f.areas(2), f.zero(), NotEqual)))
 	held, some := f.refractory(unsafe.Offsetof(call.At))
 	second := f.ticks(1)
-	due := Except(f.above(second, f.Zero()), f.later(second, unsafe.Offsetof(call.Last)))
+	due := Except(f.above(second, f.zero()), f.later(second, unsafe.Offsetof(call.Last)))
 	f.look(Either(Except(Either(look, some), held), due))
 	f.store(lanes.X, nx)
 	f.store(lanes.Y, ny)
 	f.store(lanes.WD, nwd)
 	f.decay(lanes.WS, lanes.FadeWS)
-	f.decay(lanes.Th, lanes.FadeTh)
+	f.store(lanes.Th, f.threshold())
 	f.conductances(v)
+}
+
+// pull returns the driving force of a channel on one side at the start of the step, where its potential is at.
+func (f *frame) pull(side int, at VecVirtual, k int) VecVirtual {
+	return f.once(fmt.Sprint("pull", side, k%3/2), func() VecVirtual { return Sub(f.to(k), at) })
 }
 
 // synapses adds what conductances and arrivals of one side do to a potential whose increment is n so far.
 func (f *frame) synapses(v variant, side int, n, at, slope, mid VecVirtual) VecVirtual {
+	middle := f.forces(mid)
 	for _, k := range v.channels() {
-		to := f.to(k)
+		start, kick := f.pull(side, at, k), middle.of(k)
 		k += side
-		n = Add(n, Mul(Sub(Mul(Sub(to, at), f.constant(lanes.Area0+k)), Mul(slope, f.constant(lanes.Area1+k))), f.state(lanes.G+k)))
-		n = Add(n, Mul(Sub(to, mid), f.areas(k)))
+		n = Add(n, Mul(Sub(Mul(start, f.constant(lanes.Area0+k)), Mul(slope, f.constant(lanes.Area1+k))), f.state(lanes.G+k)))
+		n = Add(n, Mul(kick, f.areas(k)))
 	}
 	return n
 }

@@ -1,7 +1,6 @@
 package main
 
 import (
-	. "github.com/burstplex/burstplex/neuron/internal/asm/emit"
 	"github.com/burstplex/burstplex/neuron/internal/lanes"
 	. "github.com/mmcloughlin/avo/operand"
 	. "github.com/mmcloughlin/avo/reg"
@@ -34,9 +33,14 @@ func (f *frame) g(k int) Mem { return f.state(lanes.G + k) }
 // to returns the reversal potential of a channel.
 func (f *frame) to(k int) VecVirtual {
 	if k%3 == 2 {
-		return f.Floats(f.constant(lanes.ToInh))
+		return f.reversal(lanes.ToInh)
 	}
-	return f.Floats(f.constant(lanes.ToExc))
+	return f.reversal(lanes.ToExc)
+}
+
+// threshold returns the rise of the threshold at the end of the step.
+func (f *frame) threshold() VecVirtual {
+	return f.once("threshold", func() VecVirtual { return f.faded(f.Floats(f.state(lanes.Th)), lanes.FadeTh) })
 }
 
 // conductances emits the decay of all conductances and the jumps of the arrivals.
@@ -44,7 +48,7 @@ func (f *frame) conductances(v variant) {
 	for _, side := range []int{0, 3} {
 		for _, k := range v.channels() {
 			k += side
-			f.store(lanes.G+k, Add(f.faded(f.Floats(f.g(k)), lanes.Fade+k), f.ends(k)))
+			f.store(lanes.G+k, f.landed(f.Floats(f.g(k)), lanes.Fade+k, f.ends(k)))
 		}
 	}
 }

@@ -23,7 +23,18 @@ type frame struct {
 	row       []Register // rows 0, 3, 6 ... of the neurons' state
 	stride    Register   // bytes from row to row
 	early     Op         // what early returned for these neurons
-	even, odd VecVirtual // which of 32 numbers in two wide registers make pairs' first and second halves
+	invariant *invariant // nil where registers are few
+	known     map[string]VecVirtual
+}
+
+// invariant is what is the same for all neurons of a call, in registers.
+type invariant struct {
+	even, odd VecVirtual // which of 32 numbers in two registers make pairs' first and second halves
+	zero      VecVirtual
+	to        [2]VecVirtual // reversal potentials
+	shared    [lanes.MaxPorts][2]VecVirtual
+	bounds    map[uintptr]VecVirtual
+	columns   map[uintptr]Register
 }
 
 // early computes what a body needs first from the neurons that are so many bytes ahead in every row. It is called a vector
@@ -69,7 +80,7 @@ func step(m model, w Width) {
 	MOVQ(f.field(unsafe.Offsetof(call.End)), end)
 	SHLQ(U8(2), end)
 	if w == 16 {
-		f.even, f.odd = w.Floats(every("even", 0)), w.Floats(every("odd", 1))
+		f.hoist()
 	}
 	if m.early != nil {
 		if f.early = Op(AllocLocal(32)); w == 16 {
@@ -78,6 +89,7 @@ func step(m model, w Width) {
 		VMOVUPS(m.early(f, 0), f.early)
 	}
 	Label("group")
+	f.known = map[string]VecVirtual{}
 	m.body(f)
 	ADDQ(f.field(unsafe.Offsetof(call.Stride)), f.constants)
 	for _, base := range f.row {
@@ -91,6 +103,41 @@ func step(m model, w Width) {
 	SHRQ(U8(3), f.looks)
 	Store(f.looks, ReturnIndex(0))
 	RET()
+}
+
+// hoist loads what is the same for all neurons. What a kernel does not use costs it nothing but the load.
+func (f *frame) hoist() {
+	v := &invariant{even: f.Floats(every("even", 0)), odd: f.Floats(every("odd", 1)), zero: f.Zero(),
+		bounds: map[uintptr]VecVirtual{}, columns: map[uintptr]Register{}}
+	for k := range v.to {
+		v.to[k] = f.Floats(f.constant(k))
+	}
+	for port := range v.shared {
+		for end := range 2 {
+			v.shared[port][end] = f.sharedCurrent(port, end)
+		}
+	}
+	for _, offset := range []uintptr{unsafe.Offsetof(call.Before), unsafe.Offsetof(call.At), unsafe.Offsetof(call.Last)} {
+		v.bounds[offset] = f.bound(offset)
+	}
+	if f.rows <= 4 { // otherwise there are too few registers for addresses
+		own, pairs := unsafe.Offsetof(call.Own), unsafe.Offsetof(call.Pairs)
+		for _, offset := range []uintptr{own, own + 8, pairs, pairs + 8} {
+			v.columns[offset] = f.column(offset, 1).Base
+		}
+	}
+	f.invariant = v
+}
+
+// once returns a value that the body needs more than once: where registers are few, computed anew.
+func (f *frame) once(name string, value func() VecVirtual) VecVirtual {
+	if f.invariant == nil {
+		return value()
+	}
+	if f.known[name] == nil {
+		f.known[name] = value()
+	}
+	return f.known[name]
 }
 
 // every returns the indices of every second of 32 numbers.
@@ -119,6 +166,9 @@ func (f *frame) begin(e early) VecVirtual {
 
 // column returns the neurons' place in a column whose address is a field of the Call; numbers have 4 bytes times scale.
 func (f *frame) column(offset uintptr, scale uint8) Mem {
+	if f.invariant != nil && f.invariant.columns[offset] != nil {
+		return Mem{Base: f.invariant.columns[offset], Index: f.at, Scale: scale}
+	}
 	p := GP64()
 	MOVQ(f.field(offset), p)
 	return Mem{Base: p, Index: f.at, Scale: scale}
@@ -138,9 +188,33 @@ func (f *frame) store(row int, y VecVirtual) { VMOVUPS(y, f.state(row)) }
 
 // current returns the current into a port at the start (0) or end (1) of the step, shared and own part.
 func (f *frame) current(port, end int) VecVirtual {
+	return f.once(fmt.Sprint("current", port, end), func() VecVirtual {
+		return Add(f.sharedCurrent(port, end), f.column(unsafe.Offsetof(call.Own)+uintptr(16*port+8*end), 1))
+	})
+}
+
+func (f *frame) sharedCurrent(port, end int) VecVirtual {
+	if f.invariant != nil {
+		return f.invariant.shared[port][end]
+	}
 	y := f.Vector()
 	VBROADCASTSS(f.field(unsafe.Offsetof(call.Shared)+uintptr(8*port+4*end)), y)
-	return Add(y, f.column(unsafe.Offsetof(call.Own)+uintptr(16*port+8*end), 1))
+	return y
+}
+
+// reversal returns a reversal potential, that of excitation (0) or inhibition (1), which is the same for all neurons.
+func (f *frame) reversal(k int) VecVirtual {
+	if f.invariant != nil {
+		return f.invariant.to[k]
+	}
+	return f.Floats(f.constant(k))
+}
+
+func (f *frame) zero() VecVirtual {
+	if f.invariant != nil {
+		return f.invariant.zero
+	}
+	return f.Zero()
 }
 
 // sums returns what arrived at the delta channel.
@@ -154,14 +228,20 @@ func (f *frame) arrivals(k int) (end, area VecVirtual) {
 }
 
 // ends and areas return one of the two.
-func (f *frame) ends(k int) VecVirtual {
-	m := f.column(unsafe.Offsetof(call.Pairs)+8*uintptr(k), 2)
-	return f.half(0, f.Floats(m), m)
-}
+func (f *frame) ends(k int) VecVirtual { return f.one(k, 0) }
 
-func (f *frame) areas(k int) VecVirtual {
-	m := f.column(unsafe.Offsetof(call.Pairs)+8*uintptr(k), 2)
-	return f.half(1, f.Floats(m), m)
+func (f *frame) areas(k int) VecVirtual { return f.one(k, 1) }
+
+func (f *frame) one(k, which int) VecVirtual {
+	if f.invariant == nil {
+		m := f.column(unsafe.Offsetof(call.Pairs)+8*uintptr(k), 2)
+		return f.half(which, f.Floats(m), m)
+	}
+	names := [2]string{fmt.Sprint("end", k), fmt.Sprint("area", k)}
+	if f.known[names[0]] == nil {
+		f.known[names[0]], f.known[names[1]] = f.arrivals(k)
+	}
+	return f.known[names[which]]
 }
 
 // half takes the first (0) or second (1) numbers of the pairs at m, whose first half is in lo.
@@ -171,7 +251,7 @@ func (f *frame) half(which int, lo VecVirtual, m Mem) VecVirtual {
 		return pack([]U8{0x88, 0xdd}[which], lo, hi)
 	}
 	y := ZMM()
-	VMOVAPS([]VecVirtual{f.even, f.odd}[which], y)
+	VMOVAPS([]VecVirtual{f.invariant.even, f.invariant.odd}[which], y)
 	VPERMI2PS(hi, lo, y)
 	return y
 }
@@ -197,10 +277,16 @@ func (f *frame) ticks(column int) ticks {
 }
 
 // later returns which ticks are later than a field of the Call.
-func (f *frame) later(t ticks, bound uintptr) Mask {
+func (f *frame) later(t ticks, bound uintptr) Mask { return f.above(t, f.bound(bound)) }
+
+// bound returns a field of the Call to compare ticks with.
+func (f *frame) bound(offset uintptr) VecVirtual {
+	if f.invariant != nil {
+		return f.invariant.bounds[offset]
+	}
 	y := f.Vector()
-	VPBROADCASTQ(f.field(bound), y)
-	return f.above(t, y)
+	VPBROADCASTQ(f.field(offset), y)
+	return y
 }
 
 // above returns which ticks are greater than a number.
@@ -238,8 +324,7 @@ func (f *frame) aside(m Mask) (later func() Mask) {
 
 // look puts the neurons on the list if any lane of the mask is set. Nothing has been stored yet.
 func (f *frame) look(mask Mask) {
-	lanesOf, first := Lanes(mask), GP64()
-	JZ(LabelRef("quiet"))
+	lanesOf, first := UnlessNone(mask, "quiet"), GP64()
 	MOVQ(f.at, first)
 	SHRQ(U8(2), first)
 	MOVL(first.As32(), Mem{Base: f.looks})
@@ -255,6 +340,11 @@ func (f *frame) look(mask Mask) {
 // faded returns x + x*c, or 0 where that is almost zero: an exponential decay.
 func (f *frame) faded(x VecVirtual, c int) VecVirtual {
 	return Fade(Add(x, Mul(x, f.constant(c))))
+}
+
+// landed returns faded(x) + end.
+func (f *frame) landed(x VecVirtual, c int, end VecVirtual) VecVirtual {
+	return FadeOnto(Add(x, Mul(x, f.constant(c))), end)
 }
 
 // decay emits the exponential decay of a row.

@@ -24,8 +24,8 @@ func lifStep(name string, conductance bool) model {
 		}
 		n = Fade(Add(x, n))
 		// n > watch and (n > th32 or excitation was negative or inhibition arrived)
-		look := Either(Compare(n, f.constant(lanes.LIFTh32), Greater), Compare(exc, f.Zero(), Less))
-		look = Both(Either(look, Compare(inh, f.Zero(), NotEqual)), Compare(n, f.constant(lanes.LIFWatch), Greater))
+		look := Either(Compare(n, f.constant(lanes.LIFTh32), Greater), Compare(exc, f.zero(), Less))
+		look = Both(Either(look, Compare(inh, f.zero(), NotEqual)), Compare(n, f.constant(lanes.LIFWatch), Greater))
 		ampa, gaba := f.Floats(f.state(lanes.LIFAMPA)), f.Floats(f.state(lanes.LIFGABA))
 		if conductance {
 			look = Either(look, Compare(Add(Add(ampa, gaba), Add(excEnd, inhEnd)), f.constant(lanes.LIFStrong), Greater))
@@ -33,8 +33,8 @@ func lifStep(name string, conductance bool) model {
 		held, some := f.refractory(unsafe.Offsetof(call.At))
 		f.look(Except(Either(look, some), held))
 		f.store(lanes.LIFX, Choose(held, x, n))
-		f.store(lanes.LIFAMPA, Add(f.faded(ampa, lanes.LIFFade0), excEnd))
-		f.store(lanes.LIFGABA, Add(f.faded(gaba, lanes.LIFFade1), inhEnd))
+		f.store(lanes.LIFAMPA, f.landed(ampa, lanes.LIFFade0, excEnd))
+		f.store(lanes.LIFGABA, f.landed(gaba, lanes.LIFFade1, inhEnd))
 	}}
 }
 
@@ -46,7 +46,7 @@ func (f *frame) lifLeak(x, i0 VecVirtual) VecVirtual {
 
 // lifConductance returns the increment of V with conductances.
 func (f *frame) lifConductance(x, exc, inh VecVirtual) VecVirtual {
-	fromExc, fromInh := Sub(f.Floats(f.constant(lanes.LIFToExc)), x), Sub(f.Floats(f.constant(lanes.LIFToInh)), x)
+	fromExc, fromInh := Sub(f.reversal(lanes.LIFToExc), x), Sub(f.reversal(lanes.LIFToInh), x)
 	syn := Add(Mul(fromExc, f.state(lanes.LIFAMPA)), Mul(fromInh, f.state(lanes.LIFGABA)))
 	i0 := f.current(0, 0)
 	dx := Add(Mul(Sub(syn, x), f.constant(lanes.LIFInvTau)), Mul(i0, f.constant(lanes.LIFInvC)))

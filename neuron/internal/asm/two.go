@@ -89,14 +89,14 @@ func (f *frame) two(v variant) {
 	nx = Add(nx, Mul(f.kicks(v, 0, Add(Mul(dx, f.constant(lanes.Half)), x)), f.constant(lanes.ShareS)))
 	nx = Drop(held, Add(x, nx))
 	// Above threshold and not refractory, at the end of refractoriness, or at an edge of the back-propagating spike.
-	look := Compare(nx, Add(f.faded(f.Floats(f.state(lanes.Th)), lanes.FadeTh), f.constant(lanes.Watch)), Greater)
+	look := Compare(nx, Add(f.threshold(), f.constant(lanes.Watch)), Greater)
 	look = Except(Either(look, f.later(f.ticks(0), unsafe.Offsetof(call.Before))), goesOn())
 	f.look(Either(look, Not(f.later(f.ticks(1), unsafe.Offsetof(call.Last)))))
 	f.store(lanes.X, nx)
 	f.store(lanes.Y, ny)
 	f.store(lanes.WD, nwd)
 	f.decay(lanes.WS, lanes.FadeWS)
-	f.decay(lanes.Th, lanes.FadeTh)
+	f.store(lanes.Th, f.threshold())
 	f.conductances(v)
 }
 
@@ -112,9 +112,9 @@ func (f *frame) leak(v variant, side int, n VecVirtual, from forces, slope VecVi
 
 // kicks sums what the arrivals of one side do to a potential.
 func (f *frame) kicks(v variant, side int, mid VecVirtual) VecVirtual {
-	sum := f.Zero()
+	sum, force := f.zero(), f.forces(mid)
 	for _, k := range v.channels() {
-		sum = Add(sum, Mul(Sub(f.to(k), mid), f.areas(k+side)))
+		sum = Add(sum, Mul(force.of(k), f.areas(k+side)))
 	}
 	return sum
 }

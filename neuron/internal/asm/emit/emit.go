@@ -136,6 +136,15 @@ func Fade(x VecVirtual) VecVirtual {
 	return Keep(Compare(Absolute(x), Number("tiny", 1e-8), NotLess), x)
 }
 
+// FadeOnto returns Fade(x) + y for a y that is not -0, and may put it in y's register.
+func FadeOnto(x, y VecVirtual) VecVirtual {
+	if WidthOf(x) == 8 {
+		return Add(Fade(x), y)
+	}
+	VADDPS(x, y, Compare(Absolute(x), Number("tiny", 1e-8), NotLess), y)
+	return y
+}
+
 // Exp is numeric.Exp32.
 func Exp(x VecVirtual) VecVirtual {
 	// The order of operands makes NaN the smallest argument, as the scalar code does.
@@ -145,8 +154,7 @@ func Exp(x VecVirtual) VecVirtual {
 
 // ExpWithin is Exp of numbers within its bounds.
 func ExpWithin(x VecVirtual) VecVirtual {
-	k := Add(Mul(x, Number("log2e", 1.44269504088896341)), Number("shift", 12582912))
-	k = Sub(k, Number("shift", 12582912))
+	k := Nearest(Mul(x, Number("log2e", 1.44269504088896341)))
 	r := Sub(x, Mul(k, Number("ln2_hi", 0.693359375)))
 	r = Sub(r, Mul(k, Number("ln2_lo", -2.12194440e-4)))
 	p := WidthOf(x).Floats(Number("exp0", 1.9875691500e-4))
@@ -154,6 +162,26 @@ func ExpWithin(x VecVirtual) VecVirtual {
 		p = Add(Mul(p, r), Number("exp"+string(rune('1'+i)), c))
 	}
 	p = Add(Add(Mul(p, Mul(r, r)), r), Number("one", 1))
+	return Scale(p, k)
+}
+
+// Nearest rounds numbers of less than 2^22 to integers.
+func Nearest(x VecVirtual) VecVirtual {
+	if WidthOf(x) == 16 {
+		y := ZMM()
+		VRNDSCALEPS(U8(0), x, y)
+		return y
+	}
+	return Sub(Add(x, Number("shift", 12582912)), Number("shift", 12582912))
+}
+
+// Scale returns p 2^k for integers k from -126 to 127.
+func Scale(p, k VecVirtual) VecVirtual {
+	if WidthOf(p) == 16 {
+		y := ZMM()
+		VSCALEFPS(k, p, y)
+		return y
+	}
 	return Mul(p, ShiftLeft(AddInt(ToInt(k), Bits("bias", 127)), 23))
 }
 

@@ -131,14 +131,17 @@ func Drop(mask Mask, x VecVirtual) VecVirtual {
 	return Keep(Not(mask), x)
 }
 
-// Lanes returns the mask as bits and sets the flags: zero if no lane is set.
-func Lanes(mask Mask) Register {
+// UnlessNone jumps to a label if no lane of the mask is set, and otherwise returns the mask as bits.
+func UnlessNone(mask Mask, label string) Register {
 	bits := GP32()
 	if isVector(mask) {
 		VMOVMSKPS(mask, bits)
+		TESTL(bits, bits)
+		JZ(LabelRef(label))
 	} else {
+		KORTESTW(mask, mask)
+		JZ(LabelRef(label))
 		KMOVW(mask, bits)
 	}
-	TESTL(bits, bits)
 	return bits
 }
