@@ -6,6 +6,7 @@ import (
 	"math"
 
 	"gonum.org/v1/gonum/mat"
+	"gonum.org/v1/gonum/stat"
 
 	"github.com/burstplex/burstplex/neuron/rng"
 	"github.com/burstplex/burstplex/plasticity/reference"
@@ -14,12 +15,12 @@ import (
 
 // course is a point of the learning of feedback weights: how far Q is from p_b Y, or Y from W, in degrees.
 type course struct {
-	what  string // "Q", "taught Q" (learned while a teacher is on) or "Y"
-	seed  uint64
-	step  int
-	layer int // whose feedback weights from above they are
-	angle float64
-	rms   float64 // apical drive, root mean square over units and presentations of the rate model
+	What  string // "Q", "taught Q" (learned while a teacher is on) or "Y"
+	Seed  uint64
+	Step  int
+	Layer int // whose feedback weights from above they are
+	Angle float64
+	RMS   float64 // apical drive, root mean square over units and presentations of the rate model
 }
 
 // learnEvents is K while feedback is learned: noise averages out over the steps.
@@ -100,27 +101,27 @@ func (g *Gradient) learnY(ctx context.Context, r *task.Run, out *[]result, seed 
 func (g *Gradient) distance(what string, p problem, seed uint64, step int) (all []course) {
 	_, apical, _ := p.Update(p.Forward(p.input), nil)
 	for l := 2; l < len(p.Sizes); l++ {
-		c := course{what: what, seed: seed, step: step, layer: l - 1}
+		c := course{What: what, Seed: seed, Step: step, Layer: l - 1}
 		if what != "Y" {
 			best := &mat.Dense{}
 			best.Scale(g.PB, p.Y[l])
-			c.angle = reference.Angle(p.Q[l], best)
+			c.Angle = reference.Angle(p.Q[l], best)
 		} else {
-			c.angle = reference.Angle(p.Y[l], p.W[l])
+			c.Angle = reference.Angle(p.Y[l], p.W[l])
 		}
 		rows, cols := apical[l-1].Dims()
-		c.rms = mat.Norm(apical[l-1], 2) / math.Sqrt(float64(rows*cols))
+		c.RMS = mat.Norm(apical[l-1], 2) / math.Sqrt(float64(rows*cols))
 		all = append(all, c)
 	}
 	return all
 }
 
 // drift is what a batch changes without a teacher, relative to what it changes with one: the mean over weights, which must
-// vanish, and their standard error.
+// vanish, and its standard error over presentations.
 type drift struct {
-	seed            uint64
-	layer           int
-	mean, sem, size float64
+	Seed            uint64
+	Layer           int
+	Mean, Sem, Size float64
 }
 
 func (g *Gradient) drift(ctx context.Context, r *task.Run, seed uint64) ([]drift, error) {
@@ -137,9 +138,12 @@ func (g *Gradient) drift(ctx context.Context, r *task.Run, seed uint64) ([]drift
 	for l := 1; l < len(p.Sizes); l++ {
 		rows, cols := off.W[l].Dims()
 		n := float64(rows * cols)
-		d := drift{seed: seed, layer: l, mean: mat.Sum(off.W[l]) / n, size: mat.Norm(on.W[l], 2) / math.Sqrt(n)}
-		d.sem = mat.Norm(off.W[l], 2) / n
-		all = append(all, d)
+		var means []float64 // changes of the weights of a unit go together, presentations are independent
+		for _, part := range off.parts {
+			means = append(means, mat.Sum(part.W[l])/n)
+		}
+		mean, sd := stat.MeanStdDev(means, nil)
+		all = append(all, drift{Seed: seed, Layer: l, Mean: mean, Sem: stat.StdErr(sd, float64(len(means))), Size: mat.Norm(on.W[l], 2) / math.Sqrt(n)})
 	}
 	return all, nil
 }

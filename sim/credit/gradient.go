@@ -109,14 +109,13 @@ type learned struct {
 	parts             []reference.Updates // of each presentation
 }
 
-// learn presents the batch, on all workers; teacher says whether there is one.
-func (p problem) learn(ctx context.Context, r *task.Run, s Settings, teacher bool, key rng.Key) (*learned, error) {
+// present shows the batch, on all workers, and hands each presentation to read before the next one; teacher says whether there is one.
+func (p problem) present(ctx context.Context, r *task.Run, s Settings, teacher bool, key rng.Key, read func(i int, m *Simulator)) error {
 	_, n := p.input.Dims()
-	parts, qs := make([]reference.Updates, n), make([][]*mat.Dense, n)
 	quiet := *r
 	quiet.Progress = nil
 	pool := make(chan *Simulator, max(1, r.Workers))
-	err := quiet.Each(ctx, n, func(i int) error {
+	return quiet.Each(ctx, n, func(i int) error {
 		var m *Simulator
 		select {
 		case m = <-pool:
@@ -128,15 +127,23 @@ func (p problem) learn(ctx context.Context, r *task.Run, s Settings, teacher boo
 			target = mat.DenseCopyOf(p.target.ColView(i))
 		}
 		m.Present(mat.DenseCopyOf(p.input.ColView(i)), target, key.Sub(fmt.Sprint("presentation ", i)))
-		parts[i] = zeroUpdates(p.Network)
-		m.Updates(&parts[i])
-		qs[i] = zeroUpdates(p.Network).W
-		m.Apical(qs[i])
+		read(i, m)
 		select {
 		case pool <- m:
 		default:
 		}
 		return nil
+	})
+}
+
+// learn presents the batch and collects what it teaches.
+func (p problem) learn(ctx context.Context, r *task.Run, s Settings, teacher bool, key rng.Key) (*learned, error) {
+	_, n := p.input.Dims()
+	parts, qs := make([]reference.Updates, n), make([][]*mat.Dense, n)
+	err := p.present(ctx, r, s, teacher, key, func(i int, m *Simulator) {
+		parts[i], qs[i] = zeroUpdates(p.Network), zeroUpdates(p.Network).W
+		m.Updates(&parts[i])
+		m.Apical(qs[i])
 	})
 	if err != nil {
 		return nil, err
@@ -159,16 +166,16 @@ func (p problem) learn(ctx context.Context, r *task.Run, s Settings, teacher boo
 
 // result is one angle.
 type result struct {
-	condition string
-	hidden    int
-	gain, k   float64
-	seed      uint64
-	layer     int
-	bp, fa    float64 // angles to backpropagation and feedback alignment, degrees
-	sem       float64 // standard error of bp, over presentations
-	predicted float64 // from counting statistics, degrees
-	floor     float64 // of the rate model, without noise
-	size      float64 // norm of the update relative to p_b times the gradient
+	Condition string
+	Hidden    int
+	Gain, K   float64
+	Seed      uint64
+	Layer     int
+	BP, FA    float64 // angles to backpropagation and feedback alignment, degrees
+	Sem       float64 // standard error of bp, over presentations
+	Predicted float64 // from counting statistics, degrees
+	Floor     float64 // of the rate model, without noise
+	Size      float64 // norm of the update relative to p_b times the gradient
 }
 
 // measure adds the angles of every layer of one batch.
@@ -181,87 +188,113 @@ func (g *Gradient) measure(ctx context.Context, r *task.Run, out *[]result, cond
 	bp, fa := p.Gradient(e, p.target, nil), p.Gradient(e, p.target, p.Y)
 	total, floor := p.predict(k)
 	for l := 1; l < len(p.Sizes); l++ {
-		*out = append(*out, result{condition: condition, hidden: len(p.Sizes) - 2, gain: gain, k: k, seed: seed, layer: l,
-			bp: reference.Angle(u.W[l], bp.W[l]), fa: reference.Angle(u.W[l], fa.W[l]), sem: p.jackknife(u.parts, l),
-			predicted: total[l-1], floor: floor[l-1], size: mat.Norm(u.W[l], 2) / (g.PB * mat.Norm(bp.W[l], 2))})
+		*out = append(*out, result{Condition: condition, Hidden: len(p.Sizes) - 2, Gain: gain, K: k, Seed: seed, Layer: l,
+			BP: reference.Angle(u.W[l], bp.W[l]), FA: reference.Angle(u.W[l], fa.W[l]), Sem: p.jackknife(u.parts, l),
+			Predicted: total[l-1], Floor: floor[l-1], Size: mat.Norm(u.W[l], 2) / (g.PB * mat.Norm(bp.W[l], 2))})
 	}
 	return nil
 }
 
+// found is what the parts of the experiment find.
+type found struct {
+	Results []result
+	Drifts  []drift
+	Courses []course
+	Points  []point
+}
+
+// part is one piece of the experiment, which a resumed run does not do again.
+type part struct {
+	name string
+	do   func(f *found) error
+}
+
+// parts lists the pieces of one seed.
+func (g *Gradient) parts(ctx context.Context, r *task.Run, seed uint64) (all []part) {
+	add := func(name string, do func(f *found) error) {
+		all = append(all, part{fmt.Sprintf("%s, seed %d", name, seed), do})
+	}
+	measure := func(condition string, k float64, p func() problem) {
+		add(fmt.Sprint(condition, ", K = ", k), func(f *found) error { return g.measure(ctx, r, &f.Results, condition, p(), g.Gain, k, seed) })
+	}
+	for _, k := range g.K {
+		measure("events", k, func() problem { return g.problem(g.Hidden, g.Gain, seed) })
+	}
+	for _, d := range g.Depths {
+		add(fmt.Sprint("depth ", d), func(f *found) error {
+			return g.measure(ctx, r, &f.Results, "depth", g.problem(d, g.Gain, seed), g.Gain, g.AtK, seed)
+		})
+	}
+	for _, gain := range g.Gains {
+		add(fmt.Sprint("gain ", gain), func(f *found) error {
+			return g.measure(ctx, r, &f.Results, "gain", g.problem(g.Hidden, gain, seed), gain, g.AtK, seed)
+		})
+	}
+	sd := g.Gain / math.Sqrt(float64(g.Units))
+	measure("random Y", g.AtK, func() problem {
+		p := g.problem(g.Hidden, g.Gain, seed)
+		p.BurstCCN = reference.RandomFeedback(p.Network, g.PB, sd, rng.New(seed, "feedback"))
+		return p
+	})
+	randomQ := func() problem {
+		p := g.problem(g.Hidden, g.Gain, seed)
+		for l := 2; l < len(p.Sizes); l++ {
+			p.Q[l] = reference.Random(p.Sizes[l], p.Sizes[l-1], g.PB*sd, rng.New(seed, "random Q"), l)
+		}
+		return p
+	}
+	measure("random Q", g.AtK, randomQ)
+	for _, teacher := range []bool{false, true} {
+		add(fmt.Sprint("learning Q, teacher ", teacher), func(f *found) (err error) {
+			f.Courses, err = g.learnQ(ctx, r, &f.Results, randomQ(), teacher, seed)
+			return err
+		})
+	}
+	add("learning Y", func(f *found) (err error) {
+		f.Courses, err = g.learnY(ctx, r, &f.Results, seed)
+		return err
+	})
+	add("drift", func(f *found) (err error) {
+		f.Drifts, err = g.drift(ctx, r, seed)
+		return err
+	})
+	if seed == r.Seed {
+		add("argument", func(f *found) (err error) {
+			f.Points, err = g.argue(ctx, r)
+			return err
+		})
+	}
+	return all
+}
+
 // Run implements task.Spec.
 func (g *Gradient) Run(ctx context.Context, r *task.Run) error {
-	var out []result
-	var drifts []drift
-	var courses []course
-	steps := len(g.K) + len(g.Depths) + len(g.Gains) + 7
-	done := 0
-	tick := func() {
-		done++
-		if r.Progress != nil {
-			r.Progress(float64(done) / float64(steps*r.Seeds))
-		}
-	}
+	var parts []part
 	for n := range r.Seeds {
-		seed := r.Seed + uint64(n)
-		for _, k := range g.K {
-			if err := g.measure(ctx, r, &out, "events", g.problem(g.Hidden, g.Gain, seed), g.Gain, k, seed); err != nil {
-				return err
-			}
-			tick()
-		}
-		for _, d := range g.Depths {
-			if err := g.measure(ctx, r, &out, "depth", g.problem(d, g.Gain, seed), g.Gain, g.AtK, seed); err != nil {
-				return err
-			}
-			tick()
-		}
-		for _, gain := range g.Gains {
-			if err := g.measure(ctx, r, &out, "gain", g.problem(g.Hidden, gain, seed), gain, g.AtK, seed); err != nil {
-				return err
-			}
-			tick()
-		}
-		// Random feedback, with the exact Q and with a random one.
-		p := g.problem(g.Hidden, g.Gain, seed)
-		p.BurstCCN = reference.RandomFeedback(p.Network, g.PB, g.Gain/math.Sqrt(float64(g.Units)), rng.New(seed, "feedback"))
-		if err := g.measure(ctx, r, &out, "random Y", p, g.Gain, g.AtK, seed); err != nil {
-			return err
-		}
-		tick()
-		p = g.problem(g.Hidden, g.Gain, seed)
-		for l := 2; l < len(p.Sizes); l++ {
-			p.Q[l] = reference.Random(p.Sizes[l], p.Sizes[l-1], g.PB*g.Gain/math.Sqrt(float64(g.Units)), rng.New(seed, "random Q"), l)
-		}
-		if err := g.measure(ctx, r, &out, "random Q", p, g.Gain, g.AtK, seed); err != nil {
-			return err
-		}
-		tick()
-		for _, teacher := range []bool{false, true} {
-			c, err := g.learnQ(ctx, r, &out, p, teacher, seed)
-			if err != nil {
-				return err
-			}
-			courses = append(courses, c...)
-			tick()
-		}
-		c, err := g.learnY(ctx, r, &out, seed)
+		parts = append(parts, g.parts(ctx, r, r.Seed+uint64(n))...)
+	}
+	var all found
+	for i, p := range parts {
+		f, err := task.Once(r, p.name, func() (f found, err error) {
+			err = p.do(&f)
+			return f, err
+		})
 		if err != nil {
 			return err
 		}
-		courses = append(courses, c...)
-		tick()
-		d, err := g.drift(ctx, r, seed)
-		if err != nil {
-			return err
+		all.Results, all.Drifts = append(all.Results, f.Results...), append(all.Drifts, f.Drifts...)
+		all.Courses, all.Points = append(all.Courses, f.Courses...), append(all.Points, f.Points...)
+		if r.Progress != nil {
+			r.Progress(float64(i+1) / float64(len(parts)+1))
 		}
-		drifts = append(drifts, d...)
-		tick()
 	}
 	if g.Record {
 		if err := g.record(ctx, r); err != nil {
 			return err
 		}
 	}
-	tick()
-	return g.report(r, out, drifts, courses)
+	if err := g.drawArgument(r, all.Points, all.Results, all.Drifts); err != nil {
+		return err
+	}
+	return g.report(r, all.Results, all.Drifts, all.Courses)
 }

@@ -3,6 +3,7 @@ package credit
 import (
 	"math"
 
+	"gonum.org/v1/gonum/floats"
 	"gonum.org/v1/gonum/mat"
 
 	"github.com/burstplex/burstplex/neuron/ensemble"
@@ -207,10 +208,7 @@ func (m *Simulator) Updates(u *reference.Updates) {
 		d.Scale(scale, d)
 		u.W[l].Add(u.W[l], d)
 		for i := range m.layers[l].units {
-			sum := 0.0
-			for _, v := range m.layers[l].signed.RawRowView(i) {
-				sum += v
-			}
+			sum := floats.Sum(m.layers[l].signed.RawRowView(i))
 			u.Bias[l].SetVec(i, u.Bias[l].AtVec(i)+scale*sum)
 		}
 	}
@@ -233,15 +231,28 @@ func (m *Simulator) Apical(dQ []*mat.Dense) {
 	}
 }
 
-// Rate returns the mean event rate of an output unit while plasticity is on, 1 at full activation.
-func (m *Simulator) Rate(unit int) float64 {
-	out := m.layers[len(m.layers)-1]
+// Drive returns the two parts of the mean apical drive of a hidden layer while plasticity is on: what bursts bring through Y, and what
+// events take through Q.
+func (m *Simulator) Drive(l int) (bursts, events *mat.VecDense) {
 	bins, from := m.bins()
-	sum := 0.0
-	for _, n := range out.events.RawRowView(unit)[from:bins] {
-		sum += n
+	up := m.layers[l+1]
+	mean := func(d *mat.Dense) *mat.VecDense {
+		v := mat.NewVecDense(up.units, nil)
+		for i := range up.units {
+			v.SetVec(i, floats.Sum(d.RawRowView(i)[from:bins])/float64(bins-from))
+		}
+		return v
 	}
-	return sum / m.EventsPerUnit()
+	bursts, events = &mat.VecDense{}, &mat.VecDense{}
+	bursts.MulVec(m.net.Y[l+1].T(), mean(up.burst))
+	events.MulVec(m.net.Q[l+1].T(), mean(up.late))
+	return bursts, events
+}
+
+// Rate returns the mean event rate of a unit while plasticity is on, 1 at full activation.
+func (m *Simulator) Rate(l, unit int) float64 {
+	bins, from := m.bins()
+	return floats.Sum(m.layers[l].events.RawRowView(unit)[from:bins]) / m.EventsPerUnit()
 }
 
 // zeroUpdates returns updates of the shape of a network, all 0.

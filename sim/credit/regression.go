@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"path/filepath"
+	"slices"
 
 	"gonum.org/v1/gonum/mat"
 
@@ -117,6 +118,9 @@ func (x *signal) logit(t float64) float64 {
 	return sum
 }
 
+// curveSegments is how many segments make a point of the training curve.
+const curveSegments = 50
+
 // learner is one network in training.
 type learner struct {
 	*Regression
@@ -172,7 +176,7 @@ func (l *learner) segment(t float64, teach bool, name string) (err2 []float64, o
 	return err2, output, target
 }
 
-// train goes through the training and returns the error of every part of it, a value per 50 segments.
+// train goes through the training and returns the error of every part of it, a value per curveSegments segments.
 func (l *learner) train(ctx context.Context, progress func(float64)) (curve []float64, err error) {
 	n := int(l.Training / l.Segment)
 	sum, count := 0.0, 0
@@ -201,7 +205,7 @@ func (l *learner) train(ctx context.Context, progress func(float64)) (curve []fl
 		}
 		l.net.Y[2].Scale(l.Gain, l.net.W[2])
 		l.net.Q[2].Scale(l.PB, l.net.Y[2])
-		if (k+1)%50 == 0 {
+		if (k+1)%curveSegments == 0 {
 			curve = append(curve, sum/float64(count))
 			sum, count = 0, 0
 		}
@@ -227,10 +231,10 @@ func (l *learner) test(name string) (relative float64, output, target []float64)
 
 // tested is what one network ends with.
 type tested struct {
-	before, after  float64
-	outBefore, out []float64
-	target         []float64
-	curve          []float64
+	Before, After  float64
+	OutBefore, Out []float64
+	Target         []float64
+	Curve          []float64
 }
 
 // Run implements task.Spec.
@@ -238,19 +242,21 @@ func (g *Regression) Run(ctx context.Context, r *task.Run) error {
 	all := make([]tested, 2*r.Seeds)
 	quiet := *r
 	quiet.Progress = nil
-	err := quiet.Each(ctx, len(all), func(i int) error {
-		l := g.learner(r.Seed+uint64(i/2), i%2 == 1)
-		t := &all[i]
-		t.before, t.outBefore, _ = l.test("before")
-		var err error
-		t.curve, err = l.train(ctx, func(share float64) {
-			if r.Progress != nil && i == 0 {
-				r.Progress(share * 0.99)
+	err := quiet.Each(ctx, len(all), func(i int) (err error) {
+		seed, frozen := r.Seed+uint64(i/2), i%2 == 1
+		all[i], err = task.Once(r, fmt.Sprintf("seed %d, frozen %v", seed, frozen), func() (t tested, err error) {
+			l := g.learner(seed, frozen)
+			t.Before, t.OutBefore, _ = l.test("before")
+			t.Curve, err = l.train(ctx, func(share float64) {
+				if r.Progress != nil && i == 0 {
+					r.Progress(share * 0.99)
+				}
+			})
+			if err == nil {
+				t.After, t.Out, t.Target = l.test("after")
 			}
+			return t, err
 		})
-		if err == nil {
-			t.after, t.out, t.target = l.test("after")
-		}
 		return err
 	})
 	if err != nil {
@@ -265,17 +271,15 @@ func (g *Regression) report(r *task.Run, all []tested) error {
 	var gain, against []float64
 	for i := range r.Seeds {
 		full, frozen := all[2*i], all[2*i+1]
-		rows = append(rows, []string{fmt.Sprint(r.Seed + uint64(i)), task.Number(full.before), task.Number(full.after), task.Number(frozen.after)})
-		gain, against = append(gain, full.before/full.after), append(against, frozen.after/full.after)
-		r.Say(fmt.Sprintf("seed %d: error as a fraction of the target's variance %.3f before, %.4f after learning; hidden layer frozen %.4f", r.Seed+uint64(i), full.before, full.after, frozen.after))
+		rows = append(rows, []string{fmt.Sprint(r.Seed + uint64(i)), task.Number(full.Before), task.Number(full.After), task.Number(frozen.After)})
+		gain, against = append(gain, full.Before/full.After), append(against, frozen.After/full.After)
+		r.Say(fmt.Sprintf("seed %d: error as a fraction of the target's variance %.3f before, %.4f after learning; hidden layer frozen %.4f", r.Seed+uint64(i), full.Before, full.After, frozen.After))
 	}
-	m, _, _ := analysis.Summary(gain)
-	a, _, _ := analysis.Summary(against)
-	r.Say(fmt.Sprintf("on average %.0f times smaller than before, %.1f times smaller than with a frozen hidden layer", m, a))
+	r.Say(fmt.Sprintf("the error falls at least %.0f times, and at least %.1f times below that with a frozen hidden layer", slices.Min(gain), slices.Min(against)))
 	if err := r.Table("regression.csv", []string{"seed", "error_before", "error_after", "error_after_hidden_frozen"}, rows); err != nil {
 		return err
 	}
-	seconds := make([]float64, len(all[0].target))
+	seconds := make([]float64, len(all[0].Target))
 	for i := range seconds {
 		seconds[i] = (float64(i) + .5) * g.Average / 1000
 	}
@@ -283,24 +287,21 @@ func (g *Regression) report(r *task.Run, all []tested) error {
 	rate := figure.Axis{Label: "output", Range: [2]float64{0, 1}}
 	course := func(title string, out []float64) figure.Panel {
 		return figure.Panel{Title: title, X: time, Y: rate, Marks: []figure.Mark{
-			figure.Line{Name: "target", X: seconds, Y: all[0].target, Color: figure.Black, Thin: true},
+			figure.Line{Name: "target", X: seconds, Y: all[0].Target, Color: figure.Black, Thin: true},
 			figure.Line{Name: "event rate of the output", X: seconds, Y: out}}}
 	}
 	curve := figure.Panel{Title: "training", X: figure.Axis{Label: "model time", Unit: "s"}, Y: figure.Axis{Label: "squared error", Log: true}}
 	for k, name := range []string{"all layers learn", "hidden layer frozen"} {
-		var curves [][]float64
-		for i := range r.Seeds {
-			curves = append(curves, all[2*i+k].curve)
+		for i := range r.Seeds { // a line per seed: errors of different targets differ by orders of magnitude
+			line := figure.Line{Name: name, Y: all[2*i+k].Curve, Thin: true, Color: figure.Cycle(k), Quiet: i > 0}
+			for j := range line.Y {
+				line.X = append(line.X, float64(j+1)*curveSegments*g.Segment/1000)
+			}
+			curve.Marks = append(curve.Marks, line)
 		}
-		b := analysis.OverSeeds(curves...)
-		line := figure.Line{Name: name, Y: b.Mean, SD: b.SD}
-		for i := range b.Mean {
-			line.X = append(line.X, float64(i+1)*50*g.Segment/1000)
-		}
-		curve.Marks = append(curve.Marks, line)
 	}
 	return figure.Save(filepath.Join(r.Dir, "figures", "regression"), figure.Page{Rows: []figure.Row{
-		{Height: 30, Panels: []figure.Panel{course("before learning", all[0].outBefore)}},
-		{Height: 30, Panels: []figure.Panel{course("after learning, plasticity and teacher off", all[0].out)}},
+		{Height: 30, Panels: []figure.Panel{course("before learning", all[0].OutBefore)}},
+		{Height: 30, Panels: []figure.Panel{course("after learning, plasticity and teacher off", all[0].Out)}},
 		{Height: 30, Panels: []figure.Panel{curve}}}})
 }

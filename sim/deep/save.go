@@ -8,9 +8,6 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"hash/crc32"
-	"io/fs"
-	"os"
 
 	"github.com/burstplex/burstplex/neuron/spike"
 	"github.com/burstplex/burstplex/recordings"
@@ -90,27 +87,17 @@ func (c *checkpoint) write(path string) error {
 	if err := gob.NewEncoder(&body).Encode(c); err != nil {
 		return err
 	}
-	return task.Replace(path, fmt.Appendf(nil, "%08x\n", crc32.ChecksumIEEE(body.Bytes())), body.Bytes())
+	return task.Keep(path, body.Bytes())
 }
 
 // readCheckpoint returns nil if there is none.
 func readCheckpoint(path string) (*checkpoint, error) {
-	data, err := os.ReadFile(path)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, nil
-	}
-	if err != nil {
+	body, err := task.Kept(path)
+	if body == nil || err != nil {
 		return nil, err
 	}
-	var sum uint32
-	if len(data) < 9 {
-		return nil, fmt.Errorf("%s: the checkpoint is cut off", path)
-	}
-	if _, err := fmt.Sscanf(string(data[:9]), "%08x\n", &sum); err != nil || crc32.ChecksumIEEE(data[9:]) != sum {
-		return nil, fmt.Errorf("%s: the checkpoint is damaged: its checksum does not match; remove it to start again", path)
-	}
 	c := &checkpoint{}
-	if err := gob.NewDecoder(bytes.NewReader(data[9:])).Decode(c); err != nil {
+	if err := gob.NewDecoder(bytes.NewReader(body)).Decode(c); err != nil {
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}
 	return c, nil

@@ -14,6 +14,17 @@ import (
 	"github.com/burstplex/burstplex/sim/config"
 )
 
+// A directory of results does not hide the built-in experiment whose name it has.
+func TestBuiltinBesideItsResults(t *testing.T) {
+	t.Chdir(t.TempDir())
+	if err := os.Mkdir("xor", 0o777); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Load("xor"); err != nil {
+		t.Error(err)
+	}
+}
+
 // Every built-in experiment loads, checks, and is the same after being resolved and read again.
 func TestBuiltinExperiments(t *testing.T) {
 	if len(Builtin()) < 7 {

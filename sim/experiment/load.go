@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 
 	"github.com/burstplex/burstplex/neuron"
 	"github.com/burstplex/burstplex/recordings/export"
@@ -59,7 +60,7 @@ func Load(name string, overrides ...string) (*Experiment, error) {
 	x := &Experiment{dir: filepath.Dir(name)}
 	text, err := os.ReadFile(name)
 	switch {
-	case errors.Is(err, fs.ErrNotExist) && !strings.ContainsAny(name, `/\.`):
+	case (errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.EISDIR)) && !strings.ContainsAny(name, `/\.`): // also beside a directory of results with the experiment's name
 		x.builtin = true
 		if text, err = Text(name); err != nil {
 			return nil, err

@@ -34,7 +34,7 @@ func (x *Experiment) begin(o RunOptions) error {
 	for _, name := range append(old, checkpoints...) { // of an earlier run that this one replaces
 		err = errors.Join(err, os.Remove(name))
 	}
-	return errors.Join(err, x.writePlan(o, nil))
+	return errors.Join(err, task.Forget(o.Dir), x.writePlan(o, nil))
 }
 
 func (x *Experiment) writePlan(o RunOptions, variants []string) error {

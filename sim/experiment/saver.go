@@ -7,7 +7,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"hash/crc32"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -93,7 +92,7 @@ func (s *saver) save() error {
 		return err
 	}
 	path := filepath.Join(s.dir, checkpointName(s.state.Seed))
-	if err := task.Replace(path, fmt.Appendf(nil, "%08x\n", crc32.ChecksumIEEE(body.Bytes())), body.Bytes()); err != nil {
+	if err := task.Keep(path, body.Bytes()); err != nil {
 		return fmt.Errorf("checkpoint at %v: %w", state.Now, err)
 	}
 	s.last = time.Now()
@@ -103,18 +102,14 @@ func (s *saver) save() error {
 // readCheckpoint returns the checkpoint of a seed; state is nil if there is none.
 func (x *Experiment) readCheckpoint(dir string, seed uint64) (state *saved, engine []byte, err error) {
 	path := filepath.Join(dir, checkpointName(seed))
-	text, err := os.ReadFile(path)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, nil, nil
+	body, err := task.Kept(path)
+	if errors.Is(err, task.ErrDamaged) {
+		err = fmt.Errorf("%w: %w", sim.ErrCheckpoint, err)
 	}
-	if err != nil {
+	if body == nil || err != nil {
 		return nil, nil, err
 	}
-	sum, rest, ok := bytes.Cut(text, []byte("\n"))
-	if !ok || string(sum) != fmt.Sprintf("%08x", crc32.ChecksumIEEE(rest)) {
-		return nil, nil, fmt.Errorf("%s: %w: its checksum is wrong", path, sim.ErrCheckpoint)
-	}
-	head, engine, _ := bytes.Cut(rest, []byte("\n"))
+	head, engine, _ := bytes.Cut(body, []byte("\n"))
 	state = &saved{}
 	if err := json.Unmarshal(head, state); err != nil {
 		return nil, nil, fmt.Errorf("%s: %w: %v", path, sim.ErrCheckpoint, err)

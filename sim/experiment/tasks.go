@@ -106,5 +106,5 @@ func (x *Experiment) runTask(ctx context.Context, o RunOptions) (*Summary, error
 	if err != nil {
 		return nil, fmt.Errorf("task %s: %w", x.Task.Kind, err)
 	}
-	return s, writeSummary(o.Dir, s)
+	return s, errors.Join(writeSummary(o.Dir, s), task.Forget(o.Dir))
 }

@@ -1,0 +1,67 @@
+package task
+
+import (
+	"bytes"
+	"encoding/gob"
+	"errors"
+	"fmt"
+	"hash/crc32"
+	"io/fs"
+	"os"
+	"path/filepath"
+)
+
+// ErrDamaged is wrapped by errors about kept files that are cut off or changed.
+var ErrDamaged = errors.New("the file is damaged: its checksum does not match; remove it to start again")
+
+// Keep writes a body with its checksum to a new file and puts it in the place of path.
+func Keep(path string, body []byte) error {
+	return Replace(path, fmt.Appendf(nil, "%08x\n", crc32.ChecksumIEEE(body)), body)
+}
+
+// Kept returns the body that Keep wrote, nil if there is no such file.
+func Kept(path string) ([]byte, error) {
+	text, err := os.ReadFile(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	sum, body, ok := bytes.Cut(text, []byte("\n"))
+	if !ok || string(sum) != fmt.Sprintf("%08x", crc32.ChecksumIEEE(body)) {
+		return nil, fmt.Errorf("%s: %w", path, ErrDamaged)
+	}
+	return body, nil
+}
+
+// parts is the directory of what Once has finished.
+const parts = "parts"
+
+// Once returns what f computes. It keeps the result in the result directory under a name until Forget, so that a run that was
+// interrupted or killed, and is resumed, computes only what was not finished. T must be something that gob can encode.
+func Once[T any](r *Run, name string, f func() (T, error)) (T, error) {
+	var v T
+	path := filepath.Join(r.Dir, parts, name+".bin")
+	body, err := Kept(path)
+	if err != nil {
+		return v, err
+	}
+	if body != nil {
+		if err := gob.NewDecoder(bytes.NewReader(body)).Decode(&v); err != nil {
+			return v, fmt.Errorf("%s: %w", path, err)
+		}
+		return v, nil
+	}
+	if v, err = f(); err != nil {
+		return v, err
+	}
+	var b bytes.Buffer
+	if err := errors.Join(gob.NewEncoder(&b).Encode(v), os.MkdirAll(filepath.Dir(path), 0o777)); err != nil {
+		return v, err
+	}
+	return v, Keep(path, b.Bytes())
+}
+
+// Forget removes what Once has kept: the task is done, or begins anew.
+func Forget(dir string) error { return os.RemoveAll(filepath.Join(dir, parts)) }
