@@ -66,6 +66,16 @@ func estimate(net *Network, opt Options) Estimate {
 	return e
 }
 
+// ExpectedSynapses returns the expected number of synapses of a projection, 0 if there is none of this name or it is wrong.
+func ExpectedSynapses(net *Network, projection string) float64 {
+	for i, d := range net.Projections {
+		if p, targets := newProjection(net, i); p != nil && d.Name == projection {
+			return p.Spec.Connector.Expected(p.Geometry.Sources, targets) * float64(targets)
+		}
+	}
+	return 0
+}
+
 // newProjection prepares a projection without connecting it, nil if it is wrong.
 func newProjection(net *Network, i int) (p *synapse.Projection, targets int) {
 	d := net.Projections[i]

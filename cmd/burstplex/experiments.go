@@ -109,14 +109,17 @@ func (c *checkCommand) Run(t terminal) error {
 	return announce(t.out, x)
 }
 
-// large is the memory from which a network is announced before it is built.
+// large is the memory or space on disk from which an experiment is announced before it begins.
 const large = 1 << 30
 
-// announce says what a large network will take.
+// announce says what a large experiment will take.
 func announce(w io.Writer, x *experiment.Experiment) error {
-	e, err := x.Estimate()
-	if err == nil && e.Bytes >= large {
-		fmt.Fprintln(w, e)
+	memory, disk, err := x.Estimate()
+	if err == nil && memory.Bytes >= large {
+		fmt.Fprintln(w, memory)
+	}
+	if err == nil && disk.Bytes() >= large {
+		fmt.Fprintln(w, disk)
 	}
 	return err
 }

@@ -103,7 +103,7 @@ func Measure(ctx context.Context, w Workload, o Options) (*Result, error) {
 	}
 	r := &Result{Workload: w.Name, What: w.What, Set: w.Set, Workers: o.Workers, Seed: o.Seed, Step: x.Experiment.Step.Milliseconds(),
 		Stretch: w.Stretch.Seconds(), Goal: w.Goal, Stretchy: w.Stretched, WallGoal: w.Wall, Expected: w.Rates, Peers: w.Peers}
-	if e, err := x.Estimate(); err == nil {
+	if e, _, err := x.Estimate(); err == nil {
 		r.Estimated = e.Bytes
 	}
 	runtime.GC()

@@ -186,6 +186,7 @@ type Record struct {
 	Neurons      config.Table[Neurons] `toml:"neurons" doc:"which neurons of a population are recorded; all by default"`
 	Weights      []string              `toml:"weights" doc:"projections whose weights are saved at the end"`
 	Format       string                `toml:"weights_format" oneof:"csv|npz|bspk" doc:"format of saved weights: files of their own, or tables in the recording"`
+	ExpectedRate float64               `toml:"expected_rate" unit:"Hz" range:"(0, 1000]" doc:"mean rate of neurons that are no Poisson sources: for the estimate of what the recording takes on disk, nothing else"`
 	WeightsEvery spike.Tick            `toml:"weights_every" unit:"ms" range:"[0, inf)" doc:"interval of snapshots of the weights in the recording; 0 takes none"`
 }
 
@@ -243,6 +244,6 @@ func defaults() *File {
 	return &File{
 		Experiment: About{Step: 100 * spike.Microsecond, Bin: 50 * spike.Millisecond, Seed: 1, Seeds: 1, Checkpoint: 60 * spike.Second},
 		Burst:      Burst{Threshold: 16 * spike.Millisecond},
-		Record:     Record{Spikes: true, Resolution: spike.Microsecond, Format: "csv"},
+		Record:     Record{Spikes: true, Resolution: spike.Microsecond, Format: "csv", ExpectedRate: 10},
 	}
 }

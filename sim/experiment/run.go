@@ -116,16 +116,16 @@ func (x *Experiment) Check() error {
 	return x.checkProbes()
 }
 
-// Estimate returns what the network of the experiment will take.
-func (x *Experiment) Estimate() (sim.Estimate, error) {
+// Estimate returns what the network of the experiment will take in memory, and its results on disk.
+func (x *Experiment) Estimate() (sim.Estimate, Disk, error) {
 	if x.Task != nil {
-		return sim.Estimate{}, nil
+		return sim.Estimate{}, Disk{}, nil
 	}
 	net, err := x.Network(x.Experiment.Seed)
 	if err != nil {
-		return sim.Estimate{}, err
+		return sim.Estimate{}, Disk{}, err
 	}
-	return sim.EstimateOf(net), nil
+	return sim.EstimateOf(net), x.Disk(net), nil
 }
 
 // checkProbes looks for the variables that probes and rules read, and for weights that a rule would clip before it begins.
@@ -178,6 +178,9 @@ func (x *Experiment) Run(ctx context.Context, o RunOptions) (*Summary, error) {
 		return nil, err
 	}
 	if !o.resume {
+		if err := x.fitsOnDisk(o); err != nil {
+			return nil, err
+		}
 		if err := x.begin(o); err != nil {
 			return nil, err
 		}

@@ -1,0 +1,110 @@
+package experiment
+
+import (
+	"fmt"
+	"math"
+	"os"
+	"path/filepath"
+
+	"github.com/burstplex/burstplex/neuron"
+	"github.com/burstplex/burstplex/sim"
+)
+
+// Disk is what the results of one seed will take on disk, before anything is simulated. Figures and tables are not counted.
+type Disk struct {
+	Spikes  int64   // bytes: the rates of Poisson sources are known, that of other neurons is a guess
+	Guess   float64 // Hz: record.expected_rate
+	Samples int64   // bytes of probes and weights, before they are compressed
+}
+
+// Bytes returns all of it.
+func (d Disk) Bytes() int64 { return d.Spikes + d.Samples }
+
+// String is one line for people.
+func (d Disk) String() string {
+	return fmt.Sprintf("about %s on disk for each seed (spikes %s at %g Hz where the rate is not known, probes and weights at most %s)",
+		sim.Size(d.Bytes()), sim.Size(d.Spikes), d.Guess, sim.Size(d.Samples))
+}
+
+const (
+	// A recorded spike takes as many bits as its time is uncertain by, log2(e/(rate resolution)), and a little more
+	// (recordings/FORMAT.md).
+	overEntropy = 1.03
+	// A sample of a probe is the number of a neuron and a value; a saved weight is source, target, weight and delay, in
+	// binary or as a line of text.
+	probeBytes, weightBytes, weightLine = 12, 16, 32
+)
+
+// Disk estimates what the results take on disk.
+func (x *Experiment) Disk(net *sim.Network) Disk {
+	d := Disk{Guess: x.Record.ExpectedRate}
+	duration := x.Experiment.Duration
+	if x.Record.Spikes {
+		for name, p := range x.Populations.All() {
+			rate := d.Guess
+			if s, ok := p.Spec.(*neuron.Poisson); ok {
+				rate = s.Rate.Mean()
+			}
+			if rate > 0 {
+				bits := max(1, overEntropy*math.Log2(math.E/(rate*x.Record.Resolution.Seconds())))
+				d.Spikes += int64(float64(x.recorded(name)) * rate * duration.Seconds() * bits / 8)
+			}
+		}
+		for _, p := range x.Probes.All() {
+			last := p.Last
+			if size := x.Populations.Get(p.Population).Size; last == 0 || last > size {
+				last = size
+			}
+			samples := int64(duration/max(1, p.Every)) + 1
+			d.Samples += samples * int64((last-p.First+p.Stride-1)/max(1, p.Stride)) * probeBytes
+		}
+	}
+	snapshots := 1.0
+	if every := x.Record.WeightsEvery; every > 0 {
+		snapshots += float64(duration / every)
+	}
+	each := snapshots * weightBytes
+	if x.Record.Format == "csv" {
+		each += weightLine - weightBytes // snapshots are in the recording
+	}
+	for _, name := range x.Record.Weights {
+		d.Samples += int64(each * sim.ExpectedSynapses(net, name))
+	}
+	return d
+}
+
+// recorded returns how many neurons of a population are recorded.
+func (x *Experiment) recorded(population string) int {
+	size := x.Populations.Get(population).Size
+	s := x.Record.Neurons.Get(population)
+	if s == nil {
+		return size
+	}
+	last := s.Last
+	if last == 0 || last > size {
+		last = size
+	}
+	return max(0, (last-s.First+s.Every-1)/s.Every)
+}
+
+// fitsOnDisk returns an error if the results of all seeds need more than is free where they go.
+func (x *Experiment) fitsOnDisk(o RunOptions) error {
+	net, err := x.Network(*o.Seed)
+	if err != nil {
+		return err
+	}
+	d := x.Disk(net)
+	need := d.Bytes() * int64(o.Seeds)
+	where := o.Dir
+	for {
+		if _, err := os.Stat(where); err == nil || where == filepath.Dir(where) {
+			break
+		}
+		where = filepath.Dir(where)
+	}
+	if have, known := freeDisk(where); known && need > have {
+		return x.at("record.spikes", "the results of %d seeds need %d bytes (%v), and %d are free in %s (%s); record fewer neurons, or lower record.expected_rate if they are less active",
+			o.Seeds, need, d, have, where, sim.Size(have))
+	}
+	return nil
+}
