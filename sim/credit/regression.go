@@ -44,7 +44,7 @@ type Regression struct {
 // DefaultRegression returns a configuration that takes a minute or two a seed.
 func DefaultRegression() *Regression {
 	return &Regression{Hidden: 25, Teacher: 25, Neurons: 500, Rate: 20, Dead: 35, TauSyn: 20, Delay: 6, Training: 4e6, Test: 2e5, Segment: 2000,
-		Eta: 1, EtaH: 10, Gain: 2, PB: 0.5, Spread: 0.5, Average: 500}
+		Eta: 1, EtaH: 10, Gain: 20, PB: 0.5, Spread: 0.5, Average: 500}
 }
 
 // Validate implements task.Spec.
