@@ -99,6 +99,8 @@ const (
 	// shortRow is the mean number of targets that a row should have within a shard: shorter ones cost more to find than
 	// to stream (bench parts).
 	shortRow = 128
+	// tinyRow is a row that is mostly waiting for its lines. Windows of one step leave room in the caches for larger shards.
+	tinyRow = 16
 	// Shards are not made larger if fewer than these would be left in a small network, or in one of 50,000 neurons: workers
 	// share them out. It does not depend on the number of workers, because the state of rules is saved by shard.
 	fewShards, moreShards = 6, 12
@@ -122,21 +124,33 @@ func shardSizeOf(net *Network) int {
 	for size := defaultShard; ; size *= 2 {
 		_, rows, synapses := divide(net, size)
 		larger, _, _ := divide(net, 2*size)
-		if size == synapse.MaxShard || synapses >= shortRow*rows || larger < enough {
+		least := enough
+		if synapses < tinyRow*rows && windowSteps(net) == 1 {
+			least = fewShards
+		}
+		if size == synapse.MaxShard || synapses >= shortRow*rows || larger < least {
 			return size
 		}
 	}
 }
 
+// windowSteps returns the steps of a window: those of the smallest delay, maxWindow at most.
+func windowSteps(net *Network) int {
+	steps := maxWindow
+	for i := range net.Projections {
+		if p, _ := newProjection(net, i); p != nil {
+			steps = min(steps, int(p.MinDelay()/net.Step))
+		}
+	}
+	return steps
+}
+
 // isLight reports whether a window of a network is less work than two workers need to meet.
 func isLight(net *Network, neurons, shard int) bool {
-	steps := maxWindow
+	steps := windowSteps(net)
 	for i := range net.Projections {
 		if net.Projections[i].Rule != nil {
 			return false
-		}
-		if p, _ := newProjection(net, i); p != nil {
-			steps = min(steps, int(p.MinDelay()/net.Step))
 		}
 	}
 	_, _, synapses := divide(net, shard)

@@ -6,6 +6,7 @@ import (
 	"math"
 	"math/bits"
 	"runtime"
+	"slices"
 
 	"github.com/burstplex/burstplex/neuron"
 	"github.com/burstplex/burstplex/neuron/rng"
@@ -255,6 +256,7 @@ func (s *Sim) buildBackgrounds(Options) error {
 
 // allocate makes the memory that the run loop works in: nothing is allocated later in the steady state.
 func (s *Sim) allocate() {
+	slices.SortStableFunc(s.shards, func(a, b *shard) int { return b.r.Len() - a.r.Len() })
 	s.window = maxWindow * s.step
 	for _, p := range s.projections {
 		s.window = min(s.window, p.MinDelay())

@@ -23,30 +23,21 @@ type population struct {
 	drives      []neuron.Drive // shared currents, one per port, one element per step of a window
 	held        []float32      // what each of them was throughout the last piece, NaN if it changed
 	steady      bool           // each is so throughout this piece, too
+	arriving    []*projection  // along which spikes arrive in this piece
+	stirred     bool           // shards at rest have something to do in it
 }
 
-// call appends the shards that have something to do in the steps first to end-1 of a window: all of them, unless they are
-// at rest and nothing arrives and no current changes.
-func (p *population) call(shards []*shard, first, end int) []*shard {
-	if !p.steady || p.awaits(first, end) {
-		return append(shards, p.shards...)
-	}
-	for _, sh := range p.shards {
-		if !sh.resting {
-			shards = append(shards, sh)
-		}
-	}
-	return shards
-}
-
-// awaits reports whether any spike arrives in the steps first to end-1 of a window.
-func (p *population) awaits(first, end int) bool {
+// await finds out whether there is anything to do for shards at rest in the steps first to end-1 of a window: a current changes
+// or a spike arrives.
+func (p *population) await(first, end int) {
+	p.stirred, p.arriving = !p.steady, p.arriving[:0]
 	for _, in := range p.in {
-		if in.cuts[first] < in.cuts[end] || p.single && in.waiting > 0 {
-			return true
+		if in.cuts[first] < in.cuts[end] {
+			p.arriving = append(p.arriving, in)
 		}
+		p.stirred = p.stirred || p.single && in.waiting > 0
 	}
-	return false
+	p.stirred = p.stirred || len(p.arriving) > 0
 }
 
 // shard is a block of neurons of one population with everything that writes to them. One worker at a time has it.
@@ -128,10 +119,21 @@ func (sh *shard) deliver(s *Sim, w spike.Window) bool {
 		fill(touched, sh.in.Len)
 		touched = nil
 	}
+	// While a list is delivered, the memory looks for the next one.
+	coming := sh.pop.arriving
+	for _, p := range coming[:min(len(coming), 2)] {
+		p.AskForIndex(sh.index, p.between(first, end))
+	}
 	total := 0
-	for _, p := range sh.pop.in {
-		if p.cuts[first] == p.cuts[end] {
-			continue
+	for i, p := range coming {
+		if i+2 < len(coming) {
+			coming[i+2].AskForIndex(sh.index, coming[i+2].between(first, end))
+		}
+		if i == 0 {
+			p.AskForRows(sh.index, p.between(first, end))
+		}
+		if i+1 < len(coming) {
+			coming[i+1].AskForRows(sh.index, coming[i+1].between(first, end))
 		}
 		events, cells, cuts := 0, &sh.cells[p.channel], p.cuts[first:end+1]
 		if n := sh.in.Steps * sh.in.Len; cells.Sums != nil {
@@ -152,10 +154,8 @@ func (sh *shard) deliver(s *Sim, w spike.Window) bool {
 // than to mark each.
 func (sh *shard) flooded(first, end int) bool {
 	expected := float32(0)
-	for _, p := range sh.pop.in {
-		if rows := p.cuts[end] - p.cuts[first]; rows > 0 {
-			expected += float32(rows) * p.MeanRow(sh.index)
-		}
+	for _, p := range sh.pop.arriving {
+		expected += float32(len(p.between(first, end))) * p.MeanRow(sh.index)
 	}
 	return expected > float32(2*sh.in.Len)
 }

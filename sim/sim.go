@@ -35,7 +35,7 @@ type Sim struct {
 	exchanged    spike.Tick // end of the last window whose spikes were exchanged
 	populations  []*population
 	projections  []*projection
-	shards       []*shard
+	shards       []*shard     // the largest first
 	piece        spike.Window // that the shards are advancing through
 	called       []*shard     // that have something to do in it
 	closed       spike.Window // whose spikes are being followed up
@@ -121,7 +121,12 @@ func (s *Sim) advance(piece spike.Window) {
 	first, end := s.stepsOf(piece)
 	for _, p := range s.populations {
 		p.fillDrives(piece, s.step)
-		s.called = p.call(s.called, first, end)
+		p.await(first, end)
+	}
+	for _, sh := range s.shards {
+		if !sh.resting || sh.pop.stirred {
+			s.called = append(s.called, sh)
+		}
 	}
 	s.crew.share(&s.advancing, len(s.called), s.advanceShard)
 }

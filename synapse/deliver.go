@@ -20,9 +20,6 @@ func (p *Projection) Deliver(shard int, due []Due, cuts []int, cells []neuron.Pa
 	r := &p.shards[shard]
 	steps, end := len(cuts)-1, cuts[len(cuts)-1]
 	n := len(cells) / steps
-	if !r.dense {
-		r.askFor(due[cuts[0]:end])
-	}
 	for k := range steps {
 		if lo, hi := cuts[k], cuts[k+1]; lo == hi {
 			continue
@@ -43,9 +40,6 @@ func (p *Projection) DeliverSums(shard int, due []Due, cuts []int, cells []float
 	r := &p.shards[shard]
 	steps, end := len(cuts)-1, cuts[len(cuts)-1]
 	n := len(cells) / steps
-	if !r.dense {
-		r.askFor(due[cuts[0]:end])
-	}
 	for k := range steps {
 		if lo, hi := cuts[k], cuts[k+1]; lo == hi {
 			continue
@@ -62,6 +56,24 @@ func (p *Projection) DeliverSums(shard int, due []Due, cuts []int, cells []float
 	r.touch(due[cuts[0]:end], touched)
 	runtime.KeepAlive(r) // and with it the arena
 	return events
+}
+
+// aheadIndex and aheadRows are how many rows ahead of delivery the kernels ask the memory for.
+const aheadIndex, aheadRows = 16, 8
+
+// AskForIndex asks the memory for the places of the first rows of a list that is delivered to a shard soon, and AskForRows, when
+// these have come, for the rows themselves. Delivery goes on from there.
+func (p *Projection) AskForIndex(shard int, due []Due) {
+	if r := &p.shards[shard]; len(due) > 0 && len(r.target) > 0 && !r.dense {
+		r.askForIndex(due[:min(len(due), aheadIndex)])
+	}
+}
+
+// AskForRows is the second part of AskForIndex.
+func (p *Projection) AskForRows(shard int, due []Due) {
+	if r := &p.shards[shard]; len(due) > 0 && len(r.target) > 0 && !r.dense {
+		r.askForRows(due[:min(len(due), aheadRows)])
+	}
 }
 
 // DeliverSingly appends the part of a row that lies in a shard as single arrivals like a, whose weight is the amplitude.

@@ -27,7 +27,13 @@ func sumsSSE2(cells *float32, due *Due, n int, last *Due, first *uint32, target 
 func weightedSumsSSE2(cells *float32, due *Due, n int, last *Due, first *uint32, target *uint16, weight *float32) int
 
 //go:noescape
-func ask(due, last *Due, first *uint32, target *uint16, weight *float32)
+func askIndex(due *Due, n int, first *uint32)
+
+//go:noescape
+func askTargets(due *Due, n int, first *uint32, target *uint16)
+
+//go:noescape
+func askBoth(due *Due, n int, first *uint32, target *uint16, weight *float32)
 
 //go:noescape
 func densePairsAVX2(cells *neuron.Pair, weight *float32, n int, end, area float32)
@@ -69,10 +75,14 @@ func lastOf(due, soon []Due) *Due {
 	return &due[len(due)-1]
 }
 
-// askFor asks for the first rows of a list.
-func (r *rows) askFor(due []Due) {
-	if len(due) > 0 && len(r.target) > 0 {
-		ask(&due[0], &due[len(due)-1], &r.first[0], &r.target[0], unsafe.SliceData(r.weight))
+// askForIndex asks for the places of rows, askForRows for their first lines.
+func (r *rows) askForIndex(due []Due) { askIndex(&due[0], len(due), &r.first[0]) }
+
+func (r *rows) askForRows(due []Due) {
+	if r.weight == nil {
+		askTargets(&due[0], len(due), &r.first[0], &r.target[0])
+	} else {
+		askBoth(&due[0], len(due), &r.first[0], &r.target[0], &r.weight[0])
 	}
 }
 

@@ -39,28 +39,58 @@
 	LEAQ -12(SI)(AX*4), R11 \
 	XORQ R13, R13
 
-#define FETCH_TARGETS \
-	AHEAD(INDEX_AHEAD)          \
-	PREFETCHT0 4(R8)(AX*4)      \
-	AHEAD(ROW_AHEAD)            \
-	MOVL       (R8)(AX*4), BX   \
-	MOVL       4(R8)(AX*4), CX  \
-	LEAQ       (R9)(BX*2), DX   \
-	LEAQ       -1(R9)(CX*2), AX \
-	LINE(DX, 0, AX)             \
-	LINE(DX, 64, AX)            \
-	LINE(DX, 128, AX)           \
-	LINE(DX, 192, AX)
+// NEXT asks for the index of a row, and finds a nearer one: BX its first synapse, CX the one after its last.
+#define NEXT \
+	AHEAD(INDEX_AHEAD)        \
+	PREFETCHT0 4(R8)(AX*4)    \
+	AHEAD(ROW_AHEAD)          \
+	MOVL       (R8)(AX*4), BX \
+	MOVL       4(R8)(AX*4), CX
 
-#define FETCH_WEIGHTS \
-	LEAQ (R10)(BX*4), DX   \
-	LEAQ -1(R10)(CX*4), AX \
-	LINE(DX, 0, AX)        \
-	LINE(DX, 64, AX)       \
-	LINE(DX, 128, AX)      \
-	LINE(DX, 192, AX)      \
-	LINE(DX, 256, AX)      \
-	LINE(DX, 320, AX)
+// FETCH_TARGETS and FETCH_BOTH ask for the lines of that row: both ends of a short one, and the first lines of a longer one.
+#define FETCH_TARGETS(short, done) \
+	NEXT                              \
+	LEAQ       32(BX), AX             \
+	CMPQ       CX, AX                 \
+	JLS        short                  \
+	LEAQ       (R9)(BX*2), DX         \
+	LEAQ       -1(R9)(CX*2), AX       \
+	LINE(DX, 0, AX)                   \
+	LINE(DX, 64, AX)                  \
+	LINE(DX, 128, AX)                 \
+	LINE(DX, 192, AX)                 \
+	JMP        done                   \
+short:                                    \
+	PREFETCHT0 (R9)(BX*2)             \
+	PREFETCHT0 -1(R9)(CX*2)           \
+done:
+
+#define FETCH_BOTH(short, done) \
+	NEXT                              \
+	LEAQ       16(BX), AX             \
+	CMPQ       CX, AX                 \
+	JLS        short                  \
+	LEAQ       (R9)(BX*2), DX         \
+	LEAQ       -1(R9)(CX*2), AX       \
+	LINE(DX, 0, AX)                   \
+	LINE(DX, 64, AX)                  \
+	LINE(DX, 128, AX)                 \
+	LINE(DX, 192, AX)                 \
+	LEAQ       (R10)(BX*4), DX        \
+	LEAQ       -1(R10)(CX*4), AX      \
+	LINE(DX, 0, AX)                   \
+	LINE(DX, 64, AX)                  \
+	LINE(DX, 128, AX)                 \
+	LINE(DX, 192, AX)                 \
+	LINE(DX, 256, AX)                 \
+	LINE(DX, 320, AX)                 \
+	JMP        done                   \
+short:                                    \
+	PREFETCHT0 (R9)(BX*2)             \
+	PREFETCHT0 -1(R9)(CX*2)           \
+	PREFETCHT0 (R10)(BX*4)            \
+	PREFETCHT0 -1(R10)(CX*4)          \
+done:
 
 // ROW takes the row at SI: DX its first target, CX its length.
 #define ROW \
@@ -81,7 +111,7 @@ TEXT ·pairsSSE2(SB), NOSPLIT, $0-56
 	BEGIN
 
 row:
-	FETCH_TARGETS
+	FETCH_TARGETS(short, fetched)
 	ROW
 	MOVSD 4(SI), X0
 	SUBQ  $4, CX
@@ -132,8 +162,7 @@ TEXT ·weightedPairsSSE2(SB), NOSPLIT, $0-64
 	MOVQ weight+48(FP), R10
 
 row:
-	FETCH_TARGETS
-	FETCH_WEIGHTS
+	FETCH_BOTH(short, fetched)
 	ROW
 	LEAQ  (R10)(BX*4), R12
 	MOVSD 4(SI), X0
@@ -173,7 +202,7 @@ TEXT ·sumsSSE2(SB), NOSPLIT, $0-56
 	BEGIN
 
 row:
-	FETCH_TARGETS
+	FETCH_TARGETS(short, fetched)
 	ROW
 	MOVSS 4(SI), X0
 	SUBQ  $4, CX
@@ -222,8 +251,7 @@ TEXT ·weightedSumsSSE2(SB), NOSPLIT, $0-64
 	MOVQ weight+48(FP), R10
 
 row:
-	FETCH_TARGETS
-	FETCH_WEIGHTS
+	FETCH_BOTH(short, fetched)
 	ROW
 	LEAQ  (R10)(BX*4), R12
 	MOVSS 4(SI), X0
@@ -253,29 +281,28 @@ next:
 	MOVQ R13, ret+56(FP)
 	RET
 
-// func ask(due, last *Due, first *uint32, target *uint16, weight *float32)
-//
-// What the kernels would have asked for before the first row.
-TEXT ·ask(SB), NOSPLIT, $0-40
+// func askIndex(due *Due, n int, first *uint32)
+TEXT ·askIndex(SB), NOSPLIT, $0-24
 	MOVQ due+0(FP), SI
-	MOVQ last+8(FP), R11
+	MOVQ n+8(FP), CX
 	MOVQ first+16(FP), R8
-	MOVQ target+24(FP), R9
-	MOVQ weight+32(FP), R10
-	LEAQ INDEX_AHEAD(SI), R12
-	LEAQ ROW_AHEAD(SI), R13
-	MOVQ SI, DI
 
 index:
-	MOVL       (DI), AX
+	MOVL       (SI), AX
 	PREFETCHT0 4(R8)(AX*4)
-	ADDQ       $12, DI
-	CMPQ       DI, R11
-	JHI        rows
-	CMPQ       DI, R12
-	JLO        index
+	ADDQ       $12, SI
+	DECQ       CX
+	JNE        index
+	RET
 
-rows:
+// func askTargets(due *Due, n int, first *uint32, target *uint16)
+TEXT ·askTargets(SB), NOSPLIT, $0-32
+	MOVQ due+0(FP), SI
+	MOVQ n+8(FP), R13
+	MOVQ first+16(FP), R8
+	MOVQ target+24(FP), R9
+
+row:
 	MOVL       (SI), AX
 	MOVL       (R8)(AX*4), BX
 	MOVL       4(R8)(AX*4), CX
@@ -283,22 +310,35 @@ rows:
 	LEAQ       -1(R9)(CX*2), AX
 	LINE(DX, 0, AX)
 	LINE(DX, 64, AX)
-	TESTQ      R10, R10
-	JEQ        next
+	ADDQ       $12, SI
+	DECQ       R13
+	JNE        row
+	RET
+
+// func askBoth(due *Due, n int, first *uint32, target *uint16, weight *float32)
+TEXT ·askBoth(SB), NOSPLIT, $0-40
+	MOVQ due+0(FP), SI
+	MOVQ n+8(FP), R13
+	MOVQ first+16(FP), R8
+	MOVQ target+24(FP), R9
+	MOVQ weight+32(FP), R10
+
+row:
+	MOVL       (SI), AX
+	MOVL       (R8)(AX*4), BX
+	MOVL       4(R8)(AX*4), CX
+	LEAQ       (R9)(BX*2), DX
+	LEAQ       -1(R9)(CX*2), AX
+	LINE(DX, 0, AX)
+	LINE(DX, 64, AX)
 	LEAQ       (R10)(BX*4), DX
 	LEAQ       -1(R10)(CX*4), AX
 	LINE(DX, 0, AX)
 	LINE(DX, 64, AX)
 	LINE(DX, 128, AX)
-
-next:
-	ADDQ $12, SI
-	CMPQ SI, R11
-	JHI  done
-	CMPQ SI, R13
-	JLO  rows
-
-done:
+	ADDQ       $12, SI
+	DECQ       R13
+	JNE        row
 	RET
 
 // func prefetch(p unsafe.Pointer, lines int)

@@ -18,7 +18,9 @@ func addDenseSums(cells []float32, weight []float32, amplitude float32) {
 	addDenseSumsGo(cells, weight, amplitude)
 }
 
-// askFor and fetchLines do nothing: Go has no portable prefetch.
+// askForIndex, askForRows and fetchLines do nothing: Go has no portable prefetch.
 func fetchLines[T any](*T, int) {}
 
-func (r *rows) askFor([]Due) {}
+func (r *rows) askForIndex([]Due) {}
+
+func (r *rows) askForRows([]Due) {}
