@@ -18,6 +18,12 @@ type drawing struct {
 	obs  []*observation
 
 	lessons []lessons // empty without a protocol
+	unseen  bool      // some seed has neither a recording nor counts: only its presentations can be drawn
+}
+
+// ofPresentations reports whether a figure needs nothing but the table of presentations.
+func (f *Figure) ofPresentations() bool {
+	return f.Kind == "patterns" || f.Kind == "learning" || f.Kind == "teaching"
 }
 
 // draw writes the figures of the given names (all if none are given) and the comparison into dir.
@@ -26,7 +32,7 @@ func (d *drawing) draw(dir string, rows []Measured, names ...string) error {
 		return err
 	}
 	for name, f := range d.Figures.All() {
-		if len(names) > 0 && !slices.Contains(names, name) {
+		if len(names) > 0 && !slices.Contains(names, name) || d.unseen && !f.ofPresentations() {
 			continue
 		}
 		if err := figure.Save(filepath.Join(dir, name), d.figure(name, f)); err != nil {
@@ -158,6 +164,9 @@ func (d *drawing) traces(f *Figure) figure.Figure {
 				percent(b.SD)
 			}
 			tr := figure.Trace{Name: p.Name + " " + v.label, Label: v.label, Unit: v.unit, Mean: b.Mean, SD: b.SD}
+			if v.key == "event_rate" {
+				tr.References = d.aims(p.Name)
+			}
 			for _, in := range f.Inputs {
 				s := d.Stimuli.Get(in)
 				if s.Population == p.Name && (s.Port == "apical") == (v.key == "burst_probability") {
@@ -169,6 +178,29 @@ func (d *drawing) traces(f *Figure) figure.Figure {
 		}
 	}
 	return t
+}
+
+// aims returns the event rates that linear teachers of a population aimed at, as courses with gaps where nothing was taught.
+func (d *drawing) aims(population string) (all []figure.Reference) {
+	protocol := d.protocol(d.nets[0].Seed)
+	for name, t := range d.Teachers.All() {
+		if protocol == nil || t.Population != population || t.Kind != "linear" || t.Always {
+			continue
+		}
+		r := figure.Reference{Name: name}
+		for i := range protocol.Len() {
+			at := protocol.At(i)
+			value := nan
+			for _, aim := range protocol.Patterns[at.Pattern].Targets {
+				if from := protocol.Stages[at.Stage].TeachFrom; aim.Teacher == name && from < at.Len() {
+					value, at.From = aim.Value, at.From+from
+				}
+			}
+			r.Time, r.Values = append(r.Time, at.From.Seconds(), at.To.Seconds()), append(r.Values, value, value)
+		}
+		all = append(all, r)
+	}
+	return all
 }
 
 func percent(v []float64) {

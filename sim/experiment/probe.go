@@ -154,7 +154,16 @@ func Draw(dir string, names ...string) error {
 	if len(d.obs) == 0 {
 		return fmt.Errorf("%s: there is no recording and no table of presentations to draw from", dir)
 	}
-	return d.draw(filepath.Join(dir, "figures"), append(x.compare(d.nets, d.obs), x.comparePresentations(d.lessons)...), names...)
+	for _, name := range names {
+		if f := x.Figures.Get(name); d.unseen && f != nil && !f.ofPresentations() {
+			return fmt.Errorf("%s: figure %s shows spikes, and this run kept none ([record] spikes = false)", dir, name)
+		}
+	}
+	rows := x.comparePresentations(d.lessons)
+	if !d.unseen {
+		rows = append(x.compare(d.nets, d.obs), rows...)
+	}
+	return d.draw(filepath.Join(dir, "figures"), rows, names...)
 }
 
 // readRecordings analyses the recordings of a result directory.
@@ -187,7 +196,7 @@ func (d *drawing) observe(seed uint64) error {
 	return err
 }
 
-// readDiaries reads the presentations of all seeds; a seed without a recording is observed by its presentations alone.
+// readDiaries reads the presentations of all seeds; of a seed without a recording, the counts of spikes that the run kept.
 func (d *drawing) readDiaries(dir string) error {
 	files, err := filepath.Glob(filepath.Join(dir, "presentations-*.csv"))
 	if err != nil {
@@ -206,6 +215,15 @@ func (d *drawing) readDiaries(dir string) error {
 		d.lessons = append(d.lessons, l...)
 		if !recorded {
 			if err := d.observe(seed); err != nil {
+				return err
+			}
+			kept, err := readDone(dir, seed)
+			if err != nil {
+				return err
+			}
+			if kept == nil || kept.Courses == nil {
+				d.unseen = true
+			} else if err := d.obs[len(d.obs)-1].setCounts(kept.Courses); err != nil {
 				return err
 			}
 		}

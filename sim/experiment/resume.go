@@ -72,21 +72,31 @@ func (x *Experiment) finish(dir string, r RunSummary, obs *observation) error {
 	return nil
 }
 
+// readDone returns what is kept of a seed that is done, nil if it is not.
+func readDone(dir string, seed uint64) (*doneSeed, error) {
+	path := filepath.Join(dir, doneName(seed))
+	text, err := os.ReadFile(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	d := &doneSeed{}
+	if err == nil {
+		err = json.Unmarshal(text, d)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	return d, nil
+}
+
 // finished reports whether a seed of a resumed run was done already, and reads what it said.
 func (x *Experiment) finished(o RunOptions, seed uint64, r *RunSummary, obs *observation) (bool, error) {
 	if !o.resume {
 		return false, nil
 	}
-	text, err := os.ReadFile(filepath.Join(o.Dir, doneName(seed)))
-	if errors.Is(err, fs.ErrNotExist) {
-		return false, nil
-	}
-	var d doneSeed
-	if err == nil {
-		err = json.Unmarshal(text, &d)
-	}
-	if err != nil {
-		return false, fmt.Errorf("%s: %w", filepath.Join(o.Dir, doneName(seed)), err)
+	d, err := readDone(o.Dir, seed)
+	if d == nil || err != nil {
+		return false, err
 	}
 	*r = d.RunSummary
 	if d.Courses != nil {

@@ -111,6 +111,14 @@ func TestResumedExperimentIsTheSame(t *testing.T) {
 			t.Fatal(err)
 		}
 		want := results(t, whole)
+		if err := Draw(whole); err != nil { // with or without a recording, plot draws what the run drew
+			t.Fatal(err)
+		}
+		for name, text := range results(t, whole) {
+			if text != want[name] {
+				t.Errorf("%s: drawn again it differs", name)
+			}
+		}
 		r := rand.New(rand.NewPCG(3, 4))
 		broken := filepath.Join(dir, "broken")
 		ctx, cancel := context.WithTimeout(context.Background(), 60*time.Millisecond)
