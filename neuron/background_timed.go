@@ -5,47 +5,22 @@ import (
 	"math/bits"
 
 	"github.com/burstplex/burstplex/neuron/internal/lanes"
-	"github.com/burstplex/burstplex/neuron/rng"
 	"github.com/burstplex/burstplex/neuron/spike"
 )
 
-// timed is a Poisson background with exact arrival times. It has no state: interval e of block b draws perDraw words of
-// entity b, the first of which is the number of its arrivals; each further one is an arrival, its time and its target. If there are
-// more of them, they take the words of another entity.
+// timed is a Poisson background with exact arrival times. It has no state.
 type timed struct {
 	arrivals
-	interval spike.Tick
-	counts   *rng.Poisson
-	shape    []Pair // of an arrival, times its weight, see fit; zeros on a delta channel
+	superposition
+	shape []Pair // of an arrival, times its weight, see fit; zeros on a delta channel
 }
 
-const (
-	// perInterval is how many arrivals a block's interval has at least on average, and perDraw the number of words that
-	// are drawn for it at once: enough to make the count cheap and to fill vectors, few enough not to waste words.
-	perInterval = 20
-	perDraw     = 32
-	// drawAhead is for how many intervals words are drawn at a time.
-	drawAhead = 8
-	// longestInterval keeps times within 31 bits.
-	longestInterval = spike.Second
-)
-
-// intervalFor returns the shortest of 0.1, 0.2, 0.5, 1, 2, 5 ... ms that holds perInterval arrivals of a block. Short
-// intervals of round length seldom straddle two windows, and are then drawn twice.
-func intervalFor(rate float64) spike.Tick {
-	for unit := 100 * spike.Microsecond; unit < longestInterval; unit *= 10 {
-		for _, digit := range []spike.Tick{1, 2, 5} {
-			if t := digit * unit; rate*blockSize*t.Seconds() >= perInterval {
-				return t
-			}
-		}
-	}
-	return longestInterval
-}
+// perInterval is how many arrivals a block's interval has at least on average: enough to make the count cheap and to fill
+// vectors, few enough not to take more than perDraw words often.
+const perInterval = 20
 
 func newTimed(a arrivals, rate float64) *timed {
-	interval := intervalFor(rate)
-	t := &timed{arrivals: a, interval: interval, counts: rng.NewPoisson(rate * blockSize * interval.Seconds()), shape: make([]Pair, 2)}
+	t := &timed{arrivals: a, superposition: superpose(rate*blockSize, perInterval), shape: make([]Pair, 2)}
 	if a.kernel != nil {
 		t.shape = fit(a.kernel, a.build.Step)
 		for k := range t.shape {
@@ -58,40 +33,19 @@ func newTimed(a arrivals, rate float64) *timed {
 // Fill implements Background.
 func (t *timed) Fill(r Range, w spike.Window, in *Input) {
 	var (
-		c     collector
-		words [drawAhead*perDraw + lanes.Width]uint32
+		c collector
+		d arrivalDraws
 	)
 	c.prepare(t, w, in)
-	first, end := w.From/t.interval, (w.To-1)/t.interval+1
 	for b := r.Lo / blockSize; b*blockSize < r.Hi; b++ {
 		c.block(b*blockSize - r.Lo)
-		for e := first; e < end; e += drawAhead {
-			n := min(drawAhead, end-e)
-			t.build.Key.Fill(words[:n*perDraw], uint64(b), uint64(e)*(perDraw/4))
-			for j := range n {
-				own := words[j*perDraw:]
-				k, start := t.counts.Count(own[0]), (e+j)*t.interval-w.From
-				c.put(own[1:], min(k, perDraw-1), start)
-				if k >= perDraw {
-					t.putMore(&c, b, e+j, k-(perDraw-1), start)
-				}
-			}
+		for d.begin(&t.superposition, t.build.Key, b, w); d.next(); {
+			c.put(d.own(), d.n, d.start)
 		}
 	}
 	c.flush()
 	if in.Touched != nil {
 		touchAll(in)
-	}
-}
-
-// putMore puts k more arrivals of block b in interval e, for which perDraw words were not enough.
-func (t *timed) putMore(c *collector, b int, e spike.Tick, k int, start spike.Tick) {
-	const another = 1 << 63
-	var words [perDraw + lanes.Width]uint32
-	for block := uint64(e) << 16; k > 0; block += perDraw / 4 {
-		t.build.Key.Fill(words[:perDraw], another|uint64(b), block)
-		c.put(words[:], min(k, perDraw), start)
-		k -= perDraw
 	}
 }
 

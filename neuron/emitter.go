@@ -23,14 +23,20 @@ func NewEmitter(b Build) Emitter {
 // Emit labels and pushes a spike of neuron i and returns its label. A spike that falls on the tick of the
 // neuron's last one is moved to the next tick.
 func (e *Emitter) Emit(out *spike.Buffer, i int, at spike.Tick) spike.Kind {
-	t := spike.Train{Last: e.last[i], Trace: e.trace[i], In: e.in[i] != 0}
+	t := spike.Train{Last: e.last[i], In: e.in[i] != 0}
+	if e.detector.Accumulate {
+		t.Trace = e.trace[i]
+	}
 	if at <= t.Last {
 		at = t.Last + 1
 	}
 	kind := e.detector.Label(&t, at)
-	e.last[i], e.trace[i], e.in[i] = t.Last, t.Trace, 0
+	e.last[i], e.in[i] = t.Last, 0
 	if t.In {
 		e.in[i] = 1
+	}
+	if e.detector.Accumulate {
+		e.trace[i] = t.Trace
 	}
 	out.Push(spike.Event{At: at, Src: e.first + spike.ID(i), Kind: kind})
 	return kind

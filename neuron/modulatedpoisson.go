@@ -7,7 +7,6 @@ import (
 	"sort"
 
 	"github.com/burstplex/burstplex/neuron/numeric"
-	"github.com/burstplex/burstplex/neuron/rng"
 	"github.com/burstplex/burstplex/neuron/spike"
 )
 
@@ -18,8 +17,7 @@ import (
 //	shape = "table"  r(t) linear between the points of a CSV file with columns time_s and rate_Hz, constant beyond them
 //
 // Spikes are what is left of a Poisson train of the largest rate when each is kept with probability r(t)/max r
-// ("thinning", Lewis & Shedler 1979), which is exact; draw n of source i (block n) gives the interval to its n-th
-// candidate and the number that decides. Candidates within the dead time after a spike are dropped.
+// ("thinning", Lewis & Shedler 1979), which is exact. Candidates within the dead time after a spike are dropped.
 type ModulatedPoisson struct {
 	Shape     string    `toml:"shape" oneof:"sine|steps|table" doc:"how the rate changes"`
 	Mean      float64   `toml:"mean" unit:"Hz" doc:"mean rate (sine)"`
@@ -77,8 +75,7 @@ func (s *ModulatedPoisson) New(b Build) (Population, error) {
 	if err := s.Validate(); err != nil {
 		return nil, err
 	}
-	p := &modulated{source: newSource(b), key: b.Key.Sub("candidates"), dead: ticksOf(s.Dead), next: make([]spike.Tick, b.N), draw: make([]uint64, b.N)}
-	most := 0.0
+	rate, most := func(spike.Tick) float64 { return 0 }, 0.0
 	switch s.Shape {
 	case "steps":
 		steps := stepRate{rates: s.Rates}
@@ -86,7 +83,7 @@ func (s *ModulatedPoisson) New(b Build) (Population, error) {
 			steps.times = append(steps.times, ticksOf(t))
 			most = max(most, s.Rates[k])
 		}
-		p.rate = steps.at
+		rate = steps.at
 	case "table":
 		table, err := readRates(s.FS, s.File)
 		if err != nil {
@@ -95,18 +92,17 @@ func (s *ModulatedPoisson) New(b Build) (Population, error) {
 		for _, rate := range table.rates {
 			most = max(most, rate)
 		}
-		p.rate = table.at
+		rate = table.at
 	default:
 		period, mean, amplitude, phase := ticksOf(s.Period), s.Mean, s.Amplitude, s.Phase
 		most = mean + max(amplitude, -amplitude)
-		p.rate = func(t spike.Tick) float64 {
+		rate = func(t spike.Tick) float64 {
 			sin, _ := numeric.SinCosTurn(float64(t%period)/float64(period) + phase)
 			return numeric.Madd(amplitude, sin, mean)
 		}
 	}
-	p.most, p.gap = most, 1e9/most
-	p.Reset()
-	return p, nil
+	return newPoissonSources(b, "candidates", func(int) float64 { return most }, func(_ int, at spike.Tick) float64 { return rate(at) },
+		[]spike.Tick{ticksOf(s.Dead)}), nil
 }
 
 // stepRate is a rate that changes in steps.
@@ -165,50 +161,4 @@ func readRates(fsys fs.FS, name string) (*tableRate, error) {
 		err = fmt.Errorf("%s holds no rates", name)
 	}
 	return table, err
-}
-
-// modulated is a population of modulated Poisson sources.
-type modulated struct {
-	source
-	key  rng.Key
-	rate func(spike.Tick) float64 // Hz
-	most float64                  // its maximum
-	gap  float64                  // mean interval between candidates, ticks
-	dead spike.Tick
-
-	next []spike.Tick // next candidate
-	draw []uint64     // and its number
-}
-
-func (p *modulated) Columns() []Column {
-	return append([]Column{{Name: "next_candidate", Unit: "ms", Data: p.next}, {Name: "draw", Data: p.draw}}, p.Emitter.Columns()...)
-}
-
-func (p *modulated) Reset() {
-	clear(p.draw)
-	for i := range p.next {
-		p.next[i] = expTicks(p.key.Block(uint64(i), 0)[0], p.gap)
-	}
-	p.Emitter.Reset()
-}
-
-// Advance implements Population.
-func (p *modulated) Advance(r Range, w spike.Window, in *Input, out *spike.Buffer) {
-	for i := r.Lo; i < r.Hi; i++ {
-		at, n := p.next[i], p.draw[i]
-		if at >= w.To {
-			continue
-		}
-		words := p.key.Block(uint64(i), n)
-		for at < w.To {
-			keep := float64(rng.Unit(words[1])*p.most) < p.rate(at)
-			if keep && at >= w.From && at >= p.Last(i)+p.dead {
-				p.Emit(out, i, at)
-			}
-			n++
-			words = p.key.Block(uint64(i), n)
-			at += max(1, expTicks(words[0], p.gap)) // no two spikes in one tick
-		}
-		p.next[i], p.draw[i] = at, n
-	}
 }
