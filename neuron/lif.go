@@ -93,6 +93,8 @@ type lifDerived struct {
 	tau, cm, theta, reset float64
 	e                     [2]float64 // reversal potentials
 	tauSyn                [2]float64
+	rate, perC            float64 // 1/tau, 1/C
+	rateSyn               [2]float64
 	gain                  float64 // of a current synapse: mV/ms per unit
 	ref                   spike.Tick
 
@@ -119,6 +121,7 @@ func (s *LIF) derive(b Build, i int) *lifDerived {
 		reset: at(s.Reset, "reset") - s.EL, ref: ticksOf(at(s.TRef, "refractory")),
 		e: [2]float64{s.EExc - s.EL, s.EInh - s.EL}, tauSyn: [2]float64{s.TauExc, s.TauInh}}
 	d.gain = 1 / s.areaScale(d.tau, d.cm)
+	d.rate, d.perC, d.rateSyn = 1/d.tau, 1/d.cm, [2]float64{1 / d.tauSyn[0], 1 / d.tauSyn[1]}
 	d.th32, d.watch = float32(d.theta), float32(d.theta-watchSlope*h)
 	d.strong = float32(strongest * d.tau / h)
 	decay, p0, p1 := ramp(d.tau, h)
