@@ -43,10 +43,7 @@ func (b *builder) buildRows(c RowConnector, cuts []int, each func(n int, f func(
 	all(func(v *volley, i int, r *rows) {
 		k := r.first[v.row[i]]
 		r.first[v.row[i]]++
-		r.target[k] = uint16(v.target(i) - r.lo)
-		if b.weights {
-			r.weight[k] = v.weight[i]
-		}
+		r.put(k, uint16(v.target(i)-r.lo), v.weight[i])
 	})
 	for k := range shards {
 		shards[k].close()

@@ -64,14 +64,14 @@ const aheadIndex, aheadRows = 16, 8
 // AskForIndex asks the memory for the places of the first rows of a list that is delivered to a shard soon, and AskForRows, when
 // these have come, for the rows themselves. Delivery goes on from there.
 func (p *Projection) AskForIndex(shard int, due []Due) {
-	if r := &p.shards[shard]; len(due) > 0 && len(r.target) > 0 && !r.dense {
+	if r := &p.shards[shard]; len(due) > 0 && r.len() > 0 && !r.dense {
 		r.askForIndex(due[:min(len(due), aheadIndex)])
 	}
 }
 
 // AskForRows is the second part of AskForIndex.
 func (p *Projection) AskForRows(shard int, due []Due) {
-	if r := &p.shards[shard]; len(due) > 0 && len(r.target) > 0 && !r.dense {
+	if r := &p.shards[shard]; len(due) > 0 && r.len() > 0 && !r.dense {
 		r.askForRows(due[:min(len(due), aheadRows)])
 	}
 }
@@ -80,10 +80,8 @@ func (p *Projection) AskForRows(shard int, due []Due) {
 func (p *Projection) DeliverSingly(shard, row int, a neuron.Arrival, dst []neuron.Arrival) []neuron.Arrival {
 	r, amplitude := &p.shards[shard], a.Weight
 	for k := r.first[row]; k < r.first[row+1]; k++ {
-		if r.weight != nil {
-			a.Weight = amplitude * r.weight[k]
-		}
-		a.Target = uint32(r.target[k])
+		target, weight := r.at(k)
+		a.Target, a.Weight = uint32(target), amplitude*weight
 		dst = append(dst, a)
 	}
 	return dst
@@ -95,7 +93,7 @@ func (p *Projection) Delays() []spike.Tick { return p.delays }
 // MeanRow returns the mean number of synapses of a row within a shard.
 func (p *Projection) MeanRow(shard int) float32 {
 	r := &p.shards[shard]
-	return float32(len(r.target)) / float32(len(r.first)-1)
+	return float32(r.len()) / float32(len(r.first)-1)
 }
 
 // fetch asks the memory for the first weights of a dense row that is delivered soon; the processor follows on its own
@@ -117,6 +115,13 @@ func (r *rows) touch(due []Due, touched []uint64) {
 		}
 		if n%64 != 0 {
 			touched[n/64] |= 1<<(n%64) - 1
+		}
+	case r.packed != nil:
+		for _, d := range due {
+			for _, p := range r.packed[r.first[d.Row]:r.first[d.Row+1]] {
+				t := uint16(p)
+				touched[t>>6] |= 1 << (t & 63)
+			}
 		}
 	default:
 		for _, d := range due {

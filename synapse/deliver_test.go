@@ -25,8 +25,14 @@ func TestKernelsAreTheScalarOnes(t *testing.T) {
 			}
 			all.first = append(all.first, uint32(len(all.target)))
 		}
-		if trial%2 == 0 {
+		switch trial % 3 {
+		case 0:
 			all.weight = nil
+		case 1:
+			for k, t := range all.target {
+				all.packed = append(all.packed, pack(t, all.weight[k]))
+			}
+			all.target, all.weight = nil, nil
 		}
 		var due []Due
 		for range r.IntN(2 * (n + 1)) {

@@ -182,3 +182,65 @@ func TestClippedWeights(t *testing.T) {
 		}
 	}
 }
+
+// Weights of half width are the others, rounded to 8 significant bits without bias; what is delivered is theirs.
+func TestHalfWeights(t *testing.T) {
+	g := Geometry{Sources: 200, Targets: 300, Key: rng.New(4, "p")}
+	for _, c := range []Connector{FixedProbability{P: 0.3}, FixedOutDegree{K: 90}} {
+		var all [2][]edge
+		for half := range all {
+			p, err := New(Spec{Connector: c, Weight: neuron.Value{Shape: neuron.Normal, A: -1, B: 2}, Half: half == 1,
+				Delay: neuron.Value{Shape: neuron.Uniform, A: 1, B: 3}}, 0, g, spike.Millisecond)
+			if err != nil {
+				t.Fatal(err)
+			}
+			err = p.ConnectAll([]int{0, 200, 300}, func(n int, f func(int)) {
+				for i := range n {
+					f(i)
+				}
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			p.Each(func(s, tg int, w float64, d spike.Tick) { all[half] = append(all[half], edge{s, tg, w, d}) })
+			if want := []int{6, 4}[half] * len(all[half]); p.Synapses() != len(all[half]) || p.Bytes() != want+4*2*(200*len(p.Delays())+1) {
+				t.Errorf("%d synapses of %d in %d bytes", p.Synapses(), len(all[half]), p.Bytes())
+			}
+			var arrivals []neuron.Arrival
+			cells, touched, events := make([]neuron.Pair, 200), make([]uint64, 4), 0
+			for row := range 200 * len(p.Delays()) {
+				arrivals = p.DeliverSingly(0, row, neuron.Arrival{Weight: 1}, arrivals)
+				events += p.Deliver(0, []Due{{Row: uint32(row), End: 1, Area: 2}}, []int{0, 1}, cells, touched)
+			}
+			for _, a := range arrivals {
+				cells[a.Target].End -= a.Weight
+				if touched[a.Target/64]>>(a.Target%64)&1 == 0 {
+					t.Fatalf("target %d is not touched", a.Target)
+				}
+			}
+			for i, c := range cells {
+				if math.Abs(float64(c.End)) > 1e-4 {
+					t.Fatalf("target %d received %g more than its single arrivals", i, c.End)
+				}
+			}
+			if events != len(arrivals) || events == 0 {
+				t.Errorf("%d events, %d single ones", events, len(arrivals))
+			}
+		}
+		bias := 0.0
+		for k, e := range all[0] {
+			h := all[1][k]
+			if relative := h.weight/e.weight - 1; math.Abs(relative) > 1.0/256 || h.source != e.source || h.target != e.target || h.delay != e.delay {
+				t.Fatalf("%v became %v", e, h)
+			} else {
+				bias += relative / float64(len(all[0]))
+			}
+		}
+		if sd := 1.0 / 256 / math.Sqrt(3); math.Abs(bias) > 5*sd/math.Sqrt(float64(len(all[0]))) {
+			t.Errorf("weights are on average %g too large", bias)
+		}
+	}
+	if _, err := New(Spec{Connector: AllToAll{}, Half: true, Plastic: true, Delay: neuron.Const(1)}, 0, g, spike.Millisecond); FaultyKey(err) != "half_weights" {
+		t.Errorf("half weights that learn: %v", err)
+	}
+}

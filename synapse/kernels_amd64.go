@@ -27,6 +27,15 @@ func sumsSSE2(cells *float32, due *Due, n int, last *Due, first *uint32, target 
 func weightedSumsSSE2(cells *float32, due *Due, n int, last *Due, first *uint32, target *uint16, weight *float32) int
 
 //go:noescape
+func packedPairsSSE2(cells *neuron.Pair, due *Due, n int, last *Due, first *uint32, target *uint32) int
+
+//go:noescape
+func packedSumsSSE2(cells *float32, due *Due, n int, last *Due, first *uint32, target *uint32) int
+
+//go:noescape
+func askPacked(due *Due, n int, first *uint32, target *uint32)
+
+//go:noescape
 func askIndex(due *Due, n int, first *uint32)
 
 //go:noescape
@@ -49,8 +58,10 @@ func prefetch(p unsafe.Pointer, lines int)
 
 func addPairs(cells []neuron.Pair, due, soon []Due, r *rows) int {
 	switch {
-	case len(due) == 0 || len(r.target) == 0:
+	case len(due) == 0 || r.len() == 0:
 		return 0
+	case r.packed != nil:
+		return packedPairsSSE2(&cells[0], &due[0], len(due), lastOf(due, soon), &r.first[0], &r.packed[0])
 	case r.weight == nil:
 		return pairsSSE2(&cells[0], &due[0], len(due), lastOf(due, soon), &r.first[0], &r.target[0])
 	}
@@ -59,8 +70,10 @@ func addPairs(cells []neuron.Pair, due, soon []Due, r *rows) int {
 
 func addSums(cells []float32, due, soon []Due, r *rows) int {
 	switch {
-	case len(due) == 0 || len(r.target) == 0:
+	case len(due) == 0 || r.len() == 0:
 		return 0
+	case r.packed != nil:
+		return packedSumsSSE2(&cells[0], &due[0], len(due), lastOf(due, soon), &r.first[0], &r.packed[0])
 	case r.weight == nil:
 		return sumsSSE2(&cells[0], &due[0], len(due), lastOf(due, soon), &r.first[0], &r.target[0])
 	}
@@ -79,9 +92,12 @@ func lastOf(due, soon []Due) *Due {
 func (r *rows) askForIndex(due []Due) { askIndex(&due[0], len(due), &r.first[0]) }
 
 func (r *rows) askForRows(due []Due) {
-	if r.weight == nil {
+	switch {
+	case r.packed != nil:
+		askPacked(&due[0], len(due), &r.first[0], &r.packed[0])
+	case r.weight == nil:
 		askTargets(&due[0], len(due), &r.first[0], &r.target[0])
-	} else {
+	default:
 		askBoth(&due[0], len(due), &r.first[0], &r.target[0], &r.weight[0])
 	}
 }

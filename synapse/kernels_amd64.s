@@ -92,6 +92,26 @@ short:                                    \
 	PREFETCHT0 -1(R10)(CX*4)          \
 done:
 
+// FETCH_PACKED is the same for rows that have targets and weights in one.
+#define FETCH_PACKED(short, done) \
+	NEXT                              \
+	LEAQ       16(BX), AX             \
+	CMPQ       CX, AX                 \
+	JLS        short                  \
+	LEAQ       (R9)(BX*4), DX         \
+	LEAQ       -1(R9)(CX*4), AX       \
+	LINE(DX, 0, AX)                   \
+	LINE(DX, 64, AX)                  \
+	LINE(DX, 128, AX)                 \
+	LINE(DX, 192, AX)                 \
+	LINE(DX, 256, AX)                 \
+	LINE(DX, 320, AX)                 \
+	JMP        done                   \
+short:                                    \
+	PREFETCHT0 (R9)(BX*4)             \
+	PREFETCHT0 -1(R9)(CX*4)           \
+done:
+
 // ROW takes the row at SI: DX its first target, CX its length.
 #define ROW \
 	MOVL (SI), AX          \
@@ -279,6 +299,121 @@ next:
 	CMPQ SI, R11
 	JLS  row
 	MOVQ R13, ret+56(FP)
+	RET
+
+// Packed rows: the weight is the upper half of the number whose lower half is the target. X6 masks the upper half.
+
+#define MASK \
+	PCMPEQL X6, X6 \
+	PSLLL   $16, X6
+
+#define PACKED_ROW \
+	MOVL (SI), AX        \
+	MOVL (R8)(AX*4), BX  \
+	MOVL 4(R8)(AX*4), CX \
+	SUBQ BX, CX          \
+	ADDQ CX, R13         \
+	LEAQ (R9)(BX*4), DX
+
+#define PACKED_PAIR(offset, t, x) \
+	MOVSS   offset(DX), x     \
+	MOVWLZX offset(DX), t     \
+	ANDPS   X6, x             \
+	SHUFPS  $0x50, x, x       \
+	MULPS   X0, x             \
+	MOVSD   (DI)(t*8), X5     \
+	ADDPS   X5, x             \
+	MOVSD   x, (DI)(t*8)
+
+// func packedPairsSSE2(cells *neuron.Pair, due *Due, n int, last *Due, first *uint32, target *uint32) int
+TEXT ·packedPairsSSE2(SB), NOSPLIT, $0-56
+	BEGIN
+	MASK
+
+row:
+	FETCH_PACKED(near, fetched)
+	PACKED_ROW
+	MOVSD 4(SI), X0
+	SUBQ  $2, CX
+	JLT   rest
+
+two:
+	PACKED_PAIR(0, AX, X1)
+	PACKED_PAIR(4, BX, X2)
+	ADDQ $8, DX
+	SUBQ $2, CX
+	JGE  two
+
+rest:
+	ADDQ $2, CX
+	JEQ  next
+	PACKED_PAIR(0, AX, X1)
+
+next:
+	ADDQ $12, SI
+	CMPQ SI, R11
+	JLS  row
+	MOVQ R13, ret+48(FP)
+	RET
+
+#define PACKED_SUM(offset, t, x) \
+	MOVSS   offset(DX), x    \
+	MOVWLZX offset(DX), t    \
+	ANDPS   X6, x            \
+	MULSS   X0, x            \
+	ADDSS   (DI)(t*4), x     \
+	MOVSS   x, (DI)(t*4)
+
+// func packedSumsSSE2(cells *float32, due *Due, n int, last *Due, first *uint32, target *uint32) int
+TEXT ·packedSumsSSE2(SB), NOSPLIT, $0-56
+	BEGIN
+	MASK
+
+row:
+	FETCH_PACKED(near, fetched)
+	PACKED_ROW
+	MOVSS 4(SI), X0
+	SUBQ  $2, CX
+	JLT   rest
+
+two:
+	PACKED_SUM(0, AX, X1)
+	PACKED_SUM(4, BX, X2)
+	ADDQ $8, DX
+	SUBQ $2, CX
+	JGE  two
+
+rest:
+	ADDQ $2, CX
+	JEQ  next
+	PACKED_SUM(0, AX, X1)
+
+next:
+	ADDQ $12, SI
+	CMPQ SI, R11
+	JLS  row
+	MOVQ R13, ret+48(FP)
+	RET
+
+// func askPacked(due *Due, n int, first *uint32, target *uint32)
+TEXT ·askPacked(SB), NOSPLIT, $0-32
+	MOVQ due+0(FP), SI
+	MOVQ n+8(FP), R13
+	MOVQ first+16(FP), R8
+	MOVQ target+24(FP), R9
+
+row:
+	MOVL       (SI), AX
+	MOVL       (R8)(AX*4), BX
+	MOVL       4(R8)(AX*4), CX
+	LEAQ       (R9)(BX*4), DX
+	LEAQ       -1(R9)(CX*4), AX
+	LINE(DX, 0, AX)
+	LINE(DX, 64, AX)
+	LINE(DX, 128, AX)
+	ADDQ       $12, SI
+	DECQ       R13
+	JNE        row
 	RET
 
 // func askIndex(due *Due, n int, first *uint32)

@@ -8,6 +8,16 @@ import "github.com/burstplex/burstplex/neuron"
 func addPairsGo(cells []neuron.Pair, due []Due, r *rows) (events int) {
 	for _, d := range due {
 		lo, hi := r.first[d.Row], r.first[d.Row+1]
+		if r.packed != nil {
+			events += int(hi - lo)
+			for _, p := range r.packed[lo:hi] {
+				t, w := unpack(p)
+				c := &cells[t]
+				c.End += float32(w * d.End)
+				c.Area += float32(w * d.Area)
+			}
+			continue
+		}
 		target := r.target[lo:hi]
 		events += len(target)
 		if r.weight == nil {
@@ -31,6 +41,14 @@ func addPairsGo(cells []neuron.Pair, due []Due, r *rows) (events int) {
 func addSumsGo(cells []float32, due []Due, r *rows) (events int) {
 	for _, d := range due {
 		lo, hi := r.first[d.Row], r.first[d.Row+1]
+		if r.packed != nil {
+			events += int(hi - lo)
+			for _, p := range r.packed[lo:hi] {
+				t, w := unpack(p)
+				cells[t] += float32(w * d.End)
+			}
+			continue
+		}
 		target := r.target[lo:hi]
 		events += len(target)
 		if r.weight == nil {

@@ -32,6 +32,7 @@ type Spec struct {
 	Delay     neuron.Value // ms; a constant must be whole steps, a distribution is rounded to steps, at least one
 	ShortTerm *ShortTerm   // nil: none
 	Transmit  Transmit
+	Half      bool    // drawn weights are rounded to 8 significant bits (bfloat16, 0.4 % at most): 4 bytes a synapse for 6
 	Plastic   bool    // every synapse has a weight of its own, which a rule can change; see Block
 	WeightMin float64 // drawn weights are clipped to [WeightMin, WeightMax]; both 0: not clipped
 	WeightMax float64
@@ -66,6 +67,10 @@ func New(s Spec, index int, g Geometry, step spike.Tick) (*Projection, error) {
 	}
 	list, isList := s.Connector.(*List)
 	p.builder = &builder{p: p, list: list, weights: s.Plastic || !s.Weight.IsConst() || isList && list.HasWeight}
+	p.builder.half = s.Half && p.builder.weights
+	if s.Half && s.Plastic {
+		return nil, &fault{"half_weights", "weights that learn keep their full width: changes below 0.4 % would be lost"}
+	}
 	if rowsN := float64(g.Sources) * float64(len(p.delays)); rowsN > math.MaxUint32 {
 		return nil, &fault{"delay", fmt.Sprintf("%d sources with %d delays are more rows than 2^32", g.Sources, len(p.delays))}
 	}
@@ -195,7 +200,7 @@ func (p *Projection) Depart(i int, e spike.Event) (amplitude float32, passes boo
 func (p *Projection) Synapses() int {
 	n := 0
 	for i := range p.shards {
-		n += len(p.shards[i].target)
+		n += p.shards[i].len()
 	}
 	return n
 }
@@ -212,7 +217,10 @@ func (p *Projection) Bytes() int {
 // ExpectedBytes returns what n synapses will take with their index in a number of shards.
 func (p *Projection) ExpectedBytes(n float64, shards int) int64 {
 	each := 2.0
-	if p.builder.weights {
+	switch {
+	case p.builder.half:
+		each += 2
+	case p.builder.weights:
 		each += 4
 	}
 	return int64(each*n) + 4*int64(shards)*int64(p.Geometry.Sources*len(p.delays)+1)
@@ -236,11 +244,12 @@ func (p *Projection) Each(f func(source, target int, weight float64, delay spike
 		r := &p.shards[s]
 		for row := range len(r.first) - 1 {
 			for k := r.first[row]; k < r.first[row+1]; k++ {
+				target, weight := r.at(k)
 				w := p.Spec.Weight.A
-				if r.weight != nil {
-					w = float64(r.weight[k])
+				if p.builder.weights {
+					w = float64(weight)
 				}
-				f(row/len(p.delays), r.lo+int(r.target[k]), w, p.delays[row%len(p.delays)])
+				f(row/len(p.delays), r.lo+int(target), w, p.delays[row%len(p.delays)])
 			}
 		}
 	}

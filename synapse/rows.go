@@ -14,6 +14,7 @@ type rows struct {
 	first  []uint32  // row r is first[r] to first[r+1]-1
 	target []uint16  // relative to lo
 	weight []float32 // nil if all weights are equal
+	packed []uint32  // in place of both: weight in the upper half, in bfloat16, target in the lower; see pack
 	dense  bool      // every row has a weight for each target of the shard, in order: targets need not be read
 	mem    *arena.Arena
 }
@@ -22,7 +23,44 @@ type rows struct {
 const MaxShard = 1 << 16
 
 func (r *rows) bytes() int {
-	return 4*cap(r.first) + 2*cap(r.target) + 4*cap(r.weight)
+	return 4*cap(r.first) + 2*cap(r.target) + 4*cap(r.weight) + 4*cap(r.packed)
+}
+
+// len returns the number of synapses.
+func (r *rows) len() int { return len(r.target) + len(r.packed) }
+
+// put writes synapse k; its weight counts for nothing if all are equal.
+func (r *rows) put(k uint32, target uint16, weight float32) {
+	if r.packed != nil {
+		r.packed[k] = pack(target, weight)
+		return
+	}
+	r.target[k] = target
+	if r.weight != nil {
+		r.weight[k] = weight
+	}
+}
+
+// at returns synapse k; its weight is 1 if all are equal.
+func (r *rows) at(k uint32) (target uint16, weight float32) {
+	switch {
+	case r.packed != nil:
+		return unpack(r.packed[k])
+	case r.weight != nil:
+		return r.target[k], r.weight[k]
+	}
+	return r.target[k], 1
+}
+
+// pack rounds a weight to the 8 significant bits of a bfloat16 (to the nearest, ties to even; beyond 3.39e38 to
+// infinity): the upper half of a float32.
+func pack(target uint16, weight float32) uint32 {
+	b := math.Float32bits(weight)
+	return (b+0x7fff+b>>16&1)&^0xffff | uint32(target)
+}
+
+func unpack(p uint32) (target uint16, weight float32) {
+	return uint16(p), math.Float32frombits(p &^ 0xffff)
 }
 
 // builder draws the synapses of a projection. Every number belongs to its synapse (see volley), so it does not matter who
@@ -31,6 +69,7 @@ type builder struct {
 	p       *Projection
 	list    *List // nil for another connector
 	weights bool
+	half    bool
 	scratch sync.Pool // of *sorter
 }
 
@@ -76,6 +115,10 @@ func (b *builder) reserve(r *rows, total uint64) error {
 		return &fault{"connector", fmt.Sprintf("%d synapses onto one shard are more than 2^32; use smaller shards", total)}
 	}
 	n := int(total)
+	if b.half {
+		r.packed = arena.Make[uint32](r.mem, n)
+		return nil
+	}
 	r.target = arena.Make[uint16](r.mem, n)
 	if b.weights {
 		r.weight = arena.Make[float32](r.mem, n)

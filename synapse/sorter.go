@@ -111,10 +111,11 @@ func (s *sorter) fill(r *rows) {
 		for c := b.head; c != nil; c = c.after {
 			for k, key := range c.key[:c.n] {
 				p := &s.next[key>>16]
-				r.target[*p] = uint16(key)
-				if r.weight != nil {
-					r.weight[*p] = c.weight[k]
+				weight := float32(0)
+				if c.weight != nil {
+					weight = c.weight[k]
 				}
+				r.put(*p, uint16(key), weight)
 				*p++
 			}
 		}

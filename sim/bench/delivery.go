@@ -14,8 +14,8 @@ const step = 100 * spike.Microsecond
 var drawn = neuron.Value{Shape: neuron.Uniform, A: 0, B: 1}
 
 // connect builds a projection with shards of some size.
-func connect(sources, targets, shard int, c synapse.Connector, weight, delay neuron.Value) (*synapse.Projection, int, error) {
-	p, err := synapse.New(synapse.Spec{Connector: c, Weight: weight, Delay: delay}, 0, synapse.Geometry{Sources: sources, Targets: targets, Key: rng.New(1)}, step)
+func connect(sources, targets, shard int, spec synapse.Spec) (*synapse.Projection, int, error) {
+	p, err := synapse.New(spec, 0, synapse.Geometry{Sources: sources, Targets: targets, Key: rng.New(1)}, step)
 	if err != nil {
 		return nil, 0, err
 	}
@@ -72,8 +72,9 @@ func sparseRows(each func(Part)) error {
 			name   string
 			weight neuron.Value
 			sums   bool
-		}{{"equal weights", neuron.Const(1), false}, {"drawn weights", drawn, false}, {"equal weights, delta", neuron.Const(1), true}} {
-			p, shards, err := connect(c.sources, c.targets, c.shard, synapse.FixedProbability{P: float64(c.k) / float64(c.targets)}, w.weight, neuron.Const(1))
+			half   bool
+		}{{"equal weights", neuron.Const(1), false, false}, {"drawn weights", drawn, false, false}, {"drawn weights of half width", drawn, false, true}, {"equal weights, delta", neuron.Const(1), true, false}} {
+			p, shards, err := connect(c.sources, c.targets, c.shard, synapse.Spec{Connector: synapse.FixedProbability{P: float64(c.k) / float64(c.targets)}, Weight: w.weight, Half: w.half, Delay: neuron.Const(1)})
 			if err != nil {
 				return err
 			}
@@ -92,7 +93,7 @@ func sparseRows(each func(Part)) error {
 func delayedRows(each func(Part)) error {
 	const sources, targets, shard = 12_000, 20_000, 8192
 	delay := neuron.Value{Shape: neuron.Normal, A: 1.5, B: 0.75, Lo: 0.05, Hi: 6}
-	p, shards, err := connect(sources, targets, shard, synapse.FixedProbability{P: 0.05}, drawn, delay)
+	p, shards, err := connect(sources, targets, shard, synapse.Spec{Connector: synapse.FixedProbability{P: 0.05}, Weight: drawn, Delay: delay})
 	if err != nil {
 		return err
 	}
@@ -106,7 +107,7 @@ func delayedRows(each func(Part)) error {
 // largeRows measures delivery in a network of a million neurons: rows of 200,000 of them are enough to be cold.
 func largeRows(each func(Part)) error {
 	const sources, targets, shard = 200_000, 1_000_000, 1 << 16
-	p, shards, err := connect(sources, targets, shard, synapse.FixedOutDegree{K: 1000, Multapses: true}, neuron.Const(1), neuron.Const(1))
+	p, shards, err := connect(sources, targets, shard, synapse.Spec{Connector: synapse.FixedOutDegree{K: 1000, Multapses: true}, Weight: neuron.Const(1), Delay: neuron.Const(1)})
 	if err != nil {
 		return err
 	}
@@ -122,7 +123,7 @@ func denseRows(each func(Part)) error {
 		sources, n    int
 		goal, stretch float64
 	}{{"in the second cache", 500, 256, 8, 10}, {"beyond the caches", 30_000, 1000, 1.5, 2.7}} {
-		p, _, err := connect(c.sources, c.n, c.n, synapse.AllToAll{}, drawn, neuron.Const(1))
+		p, _, err := connect(c.sources, c.n, c.n, synapse.Spec{Connector: synapse.AllToAll{}, Weight: drawn, Delay: neuron.Const(1)})
 		if err != nil {
 			return err
 		}

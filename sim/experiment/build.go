@@ -24,7 +24,7 @@ func (x *Experiment) Network(seed uint64) (*sim.Network, error) {
 		if err != nil {
 			return nil, err
 		}
-		spec := synapse.Spec{Name: name, Connector: c, Weight: p.Weight, Delay: p.Delay}
+		spec := synapse.Spec{Name: name, Connector: c, Weight: p.Weight, Delay: p.Delay, Half: p.Half}
 		switch p.Transmit {
 		case "events":
 			spec.Transmit = synapse.EventsOnly

@@ -120,6 +120,7 @@ type Projection struct {
 	Autapses  bool         `toml:"autapses" doc:"let neurons connect to themselves"`
 	Multapses bool         `toml:"multapses" doc:"let a pair be drawn more than once (fixed degrees)"`
 	Weight    neuron.Value `toml:"weight" doc:"weight, or its distribution, in the unit of the receptor"`
+	Half      bool         `toml:"half_weights" doc:"round drawn weights to 8 significant bits (bfloat16: 0.4 % at most, 0.1 % on average): 4 bytes a synapse in place of 6, read faster; not with a rule"`
 	Delay     neuron.Value `toml:"delay" unit:"ms" range:"[0, 10000]" doc:"axonal delay, or its distribution (rounded to steps)"`
 	Transmit  string       `toml:"transmit" oneof:"all|events|bursts" doc:"which spikes are carried: all, event onsets, second spikes of bursts"`
 	ShortTerm *ShortTerm   `toml:"short_term" doc:"short-term plasticity"`
