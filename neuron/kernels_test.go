@@ -166,7 +166,7 @@ func (s *sweep) without(n int) { s.kernels, s.constants = s.kernels[n:], s.const
 
 // compareSteps lets two populations take the same steps: one by kernels, without the widest so many, the other by scalar code.
 func compareSteps(t *testing.T, spec Spec, widest int) {
-	const n, h = 3*sweepBlock + 78, 100 * us // after the last group of sixteen there is one of eight, and then single neurons
+	const n, h = sweepBlock + 78, 100 * us // after the last group of sixteen there is one of eight, and then single neurons
 	rounds := 60
 	if testing.Short() {
 		rounds = 10

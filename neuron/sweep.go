@@ -46,10 +46,11 @@ type sweep struct {
 }
 
 const (
-	// sweepBlock is how many neurons a sweep takes through all steps of a piece before it goes on: few enough for state and
-	// input of a step to stay in the first level of the cache.
-	sweepBlock = 256
-	// groups is the greatest number of groups in a block.
+	// sweepBlock is how many neurons a sweep takes through all steps of a piece before it goes on: few enough for their state to
+	// stay in the caches of a core, enough for a call of a kernel not to matter (BenchmarkModels: 1024 saves up to 15 %
+	// against 256, most where windows have one step).
+	sweepBlock = 1024
+	// mostGroups is the greatest number of groups in a block.
 	mostGroups = sweepBlock / lanes.Width
 )
 
