@@ -120,11 +120,12 @@ func (s *BurstPoisson) New(b Build) (Population, error) {
 		Emitter: NewEmitter(b), refEnd: make([]spike.Tick, n), second: make([]spike.Tick, n), events: make([]uint64, n), left: make([]float64, n)}
 	p.derived = derivedOf(b, func(i int) *burstDerived { return s.derive(b, i) },
 		s.TauS, s.CS, s.TauD, s.CD, s.Theta, s.DTh, s.TauTh, s.TRef, s.Delta, s.Rho, s.ED, s.DD, s.B, s.TauWS, s.A, s.TauWD)
-	var kernels []kernel // none with escape
-	if !p.escape {
-		kernels = burstKernels(p.derived[0].atSoma)
+	kernels := burstKernels(p.derived[0].atSoma)
+	if p.escape {
+		kernels = escapeKernels(p.derived[0].atSoma)
 	}
 	p.sweep = compartments(n, kernels, compartmentRows(&p.x, &p.y, &p.ws, &p.wd, &p.th, &p.g), p.refEnd, p.second)
+	p.sweep.hazard = p.left
 	setConstants(&p.sweep, n, lanes.TwoConstants, p.derived, (*burstDerived).constants)
 	p.Reset()
 	return p, nil

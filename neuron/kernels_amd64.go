@@ -36,8 +36,8 @@ func callable(variants []code) (steps []rawKernel) {
 	return steps
 }
 
-// twoKernels returns kernels without and with nmda, for the dendrite's driving force at the soma or at the dendrite, and so does
-// burstKernels.
+// twoKernels returns kernels without and with nmda, for the dendrite's driving force at the soma or at the dendrite, and so do
+// burstKernels and escapeKernels.
 func twoKernels(soma bool) []kernel {
 	if soma {
 		return vector([]code{twoStepSomaAVX2, twoStepSomaNMDAAVX2}, []code{twoStepSomaAVX512, twoStepSomaNMDAAVX512})
@@ -50,6 +50,13 @@ func burstKernels(soma bool) []kernel {
 		return vector([]code{burstStepSomaAVX2, burstStepSomaNMDAAVX2}, []code{burstStepSomaAVX512, burstStepSomaNMDAAVX512})
 	}
 	return vector([]code{burstStepAVX2, burstStepNMDAAVX2}, []code{burstStepAVX512, burstStepNMDAAVX512})
+}
+
+func escapeKernels(soma bool) []kernel {
+	if soma {
+		return vector([]code{escapeStepSomaAVX2, escapeStepSomaNMDAAVX2}, []code{escapeStepSomaAVX512, escapeStepSomaNMDAAVX512})
+	}
+	return vector([]code{escapeStepAVX2, escapeStepNMDAAVX2}, []code{escapeStepAVX512, escapeStepNMDAAVX512})
 }
 
 func lifKernels(conductance bool) []kernel {

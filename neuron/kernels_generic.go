@@ -6,6 +6,7 @@ import "github.com/burstplex/burstplex/neuron/internal/lanes"
 
 func twoKernels(soma bool) []kernel        { return nil }
 func burstKernels(soma bool) []kernel      { return nil }
+func escapeKernels(soma bool) []kernel     { return nil }
 func lifKernels(conductance bool) []kernel { return nil }
 func deltaKernels() []kernel               { return nil }
 func adexKernels() []kernel                { return nil }

@@ -49,6 +49,9 @@ func vectorModels() map[string]Spec {
 		s := DefaultBurstPoisson()
 		s.Driving = driving
 		specs["burst-poisson, "+driving] = s
+		e := DefaultEscapeBurstPoisson()
+		e.Driving = driving
+		specs["burst-poisson, escape, "+driving] = e
 	}
 	various := DefaultBurstPoisson()
 	various.TauS, various.Theta = Value{Shape: Normal, A: 16, B: 1, Lo: 10, Hi: 20}, Value{Shape: Uniform, A: -52, B: -48}
@@ -102,6 +105,10 @@ func (r fate) state(p Population, t, h spike.Tick, nmda bool) {
 					x[i] = r.draw(50)
 				default:
 					x[i] = r.draw(10)
+				}
+			case []float64: // what is left of a hazard: the risk of a step has all orders of magnitude
+				if x[i] = math.Pow(10, -9*r.Float64()); r.IntN(50) == 0 {
+					x[i] = 0
 				}
 			case []spike.Tick:
 				switch c.Name {

@@ -60,6 +60,11 @@ func adexStepAVX2(c *byte) int
 //go:noescape
 func burstStepSomaNMDAAVX2(c *byte) int
 
+// escapeStepSomaNMDAAVX2 takes the neurons of a lanes.Call, 8 at a time, through a step and returns how many of these groups hold neurons to be looked at again.
+//
+//go:noescape
+func escapeStepSomaNMDAAVX2(c *byte) int
+
 // twoStepSomaNMDAAVX2 takes the neurons of a lanes.Call, 8 at a time, through a step and returns how many of these groups hold neurons to be looked at again.
 //
 //go:noescape
@@ -69,6 +74,11 @@ func twoStepSomaNMDAAVX2(c *byte) int
 //
 //go:noescape
 func burstStepSomaAVX2(c *byte) int
+
+// escapeStepSomaAVX2 takes the neurons of a lanes.Call, 8 at a time, through a step and returns how many of these groups hold neurons to be looked at again.
+//
+//go:noescape
+func escapeStepSomaAVX2(c *byte) int
 
 // twoStepSomaAVX2 takes the neurons of a lanes.Call, 8 at a time, through a step and returns how many of these groups hold neurons to be looked at again.
 //
@@ -80,6 +90,11 @@ func twoStepSomaAVX2(c *byte) int
 //go:noescape
 func burstStepNMDAAVX2(c *byte) int
 
+// escapeStepNMDAAVX2 takes the neurons of a lanes.Call, 8 at a time, through a step and returns how many of these groups hold neurons to be looked at again.
+//
+//go:noescape
+func escapeStepNMDAAVX2(c *byte) int
+
 // twoStepNMDAAVX2 takes the neurons of a lanes.Call, 8 at a time, through a step and returns how many of these groups hold neurons to be looked at again.
 //
 //go:noescape
@@ -89,6 +104,11 @@ func twoStepNMDAAVX2(c *byte) int
 //
 //go:noescape
 func burstStepAVX2(c *byte) int
+
+// escapeStepAVX2 takes the neurons of a lanes.Call, 8 at a time, through a step and returns how many of these groups hold neurons to be looked at again.
+//
+//go:noescape
+func escapeStepAVX2(c *byte) int
 
 // twoStepAVX2 takes the neurons of a lanes.Call, 8 at a time, through a step and returns how many of these groups hold neurons to be looked at again.
 //
@@ -130,6 +150,11 @@ func adexStepAVX512(c *byte) int
 //go:noescape
 func burstStepSomaNMDAAVX512(c *byte) int
 
+// escapeStepSomaNMDAAVX512 takes the neurons of a lanes.Call, 16 at a time, through a step and returns how many of these groups hold neurons to be looked at again.
+//
+//go:noescape
+func escapeStepSomaNMDAAVX512(c *byte) int
+
 // twoStepSomaNMDAAVX512 takes the neurons of a lanes.Call, 16 at a time, through a step and returns how many of these groups hold neurons to be looked at again.
 //
 //go:noescape
@@ -139,6 +164,11 @@ func twoStepSomaNMDAAVX512(c *byte) int
 //
 //go:noescape
 func burstStepSomaAVX512(c *byte) int
+
+// escapeStepSomaAVX512 takes the neurons of a lanes.Call, 16 at a time, through a step and returns how many of these groups hold neurons to be looked at again.
+//
+//go:noescape
+func escapeStepSomaAVX512(c *byte) int
 
 // twoStepSomaAVX512 takes the neurons of a lanes.Call, 16 at a time, through a step and returns how many of these groups hold neurons to be looked at again.
 //
@@ -150,6 +180,11 @@ func twoStepSomaAVX512(c *byte) int
 //go:noescape
 func burstStepNMDAAVX512(c *byte) int
 
+// escapeStepNMDAAVX512 takes the neurons of a lanes.Call, 16 at a time, through a step and returns how many of these groups hold neurons to be looked at again.
+//
+//go:noescape
+func escapeStepNMDAAVX512(c *byte) int
+
 // twoStepNMDAAVX512 takes the neurons of a lanes.Call, 16 at a time, through a step and returns how many of these groups hold neurons to be looked at again.
 //
 //go:noescape
@@ -159,6 +194,11 @@ func twoStepNMDAAVX512(c *byte) int
 //
 //go:noescape
 func burstStepAVX512(c *byte) int
+
+// escapeStepAVX512 takes the neurons of a lanes.Call, 16 at a time, through a step and returns how many of these groups hold neurons to be looked at again.
+//
+//go:noescape
+func escapeStepAVX512(c *byte) int
 
 // twoStepAVX512 takes the neurons of a lanes.Call, 16 at a time, through a step and returns how many of these groups hold neurons to be looked at again.
 //

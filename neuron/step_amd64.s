@@ -1062,8 +1062,8 @@ group:
 TEXT ·lifStepAVX2(SB), NOSPLIT, $0-16
 	MOVQ c+0(FP), AX
 	MOVQ 16(AX), CX
-	MOVQ 192(AX), BX
-	MOVQ 200(AX), SI
+	MOVQ 200(AX), BX
+	MOVQ 208(AX), SI
 	MOVQ (AX), DX
 	SHLQ $0x02, DX
 	MOVQ 40(AX), DI
@@ -1093,7 +1093,7 @@ group:
 	VMULPS       (R8)(DI*1), Y5, Y7
 	VMULPS       (R8)(DI*2), Y6, Y8
 	VADDPS       Y8, Y7, Y7
-	VBROADCASTSS 152(AX), Y8
+	VBROADCASTSS 160(AX), Y8
 	MOVQ         64(AX), R10
 	VADDPS       (R10)(DX*1), Y8, Y8
 	VSUBPS       Y0, Y7, Y7
@@ -1103,7 +1103,7 @@ group:
 	VMULPS       192(CX), Y0, Y9
 	VMULPS       224(CX), Y8, Y10
 	VADDPS       Y10, Y9, Y9
-	VBROADCASTSS 156(AX), Y10
+	VBROADCASTSS 164(AX), Y10
 	MOVQ         72(AX), R10
 	VADDPS       (R10)(DX*1), Y10, Y10
 	VSUBPS       Y8, Y10, Y8
@@ -1150,12 +1150,12 @@ group:
 	MOVQ         48(AX), R10
 	VMOVUPS      (R10)(DX*2), Y7
 	VMOVUPS      32(R10)(DX*2), Y8
-	VPBROADCASTQ 184(AX), Y9
+	VPBROADCASTQ 192(AX), Y9
 	VPCMPGTQ     Y9, Y7, Y10
 	VPCMPGTQ     Y9, Y8, Y9
 	VSHUFPS      $0x88, Y9, Y10, Y9
 	VPERMPD      $0xd8, Y9, Y9
-	VPBROADCASTQ 176(AX), Y10
+	VPBROADCASTQ 184(AX), Y10
 	VPCMPGTQ     Y10, Y7, Y7
 	VPCMPGTQ     Y10, Y8, Y8
 	VSHUFPS      $0x88, Y8, Y7, Y7
@@ -1201,7 +1201,7 @@ quiet:
 	CMPQ      DX, R9
 	JLT       group
 	VZEROUPPER
-	SUBQ      192(AX), BX
+	SUBQ      200(AX), BX
 	SHRQ      $0x03, BX
 	MOVQ      BX, ret+8(FP)
 	RET
@@ -1231,8 +1231,8 @@ GLOBL tiny<>(SB), RODATA|NOPTR, $32
 TEXT ·lifCurrentStepAVX2(SB), NOSPLIT, $0-16
 	MOVQ c+0(FP), AX
 	MOVQ 16(AX), CX
-	MOVQ 192(AX), BX
-	MOVQ 200(AX), SI
+	MOVQ 200(AX), BX
+	MOVQ 208(AX), SI
 	MOVQ (AX), DX
 	SHLQ $0x02, DX
 	MOVQ 40(AX), DI
@@ -1260,13 +1260,13 @@ group:
 	VMOVUPS      (R8)(DI*2), Y6
 	VMULPS       384(CX), Y6, Y6
 	VADDPS       Y6, Y5, Y5
-	VBROADCASTSS 152(AX), Y6
+	VBROADCASTSS 160(AX), Y6
 	MOVQ         64(AX), R10
 	VADDPS       (R10)(DX*1), Y6, Y6
 	VMULPS       192(CX), Y0, Y7
 	VMULPS       224(CX), Y6, Y8
 	VADDPS       Y8, Y7, Y7
-	VBROADCASTSS 156(AX), Y8
+	VBROADCASTSS 164(AX), Y8
 	MOVQ         72(AX), R10
 	VADDPS       (R10)(DX*1), Y8, Y8
 	VSUBPS       Y6, Y8, Y6
@@ -1294,12 +1294,12 @@ group:
 	MOVQ         48(AX), R10
 	VMOVUPS      (R10)(DX*2), Y7
 	VMOVUPS      32(R10)(DX*2), Y8
-	VPBROADCASTQ 184(AX), Y9
+	VPBROADCASTQ 192(AX), Y9
 	VPCMPGTQ     Y9, Y7, Y10
 	VPCMPGTQ     Y9, Y8, Y9
 	VSHUFPS      $0x88, Y9, Y10, Y9
 	VPERMPD      $0xd8, Y9, Y9
-	VPBROADCASTQ 176(AX), Y10
+	VPBROADCASTQ 184(AX), Y10
 	VPCMPGTQ     Y10, Y7, Y7
 	VPCMPGTQ     Y10, Y8, Y8
 	VSHUFPS      $0x88, Y8, Y7, Y7
@@ -1345,7 +1345,7 @@ quiet:
 	CMPQ      DX, R9
 	JLT       group
 	VZEROUPPER
-	SUBQ      192(AX), BX
+	SUBQ      200(AX), BX
 	SHRQ      $0x03, BX
 	MOVQ      BX, ret+8(FP)
 	RET
@@ -1355,8 +1355,8 @@ quiet:
 TEXT ·deltaStepAVX2(SB), NOSPLIT, $0-16
 	MOVQ c+0(FP), AX
 	MOVQ 16(AX), CX
-	MOVQ 192(AX), BX
-	MOVQ 200(AX), SI
+	MOVQ 200(AX), BX
+	MOVQ 208(AX), SI
 	MOVQ (AX), DX
 	SHLQ $0x02, DX
 	MOVQ 40(AX), DI
@@ -1368,12 +1368,12 @@ TEXT ·deltaStepAVX2(SB), NOSPLIT, $0-16
 group:
 	VMOVUPS      (DI), Y0
 	VMULPS       (CX), Y0, Y1
-	VBROADCASTSS 152(AX), Y2
+	VBROADCASTSS 160(AX), Y2
 	MOVQ         64(AX), R9
 	VADDPS       (R9)(DX*1), Y2, Y2
 	VMULPS       32(CX), Y2, Y2
 	VADDPS       Y2, Y1, Y1
-	VBROADCASTSS 156(AX), Y2
+	VBROADCASTSS 164(AX), Y2
 	MOVQ         72(AX), R9
 	VADDPS       (R9)(DX*1), Y2, Y2
 	VMULPS       64(CX), Y2, Y2
@@ -1387,7 +1387,7 @@ group:
 	MOVQ         48(AX), R9
 	VMOVUPS      (R9)(DX*2), Y1
 	VMOVUPS      32(R9)(DX*2), Y2
-	VPBROADCASTQ 176(AX), Y3
+	VPBROADCASTQ 184(AX), Y3
 	VPCMPGTQ     Y3, Y1, Y1
 	VPCMPGTQ     Y3, Y2, Y2
 	VSHUFPS      $0x88, Y2, Y1, Y1
@@ -1416,7 +1416,7 @@ quiet:
 	CMPQ      DX, R8
 	JLT       group
 	VZEROUPPER
-	SUBQ      192(AX), BX
+	SUBQ      200(AX), BX
 	SHRQ      $0x03, BX
 	MOVQ      BX, ret+8(FP)
 	RET
@@ -1426,8 +1426,8 @@ quiet:
 TEXT ·adexStepAVX2(SB), NOSPLIT, $32-16
 	MOVQ       c+0(FP), AX
 	MOVQ       16(AX), CX
-	MOVQ       192(AX), BX
-	MOVQ       200(AX), SI
+	MOVQ       200(AX), BX
+	MOVQ       208(AX), SI
 	MOVQ       (AX), DX
 	SHLQ       $0x02, DX
 	MOVQ       40(AX), DI
@@ -1519,7 +1519,7 @@ group:
 	VMULPS       (R9), Y3, Y5
 	VADDPS       Y5, Y4, Y4
 	VMULPS       160(CX), Y4, Y4
-	VBROADCASTSS 152(AX), Y5
+	VBROADCASTSS 160(AX), Y5
 	MOVQ         64(AX), R11
 	VADDPS       (R11)(DX*1), Y5, Y5
 	VMULPS       160(CX), Y1, Y6
@@ -1537,7 +1537,7 @@ group:
 	VCMPPS       $0x06, 256(CX), Y9, Y9
 	VMULPS       192(CX), Y5, Y10
 	VADDPS       Y10, Y0, Y10
-	VBROADCASTSS 156(AX), Y11
+	VBROADCASTSS 164(AX), Y11
 	MOVQ         72(AX), R11
 	VADDPS       (R11)(DX*1), Y11, Y11
 	VSUBPS       Y5, Y11, Y5
@@ -1695,12 +1695,12 @@ gentle:
 	MOVQ         48(AX), R11
 	VMOVUPS      (R11)(DX*2), Y6
 	VMOVUPS      32(R11)(DX*2), Y7
-	VPBROADCASTQ 184(AX), Y8
+	VPBROADCASTQ 192(AX), Y8
 	VPCMPGTQ     Y8, Y6, Y9
 	VPCMPGTQ     Y8, Y7, Y8
 	VSHUFPS      $0x88, Y8, Y9, Y8
 	VPERMPD      $0xd8, Y8, Y8
-	VPBROADCASTQ 176(AX), Y9
+	VPBROADCASTQ 184(AX), Y9
 	VPCMPGTQ     Y9, Y6, Y6
 	VPCMPGTQ     Y9, Y7, Y7
 	VSHUFPS      $0x88, Y7, Y6, Y6
@@ -1758,7 +1758,7 @@ quiet:
 	CMPQ      DX, R10
 	JLT       group
 	VZEROUPPER
-	SUBQ      192(AX), BX
+	SUBQ      200(AX), BX
 	SHRQ      $0x03, BX
 	MOVQ      BX, ret+8(FP)
 	RET
@@ -1978,8 +1978,8 @@ GLOBL upswing_rest<>(SB), RODATA|NOPTR, $32
 TEXT ·burstStepSomaNMDAAVX2(SB), NOSPLIT, $0-16
 	MOVQ c+0(FP), AX
 	MOVQ 16(AX), CX
-	MOVQ 192(AX), BX
-	MOVQ 200(AX), SI
+	MOVQ 200(AX), BX
+	MOVQ 208(AX), SI
 	MOVQ (AX), DX
 	SHLQ $0x02, DX
 	MOVQ 40(AX), DI
@@ -2023,7 +2023,7 @@ group:
 	VSUBPS       Y0, Y4, Y4
 	VMULPS       (R11)(DI*1), Y4, Y4
 	VADDPS       Y4, Y3, Y3
-	VBROADCASTSS 152(AX), Y4
+	VBROADCASTSS 160(AX), Y4
 	MOVQ         64(AX), R13
 	VADDPS       (R13)(DX*1), Y4, Y4
 	VSUBPS       Y0, Y2, Y2
@@ -2035,7 +2035,7 @@ group:
 	VADDPS       Y5, Y2, Y2
 	VMULPS       256(CX), Y2, Y5
 	VADDPS       Y0, Y5, Y5
-	VBROADCASTSS 156(AX), Y6
+	VBROADCASTSS 164(AX), Y6
 	MOVQ         72(AX), R13
 	VADDPS       (R13)(DX*1), Y6, Y6
 	VSUBPS       Y4, Y6, Y6
@@ -2091,10 +2091,10 @@ group:
 	VPERMPD      $0xd8, Y6, Y6
 	VMULPS       Y6, Y7, Y6
 	VADDPS       Y6, Y4, Y4
-	VBROADCASTSS 160(AX), Y6
+	VBROADCASTSS 168(AX), Y6
 	MOVQ         80(AX), R13
 	VADDPS       (R13)(DX*1), Y6, Y6
-	VBROADCASTSS 164(AX), Y7
+	VBROADCASTSS 172(AX), Y7
 	MOVQ         88(AX), R13
 	VADDPS       (R13)(DX*1), Y7, Y7
 	VSUBPS       Y6, Y7, Y7
@@ -2191,12 +2191,12 @@ group:
 	MOVQ         48(AX), R13
 	VMOVUPS      (R13)(DX*2), Y4
 	VMOVUPS      32(R13)(DX*2), Y5
-	VPBROADCASTQ 184(AX), Y6
+	VPBROADCASTQ 192(AX), Y6
 	VPCMPGTQ     Y6, Y4, Y7
 	VPCMPGTQ     Y6, Y5, Y6
 	VSHUFPS      $0x88, Y6, Y7, Y6
 	VPERMPD      $0xd8, Y6, Y6
-	VPBROADCASTQ 176(AX), Y7
+	VPBROADCASTQ 184(AX), Y7
 	VPCMPGTQ     Y7, Y4, Y4
 	VPCMPGTQ     Y7, Y5, Y5
 	VSHUFPS      $0x88, Y5, Y4, Y4
@@ -2209,7 +2209,7 @@ group:
 	VPCMPGTQ     Y8, Y7, Y8
 	VSHUFPS      $0x88, Y8, Y9, Y8
 	VPERMPD      $0xd8, Y8, Y8
-	VPBROADCASTQ 184(AX), Y9
+	VPBROADCASTQ 192(AX), Y9
 	VPCMPGTQ     Y9, Y5, Y5
 	VPCMPGTQ     Y9, Y7, Y7
 	VSHUFPS      $0x88, Y7, Y5, Y5
@@ -2349,18 +2349,557 @@ quiet:
 	CMPQ    DX, R12
 	JLT     group
 	VZEROUPPER
-	SUBQ    192(AX), BX
+	SUBQ    200(AX), BX
 	SHRQ    $0x03, BX
 	MOVQ    BX, ret+8(FP)
 	RET
+
+// func escapeStepSomaNMDAAVX2(c *byte) int
+// Requires: AVX, AVX2
+TEXT ·escapeStepSomaNMDAAVX2(SB), NOSPLIT, $0-16
+	MOVQ c+0(FP), AX
+	MOVQ 16(AX), CX
+	MOVQ 200(AX), BX
+	MOVQ 208(AX), SI
+	MOVQ (AX), DX
+	SHLQ $0x02, DX
+	MOVQ 40(AX), DI
+	MOVQ 32(AX), R8
+	ADDQ DX, R8
+	LEAQ (R8)(DI*2), R9
+	ADDQ DI, R9
+	LEAQ (R9)(DI*2), R10
+	ADDQ DI, R10
+	LEAQ (R10)(DI*2), R11
+	ADDQ DI, R11
+	MOVQ 8(AX), R12
+	SHLQ $0x02, R12
+
+group:
+	VMOVUPS      (R8), Y0
+	VMOVUPS      (R8)(DI*1), Y1
+	VXORPS       Y2, Y2, Y2
+	VXORPS       Y3, Y3, Y3
+	VMOVUPS      (CX), Y4
+	VSUBPS       Y0, Y4, Y4
+	VMULPS       (R9)(DI*2), Y4, Y4
+	VADDPS       Y4, Y2, Y2
+	VMOVUPS      (CX), Y4
+	VSUBPS       Y0, Y4, Y4
+	VMULPS       (R10)(DI*2), Y4, Y4
+	VADDPS       Y4, Y3, Y3
+	VMOVUPS      (CX), Y4
+	VSUBPS       Y0, Y4, Y4
+	VMULPS       (R10), Y4, Y4
+	VADDPS       Y4, Y2, Y2
+	VMOVUPS      (CX), Y4
+	VSUBPS       Y0, Y4, Y4
+	VMULPS       (R11), Y4, Y4
+	VADDPS       Y4, Y3, Y3
+	VMOVUPS      32(CX), Y4
+	VSUBPS       Y0, Y4, Y4
+	VMULPS       (R10)(DI*1), Y4, Y4
+	VADDPS       Y4, Y2, Y2
+	VMOVUPS      32(CX), Y4
+	VSUBPS       Y0, Y4, Y4
+	VMULPS       (R11)(DI*1), Y4, Y4
+	VADDPS       Y4, Y3, Y3
+	VBROADCASTSS 160(AX), Y4
+	MOVQ         64(AX), R13
+	VADDPS       (R13)(DX*1), Y4, Y4
+	VSUBPS       Y0, Y2, Y2
+	VMULPS       64(CX), Y2, Y2
+	VMOVUPS      224(CX), Y5
+	VMULPS       (R8)(DI*2), Y5, Y5
+	VADDPS       Y4, Y5, Y5
+	VMULPS       96(CX), Y5, Y5
+	VADDPS       Y5, Y2, Y2
+	VMULPS       256(CX), Y2, Y5
+	VADDPS       Y0, Y5, Y5
+	VBROADCASTSS 164(AX), Y6
+	MOVQ         72(AX), R13
+	VADDPS       (R13)(DX*1), Y6, Y6
+	VSUBPS       Y4, Y6, Y6
+	VMULPS       288(CX), Y6, Y6
+	VMULPS       320(CX), Y0, Y7
+	VMOVUPS      (R8)(DI*2), Y8
+	VMULPS       352(CX), Y8, Y8
+	VADDPS       Y8, Y7, Y7
+	VMULPS       384(CX), Y4, Y4
+	VADDPS       Y4, Y7, Y4
+	VMULPS       416(CX), Y6, Y6
+	VADDPS       Y6, Y4, Y4
+	VMOVUPS      (CX), Y6
+	VSUBPS       Y5, Y6, Y6
+	VMOVUPS      32(CX), Y7
+	VSUBPS       Y5, Y7, Y7
+	VMOVUPS      (CX), Y8
+	VSUBPS       Y0, Y8, Y8
+	VMULPS       960(CX), Y8, Y8
+	VMULPS       1152(CX), Y2, Y9
+	VSUBPS       Y9, Y8, Y8
+	VMULPS       (R9)(DI*2), Y8, Y8
+	VADDPS       Y8, Y4, Y4
+	MOVQ         96(AX), R13
+	VMOVUPS      (R13)(DX*2), Y8
+	VSHUFPS      $0xdd, 32(R13)(DX*2), Y8, Y8
+	VPERMPD      $0xd8, Y8, Y8
+	VMULPS       Y8, Y6, Y8
+	VADDPS       Y8, Y4, Y4
+	VMOVUPS      (CX), Y8
+	VSUBPS       Y0, Y8, Y8
+	VMULPS       992(CX), Y8, Y8
+	VMULPS       1184(CX), Y2, Y9
+	VSUBPS       Y9, Y8, Y8
+	VMULPS       (R10), Y8, Y8
+	VADDPS       Y8, Y4, Y4
+	MOVQ         104(AX), R13
+	VMOVUPS      (R13)(DX*2), Y8
+	VSHUFPS      $0xdd, 32(R13)(DX*2), Y8, Y8
+	VPERMPD      $0xd8, Y8, Y8
+	VMULPS       Y8, Y6, Y6
+	VADDPS       Y6, Y4, Y4
+	VMOVUPS      32(CX), Y6
+	VSUBPS       Y0, Y6, Y6
+	VMULPS       1024(CX), Y6, Y6
+	VMULPS       1216(CX), Y2, Y8
+	VSUBPS       Y8, Y6, Y6
+	VMULPS       (R10)(DI*1), Y6, Y6
+	VADDPS       Y6, Y4, Y4
+	MOVQ         112(AX), R13
+	VMOVUPS      (R13)(DX*2), Y6
+	VSHUFPS      $0xdd, 32(R13)(DX*2), Y6, Y6
+	VPERMPD      $0xd8, Y6, Y6
+	VMULPS       Y6, Y7, Y6
+	VADDPS       Y6, Y4, Y4
+	VBROADCASTSS 168(AX), Y6
+	MOVQ         80(AX), R13
+	VADDPS       (R13)(DX*1), Y6, Y6
+	VBROADCASTSS 172(AX), Y7
+	MOVQ         88(AX), R13
+	VADDPS       (R13)(DX*1), Y7, Y7
+	VSUBPS       Y6, Y7, Y7
+	VMULPS       288(CX), Y7, Y7
+	VMULPS       1632(CX), Y3, Y3
+	VMOVUPS      (R9), Y8
+	VMULPS       576(CX), Y1, Y9
+	VMULPS       608(CX), Y8, Y10
+	VADDPS       Y10, Y9, Y9
+	VADDPS       Y3, Y6, Y3
+	VMULPS       640(CX), Y3, Y3
+	VADDPS       Y3, Y9, Y3
+	VMULPS       672(CX), Y7, Y9
+	VADDPS       Y9, Y3, Y3
+	VADDPS       Y3, Y8, Y3
+	VANDPS       absolute<>+0(SB), Y3, Y9
+	VCMPPS       $0x05, tiny<>+0(SB), Y9, Y9
+	VANDPS       Y9, Y3, Y3
+	VMULPS       448(CX), Y1, Y9
+	VMULPS       480(CX), Y8, Y8
+	VADDPS       Y8, Y9, Y8
+	VMULPS       512(CX), Y6, Y6
+	VADDPS       Y6, Y8, Y6
+	VMULPS       544(CX), Y7, Y7
+	VADDPS       Y7, Y6, Y6
+	VMOVUPS      (CX), Y7
+	VSUBPS       Y5, Y7, Y7
+	VMOVUPS      32(CX), Y8
+	VSUBPS       Y5, Y8, Y5
+	VMOVUPS      (CX), Y8
+	VSUBPS       Y0, Y8, Y8
+	VMULPS       1056(CX), Y8, Y8
+	VMULPS       1248(CX), Y2, Y9
+	VSUBPS       Y9, Y8, Y8
+	VMULPS       (R10)(DI*2), Y8, Y8
+	VADDPS       Y8, Y6, Y6
+	MOVQ         120(AX), R13
+	VMOVUPS      (R13)(DX*2), Y8
+	VSHUFPS      $0xdd, 32(R13)(DX*2), Y8, Y8
+	VPERMPD      $0xd8, Y8, Y8
+	VMULPS       Y8, Y7, Y8
+	VADDPS       Y8, Y6, Y6
+	VMOVUPS      (CX), Y8
+	VSUBPS       Y0, Y8, Y8
+	VMULPS       1088(CX), Y8, Y8
+	VMULPS       1280(CX), Y2, Y9
+	VSUBPS       Y9, Y8, Y8
+	VMULPS       (R11), Y8, Y8
+	VADDPS       Y8, Y6, Y6
+	MOVQ         128(AX), R13
+	VMOVUPS      (R13)(DX*2), Y8
+	VSHUFPS      $0xdd, 32(R13)(DX*2), Y8, Y8
+	VPERMPD      $0xd8, Y8, Y8
+	VMULPS       Y8, Y7, Y7
+	VADDPS       Y7, Y6, Y6
+	VMOVUPS      32(CX), Y7
+	VSUBPS       Y0, Y7, Y7
+	VMULPS       1120(CX), Y7, Y7
+	VMULPS       1312(CX), Y2, Y2
+	VSUBPS       Y2, Y7, Y2
+	VMULPS       (R11)(DI*1), Y2, Y2
+	VADDPS       Y2, Y6, Y2
+	MOVQ         136(AX), R13
+	VMOVUPS      (R13)(DX*2), Y6
+	VSHUFPS      $0xdd, 32(R13)(DX*2), Y6, Y6
+	VPERMPD      $0xd8, Y6, Y6
+	VMULPS       Y6, Y5, Y5
+	VADDPS       Y5, Y2, Y2
+	VADDPS       Y2, Y1, Y1
+	VANDPS       absolute<>+0(SB), Y1, Y2
+	VCMPPS       $0x05, tiny<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y1, Y1
+	VADDPS       Y4, Y0, Y2
+	VANDPS       absolute<>+0(SB), Y2, Y4
+	VCMPPS       $0x05, tiny<>+0(SB), Y4, Y4
+	VANDPS       Y4, Y2, Y2
+	VMOVUPS      (R9)(DI*1), Y4
+	VMULPS       736(CX), Y4, Y5
+	VADDPS       Y5, Y4, Y4
+	VANDPS       absolute<>+0(SB), Y4, Y5
+	VCMPPS       $0x05, tiny<>+0(SB), Y5, Y5
+	VANDPS       Y5, Y4, Y4
+	VSUBPS       Y4, Y2, Y4
+	VSUBPS       (R9)(DI*1), Y0, Y0
+	VSUBPS       1376(CX), Y0, Y0
+	VMULPS       1728(CX), Y0, Y0
+	VSUBPS       1376(CX), Y4, Y4
+	VMULPS       1728(CX), Y4, Y4
+	VSUBPS       Y0, Y4, Y4
+	VMOVUPS      exp_max<>+0(SB), Y5
+	VMINPS       Y0, Y5, Y0
+	VMAXPS       exp_min<>+0(SB), Y0, Y0
+	VMULPS       log2e<>+0(SB), Y0, Y5
+	VADDPS       shift<>+0(SB), Y5, Y5
+	VSUBPS       shift<>+0(SB), Y5, Y5
+	VMULPS       ln2_hi<>+0(SB), Y5, Y6
+	VSUBPS       Y6, Y0, Y0
+	VMULPS       ln2_lo<>+0(SB), Y5, Y6
+	VSUBPS       Y6, Y0, Y0
+	VMOVUPS      exp0<>+0(SB), Y6
+	VMULPS       Y0, Y6, Y6
+	VADDPS       exp1<>+0(SB), Y6, Y6
+	VMULPS       Y0, Y6, Y6
+	VADDPS       exp2<>+0(SB), Y6, Y6
+	VMULPS       Y0, Y6, Y6
+	VADDPS       exp3<>+0(SB), Y6, Y6
+	VMULPS       Y0, Y6, Y6
+	VADDPS       exp4<>+0(SB), Y6, Y6
+	VMULPS       Y0, Y6, Y6
+	VADDPS       exp5<>+0(SB), Y6, Y6
+	VMULPS       Y0, Y0, Y7
+	VMULPS       Y7, Y6, Y6
+	VADDPS       Y0, Y6, Y0
+	VADDPS       one<>+0(SB), Y0, Y0
+	VCVTTPS2DQ   Y5, Y5
+	VPADDD       bias<>+0(SB), Y5, Y5
+	VPSLLD       $0x17, Y5, Y5
+	VMULPS       Y5, Y0, Y0
+	VMULPS       1696(CX), Y0, Y0
+	VMOVUPS      escape0<>+0(SB), Y5
+	VMULPS       Y4, Y5, Y5
+	VADDPS       escape1<>+0(SB), Y5, Y5
+	VMULPS       Y4, Y5, Y5
+	VADDPS       escape2<>+0(SB), Y5, Y5
+	VMULPS       Y4, Y5, Y5
+	VADDPS       escape3<>+0(SB), Y5, Y5
+	VMULPS       Y4, Y5, Y5
+	VADDPS       escape4<>+0(SB), Y5, Y5
+	VMULPS       Y5, Y0, Y5
+	VANDPS       absolute<>+0(SB), Y4, Y6
+	VCMPPS       $0x1e, quarter<>+0(SB), Y6, Y6
+	VMOVMSKPS    Y6, R13
+	TESTL        R13, R13
+	JZ           mild
+	VMOVUPS      exp_max<>+0(SB), Y7
+	VMINPS       Y4, Y7, Y7
+	VMAXPS       exp_min<>+0(SB), Y7, Y7
+	VMULPS       log2e<>+0(SB), Y7, Y8
+	VADDPS       shift<>+0(SB), Y8, Y8
+	VSUBPS       shift<>+0(SB), Y8, Y8
+	VMULPS       ln2_hi<>+0(SB), Y8, Y9
+	VSUBPS       Y9, Y7, Y7
+	VMULPS       ln2_lo<>+0(SB), Y8, Y9
+	VSUBPS       Y9, Y7, Y7
+	VMOVUPS      exp0<>+0(SB), Y9
+	VMULPS       Y7, Y9, Y9
+	VADDPS       exp1<>+0(SB), Y9, Y9
+	VMULPS       Y7, Y9, Y9
+	VADDPS       exp2<>+0(SB), Y9, Y9
+	VMULPS       Y7, Y9, Y9
+	VADDPS       exp3<>+0(SB), Y9, Y9
+	VMULPS       Y7, Y9, Y9
+	VADDPS       exp4<>+0(SB), Y9, Y9
+	VMULPS       Y7, Y9, Y9
+	VADDPS       exp5<>+0(SB), Y9, Y9
+	VMULPS       Y7, Y7, Y10
+	VMULPS       Y10, Y9, Y9
+	VADDPS       Y7, Y9, Y7
+	VADDPS       one<>+0(SB), Y7, Y7
+	VCVTTPS2DQ   Y8, Y8
+	VPADDD       bias<>+0(SB), Y8, Y8
+	VPSLLD       $0x17, Y8, Y8
+	VMULPS       Y8, Y7, Y7
+	VSUBPS       one<>+0(SB), Y7, Y7
+	VMULPS       Y7, Y0, Y0
+	VDIVPS       Y4, Y0, Y0
+	VBLENDVPS    Y6, Y0, Y5, Y0
+	VMOVAPS      Y0, Y5
+
+mild:
+	MOVQ         152(AX), R13
+	VMOVUPS      (R13)(DX*2), Y0
+	VCVTPS2PD    X5, Y4
+	VMOVUPS      32(R13)(DX*2), Y6
+	VEXTRACTF128 $0x01, Y5, X5
+	VCVTPS2PD    X5, Y5
+	VCMPPD       $0x1d, Y0, Y4, Y7
+	VCMPPD       $0x1d, Y6, Y5, Y8
+	VSHUFPS      $0x88, Y8, Y7, Y7
+	VPERMPD      $0xd8, Y7, Y7
+	MOVQ         48(AX), R14
+	VMOVUPS      (R14)(DX*2), Y8
+	VMOVUPS      32(R14)(DX*2), Y9
+	VPBROADCASTQ 192(AX), Y10
+	VPCMPGTQ     Y10, Y8, Y11
+	VPCMPGTQ     Y10, Y9, Y10
+	VSHUFPS      $0x88, Y10, Y11, Y10
+	VPERMPD      $0xd8, Y10, Y10
+	VPBROADCASTQ 184(AX), Y11
+	VPCMPGTQ     Y11, Y8, Y8
+	VPCMPGTQ     Y11, Y9, Y9
+	VSHUFPS      $0x88, Y9, Y8, Y8
+	VPERMPD      $0xd8, Y8, Y8
+	MOVQ         56(AX), R14
+	VMOVUPS      (R14)(DX*2), Y9
+	VMOVUPS      32(R14)(DX*2), Y11
+	VXORPS       Y12, Y12, Y12
+	VPCMPGTQ     Y12, Y9, Y13
+	VPCMPGTQ     Y12, Y11, Y12
+	VSHUFPS      $0x88, Y12, Y13, Y12
+	VPERMPD      $0xd8, Y12, Y12
+	VPBROADCASTQ 192(AX), Y13
+	VPCMPGTQ     Y13, Y9, Y9
+	VPCMPGTQ     Y13, Y11, Y11
+	VSHUFPS      $0x88, Y11, Y9, Y9
+	VPERMPD      $0xd8, Y9, Y9
+	VANDNPS      Y12, Y9, Y9
+	VORPS        Y8, Y7, Y11
+	VANDNPS      Y11, Y10, Y10
+	VORPS        Y9, Y10, Y10
+	VMOVMSKPS    Y10, R14
+	TESTL        R14, R14
+	JZ           quiet
+	MOVQ         DX, R15
+	SHRQ         $0x02, R15
+	MOVL         R15, (BX)
+	MOVL         R14, 4(BX)
+	ADDQ         $0x08, BX
+	VMOVUPS      (R8), Y10
+	VMOVUPS      Y10, (SI)
+	VMOVUPS      (R8)(DI*1), Y10
+	VMOVUPS      Y10, 32(SI)
+	VMOVUPS      (R8)(DI*2), Y10
+	VMOVUPS      Y10, 64(SI)
+	VMOVUPS      (R9), Y10
+	VMOVUPS      Y10, 96(SI)
+	VMOVUPS      (R9)(DI*1), Y10
+	VMOVUPS      Y10, 128(SI)
+	VMOVUPS      (R9)(DI*2), Y10
+	VMOVUPS      Y10, 160(SI)
+	VMOVUPS      (R10), Y10
+	VMOVUPS      Y10, 192(SI)
+	VMOVUPS      (R10)(DI*1), Y10
+	VMOVUPS      Y10, 224(SI)
+	VMOVUPS      (R10)(DI*2), Y10
+	VMOVUPS      Y10, 256(SI)
+	VMOVUPS      (R11), Y10
+	VMOVUPS      Y10, 288(SI)
+	VMOVUPS      (R11)(DI*1), Y10
+	VMOVUPS      Y10, 320(SI)
+	ADDQ         $0x00000160, SI
+
+quiet:
+	VORPS        Y8, Y7, Y7
+	VORPS        Y9, Y7, Y7
+	VSUBPD       Y4, Y0, Y4
+	VPMOVSXDQ    X7, Y8
+	VBLENDVPD    Y8, Y0, Y4, Y4
+	VMOVUPS      Y4, (R13)(DX*2)
+	VSUBPD       Y5, Y6, Y0
+	VEXTRACTF128 $0x01, Y7, X4
+	VPMOVSXDQ    X4, Y4
+	VBLENDVPD    Y4, Y6, Y0, Y0
+	VMOVUPS      Y0, 32(R13)(DX*2)
+	VMOVUPS      Y2, (R8)
+	VMOVUPS      Y1, (R8)(DI*1)
+	VMOVUPS      Y3, (R9)
+	VMOVUPS      (R8)(DI*2), Y0
+	VMULPS       704(CX), Y0, Y1
+	VADDPS       Y1, Y0, Y0
+	VANDPS       absolute<>+0(SB), Y0, Y1
+	VCMPPS       $0x05, tiny<>+0(SB), Y1, Y1
+	VANDPS       Y1, Y0, Y0
+	VMOVUPS      Y0, (R8)(DI*2)
+	VMOVUPS      (R9)(DI*1), Y0
+	VMULPS       736(CX), Y0, Y1
+	VADDPS       Y1, Y0, Y0
+	VANDPS       absolute<>+0(SB), Y0, Y1
+	VCMPPS       $0x05, tiny<>+0(SB), Y1, Y1
+	VANDPS       Y1, Y0, Y0
+	VMOVUPS      Y0, (R9)(DI*1)
+	VMOVUPS      (R9)(DI*2), Y0
+	MOVQ         96(AX), R13
+	VMOVUPS      (R13)(DX*2), Y1
+	VSHUFPS      $0x88, 32(R13)(DX*2), Y1, Y1
+	VPERMPD      $0xd8, Y1, Y1
+	VMULPS       768(CX), Y0, Y2
+	VADDPS       Y2, Y0, Y0
+	VANDPS       absolute<>+0(SB), Y0, Y2
+	VCMPPS       $0x05, tiny<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y0, Y0
+	VADDPS       Y1, Y0, Y0
+	VMOVUPS      Y0, (R9)(DI*2)
+	VMOVUPS      (R10), Y0
+	MOVQ         104(AX), R13
+	VMOVUPS      (R13)(DX*2), Y1
+	VSHUFPS      $0x88, 32(R13)(DX*2), Y1, Y1
+	VPERMPD      $0xd8, Y1, Y1
+	VMULPS       800(CX), Y0, Y2
+	VADDPS       Y2, Y0, Y0
+	VANDPS       absolute<>+0(SB), Y0, Y2
+	VCMPPS       $0x05, tiny<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y0, Y0
+	VADDPS       Y1, Y0, Y0
+	VMOVUPS      Y0, (R10)
+	VMOVUPS      (R10)(DI*1), Y0
+	MOVQ         112(AX), R13
+	VMOVUPS      (R13)(DX*2), Y1
+	VSHUFPS      $0x88, 32(R13)(DX*2), Y1, Y1
+	VPERMPD      $0xd8, Y1, Y1
+	VMULPS       832(CX), Y0, Y2
+	VADDPS       Y2, Y0, Y0
+	VANDPS       absolute<>+0(SB), Y0, Y2
+	VCMPPS       $0x05, tiny<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y0, Y0
+	VADDPS       Y1, Y0, Y0
+	VMOVUPS      Y0, (R10)(DI*1)
+	VMOVUPS      (R10)(DI*2), Y0
+	MOVQ         120(AX), R13
+	VMOVUPS      (R13)(DX*2), Y1
+	VSHUFPS      $0x88, 32(R13)(DX*2), Y1, Y1
+	VPERMPD      $0xd8, Y1, Y1
+	VMULPS       864(CX), Y0, Y2
+	VADDPS       Y2, Y0, Y0
+	VANDPS       absolute<>+0(SB), Y0, Y2
+	VCMPPS       $0x05, tiny<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y0, Y0
+	VADDPS       Y1, Y0, Y0
+	VMOVUPS      Y0, (R10)(DI*2)
+	VMOVUPS      (R11), Y0
+	MOVQ         128(AX), R13
+	VMOVUPS      (R13)(DX*2), Y1
+	VSHUFPS      $0x88, 32(R13)(DX*2), Y1, Y1
+	VPERMPD      $0xd8, Y1, Y1
+	VMULPS       896(CX), Y0, Y2
+	VADDPS       Y2, Y0, Y0
+	VANDPS       absolute<>+0(SB), Y0, Y2
+	VCMPPS       $0x05, tiny<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y0, Y0
+	VADDPS       Y1, Y0, Y0
+	VMOVUPS      Y0, (R11)
+	VMOVUPS      (R11)(DI*1), Y0
+	MOVQ         136(AX), R13
+	VMOVUPS      (R13)(DX*2), Y1
+	VSHUFPS      $0x88, 32(R13)(DX*2), Y1, Y1
+	VPERMPD      $0xd8, Y1, Y1
+	VMULPS       928(CX), Y0, Y2
+	VADDPS       Y2, Y0, Y0
+	VANDPS       absolute<>+0(SB), Y0, Y2
+	VCMPPS       $0x05, tiny<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y0, Y0
+	VADDPS       Y1, Y0, Y0
+	VMOVUPS      Y0, (R11)(DI*1)
+	ADDQ         24(AX), CX
+	ADDQ         $0x20, R8
+	ADDQ         $0x20, R9
+	ADDQ         $0x20, R10
+	ADDQ         $0x20, R11
+	ADDQ         $0x20, DX
+	CMPQ         DX, R12
+	JLT          group
+	VZEROUPPER
+	SUBQ         200(AX), BX
+	SHRQ         $0x03, BX
+	MOVQ         BX, ret+8(FP)
+	RET
+
+DATA escape0<>+0(SB)/4, $0x3c088889
+DATA escape0<>+4(SB)/4, $0x3c088889
+DATA escape0<>+8(SB)/4, $0x3c088889
+DATA escape0<>+12(SB)/4, $0x3c088889
+DATA escape0<>+16(SB)/4, $0x3c088889
+DATA escape0<>+20(SB)/4, $0x3c088889
+DATA escape0<>+24(SB)/4, $0x3c088889
+DATA escape0<>+28(SB)/4, $0x3c088889
+GLOBL escape0<>(SB), RODATA|NOPTR, $32
+
+DATA escape1<>+0(SB)/4, $0x3d2aaaab
+DATA escape1<>+4(SB)/4, $0x3d2aaaab
+DATA escape1<>+8(SB)/4, $0x3d2aaaab
+DATA escape1<>+12(SB)/4, $0x3d2aaaab
+DATA escape1<>+16(SB)/4, $0x3d2aaaab
+DATA escape1<>+20(SB)/4, $0x3d2aaaab
+DATA escape1<>+24(SB)/4, $0x3d2aaaab
+DATA escape1<>+28(SB)/4, $0x3d2aaaab
+GLOBL escape1<>(SB), RODATA|NOPTR, $32
+
+DATA escape2<>+0(SB)/4, $0x3e2aaaab
+DATA escape2<>+4(SB)/4, $0x3e2aaaab
+DATA escape2<>+8(SB)/4, $0x3e2aaaab
+DATA escape2<>+12(SB)/4, $0x3e2aaaab
+DATA escape2<>+16(SB)/4, $0x3e2aaaab
+DATA escape2<>+20(SB)/4, $0x3e2aaaab
+DATA escape2<>+24(SB)/4, $0x3e2aaaab
+DATA escape2<>+28(SB)/4, $0x3e2aaaab
+GLOBL escape2<>(SB), RODATA|NOPTR, $32
+
+DATA escape3<>+0(SB)/4, $0x3f000000
+DATA escape3<>+4(SB)/4, $0x3f000000
+DATA escape3<>+8(SB)/4, $0x3f000000
+DATA escape3<>+12(SB)/4, $0x3f000000
+DATA escape3<>+16(SB)/4, $0x3f000000
+DATA escape3<>+20(SB)/4, $0x3f000000
+DATA escape3<>+24(SB)/4, $0x3f000000
+DATA escape3<>+28(SB)/4, $0x3f000000
+GLOBL escape3<>(SB), RODATA|NOPTR, $32
+
+DATA escape4<>+0(SB)/4, $0x3f800000
+DATA escape4<>+4(SB)/4, $0x3f800000
+DATA escape4<>+8(SB)/4, $0x3f800000
+DATA escape4<>+12(SB)/4, $0x3f800000
+DATA escape4<>+16(SB)/4, $0x3f800000
+DATA escape4<>+20(SB)/4, $0x3f800000
+DATA escape4<>+24(SB)/4, $0x3f800000
+DATA escape4<>+28(SB)/4, $0x3f800000
+GLOBL escape4<>(SB), RODATA|NOPTR, $32
+
+DATA quarter<>+0(SB)/4, $0x3e800000
+DATA quarter<>+4(SB)/4, $0x3e800000
+DATA quarter<>+8(SB)/4, $0x3e800000
+DATA quarter<>+12(SB)/4, $0x3e800000
+DATA quarter<>+16(SB)/4, $0x3e800000
+DATA quarter<>+20(SB)/4, $0x3e800000
+DATA quarter<>+24(SB)/4, $0x3e800000
+DATA quarter<>+28(SB)/4, $0x3e800000
+GLOBL quarter<>(SB), RODATA|NOPTR, $32
 
 // func twoStepSomaNMDAAVX2(c *byte) int
 // Requires: AVX, AVX2
 TEXT ·twoStepSomaNMDAAVX2(SB), NOSPLIT, $64-16
 	MOVQ       c+0(FP), AX
 	MOVQ       16(AX), CX
-	MOVQ       192(AX), BX
-	MOVQ       200(AX), SI
+	MOVQ       200(AX), BX
+	MOVQ       208(AX), SI
 	MOVQ       (AX), DX
 	SHLQ       $0x02, DX
 	MOVQ       40(AX), DI
@@ -2458,7 +2997,7 @@ group:
 	MOVQ         48(AX), R13
 	VMOVUPS      (R13)(DX*2), Y3
 	VMOVUPS      32(R13)(DX*2), Y4
-	VPBROADCASTQ 184(AX), Y5
+	VPBROADCASTQ 192(AX), Y5
 	VPCMPGTQ     Y5, Y3, Y3
 	VPCMPGTQ     Y5, Y4, Y4
 	VSHUFPS      $0x88, Y4, Y3, Y3
@@ -2474,7 +3013,7 @@ group:
 	VMOVUPS      (R8)(DI*2), Y7
 	VMULPS       224(CX), Y7, Y7
 	VADDPS       Y7, Y6, Y7
-	VBROADCASTSS 152(AX), Y8
+	VBROADCASTSS 160(AX), Y8
 	MOVQ         64(AX), R13
 	VADDPS       (R13)(DX*1), Y8, Y8
 	VADDPS       Y8, Y7, Y7
@@ -2496,7 +3035,7 @@ group:
 	VMOVUPS      (R11)(DI*2), Y9
 	VMULPS       1472(CX), Y9, Y9
 	VMULPS       1440(CX), Y0, Y10
-	VBROADCASTSS 160(AX), Y11
+	VBROADCASTSS 168(AX), Y11
 	MOVQ         80(AX), R13
 	VADDPS       (R13)(DX*1), Y11, Y11
 	VMOVUPS      (R9), Y12
@@ -2517,7 +3056,7 @@ group:
 	VADDPS       Y9, Y10, Y9
 	VADDPS       Y11, Y9, Y9
 	VMULPS       1440(CX), Y0, Y10
-	VBROADCASTSS 164(AX), Y12
+	VBROADCASTSS 172(AX), Y12
 	MOVQ         88(AX), R13
 	VADDPS       (R13)(DX*1), Y12, Y12
 	VSUBPS       Y11, Y12, Y11
@@ -2583,12 +3122,12 @@ group:
 	VMULPS       1600(CX), Y10, Y10
 	VADDPS       Y10, Y9, Y9
 	VADDPS       Y9, Y2, Y2
-	VBROADCASTSS 152(AX), Y9
+	VBROADCASTSS 160(AX), Y9
 	MOVQ         64(AX), R13
 	VADDPS       (R13)(DX*1), Y9, Y9
 	VADDPS       Y9, Y6, Y6
 	VMULPS       1408(CX), Y0, Y0
-	VBROADCASTSS 156(AX), Y10
+	VBROADCASTSS 164(AX), Y10
 	MOVQ         72(AX), R13
 	VADDPS       (R13)(DX*1), Y10, Y10
 	VSUBPS       Y9, Y10, Y9
@@ -2657,7 +3196,7 @@ group:
 	MOVQ         48(AX), R13
 	VMOVUPS      (R13)(DX*2), Y3
 	VMOVUPS      32(R13)(DX*2), Y4
-	VPBROADCASTQ 168(AX), Y5
+	VPBROADCASTQ 176(AX), Y5
 	VPCMPGTQ     Y5, Y3, Y3
 	VPCMPGTQ     Y5, Y4, Y4
 	VSHUFPS      $0x88, Y4, Y3, Y3
@@ -2668,7 +3207,7 @@ group:
 	MOVQ         56(AX), R13
 	VMOVUPS      (R13)(DX*2), Y3
 	VMOVUPS      32(R13)(DX*2), Y4
-	VPBROADCASTQ 184(AX), Y5
+	VPBROADCASTQ 192(AX), Y5
 	VPCMPGTQ     Y5, Y3, Y3
 	VPCMPGTQ     Y5, Y4, Y4
 	VSHUFPS      $0x88, Y4, Y3, Y3
@@ -2808,7 +3347,7 @@ quiet:
 	CMPQ    DX, R12
 	JLT     group
 	VZEROUPPER
-	SUBQ    192(AX), BX
+	SUBQ    200(AX), BX
 	SHRQ    $0x03, BX
 	MOVQ    BX, ret+8(FP)
 	RET
@@ -2828,8 +3367,8 @@ GLOBL ones<>(SB), RODATA|NOPTR, $32
 TEXT ·burstStepSomaAVX2(SB), NOSPLIT, $0-16
 	MOVQ c+0(FP), AX
 	MOVQ 16(AX), CX
-	MOVQ 192(AX), BX
-	MOVQ 200(AX), SI
+	MOVQ 200(AX), BX
+	MOVQ 208(AX), SI
 	MOVQ (AX), DX
 	SHLQ $0x02, DX
 	MOVQ 40(AX), DI
@@ -2865,7 +3404,7 @@ group:
 	VSUBPS       Y0, Y4, Y4
 	VMULPS       (R11)(DI*1), Y4, Y4
 	VADDPS       Y4, Y3, Y3
-	VBROADCASTSS 152(AX), Y4
+	VBROADCASTSS 160(AX), Y4
 	MOVQ         64(AX), R13
 	VADDPS       (R13)(DX*1), Y4, Y4
 	VSUBPS       Y0, Y2, Y2
@@ -2877,7 +3416,7 @@ group:
 	VADDPS       Y5, Y2, Y2
 	VMULPS       256(CX), Y2, Y5
 	VADDPS       Y0, Y5, Y5
-	VBROADCASTSS 156(AX), Y6
+	VBROADCASTSS 164(AX), Y6
 	MOVQ         72(AX), R13
 	VADDPS       (R13)(DX*1), Y6, Y6
 	VSUBPS       Y4, Y6, Y6
@@ -2920,10 +3459,10 @@ group:
 	VPERMPD      $0xd8, Y6, Y6
 	VMULPS       Y6, Y7, Y6
 	VADDPS       Y6, Y4, Y4
-	VBROADCASTSS 160(AX), Y6
+	VBROADCASTSS 168(AX), Y6
 	MOVQ         80(AX), R13
 	VADDPS       (R13)(DX*1), Y6, Y6
-	VBROADCASTSS 164(AX), Y7
+	VBROADCASTSS 172(AX), Y7
 	MOVQ         88(AX), R13
 	VADDPS       (R13)(DX*1), Y7, Y7
 	VSUBPS       Y6, Y7, Y7
@@ -3007,12 +3546,12 @@ group:
 	MOVQ         48(AX), R13
 	VMOVUPS      (R13)(DX*2), Y4
 	VMOVUPS      32(R13)(DX*2), Y5
-	VPBROADCASTQ 184(AX), Y6
+	VPBROADCASTQ 192(AX), Y6
 	VPCMPGTQ     Y6, Y4, Y7
 	VPCMPGTQ     Y6, Y5, Y6
 	VSHUFPS      $0x88, Y6, Y7, Y6
 	VPERMPD      $0xd8, Y6, Y6
-	VPBROADCASTQ 176(AX), Y7
+	VPBROADCASTQ 184(AX), Y7
 	VPCMPGTQ     Y7, Y4, Y4
 	VPCMPGTQ     Y7, Y5, Y5
 	VSHUFPS      $0x88, Y5, Y4, Y4
@@ -3025,7 +3564,7 @@ group:
 	VPCMPGTQ     Y8, Y7, Y8
 	VSHUFPS      $0x88, Y8, Y9, Y8
 	VPERMPD      $0xd8, Y8, Y8
-	VPBROADCASTQ 184(AX), Y9
+	VPBROADCASTQ 192(AX), Y9
 	VPCMPGTQ     Y9, Y5, Y5
 	VPCMPGTQ     Y9, Y7, Y7
 	VSHUFPS      $0x88, Y7, Y5, Y5
@@ -3141,9 +3680,430 @@ quiet:
 	CMPQ    DX, R12
 	JLT     group
 	VZEROUPPER
-	SUBQ    192(AX), BX
+	SUBQ    200(AX), BX
 	SHRQ    $0x03, BX
 	MOVQ    BX, ret+8(FP)
+	RET
+
+// func escapeStepSomaAVX2(c *byte) int
+// Requires: AVX, AVX2
+TEXT ·escapeStepSomaAVX2(SB), NOSPLIT, $0-16
+	MOVQ c+0(FP), AX
+	MOVQ 16(AX), CX
+	MOVQ 200(AX), BX
+	MOVQ 208(AX), SI
+	MOVQ (AX), DX
+	SHLQ $0x02, DX
+	MOVQ 40(AX), DI
+	MOVQ 32(AX), R8
+	ADDQ DX, R8
+	LEAQ (R8)(DI*2), R9
+	ADDQ DI, R9
+	LEAQ (R9)(DI*2), R10
+	ADDQ DI, R10
+	LEAQ (R10)(DI*2), R11
+	ADDQ DI, R11
+	MOVQ 8(AX), R12
+	SHLQ $0x02, R12
+
+group:
+	VMOVUPS      (R8), Y0
+	VMOVUPS      (R8)(DI*1), Y1
+	VXORPS       Y2, Y2, Y2
+	VXORPS       Y3, Y3, Y3
+	VMOVUPS      (CX), Y4
+	VSUBPS       Y0, Y4, Y4
+	VMULPS       (R9)(DI*2), Y4, Y4
+	VADDPS       Y4, Y2, Y2
+	VMOVUPS      (CX), Y4
+	VSUBPS       Y0, Y4, Y4
+	VMULPS       (R10)(DI*2), Y4, Y4
+	VADDPS       Y4, Y3, Y3
+	VMOVUPS      32(CX), Y4
+	VSUBPS       Y0, Y4, Y4
+	VMULPS       (R10)(DI*1), Y4, Y4
+	VADDPS       Y4, Y2, Y2
+	VMOVUPS      32(CX), Y4
+	VSUBPS       Y0, Y4, Y4
+	VMULPS       (R11)(DI*1), Y4, Y4
+	VADDPS       Y4, Y3, Y3
+	VBROADCASTSS 160(AX), Y4
+	MOVQ         64(AX), R13
+	VADDPS       (R13)(DX*1), Y4, Y4
+	VSUBPS       Y0, Y2, Y2
+	VMULPS       64(CX), Y2, Y2
+	VMOVUPS      224(CX), Y5
+	VMULPS       (R8)(DI*2), Y5, Y5
+	VADDPS       Y4, Y5, Y5
+	VMULPS       96(CX), Y5, Y5
+	VADDPS       Y5, Y2, Y2
+	VMULPS       256(CX), Y2, Y5
+	VADDPS       Y0, Y5, Y5
+	VBROADCASTSS 164(AX), Y6
+	MOVQ         72(AX), R13
+	VADDPS       (R13)(DX*1), Y6, Y6
+	VSUBPS       Y4, Y6, Y6
+	VMULPS       288(CX), Y6, Y6
+	VMULPS       320(CX), Y0, Y7
+	VMOVUPS      (R8)(DI*2), Y8
+	VMULPS       352(CX), Y8, Y8
+	VADDPS       Y8, Y7, Y7
+	VMULPS       384(CX), Y4, Y4
+	VADDPS       Y4, Y7, Y4
+	VMULPS       416(CX), Y6, Y6
+	VADDPS       Y6, Y4, Y4
+	VMOVUPS      (CX), Y6
+	VSUBPS       Y5, Y6, Y6
+	VMOVUPS      32(CX), Y7
+	VSUBPS       Y5, Y7, Y7
+	VMOVUPS      (CX), Y8
+	VSUBPS       Y0, Y8, Y8
+	VMULPS       960(CX), Y8, Y8
+	VMULPS       1152(CX), Y2, Y9
+	VSUBPS       Y9, Y8, Y8
+	VMULPS       (R9)(DI*2), Y8, Y8
+	VADDPS       Y8, Y4, Y4
+	MOVQ         96(AX), R13
+	VMOVUPS      (R13)(DX*2), Y8
+	VSHUFPS      $0xdd, 32(R13)(DX*2), Y8, Y8
+	VPERMPD      $0xd8, Y8, Y8
+	VMULPS       Y8, Y6, Y6
+	VADDPS       Y6, Y4, Y4
+	VMOVUPS      32(CX), Y6
+	VSUBPS       Y0, Y6, Y6
+	VMULPS       1024(CX), Y6, Y6
+	VMULPS       1216(CX), Y2, Y8
+	VSUBPS       Y8, Y6, Y6
+	VMULPS       (R10)(DI*1), Y6, Y6
+	VADDPS       Y6, Y4, Y4
+	MOVQ         112(AX), R13
+	VMOVUPS      (R13)(DX*2), Y6
+	VSHUFPS      $0xdd, 32(R13)(DX*2), Y6, Y6
+	VPERMPD      $0xd8, Y6, Y6
+	VMULPS       Y6, Y7, Y6
+	VADDPS       Y6, Y4, Y4
+	VBROADCASTSS 168(AX), Y6
+	MOVQ         80(AX), R13
+	VADDPS       (R13)(DX*1), Y6, Y6
+	VBROADCASTSS 172(AX), Y7
+	MOVQ         88(AX), R13
+	VADDPS       (R13)(DX*1), Y7, Y7
+	VSUBPS       Y6, Y7, Y7
+	VMULPS       288(CX), Y7, Y7
+	VMULPS       1632(CX), Y3, Y3
+	VMOVUPS      (R9), Y8
+	VMULPS       576(CX), Y1, Y9
+	VMULPS       608(CX), Y8, Y10
+	VADDPS       Y10, Y9, Y9
+	VADDPS       Y3, Y6, Y3
+	VMULPS       640(CX), Y3, Y3
+	VADDPS       Y3, Y9, Y3
+	VMULPS       672(CX), Y7, Y9
+	VADDPS       Y9, Y3, Y3
+	VADDPS       Y3, Y8, Y3
+	VANDPS       absolute<>+0(SB), Y3, Y9
+	VCMPPS       $0x05, tiny<>+0(SB), Y9, Y9
+	VANDPS       Y9, Y3, Y3
+	VMULPS       448(CX), Y1, Y9
+	VMULPS       480(CX), Y8, Y8
+	VADDPS       Y8, Y9, Y8
+	VMULPS       512(CX), Y6, Y6
+	VADDPS       Y6, Y8, Y6
+	VMULPS       544(CX), Y7, Y7
+	VADDPS       Y7, Y6, Y6
+	VMOVUPS      (CX), Y7
+	VSUBPS       Y5, Y7, Y7
+	VMOVUPS      32(CX), Y8
+	VSUBPS       Y5, Y8, Y5
+	VMOVUPS      (CX), Y8
+	VSUBPS       Y0, Y8, Y8
+	VMULPS       1056(CX), Y8, Y8
+	VMULPS       1248(CX), Y2, Y9
+	VSUBPS       Y9, Y8, Y8
+	VMULPS       (R10)(DI*2), Y8, Y8
+	VADDPS       Y8, Y6, Y6
+	MOVQ         120(AX), R13
+	VMOVUPS      (R13)(DX*2), Y8
+	VSHUFPS      $0xdd, 32(R13)(DX*2), Y8, Y8
+	VPERMPD      $0xd8, Y8, Y8
+	VMULPS       Y8, Y7, Y7
+	VADDPS       Y7, Y6, Y6
+	VMOVUPS      32(CX), Y7
+	VSUBPS       Y0, Y7, Y7
+	VMULPS       1120(CX), Y7, Y7
+	VMULPS       1312(CX), Y2, Y2
+	VSUBPS       Y2, Y7, Y2
+	VMULPS       (R11)(DI*1), Y2, Y2
+	VADDPS       Y2, Y6, Y2
+	MOVQ         136(AX), R13
+	VMOVUPS      (R13)(DX*2), Y6
+	VSHUFPS      $0xdd, 32(R13)(DX*2), Y6, Y6
+	VPERMPD      $0xd8, Y6, Y6
+	VMULPS       Y6, Y5, Y5
+	VADDPS       Y5, Y2, Y2
+	VADDPS       Y2, Y1, Y1
+	VANDPS       absolute<>+0(SB), Y1, Y2
+	VCMPPS       $0x05, tiny<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y1, Y1
+	VADDPS       Y4, Y0, Y2
+	VANDPS       absolute<>+0(SB), Y2, Y4
+	VCMPPS       $0x05, tiny<>+0(SB), Y4, Y4
+	VANDPS       Y4, Y2, Y2
+	VMOVUPS      (R9)(DI*1), Y4
+	VMULPS       736(CX), Y4, Y5
+	VADDPS       Y5, Y4, Y4
+	VANDPS       absolute<>+0(SB), Y4, Y5
+	VCMPPS       $0x05, tiny<>+0(SB), Y5, Y5
+	VANDPS       Y5, Y4, Y4
+	VSUBPS       Y4, Y2, Y4
+	VSUBPS       (R9)(DI*1), Y0, Y0
+	VSUBPS       1376(CX), Y0, Y0
+	VMULPS       1728(CX), Y0, Y0
+	VSUBPS       1376(CX), Y4, Y4
+	VMULPS       1728(CX), Y4, Y4
+	VSUBPS       Y0, Y4, Y4
+	VMOVUPS      exp_max<>+0(SB), Y5
+	VMINPS       Y0, Y5, Y0
+	VMAXPS       exp_min<>+0(SB), Y0, Y0
+	VMULPS       log2e<>+0(SB), Y0, Y5
+	VADDPS       shift<>+0(SB), Y5, Y5
+	VSUBPS       shift<>+0(SB), Y5, Y5
+	VMULPS       ln2_hi<>+0(SB), Y5, Y6
+	VSUBPS       Y6, Y0, Y0
+	VMULPS       ln2_lo<>+0(SB), Y5, Y6
+	VSUBPS       Y6, Y0, Y0
+	VMOVUPS      exp0<>+0(SB), Y6
+	VMULPS       Y0, Y6, Y6
+	VADDPS       exp1<>+0(SB), Y6, Y6
+	VMULPS       Y0, Y6, Y6
+	VADDPS       exp2<>+0(SB), Y6, Y6
+	VMULPS       Y0, Y6, Y6
+	VADDPS       exp3<>+0(SB), Y6, Y6
+	VMULPS       Y0, Y6, Y6
+	VADDPS       exp4<>+0(SB), Y6, Y6
+	VMULPS       Y0, Y6, Y6
+	VADDPS       exp5<>+0(SB), Y6, Y6
+	VMULPS       Y0, Y0, Y7
+	VMULPS       Y7, Y6, Y6
+	VADDPS       Y0, Y6, Y0
+	VADDPS       one<>+0(SB), Y0, Y0
+	VCVTTPS2DQ   Y5, Y5
+	VPADDD       bias<>+0(SB), Y5, Y5
+	VPSLLD       $0x17, Y5, Y5
+	VMULPS       Y5, Y0, Y0
+	VMULPS       1696(CX), Y0, Y0
+	VMOVUPS      escape0<>+0(SB), Y5
+	VMULPS       Y4, Y5, Y5
+	VADDPS       escape1<>+0(SB), Y5, Y5
+	VMULPS       Y4, Y5, Y5
+	VADDPS       escape2<>+0(SB), Y5, Y5
+	VMULPS       Y4, Y5, Y5
+	VADDPS       escape3<>+0(SB), Y5, Y5
+	VMULPS       Y4, Y5, Y5
+	VADDPS       escape4<>+0(SB), Y5, Y5
+	VMULPS       Y5, Y0, Y5
+	VANDPS       absolute<>+0(SB), Y4, Y6
+	VCMPPS       $0x1e, quarter<>+0(SB), Y6, Y6
+	VMOVMSKPS    Y6, R13
+	TESTL        R13, R13
+	JZ           mild
+	VMOVUPS      exp_max<>+0(SB), Y7
+	VMINPS       Y4, Y7, Y7
+	VMAXPS       exp_min<>+0(SB), Y7, Y7
+	VMULPS       log2e<>+0(SB), Y7, Y8
+	VADDPS       shift<>+0(SB), Y8, Y8
+	VSUBPS       shift<>+0(SB), Y8, Y8
+	VMULPS       ln2_hi<>+0(SB), Y8, Y9
+	VSUBPS       Y9, Y7, Y7
+	VMULPS       ln2_lo<>+0(SB), Y8, Y9
+	VSUBPS       Y9, Y7, Y7
+	VMOVUPS      exp0<>+0(SB), Y9
+	VMULPS       Y7, Y9, Y9
+	VADDPS       exp1<>+0(SB), Y9, Y9
+	VMULPS       Y7, Y9, Y9
+	VADDPS       exp2<>+0(SB), Y9, Y9
+	VMULPS       Y7, Y9, Y9
+	VADDPS       exp3<>+0(SB), Y9, Y9
+	VMULPS       Y7, Y9, Y9
+	VADDPS       exp4<>+0(SB), Y9, Y9
+	VMULPS       Y7, Y9, Y9
+	VADDPS       exp5<>+0(SB), Y9, Y9
+	VMULPS       Y7, Y7, Y10
+	VMULPS       Y10, Y9, Y9
+	VADDPS       Y7, Y9, Y7
+	VADDPS       one<>+0(SB), Y7, Y7
+	VCVTTPS2DQ   Y8, Y8
+	VPADDD       bias<>+0(SB), Y8, Y8
+	VPSLLD       $0x17, Y8, Y8
+	VMULPS       Y8, Y7, Y7
+	VSUBPS       one<>+0(SB), Y7, Y7
+	VMULPS       Y7, Y0, Y0
+	VDIVPS       Y4, Y0, Y0
+	VBLENDVPS    Y6, Y0, Y5, Y0
+	VMOVAPS      Y0, Y5
+
+mild:
+	MOVQ         152(AX), R13
+	VMOVUPS      (R13)(DX*2), Y0
+	VCVTPS2PD    X5, Y4
+	VMOVUPS      32(R13)(DX*2), Y6
+	VEXTRACTF128 $0x01, Y5, X5
+	VCVTPS2PD    X5, Y5
+	VCMPPD       $0x1d, Y0, Y4, Y7
+	VCMPPD       $0x1d, Y6, Y5, Y8
+	VSHUFPS      $0x88, Y8, Y7, Y7
+	VPERMPD      $0xd8, Y7, Y7
+	MOVQ         48(AX), R14
+	VMOVUPS      (R14)(DX*2), Y8
+	VMOVUPS      32(R14)(DX*2), Y9
+	VPBROADCASTQ 192(AX), Y10
+	VPCMPGTQ     Y10, Y8, Y11
+	VPCMPGTQ     Y10, Y9, Y10
+	VSHUFPS      $0x88, Y10, Y11, Y10
+	VPERMPD      $0xd8, Y10, Y10
+	VPBROADCASTQ 184(AX), Y11
+	VPCMPGTQ     Y11, Y8, Y8
+	VPCMPGTQ     Y11, Y9, Y9
+	VSHUFPS      $0x88, Y9, Y8, Y8
+	VPERMPD      $0xd8, Y8, Y8
+	MOVQ         56(AX), R14
+	VMOVUPS      (R14)(DX*2), Y9
+	VMOVUPS      32(R14)(DX*2), Y11
+	VXORPS       Y12, Y12, Y12
+	VPCMPGTQ     Y12, Y9, Y13
+	VPCMPGTQ     Y12, Y11, Y12
+	VSHUFPS      $0x88, Y12, Y13, Y12
+	VPERMPD      $0xd8, Y12, Y12
+	VPBROADCASTQ 192(AX), Y13
+	VPCMPGTQ     Y13, Y9, Y9
+	VPCMPGTQ     Y13, Y11, Y11
+	VSHUFPS      $0x88, Y11, Y9, Y9
+	VPERMPD      $0xd8, Y9, Y9
+	VANDNPS      Y12, Y9, Y9
+	VORPS        Y8, Y7, Y11
+	VANDNPS      Y11, Y10, Y10
+	VORPS        Y9, Y10, Y10
+	VMOVMSKPS    Y10, R14
+	TESTL        R14, R14
+	JZ           quiet
+	MOVQ         DX, R15
+	SHRQ         $0x02, R15
+	MOVL         R15, (BX)
+	MOVL         R14, 4(BX)
+	ADDQ         $0x08, BX
+	VMOVUPS      (R8), Y10
+	VMOVUPS      Y10, (SI)
+	VMOVUPS      (R8)(DI*1), Y10
+	VMOVUPS      Y10, 32(SI)
+	VMOVUPS      (R8)(DI*2), Y10
+	VMOVUPS      Y10, 64(SI)
+	VMOVUPS      (R9), Y10
+	VMOVUPS      Y10, 96(SI)
+	VMOVUPS      (R9)(DI*1), Y10
+	VMOVUPS      Y10, 128(SI)
+	VMOVUPS      (R9)(DI*2), Y10
+	VMOVUPS      Y10, 160(SI)
+	VMOVUPS      (R10), Y10
+	VMOVUPS      Y10, 192(SI)
+	VMOVUPS      (R10)(DI*1), Y10
+	VMOVUPS      Y10, 224(SI)
+	VMOVUPS      (R10)(DI*2), Y10
+	VMOVUPS      Y10, 256(SI)
+	VMOVUPS      (R11), Y10
+	VMOVUPS      Y10, 288(SI)
+	VMOVUPS      (R11)(DI*1), Y10
+	VMOVUPS      Y10, 320(SI)
+	ADDQ         $0x00000160, SI
+
+quiet:
+	VORPS        Y8, Y7, Y7
+	VORPS        Y9, Y7, Y7
+	VSUBPD       Y4, Y0, Y4
+	VPMOVSXDQ    X7, Y8
+	VBLENDVPD    Y8, Y0, Y4, Y4
+	VMOVUPS      Y4, (R13)(DX*2)
+	VSUBPD       Y5, Y6, Y0
+	VEXTRACTF128 $0x01, Y7, X4
+	VPMOVSXDQ    X4, Y4
+	VBLENDVPD    Y4, Y6, Y0, Y0
+	VMOVUPS      Y0, 32(R13)(DX*2)
+	VMOVUPS      Y2, (R8)
+	VMOVUPS      Y1, (R8)(DI*1)
+	VMOVUPS      Y3, (R9)
+	VMOVUPS      (R8)(DI*2), Y0
+	VMULPS       704(CX), Y0, Y1
+	VADDPS       Y1, Y0, Y0
+	VANDPS       absolute<>+0(SB), Y0, Y1
+	VCMPPS       $0x05, tiny<>+0(SB), Y1, Y1
+	VANDPS       Y1, Y0, Y0
+	VMOVUPS      Y0, (R8)(DI*2)
+	VMOVUPS      (R9)(DI*1), Y0
+	VMULPS       736(CX), Y0, Y1
+	VADDPS       Y1, Y0, Y0
+	VANDPS       absolute<>+0(SB), Y0, Y1
+	VCMPPS       $0x05, tiny<>+0(SB), Y1, Y1
+	VANDPS       Y1, Y0, Y0
+	VMOVUPS      Y0, (R9)(DI*1)
+	VMOVUPS      (R9)(DI*2), Y0
+	MOVQ         96(AX), R13
+	VMOVUPS      (R13)(DX*2), Y1
+	VSHUFPS      $0x88, 32(R13)(DX*2), Y1, Y1
+	VPERMPD      $0xd8, Y1, Y1
+	VMULPS       768(CX), Y0, Y2
+	VADDPS       Y2, Y0, Y0
+	VANDPS       absolute<>+0(SB), Y0, Y2
+	VCMPPS       $0x05, tiny<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y0, Y0
+	VADDPS       Y1, Y0, Y0
+	VMOVUPS      Y0, (R9)(DI*2)
+	VMOVUPS      (R10)(DI*1), Y0
+	MOVQ         112(AX), R13
+	VMOVUPS      (R13)(DX*2), Y1
+	VSHUFPS      $0x88, 32(R13)(DX*2), Y1, Y1
+	VPERMPD      $0xd8, Y1, Y1
+	VMULPS       832(CX), Y0, Y2
+	VADDPS       Y2, Y0, Y0
+	VANDPS       absolute<>+0(SB), Y0, Y2
+	VCMPPS       $0x05, tiny<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y0, Y0
+	VADDPS       Y1, Y0, Y0
+	VMOVUPS      Y0, (R10)(DI*1)
+	VMOVUPS      (R10)(DI*2), Y0
+	MOVQ         120(AX), R13
+	VMOVUPS      (R13)(DX*2), Y1
+	VSHUFPS      $0x88, 32(R13)(DX*2), Y1, Y1
+	VPERMPD      $0xd8, Y1, Y1
+	VMULPS       864(CX), Y0, Y2
+	VADDPS       Y2, Y0, Y0
+	VANDPS       absolute<>+0(SB), Y0, Y2
+	VCMPPS       $0x05, tiny<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y0, Y0
+	VADDPS       Y1, Y0, Y0
+	VMOVUPS      Y0, (R10)(DI*2)
+	VMOVUPS      (R11)(DI*1), Y0
+	MOVQ         136(AX), R13
+	VMOVUPS      (R13)(DX*2), Y1
+	VSHUFPS      $0x88, 32(R13)(DX*2), Y1, Y1
+	VPERMPD      $0xd8, Y1, Y1
+	VMULPS       928(CX), Y0, Y2
+	VADDPS       Y2, Y0, Y0
+	VANDPS       absolute<>+0(SB), Y0, Y2
+	VCMPPS       $0x05, tiny<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y0, Y0
+	VADDPS       Y1, Y0, Y0
+	VMOVUPS      Y0, (R11)(DI*1)
+	ADDQ         24(AX), CX
+	ADDQ         $0x20, R8
+	ADDQ         $0x20, R9
+	ADDQ         $0x20, R10
+	ADDQ         $0x20, R11
+	ADDQ         $0x20, DX
+	CMPQ         DX, R12
+	JLT          group
+	VZEROUPPER
+	SUBQ         200(AX), BX
+	SHRQ         $0x03, BX
+	MOVQ         BX, ret+8(FP)
 	RET
 
 // func twoStepSomaAVX2(c *byte) int
@@ -3151,8 +4111,8 @@ quiet:
 TEXT ·twoStepSomaAVX2(SB), NOSPLIT, $64-16
 	MOVQ       c+0(FP), AX
 	MOVQ       16(AX), CX
-	MOVQ       192(AX), BX
-	MOVQ       200(AX), SI
+	MOVQ       200(AX), BX
+	MOVQ       208(AX), SI
 	MOVQ       (AX), DX
 	SHLQ       $0x02, DX
 	MOVQ       40(AX), DI
@@ -3250,7 +4210,7 @@ group:
 	MOVQ         48(AX), R13
 	VMOVUPS      (R13)(DX*2), Y3
 	VMOVUPS      32(R13)(DX*2), Y4
-	VPBROADCASTQ 184(AX), Y5
+	VPBROADCASTQ 192(AX), Y5
 	VPCMPGTQ     Y5, Y3, Y3
 	VPCMPGTQ     Y5, Y4, Y4
 	VSHUFPS      $0x88, Y4, Y3, Y3
@@ -3266,7 +4226,7 @@ group:
 	VMOVUPS      (R8)(DI*2), Y7
 	VMULPS       224(CX), Y7, Y7
 	VADDPS       Y7, Y6, Y7
-	VBROADCASTSS 152(AX), Y8
+	VBROADCASTSS 160(AX), Y8
 	MOVQ         64(AX), R13
 	VADDPS       (R13)(DX*1), Y8, Y8
 	VADDPS       Y8, Y7, Y7
@@ -3286,7 +4246,7 @@ group:
 	VMOVUPS      (R11)(DI*2), Y9
 	VMULPS       1472(CX), Y9, Y9
 	VMULPS       1440(CX), Y0, Y10
-	VBROADCASTSS 160(AX), Y11
+	VBROADCASTSS 168(AX), Y11
 	MOVQ         80(AX), R13
 	VADDPS       (R13)(DX*1), Y11, Y11
 	VMOVUPS      (R9), Y12
@@ -3307,7 +4267,7 @@ group:
 	VADDPS       Y9, Y10, Y9
 	VADDPS       Y11, Y9, Y9
 	VMULPS       1440(CX), Y0, Y10
-	VBROADCASTSS 164(AX), Y12
+	VBROADCASTSS 172(AX), Y12
 	MOVQ         88(AX), R13
 	VADDPS       (R13)(DX*1), Y12, Y12
 	VSUBPS       Y11, Y12, Y11
@@ -3362,12 +4322,12 @@ group:
 	VMULPS       1600(CX), Y10, Y10
 	VADDPS       Y10, Y9, Y9
 	VADDPS       Y9, Y2, Y2
-	VBROADCASTSS 152(AX), Y9
+	VBROADCASTSS 160(AX), Y9
 	MOVQ         64(AX), R13
 	VADDPS       (R13)(DX*1), Y9, Y9
 	VADDPS       Y9, Y6, Y6
 	VMULPS       1408(CX), Y0, Y0
-	VBROADCASTSS 156(AX), Y10
+	VBROADCASTSS 164(AX), Y10
 	MOVQ         72(AX), R13
 	VADDPS       (R13)(DX*1), Y10, Y10
 	VSUBPS       Y9, Y10, Y9
@@ -3425,7 +4385,7 @@ group:
 	MOVQ         48(AX), R13
 	VMOVUPS      (R13)(DX*2), Y3
 	VMOVUPS      32(R13)(DX*2), Y4
-	VPBROADCASTQ 168(AX), Y5
+	VPBROADCASTQ 176(AX), Y5
 	VPCMPGTQ     Y5, Y3, Y3
 	VPCMPGTQ     Y5, Y4, Y4
 	VSHUFPS      $0x88, Y4, Y3, Y3
@@ -3436,7 +4396,7 @@ group:
 	MOVQ         56(AX), R13
 	VMOVUPS      (R13)(DX*2), Y3
 	VMOVUPS      32(R13)(DX*2), Y4
-	VPBROADCASTQ 184(AX), Y5
+	VPBROADCASTQ 192(AX), Y5
 	VPCMPGTQ     Y5, Y3, Y3
 	VPCMPGTQ     Y5, Y4, Y4
 	VSHUFPS      $0x88, Y4, Y3, Y3
@@ -3552,7 +4512,7 @@ quiet:
 	CMPQ    DX, R12
 	JLT     group
 	VZEROUPPER
-	SUBQ    192(AX), BX
+	SUBQ    200(AX), BX
 	SHRQ    $0x03, BX
 	MOVQ    BX, ret+8(FP)
 	RET
@@ -3562,8 +4522,8 @@ quiet:
 TEXT ·burstStepNMDAAVX2(SB), NOSPLIT, $0-16
 	MOVQ c+0(FP), AX
 	MOVQ 16(AX), CX
-	MOVQ 192(AX), BX
-	MOVQ 200(AX), SI
+	MOVQ 200(AX), BX
+	MOVQ 208(AX), SI
 	MOVQ (AX), DX
 	SHLQ $0x02, DX
 	MOVQ 40(AX), DI
@@ -3607,7 +4567,7 @@ group:
 	VSUBPS       Y1, Y4, Y4
 	VMULPS       (R11)(DI*1), Y4, Y4
 	VADDPS       Y4, Y3, Y3
-	VBROADCASTSS 152(AX), Y4
+	VBROADCASTSS 160(AX), Y4
 	MOVQ         64(AX), R13
 	VADDPS       (R13)(DX*1), Y4, Y4
 	VSUBPS       Y0, Y2, Y2
@@ -3621,7 +4581,7 @@ group:
 	VMULPS       128(CX), Y5, Y5
 	VMOVUPS      (R9), Y6
 	VMULPS       192(CX), Y6, Y6
-	VBROADCASTSS 160(AX), Y7
+	VBROADCASTSS 168(AX), Y7
 	MOVQ         80(AX), R13
 	VADDPS       (R13)(DX*1), Y7, Y7
 	VADDPS       Y7, Y6, Y6
@@ -3631,7 +4591,7 @@ group:
 	VADDPS       Y0, Y6, Y6
 	VMULPS       256(CX), Y5, Y7
 	VADDPS       Y1, Y7, Y7
-	VBROADCASTSS 156(AX), Y8
+	VBROADCASTSS 164(AX), Y8
 	MOVQ         72(AX), R13
 	VADDPS       (R13)(DX*1), Y8, Y8
 	VSUBPS       Y4, Y8, Y8
@@ -3687,10 +4647,10 @@ group:
 	VPERMPD      $0xd8, Y4, Y4
 	VMULPS       Y4, Y6, Y4
 	VADDPS       Y4, Y2, Y2
-	VBROADCASTSS 160(AX), Y4
+	VBROADCASTSS 168(AX), Y4
 	MOVQ         80(AX), R13
 	VADDPS       (R13)(DX*1), Y4, Y4
-	VBROADCASTSS 164(AX), Y6
+	VBROADCASTSS 172(AX), Y6
 	MOVQ         88(AX), R13
 	VADDPS       (R13)(DX*1), Y6, Y6
 	VSUBPS       Y4, Y6, Y6
@@ -3787,12 +4747,12 @@ group:
 	MOVQ         48(AX), R13
 	VMOVUPS      (R13)(DX*2), Y4
 	VMOVUPS      32(R13)(DX*2), Y5
-	VPBROADCASTQ 184(AX), Y6
+	VPBROADCASTQ 192(AX), Y6
 	VPCMPGTQ     Y6, Y4, Y7
 	VPCMPGTQ     Y6, Y5, Y6
 	VSHUFPS      $0x88, Y6, Y7, Y6
 	VPERMPD      $0xd8, Y6, Y6
-	VPBROADCASTQ 176(AX), Y7
+	VPBROADCASTQ 184(AX), Y7
 	VPCMPGTQ     Y7, Y4, Y4
 	VPCMPGTQ     Y7, Y5, Y5
 	VSHUFPS      $0x88, Y5, Y4, Y4
@@ -3805,7 +4765,7 @@ group:
 	VPCMPGTQ     Y8, Y7, Y8
 	VSHUFPS      $0x88, Y8, Y9, Y8
 	VPERMPD      $0xd8, Y8, Y8
-	VPBROADCASTQ 184(AX), Y9
+	VPBROADCASTQ 192(AX), Y9
 	VPCMPGTQ     Y9, Y5, Y5
 	VPCMPGTQ     Y9, Y7, Y7
 	VSHUFPS      $0x88, Y7, Y5, Y5
@@ -3945,9 +4905,500 @@ quiet:
 	CMPQ    DX, R12
 	JLT     group
 	VZEROUPPER
-	SUBQ    192(AX), BX
+	SUBQ    200(AX), BX
 	SHRQ    $0x03, BX
 	MOVQ    BX, ret+8(FP)
+	RET
+
+// func escapeStepNMDAAVX2(c *byte) int
+// Requires: AVX, AVX2
+TEXT ·escapeStepNMDAAVX2(SB), NOSPLIT, $0-16
+	MOVQ c+0(FP), AX
+	MOVQ 16(AX), CX
+	MOVQ 200(AX), BX
+	MOVQ 208(AX), SI
+	MOVQ (AX), DX
+	SHLQ $0x02, DX
+	MOVQ 40(AX), DI
+	MOVQ 32(AX), R8
+	ADDQ DX, R8
+	LEAQ (R8)(DI*2), R9
+	ADDQ DI, R9
+	LEAQ (R9)(DI*2), R10
+	ADDQ DI, R10
+	LEAQ (R10)(DI*2), R11
+	ADDQ DI, R11
+	MOVQ 8(AX), R12
+	SHLQ $0x02, R12
+
+group:
+	VMOVUPS      (R8), Y0
+	VMOVUPS      (R8)(DI*1), Y1
+	VXORPS       Y2, Y2, Y2
+	VXORPS       Y3, Y3, Y3
+	VMOVUPS      (CX), Y4
+	VSUBPS       Y0, Y4, Y4
+	VMULPS       (R9)(DI*2), Y4, Y4
+	VADDPS       Y4, Y2, Y2
+	VMOVUPS      (CX), Y4
+	VSUBPS       Y1, Y4, Y4
+	VMULPS       (R10)(DI*2), Y4, Y4
+	VADDPS       Y4, Y3, Y3
+	VMOVUPS      (CX), Y4
+	VSUBPS       Y0, Y4, Y4
+	VMULPS       (R10), Y4, Y4
+	VADDPS       Y4, Y2, Y2
+	VMOVUPS      (CX), Y4
+	VSUBPS       Y1, Y4, Y4
+	VMULPS       (R11), Y4, Y4
+	VADDPS       Y4, Y3, Y3
+	VMOVUPS      32(CX), Y4
+	VSUBPS       Y0, Y4, Y4
+	VMULPS       (R10)(DI*1), Y4, Y4
+	VADDPS       Y4, Y2, Y2
+	VMOVUPS      32(CX), Y4
+	VSUBPS       Y1, Y4, Y4
+	VMULPS       (R11)(DI*1), Y4, Y4
+	VADDPS       Y4, Y3, Y3
+	VBROADCASTSS 160(AX), Y4
+	MOVQ         64(AX), R13
+	VADDPS       (R13)(DX*1), Y4, Y4
+	VSUBPS       Y0, Y2, Y2
+	VMULPS       64(CX), Y2, Y2
+	VMOVUPS      224(CX), Y5
+	VMULPS       (R8)(DI*2), Y5, Y5
+	VADDPS       Y4, Y5, Y5
+	VMULPS       96(CX), Y5, Y5
+	VADDPS       Y5, Y2, Y2
+	VSUBPS       Y1, Y3, Y5
+	VMULPS       128(CX), Y5, Y5
+	VMOVUPS      (R9), Y6
+	VMULPS       192(CX), Y6, Y6
+	VBROADCASTSS 168(AX), Y7
+	MOVQ         80(AX), R13
+	VADDPS       (R13)(DX*1), Y7, Y7
+	VADDPS       Y7, Y6, Y6
+	VMULPS       160(CX), Y6, Y6
+	VADDPS       Y6, Y5, Y5
+	VMULPS       256(CX), Y2, Y6
+	VADDPS       Y0, Y6, Y6
+	VMULPS       256(CX), Y5, Y7
+	VADDPS       Y1, Y7, Y7
+	VBROADCASTSS 164(AX), Y8
+	MOVQ         72(AX), R13
+	VADDPS       (R13)(DX*1), Y8, Y8
+	VSUBPS       Y4, Y8, Y8
+	VMULPS       288(CX), Y8, Y8
+	VMULPS       320(CX), Y0, Y9
+	VMOVUPS      (R8)(DI*2), Y10
+	VMULPS       352(CX), Y10, Y10
+	VADDPS       Y10, Y9, Y9
+	VMULPS       384(CX), Y4, Y4
+	VADDPS       Y4, Y9, Y4
+	VMULPS       416(CX), Y8, Y8
+	VADDPS       Y8, Y4, Y4
+	VMOVUPS      (CX), Y8
+	VSUBPS       Y6, Y8, Y8
+	VMOVUPS      32(CX), Y9
+	VSUBPS       Y6, Y9, Y6
+	VMOVUPS      (CX), Y9
+	VSUBPS       Y0, Y9, Y9
+	VMULPS       960(CX), Y9, Y9
+	VMULPS       1152(CX), Y2, Y10
+	VSUBPS       Y10, Y9, Y9
+	VMULPS       (R9)(DI*2), Y9, Y9
+	VADDPS       Y9, Y4, Y4
+	MOVQ         96(AX), R13
+	VMOVUPS      (R13)(DX*2), Y9
+	VSHUFPS      $0xdd, 32(R13)(DX*2), Y9, Y9
+	VPERMPD      $0xd8, Y9, Y9
+	VMULPS       Y9, Y8, Y9
+	VADDPS       Y9, Y4, Y4
+	VMOVUPS      (CX), Y9
+	VSUBPS       Y0, Y9, Y9
+	VMULPS       992(CX), Y9, Y9
+	VMULPS       1184(CX), Y2, Y10
+	VSUBPS       Y10, Y9, Y9
+	VMULPS       (R10), Y9, Y9
+	VADDPS       Y9, Y4, Y4
+	MOVQ         104(AX), R13
+	VMOVUPS      (R13)(DX*2), Y9
+	VSHUFPS      $0xdd, 32(R13)(DX*2), Y9, Y9
+	VPERMPD      $0xd8, Y9, Y9
+	VMULPS       Y9, Y8, Y8
+	VADDPS       Y8, Y4, Y4
+	VMOVUPS      32(CX), Y8
+	VSUBPS       Y0, Y8, Y8
+	VMULPS       1024(CX), Y8, Y8
+	VMULPS       1216(CX), Y2, Y2
+	VSUBPS       Y2, Y8, Y2
+	VMULPS       (R10)(DI*1), Y2, Y2
+	VADDPS       Y2, Y4, Y2
+	MOVQ         112(AX), R13
+	VMOVUPS      (R13)(DX*2), Y4
+	VSHUFPS      $0xdd, 32(R13)(DX*2), Y4, Y4
+	VPERMPD      $0xd8, Y4, Y4
+	VMULPS       Y4, Y6, Y4
+	VADDPS       Y4, Y2, Y2
+	VBROADCASTSS 168(AX), Y4
+	MOVQ         80(AX), R13
+	VADDPS       (R13)(DX*1), Y4, Y4
+	VBROADCASTSS 172(AX), Y6
+	MOVQ         88(AX), R13
+	VADDPS       (R13)(DX*1), Y6, Y6
+	VSUBPS       Y4, Y6, Y6
+	VMULPS       288(CX), Y6, Y6
+	VMULPS       1632(CX), Y3, Y3
+	VMOVUPS      (R9), Y8
+	VMULPS       576(CX), Y1, Y9
+	VMULPS       608(CX), Y8, Y10
+	VADDPS       Y10, Y9, Y9
+	VADDPS       Y3, Y4, Y3
+	VMULPS       640(CX), Y3, Y3
+	VADDPS       Y3, Y9, Y3
+	VMULPS       672(CX), Y6, Y9
+	VADDPS       Y9, Y3, Y3
+	VADDPS       Y3, Y8, Y3
+	VANDPS       absolute<>+0(SB), Y3, Y9
+	VCMPPS       $0x05, tiny<>+0(SB), Y9, Y9
+	VANDPS       Y9, Y3, Y3
+	VMULPS       448(CX), Y1, Y9
+	VMULPS       480(CX), Y8, Y8
+	VADDPS       Y8, Y9, Y8
+	VMULPS       512(CX), Y4, Y4
+	VADDPS       Y4, Y8, Y4
+	VMULPS       544(CX), Y6, Y6
+	VADDPS       Y6, Y4, Y4
+	VMOVUPS      (CX), Y6
+	VSUBPS       Y7, Y6, Y6
+	VMOVUPS      32(CX), Y8
+	VSUBPS       Y7, Y8, Y7
+	VMOVUPS      (CX), Y8
+	VSUBPS       Y1, Y8, Y8
+	VMULPS       1056(CX), Y8, Y8
+	VMULPS       1248(CX), Y5, Y9
+	VSUBPS       Y9, Y8, Y8
+	VMULPS       (R10)(DI*2), Y8, Y8
+	VADDPS       Y8, Y4, Y4
+	MOVQ         120(AX), R13
+	VMOVUPS      (R13)(DX*2), Y8
+	VSHUFPS      $0xdd, 32(R13)(DX*2), Y8, Y8
+	VPERMPD      $0xd8, Y8, Y8
+	VMULPS       Y8, Y6, Y8
+	VADDPS       Y8, Y4, Y4
+	VMOVUPS      (CX), Y8
+	VSUBPS       Y1, Y8, Y8
+	VMULPS       1088(CX), Y8, Y8
+	VMULPS       1280(CX), Y5, Y9
+	VSUBPS       Y9, Y8, Y8
+	VMULPS       (R11), Y8, Y8
+	VADDPS       Y8, Y4, Y4
+	MOVQ         128(AX), R13
+	VMOVUPS      (R13)(DX*2), Y8
+	VSHUFPS      $0xdd, 32(R13)(DX*2), Y8, Y8
+	VPERMPD      $0xd8, Y8, Y8
+	VMULPS       Y8, Y6, Y6
+	VADDPS       Y6, Y4, Y4
+	VMOVUPS      32(CX), Y6
+	VSUBPS       Y1, Y6, Y6
+	VMULPS       1120(CX), Y6, Y6
+	VMULPS       1312(CX), Y5, Y5
+	VSUBPS       Y5, Y6, Y5
+	VMULPS       (R11)(DI*1), Y5, Y5
+	VADDPS       Y5, Y4, Y4
+	MOVQ         136(AX), R13
+	VMOVUPS      (R13)(DX*2), Y5
+	VSHUFPS      $0xdd, 32(R13)(DX*2), Y5, Y5
+	VPERMPD      $0xd8, Y5, Y5
+	VMULPS       Y5, Y7, Y5
+	VADDPS       Y5, Y4, Y4
+	VADDPS       Y4, Y1, Y1
+	VANDPS       absolute<>+0(SB), Y1, Y4
+	VCMPPS       $0x05, tiny<>+0(SB), Y4, Y4
+	VANDPS       Y4, Y1, Y1
+	VADDPS       Y2, Y0, Y2
+	VANDPS       absolute<>+0(SB), Y2, Y4
+	VCMPPS       $0x05, tiny<>+0(SB), Y4, Y4
+	VANDPS       Y4, Y2, Y2
+	VMOVUPS      (R9)(DI*1), Y4
+	VMULPS       736(CX), Y4, Y5
+	VADDPS       Y5, Y4, Y4
+	VANDPS       absolute<>+0(SB), Y4, Y5
+	VCMPPS       $0x05, tiny<>+0(SB), Y5, Y5
+	VANDPS       Y5, Y4, Y4
+	VSUBPS       Y4, Y2, Y4
+	VSUBPS       (R9)(DI*1), Y0, Y0
+	VSUBPS       1376(CX), Y0, Y0
+	VMULPS       1728(CX), Y0, Y0
+	VSUBPS       1376(CX), Y4, Y4
+	VMULPS       1728(CX), Y4, Y4
+	VSUBPS       Y0, Y4, Y4
+	VMOVUPS      exp_max<>+0(SB), Y5
+	VMINPS       Y0, Y5, Y0
+	VMAXPS       exp_min<>+0(SB), Y0, Y0
+	VMULPS       log2e<>+0(SB), Y0, Y5
+	VADDPS       shift<>+0(SB), Y5, Y5
+	VSUBPS       shift<>+0(SB), Y5, Y5
+	VMULPS       ln2_hi<>+0(SB), Y5, Y6
+	VSUBPS       Y6, Y0, Y0
+	VMULPS       ln2_lo<>+0(SB), Y5, Y6
+	VSUBPS       Y6, Y0, Y0
+	VMOVUPS      exp0<>+0(SB), Y6
+	VMULPS       Y0, Y6, Y6
+	VADDPS       exp1<>+0(SB), Y6, Y6
+	VMULPS       Y0, Y6, Y6
+	VADDPS       exp2<>+0(SB), Y6, Y6
+	VMULPS       Y0, Y6, Y6
+	VADDPS       exp3<>+0(SB), Y6, Y6
+	VMULPS       Y0, Y6, Y6
+	VADDPS       exp4<>+0(SB), Y6, Y6
+	VMULPS       Y0, Y6, Y6
+	VADDPS       exp5<>+0(SB), Y6, Y6
+	VMULPS       Y0, Y0, Y7
+	VMULPS       Y7, Y6, Y6
+	VADDPS       Y0, Y6, Y0
+	VADDPS       one<>+0(SB), Y0, Y0
+	VCVTTPS2DQ   Y5, Y5
+	VPADDD       bias<>+0(SB), Y5, Y5
+	VPSLLD       $0x17, Y5, Y5
+	VMULPS       Y5, Y0, Y0
+	VMULPS       1696(CX), Y0, Y0
+	VMOVUPS      escape0<>+0(SB), Y5
+	VMULPS       Y4, Y5, Y5
+	VADDPS       escape1<>+0(SB), Y5, Y5
+	VMULPS       Y4, Y5, Y5
+	VADDPS       escape2<>+0(SB), Y5, Y5
+	VMULPS       Y4, Y5, Y5
+	VADDPS       escape3<>+0(SB), Y5, Y5
+	VMULPS       Y4, Y5, Y5
+	VADDPS       escape4<>+0(SB), Y5, Y5
+	VMULPS       Y5, Y0, Y5
+	VANDPS       absolute<>+0(SB), Y4, Y6
+	VCMPPS       $0x1e, quarter<>+0(SB), Y6, Y6
+	VMOVMSKPS    Y6, R13
+	TESTL        R13, R13
+	JZ           mild
+	VMOVUPS      exp_max<>+0(SB), Y7
+	VMINPS       Y4, Y7, Y7
+	VMAXPS       exp_min<>+0(SB), Y7, Y7
+	VMULPS       log2e<>+0(SB), Y7, Y8
+	VADDPS       shift<>+0(SB), Y8, Y8
+	VSUBPS       shift<>+0(SB), Y8, Y8
+	VMULPS       ln2_hi<>+0(SB), Y8, Y9
+	VSUBPS       Y9, Y7, Y7
+	VMULPS       ln2_lo<>+0(SB), Y8, Y9
+	VSUBPS       Y9, Y7, Y7
+	VMOVUPS      exp0<>+0(SB), Y9
+	VMULPS       Y7, Y9, Y9
+	VADDPS       exp1<>+0(SB), Y9, Y9
+	VMULPS       Y7, Y9, Y9
+	VADDPS       exp2<>+0(SB), Y9, Y9
+	VMULPS       Y7, Y9, Y9
+	VADDPS       exp3<>+0(SB), Y9, Y9
+	VMULPS       Y7, Y9, Y9
+	VADDPS       exp4<>+0(SB), Y9, Y9
+	VMULPS       Y7, Y9, Y9
+	VADDPS       exp5<>+0(SB), Y9, Y9
+	VMULPS       Y7, Y7, Y10
+	VMULPS       Y10, Y9, Y9
+	VADDPS       Y7, Y9, Y7
+	VADDPS       one<>+0(SB), Y7, Y7
+	VCVTTPS2DQ   Y8, Y8
+	VPADDD       bias<>+0(SB), Y8, Y8
+	VPSLLD       $0x17, Y8, Y8
+	VMULPS       Y8, Y7, Y7
+	VSUBPS       one<>+0(SB), Y7, Y7
+	VMULPS       Y7, Y0, Y0
+	VDIVPS       Y4, Y0, Y0
+	VBLENDVPS    Y6, Y0, Y5, Y0
+	VMOVAPS      Y0, Y5
+
+mild:
+	MOVQ         152(AX), R13
+	VMOVUPS      (R13)(DX*2), Y0
+	VCVTPS2PD    X5, Y4
+	VMOVUPS      32(R13)(DX*2), Y6
+	VEXTRACTF128 $0x01, Y5, X5
+	VCVTPS2PD    X5, Y5
+	VCMPPD       $0x1d, Y0, Y4, Y7
+	VCMPPD       $0x1d, Y6, Y5, Y8
+	VSHUFPS      $0x88, Y8, Y7, Y7
+	VPERMPD      $0xd8, Y7, Y7
+	MOVQ         48(AX), R14
+	VMOVUPS      (R14)(DX*2), Y8
+	VMOVUPS      32(R14)(DX*2), Y9
+	VPBROADCASTQ 192(AX), Y10
+	VPCMPGTQ     Y10, Y8, Y11
+	VPCMPGTQ     Y10, Y9, Y10
+	VSHUFPS      $0x88, Y10, Y11, Y10
+	VPERMPD      $0xd8, Y10, Y10
+	VPBROADCASTQ 184(AX), Y11
+	VPCMPGTQ     Y11, Y8, Y8
+	VPCMPGTQ     Y11, Y9, Y9
+	VSHUFPS      $0x88, Y9, Y8, Y8
+	VPERMPD      $0xd8, Y8, Y8
+	MOVQ         56(AX), R14
+	VMOVUPS      (R14)(DX*2), Y9
+	VMOVUPS      32(R14)(DX*2), Y11
+	VXORPS       Y12, Y12, Y12
+	VPCMPGTQ     Y12, Y9, Y13
+	VPCMPGTQ     Y12, Y11, Y12
+	VSHUFPS      $0x88, Y12, Y13, Y12
+	VPERMPD      $0xd8, Y12, Y12
+	VPBROADCASTQ 192(AX), Y13
+	VPCMPGTQ     Y13, Y9, Y9
+	VPCMPGTQ     Y13, Y11, Y11
+	VSHUFPS      $0x88, Y11, Y9, Y9
+	VPERMPD      $0xd8, Y9, Y9
+	VANDNPS      Y12, Y9, Y9
+	VORPS        Y8, Y7, Y11
+	VANDNPS      Y11, Y10, Y10
+	VORPS        Y9, Y10, Y10
+	VMOVMSKPS    Y10, R14
+	TESTL        R14, R14
+	JZ           quiet
+	MOVQ         DX, R15
+	SHRQ         $0x02, R15
+	MOVL         R15, (BX)
+	MOVL         R14, 4(BX)
+	ADDQ         $0x08, BX
+	VMOVUPS      (R8), Y10
+	VMOVUPS      Y10, (SI)
+	VMOVUPS      (R8)(DI*1), Y10
+	VMOVUPS      Y10, 32(SI)
+	VMOVUPS      (R8)(DI*2), Y10
+	VMOVUPS      Y10, 64(SI)
+	VMOVUPS      (R9), Y10
+	VMOVUPS      Y10, 96(SI)
+	VMOVUPS      (R9)(DI*1), Y10
+	VMOVUPS      Y10, 128(SI)
+	VMOVUPS      (R9)(DI*2), Y10
+	VMOVUPS      Y10, 160(SI)
+	VMOVUPS      (R10), Y10
+	VMOVUPS      Y10, 192(SI)
+	VMOVUPS      (R10)(DI*1), Y10
+	VMOVUPS      Y10, 224(SI)
+	VMOVUPS      (R10)(DI*2), Y10
+	VMOVUPS      Y10, 256(SI)
+	VMOVUPS      (R11), Y10
+	VMOVUPS      Y10, 288(SI)
+	VMOVUPS      (R11)(DI*1), Y10
+	VMOVUPS      Y10, 320(SI)
+	ADDQ         $0x00000160, SI
+
+quiet:
+	VORPS        Y8, Y7, Y7
+	VORPS        Y9, Y7, Y7
+	VSUBPD       Y4, Y0, Y4
+	VPMOVSXDQ    X7, Y8
+	VBLENDVPD    Y8, Y0, Y4, Y4
+	VMOVUPS      Y4, (R13)(DX*2)
+	VSUBPD       Y5, Y6, Y0
+	VEXTRACTF128 $0x01, Y7, X4
+	VPMOVSXDQ    X4, Y4
+	VBLENDVPD    Y4, Y6, Y0, Y0
+	VMOVUPS      Y0, 32(R13)(DX*2)
+	VMOVUPS      Y2, (R8)
+	VMOVUPS      Y1, (R8)(DI*1)
+	VMOVUPS      Y3, (R9)
+	VMOVUPS      (R8)(DI*2), Y0
+	VMULPS       704(CX), Y0, Y1
+	VADDPS       Y1, Y0, Y0
+	VANDPS       absolute<>+0(SB), Y0, Y1
+	VCMPPS       $0x05, tiny<>+0(SB), Y1, Y1
+	VANDPS       Y1, Y0, Y0
+	VMOVUPS      Y0, (R8)(DI*2)
+	VMOVUPS      (R9)(DI*1), Y0
+	VMULPS       736(CX), Y0, Y1
+	VADDPS       Y1, Y0, Y0
+	VANDPS       absolute<>+0(SB), Y0, Y1
+	VCMPPS       $0x05, tiny<>+0(SB), Y1, Y1
+	VANDPS       Y1, Y0, Y0
+	VMOVUPS      Y0, (R9)(DI*1)
+	VMOVUPS      (R9)(DI*2), Y0
+	MOVQ         96(AX), R13
+	VMOVUPS      (R13)(DX*2), Y1
+	VSHUFPS      $0x88, 32(R13)(DX*2), Y1, Y1
+	VPERMPD      $0xd8, Y1, Y1
+	VMULPS       768(CX), Y0, Y2
+	VADDPS       Y2, Y0, Y0
+	VANDPS       absolute<>+0(SB), Y0, Y2
+	VCMPPS       $0x05, tiny<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y0, Y0
+	VADDPS       Y1, Y0, Y0
+	VMOVUPS      Y0, (R9)(DI*2)
+	VMOVUPS      (R10), Y0
+	MOVQ         104(AX), R13
+	VMOVUPS      (R13)(DX*2), Y1
+	VSHUFPS      $0x88, 32(R13)(DX*2), Y1, Y1
+	VPERMPD      $0xd8, Y1, Y1
+	VMULPS       800(CX), Y0, Y2
+	VADDPS       Y2, Y0, Y0
+	VANDPS       absolute<>+0(SB), Y0, Y2
+	VCMPPS       $0x05, tiny<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y0, Y0
+	VADDPS       Y1, Y0, Y0
+	VMOVUPS      Y0, (R10)
+	VMOVUPS      (R10)(DI*1), Y0
+	MOVQ         112(AX), R13
+	VMOVUPS      (R13)(DX*2), Y1
+	VSHUFPS      $0x88, 32(R13)(DX*2), Y1, Y1
+	VPERMPD      $0xd8, Y1, Y1
+	VMULPS       832(CX), Y0, Y2
+	VADDPS       Y2, Y0, Y0
+	VANDPS       absolute<>+0(SB), Y0, Y2
+	VCMPPS       $0x05, tiny<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y0, Y0
+	VADDPS       Y1, Y0, Y0
+	VMOVUPS      Y0, (R10)(DI*1)
+	VMOVUPS      (R10)(DI*2), Y0
+	MOVQ         120(AX), R13
+	VMOVUPS      (R13)(DX*2), Y1
+	VSHUFPS      $0x88, 32(R13)(DX*2), Y1, Y1
+	VPERMPD      $0xd8, Y1, Y1
+	VMULPS       864(CX), Y0, Y2
+	VADDPS       Y2, Y0, Y0
+	VANDPS       absolute<>+0(SB), Y0, Y2
+	VCMPPS       $0x05, tiny<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y0, Y0
+	VADDPS       Y1, Y0, Y0
+	VMOVUPS      Y0, (R10)(DI*2)
+	VMOVUPS      (R11), Y0
+	MOVQ         128(AX), R13
+	VMOVUPS      (R13)(DX*2), Y1
+	VSHUFPS      $0x88, 32(R13)(DX*2), Y1, Y1
+	VPERMPD      $0xd8, Y1, Y1
+	VMULPS       896(CX), Y0, Y2
+	VADDPS       Y2, Y0, Y0
+	VANDPS       absolute<>+0(SB), Y0, Y2
+	VCMPPS       $0x05, tiny<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y0, Y0
+	VADDPS       Y1, Y0, Y0
+	VMOVUPS      Y0, (R11)
+	VMOVUPS      (R11)(DI*1), Y0
+	MOVQ         136(AX), R13
+	VMOVUPS      (R13)(DX*2), Y1
+	VSHUFPS      $0x88, 32(R13)(DX*2), Y1, Y1
+	VPERMPD      $0xd8, Y1, Y1
+	VMULPS       928(CX), Y0, Y2
+	VADDPS       Y2, Y0, Y0
+	VANDPS       absolute<>+0(SB), Y0, Y2
+	VCMPPS       $0x05, tiny<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y0, Y0
+	VADDPS       Y1, Y0, Y0
+	VMOVUPS      Y0, (R11)(DI*1)
+	ADDQ         24(AX), CX
+	ADDQ         $0x20, R8
+	ADDQ         $0x20, R9
+	ADDQ         $0x20, R10
+	ADDQ         $0x20, R11
+	ADDQ         $0x20, DX
+	CMPQ         DX, R12
+	JLT          group
+	VZEROUPPER
+	SUBQ         200(AX), BX
+	SHRQ         $0x03, BX
+	MOVQ         BX, ret+8(FP)
 	RET
 
 // func twoStepNMDAAVX2(c *byte) int
@@ -3955,8 +5406,8 @@ quiet:
 TEXT ·twoStepNMDAAVX2(SB), NOSPLIT, $64-16
 	MOVQ       c+0(FP), AX
 	MOVQ       16(AX), CX
-	MOVQ       192(AX), BX
-	MOVQ       200(AX), SI
+	MOVQ       200(AX), BX
+	MOVQ       208(AX), SI
 	MOVQ       (AX), DX
 	SHLQ       $0x02, DX
 	MOVQ       40(AX), DI
@@ -4054,7 +5505,7 @@ group:
 	MOVQ         48(AX), R13
 	VMOVUPS      (R13)(DX*2), Y3
 	VMOVUPS      32(R13)(DX*2), Y4
-	VPBROADCASTQ 184(AX), Y5
+	VPBROADCASTQ 192(AX), Y5
 	VPCMPGTQ     Y5, Y3, Y3
 	VPCMPGTQ     Y5, Y4, Y4
 	VSHUFPS      $0x88, Y4, Y3, Y3
@@ -4074,7 +5525,7 @@ group:
 	VMOVUPS      (R8)(DI*2), Y9
 	VMULPS       224(CX), Y9, Y9
 	VADDPS       Y9, Y8, Y9
-	VBROADCASTSS 152(AX), Y10
+	VBROADCASTSS 160(AX), Y10
 	MOVQ         64(AX), R13
 	VADDPS       (R13)(DX*1), Y10, Y10
 	VADDPS       Y10, Y9, Y9
@@ -4096,7 +5547,7 @@ group:
 	VMOVUPS      (R11)(DI*2), Y11
 	VMULPS       1472(CX), Y11, Y11
 	VMULPS       1440(CX), Y0, Y12
-	VBROADCASTSS 160(AX), Y13
+	VBROADCASTSS 168(AX), Y13
 	MOVQ         80(AX), R13
 	VADDPS       (R13)(DX*1), Y13, Y13
 	VMOVUPS      (R9), Y14
@@ -4117,7 +5568,7 @@ group:
 	VADDPS       Y11, Y12, Y11
 	VADDPS       Y13, Y11, Y11
 	VMULPS       1440(CX), Y0, Y12
-	VBROADCASTSS 164(AX), Y15
+	VBROADCASTSS 172(AX), Y15
 	MOVQ         88(AX), R13
 	VADDPS       (R13)(DX*1), Y15, Y15
 	VSUBPS       Y13, Y15, Y13
@@ -4183,12 +5634,12 @@ group:
 	VMULPS       1600(CX), Y7, Y7
 	VADDPS       Y7, Y6, Y6
 	VADDPS       Y6, Y2, Y2
-	VBROADCASTSS 152(AX), Y6
+	VBROADCASTSS 160(AX), Y6
 	MOVQ         64(AX), R13
 	VADDPS       (R13)(DX*1), Y6, Y6
 	VADDPS       Y6, Y8, Y7
 	VMULPS       1408(CX), Y0, Y0
-	VBROADCASTSS 156(AX), Y8
+	VBROADCASTSS 164(AX), Y8
 	MOVQ         72(AX), R13
 	VADDPS       (R13)(DX*1), Y8, Y8
 	VSUBPS       Y6, Y8, Y6
@@ -4257,7 +5708,7 @@ group:
 	MOVQ         48(AX), R13
 	VMOVUPS      (R13)(DX*2), Y3
 	VMOVUPS      32(R13)(DX*2), Y4
-	VPBROADCASTQ 168(AX), Y5
+	VPBROADCASTQ 176(AX), Y5
 	VPCMPGTQ     Y5, Y3, Y3
 	VPCMPGTQ     Y5, Y4, Y4
 	VSHUFPS      $0x88, Y4, Y3, Y3
@@ -4268,7 +5719,7 @@ group:
 	MOVQ         56(AX), R13
 	VMOVUPS      (R13)(DX*2), Y3
 	VMOVUPS      32(R13)(DX*2), Y4
-	VPBROADCASTQ 184(AX), Y5
+	VPBROADCASTQ 192(AX), Y5
 	VPCMPGTQ     Y5, Y3, Y3
 	VPCMPGTQ     Y5, Y4, Y4
 	VSHUFPS      $0x88, Y4, Y3, Y3
@@ -4408,7 +5859,7 @@ quiet:
 	CMPQ    DX, R12
 	JLT     group
 	VZEROUPPER
-	SUBQ    192(AX), BX
+	SUBQ    200(AX), BX
 	SHRQ    $0x03, BX
 	MOVQ    BX, ret+8(FP)
 	RET
@@ -4418,8 +5869,8 @@ quiet:
 TEXT ·burstStepAVX2(SB), NOSPLIT, $0-16
 	MOVQ c+0(FP), AX
 	MOVQ 16(AX), CX
-	MOVQ 192(AX), BX
-	MOVQ 200(AX), SI
+	MOVQ 200(AX), BX
+	MOVQ 208(AX), SI
 	MOVQ (AX), DX
 	SHLQ $0x02, DX
 	MOVQ 40(AX), DI
@@ -4455,7 +5906,7 @@ group:
 	VSUBPS       Y1, Y4, Y4
 	VMULPS       (R11)(DI*1), Y4, Y4
 	VADDPS       Y4, Y3, Y3
-	VBROADCASTSS 152(AX), Y4
+	VBROADCASTSS 160(AX), Y4
 	MOVQ         64(AX), R13
 	VADDPS       (R13)(DX*1), Y4, Y4
 	VSUBPS       Y0, Y2, Y2
@@ -4469,7 +5920,7 @@ group:
 	VMULPS       128(CX), Y5, Y5
 	VMOVUPS      (R9), Y6
 	VMULPS       192(CX), Y6, Y6
-	VBROADCASTSS 160(AX), Y7
+	VBROADCASTSS 168(AX), Y7
 	MOVQ         80(AX), R13
 	VADDPS       (R13)(DX*1), Y7, Y7
 	VADDPS       Y7, Y6, Y6
@@ -4479,7 +5930,7 @@ group:
 	VADDPS       Y0, Y6, Y6
 	VMULPS       256(CX), Y5, Y7
 	VADDPS       Y1, Y7, Y7
-	VBROADCASTSS 156(AX), Y8
+	VBROADCASTSS 164(AX), Y8
 	MOVQ         72(AX), R13
 	VADDPS       (R13)(DX*1), Y8, Y8
 	VSUBPS       Y4, Y8, Y8
@@ -4522,10 +5973,10 @@ group:
 	VPERMPD      $0xd8, Y4, Y4
 	VMULPS       Y4, Y6, Y4
 	VADDPS       Y4, Y2, Y2
-	VBROADCASTSS 160(AX), Y4
+	VBROADCASTSS 168(AX), Y4
 	MOVQ         80(AX), R13
 	VADDPS       (R13)(DX*1), Y4, Y4
-	VBROADCASTSS 164(AX), Y6
+	VBROADCASTSS 172(AX), Y6
 	MOVQ         88(AX), R13
 	VADDPS       (R13)(DX*1), Y6, Y6
 	VSUBPS       Y4, Y6, Y6
@@ -4609,12 +6060,12 @@ group:
 	MOVQ         48(AX), R13
 	VMOVUPS      (R13)(DX*2), Y4
 	VMOVUPS      32(R13)(DX*2), Y5
-	VPBROADCASTQ 184(AX), Y6
+	VPBROADCASTQ 192(AX), Y6
 	VPCMPGTQ     Y6, Y4, Y7
 	VPCMPGTQ     Y6, Y5, Y6
 	VSHUFPS      $0x88, Y6, Y7, Y6
 	VPERMPD      $0xd8, Y6, Y6
-	VPBROADCASTQ 176(AX), Y7
+	VPBROADCASTQ 184(AX), Y7
 	VPCMPGTQ     Y7, Y4, Y4
 	VPCMPGTQ     Y7, Y5, Y5
 	VSHUFPS      $0x88, Y5, Y4, Y4
@@ -4627,7 +6078,7 @@ group:
 	VPCMPGTQ     Y8, Y7, Y8
 	VSHUFPS      $0x88, Y8, Y9, Y8
 	VPERMPD      $0xd8, Y8, Y8
-	VPBROADCASTQ 184(AX), Y9
+	VPBROADCASTQ 192(AX), Y9
 	VPCMPGTQ     Y9, Y5, Y5
 	VPCMPGTQ     Y9, Y7, Y7
 	VSHUFPS      $0x88, Y7, Y5, Y5
@@ -4743,9 +6194,442 @@ quiet:
 	CMPQ    DX, R12
 	JLT     group
 	VZEROUPPER
-	SUBQ    192(AX), BX
+	SUBQ    200(AX), BX
 	SHRQ    $0x03, BX
 	MOVQ    BX, ret+8(FP)
+	RET
+
+// func escapeStepAVX2(c *byte) int
+// Requires: AVX, AVX2
+TEXT ·escapeStepAVX2(SB), NOSPLIT, $0-16
+	MOVQ c+0(FP), AX
+	MOVQ 16(AX), CX
+	MOVQ 200(AX), BX
+	MOVQ 208(AX), SI
+	MOVQ (AX), DX
+	SHLQ $0x02, DX
+	MOVQ 40(AX), DI
+	MOVQ 32(AX), R8
+	ADDQ DX, R8
+	LEAQ (R8)(DI*2), R9
+	ADDQ DI, R9
+	LEAQ (R9)(DI*2), R10
+	ADDQ DI, R10
+	LEAQ (R10)(DI*2), R11
+	ADDQ DI, R11
+	MOVQ 8(AX), R12
+	SHLQ $0x02, R12
+
+group:
+	VMOVUPS      (R8), Y0
+	VMOVUPS      (R8)(DI*1), Y1
+	VXORPS       Y2, Y2, Y2
+	VXORPS       Y3, Y3, Y3
+	VMOVUPS      (CX), Y4
+	VSUBPS       Y0, Y4, Y4
+	VMULPS       (R9)(DI*2), Y4, Y4
+	VADDPS       Y4, Y2, Y2
+	VMOVUPS      (CX), Y4
+	VSUBPS       Y1, Y4, Y4
+	VMULPS       (R10)(DI*2), Y4, Y4
+	VADDPS       Y4, Y3, Y3
+	VMOVUPS      32(CX), Y4
+	VSUBPS       Y0, Y4, Y4
+	VMULPS       (R10)(DI*1), Y4, Y4
+	VADDPS       Y4, Y2, Y2
+	VMOVUPS      32(CX), Y4
+	VSUBPS       Y1, Y4, Y4
+	VMULPS       (R11)(DI*1), Y4, Y4
+	VADDPS       Y4, Y3, Y3
+	VBROADCASTSS 160(AX), Y4
+	MOVQ         64(AX), R13
+	VADDPS       (R13)(DX*1), Y4, Y4
+	VSUBPS       Y0, Y2, Y2
+	VMULPS       64(CX), Y2, Y2
+	VMOVUPS      224(CX), Y5
+	VMULPS       (R8)(DI*2), Y5, Y5
+	VADDPS       Y4, Y5, Y5
+	VMULPS       96(CX), Y5, Y5
+	VADDPS       Y5, Y2, Y2
+	VSUBPS       Y1, Y3, Y5
+	VMULPS       128(CX), Y5, Y5
+	VMOVUPS      (R9), Y6
+	VMULPS       192(CX), Y6, Y6
+	VBROADCASTSS 168(AX), Y7
+	MOVQ         80(AX), R13
+	VADDPS       (R13)(DX*1), Y7, Y7
+	VADDPS       Y7, Y6, Y6
+	VMULPS       160(CX), Y6, Y6
+	VADDPS       Y6, Y5, Y5
+	VMULPS       256(CX), Y2, Y6
+	VADDPS       Y0, Y6, Y6
+	VMULPS       256(CX), Y5, Y7
+	VADDPS       Y1, Y7, Y7
+	VBROADCASTSS 164(AX), Y8
+	MOVQ         72(AX), R13
+	VADDPS       (R13)(DX*1), Y8, Y8
+	VSUBPS       Y4, Y8, Y8
+	VMULPS       288(CX), Y8, Y8
+	VMULPS       320(CX), Y0, Y9
+	VMOVUPS      (R8)(DI*2), Y10
+	VMULPS       352(CX), Y10, Y10
+	VADDPS       Y10, Y9, Y9
+	VMULPS       384(CX), Y4, Y4
+	VADDPS       Y4, Y9, Y4
+	VMULPS       416(CX), Y8, Y8
+	VADDPS       Y8, Y4, Y4
+	VMOVUPS      (CX), Y8
+	VSUBPS       Y6, Y8, Y8
+	VMOVUPS      32(CX), Y9
+	VSUBPS       Y6, Y9, Y6
+	VMOVUPS      (CX), Y9
+	VSUBPS       Y0, Y9, Y9
+	VMULPS       960(CX), Y9, Y9
+	VMULPS       1152(CX), Y2, Y10
+	VSUBPS       Y10, Y9, Y9
+	VMULPS       (R9)(DI*2), Y9, Y9
+	VADDPS       Y9, Y4, Y4
+	MOVQ         96(AX), R13
+	VMOVUPS      (R13)(DX*2), Y9
+	VSHUFPS      $0xdd, 32(R13)(DX*2), Y9, Y9
+	VPERMPD      $0xd8, Y9, Y9
+	VMULPS       Y9, Y8, Y8
+	VADDPS       Y8, Y4, Y4
+	VMOVUPS      32(CX), Y8
+	VSUBPS       Y0, Y8, Y8
+	VMULPS       1024(CX), Y8, Y8
+	VMULPS       1216(CX), Y2, Y2
+	VSUBPS       Y2, Y8, Y2
+	VMULPS       (R10)(DI*1), Y2, Y2
+	VADDPS       Y2, Y4, Y2
+	MOVQ         112(AX), R13
+	VMOVUPS      (R13)(DX*2), Y4
+	VSHUFPS      $0xdd, 32(R13)(DX*2), Y4, Y4
+	VPERMPD      $0xd8, Y4, Y4
+	VMULPS       Y4, Y6, Y4
+	VADDPS       Y4, Y2, Y2
+	VBROADCASTSS 168(AX), Y4
+	MOVQ         80(AX), R13
+	VADDPS       (R13)(DX*1), Y4, Y4
+	VBROADCASTSS 172(AX), Y6
+	MOVQ         88(AX), R13
+	VADDPS       (R13)(DX*1), Y6, Y6
+	VSUBPS       Y4, Y6, Y6
+	VMULPS       288(CX), Y6, Y6
+	VMULPS       1632(CX), Y3, Y3
+	VMOVUPS      (R9), Y8
+	VMULPS       576(CX), Y1, Y9
+	VMULPS       608(CX), Y8, Y10
+	VADDPS       Y10, Y9, Y9
+	VADDPS       Y3, Y4, Y3
+	VMULPS       640(CX), Y3, Y3
+	VADDPS       Y3, Y9, Y3
+	VMULPS       672(CX), Y6, Y9
+	VADDPS       Y9, Y3, Y3
+	VADDPS       Y3, Y8, Y3
+	VANDPS       absolute<>+0(SB), Y3, Y9
+	VCMPPS       $0x05, tiny<>+0(SB), Y9, Y9
+	VANDPS       Y9, Y3, Y3
+	VMULPS       448(CX), Y1, Y9
+	VMULPS       480(CX), Y8, Y8
+	VADDPS       Y8, Y9, Y8
+	VMULPS       512(CX), Y4, Y4
+	VADDPS       Y4, Y8, Y4
+	VMULPS       544(CX), Y6, Y6
+	VADDPS       Y6, Y4, Y4
+	VMOVUPS      (CX), Y6
+	VSUBPS       Y7, Y6, Y6
+	VMOVUPS      32(CX), Y8
+	VSUBPS       Y7, Y8, Y7
+	VMOVUPS      (CX), Y8
+	VSUBPS       Y1, Y8, Y8
+	VMULPS       1056(CX), Y8, Y8
+	VMULPS       1248(CX), Y5, Y9
+	VSUBPS       Y9, Y8, Y8
+	VMULPS       (R10)(DI*2), Y8, Y8
+	VADDPS       Y8, Y4, Y4
+	MOVQ         120(AX), R13
+	VMOVUPS      (R13)(DX*2), Y8
+	VSHUFPS      $0xdd, 32(R13)(DX*2), Y8, Y8
+	VPERMPD      $0xd8, Y8, Y8
+	VMULPS       Y8, Y6, Y6
+	VADDPS       Y6, Y4, Y4
+	VMOVUPS      32(CX), Y6
+	VSUBPS       Y1, Y6, Y6
+	VMULPS       1120(CX), Y6, Y6
+	VMULPS       1312(CX), Y5, Y5
+	VSUBPS       Y5, Y6, Y5
+	VMULPS       (R11)(DI*1), Y5, Y5
+	VADDPS       Y5, Y4, Y4
+	MOVQ         136(AX), R13
+	VMOVUPS      (R13)(DX*2), Y5
+	VSHUFPS      $0xdd, 32(R13)(DX*2), Y5, Y5
+	VPERMPD      $0xd8, Y5, Y5
+	VMULPS       Y5, Y7, Y5
+	VADDPS       Y5, Y4, Y4
+	VADDPS       Y4, Y1, Y1
+	VANDPS       absolute<>+0(SB), Y1, Y4
+	VCMPPS       $0x05, tiny<>+0(SB), Y4, Y4
+	VANDPS       Y4, Y1, Y1
+	VADDPS       Y2, Y0, Y2
+	VANDPS       absolute<>+0(SB), Y2, Y4
+	VCMPPS       $0x05, tiny<>+0(SB), Y4, Y4
+	VANDPS       Y4, Y2, Y2
+	VMOVUPS      (R9)(DI*1), Y4
+	VMULPS       736(CX), Y4, Y5
+	VADDPS       Y5, Y4, Y4
+	VANDPS       absolute<>+0(SB), Y4, Y5
+	VCMPPS       $0x05, tiny<>+0(SB), Y5, Y5
+	VANDPS       Y5, Y4, Y4
+	VSUBPS       Y4, Y2, Y4
+	VSUBPS       (R9)(DI*1), Y0, Y0
+	VSUBPS       1376(CX), Y0, Y0
+	VMULPS       1728(CX), Y0, Y0
+	VSUBPS       1376(CX), Y4, Y4
+	VMULPS       1728(CX), Y4, Y4
+	VSUBPS       Y0, Y4, Y4
+	VMOVUPS      exp_max<>+0(SB), Y5
+	VMINPS       Y0, Y5, Y0
+	VMAXPS       exp_min<>+0(SB), Y0, Y0
+	VMULPS       log2e<>+0(SB), Y0, Y5
+	VADDPS       shift<>+0(SB), Y5, Y5
+	VSUBPS       shift<>+0(SB), Y5, Y5
+	VMULPS       ln2_hi<>+0(SB), Y5, Y6
+	VSUBPS       Y6, Y0, Y0
+	VMULPS       ln2_lo<>+0(SB), Y5, Y6
+	VSUBPS       Y6, Y0, Y0
+	VMOVUPS      exp0<>+0(SB), Y6
+	VMULPS       Y0, Y6, Y6
+	VADDPS       exp1<>+0(SB), Y6, Y6
+	VMULPS       Y0, Y6, Y6
+	VADDPS       exp2<>+0(SB), Y6, Y6
+	VMULPS       Y0, Y6, Y6
+	VADDPS       exp3<>+0(SB), Y6, Y6
+	VMULPS       Y0, Y6, Y6
+	VADDPS       exp4<>+0(SB), Y6, Y6
+	VMULPS       Y0, Y6, Y6
+	VADDPS       exp5<>+0(SB), Y6, Y6
+	VMULPS       Y0, Y0, Y7
+	VMULPS       Y7, Y6, Y6
+	VADDPS       Y0, Y6, Y0
+	VADDPS       one<>+0(SB), Y0, Y0
+	VCVTTPS2DQ   Y5, Y5
+	VPADDD       bias<>+0(SB), Y5, Y5
+	VPSLLD       $0x17, Y5, Y5
+	VMULPS       Y5, Y0, Y0
+	VMULPS       1696(CX), Y0, Y0
+	VMOVUPS      escape0<>+0(SB), Y5
+	VMULPS       Y4, Y5, Y5
+	VADDPS       escape1<>+0(SB), Y5, Y5
+	VMULPS       Y4, Y5, Y5
+	VADDPS       escape2<>+0(SB), Y5, Y5
+	VMULPS       Y4, Y5, Y5
+	VADDPS       escape3<>+0(SB), Y5, Y5
+	VMULPS       Y4, Y5, Y5
+	VADDPS       escape4<>+0(SB), Y5, Y5
+	VMULPS       Y5, Y0, Y5
+	VANDPS       absolute<>+0(SB), Y4, Y6
+	VCMPPS       $0x1e, quarter<>+0(SB), Y6, Y6
+	VMOVMSKPS    Y6, R13
+	TESTL        R13, R13
+	JZ           mild
+	VMOVUPS      exp_max<>+0(SB), Y7
+	VMINPS       Y4, Y7, Y7
+	VMAXPS       exp_min<>+0(SB), Y7, Y7
+	VMULPS       log2e<>+0(SB), Y7, Y8
+	VADDPS       shift<>+0(SB), Y8, Y8
+	VSUBPS       shift<>+0(SB), Y8, Y8
+	VMULPS       ln2_hi<>+0(SB), Y8, Y9
+	VSUBPS       Y9, Y7, Y7
+	VMULPS       ln2_lo<>+0(SB), Y8, Y9
+	VSUBPS       Y9, Y7, Y7
+	VMOVUPS      exp0<>+0(SB), Y9
+	VMULPS       Y7, Y9, Y9
+	VADDPS       exp1<>+0(SB), Y9, Y9
+	VMULPS       Y7, Y9, Y9
+	VADDPS       exp2<>+0(SB), Y9, Y9
+	VMULPS       Y7, Y9, Y9
+	VADDPS       exp3<>+0(SB), Y9, Y9
+	VMULPS       Y7, Y9, Y9
+	VADDPS       exp4<>+0(SB), Y9, Y9
+	VMULPS       Y7, Y9, Y9
+	VADDPS       exp5<>+0(SB), Y9, Y9
+	VMULPS       Y7, Y7, Y10
+	VMULPS       Y10, Y9, Y9
+	VADDPS       Y7, Y9, Y7
+	VADDPS       one<>+0(SB), Y7, Y7
+	VCVTTPS2DQ   Y8, Y8
+	VPADDD       bias<>+0(SB), Y8, Y8
+	VPSLLD       $0x17, Y8, Y8
+	VMULPS       Y8, Y7, Y7
+	VSUBPS       one<>+0(SB), Y7, Y7
+	VMULPS       Y7, Y0, Y0
+	VDIVPS       Y4, Y0, Y0
+	VBLENDVPS    Y6, Y0, Y5, Y0
+	VMOVAPS      Y0, Y5
+
+mild:
+	MOVQ         152(AX), R13
+	VMOVUPS      (R13)(DX*2), Y0
+	VCVTPS2PD    X5, Y4
+	VMOVUPS      32(R13)(DX*2), Y6
+	VEXTRACTF128 $0x01, Y5, X5
+	VCVTPS2PD    X5, Y5
+	VCMPPD       $0x1d, Y0, Y4, Y7
+	VCMPPD       $0x1d, Y6, Y5, Y8
+	VSHUFPS      $0x88, Y8, Y7, Y7
+	VPERMPD      $0xd8, Y7, Y7
+	MOVQ         48(AX), R14
+	VMOVUPS      (R14)(DX*2), Y8
+	VMOVUPS      32(R14)(DX*2), Y9
+	VPBROADCASTQ 192(AX), Y10
+	VPCMPGTQ     Y10, Y8, Y11
+	VPCMPGTQ     Y10, Y9, Y10
+	VSHUFPS      $0x88, Y10, Y11, Y10
+	VPERMPD      $0xd8, Y10, Y10
+	VPBROADCASTQ 184(AX), Y11
+	VPCMPGTQ     Y11, Y8, Y8
+	VPCMPGTQ     Y11, Y9, Y9
+	VSHUFPS      $0x88, Y9, Y8, Y8
+	VPERMPD      $0xd8, Y8, Y8
+	MOVQ         56(AX), R14
+	VMOVUPS      (R14)(DX*2), Y9
+	VMOVUPS      32(R14)(DX*2), Y11
+	VXORPS       Y12, Y12, Y12
+	VPCMPGTQ     Y12, Y9, Y13
+	VPCMPGTQ     Y12, Y11, Y12
+	VSHUFPS      $0x88, Y12, Y13, Y12
+	VPERMPD      $0xd8, Y12, Y12
+	VPBROADCASTQ 192(AX), Y13
+	VPCMPGTQ     Y13, Y9, Y9
+	VPCMPGTQ     Y13, Y11, Y11
+	VSHUFPS      $0x88, Y11, Y9, Y9
+	VPERMPD      $0xd8, Y9, Y9
+	VANDNPS      Y12, Y9, Y9
+	VORPS        Y8, Y7, Y11
+	VANDNPS      Y11, Y10, Y10
+	VORPS        Y9, Y10, Y10
+	VMOVMSKPS    Y10, R14
+	TESTL        R14, R14
+	JZ           quiet
+	MOVQ         DX, R15
+	SHRQ         $0x02, R15
+	MOVL         R15, (BX)
+	MOVL         R14, 4(BX)
+	ADDQ         $0x08, BX
+	VMOVUPS      (R8), Y10
+	VMOVUPS      Y10, (SI)
+	VMOVUPS      (R8)(DI*1), Y10
+	VMOVUPS      Y10, 32(SI)
+	VMOVUPS      (R8)(DI*2), Y10
+	VMOVUPS      Y10, 64(SI)
+	VMOVUPS      (R9), Y10
+	VMOVUPS      Y10, 96(SI)
+	VMOVUPS      (R9)(DI*1), Y10
+	VMOVUPS      Y10, 128(SI)
+	VMOVUPS      (R9)(DI*2), Y10
+	VMOVUPS      Y10, 160(SI)
+	VMOVUPS      (R10), Y10
+	VMOVUPS      Y10, 192(SI)
+	VMOVUPS      (R10)(DI*1), Y10
+	VMOVUPS      Y10, 224(SI)
+	VMOVUPS      (R10)(DI*2), Y10
+	VMOVUPS      Y10, 256(SI)
+	VMOVUPS      (R11), Y10
+	VMOVUPS      Y10, 288(SI)
+	VMOVUPS      (R11)(DI*1), Y10
+	VMOVUPS      Y10, 320(SI)
+	ADDQ         $0x00000160, SI
+
+quiet:
+	VORPS        Y8, Y7, Y7
+	VORPS        Y9, Y7, Y7
+	VSUBPD       Y4, Y0, Y4
+	VPMOVSXDQ    X7, Y8
+	VBLENDVPD    Y8, Y0, Y4, Y4
+	VMOVUPS      Y4, (R13)(DX*2)
+	VSUBPD       Y5, Y6, Y0
+	VEXTRACTF128 $0x01, Y7, X4
+	VPMOVSXDQ    X4, Y4
+	VBLENDVPD    Y4, Y6, Y0, Y0
+	VMOVUPS      Y0, 32(R13)(DX*2)
+	VMOVUPS      Y2, (R8)
+	VMOVUPS      Y1, (R8)(DI*1)
+	VMOVUPS      Y3, (R9)
+	VMOVUPS      (R8)(DI*2), Y0
+	VMULPS       704(CX), Y0, Y1
+	VADDPS       Y1, Y0, Y0
+	VANDPS       absolute<>+0(SB), Y0, Y1
+	VCMPPS       $0x05, tiny<>+0(SB), Y1, Y1
+	VANDPS       Y1, Y0, Y0
+	VMOVUPS      Y0, (R8)(DI*2)
+	VMOVUPS      (R9)(DI*1), Y0
+	VMULPS       736(CX), Y0, Y1
+	VADDPS       Y1, Y0, Y0
+	VANDPS       absolute<>+0(SB), Y0, Y1
+	VCMPPS       $0x05, tiny<>+0(SB), Y1, Y1
+	VANDPS       Y1, Y0, Y0
+	VMOVUPS      Y0, (R9)(DI*1)
+	VMOVUPS      (R9)(DI*2), Y0
+	MOVQ         96(AX), R13
+	VMOVUPS      (R13)(DX*2), Y1
+	VSHUFPS      $0x88, 32(R13)(DX*2), Y1, Y1
+	VPERMPD      $0xd8, Y1, Y1
+	VMULPS       768(CX), Y0, Y2
+	VADDPS       Y2, Y0, Y0
+	VANDPS       absolute<>+0(SB), Y0, Y2
+	VCMPPS       $0x05, tiny<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y0, Y0
+	VADDPS       Y1, Y0, Y0
+	VMOVUPS      Y0, (R9)(DI*2)
+	VMOVUPS      (R10)(DI*1), Y0
+	MOVQ         112(AX), R13
+	VMOVUPS      (R13)(DX*2), Y1
+	VSHUFPS      $0x88, 32(R13)(DX*2), Y1, Y1
+	VPERMPD      $0xd8, Y1, Y1
+	VMULPS       832(CX), Y0, Y2
+	VADDPS       Y2, Y0, Y0
+	VANDPS       absolute<>+0(SB), Y0, Y2
+	VCMPPS       $0x05, tiny<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y0, Y0
+	VADDPS       Y1, Y0, Y0
+	VMOVUPS      Y0, (R10)(DI*1)
+	VMOVUPS      (R10)(DI*2), Y0
+	MOVQ         120(AX), R13
+	VMOVUPS      (R13)(DX*2), Y1
+	VSHUFPS      $0x88, 32(R13)(DX*2), Y1, Y1
+	VPERMPD      $0xd8, Y1, Y1
+	VMULPS       864(CX), Y0, Y2
+	VADDPS       Y2, Y0, Y0
+	VANDPS       absolute<>+0(SB), Y0, Y2
+	VCMPPS       $0x05, tiny<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y0, Y0
+	VADDPS       Y1, Y0, Y0
+	VMOVUPS      Y0, (R10)(DI*2)
+	VMOVUPS      (R11)(DI*1), Y0
+	MOVQ         136(AX), R13
+	VMOVUPS      (R13)(DX*2), Y1
+	VSHUFPS      $0x88, 32(R13)(DX*2), Y1, Y1
+	VPERMPD      $0xd8, Y1, Y1
+	VMULPS       928(CX), Y0, Y2
+	VADDPS       Y2, Y0, Y0
+	VANDPS       absolute<>+0(SB), Y0, Y2
+	VCMPPS       $0x05, tiny<>+0(SB), Y2, Y2
+	VANDPS       Y2, Y0, Y0
+	VADDPS       Y1, Y0, Y0
+	VMOVUPS      Y0, (R11)(DI*1)
+	ADDQ         24(AX), CX
+	ADDQ         $0x20, R8
+	ADDQ         $0x20, R9
+	ADDQ         $0x20, R10
+	ADDQ         $0x20, R11
+	ADDQ         $0x20, DX
+	CMPQ         DX, R12
+	JLT          group
+	VZEROUPPER
+	SUBQ         200(AX), BX
+	SHRQ         $0x03, BX
+	MOVQ         BX, ret+8(FP)
 	RET
 
 // func twoStepAVX2(c *byte) int
@@ -4753,8 +6637,8 @@ quiet:
 TEXT ·twoStepAVX2(SB), NOSPLIT, $64-16
 	MOVQ       c+0(FP), AX
 	MOVQ       16(AX), CX
-	MOVQ       192(AX), BX
-	MOVQ       200(AX), SI
+	MOVQ       200(AX), BX
+	MOVQ       208(AX), SI
 	MOVQ       (AX), DX
 	SHLQ       $0x02, DX
 	MOVQ       40(AX), DI
@@ -4852,7 +6736,7 @@ group:
 	MOVQ         48(AX), R13
 	VMOVUPS      (R13)(DX*2), Y3
 	VMOVUPS      32(R13)(DX*2), Y4
-	VPBROADCASTQ 184(AX), Y5
+	VPBROADCASTQ 192(AX), Y5
 	VPCMPGTQ     Y5, Y3, Y3
 	VPCMPGTQ     Y5, Y4, Y4
 	VSHUFPS      $0x88, Y4, Y3, Y3
@@ -4872,7 +6756,7 @@ group:
 	VMOVUPS      (R8)(DI*2), Y9
 	VMULPS       224(CX), Y9, Y9
 	VADDPS       Y9, Y8, Y9
-	VBROADCASTSS 152(AX), Y10
+	VBROADCASTSS 160(AX), Y10
 	MOVQ         64(AX), R13
 	VADDPS       (R13)(DX*1), Y10, Y10
 	VADDPS       Y10, Y9, Y9
@@ -4892,7 +6776,7 @@ group:
 	VMOVUPS      (R11)(DI*2), Y11
 	VMULPS       1472(CX), Y11, Y11
 	VMULPS       1440(CX), Y0, Y12
-	VBROADCASTSS 160(AX), Y13
+	VBROADCASTSS 168(AX), Y13
 	MOVQ         80(AX), R13
 	VADDPS       (R13)(DX*1), Y13, Y13
 	VMOVUPS      (R9), Y14
@@ -4913,7 +6797,7 @@ group:
 	VADDPS       Y11, Y12, Y11
 	VADDPS       Y13, Y11, Y11
 	VMULPS       1440(CX), Y0, Y12
-	VBROADCASTSS 164(AX), Y15
+	VBROADCASTSS 172(AX), Y15
 	MOVQ         88(AX), R13
 	VADDPS       (R13)(DX*1), Y15, Y15
 	VSUBPS       Y13, Y15, Y13
@@ -4968,12 +6852,12 @@ group:
 	VMULPS       1600(CX), Y7, Y7
 	VADDPS       Y7, Y6, Y6
 	VADDPS       Y6, Y2, Y2
-	VBROADCASTSS 152(AX), Y6
+	VBROADCASTSS 160(AX), Y6
 	MOVQ         64(AX), R13
 	VADDPS       (R13)(DX*1), Y6, Y6
 	VADDPS       Y6, Y8, Y7
 	VMULPS       1408(CX), Y0, Y0
-	VBROADCASTSS 156(AX), Y8
+	VBROADCASTSS 164(AX), Y8
 	MOVQ         72(AX), R13
 	VADDPS       (R13)(DX*1), Y8, Y8
 	VSUBPS       Y6, Y8, Y6
@@ -5031,7 +6915,7 @@ group:
 	MOVQ         48(AX), R13
 	VMOVUPS      (R13)(DX*2), Y3
 	VMOVUPS      32(R13)(DX*2), Y4
-	VPBROADCASTQ 168(AX), Y5
+	VPBROADCASTQ 176(AX), Y5
 	VPCMPGTQ     Y5, Y3, Y3
 	VPCMPGTQ     Y5, Y4, Y4
 	VSHUFPS      $0x88, Y4, Y3, Y3
@@ -5042,7 +6926,7 @@ group:
 	MOVQ         56(AX), R13
 	VMOVUPS      (R13)(DX*2), Y3
 	VMOVUPS      32(R13)(DX*2), Y4
-	VPBROADCASTQ 184(AX), Y5
+	VPBROADCASTQ 192(AX), Y5
 	VPCMPGTQ     Y5, Y3, Y3
 	VPCMPGTQ     Y5, Y4, Y4
 	VSHUFPS      $0x88, Y4, Y3, Y3
@@ -5158,7 +7042,7 @@ quiet:
 	CMPQ    DX, R12
 	JLT     group
 	VZEROUPPER
-	SUBQ    192(AX), BX
+	SUBQ    200(AX), BX
 	SHRQ    $0x03, BX
 	MOVQ    BX, ret+8(FP)
 	RET
@@ -5283,8 +7167,8 @@ group:
 TEXT ·lifStepAVX512(SB), NOSPLIT, $0-16
 	MOVQ         c+0(FP), AX
 	MOVQ         16(AX), CX
-	MOVQ         192(AX), BX
-	MOVQ         200(AX), SI
+	MOVQ         200(AX), BX
+	MOVQ         208(AX), SI
 	MOVQ         (AX), DX
 	SHLQ         $0x02, DX
 	MOVQ         40(AX), DI
@@ -5297,13 +7181,13 @@ TEXT ·lifStepAVX512(SB), NOSPLIT, $0-16
 	VXORPS       Z2, Z2, Z2
 	VMOVUPS      (CX), Z3
 	VMOVUPS      64(CX), Z4
-	VBROADCASTSS 152(AX), Z5
-	VBROADCASTSS 156(AX), Z6
-	VBROADCASTSS 160(AX), Z7
-	VBROADCASTSS 164(AX), Z7
-	VPBROADCASTQ 168(AX), Z7
+	VBROADCASTSS 160(AX), Z5
+	VBROADCASTSS 164(AX), Z6
+	VBROADCASTSS 168(AX), Z7
+	VBROADCASTSS 172(AX), Z7
 	VPBROADCASTQ 176(AX), Z7
-	VPBROADCASTQ 184(AX), Z9
+	VPBROADCASTQ 184(AX), Z7
+	VPBROADCASTQ 192(AX), Z9
 	MOVQ         64(AX), R10
 	MOVQ         72(AX), R11
 	MOVQ         96(AX), R12
@@ -5420,7 +7304,7 @@ quiet:
 	CMPQ        DX, R9
 	JLT         group
 	VZEROUPPER
-	SUBQ        192(AX), BX
+	SUBQ        200(AX), BX
 	SHRQ        $0x03, BX
 	MOVQ        BX, ret+8(FP)
 	RET
@@ -5466,8 +7350,8 @@ GLOBL odd<>(SB), RODATA|NOPTR, $64
 TEXT ·lifCurrentStepAVX512(SB), NOSPLIT, $0-16
 	MOVQ         c+0(FP), AX
 	MOVQ         16(AX), CX
-	MOVQ         192(AX), BX
-	MOVQ         200(AX), SI
+	MOVQ         200(AX), BX
+	MOVQ         208(AX), SI
 	MOVQ         (AX), DX
 	SHLQ         $0x02, DX
 	MOVQ         40(AX), DI
@@ -5480,13 +7364,13 @@ TEXT ·lifCurrentStepAVX512(SB), NOSPLIT, $0-16
 	VXORPS       Z2, Z2, Z2
 	VMOVUPS      (CX), Z3
 	VMOVUPS      64(CX), Z3
-	VBROADCASTSS 152(AX), Z3
-	VBROADCASTSS 156(AX), Z5
-	VBROADCASTSS 160(AX), Z6
-	VBROADCASTSS 164(AX), Z6
-	VPBROADCASTQ 168(AX), Z6
+	VBROADCASTSS 160(AX), Z3
+	VBROADCASTSS 164(AX), Z5
+	VBROADCASTSS 168(AX), Z6
+	VBROADCASTSS 172(AX), Z6
 	VPBROADCASTQ 176(AX), Z6
-	VPBROADCASTQ 184(AX), Z7
+	VPBROADCASTQ 184(AX), Z6
+	VPBROADCASTQ 192(AX), Z7
 	MOVQ         64(AX), R10
 	MOVQ         72(AX), R11
 	MOVQ         96(AX), R12
@@ -5580,7 +7464,7 @@ quiet:
 	CMPQ        DX, R9
 	JLT         group
 	VZEROUPPER
-	SUBQ        192(AX), BX
+	SUBQ        200(AX), BX
 	SHRQ        $0x03, BX
 	MOVQ        BX, ret+8(FP)
 	RET
@@ -5590,8 +7474,8 @@ quiet:
 TEXT ·deltaStepAVX512(SB), NOSPLIT, $0-16
 	MOVQ         c+0(FP), AX
 	MOVQ         16(AX), CX
-	MOVQ         192(AX), BX
-	MOVQ         200(AX), SI
+	MOVQ         200(AX), BX
+	MOVQ         208(AX), SI
 	MOVQ         (AX), DX
 	SHLQ         $0x02, DX
 	MOVQ         40(AX), DI
@@ -5604,13 +7488,13 @@ TEXT ·deltaStepAVX512(SB), NOSPLIT, $0-16
 	VXORPS       Z0, Z0, Z0
 	VMOVUPS      (CX), Z0
 	VMOVUPS      64(CX), Z0
-	VBROADCASTSS 152(AX), Z0
-	VBROADCASTSS 156(AX), Z2
-	VBROADCASTSS 160(AX), Z3
-	VBROADCASTSS 164(AX), Z3
-	VPBROADCASTQ 168(AX), Z3
+	VBROADCASTSS 160(AX), Z0
+	VBROADCASTSS 164(AX), Z2
+	VBROADCASTSS 168(AX), Z3
+	VBROADCASTSS 172(AX), Z3
 	VPBROADCASTQ 176(AX), Z3
-	VPBROADCASTQ 184(AX), Z4
+	VPBROADCASTQ 184(AX), Z3
+	VPBROADCASTQ 192(AX), Z4
 	MOVQ         64(AX), R9
 	MOVQ         72(AX), R10
 	MOVQ         96(AX), R11
@@ -5659,7 +7543,7 @@ quiet:
 	CMPQ      DX, R8
 	JLT       group
 	VZEROUPPER
-	SUBQ      192(AX), BX
+	SUBQ      200(AX), BX
 	SHRQ      $0x03, BX
 	MOVQ      BX, ret+8(FP)
 	RET
@@ -5669,8 +7553,8 @@ quiet:
 TEXT ·adexStepAVX512(SB), NOSPLIT, $32-16
 	MOVQ         c+0(FP), AX
 	MOVQ         16(AX), CX
-	MOVQ         192(AX), BX
-	MOVQ         200(AX), SI
+	MOVQ         200(AX), BX
+	MOVQ         208(AX), SI
 	MOVQ         (AX), DX
 	SHLQ         $0x02, DX
 	MOVQ         40(AX), DI
@@ -5685,13 +7569,13 @@ TEXT ·adexStepAVX512(SB), NOSPLIT, $32-16
 	VXORPS       Z2, Z2, Z2
 	VMOVUPS      (CX), Z2
 	VMOVUPS      64(CX), Z6
-	VBROADCASTSS 152(AX), Z7
-	VBROADCASTSS 156(AX), Z8
-	VBROADCASTSS 160(AX), Z9
-	VBROADCASTSS 164(AX), Z9
-	VPBROADCASTQ 168(AX), Z9
+	VBROADCASTSS 160(AX), Z7
+	VBROADCASTSS 164(AX), Z8
+	VBROADCASTSS 168(AX), Z9
+	VBROADCASTSS 172(AX), Z9
 	VPBROADCASTQ 176(AX), Z9
-	VPBROADCASTQ 184(AX), Z10
+	VPBROADCASTQ 184(AX), Z9
+	VPBROADCASTQ 192(AX), Z10
 	MOVQ         64(AX), R11
 	MOVQ         72(AX), R12
 	MOVQ         96(AX), R13
@@ -5993,7 +7877,7 @@ quiet:
 	CMPQ        DX, R10
 	JLT         group
 	VZEROUPPER
-	SUBQ        192(AX), BX
+	SUBQ        200(AX), BX
 	SHRQ        $0x03, BX
 	MOVQ        BX, ret+8(FP)
 	RET
@@ -6003,8 +7887,8 @@ quiet:
 TEXT ·burstStepSomaNMDAAVX512(SB), NOSPLIT, $0-16
 	MOVQ         c+0(FP), AX
 	MOVQ         16(AX), CX
-	MOVQ         192(AX), BX
-	MOVQ         200(AX), SI
+	MOVQ         200(AX), BX
+	MOVQ         208(AX), SI
 	MOVQ         (AX), DX
 	SHLQ         $0x02, DX
 	MOVQ         40(AX), DI
@@ -6023,13 +7907,13 @@ TEXT ·burstStepSomaNMDAAVX512(SB), NOSPLIT, $0-16
 	VXORPS       Z2, Z2, Z2
 	VMOVUPS      (CX), Z3
 	VMOVUPS      64(CX), Z4
-	VBROADCASTSS 152(AX), Z5
-	VBROADCASTSS 156(AX), Z6
-	VBROADCASTSS 160(AX), Z7
-	VBROADCASTSS 164(AX), Z8
-	VPBROADCASTQ 168(AX), Z9
+	VBROADCASTSS 160(AX), Z5
+	VBROADCASTSS 164(AX), Z6
+	VBROADCASTSS 168(AX), Z7
+	VBROADCASTSS 172(AX), Z8
 	VPBROADCASTQ 176(AX), Z9
-	VPBROADCASTQ 184(AX), Z10
+	VPBROADCASTQ 184(AX), Z9
+	VPBROADCASTQ 192(AX), Z10
 
 group:
 	VMOVUPS     (R8), Z11
@@ -6315,18 +8199,18 @@ quiet:
 	CMPQ        DX, R12
 	JLT         group
 	VZEROUPPER
-	SUBQ        192(AX), BX
+	SUBQ        200(AX), BX
 	SHRQ        $0x03, BX
 	MOVQ        BX, ret+8(FP)
 	RET
 
-// func twoStepSomaNMDAAVX512(c *byte) int
+// func escapeStepSomaNMDAAVX512(c *byte) int
 // Requires: AVX, AVX512DQ, AVX512F
-TEXT ·twoStepSomaNMDAAVX512(SB), NOSPLIT, $32-16
+TEXT ·escapeStepSomaNMDAAVX512(SB), NOSPLIT, $0-16
 	MOVQ         c+0(FP), AX
 	MOVQ         16(AX), CX
-	MOVQ         192(AX), BX
-	MOVQ         200(AX), SI
+	MOVQ         200(AX), BX
+	MOVQ         208(AX), SI
 	MOVQ         (AX), DX
 	SHLQ         $0x02, DX
 	MOVQ         40(AX), DI
@@ -6345,13 +8229,427 @@ TEXT ·twoStepSomaNMDAAVX512(SB), NOSPLIT, $32-16
 	VXORPS       Z2, Z2, Z2
 	VMOVUPS      (CX), Z3
 	VMOVUPS      64(CX), Z4
-	VBROADCASTSS 152(AX), Z5
-	VBROADCASTSS 156(AX), Z6
-	VBROADCASTSS 160(AX), Z7
-	VBROADCASTSS 164(AX), Z8
-	VPBROADCASTQ 168(AX), Z9
-	VPBROADCASTQ 176(AX), Z10
+	VBROADCASTSS 160(AX), Z5
+	VBROADCASTSS 164(AX), Z6
+	VBROADCASTSS 168(AX), Z7
+	VBROADCASTSS 172(AX), Z8
+	VPBROADCASTQ 176(AX), Z9
+	VPBROADCASTQ 184(AX), Z9
+	VPBROADCASTQ 192(AX), Z11
+
+group:
+	VMOVUPS      (R8), Z12
+	VMOVUPS      (R8)(DI*1), Z13
+	VSUBPS       Z12, Z3, Z14
+	VMULPS       (R9)(DI*2), Z14, Z15
+	VADDPS       Z15, Z2, Z15
+	VSUBPS       Z12, Z3, Z16
+	VMULPS       (R10)(DI*2), Z16, Z17
+	VADDPS       Z17, Z2, Z17
+	VMULPS       (R10), Z14, Z18
+	VADDPS       Z18, Z15, Z15
+	VMULPS       (R11), Z16, Z18
+	VADDPS       Z18, Z17, Z17
+	VSUBPS       Z12, Z4, Z18
+	VMULPS       (R10)(DI*1), Z18, Z19
+	VADDPS       Z19, Z15, Z15
+	VSUBPS       Z12, Z4, Z19
+	VMULPS       (R11)(DI*1), Z19, Z20
+	VADDPS       Z20, Z17, Z17
+	MOVQ         64(AX), R13
+	VADDPS       (R13)(DX*1), Z5, Z20
+	VSUBPS       Z12, Z15, Z15
+	VMULPS       128(CX), Z15, Z15
+	VMOVUPS      448(CX), Z21
+	VMULPS       (R8)(DI*2), Z21, Z21
+	VADDPS       Z20, Z21, Z21
+	VMULPS       192(CX), Z21, Z21
+	VADDPS       Z21, Z15, Z15
+	VMULPS       512(CX), Z15, Z21
+	VADDPS       Z12, Z21, Z21
+	MOVQ         72(AX), R13
+	VADDPS       (R13)(DX*1), Z6, Z22
+	VSUBPS       Z20, Z22, Z22
+	VMULPS       576(CX), Z22, Z22
+	VMULPS       640(CX), Z12, Z23
+	VMOVUPS      (R8)(DI*2), Z24
+	VMULPS       704(CX), Z24, Z24
+	VADDPS       Z24, Z23, Z23
+	VMULPS       768(CX), Z20, Z20
+	VADDPS       Z20, Z23, Z20
+	VMULPS       832(CX), Z22, Z22
+	VADDPS       Z22, Z20, Z20
+	VSUBPS       Z21, Z3, Z22
+	VSUBPS       Z21, Z4, Z23
+	VMULPS       1920(CX), Z14, Z24
+	VMULPS       2304(CX), Z15, Z25
+	VSUBPS       Z25, Z24, Z24
+	VMULPS       (R9)(DI*2), Z24, Z24
+	VADDPS       Z24, Z20, Z20
+	MOVQ         96(AX), R13
+	VMOVUPS      (R13)(DX*2), Z24
+	VMOVAPS      Z0, Z25
+	VPERMI2PS    64(R13)(DX*2), Z24, Z25
+	VMOVAPS      Z1, Z26
+	VPERMI2PS    64(R13)(DX*2), Z24, Z26
+	VMULPS       Z26, Z22, Z24
+	VADDPS       Z24, Z20, Z20
+	VMULPS       1984(CX), Z14, Z14
+	VMULPS       2368(CX), Z15, Z24
+	VSUBPS       Z24, Z14, Z14
+	VMULPS       (R10), Z14, Z14
+	VADDPS       Z14, Z20, Z14
+	MOVQ         104(AX), R13
+	VMOVUPS      (R13)(DX*2), Z20
+	VMOVAPS      Z0, Z24
+	VPERMI2PS    64(R13)(DX*2), Z20, Z24
+	VMOVAPS      Z1, Z26
+	VPERMI2PS    64(R13)(DX*2), Z20, Z26
+	VMULPS       Z26, Z22, Z20
+	VADDPS       Z20, Z14, Z14
+	VMULPS       2048(CX), Z18, Z18
+	VMULPS       2432(CX), Z15, Z20
+	VSUBPS       Z20, Z18, Z18
+	VMULPS       (R10)(DI*1), Z18, Z18
+	VADDPS       Z18, Z14, Z14
+	MOVQ         112(AX), R13
+	VMOVUPS      (R13)(DX*2), Z18
+	VMOVAPS      Z0, Z20
+	VPERMI2PS    64(R13)(DX*2), Z18, Z20
+	VMOVAPS      Z1, Z22
+	VPERMI2PS    64(R13)(DX*2), Z18, Z22
+	VMULPS       Z22, Z23, Z18
+	VADDPS       Z18, Z14, Z14
+	MOVQ         80(AX), R13
+	VADDPS       (R13)(DX*1), Z7, Z18
+	MOVQ         88(AX), R13
+	VADDPS       (R13)(DX*1), Z8, Z22
+	VSUBPS       Z18, Z22, Z22
+	VMULPS       576(CX), Z22, Z22
+	VMULPS       3264(CX), Z17, Z17
+	VMOVUPS      (R9), Z23
+	VMULPS       1152(CX), Z13, Z26
+	VMULPS       1216(CX), Z23, Z27
+	VADDPS       Z27, Z26, Z26
+	VADDPS       Z17, Z18, Z17
+	VMULPS       1280(CX), Z17, Z17
+	VADDPS       Z17, Z26, Z17
+	VMULPS       1344(CX), Z22, Z26
+	VADDPS       Z26, Z17, Z17
+	VADDPS       Z17, Z23, Z17
+	VANDPS.BCST  absolute<>+0(SB), Z17, Z26
+	VCMPPS.BCST  $0x05, tiny<>+0(SB), Z26, K1
+	VMOVAPS.Z    Z17, K1, Z17
+	VMULPS       896(CX), Z13, Z26
+	VMULPS       960(CX), Z23, Z23
+	VADDPS       Z23, Z26, Z23
+	VMULPS       1024(CX), Z18, Z18
+	VADDPS       Z18, Z23, Z18
+	VMULPS       1088(CX), Z22, Z22
+	VADDPS       Z22, Z18, Z18
+	VSUBPS       Z21, Z3, Z22
+	VSUBPS       Z21, Z4, Z21
+	VMULPS       2112(CX), Z16, Z23
+	VMULPS       2496(CX), Z15, Z26
+	VSUBPS       Z26, Z23, Z23
+	VMULPS       (R10)(DI*2), Z23, Z23
+	VADDPS       Z23, Z18, Z18
+	MOVQ         120(AX), R13
+	VMOVUPS      (R13)(DX*2), Z23
+	VMOVAPS      Z0, Z26
+	VPERMI2PS    64(R13)(DX*2), Z23, Z26
+	VMOVAPS      Z1, Z27
+	VPERMI2PS    64(R13)(DX*2), Z23, Z27
+	VMULPS       Z27, Z22, Z23
+	VADDPS       Z23, Z18, Z18
+	VMULPS       2176(CX), Z16, Z16
+	VMULPS       2560(CX), Z15, Z23
+	VSUBPS       Z23, Z16, Z16
+	VMULPS       (R11), Z16, Z16
+	VADDPS       Z16, Z18, Z16
+	MOVQ         128(AX), R13
+	VMOVUPS      (R13)(DX*2), Z18
+	VMOVAPS      Z0, Z23
+	VPERMI2PS    64(R13)(DX*2), Z18, Z23
+	VMOVAPS      Z1, Z27
+	VPERMI2PS    64(R13)(DX*2), Z18, Z27
+	VMULPS       Z27, Z22, Z18
+	VADDPS       Z18, Z16, Z16
+	VMULPS       2240(CX), Z19, Z18
+	VMULPS       2624(CX), Z15, Z15
+	VSUBPS       Z15, Z18, Z15
+	VMULPS       (R11)(DI*1), Z15, Z15
+	VADDPS       Z15, Z16, Z15
+	MOVQ         136(AX), R13
+	VMOVUPS      (R13)(DX*2), Z16
+	VMOVAPS      Z0, Z18
+	VPERMI2PS    64(R13)(DX*2), Z16, Z18
+	VMOVAPS      Z1, Z19
+	VPERMI2PS    64(R13)(DX*2), Z16, Z19
+	VMULPS       Z19, Z21, Z16
+	VADDPS       Z16, Z15, Z15
+	VADDPS       Z15, Z13, Z13
+	VANDPS.BCST  absolute<>+0(SB), Z13, Z15
+	VCMPPS.BCST  $0x05, tiny<>+0(SB), Z15, K1
+	VMOVAPS.Z    Z13, K1, Z13
+	VADDPS       Z14, Z12, Z14
+	VANDPS.BCST  absolute<>+0(SB), Z14, Z15
+	VCMPPS.BCST  $0x05, tiny<>+0(SB), Z15, K1
+	VMOVAPS.Z    Z14, K1, Z14
+	VMOVUPS      (R9)(DI*1), Z15
+	VMULPS       1472(CX), Z15, Z16
+	VADDPS       Z16, Z15, Z15
+	VANDPS.BCST  absolute<>+0(SB), Z15, Z16
+	VCMPPS.BCST  $0x05, tiny<>+0(SB), Z16, K1
+	VMOVAPS.Z    Z15, K1, Z15
+	VSUBPS       Z15, Z14, Z16
+	VSUBPS       (R9)(DI*1), Z12, Z12
+	VSUBPS       2752(CX), Z12, Z12
+	VMULPS       3456(CX), Z12, Z12
+	VSUBPS       2752(CX), Z16, Z16
+	VMULPS       3456(CX), Z16, Z16
+	VSUBPS       Z12, Z16, Z16
+	VBROADCASTSS exp_max<>+0(SB), Z19
+	VMINPS       Z12, Z19, Z12
+	VMAXPS.BCST  exp_min<>+0(SB), Z12, Z12
+	VMULPS.BCST  log2e<>+0(SB), Z12, Z19
+	VRNDSCALEPS  $0x00, Z19, Z19
+	VMULPS.BCST  ln2_hi<>+0(SB), Z19, Z21
+	VSUBPS       Z21, Z12, Z12
+	VMULPS.BCST  ln2_lo<>+0(SB), Z19, Z21
+	VSUBPS       Z21, Z12, Z12
+	VBROADCASTSS exp0<>+0(SB), Z21
+	VMULPS       Z12, Z21, Z21
+	VADDPS.BCST  exp1<>+0(SB), Z21, Z21
+	VMULPS       Z12, Z21, Z21
+	VADDPS.BCST  exp2<>+0(SB), Z21, Z21
+	VMULPS       Z12, Z21, Z21
+	VADDPS.BCST  exp3<>+0(SB), Z21, Z21
+	VMULPS       Z12, Z21, Z21
+	VADDPS.BCST  exp4<>+0(SB), Z21, Z21
+	VMULPS       Z12, Z21, Z21
+	VADDPS.BCST  exp5<>+0(SB), Z21, Z21
+	VMULPS       Z12, Z12, Z22
+	VMULPS       Z22, Z21, Z21
+	VADDPS       Z12, Z21, Z12
+	VADDPS.BCST  one<>+0(SB), Z12, Z12
+	VSCALEFPS    Z19, Z12, Z12
+	VMULPS       3392(CX), Z12, Z12
+	VBROADCASTSS escape0<>+0(SB), Z19
+	VMULPS       Z16, Z19, Z19
+	VADDPS.BCST  escape1<>+0(SB), Z19, Z19
+	VMULPS       Z16, Z19, Z19
+	VADDPS.BCST  escape2<>+0(SB), Z19, Z19
+	VMULPS       Z16, Z19, Z19
+	VADDPS.BCST  escape3<>+0(SB), Z19, Z19
+	VMULPS       Z16, Z19, Z19
+	VADDPS.BCST  escape4<>+0(SB), Z19, Z19
+	VMULPS       Z19, Z12, Z19
+	VANDPS.BCST  absolute<>+0(SB), Z16, Z21
+	VCMPPS.BCST  $0x1e, quarter<>+0(SB), Z21, K1
+	KORTESTW     K1, K1
+	JZ           mild
+	KMOVW        K1, R13
+	VBROADCASTSS exp_max<>+0(SB), Z21
+	VMINPS       Z16, Z21, Z21
+	VMAXPS.BCST  exp_min<>+0(SB), Z21, Z21
+	VMULPS.BCST  log2e<>+0(SB), Z21, Z22
+	VRNDSCALEPS  $0x00, Z22, Z22
+	VMULPS.BCST  ln2_hi<>+0(SB), Z22, Z27
+	VSUBPS       Z27, Z21, Z21
+	VMULPS.BCST  ln2_lo<>+0(SB), Z22, Z27
+	VSUBPS       Z27, Z21, Z21
+	VBROADCASTSS exp0<>+0(SB), Z27
+	VMULPS       Z21, Z27, Z27
+	VADDPS.BCST  exp1<>+0(SB), Z27, Z27
+	VMULPS       Z21, Z27, Z27
+	VADDPS.BCST  exp2<>+0(SB), Z27, Z27
+	VMULPS       Z21, Z27, Z27
+	VADDPS.BCST  exp3<>+0(SB), Z27, Z27
+	VMULPS       Z21, Z27, Z27
+	VADDPS.BCST  exp4<>+0(SB), Z27, Z27
+	VMULPS       Z21, Z27, Z27
+	VADDPS.BCST  exp5<>+0(SB), Z27, Z27
+	VMULPS       Z21, Z21, Z28
+	VMULPS       Z28, Z27, Z27
+	VADDPS       Z21, Z27, Z21
+	VADDPS.BCST  one<>+0(SB), Z21, Z21
+	VSCALEFPS    Z22, Z21, Z21
+	VSUBPS.BCST  one<>+0(SB), Z21, Z21
+	VMULPS       Z21, Z12, Z12
+	VDIVPS       Z16, Z12, Z12
+	VBLENDMPS    Z12, Z19, K1, Z10
+	VMOVAPS      Z10, Z19
+
+mild:
+	MOVQ          152(AX), R13
+	VMOVUPS       (R13)(DX*2), Z12
+	VCVTPS2PD     Y19, Z16
+	VMOVUPS       64(R13)(DX*2), Z21
+	VEXTRACTF32X8 $0x01, Z19, Y19
+	VCVTPS2PD     Y19, Z19
+	VCMPPD        $0x1d, Z12, Z16, K1
+	VCMPPD        $0x1d, Z21, Z19, K2
+	KUNPCKBW      K1, K2, K1
+	MOVQ          48(AX), R14
+	VPCMPQ        $0x01, (R14)(DX*2), Z11, K2
+	VPCMPQ        $0x01, 64(R14)(DX*2), Z11, K3
+	KUNPCKBW      K2, K3, K2
+	VPCMPQ        $0x01, (R14)(DX*2), Z9, K3
+	VPCMPQ        $0x01, 64(R14)(DX*2), Z9, K4
+	KUNPCKBW      K3, K4, K3
+	MOVQ          56(AX), R14
+	VPCMPQ        $0x01, (R14)(DX*2), Z2, K4
+	VPCMPQ        $0x01, 64(R14)(DX*2), Z2, K5
+	KUNPCKBW      K4, K5, K4
+	VPCMPQ        $0x01, (R14)(DX*2), Z11, K5
+	VPCMPQ        $0x01, 64(R14)(DX*2), Z11, K6
+	KUNPCKBW      K5, K6, K5
+	KANDNW        K4, K5, K4
+	KORW          K1, K3, K5
+	KANDNW        K5, K2, K2
+	KORW          K2, K4, K2
+	KORTESTW      K2, K2
+	JZ            quiet
+	KMOVW         K2, R14
+	MOVQ          DX, R15
+	SHRQ          $0x02, R15
+	MOVL          R15, (BX)
+	MOVL          R14, 4(BX)
+	ADDQ          $0x08, BX
+	VMOVUPS       (R8), Z22
+	VMOVUPS       Z22, (SI)
+	VMOVUPS       (R8)(DI*1), Z22
+	VMOVUPS       Z22, 64(SI)
+	VMOVUPS       (R8)(DI*2), Z22
+	VMOVUPS       Z22, 128(SI)
+	VMOVUPS       (R9), Z22
+	VMOVUPS       Z22, 192(SI)
+	VMOVUPS       (R9)(DI*1), Z22
+	VMOVUPS       Z22, 256(SI)
+	VMOVUPS       (R9)(DI*2), Z22
+	VMOVUPS       Z22, 320(SI)
+	VMOVUPS       (R10), Z22
+	VMOVUPS       Z22, 384(SI)
+	VMOVUPS       (R10)(DI*1), Z22
+	VMOVUPS       Z22, 448(SI)
+	VMOVUPS       (R10)(DI*2), Z22
+	VMOVUPS       Z22, 512(SI)
+	VMOVUPS       (R11), Z22
+	VMOVUPS       Z22, 576(SI)
+	VMOVUPS       (R11)(DI*1), Z22
+	VMOVUPS       Z22, 640(SI)
+	ADDQ          $0x000002c0, SI
+
+quiet:
+	KORW        K1, K3, K1
+	KORW        K1, K4, K1
+	VSUBPD      Z16, Z12, Z16
+	VBLENDMPD   Z12, Z16, K1, Z16
+	VMOVUPS     Z16, (R13)(DX*2)
+	VSUBPD      Z19, Z21, Z12
+	KSHIFTRW    $0x08, K1, K1
+	VBLENDMPD   Z21, Z12, K1, Z12
+	VMOVUPS     Z12, 64(R13)(DX*2)
+	VMOVUPS     Z14, (R8)
+	VMOVUPS     Z13, (R8)(DI*1)
+	VMOVUPS     Z17, (R9)
+	VMOVUPS     (R8)(DI*2), Z12
+	VMULPS      1408(CX), Z12, Z13
+	VADDPS      Z13, Z12, Z12
+	VANDPS.BCST absolute<>+0(SB), Z12, Z13
+	VCMPPS.BCST $0x05, tiny<>+0(SB), Z13, K1
+	VMOVAPS.Z   Z12, K1, Z12
+	VMOVUPS     Z12, (R8)(DI*2)
+	VMOVUPS     Z15, (R9)(DI*1)
+	VMOVUPS     (R9)(DI*2), Z12
+	VMULPS      1536(CX), Z12, Z13
+	VADDPS      Z13, Z12, Z12
+	VANDPS.BCST absolute<>+0(SB), Z12, Z13
+	VCMPPS.BCST $0x05, tiny<>+0(SB), Z13, K1
+	VADDPS      Z12, Z25, K1, Z25
+	VMOVUPS     Z25, (R9)(DI*2)
+	VMOVUPS     (R10), Z12
+	VMULPS      1600(CX), Z12, Z13
+	VADDPS      Z13, Z12, Z12
+	VANDPS.BCST absolute<>+0(SB), Z12, Z13
+	VCMPPS.BCST $0x05, tiny<>+0(SB), Z13, K1
+	VADDPS      Z12, Z24, K1, Z24
+	VMOVUPS     Z24, (R10)
+	VMOVUPS     (R10)(DI*1), Z12
+	VMULPS      1664(CX), Z12, Z13
+	VADDPS      Z13, Z12, Z12
+	VANDPS.BCST absolute<>+0(SB), Z12, Z13
+	VCMPPS.BCST $0x05, tiny<>+0(SB), Z13, K1
+	VADDPS      Z12, Z20, K1, Z20
+	VMOVUPS     Z20, (R10)(DI*1)
+	VMOVUPS     (R10)(DI*2), Z12
+	VMULPS      1728(CX), Z12, Z13
+	VADDPS      Z13, Z12, Z12
+	VANDPS.BCST absolute<>+0(SB), Z12, Z13
+	VCMPPS.BCST $0x05, tiny<>+0(SB), Z13, K1
+	VADDPS      Z12, Z26, K1, Z26
+	VMOVUPS     Z26, (R10)(DI*2)
+	VMOVUPS     (R11), Z12
+	VMULPS      1792(CX), Z12, Z13
+	VADDPS      Z13, Z12, Z12
+	VANDPS.BCST absolute<>+0(SB), Z12, Z13
+	VCMPPS.BCST $0x05, tiny<>+0(SB), Z13, K1
+	VADDPS      Z12, Z23, K1, Z23
+	VMOVUPS     Z23, (R11)
+	VMOVUPS     (R11)(DI*1), Z12
+	VMULPS      1856(CX), Z12, Z13
+	VADDPS      Z13, Z12, Z12
+	VANDPS.BCST absolute<>+0(SB), Z12, Z13
+	VCMPPS.BCST $0x05, tiny<>+0(SB), Z13, K1
+	VADDPS      Z12, Z18, K1, Z18
+	VMOVUPS     Z18, (R11)(DI*1)
+	ADDQ        24(AX), CX
+	ADDQ        $0x40, R8
+	ADDQ        $0x40, R9
+	ADDQ        $0x40, R10
+	ADDQ        $0x40, R11
+	ADDQ        $0x40, DX
+	CMPQ        DX, R12
+	JLT         group
+	VZEROUPPER
+	SUBQ        200(AX), BX
+	SHRQ        $0x03, BX
+	MOVQ        BX, ret+8(FP)
+	RET
+
+// func twoStepSomaNMDAAVX512(c *byte) int
+// Requires: AVX, AVX512DQ, AVX512F
+TEXT ·twoStepSomaNMDAAVX512(SB), NOSPLIT, $32-16
+	MOVQ         c+0(FP), AX
+	MOVQ         16(AX), CX
+	MOVQ         200(AX), BX
+	MOVQ         208(AX), SI
+	MOVQ         (AX), DX
+	SHLQ         $0x02, DX
+	MOVQ         40(AX), DI
+	MOVQ         32(AX), R8
+	ADDQ         DX, R8
+	LEAQ         (R8)(DI*2), R9
+	ADDQ         DI, R9
+	LEAQ         (R9)(DI*2), R10
+	ADDQ         DI, R10
+	LEAQ         (R10)(DI*2), R11
+	ADDQ         DI, R11
+	MOVQ         8(AX), R12
+	SHLQ         $0x02, R12
+	VMOVUPS      even<>+0(SB), Z0
+	VMOVUPS      odd<>+0(SB), Z1
+	VXORPS       Z2, Z2, Z2
+	VMOVUPS      (CX), Z3
+	VMOVUPS      64(CX), Z4
+	VBROADCASTSS 160(AX), Z5
+	VBROADCASTSS 164(AX), Z6
+	VBROADCASTSS 168(AX), Z7
+	VBROADCASTSS 172(AX), Z8
+	VPBROADCASTQ 176(AX), Z9
 	VPBROADCASTQ 184(AX), Z10
+	VPBROADCASTQ 192(AX), Z10
 	VMOVUPS      (R8)(DI*1), Z11
 	VSUBPS       3008(CX), Z11, Z11
 	VMULPS       3072(CX), Z11, Z11
@@ -6728,7 +9026,7 @@ quiet:
 	CMPQ        DX, R12
 	JLT         group
 	VZEROUPPER
-	SUBQ        192(AX), BX
+	SUBQ        200(AX), BX
 	SHRQ        $0x03, BX
 	MOVQ        BX, ret+8(FP)
 	RET
@@ -6738,8 +9036,8 @@ quiet:
 TEXT ·burstStepSomaAVX512(SB), NOSPLIT, $0-16
 	MOVQ         c+0(FP), AX
 	MOVQ         16(AX), CX
-	MOVQ         192(AX), BX
-	MOVQ         200(AX), SI
+	MOVQ         200(AX), BX
+	MOVQ         208(AX), SI
 	MOVQ         (AX), DX
 	SHLQ         $0x02, DX
 	MOVQ         40(AX), DI
@@ -6758,13 +9056,13 @@ TEXT ·burstStepSomaAVX512(SB), NOSPLIT, $0-16
 	VXORPS       Z2, Z2, Z2
 	VMOVUPS      (CX), Z3
 	VMOVUPS      64(CX), Z4
-	VBROADCASTSS 152(AX), Z5
-	VBROADCASTSS 156(AX), Z6
-	VBROADCASTSS 160(AX), Z7
-	VBROADCASTSS 164(AX), Z8
-	VPBROADCASTQ 168(AX), Z9
+	VBROADCASTSS 160(AX), Z5
+	VBROADCASTSS 164(AX), Z6
+	VBROADCASTSS 168(AX), Z7
+	VBROADCASTSS 172(AX), Z8
 	VPBROADCASTQ 176(AX), Z9
-	VPBROADCASTQ 184(AX), Z10
+	VPBROADCASTQ 184(AX), Z9
+	VPBROADCASTQ 192(AX), Z10
 
 group:
 	VMOVUPS     (R8), Z11
@@ -7006,18 +9304,18 @@ quiet:
 	CMPQ        DX, R12
 	JLT         group
 	VZEROUPPER
-	SUBQ        192(AX), BX
+	SUBQ        200(AX), BX
 	SHRQ        $0x03, BX
 	MOVQ        BX, ret+8(FP)
 	RET
 
-// func twoStepSomaAVX512(c *byte) int
+// func escapeStepSomaAVX512(c *byte) int
 // Requires: AVX, AVX512DQ, AVX512F
-TEXT ·twoStepSomaAVX512(SB), NOSPLIT, $32-16
+TEXT ·escapeStepSomaAVX512(SB), NOSPLIT, $0-16
 	MOVQ         c+0(FP), AX
 	MOVQ         16(AX), CX
-	MOVQ         192(AX), BX
-	MOVQ         200(AX), SI
+	MOVQ         200(AX), BX
+	MOVQ         208(AX), SI
 	MOVQ         (AX), DX
 	SHLQ         $0x02, DX
 	MOVQ         40(AX), DI
@@ -7036,13 +9334,383 @@ TEXT ·twoStepSomaAVX512(SB), NOSPLIT, $32-16
 	VXORPS       Z2, Z2, Z2
 	VMOVUPS      (CX), Z3
 	VMOVUPS      64(CX), Z4
-	VBROADCASTSS 152(AX), Z5
-	VBROADCASTSS 156(AX), Z6
-	VBROADCASTSS 160(AX), Z7
-	VBROADCASTSS 164(AX), Z8
-	VPBROADCASTQ 168(AX), Z9
-	VPBROADCASTQ 176(AX), Z10
+	VBROADCASTSS 160(AX), Z5
+	VBROADCASTSS 164(AX), Z6
+	VBROADCASTSS 168(AX), Z7
+	VBROADCASTSS 172(AX), Z8
+	VPBROADCASTQ 176(AX), Z9
+	VPBROADCASTQ 184(AX), Z9
+	VPBROADCASTQ 192(AX), Z11
+
+group:
+	VMOVUPS      (R8), Z12
+	VMOVUPS      (R8)(DI*1), Z13
+	VSUBPS       Z12, Z3, Z14
+	VMULPS       (R9)(DI*2), Z14, Z15
+	VADDPS       Z15, Z2, Z15
+	VSUBPS       Z12, Z3, Z16
+	VMULPS       (R10)(DI*2), Z16, Z17
+	VADDPS       Z17, Z2, Z17
+	VSUBPS       Z12, Z4, Z18
+	VMULPS       (R10)(DI*1), Z18, Z19
+	VADDPS       Z19, Z15, Z15
+	VSUBPS       Z12, Z4, Z19
+	VMULPS       (R11)(DI*1), Z19, Z20
+	VADDPS       Z20, Z17, Z17
+	MOVQ         64(AX), R13
+	VADDPS       (R13)(DX*1), Z5, Z20
+	VSUBPS       Z12, Z15, Z15
+	VMULPS       128(CX), Z15, Z15
+	VMOVUPS      448(CX), Z21
+	VMULPS       (R8)(DI*2), Z21, Z21
+	VADDPS       Z20, Z21, Z21
+	VMULPS       192(CX), Z21, Z21
+	VADDPS       Z21, Z15, Z15
+	VMULPS       512(CX), Z15, Z21
+	VADDPS       Z12, Z21, Z21
+	MOVQ         72(AX), R13
+	VADDPS       (R13)(DX*1), Z6, Z22
+	VSUBPS       Z20, Z22, Z22
+	VMULPS       576(CX), Z22, Z22
+	VMULPS       640(CX), Z12, Z23
+	VMOVUPS      (R8)(DI*2), Z24
+	VMULPS       704(CX), Z24, Z24
+	VADDPS       Z24, Z23, Z23
+	VMULPS       768(CX), Z20, Z20
+	VADDPS       Z20, Z23, Z20
+	VMULPS       832(CX), Z22, Z22
+	VADDPS       Z22, Z20, Z20
+	VSUBPS       Z21, Z3, Z22
+	VSUBPS       Z21, Z4, Z23
+	VMULPS       1920(CX), Z14, Z14
+	VMULPS       2304(CX), Z15, Z24
+	VSUBPS       Z24, Z14, Z14
+	VMULPS       (R9)(DI*2), Z14, Z14
+	VADDPS       Z14, Z20, Z14
+	MOVQ         96(AX), R13
+	VMOVUPS      (R13)(DX*2), Z20
+	VMOVAPS      Z0, Z24
+	VPERMI2PS    64(R13)(DX*2), Z20, Z24
+	VMOVAPS      Z1, Z25
+	VPERMI2PS    64(R13)(DX*2), Z20, Z25
+	VMULPS       Z25, Z22, Z20
+	VADDPS       Z20, Z14, Z14
+	VMULPS       2048(CX), Z18, Z18
+	VMULPS       2432(CX), Z15, Z20
+	VSUBPS       Z20, Z18, Z18
+	VMULPS       (R10)(DI*1), Z18, Z18
+	VADDPS       Z18, Z14, Z14
+	MOVQ         112(AX), R13
+	VMOVUPS      (R13)(DX*2), Z18
+	VMOVAPS      Z0, Z20
+	VPERMI2PS    64(R13)(DX*2), Z18, Z20
+	VMOVAPS      Z1, Z22
+	VPERMI2PS    64(R13)(DX*2), Z18, Z22
+	VMULPS       Z22, Z23, Z18
+	VADDPS       Z18, Z14, Z14
+	MOVQ         80(AX), R13
+	VADDPS       (R13)(DX*1), Z7, Z18
+	MOVQ         88(AX), R13
+	VADDPS       (R13)(DX*1), Z8, Z22
+	VSUBPS       Z18, Z22, Z22
+	VMULPS       576(CX), Z22, Z22
+	VMULPS       3264(CX), Z17, Z17
+	VMOVUPS      (R9), Z23
+	VMULPS       1152(CX), Z13, Z25
+	VMULPS       1216(CX), Z23, Z26
+	VADDPS       Z26, Z25, Z25
+	VADDPS       Z17, Z18, Z17
+	VMULPS       1280(CX), Z17, Z17
+	VADDPS       Z17, Z25, Z17
+	VMULPS       1344(CX), Z22, Z25
+	VADDPS       Z25, Z17, Z17
+	VADDPS       Z17, Z23, Z17
+	VANDPS.BCST  absolute<>+0(SB), Z17, Z25
+	VCMPPS.BCST  $0x05, tiny<>+0(SB), Z25, K1
+	VMOVAPS.Z    Z17, K1, Z17
+	VMULPS       896(CX), Z13, Z25
+	VMULPS       960(CX), Z23, Z23
+	VADDPS       Z23, Z25, Z23
+	VMULPS       1024(CX), Z18, Z18
+	VADDPS       Z18, Z23, Z18
+	VMULPS       1088(CX), Z22, Z22
+	VADDPS       Z22, Z18, Z18
+	VSUBPS       Z21, Z3, Z22
+	VSUBPS       Z21, Z4, Z21
+	VMULPS       2112(CX), Z16, Z16
+	VMULPS       2496(CX), Z15, Z23
+	VSUBPS       Z23, Z16, Z16
+	VMULPS       (R10)(DI*2), Z16, Z16
+	VADDPS       Z16, Z18, Z16
+	MOVQ         120(AX), R13
+	VMOVUPS      (R13)(DX*2), Z18
+	VMOVAPS      Z0, Z23
+	VPERMI2PS    64(R13)(DX*2), Z18, Z23
+	VMOVAPS      Z1, Z25
+	VPERMI2PS    64(R13)(DX*2), Z18, Z25
+	VMULPS       Z25, Z22, Z18
+	VADDPS       Z18, Z16, Z16
+	VMULPS       2240(CX), Z19, Z18
+	VMULPS       2624(CX), Z15, Z15
+	VSUBPS       Z15, Z18, Z15
+	VMULPS       (R11)(DI*1), Z15, Z15
+	VADDPS       Z15, Z16, Z15
+	MOVQ         136(AX), R13
+	VMOVUPS      (R13)(DX*2), Z16
+	VMOVAPS      Z0, Z18
+	VPERMI2PS    64(R13)(DX*2), Z16, Z18
+	VMOVAPS      Z1, Z19
+	VPERMI2PS    64(R13)(DX*2), Z16, Z19
+	VMULPS       Z19, Z21, Z16
+	VADDPS       Z16, Z15, Z15
+	VADDPS       Z15, Z13, Z13
+	VANDPS.BCST  absolute<>+0(SB), Z13, Z15
+	VCMPPS.BCST  $0x05, tiny<>+0(SB), Z15, K1
+	VMOVAPS.Z    Z13, K1, Z13
+	VADDPS       Z14, Z12, Z14
+	VANDPS.BCST  absolute<>+0(SB), Z14, Z15
+	VCMPPS.BCST  $0x05, tiny<>+0(SB), Z15, K1
+	VMOVAPS.Z    Z14, K1, Z14
+	VMOVUPS      (R9)(DI*1), Z15
+	VMULPS       1472(CX), Z15, Z16
+	VADDPS       Z16, Z15, Z15
+	VANDPS.BCST  absolute<>+0(SB), Z15, Z16
+	VCMPPS.BCST  $0x05, tiny<>+0(SB), Z16, K1
+	VMOVAPS.Z    Z15, K1, Z15
+	VSUBPS       Z15, Z14, Z16
+	VSUBPS       (R9)(DI*1), Z12, Z12
+	VSUBPS       2752(CX), Z12, Z12
+	VMULPS       3456(CX), Z12, Z12
+	VSUBPS       2752(CX), Z16, Z16
+	VMULPS       3456(CX), Z16, Z16
+	VSUBPS       Z12, Z16, Z16
+	VBROADCASTSS exp_max<>+0(SB), Z19
+	VMINPS       Z12, Z19, Z12
+	VMAXPS.BCST  exp_min<>+0(SB), Z12, Z12
+	VMULPS.BCST  log2e<>+0(SB), Z12, Z19
+	VRNDSCALEPS  $0x00, Z19, Z19
+	VMULPS.BCST  ln2_hi<>+0(SB), Z19, Z21
+	VSUBPS       Z21, Z12, Z12
+	VMULPS.BCST  ln2_lo<>+0(SB), Z19, Z21
+	VSUBPS       Z21, Z12, Z12
+	VBROADCASTSS exp0<>+0(SB), Z21
+	VMULPS       Z12, Z21, Z21
+	VADDPS.BCST  exp1<>+0(SB), Z21, Z21
+	VMULPS       Z12, Z21, Z21
+	VADDPS.BCST  exp2<>+0(SB), Z21, Z21
+	VMULPS       Z12, Z21, Z21
+	VADDPS.BCST  exp3<>+0(SB), Z21, Z21
+	VMULPS       Z12, Z21, Z21
+	VADDPS.BCST  exp4<>+0(SB), Z21, Z21
+	VMULPS       Z12, Z21, Z21
+	VADDPS.BCST  exp5<>+0(SB), Z21, Z21
+	VMULPS       Z12, Z12, Z22
+	VMULPS       Z22, Z21, Z21
+	VADDPS       Z12, Z21, Z12
+	VADDPS.BCST  one<>+0(SB), Z12, Z12
+	VSCALEFPS    Z19, Z12, Z12
+	VMULPS       3392(CX), Z12, Z12
+	VBROADCASTSS escape0<>+0(SB), Z19
+	VMULPS       Z16, Z19, Z19
+	VADDPS.BCST  escape1<>+0(SB), Z19, Z19
+	VMULPS       Z16, Z19, Z19
+	VADDPS.BCST  escape2<>+0(SB), Z19, Z19
+	VMULPS       Z16, Z19, Z19
+	VADDPS.BCST  escape3<>+0(SB), Z19, Z19
+	VMULPS       Z16, Z19, Z19
+	VADDPS.BCST  escape4<>+0(SB), Z19, Z19
+	VMULPS       Z19, Z12, Z19
+	VANDPS.BCST  absolute<>+0(SB), Z16, Z21
+	VCMPPS.BCST  $0x1e, quarter<>+0(SB), Z21, K1
+	KORTESTW     K1, K1
+	JZ           mild
+	KMOVW        K1, R13
+	VBROADCASTSS exp_max<>+0(SB), Z21
+	VMINPS       Z16, Z21, Z21
+	VMAXPS.BCST  exp_min<>+0(SB), Z21, Z21
+	VMULPS.BCST  log2e<>+0(SB), Z21, Z22
+	VRNDSCALEPS  $0x00, Z22, Z22
+	VMULPS.BCST  ln2_hi<>+0(SB), Z22, Z25
+	VSUBPS       Z25, Z21, Z21
+	VMULPS.BCST  ln2_lo<>+0(SB), Z22, Z25
+	VSUBPS       Z25, Z21, Z21
+	VBROADCASTSS exp0<>+0(SB), Z25
+	VMULPS       Z21, Z25, Z25
+	VADDPS.BCST  exp1<>+0(SB), Z25, Z25
+	VMULPS       Z21, Z25, Z25
+	VADDPS.BCST  exp2<>+0(SB), Z25, Z25
+	VMULPS       Z21, Z25, Z25
+	VADDPS.BCST  exp3<>+0(SB), Z25, Z25
+	VMULPS       Z21, Z25, Z25
+	VADDPS.BCST  exp4<>+0(SB), Z25, Z25
+	VMULPS       Z21, Z25, Z25
+	VADDPS.BCST  exp5<>+0(SB), Z25, Z25
+	VMULPS       Z21, Z21, Z26
+	VMULPS       Z26, Z25, Z25
+	VADDPS       Z21, Z25, Z21
+	VADDPS.BCST  one<>+0(SB), Z21, Z21
+	VSCALEFPS    Z22, Z21, Z21
+	VSUBPS.BCST  one<>+0(SB), Z21, Z21
+	VMULPS       Z21, Z12, Z12
+	VDIVPS       Z16, Z12, Z12
+	VBLENDMPS    Z12, Z19, K1, Z10
+	VMOVAPS      Z10, Z19
+
+mild:
+	MOVQ          152(AX), R13
+	VMOVUPS       (R13)(DX*2), Z12
+	VCVTPS2PD     Y19, Z16
+	VMOVUPS       64(R13)(DX*2), Z21
+	VEXTRACTF32X8 $0x01, Z19, Y19
+	VCVTPS2PD     Y19, Z19
+	VCMPPD        $0x1d, Z12, Z16, K1
+	VCMPPD        $0x1d, Z21, Z19, K2
+	KUNPCKBW      K1, K2, K1
+	MOVQ          48(AX), R14
+	VPCMPQ        $0x01, (R14)(DX*2), Z11, K2
+	VPCMPQ        $0x01, 64(R14)(DX*2), Z11, K3
+	KUNPCKBW      K2, K3, K2
+	VPCMPQ        $0x01, (R14)(DX*2), Z9, K3
+	VPCMPQ        $0x01, 64(R14)(DX*2), Z9, K4
+	KUNPCKBW      K3, K4, K3
+	MOVQ          56(AX), R14
+	VPCMPQ        $0x01, (R14)(DX*2), Z2, K4
+	VPCMPQ        $0x01, 64(R14)(DX*2), Z2, K5
+	KUNPCKBW      K4, K5, K4
+	VPCMPQ        $0x01, (R14)(DX*2), Z11, K5
+	VPCMPQ        $0x01, 64(R14)(DX*2), Z11, K6
+	KUNPCKBW      K5, K6, K5
+	KANDNW        K4, K5, K4
+	KORW          K1, K3, K5
+	KANDNW        K5, K2, K2
+	KORW          K2, K4, K2
+	KORTESTW      K2, K2
+	JZ            quiet
+	KMOVW         K2, R14
+	MOVQ          DX, R15
+	SHRQ          $0x02, R15
+	MOVL          R15, (BX)
+	MOVL          R14, 4(BX)
+	ADDQ          $0x08, BX
+	VMOVUPS       (R8), Z22
+	VMOVUPS       Z22, (SI)
+	VMOVUPS       (R8)(DI*1), Z22
+	VMOVUPS       Z22, 64(SI)
+	VMOVUPS       (R8)(DI*2), Z22
+	VMOVUPS       Z22, 128(SI)
+	VMOVUPS       (R9), Z22
+	VMOVUPS       Z22, 192(SI)
+	VMOVUPS       (R9)(DI*1), Z22
+	VMOVUPS       Z22, 256(SI)
+	VMOVUPS       (R9)(DI*2), Z22
+	VMOVUPS       Z22, 320(SI)
+	VMOVUPS       (R10), Z22
+	VMOVUPS       Z22, 384(SI)
+	VMOVUPS       (R10)(DI*1), Z22
+	VMOVUPS       Z22, 448(SI)
+	VMOVUPS       (R10)(DI*2), Z22
+	VMOVUPS       Z22, 512(SI)
+	VMOVUPS       (R11), Z22
+	VMOVUPS       Z22, 576(SI)
+	VMOVUPS       (R11)(DI*1), Z22
+	VMOVUPS       Z22, 640(SI)
+	ADDQ          $0x000002c0, SI
+
+quiet:
+	KORW        K1, K3, K1
+	KORW        K1, K4, K1
+	VSUBPD      Z16, Z12, Z16
+	VBLENDMPD   Z12, Z16, K1, Z16
+	VMOVUPS     Z16, (R13)(DX*2)
+	VSUBPD      Z19, Z21, Z12
+	KSHIFTRW    $0x08, K1, K1
+	VBLENDMPD   Z21, Z12, K1, Z12
+	VMOVUPS     Z12, 64(R13)(DX*2)
+	VMOVUPS     Z14, (R8)
+	VMOVUPS     Z13, (R8)(DI*1)
+	VMOVUPS     Z17, (R9)
+	VMOVUPS     (R8)(DI*2), Z12
+	VMULPS      1408(CX), Z12, Z13
+	VADDPS      Z13, Z12, Z12
+	VANDPS.BCST absolute<>+0(SB), Z12, Z13
+	VCMPPS.BCST $0x05, tiny<>+0(SB), Z13, K1
+	VMOVAPS.Z   Z12, K1, Z12
+	VMOVUPS     Z12, (R8)(DI*2)
+	VMOVUPS     Z15, (R9)(DI*1)
+	VMOVUPS     (R9)(DI*2), Z12
+	VMULPS      1536(CX), Z12, Z13
+	VADDPS      Z13, Z12, Z12
+	VANDPS.BCST absolute<>+0(SB), Z12, Z13
+	VCMPPS.BCST $0x05, tiny<>+0(SB), Z13, K1
+	VADDPS      Z12, Z24, K1, Z24
+	VMOVUPS     Z24, (R9)(DI*2)
+	VMOVUPS     (R10)(DI*1), Z12
+	VMULPS      1664(CX), Z12, Z13
+	VADDPS      Z13, Z12, Z12
+	VANDPS.BCST absolute<>+0(SB), Z12, Z13
+	VCMPPS.BCST $0x05, tiny<>+0(SB), Z13, K1
+	VADDPS      Z12, Z20, K1, Z20
+	VMOVUPS     Z20, (R10)(DI*1)
+	VMOVUPS     (R10)(DI*2), Z12
+	VMULPS      1728(CX), Z12, Z13
+	VADDPS      Z13, Z12, Z12
+	VANDPS.BCST absolute<>+0(SB), Z12, Z13
+	VCMPPS.BCST $0x05, tiny<>+0(SB), Z13, K1
+	VADDPS      Z12, Z23, K1, Z23
+	VMOVUPS     Z23, (R10)(DI*2)
+	VMOVUPS     (R11)(DI*1), Z12
+	VMULPS      1856(CX), Z12, Z13
+	VADDPS      Z13, Z12, Z12
+	VANDPS.BCST absolute<>+0(SB), Z12, Z13
+	VCMPPS.BCST $0x05, tiny<>+0(SB), Z13, K1
+	VADDPS      Z12, Z18, K1, Z18
+	VMOVUPS     Z18, (R11)(DI*1)
+	ADDQ        24(AX), CX
+	ADDQ        $0x40, R8
+	ADDQ        $0x40, R9
+	ADDQ        $0x40, R10
+	ADDQ        $0x40, R11
+	ADDQ        $0x40, DX
+	CMPQ        DX, R12
+	JLT         group
+	VZEROUPPER
+	SUBQ        200(AX), BX
+	SHRQ        $0x03, BX
+	MOVQ        BX, ret+8(FP)
+	RET
+
+// func twoStepSomaAVX512(c *byte) int
+// Requires: AVX, AVX512DQ, AVX512F
+TEXT ·twoStepSomaAVX512(SB), NOSPLIT, $32-16
+	MOVQ         c+0(FP), AX
+	MOVQ         16(AX), CX
+	MOVQ         200(AX), BX
+	MOVQ         208(AX), SI
+	MOVQ         (AX), DX
+	SHLQ         $0x02, DX
+	MOVQ         40(AX), DI
+	MOVQ         32(AX), R8
+	ADDQ         DX, R8
+	LEAQ         (R8)(DI*2), R9
+	ADDQ         DI, R9
+	LEAQ         (R9)(DI*2), R10
+	ADDQ         DI, R10
+	LEAQ         (R10)(DI*2), R11
+	ADDQ         DI, R11
+	MOVQ         8(AX), R12
+	SHLQ         $0x02, R12
+	VMOVUPS      even<>+0(SB), Z0
+	VMOVUPS      odd<>+0(SB), Z1
+	VXORPS       Z2, Z2, Z2
+	VMOVUPS      (CX), Z3
+	VMOVUPS      64(CX), Z4
+	VBROADCASTSS 160(AX), Z5
+	VBROADCASTSS 164(AX), Z6
+	VBROADCASTSS 168(AX), Z7
+	VBROADCASTSS 172(AX), Z8
+	VPBROADCASTQ 176(AX), Z9
 	VPBROADCASTQ 184(AX), Z10
+	VPBROADCASTQ 192(AX), Z10
 	VMOVUPS      (R8)(DI*1), Z11
 	VSUBPS       3008(CX), Z11, Z11
 	VMULPS       3072(CX), Z11, Z11
@@ -7377,7 +10045,7 @@ quiet:
 	CMPQ        DX, R12
 	JLT         group
 	VZEROUPPER
-	SUBQ        192(AX), BX
+	SUBQ        200(AX), BX
 	SHRQ        $0x03, BX
 	MOVQ        BX, ret+8(FP)
 	RET
@@ -7387,8 +10055,8 @@ quiet:
 TEXT ·burstStepNMDAAVX512(SB), NOSPLIT, $0-16
 	MOVQ         c+0(FP), AX
 	MOVQ         16(AX), CX
-	MOVQ         192(AX), BX
-	MOVQ         200(AX), SI
+	MOVQ         200(AX), BX
+	MOVQ         208(AX), SI
 	MOVQ         (AX), DX
 	SHLQ         $0x02, DX
 	MOVQ         40(AX), DI
@@ -7407,13 +10075,13 @@ TEXT ·burstStepNMDAAVX512(SB), NOSPLIT, $0-16
 	VXORPS       Z2, Z2, Z2
 	VMOVUPS      (CX), Z3
 	VMOVUPS      64(CX), Z4
-	VBROADCASTSS 152(AX), Z5
-	VBROADCASTSS 156(AX), Z6
-	VBROADCASTSS 160(AX), Z7
-	VBROADCASTSS 164(AX), Z8
-	VPBROADCASTQ 168(AX), Z9
+	VBROADCASTSS 160(AX), Z5
+	VBROADCASTSS 164(AX), Z6
+	VBROADCASTSS 168(AX), Z7
+	VBROADCASTSS 172(AX), Z8
 	VPBROADCASTQ 176(AX), Z9
-	VPBROADCASTQ 184(AX), Z10
+	VPBROADCASTQ 184(AX), Z9
+	VPBROADCASTQ 192(AX), Z10
 
 group:
 	VMOVUPS     (R8), Z11
@@ -7708,18 +10376,18 @@ quiet:
 	CMPQ        DX, R12
 	JLT         group
 	VZEROUPPER
-	SUBQ        192(AX), BX
+	SUBQ        200(AX), BX
 	SHRQ        $0x03, BX
 	MOVQ        BX, ret+8(FP)
 	RET
 
-// func twoStepNMDAAVX512(c *byte) int
+// func escapeStepNMDAAVX512(c *byte) int
 // Requires: AVX, AVX512DQ, AVX512F
-TEXT ·twoStepNMDAAVX512(SB), NOSPLIT, $32-16
+TEXT ·escapeStepNMDAAVX512(SB), NOSPLIT, $0-16
 	MOVQ         c+0(FP), AX
 	MOVQ         16(AX), CX
-	MOVQ         192(AX), BX
-	MOVQ         200(AX), SI
+	MOVQ         200(AX), BX
+	MOVQ         208(AX), SI
 	MOVQ         (AX), DX
 	SHLQ         $0x02, DX
 	MOVQ         40(AX), DI
@@ -7738,13 +10406,436 @@ TEXT ·twoStepNMDAAVX512(SB), NOSPLIT, $32-16
 	VXORPS       Z2, Z2, Z2
 	VMOVUPS      (CX), Z3
 	VMOVUPS      64(CX), Z4
-	VBROADCASTSS 152(AX), Z5
-	VBROADCASTSS 156(AX), Z6
-	VBROADCASTSS 160(AX), Z7
-	VBROADCASTSS 164(AX), Z8
-	VPBROADCASTQ 168(AX), Z9
-	VPBROADCASTQ 176(AX), Z10
+	VBROADCASTSS 160(AX), Z5
+	VBROADCASTSS 164(AX), Z6
+	VBROADCASTSS 168(AX), Z7
+	VBROADCASTSS 172(AX), Z8
+	VPBROADCASTQ 176(AX), Z9
+	VPBROADCASTQ 184(AX), Z9
+	VPBROADCASTQ 192(AX), Z11
+
+group:
+	VMOVUPS      (R8), Z12
+	VMOVUPS      (R8)(DI*1), Z13
+	VSUBPS       Z12, Z3, Z14
+	VMULPS       (R9)(DI*2), Z14, Z15
+	VADDPS       Z15, Z2, Z15
+	VSUBPS       Z13, Z3, Z16
+	VMULPS       (R10)(DI*2), Z16, Z17
+	VADDPS       Z17, Z2, Z17
+	VMULPS       (R10), Z14, Z18
+	VADDPS       Z18, Z15, Z15
+	VMULPS       (R11), Z16, Z18
+	VADDPS       Z18, Z17, Z17
+	VSUBPS       Z12, Z4, Z18
+	VMULPS       (R10)(DI*1), Z18, Z19
+	VADDPS       Z19, Z15, Z15
+	VSUBPS       Z13, Z4, Z19
+	VMULPS       (R11)(DI*1), Z19, Z20
+	VADDPS       Z20, Z17, Z17
+	MOVQ         64(AX), R13
+	VADDPS       (R13)(DX*1), Z5, Z20
+	VSUBPS       Z12, Z15, Z15
+	VMULPS       128(CX), Z15, Z15
+	VMOVUPS      448(CX), Z21
+	VMULPS       (R8)(DI*2), Z21, Z21
+	VADDPS       Z20, Z21, Z21
+	VMULPS       192(CX), Z21, Z21
+	VADDPS       Z21, Z15, Z15
+	VSUBPS       Z13, Z17, Z21
+	VMULPS       256(CX), Z21, Z21
+	VMOVUPS      (R9), Z22
+	VMULPS       384(CX), Z22, Z22
+	MOVQ         80(AX), R13
+	VADDPS       (R13)(DX*1), Z7, Z23
+	VADDPS       Z23, Z22, Z22
+	VMULPS       320(CX), Z22, Z22
+	VADDPS       Z22, Z21, Z21
+	VMULPS       512(CX), Z15, Z22
+	VADDPS       Z12, Z22, Z22
+	VMULPS       512(CX), Z21, Z24
+	VADDPS       Z13, Z24, Z24
+	MOVQ         72(AX), R13
+	VADDPS       (R13)(DX*1), Z6, Z25
+	VSUBPS       Z20, Z25, Z25
+	VMULPS       576(CX), Z25, Z25
+	VMULPS       640(CX), Z12, Z26
+	VMOVUPS      (R8)(DI*2), Z27
+	VMULPS       704(CX), Z27, Z27
+	VADDPS       Z27, Z26, Z26
+	VMULPS       768(CX), Z20, Z20
+	VADDPS       Z20, Z26, Z20
+	VMULPS       832(CX), Z25, Z25
+	VADDPS       Z25, Z20, Z20
+	VSUBPS       Z22, Z3, Z25
+	VSUBPS       Z22, Z4, Z22
+	VMULPS       1920(CX), Z14, Z26
+	VMULPS       2304(CX), Z15, Z27
+	VSUBPS       Z27, Z26, Z26
+	VMULPS       (R9)(DI*2), Z26, Z26
+	VADDPS       Z26, Z20, Z20
+	MOVQ         96(AX), R13
+	VMOVUPS      (R13)(DX*2), Z26
+	VMOVAPS      Z0, Z27
+	VPERMI2PS    64(R13)(DX*2), Z26, Z27
+	VMOVAPS      Z1, Z28
+	VPERMI2PS    64(R13)(DX*2), Z26, Z28
+	VMULPS       Z28, Z25, Z26
+	VADDPS       Z26, Z20, Z20
+	VMULPS       1984(CX), Z14, Z14
+	VMULPS       2368(CX), Z15, Z26
+	VSUBPS       Z26, Z14, Z14
+	VMULPS       (R10), Z14, Z14
+	VADDPS       Z14, Z20, Z14
+	MOVQ         104(AX), R13
+	VMOVUPS      (R13)(DX*2), Z20
+	VMOVAPS      Z0, Z26
+	VPERMI2PS    64(R13)(DX*2), Z20, Z26
+	VMOVAPS      Z1, Z28
+	VPERMI2PS    64(R13)(DX*2), Z20, Z28
+	VMULPS       Z28, Z25, Z20
+	VADDPS       Z20, Z14, Z14
+	VMULPS       2048(CX), Z18, Z18
+	VMULPS       2432(CX), Z15, Z15
+	VSUBPS       Z15, Z18, Z15
+	VMULPS       (R10)(DI*1), Z15, Z15
+	VADDPS       Z15, Z14, Z14
+	MOVQ         112(AX), R13
+	VMOVUPS      (R13)(DX*2), Z15
+	VMOVAPS      Z0, Z18
+	VPERMI2PS    64(R13)(DX*2), Z15, Z18
+	VMOVAPS      Z1, Z20
+	VPERMI2PS    64(R13)(DX*2), Z15, Z20
+	VMULPS       Z20, Z22, Z15
+	VADDPS       Z15, Z14, Z14
+	MOVQ         88(AX), R13
+	VADDPS       (R13)(DX*1), Z8, Z15
+	VSUBPS       Z23, Z15, Z15
+	VMULPS       576(CX), Z15, Z15
+	VMULPS       3264(CX), Z17, Z17
+	VMOVUPS      (R9), Z20
+	VMULPS       1152(CX), Z13, Z22
+	VMULPS       1216(CX), Z20, Z25
+	VADDPS       Z25, Z22, Z22
+	VADDPS       Z17, Z23, Z17
+	VMULPS       1280(CX), Z17, Z17
+	VADDPS       Z17, Z22, Z17
+	VMULPS       1344(CX), Z15, Z22
+	VADDPS       Z22, Z17, Z17
+	VADDPS       Z17, Z20, Z17
+	VANDPS.BCST  absolute<>+0(SB), Z17, Z22
+	VCMPPS.BCST  $0x05, tiny<>+0(SB), Z22, K1
+	VMOVAPS.Z    Z17, K1, Z17
+	VMULPS       896(CX), Z13, Z22
+	VMULPS       960(CX), Z20, Z20
+	VADDPS       Z20, Z22, Z20
+	VMULPS       1024(CX), Z23, Z22
+	VADDPS       Z22, Z20, Z20
+	VMULPS       1088(CX), Z15, Z15
+	VADDPS       Z15, Z20, Z15
+	VSUBPS       Z24, Z3, Z20
+	VSUBPS       Z24, Z4, Z22
+	VMULPS       2112(CX), Z16, Z23
+	VMULPS       2496(CX), Z21, Z24
+	VSUBPS       Z24, Z23, Z23
+	VMULPS       (R10)(DI*2), Z23, Z23
+	VADDPS       Z23, Z15, Z15
+	MOVQ         120(AX), R13
+	VMOVUPS      (R13)(DX*2), Z23
+	VMOVAPS      Z0, Z24
+	VPERMI2PS    64(R13)(DX*2), Z23, Z24
+	VMOVAPS      Z1, Z25
+	VPERMI2PS    64(R13)(DX*2), Z23, Z25
+	VMULPS       Z25, Z20, Z23
+	VADDPS       Z23, Z15, Z15
+	VMULPS       2176(CX), Z16, Z16
+	VMULPS       2560(CX), Z21, Z23
+	VSUBPS       Z23, Z16, Z16
+	VMULPS       (R11), Z16, Z16
+	VADDPS       Z16, Z15, Z15
+	MOVQ         128(AX), R13
+	VMOVUPS      (R13)(DX*2), Z16
+	VMOVAPS      Z0, Z23
+	VPERMI2PS    64(R13)(DX*2), Z16, Z23
+	VMOVAPS      Z1, Z25
+	VPERMI2PS    64(R13)(DX*2), Z16, Z25
+	VMULPS       Z25, Z20, Z16
+	VADDPS       Z16, Z15, Z15
+	VMULPS       2240(CX), Z19, Z16
+	VMULPS       2624(CX), Z21, Z19
+	VSUBPS       Z19, Z16, Z16
+	VMULPS       (R11)(DI*1), Z16, Z16
+	VADDPS       Z16, Z15, Z15
+	MOVQ         136(AX), R13
+	VMOVUPS      (R13)(DX*2), Z16
+	VMOVAPS      Z0, Z19
+	VPERMI2PS    64(R13)(DX*2), Z16, Z19
+	VMOVAPS      Z1, Z20
+	VPERMI2PS    64(R13)(DX*2), Z16, Z20
+	VMULPS       Z20, Z22, Z16
+	VADDPS       Z16, Z15, Z15
+	VADDPS       Z15, Z13, Z13
+	VANDPS.BCST  absolute<>+0(SB), Z13, Z15
+	VCMPPS.BCST  $0x05, tiny<>+0(SB), Z15, K1
+	VMOVAPS.Z    Z13, K1, Z13
+	VADDPS       Z14, Z12, Z14
+	VANDPS.BCST  absolute<>+0(SB), Z14, Z15
+	VCMPPS.BCST  $0x05, tiny<>+0(SB), Z15, K1
+	VMOVAPS.Z    Z14, K1, Z14
+	VMOVUPS      (R9)(DI*1), Z15
+	VMULPS       1472(CX), Z15, Z16
+	VADDPS       Z16, Z15, Z15
+	VANDPS.BCST  absolute<>+0(SB), Z15, Z16
+	VCMPPS.BCST  $0x05, tiny<>+0(SB), Z16, K1
+	VMOVAPS.Z    Z15, K1, Z15
+	VSUBPS       Z15, Z14, Z16
+	VSUBPS       (R9)(DI*1), Z12, Z12
+	VSUBPS       2752(CX), Z12, Z12
+	VMULPS       3456(CX), Z12, Z12
+	VSUBPS       2752(CX), Z16, Z16
+	VMULPS       3456(CX), Z16, Z16
+	VSUBPS       Z12, Z16, Z16
+	VBROADCASTSS exp_max<>+0(SB), Z20
+	VMINPS       Z12, Z20, Z12
+	VMAXPS.BCST  exp_min<>+0(SB), Z12, Z12
+	VMULPS.BCST  log2e<>+0(SB), Z12, Z20
+	VRNDSCALEPS  $0x00, Z20, Z20
+	VMULPS.BCST  ln2_hi<>+0(SB), Z20, Z21
+	VSUBPS       Z21, Z12, Z12
+	VMULPS.BCST  ln2_lo<>+0(SB), Z20, Z21
+	VSUBPS       Z21, Z12, Z12
+	VBROADCASTSS exp0<>+0(SB), Z21
+	VMULPS       Z12, Z21, Z21
+	VADDPS.BCST  exp1<>+0(SB), Z21, Z21
+	VMULPS       Z12, Z21, Z21
+	VADDPS.BCST  exp2<>+0(SB), Z21, Z21
+	VMULPS       Z12, Z21, Z21
+	VADDPS.BCST  exp3<>+0(SB), Z21, Z21
+	VMULPS       Z12, Z21, Z21
+	VADDPS.BCST  exp4<>+0(SB), Z21, Z21
+	VMULPS       Z12, Z21, Z21
+	VADDPS.BCST  exp5<>+0(SB), Z21, Z21
+	VMULPS       Z12, Z12, Z22
+	VMULPS       Z22, Z21, Z21
+	VADDPS       Z12, Z21, Z12
+	VADDPS.BCST  one<>+0(SB), Z12, Z12
+	VSCALEFPS    Z20, Z12, Z12
+	VMULPS       3392(CX), Z12, Z12
+	VBROADCASTSS escape0<>+0(SB), Z20
+	VMULPS       Z16, Z20, Z20
+	VADDPS.BCST  escape1<>+0(SB), Z20, Z20
+	VMULPS       Z16, Z20, Z20
+	VADDPS.BCST  escape2<>+0(SB), Z20, Z20
+	VMULPS       Z16, Z20, Z20
+	VADDPS.BCST  escape3<>+0(SB), Z20, Z20
+	VMULPS       Z16, Z20, Z20
+	VADDPS.BCST  escape4<>+0(SB), Z20, Z20
+	VMULPS       Z20, Z12, Z20
+	VANDPS.BCST  absolute<>+0(SB), Z16, Z21
+	VCMPPS.BCST  $0x1e, quarter<>+0(SB), Z21, K1
+	KORTESTW     K1, K1
+	JZ           mild
+	KMOVW        K1, R13
+	VBROADCASTSS exp_max<>+0(SB), Z21
+	VMINPS       Z16, Z21, Z21
+	VMAXPS.BCST  exp_min<>+0(SB), Z21, Z21
+	VMULPS.BCST  log2e<>+0(SB), Z21, Z22
+	VRNDSCALEPS  $0x00, Z22, Z22
+	VMULPS.BCST  ln2_hi<>+0(SB), Z22, Z25
+	VSUBPS       Z25, Z21, Z21
+	VMULPS.BCST  ln2_lo<>+0(SB), Z22, Z25
+	VSUBPS       Z25, Z21, Z21
+	VBROADCASTSS exp0<>+0(SB), Z25
+	VMULPS       Z21, Z25, Z25
+	VADDPS.BCST  exp1<>+0(SB), Z25, Z25
+	VMULPS       Z21, Z25, Z25
+	VADDPS.BCST  exp2<>+0(SB), Z25, Z25
+	VMULPS       Z21, Z25, Z25
+	VADDPS.BCST  exp3<>+0(SB), Z25, Z25
+	VMULPS       Z21, Z25, Z25
+	VADDPS.BCST  exp4<>+0(SB), Z25, Z25
+	VMULPS       Z21, Z25, Z25
+	VADDPS.BCST  exp5<>+0(SB), Z25, Z25
+	VMULPS       Z21, Z21, Z28
+	VMULPS       Z28, Z25, Z25
+	VADDPS       Z21, Z25, Z21
+	VADDPS.BCST  one<>+0(SB), Z21, Z21
+	VSCALEFPS    Z22, Z21, Z21
+	VSUBPS.BCST  one<>+0(SB), Z21, Z21
+	VMULPS       Z21, Z12, Z12
+	VDIVPS       Z16, Z12, Z12
+	VBLENDMPS    Z12, Z20, K1, Z10
+	VMOVAPS      Z10, Z20
+
+mild:
+	MOVQ          152(AX), R13
+	VMOVUPS       (R13)(DX*2), Z12
+	VCVTPS2PD     Y20, Z16
+	VMOVUPS       64(R13)(DX*2), Z21
+	VEXTRACTF32X8 $0x01, Z20, Y20
+	VCVTPS2PD     Y20, Z20
+	VCMPPD        $0x1d, Z12, Z16, K1
+	VCMPPD        $0x1d, Z21, Z20, K2
+	KUNPCKBW      K1, K2, K1
+	MOVQ          48(AX), R14
+	VPCMPQ        $0x01, (R14)(DX*2), Z11, K2
+	VPCMPQ        $0x01, 64(R14)(DX*2), Z11, K3
+	KUNPCKBW      K2, K3, K2
+	VPCMPQ        $0x01, (R14)(DX*2), Z9, K3
+	VPCMPQ        $0x01, 64(R14)(DX*2), Z9, K4
+	KUNPCKBW      K3, K4, K3
+	MOVQ          56(AX), R14
+	VPCMPQ        $0x01, (R14)(DX*2), Z2, K4
+	VPCMPQ        $0x01, 64(R14)(DX*2), Z2, K5
+	KUNPCKBW      K4, K5, K4
+	VPCMPQ        $0x01, (R14)(DX*2), Z11, K5
+	VPCMPQ        $0x01, 64(R14)(DX*2), Z11, K6
+	KUNPCKBW      K5, K6, K5
+	KANDNW        K4, K5, K4
+	KORW          K1, K3, K5
+	KANDNW        K5, K2, K2
+	KORW          K2, K4, K2
+	KORTESTW      K2, K2
+	JZ            quiet
+	KMOVW         K2, R14
+	MOVQ          DX, R15
+	SHRQ          $0x02, R15
+	MOVL          R15, (BX)
+	MOVL          R14, 4(BX)
+	ADDQ          $0x08, BX
+	VMOVUPS       (R8), Z22
+	VMOVUPS       Z22, (SI)
+	VMOVUPS       (R8)(DI*1), Z22
+	VMOVUPS       Z22, 64(SI)
+	VMOVUPS       (R8)(DI*2), Z22
+	VMOVUPS       Z22, 128(SI)
+	VMOVUPS       (R9), Z22
+	VMOVUPS       Z22, 192(SI)
+	VMOVUPS       (R9)(DI*1), Z22
+	VMOVUPS       Z22, 256(SI)
+	VMOVUPS       (R9)(DI*2), Z22
+	VMOVUPS       Z22, 320(SI)
+	VMOVUPS       (R10), Z22
+	VMOVUPS       Z22, 384(SI)
+	VMOVUPS       (R10)(DI*1), Z22
+	VMOVUPS       Z22, 448(SI)
+	VMOVUPS       (R10)(DI*2), Z22
+	VMOVUPS       Z22, 512(SI)
+	VMOVUPS       (R11), Z22
+	VMOVUPS       Z22, 576(SI)
+	VMOVUPS       (R11)(DI*1), Z22
+	VMOVUPS       Z22, 640(SI)
+	ADDQ          $0x000002c0, SI
+
+quiet:
+	KORW        K1, K3, K1
+	KORW        K1, K4, K1
+	VSUBPD      Z16, Z12, Z16
+	VBLENDMPD   Z12, Z16, K1, Z16
+	VMOVUPS     Z16, (R13)(DX*2)
+	VSUBPD      Z20, Z21, Z12
+	KSHIFTRW    $0x08, K1, K1
+	VBLENDMPD   Z21, Z12, K1, Z12
+	VMOVUPS     Z12, 64(R13)(DX*2)
+	VMOVUPS     Z14, (R8)
+	VMOVUPS     Z13, (R8)(DI*1)
+	VMOVUPS     Z17, (R9)
+	VMOVUPS     (R8)(DI*2), Z12
+	VMULPS      1408(CX), Z12, Z13
+	VADDPS      Z13, Z12, Z12
+	VANDPS.BCST absolute<>+0(SB), Z12, Z13
+	VCMPPS.BCST $0x05, tiny<>+0(SB), Z13, K1
+	VMOVAPS.Z   Z12, K1, Z12
+	VMOVUPS     Z12, (R8)(DI*2)
+	VMOVUPS     Z15, (R9)(DI*1)
+	VMOVUPS     (R9)(DI*2), Z12
+	VMULPS      1536(CX), Z12, Z13
+	VADDPS      Z13, Z12, Z12
+	VANDPS.BCST absolute<>+0(SB), Z12, Z13
+	VCMPPS.BCST $0x05, tiny<>+0(SB), Z13, K1
+	VADDPS      Z12, Z27, K1, Z27
+	VMOVUPS     Z27, (R9)(DI*2)
+	VMOVUPS     (R10), Z12
+	VMULPS      1600(CX), Z12, Z13
+	VADDPS      Z13, Z12, Z12
+	VANDPS.BCST absolute<>+0(SB), Z12, Z13
+	VCMPPS.BCST $0x05, tiny<>+0(SB), Z13, K1
+	VADDPS      Z12, Z26, K1, Z26
+	VMOVUPS     Z26, (R10)
+	VMOVUPS     (R10)(DI*1), Z12
+	VMULPS      1664(CX), Z12, Z13
+	VADDPS      Z13, Z12, Z12
+	VANDPS.BCST absolute<>+0(SB), Z12, Z13
+	VCMPPS.BCST $0x05, tiny<>+0(SB), Z13, K1
+	VADDPS      Z12, Z18, K1, Z18
+	VMOVUPS     Z18, (R10)(DI*1)
+	VMOVUPS     (R10)(DI*2), Z12
+	VMULPS      1728(CX), Z12, Z13
+	VADDPS      Z13, Z12, Z12
+	VANDPS.BCST absolute<>+0(SB), Z12, Z13
+	VCMPPS.BCST $0x05, tiny<>+0(SB), Z13, K1
+	VADDPS      Z12, Z24, K1, Z24
+	VMOVUPS     Z24, (R10)(DI*2)
+	VMOVUPS     (R11), Z12
+	VMULPS      1792(CX), Z12, Z13
+	VADDPS      Z13, Z12, Z12
+	VANDPS.BCST absolute<>+0(SB), Z12, Z13
+	VCMPPS.BCST $0x05, tiny<>+0(SB), Z13, K1
+	VADDPS      Z12, Z23, K1, Z23
+	VMOVUPS     Z23, (R11)
+	VMOVUPS     (R11)(DI*1), Z12
+	VMULPS      1856(CX), Z12, Z13
+	VADDPS      Z13, Z12, Z12
+	VANDPS.BCST absolute<>+0(SB), Z12, Z13
+	VCMPPS.BCST $0x05, tiny<>+0(SB), Z13, K1
+	VADDPS      Z12, Z19, K1, Z19
+	VMOVUPS     Z19, (R11)(DI*1)
+	ADDQ        24(AX), CX
+	ADDQ        $0x40, R8
+	ADDQ        $0x40, R9
+	ADDQ        $0x40, R10
+	ADDQ        $0x40, R11
+	ADDQ        $0x40, DX
+	CMPQ        DX, R12
+	JLT         group
+	VZEROUPPER
+	SUBQ        200(AX), BX
+	SHRQ        $0x03, BX
+	MOVQ        BX, ret+8(FP)
+	RET
+
+// func twoStepNMDAAVX512(c *byte) int
+// Requires: AVX, AVX512DQ, AVX512F
+TEXT ·twoStepNMDAAVX512(SB), NOSPLIT, $32-16
+	MOVQ         c+0(FP), AX
+	MOVQ         16(AX), CX
+	MOVQ         200(AX), BX
+	MOVQ         208(AX), SI
+	MOVQ         (AX), DX
+	SHLQ         $0x02, DX
+	MOVQ         40(AX), DI
+	MOVQ         32(AX), R8
+	ADDQ         DX, R8
+	LEAQ         (R8)(DI*2), R9
+	ADDQ         DI, R9
+	LEAQ         (R9)(DI*2), R10
+	ADDQ         DI, R10
+	LEAQ         (R10)(DI*2), R11
+	ADDQ         DI, R11
+	MOVQ         8(AX), R12
+	SHLQ         $0x02, R12
+	VMOVUPS      even<>+0(SB), Z0
+	VMOVUPS      odd<>+0(SB), Z1
+	VXORPS       Z2, Z2, Z2
+	VMOVUPS      (CX), Z3
+	VMOVUPS      64(CX), Z4
+	VBROADCASTSS 160(AX), Z5
+	VBROADCASTSS 164(AX), Z6
+	VBROADCASTSS 168(AX), Z7
+	VBROADCASTSS 172(AX), Z8
+	VPBROADCASTQ 176(AX), Z9
 	VPBROADCASTQ 184(AX), Z10
+	VPBROADCASTQ 192(AX), Z10
 	VMOVUPS      (R8)(DI*1), Z11
 	VSUBPS       3008(CX), Z11, Z11
 	VMULPS       3072(CX), Z11, Z11
@@ -8123,7 +11214,7 @@ quiet:
 	CMPQ        DX, R12
 	JLT         group
 	VZEROUPPER
-	SUBQ        192(AX), BX
+	SUBQ        200(AX), BX
 	SHRQ        $0x03, BX
 	MOVQ        BX, ret+8(FP)
 	RET
@@ -8133,8 +11224,8 @@ quiet:
 TEXT ·burstStepAVX512(SB), NOSPLIT, $0-16
 	MOVQ         c+0(FP), AX
 	MOVQ         16(AX), CX
-	MOVQ         192(AX), BX
-	MOVQ         200(AX), SI
+	MOVQ         200(AX), BX
+	MOVQ         208(AX), SI
 	MOVQ         (AX), DX
 	SHLQ         $0x02, DX
 	MOVQ         40(AX), DI
@@ -8153,13 +11244,13 @@ TEXT ·burstStepAVX512(SB), NOSPLIT, $0-16
 	VXORPS       Z2, Z2, Z2
 	VMOVUPS      (CX), Z3
 	VMOVUPS      64(CX), Z4
-	VBROADCASTSS 152(AX), Z5
-	VBROADCASTSS 156(AX), Z6
-	VBROADCASTSS 160(AX), Z7
-	VBROADCASTSS 164(AX), Z8
-	VPBROADCASTQ 168(AX), Z9
+	VBROADCASTSS 160(AX), Z5
+	VBROADCASTSS 164(AX), Z6
+	VBROADCASTSS 168(AX), Z7
+	VBROADCASTSS 172(AX), Z8
 	VPBROADCASTQ 176(AX), Z9
-	VPBROADCASTQ 184(AX), Z10
+	VPBROADCASTQ 184(AX), Z9
+	VPBROADCASTQ 192(AX), Z10
 
 group:
 	VMOVUPS     (R8), Z11
@@ -8410,18 +11501,18 @@ quiet:
 	CMPQ        DX, R12
 	JLT         group
 	VZEROUPPER
-	SUBQ        192(AX), BX
+	SUBQ        200(AX), BX
 	SHRQ        $0x03, BX
 	MOVQ        BX, ret+8(FP)
 	RET
 
-// func twoStepAVX512(c *byte) int
+// func escapeStepAVX512(c *byte) int
 // Requires: AVX, AVX512DQ, AVX512F
-TEXT ·twoStepAVX512(SB), NOSPLIT, $32-16
+TEXT ·escapeStepAVX512(SB), NOSPLIT, $0-16
 	MOVQ         c+0(FP), AX
 	MOVQ         16(AX), CX
-	MOVQ         192(AX), BX
-	MOVQ         200(AX), SI
+	MOVQ         200(AX), BX
+	MOVQ         208(AX), SI
 	MOVQ         (AX), DX
 	SHLQ         $0x02, DX
 	MOVQ         40(AX), DI
@@ -8440,13 +11531,392 @@ TEXT ·twoStepAVX512(SB), NOSPLIT, $32-16
 	VXORPS       Z2, Z2, Z2
 	VMOVUPS      (CX), Z3
 	VMOVUPS      64(CX), Z4
-	VBROADCASTSS 152(AX), Z5
-	VBROADCASTSS 156(AX), Z6
-	VBROADCASTSS 160(AX), Z7
-	VBROADCASTSS 164(AX), Z8
-	VPBROADCASTQ 168(AX), Z9
-	VPBROADCASTQ 176(AX), Z10
+	VBROADCASTSS 160(AX), Z5
+	VBROADCASTSS 164(AX), Z6
+	VBROADCASTSS 168(AX), Z7
+	VBROADCASTSS 172(AX), Z8
+	VPBROADCASTQ 176(AX), Z9
+	VPBROADCASTQ 184(AX), Z9
+	VPBROADCASTQ 192(AX), Z11
+
+group:
+	VMOVUPS      (R8), Z12
+	VMOVUPS      (R8)(DI*1), Z13
+	VSUBPS       Z12, Z3, Z14
+	VMULPS       (R9)(DI*2), Z14, Z15
+	VADDPS       Z15, Z2, Z15
+	VSUBPS       Z13, Z3, Z16
+	VMULPS       (R10)(DI*2), Z16, Z17
+	VADDPS       Z17, Z2, Z17
+	VSUBPS       Z12, Z4, Z18
+	VMULPS       (R10)(DI*1), Z18, Z19
+	VADDPS       Z19, Z15, Z15
+	VSUBPS       Z13, Z4, Z19
+	VMULPS       (R11)(DI*1), Z19, Z20
+	VADDPS       Z20, Z17, Z17
+	MOVQ         64(AX), R13
+	VADDPS       (R13)(DX*1), Z5, Z20
+	VSUBPS       Z12, Z15, Z15
+	VMULPS       128(CX), Z15, Z15
+	VMOVUPS      448(CX), Z21
+	VMULPS       (R8)(DI*2), Z21, Z21
+	VADDPS       Z20, Z21, Z21
+	VMULPS       192(CX), Z21, Z21
+	VADDPS       Z21, Z15, Z15
+	VSUBPS       Z13, Z17, Z21
+	VMULPS       256(CX), Z21, Z21
+	VMOVUPS      (R9), Z22
+	VMULPS       384(CX), Z22, Z22
+	MOVQ         80(AX), R13
+	VADDPS       (R13)(DX*1), Z7, Z23
+	VADDPS       Z23, Z22, Z22
+	VMULPS       320(CX), Z22, Z22
+	VADDPS       Z22, Z21, Z21
+	VMULPS       512(CX), Z15, Z22
+	VADDPS       Z12, Z22, Z22
+	VMULPS       512(CX), Z21, Z24
+	VADDPS       Z13, Z24, Z24
+	MOVQ         72(AX), R13
+	VADDPS       (R13)(DX*1), Z6, Z25
+	VSUBPS       Z20, Z25, Z25
+	VMULPS       576(CX), Z25, Z25
+	VMULPS       640(CX), Z12, Z26
+	VMOVUPS      (R8)(DI*2), Z27
+	VMULPS       704(CX), Z27, Z27
+	VADDPS       Z27, Z26, Z26
+	VMULPS       768(CX), Z20, Z20
+	VADDPS       Z20, Z26, Z20
+	VMULPS       832(CX), Z25, Z25
+	VADDPS       Z25, Z20, Z20
+	VSUBPS       Z22, Z3, Z25
+	VSUBPS       Z22, Z4, Z22
+	VMULPS       1920(CX), Z14, Z14
+	VMULPS       2304(CX), Z15, Z26
+	VSUBPS       Z26, Z14, Z14
+	VMULPS       (R9)(DI*2), Z14, Z14
+	VADDPS       Z14, Z20, Z14
+	MOVQ         96(AX), R13
+	VMOVUPS      (R13)(DX*2), Z20
+	VMOVAPS      Z0, Z26
+	VPERMI2PS    64(R13)(DX*2), Z20, Z26
+	VMOVAPS      Z1, Z27
+	VPERMI2PS    64(R13)(DX*2), Z20, Z27
+	VMULPS       Z27, Z25, Z20
+	VADDPS       Z20, Z14, Z14
+	VMULPS       2048(CX), Z18, Z18
+	VMULPS       2432(CX), Z15, Z15
+	VSUBPS       Z15, Z18, Z15
+	VMULPS       (R10)(DI*1), Z15, Z15
+	VADDPS       Z15, Z14, Z14
+	MOVQ         112(AX), R13
+	VMOVUPS      (R13)(DX*2), Z15
+	VMOVAPS      Z0, Z18
+	VPERMI2PS    64(R13)(DX*2), Z15, Z18
+	VMOVAPS      Z1, Z20
+	VPERMI2PS    64(R13)(DX*2), Z15, Z20
+	VMULPS       Z20, Z22, Z15
+	VADDPS       Z15, Z14, Z14
+	MOVQ         88(AX), R13
+	VADDPS       (R13)(DX*1), Z8, Z15
+	VSUBPS       Z23, Z15, Z15
+	VMULPS       576(CX), Z15, Z15
+	VMULPS       3264(CX), Z17, Z17
+	VMOVUPS      (R9), Z20
+	VMULPS       1152(CX), Z13, Z22
+	VMULPS       1216(CX), Z20, Z25
+	VADDPS       Z25, Z22, Z22
+	VADDPS       Z17, Z23, Z17
+	VMULPS       1280(CX), Z17, Z17
+	VADDPS       Z17, Z22, Z17
+	VMULPS       1344(CX), Z15, Z22
+	VADDPS       Z22, Z17, Z17
+	VADDPS       Z17, Z20, Z17
+	VANDPS.BCST  absolute<>+0(SB), Z17, Z22
+	VCMPPS.BCST  $0x05, tiny<>+0(SB), Z22, K1
+	VMOVAPS.Z    Z17, K1, Z17
+	VMULPS       896(CX), Z13, Z22
+	VMULPS       960(CX), Z20, Z20
+	VADDPS       Z20, Z22, Z20
+	VMULPS       1024(CX), Z23, Z22
+	VADDPS       Z22, Z20, Z20
+	VMULPS       1088(CX), Z15, Z15
+	VADDPS       Z15, Z20, Z15
+	VSUBPS       Z24, Z3, Z20
+	VSUBPS       Z24, Z4, Z22
+	VMULPS       2112(CX), Z16, Z16
+	VMULPS       2496(CX), Z21, Z23
+	VSUBPS       Z23, Z16, Z16
+	VMULPS       (R10)(DI*2), Z16, Z16
+	VADDPS       Z16, Z15, Z15
+	MOVQ         120(AX), R13
+	VMOVUPS      (R13)(DX*2), Z16
+	VMOVAPS      Z0, Z23
+	VPERMI2PS    64(R13)(DX*2), Z16, Z23
+	VMOVAPS      Z1, Z24
+	VPERMI2PS    64(R13)(DX*2), Z16, Z24
+	VMULPS       Z24, Z20, Z16
+	VADDPS       Z16, Z15, Z15
+	VMULPS       2240(CX), Z19, Z16
+	VMULPS       2624(CX), Z21, Z19
+	VSUBPS       Z19, Z16, Z16
+	VMULPS       (R11)(DI*1), Z16, Z16
+	VADDPS       Z16, Z15, Z15
+	MOVQ         136(AX), R13
+	VMOVUPS      (R13)(DX*2), Z16
+	VMOVAPS      Z0, Z19
+	VPERMI2PS    64(R13)(DX*2), Z16, Z19
+	VMOVAPS      Z1, Z20
+	VPERMI2PS    64(R13)(DX*2), Z16, Z20
+	VMULPS       Z20, Z22, Z16
+	VADDPS       Z16, Z15, Z15
+	VADDPS       Z15, Z13, Z13
+	VANDPS.BCST  absolute<>+0(SB), Z13, Z15
+	VCMPPS.BCST  $0x05, tiny<>+0(SB), Z15, K1
+	VMOVAPS.Z    Z13, K1, Z13
+	VADDPS       Z14, Z12, Z14
+	VANDPS.BCST  absolute<>+0(SB), Z14, Z15
+	VCMPPS.BCST  $0x05, tiny<>+0(SB), Z15, K1
+	VMOVAPS.Z    Z14, K1, Z14
+	VMOVUPS      (R9)(DI*1), Z15
+	VMULPS       1472(CX), Z15, Z16
+	VADDPS       Z16, Z15, Z15
+	VANDPS.BCST  absolute<>+0(SB), Z15, Z16
+	VCMPPS.BCST  $0x05, tiny<>+0(SB), Z16, K1
+	VMOVAPS.Z    Z15, K1, Z15
+	VSUBPS       Z15, Z14, Z16
+	VSUBPS       (R9)(DI*1), Z12, Z12
+	VSUBPS       2752(CX), Z12, Z12
+	VMULPS       3456(CX), Z12, Z12
+	VSUBPS       2752(CX), Z16, Z16
+	VMULPS       3456(CX), Z16, Z16
+	VSUBPS       Z12, Z16, Z16
+	VBROADCASTSS exp_max<>+0(SB), Z20
+	VMINPS       Z12, Z20, Z12
+	VMAXPS.BCST  exp_min<>+0(SB), Z12, Z12
+	VMULPS.BCST  log2e<>+0(SB), Z12, Z20
+	VRNDSCALEPS  $0x00, Z20, Z20
+	VMULPS.BCST  ln2_hi<>+0(SB), Z20, Z21
+	VSUBPS       Z21, Z12, Z12
+	VMULPS.BCST  ln2_lo<>+0(SB), Z20, Z21
+	VSUBPS       Z21, Z12, Z12
+	VBROADCASTSS exp0<>+0(SB), Z21
+	VMULPS       Z12, Z21, Z21
+	VADDPS.BCST  exp1<>+0(SB), Z21, Z21
+	VMULPS       Z12, Z21, Z21
+	VADDPS.BCST  exp2<>+0(SB), Z21, Z21
+	VMULPS       Z12, Z21, Z21
+	VADDPS.BCST  exp3<>+0(SB), Z21, Z21
+	VMULPS       Z12, Z21, Z21
+	VADDPS.BCST  exp4<>+0(SB), Z21, Z21
+	VMULPS       Z12, Z21, Z21
+	VADDPS.BCST  exp5<>+0(SB), Z21, Z21
+	VMULPS       Z12, Z12, Z22
+	VMULPS       Z22, Z21, Z21
+	VADDPS       Z12, Z21, Z12
+	VADDPS.BCST  one<>+0(SB), Z12, Z12
+	VSCALEFPS    Z20, Z12, Z12
+	VMULPS       3392(CX), Z12, Z12
+	VBROADCASTSS escape0<>+0(SB), Z20
+	VMULPS       Z16, Z20, Z20
+	VADDPS.BCST  escape1<>+0(SB), Z20, Z20
+	VMULPS       Z16, Z20, Z20
+	VADDPS.BCST  escape2<>+0(SB), Z20, Z20
+	VMULPS       Z16, Z20, Z20
+	VADDPS.BCST  escape3<>+0(SB), Z20, Z20
+	VMULPS       Z16, Z20, Z20
+	VADDPS.BCST  escape4<>+0(SB), Z20, Z20
+	VMULPS       Z20, Z12, Z20
+	VANDPS.BCST  absolute<>+0(SB), Z16, Z21
+	VCMPPS.BCST  $0x1e, quarter<>+0(SB), Z21, K1
+	KORTESTW     K1, K1
+	JZ           mild
+	KMOVW        K1, R13
+	VBROADCASTSS exp_max<>+0(SB), Z21
+	VMINPS       Z16, Z21, Z21
+	VMAXPS.BCST  exp_min<>+0(SB), Z21, Z21
+	VMULPS.BCST  log2e<>+0(SB), Z21, Z22
+	VRNDSCALEPS  $0x00, Z22, Z22
+	VMULPS.BCST  ln2_hi<>+0(SB), Z22, Z24
+	VSUBPS       Z24, Z21, Z21
+	VMULPS.BCST  ln2_lo<>+0(SB), Z22, Z24
+	VSUBPS       Z24, Z21, Z21
+	VBROADCASTSS exp0<>+0(SB), Z24
+	VMULPS       Z21, Z24, Z24
+	VADDPS.BCST  exp1<>+0(SB), Z24, Z24
+	VMULPS       Z21, Z24, Z24
+	VADDPS.BCST  exp2<>+0(SB), Z24, Z24
+	VMULPS       Z21, Z24, Z24
+	VADDPS.BCST  exp3<>+0(SB), Z24, Z24
+	VMULPS       Z21, Z24, Z24
+	VADDPS.BCST  exp4<>+0(SB), Z24, Z24
+	VMULPS       Z21, Z24, Z24
+	VADDPS.BCST  exp5<>+0(SB), Z24, Z24
+	VMULPS       Z21, Z21, Z25
+	VMULPS       Z25, Z24, Z24
+	VADDPS       Z21, Z24, Z21
+	VADDPS.BCST  one<>+0(SB), Z21, Z21
+	VSCALEFPS    Z22, Z21, Z21
+	VSUBPS.BCST  one<>+0(SB), Z21, Z21
+	VMULPS       Z21, Z12, Z12
+	VDIVPS       Z16, Z12, Z12
+	VBLENDMPS    Z12, Z20, K1, Z10
+	VMOVAPS      Z10, Z20
+
+mild:
+	MOVQ          152(AX), R13
+	VMOVUPS       (R13)(DX*2), Z12
+	VCVTPS2PD     Y20, Z16
+	VMOVUPS       64(R13)(DX*2), Z21
+	VEXTRACTF32X8 $0x01, Z20, Y20
+	VCVTPS2PD     Y20, Z20
+	VCMPPD        $0x1d, Z12, Z16, K1
+	VCMPPD        $0x1d, Z21, Z20, K2
+	KUNPCKBW      K1, K2, K1
+	MOVQ          48(AX), R14
+	VPCMPQ        $0x01, (R14)(DX*2), Z11, K2
+	VPCMPQ        $0x01, 64(R14)(DX*2), Z11, K3
+	KUNPCKBW      K2, K3, K2
+	VPCMPQ        $0x01, (R14)(DX*2), Z9, K3
+	VPCMPQ        $0x01, 64(R14)(DX*2), Z9, K4
+	KUNPCKBW      K3, K4, K3
+	MOVQ          56(AX), R14
+	VPCMPQ        $0x01, (R14)(DX*2), Z2, K4
+	VPCMPQ        $0x01, 64(R14)(DX*2), Z2, K5
+	KUNPCKBW      K4, K5, K4
+	VPCMPQ        $0x01, (R14)(DX*2), Z11, K5
+	VPCMPQ        $0x01, 64(R14)(DX*2), Z11, K6
+	KUNPCKBW      K5, K6, K5
+	KANDNW        K4, K5, K4
+	KORW          K1, K3, K5
+	KANDNW        K5, K2, K2
+	KORW          K2, K4, K2
+	KORTESTW      K2, K2
+	JZ            quiet
+	KMOVW         K2, R14
+	MOVQ          DX, R15
+	SHRQ          $0x02, R15
+	MOVL          R15, (BX)
+	MOVL          R14, 4(BX)
+	ADDQ          $0x08, BX
+	VMOVUPS       (R8), Z22
+	VMOVUPS       Z22, (SI)
+	VMOVUPS       (R8)(DI*1), Z22
+	VMOVUPS       Z22, 64(SI)
+	VMOVUPS       (R8)(DI*2), Z22
+	VMOVUPS       Z22, 128(SI)
+	VMOVUPS       (R9), Z22
+	VMOVUPS       Z22, 192(SI)
+	VMOVUPS       (R9)(DI*1), Z22
+	VMOVUPS       Z22, 256(SI)
+	VMOVUPS       (R9)(DI*2), Z22
+	VMOVUPS       Z22, 320(SI)
+	VMOVUPS       (R10), Z22
+	VMOVUPS       Z22, 384(SI)
+	VMOVUPS       (R10)(DI*1), Z22
+	VMOVUPS       Z22, 448(SI)
+	VMOVUPS       (R10)(DI*2), Z22
+	VMOVUPS       Z22, 512(SI)
+	VMOVUPS       (R11), Z22
+	VMOVUPS       Z22, 576(SI)
+	VMOVUPS       (R11)(DI*1), Z22
+	VMOVUPS       Z22, 640(SI)
+	ADDQ          $0x000002c0, SI
+
+quiet:
+	KORW        K1, K3, K1
+	KORW        K1, K4, K1
+	VSUBPD      Z16, Z12, Z16
+	VBLENDMPD   Z12, Z16, K1, Z16
+	VMOVUPS     Z16, (R13)(DX*2)
+	VSUBPD      Z20, Z21, Z12
+	KSHIFTRW    $0x08, K1, K1
+	VBLENDMPD   Z21, Z12, K1, Z12
+	VMOVUPS     Z12, 64(R13)(DX*2)
+	VMOVUPS     Z14, (R8)
+	VMOVUPS     Z13, (R8)(DI*1)
+	VMOVUPS     Z17, (R9)
+	VMOVUPS     (R8)(DI*2), Z12
+	VMULPS      1408(CX), Z12, Z13
+	VADDPS      Z13, Z12, Z12
+	VANDPS.BCST absolute<>+0(SB), Z12, Z13
+	VCMPPS.BCST $0x05, tiny<>+0(SB), Z13, K1
+	VMOVAPS.Z   Z12, K1, Z12
+	VMOVUPS     Z12, (R8)(DI*2)
+	VMOVUPS     Z15, (R9)(DI*1)
+	VMOVUPS     (R9)(DI*2), Z12
+	VMULPS      1536(CX), Z12, Z13
+	VADDPS      Z13, Z12, Z12
+	VANDPS.BCST absolute<>+0(SB), Z12, Z13
+	VCMPPS.BCST $0x05, tiny<>+0(SB), Z13, K1
+	VADDPS      Z12, Z26, K1, Z26
+	VMOVUPS     Z26, (R9)(DI*2)
+	VMOVUPS     (R10)(DI*1), Z12
+	VMULPS      1664(CX), Z12, Z13
+	VADDPS      Z13, Z12, Z12
+	VANDPS.BCST absolute<>+0(SB), Z12, Z13
+	VCMPPS.BCST $0x05, tiny<>+0(SB), Z13, K1
+	VADDPS      Z12, Z18, K1, Z18
+	VMOVUPS     Z18, (R10)(DI*1)
+	VMOVUPS     (R10)(DI*2), Z12
+	VMULPS      1728(CX), Z12, Z13
+	VADDPS      Z13, Z12, Z12
+	VANDPS.BCST absolute<>+0(SB), Z12, Z13
+	VCMPPS.BCST $0x05, tiny<>+0(SB), Z13, K1
+	VADDPS      Z12, Z23, K1, Z23
+	VMOVUPS     Z23, (R10)(DI*2)
+	VMOVUPS     (R11)(DI*1), Z12
+	VMULPS      1856(CX), Z12, Z13
+	VADDPS      Z13, Z12, Z12
+	VANDPS.BCST absolute<>+0(SB), Z12, Z13
+	VCMPPS.BCST $0x05, tiny<>+0(SB), Z13, K1
+	VADDPS      Z12, Z19, K1, Z19
+	VMOVUPS     Z19, (R11)(DI*1)
+	ADDQ        24(AX), CX
+	ADDQ        $0x40, R8
+	ADDQ        $0x40, R9
+	ADDQ        $0x40, R10
+	ADDQ        $0x40, R11
+	ADDQ        $0x40, DX
+	CMPQ        DX, R12
+	JLT         group
+	VZEROUPPER
+	SUBQ        200(AX), BX
+	SHRQ        $0x03, BX
+	MOVQ        BX, ret+8(FP)
+	RET
+
+// func twoStepAVX512(c *byte) int
+// Requires: AVX, AVX512DQ, AVX512F
+TEXT ·twoStepAVX512(SB), NOSPLIT, $32-16
+	MOVQ         c+0(FP), AX
+	MOVQ         16(AX), CX
+	MOVQ         200(AX), BX
+	MOVQ         208(AX), SI
+	MOVQ         (AX), DX
+	SHLQ         $0x02, DX
+	MOVQ         40(AX), DI
+	MOVQ         32(AX), R8
+	ADDQ         DX, R8
+	LEAQ         (R8)(DI*2), R9
+	ADDQ         DI, R9
+	LEAQ         (R9)(DI*2), R10
+	ADDQ         DI, R10
+	LEAQ         (R10)(DI*2), R11
+	ADDQ         DI, R11
+	MOVQ         8(AX), R12
+	SHLQ         $0x02, R12
+	VMOVUPS      even<>+0(SB), Z0
+	VMOVUPS      odd<>+0(SB), Z1
+	VXORPS       Z2, Z2, Z2
+	VMOVUPS      (CX), Z3
+	VMOVUPS      64(CX), Z4
+	VBROADCASTSS 160(AX), Z5
+	VBROADCASTSS 164(AX), Z6
+	VBROADCASTSS 168(AX), Z7
+	VBROADCASTSS 172(AX), Z8
+	VPBROADCASTQ 176(AX), Z9
 	VPBROADCASTQ 184(AX), Z10
+	VPBROADCASTQ 192(AX), Z10
 	VMOVUPS      (R8)(DI*1), Z11
 	VSUBPS       3008(CX), Z11, Z11
 	VMULPS       3072(CX), Z11, Z11
@@ -8783,7 +12253,7 @@ quiet:
 	CMPQ        DX, R12
 	JLT         group
 	VZEROUPPER
-	SUBQ        192(AX), BX
+	SUBQ        200(AX), BX
 	SHRQ        $0x03, BX
 	MOVQ        BX, ret+8(FP)
 	RET

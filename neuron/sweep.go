@@ -42,6 +42,7 @@ type sweep struct {
 	rows      [][]float32    // state, in the kernel's order
 	rowStride int            // from one to the next, in their backing array
 	times     [][]spike.Tick // ticks that the kernel looks at
+	hazard    []float64      // see lanes.Call, nil if the model has none
 	scratch   []*block       // by the first neuron of a shard, in words
 }
 
@@ -226,6 +227,9 @@ func (b *block) locate(s *sweep) {
 	b.call.State = &s.rows[0][b.Lo]
 	for k, x := range s.times {
 		b.call.Times[k] = &x[b.Lo]
+	}
+	if s.hazard != nil {
+		b.call.Hazard = &s.hazard[b.Lo]
 	}
 }
 

@@ -9,12 +9,16 @@ import (
 	. "github.com/mmcloughlin/avo/reg"
 )
 
-// burstStep is burstDerived.step.
-func burstStep(v variant) model {
-	return model{v.name("burstStep"), lanes.Box, nil, func(f *frame) { f.burst(v) }}
+// burstStep is burstDerived.step and what burstPoisson.quiet looks at, with a threshold or escape noise.
+func burstStep(v variant, escape bool) model {
+	name := "burstStep"
+	if escape {
+		name = "escapeStep"
+	}
+	return model{v.name(name), lanes.Box, nil, func(f *frame) { f.burst(v, escape) }}
 }
 
-func (f *frame) burst(v variant) {
+func (f *frame) burst(v variant, escape bool) {
 	x, y := f.Floats(f.state(lanes.X)), f.Floats(f.state(lanes.Y))
 	at := y
 	if v.soma {
@@ -57,14 +61,23 @@ func (f *frame) burst(v variant) {
 	ny = f.synapses(v, 3, ny, at, dAt, midAt)
 	ny = Fade(Add(y, ny))
 	nx = Fade(Add(x, nx))
-	// over > watch and not (over <= th32 and no inhibition arrived)
 	over := Sub(nx, f.threshold())
-	look := Both(Compare(over, f.constant(lanes.Watch), NotLessEqual),
-		Either(Compare(over, f.constant(lanes.Th32), NotLessEqual), Compare(f.areas(2), f.zero(), NotEqual)))
+	var look Mask
+	var h hazard
+	if escape {
+		h = f.hazard(f.risk(Sub(x, f.state(lanes.Th)), over))
+		look = f.spent(h)
+	} else { // over > watch and not (over <= th32 and no inhibition arrived)
+		look = Both(Compare(over, f.constant(lanes.Watch), NotLessEqual),
+			Either(Compare(over, f.constant(lanes.Th32), NotLessEqual), Compare(f.areas(2), f.zero(), NotEqual)))
+	}
 	held, some := f.refractory(unsafe.Offsetof(call.At))
 	second := f.ticks(1)
 	due := Except(f.above(second, f.zero()), f.later(second, unsafe.Offsetof(call.Last)))
 	f.look(Either(Except(Either(look, some), held), due))
+	if escape {
+		f.spend(h, Either(Either(look, some), due))
+	}
 	f.store(lanes.X, nx)
 	f.store(lanes.Y, ny)
 	f.store(lanes.WD, nwd)

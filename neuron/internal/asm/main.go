@@ -41,7 +41,7 @@ func steps() {
 	for _, soma := range []bool{true, false} {
 		for _, nmda := range []bool{true, false} {
 			v := variant{soma: soma, nmda: nmda}
-			models = append(models, burstStep(v), twoStep(v))
+			models = append(models, burstStep(v, false), burstStep(v, true), twoStep(v))
 		}
 	}
 	for _, w := range []Width{8, 16} {

@@ -137,5 +137,7 @@ const (
 	ShareD       = ShareS + 1
 	LeakD        = ShareD + 1 // leak conductance of the dendrite, nS
 	Held         = LeakD + 1  // all bits set if V_s is held while refractory, otherwise 0
-	TwoConstants = Held + 1
+	Rate         = Held + 1   // escape noise: rate at the threshold per step, 1/slope
+	InvDelta     = Rate + 1
+	TwoConstants = InvDelta + 1
 )

@@ -32,6 +32,7 @@ type Call struct {
 	Own        [MaxPorts][2]*float32 // currents of each neuron at both ends of the step, pA
 	Pairs      [MaxChannels]*Pair    // arrivals
 	Sums       *float32              // arrivals at a delta channel
+	Hazard     *float64              // integral of the escape rate that is left until the next event
 	Shared     [MaxPorts][2]float32  // currents that all neurons receive, added to their own
 	Before     spike.Tick            // the tick before the step's first
 	At         spike.Tick            // the step's first tick
