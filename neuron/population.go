@@ -57,6 +57,12 @@ type Sleeper interface {
 	Asleep(r Range, in *Input) bool
 }
 
+// Foreseer is implemented by populations without inputs that know when they spike next: they are left alone until then.
+type Foreseer interface {
+	// Next returns a time before which no neuron of r spikes, after Advance has come as far as it has.
+	Next(r Range) spike.Tick
+}
+
 // Range is the half-open range [Lo, Hi) of neurons of one population.
 type Range struct{ Lo, Hi int }
 

@@ -110,6 +110,15 @@ func (p *poissonSources) Advance(r Range, w spike.Window, in *Input, out *spike.
 	}
 }
 
+// Next implements Foreseer.
+func (p *poissonSources) Next(r Range) spike.Tick {
+	next := spike.Forever
+	for b := r.Lo >> p.bits; b<<p.bits < r.Hi; b++ {
+		next = min(next, *p.bound(r, b))
+	}
+	return next
+}
+
 // advance takes the sources of block b that are in r through w and returns when the next of them spikes, or a time before.
 func (p *poissonSources) advance(b int, r Range, w spike.Window, d *arrivalDraws, list []uint64, out *spike.Buffer) spike.Tick {
 	first, trains, most := b<<p.bits, &p.trains[min(b, len(p.trains)-1)], p.most[min(b, len(p.most)-1)]

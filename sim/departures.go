@@ -54,7 +54,7 @@ func (p *projection) slot(step int64) *[]departure { return &p.slots[step%int64(
 func (p *projection) depart(w spike.Window) {
 	p.forget(w)
 	step, end := int64(w.From/p.step), w.From+p.step
-	slot := p.slot(step)
+	slot, before := p.slot(step), p.waiting
 	for _, e := range p.source.spikes {
 		for e.At >= end {
 			step, end = step+1, end+p.step
@@ -62,9 +62,9 @@ func (p *projection) depart(w spike.Window) {
 		}
 		if amplitude, passes := p.Depart(int(e.Src-p.source.id.First), e); passes {
 			p.keep(slot, departure{at: e.At, source: uint32(e.Src - p.source.id.First), amplitude: amplitude}, end-e.At)
-			p.rowEvents += int64(len(p.lags))
 		}
 	}
+	p.rowEvents += int64(len(p.lags) * (p.waiting - before))
 	p.expect(w.To)
 }
 

@@ -103,6 +103,9 @@ func (s *Sim) buildPopulations(opt Options) error {
 		if e, ok := pop.(neuron.Exact); ok {
 			p.single = e.WantsArrivals()
 		}
+		if f, ok := pop.(neuron.Foreseer); ok && !opt.NoSleep {
+			p.foreseer = f
+		}
 		if sl, ok := pop.(neuron.Sleeper); ok {
 			p.sleeper = sl
 			sl.SetSleep(!opt.NoSleep)

@@ -14,6 +14,7 @@ type population struct {
 	kernels     []neuron.Kernel // tabulated
 	single      bool            // wants single arrivals
 	sleeper     neuron.Sleeper  // nil if its neurons never sleep
+	foreseer    neuron.Foreseer // nil if nobody knows when they spike next
 	backgrounds []neuron.Background
 	in          []*projection // that end on it
 	learns      bool          // a projection onto it learns
@@ -50,7 +51,7 @@ type shard struct {
 	own     []ownDrive     // per port
 	touched []uint64       // memory of in.Touched; nil if nobody ever sleeps here
 	dirty   []bool         // per channel: something was delivered in this piece
-	resting bool           // all slept when the last piece ended
+	rest    spike.Tick     // until then nothing happens here, unless something arrives or a current changes
 	out     spike.Buffer
 	post    []spike.Event // its spikes of the window, for rules: neuron within the shard
 	counts  Counts
@@ -65,7 +66,7 @@ func (sh *shard) advance(s *Sim, w spike.Window) {
 	in.Steps = int(w.Len() / s.step)
 	sh.drive(s, w)
 	in.Touched = nil
-	if sh.touched != nil && (sh.resting || sh.pop.sleeper.Watches(sh.r, w, in)) {
+	if sh.touched != nil && sh.pop.sleeper.Watches(sh.r, w, in) {
 		in.Touched = sh.touched
 	}
 	delivered := sh.deliver(s, w)
@@ -73,7 +74,7 @@ func (sh *shard) advance(s *Sim, w spike.Window) {
 		b.Fill(sh.r, w, in)
 		delivered = true
 	}
-	if sh.resting && sh.pop.steady && !delivered {
+	if sh.rest >= w.To && sh.pop.steady && !delivered {
 		return
 	}
 	sh.pop.Advance(sh.r, w, in, &sh.out)
@@ -81,7 +82,14 @@ func (sh *shard) advance(s *Sim, w spike.Window) {
 	if delivered {
 		sh.clean()
 	}
-	sh.resting = in.Touched != nil && sh.pop.sleeper.Asleep(sh.r, in)
+	switch {
+	case sh.pop.foreseer != nil:
+		sh.rest = sh.pop.foreseer.Next(sh.r)
+	case in.Touched != nil && sh.pop.sleeper.Asleep(sh.r, in):
+		sh.rest = spike.Forever
+	default:
+		sh.rest = w.To
+	}
 }
 
 // drive tells the neurons the currents of a piece.

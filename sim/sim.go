@@ -13,7 +13,8 @@ import (
 	"github.com/burstplex/burstplex/synapse/arena"
 )
 
-// Sink receives the spikes of a simulation, window after window, in canonical order. recordings.Writer is one.
+// Sink receives the spikes of a simulation, window after window, in canonical order. Windows in which nothing happens may come as
+// one. recordings.Writer is one.
 type Sink interface {
 	WriteSpikes(w spike.Window, events []spike.Event) error
 	Close() error
@@ -95,6 +96,12 @@ func (s *Sim) Run(ctx context.Context, until spike.Tick) error {
 		if err := s.agenda.apply(s.now); err != nil {
 			return err
 		}
+		if t := s.silentUntil(min(until, s.agenda.next())); t > s.now {
+			if err := s.leap(t); err != nil {
+				return err
+			}
+			continue
+		}
 		end := s.exchanged + s.window
 		piece := spike.Window{From: s.now, To: min(end, until, s.agenda.next())}
 		s.advance(piece)
@@ -124,11 +131,41 @@ func (s *Sim) advance(piece spike.Window) {
 		p.await(first, end)
 	}
 	for _, sh := range s.shards {
-		if !sh.resting || sh.pop.stirred {
+		if sh.rest < piece.To || sh.pop.stirred {
 			s.called = append(s.called, sh)
 		}
 	}
 	s.crew.share(&s.advancing, len(s.called), s.advanceShard)
+}
+
+// silentUntil returns the end of the last window up to a time in which nothing happens, now if there is none: everybody rests,
+// nothing is on its way, no current changes and nobody learns. It looks only after a window in which nobody was called.
+func (s *Sim) silentUntil(t spike.Tick) spike.Tick {
+	if s.now != s.exchanged || len(s.called) > 0 || s.learns() {
+		return s.now
+	}
+	for _, sh := range s.shards {
+		t = min(t, sh.rest)
+	}
+	for _, p := range s.projections {
+		if p.waiting > 0 {
+			return s.now
+		}
+	}
+	for _, p := range s.populations {
+		for _, st := range p.stimuli {
+			t = min(t, st.holds(s.now))
+		}
+	}
+	return s.now + max(0, t-s.now)/s.window*s.window
+}
+
+// leap passes over whole windows in which nothing happens.
+func (s *Sim) leap(t spike.Tick) error {
+	skipped := spike.Window{From: s.now, To: t}
+	s.events = s.events[:0]
+	s.now, s.exchanged = t, t
+	return s.record(skipped)
 }
 
 // stepsOf returns the steps of a piece within its window: first and end.
@@ -174,14 +211,23 @@ func (s *Sim) populationOf(id spike.ID) *population {
 }
 
 // follow lets everything that reads the spikes of a window do so, side by side: blocks of synapses learn, projections send
-// the spikes on their way, estimators and recorders read them.
+// the spikes on their way, estimators and recorders read them. Recorders may look at what is learned, so they come first
+// where anything is.
 func (s *Sim) follow(w spike.Window) error {
 	s.closed = w
+	if s.learns() {
+		if err := s.record(w); err != nil {
+			return err
+		}
+	}
 	s.prepareLessons(w)
 	s.crew.share(&s.following, len(s.lessons)+len(s.projections)+1, s.followUp)
 	s.endLessons(w)
 	return s.failed
 }
+
+// learns reports whether anything learns or estimates from spikes.
+func (s *Sim) learns() bool { return len(s.lessons)+len(s.learners) > 0 }
 
 // followPart is one part of follow, the largest first.
 func (s *Sim) followPart(i int) {
@@ -193,10 +239,12 @@ func (s *Sim) followPart(i int) {
 		s.projections[i].depart(s.closed)
 		return
 	}
+	if !s.learns() {
+		s.failed = s.record(s.closed)
+	}
 	for _, l := range s.learners {
 		l.Learn(s.closed, s.events)
 	}
-	s.failed = s.record(s.closed)
 }
 
 // record passes the window's spikes to the digest and the sinks.

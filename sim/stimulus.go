@@ -190,6 +190,9 @@ func (s *stimulus) addOwn(d *neuron.Drive, in *neuron.Input, r neuron.Range, w s
 
 // fillDrives computes the shared currents of a population for the piece w and sees whether they go on as they were.
 func (p *population) fillDrives(w spike.Window, h spike.Tick) {
+	if len(p.stimuli) == 0 && p.steady {
+		return
+	}
 	steps := int(w.Len() / h)
 	for port := range p.drives {
 		clear(p.drives[port].Start[:steps])
@@ -216,4 +219,19 @@ func (p *population) fillDrives(w spike.Window, h spike.Tick) {
 			}
 		}
 	}
+}
+
+// holds returns until when the stimulus stays as it is at now, now if it may change at any time.
+func (s *stimulus) holds(now spike.Tick) spike.Tick {
+	switch s.Wave.(type) {
+	case Constant, *Level:
+	default:
+		return now
+	}
+	for _, edge := range []spike.Tick{s.From, s.To} {
+		if edge > now {
+			return edge
+		}
+	}
+	return spike.Forever
 }
