@@ -95,7 +95,7 @@ func TestResumedExperimentIsTheSame(t *testing.T) {
 	}
 	for _, record := range []string{"true", "false"} {
 		load := func() *Experiment {
-			set := []string{"record.spikes=" + record}
+			set := []string{"record.spikes=" + record, `figures.traces={ kind = "traces" }`, `figures.patterns={ kind = "patterns" }`}
 			if record == "true" {
 				set = append(set, "record.weights_every=1 s")
 			}
