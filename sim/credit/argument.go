@@ -28,7 +28,7 @@ type point struct {
 //	step 1: x = -p_b ∂E/∂v of an output unit, y = its bursts in excess of p_b, per K
 //	step 2: x = what bursts bring to a hidden dendrite through Y without a teacher, y = what events take through Q
 //	step 3: x = apical drive times h, y = burst probability of a hidden unit's events, over all gains
-//	step 5: x = layer below the output in the deepest network, y = root mean square of its apical drives
+//	step 5: x = layers below the output in the deepest network, y = root mean square of apical drives; unit is the number of the gain
 func (g *Gradient) argue(ctx context.Context, r *task.Run) ([]point, error) {
 	s, seed := g.settings(g.AtK), r.Seed
 	var all []point
@@ -89,16 +89,20 @@ func (g *Gradient) argue(ctx context.Context, r *task.Run) ([]point, error) {
 	for _, d := range g.Depths {
 		deepest = max(deepest, d)
 	}
-	deep := g.problem(deepest, g.Gain, seed)
-	err = gather(deep, true, "depth", func(i int, m *Simulator) (points []point) {
-		for l := 1; l <= deepest; l++ {
-			bursts, events := m.Drive(l)
-			bursts.SubVec(bursts, events)
-			points = append(points, point{Step: 5, Layer: l, Sample: i, X: float64(deepest + 1 - l), Y: mat.Norm(bursts, 2) / math.Sqrt(float64(g.Units))})
+	for k, gain := range g.Gains {
+		err := gather(g.problem(deepest, gain, seed), true, fmt.Sprint("depth, gain ", gain), func(i int, m *Simulator) (points []point) {
+			for l := 1; l <= deepest; l++ {
+				bursts, events := m.Drive(l)
+				bursts.SubVec(bursts, events)
+				points = append(points, point{Step: 5, Layer: l, Unit: k, Sample: i, X: float64(deepest + 1 - l), Y: mat.Norm(bursts, 2) / math.Sqrt(float64(g.Units))})
+			}
+			return points
+		})
+		if err != nil {
+			return nil, err
 		}
-		return points
-	})
-	return all, err
+	}
+	return all, nil
 }
 
 // drawArgument draws a figure for each step of the derivation, figures/step-N, and writes the points as steps.csv.
@@ -189,22 +193,21 @@ func (g *Gradient) drawArgument(r *task.Run, all []point, out []result, drifts [
 		return err
 	}
 
-	shrink := figure.Line{Name: "spikes", Dots: true}
-	for _, p := range all { // mean squares over presentations
-		if p.Step != 5 {
-			continue
-		}
-		if k := int(p.X) - 1; k >= 0 {
-			for len(shrink.Y) <= k {
-				shrink.X, shrink.Y = append(shrink.X, float64(len(shrink.Y)+1)), append(shrink.Y, 0)
+	shrink := figure.Panel{Title: "down the layers", X: figure.Axis{Label: "layers below the output"}, Y: figure.Axis{Label: "r.m.s. apical drive", Log: true}}
+	for k, gain := range g.Gains {
+		squares := map[float64]float64{} // mean over presentations
+		for _, p := range all {
+			if p.Step == 5 && p.Unit == k {
+				squares[p.X] += p.Y * p.Y / float64(g.Batch)
 			}
-			shrink.Y[k] += p.Y * p.Y / float64(g.Batch)
 		}
+		line := figure.Line{Name: fmt.Sprint("gain ", gain), Dots: true}
+		for x := 1.0; squares[x] > 0; x++ {
+			line.X, line.Y = append(line.X, x), append(line.Y, math.Sqrt(squares[x]))
+		}
+		shrink.Marks = append(shrink.Marks, line)
 	}
-	for k := range shrink.Y {
-		shrink.Y[k] = math.Sqrt(shrink.Y[k])
-	}
-	return save(5, figure.Panel{Title: "down the layers", X: figure.Axis{Label: "layers below the output"}, Y: figure.Axis{Label: "r.m.s. apical drive", Log: true}, Marks: []figure.Mark{shrink}})
+	return save(5, shrink)
 }
 
 func layerNames(n int) (names []string) {
