@@ -3,8 +3,11 @@ package main
 import (
 	"context"
 	"fmt"
+	"os"
+	"path/filepath"
 	"runtime"
 	"slices"
+	"strings"
 
 	"github.com/burstplex/burstplex/recordings/figure"
 	"github.com/burstplex/burstplex/sim/bench"
@@ -138,11 +141,18 @@ func (c *benchScaling) Validate() error {
 	case c.Runs < 1 || c.Runs > 1000:
 		return fmt.Errorf("--runs=%d: must be between 1 and 1000", c.Runs)
 	}
+	if info, err := os.Stat(filepath.Dir(c.Output)); err != nil || !info.IsDir() { // before minutes of work
+		return fmt.Errorf("--output=%s: there is no directory %s", c.Output, filepath.Dir(c.Output))
+	}
 	return nil
 }
 
 func (c *benchScaling) Run(ctx context.Context, t terminal) error {
 	report := bench.NewReport()
+	output := c.Output
+	if ext := filepath.Ext(output); ext == ".png" || ext == ".svg" || ext == ".csv" {
+		output = strings.TrimSuffix(output, ext)
+	}
 	scale := bench.Scale{Workers: c.Workers, Neurons: c.Neurons, InDegree: c.InDegree, Stretches: c.Runs}
 	if scale.Workers == 0 {
 		scale.Workers = runtime.GOMAXPROCS(0)
@@ -159,12 +169,12 @@ func (c *benchScaling) Run(ctx context.Context, t terminal) error {
 	if err != nil {
 		return err
 	}
-	if err := figure.Save(c.Output, bench.Drawing(report.Scaling)); err != nil {
+	if err := figure.Save(output, bench.Drawing(report.Scaling)); err != nil {
 		return err
 	}
 	if c.JSON {
 		return report.WriteJSON(t.out)
 	}
-	fmt.Fprintf(t.out, "\ncurves in %s.png\n", c.Output)
+	fmt.Fprintf(t.out, "\ncurves in %s.png\n", output)
 	return nil
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"strconv"
 	"text/tabwriter"
 	"time"
 
@@ -188,6 +189,11 @@ func (d Drawing) Page() figure.Page {
 			}
 		}
 		panel.Marks = []figure.Mark{median, least}
+		if s.X == "workers" {
+			for _, p := range s.Points {
+				panel.X.Places, panel.X.Names = append(panel.X.Places, p.X), append(panel.X.Names, strconv.Itoa(p.Workers))
+			}
+		}
 		switch s.Name {
 		case "strong scaling":
 			row, panel.Y, panel.Marks = 0, figure.Axis{Label: "times faster", Zero: true}, append(panel.Marks, ideal)
