@@ -1,0 +1,146 @@
+package sim
+
+import (
+	"slices"
+	"sort"
+
+	"github.com/burstplex/burstplex/neuron/spike"
+)
+
+// The stages of a window, in the order in which Run calls them.
+
+// advance delivers row-events and takes all neurons through a piece of a window, shard by shard.
+func (s *Sim) advance(piece spike.Window) {
+	s.piece, s.called = piece, s.called[:0]
+	first, end := s.stepsOf(piece)
+	for _, p := range s.populations {
+		p.fillDrives(piece, s.step)
+		p.await(first, end)
+	}
+	for _, sh := range s.shards {
+		if sh.rest < piece.To || sh.pop.stirred {
+			s.called = append(s.called, sh)
+		}
+	}
+	s.crew.share(&s.advancing, len(s.called), s.advanceShard)
+}
+
+// silentUntil returns the end of the last window up to a time in which nothing happens, now if there is none: everybody rests,
+// nothing is on its way, no current changes and nobody learns. It looks only after a window in which nobody was called.
+func (s *Sim) silentUntil(t spike.Tick) spike.Tick {
+	if s.now != s.exchanged || len(s.called) > 0 || s.learns() {
+		return s.now
+	}
+	for _, sh := range s.shards {
+		t = min(t, sh.rest)
+	}
+	for _, p := range s.projections {
+		if p.waiting > 0 {
+			return s.now
+		}
+	}
+	for _, p := range s.populations {
+		for _, st := range p.stimuli {
+			t = min(t, st.holds(s.now))
+		}
+	}
+	return s.now + max(0, t-s.now)/s.window*s.window
+}
+
+// leap passes over whole windows in which nothing happens.
+func (s *Sim) leap(t spike.Tick) error {
+	skipped := spike.Window{From: s.now, To: t}
+	s.events = s.events[:0]
+	s.now, s.exchanged = t, t
+	return s.record(skipped)
+}
+
+// stepsOf returns the steps of a piece within its window: first and end.
+func (s *Sim) stepsOf(piece spike.Window) (first, end int) {
+	return int((piece.From - s.exchanged) / s.step), int((piece.To - s.exchanged) / s.step)
+}
+
+// join collects the spikes of a window from the shards in canonical order, also for each population by itself. They are
+// sorted as numbers: time within the window, neuron, kind.
+func (s *Sim) join(w spike.Window) {
+	shift := s.timeShift
+	s.keys, s.events = s.keys[:0], s.events[:0]
+	for _, sh := range s.shards {
+		for _, e := range sh.out.Events() {
+			s.keys = append(s.keys, uint64(e.At-w.From)<<shift|uint64(e.Src)<<kindBits|uint64(e.Kind))
+		}
+		sh.out.Reset()
+	}
+	for _, p := range s.populations {
+		p.spikes = p.spikes[:0]
+	}
+	if len(s.keys) == 0 {
+		return
+	}
+	slices.Sort(s.keys)
+	p := s.populations[0]
+	for _, key := range s.keys {
+		e := spike.Event{At: w.From + spike.Tick(key>>shift), Src: spike.ID(key & (1<<shift - 1) >> kindBits), Kind: spike.Kind(key & (1<<kindBits - 1))}
+		if !p.id.Contains(e.Src) {
+			p = s.populationOf(e.Src)
+		}
+		s.events, p.spikes = append(s.events, e), append(p.spikes, e)
+	}
+	s.counts.Spikes += int64(len(s.events))
+}
+
+// kindBits is what a spike.Kind needs.
+const kindBits = 2
+
+// populationOf returns the population of a neuron.
+func (s *Sim) populationOf(id spike.ID) *population {
+	return s.populations[sort.Search(len(s.populations), func(i int) bool { return s.populations[i].id.First > id })-1]
+}
+
+// follow lets everything that reads the spikes of a window do so, side by side: blocks of synapses learn, projections send
+// the spikes on their way, estimators and recorders read them. Recorders may look at what is learned, so they come first
+// where anything is.
+func (s *Sim) follow(w spike.Window) error {
+	s.closed = w
+	if s.learns() {
+		if err := s.record(w); err != nil {
+			return err
+		}
+	}
+	s.prepareLessons(w)
+	s.crew.share(&s.following, len(s.lessons)+len(s.projections)+1, s.followUp)
+	s.endLessons(w)
+	return s.failed
+}
+
+// learns reports whether anything learns or estimates from spikes.
+func (s *Sim) learns() bool { return len(s.lessons)+len(s.learners) > 0 }
+
+// followPart is one part of follow, the largest first.
+func (s *Sim) followPart(i int) {
+	if i < len(s.lessons) {
+		s.lessons[i].learn(s.closed)
+		return
+	}
+	if i -= len(s.lessons); i < len(s.projections) {
+		s.projections[i].depart(s.closed)
+		return
+	}
+	if !s.learns() {
+		s.failed = s.record(s.closed)
+	}
+	for _, l := range s.learners {
+		l.Learn(s.closed, s.events)
+	}
+}
+
+// record passes the window's spikes to the digest and the sinks.
+func (s *Sim) record(w spike.Window) error {
+	s.digest.Add(s.events)
+	for _, sink := range s.sinks {
+		if err := sink.WriteSpikes(w, s.events); err != nil {
+			return err
+		}
+	}
+	return nil
+}
