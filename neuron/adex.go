@@ -95,6 +95,7 @@ func (s *AdEx) New(b Build) (Population, error) {
 type adexDerived struct {
 	tau, cm, gl, a, b, tauW  float64
 	delta, theta, peak, hold float64
+	peakY                    float64 // exp(-(peak-V_T)/Δ)
 	ref                      spike.Tick
 	steep                    float32 // see stiff
 	xT, invDelta, expScale   float32 // V_T, 1/Δ, Δ/τ
@@ -124,6 +125,7 @@ func (s *AdEx) derive(b Build, i int) *adexDerived {
 	if s.Hold == "rest" {
 		d.hold = 0
 	}
+	d.peakY = numeric.Exp((d.theta - d.peak) / d.delta)
 	d.xT, d.invDelta, d.expScale = float32(d.theta), float32(1/d.delta), float32(d.delta/d.tau)
 	d.invTau, d.invC, d.x32Peak = float32(1/d.tau), float32(1/d.cm), float32(d.peak)
 	d.strong = float32(strongest * d.tau / h)

@@ -50,9 +50,9 @@ func (p *adex) replay(d *adexDerived, u adexState, i int, t spike.Tick, i0, i1 f
 func (f *fineAdEx) hold(d *adexDerived, r float64) {
 	f.x = d.hold
 	rest := float64(d.a * f.x)
-	f.w = numeric.Madd(f.w-rest, numeric.Exp(-r/d.tauW), rest)
+	f.w = numeric.Madd(f.w-rest, 1/growth(r/d.tauW), rest)
 	for k := range f.g {
-		f.g[k] *= numeric.Exp(-r / d.tauSyn[k])
+		f.g[k] /= growth(r / d.tauSyn[k])
 	}
 }
 
@@ -64,15 +64,17 @@ const nearlyThere = 2e-4
 
 // advance integrates over at most r ms, until a spike. It returns the time that has passed and whether there was one.
 func (f *fineAdEx) advance(d *adexDerived, r float64) (passed float64, spiked bool) {
+	up := numeric.Exp((f.x - d.theta) / d.delta)
 	for left := r; left > 0; {
 		// z is V - E_L below V_T and y = exp(-(V-V_T)/Δ) above.
 		rising := f.x > d.theta
 		z, limit := f.x, changeLimit*d.delta
 		if rising {
-			z = numeric.Exp((d.theta - f.x) / d.delta)
+			z = 1 / up
 			limit = changeLimit * max(z, nearlyThere)
 		}
-		dz0, dw0 := f.slopes(d, rising, z, f.w, f.g, 0)
+		b := base{f.x, up, rising}
+		dz0, dw0 := f.slopes(d, b, z, f.w, f.g, 0)
 		s := min(left, d.tau/(4*(1+f.g[0]+f.g[1])))
 		if speed := max(dz0, -dz0); float64(speed*s) > limit {
 			s = limit / speed
@@ -82,56 +84,73 @@ func (f *fineAdEx) advance(d *adexDerived, r float64) (passed float64, spiked bo
 		}
 		gMid, gEnd := f.g, f.g
 		for k := range f.g {
-			e := numeric.Exp(-s / 2 / d.tauSyn[k])
+			e := 1 / growth(s/2/d.tauSyn[k])
 			gMid[k] *= e
 			gEnd[k] *= float64(e * e)
 		}
 		half := s / 2
-		dz1, dw1 := f.slopes(d, rising, numeric.Madd(half, dz0, z), numeric.Madd(half, dw0, f.w), gMid, half)
-		dz2, dw2 := f.slopes(d, rising, numeric.Madd(half, dz1, z), numeric.Madd(half, dw1, f.w), gMid, half)
-		dz3, dw3 := f.slopes(d, rising, numeric.Madd(s, dz2, z), numeric.Madd(s, dw2, f.w), gEnd, s)
+		dz1, dw1 := f.slopes(d, b, numeric.Madd(half, dz0, z), numeric.Madd(half, dw0, f.w), gMid, half)
+		dz2, dw2 := f.slopes(d, b, numeric.Madd(half, dz1, z), numeric.Madd(half, dw1, f.w), gMid, half)
+		dz3, dw3 := f.slopes(d, b, numeric.Madd(s, dz2, z), numeric.Madd(s, dw2, f.w), gEnd, s)
 		zEnd := numeric.Madd(s/6, dz0+2*(dz1+dz2)+dz3, z)
 		wEnd := numeric.Madd(s/6, dw0+2*(dw1+dw2)+dw3, f.w)
 
 		// The distance to the peak, above 0 beyond it.
 		sign, peak := 1.0, d.peak
 		if rising {
-			sign, peak = -1, numeric.Exp((d.theta-d.peak)/d.delta)
+			sign, peak = -1, d.peakY
 		}
 		if over := sign * (zEnd - peak); over > 0 {
-			dzEnd, _ := f.slopes(d, rising, zEnd, wEnd, gEnd, s)
+			dzEnd, _ := f.slopes(d, b, zEnd, wEnd, gEnd, s)
 			at := hermiteRoot(min(0, sign*(z-peak)), over, sign*float64(dz0*s), sign*float64(dzEnd*s))
 			f.w = numeric.Madd(at, wEnd-f.w, f.w)
 			s = float64(s * at)
 			for k := range f.g {
-				f.g[k] *= numeric.Exp(-s / d.tauSyn[k])
+				f.g[k] /= growth(s / d.tauSyn[k])
 			}
 			return r - left + s, true
 		}
-		f.x, f.w, f.g = zEnd, wEnd, gEnd
-		if rising {
-			f.x = d.theta - float64(d.delta*numeric.Log(zEnd))
-		}
+		f.x, f.w, f.g = b.potential(d, zEnd), wEnd, gEnd
+		up = b.exponential(d, zEnd)
 		f.current = numeric.Madd(f.slope, s, f.current)
 		left -= s
 	}
 	return r, false
 }
 
-// slopes returns the time derivatives of z and w at a time t after the start of a Runge-Kutta step.
-func (f *fineAdEx) slopes(d *adexDerived, rising bool, z, w float64, g [2]float64, t float64) (dz, dw float64) {
-	x, grow := z, 0.0
-	if rising {
-		z = max(z, 1e-30)
-		x = d.theta - float64(d.delta*numeric.Log(z))
-	} else {
-		grow = float64(d.delta * numeric.Exp((z-d.theta)/d.delta))
+// base is where a Runge-Kutta step begins: exponentials and logarithms are taken relative to it.
+type base struct {
+	x, up  float64 // V - E_L, exp((V-V_T)/Δ)
+	rising bool
+}
+
+// potential returns V - E_L at z.
+func (b *base) potential(d *adexDerived, z float64) float64 {
+	if b.rising {
+		return b.x - float64(d.delta*logNear(float64(z*b.up), 1))
 	}
+	return z
+}
+
+// exponential returns exp((V-V_T)/Δ) at z.
+func (b *base) exponential(d *adexDerived, z float64) float64 {
+	if b.rising {
+		return 1 / z
+	}
+	return float64(b.up * expNear((z-b.x)/d.delta))
+}
+
+// slopes returns the time derivatives of z and w at a time t after the start of a Runge-Kutta step.
+func (f *fineAdEx) slopes(d *adexDerived, b base, z, w float64, g [2]float64, t float64) (dz, dw float64) {
+	if b.rising {
+		z = max(z, 1e-30)
+	}
+	x := b.potential(d, z)
 	// tau dx/dt = Δ exp((x-θ)/Δ) + rest
 	rest := float64(g[0]*(d.eExc-x)) + float64(g[1]*(d.eInh-x)) - x + (numeric.Madd(t, f.slope, f.current)-w)/d.gl
 	dw = (float64(d.a*x) - w) / d.tauW
-	if rising {
+	if b.rising {
 		return -numeric.Madd(z, rest/d.delta, 1) / d.tau, dw
 	}
-	return (grow + rest) / d.tau, dw
+	return (float64(d.delta*b.exponential(d, z)) + rest) / d.tau, dw
 }

@@ -70,11 +70,39 @@ func growth(x float64) float64 {
 	if x > shortTime {
 		return numeric.Exp(x)
 	}
+	return expSeries(x)
+}
+
+// expNear returns e^x.
+func expNear(x float64) float64 {
+	if x > 2*shortTime || x < -2*shortTime {
+		return numeric.Exp(x)
+	}
+	e := expSeries(x / 2)
+	return float64(e * e)
+}
+
+// expSeries returns e^x for |x| <= shortTime.
+func expSeries(x float64) float64 {
 	sum := 1.0 / 5040
 	for _, c := range [...]float64{1. / 720, 1. / 120, 1. / 24, 1. / 6, 1. / 2, 1, 1} {
 		sum = numeric.Madd(sum, x, c)
 	}
 	return sum
+}
+
+// logNear returns log(a/b).
+func logNear(a, b float64) float64 {
+	s := (a - b) / (a + b)
+	if s > 0.4 || s < -0.4 {
+		return numeric.Log(a / b)
+	}
+	z := float64(s * s)
+	sum := 1.0 / 13
+	for _, c := range [...]float64{1. / 11, 1. / 9, 1. / 7, 1. / 5, 1. / 3, 1} {
+		sum = numeric.Madd(sum, z, c)
+	}
+	return float64(2 * s * sum)
 }
 
 // due adds the arrivals up to now to the channels' conductances, each once, and returns when the next one is,

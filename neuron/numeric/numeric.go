@@ -69,12 +69,15 @@ func Log(x float64) float64 {
 	s := (m - 1) / (m + 1)
 	z := float64(s * s)
 	p := 1.0 / 23
-	for n := 21; n >= 3; n -= 2 {
-		p = Madd(p, z, 1/float64(n))
+	for _, c := range logSeries {
+		p = Madd(p, z, c)
 	}
 	f := float64(2 * s)
 	return Madd(float64(e), ln2Hi, f+Madd(float64(f*z), p, float64(float64(e)*ln2Lo)))
 }
+
+// 1/21, 1/19 ... 1/3.
+var logSeries = [...]float64{1.0 / 21, 1.0 / 19, 1.0 / 17, 1.0 / 15, 1.0 / 13, 1.0 / 11, 1.0 / 9, 1.0 / 7, 1.0 / 5, 1.0 / 3}
 
 // Constants of the single-precision functions. The polynomial of exp is the minimax fit on [-ln2/2, ln2/2]
 // of relative error 6e-8 that vector libraries use; the vector kernels evaluate it in the same order.
