@@ -27,8 +27,8 @@ import (
 // within its own step uses the mean time constant and capacitance.
 //
 // Integration ("off-grid"): with current synapses exact; with conductances an exponential Taylor scheme of second
-// order, as in TwoCompartment. Steps with a spike or an end of refractoriness are replayed event by event; the time of
-// a threshold crossing is the root of the cubic through values and slopes.
+// order, as in TwoCompartment. Steps with a spike or an end of refractoriness are replayed event by event on Taylor
+// series of sixth order (course), whose root is the time of a threshold crossing.
 type LIF struct {
 	TauM Value `toml:"tau_m" unit:"ms" doc:"membrane time constant τ_m"`
 	CM   Value `toml:"c_m" unit:"pF" doc:"membrane capacitance C"`
