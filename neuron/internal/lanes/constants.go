@@ -1,7 +1,8 @@
 package lanes
 
 // State rows and constants of the kernels, in the order of their use. Constants are coefficients of a step in the scalar code's
-// fields of the same name.
+// fields of the same name. Reversal potentials come first and are the same for all neurons of a population, as kernels may read them
+// once for all.
 
 // LIF with exponential synapses.
 const (
