@@ -29,8 +29,11 @@ func NewDigest(pops []Population) *Digest {
 
 // Add hashes spikes that are in canonical order and not earlier than those added before.
 func (d *Digest) Add(events []Event) {
+	p := 0
 	for _, e := range events {
-		p := sort.Search(len(d.pops), func(i int) bool { return d.pops[i].First > e.Src }) - 1
+		if !d.pops[p].Contains(e.Src) {
+			p = sort.Search(len(d.pops), func(i int) bool { return d.pops[i].First > e.Src }) - 1
+		}
 		binary.LittleEndian.PutUint64(d.rec[0:], uint64(e.At))
 		binary.LittleEndian.PutUint32(d.rec[8:], uint32(p))
 		binary.LittleEndian.PutUint32(d.rec[12:], uint32(e.Src-d.pops[p].First))
