@@ -131,7 +131,12 @@ func (p *burstPoisson) quiet(d *burstDerived, u *two, v *burstInput, i int, t sp
 	d.step(u, v)
 	if !p.escape { // where refractoriness ends makes no difference to V
 		over := u.x - u.th
-		return over <= d.watch || over <= d.th32 && v.in[somaGABA].Area == 0
+		if over <= d.watch {
+			return true
+		}
+		// What inhibition took away in this step: V_s may have been above threshold before.
+		lost := float32(v.in[somaGABA].Area * (max(x, u.x) - d.to[somaGABA]))
+		return over+lost <= d.th32
 	}
 	risk := float64(d.risk(x-th, u.x-u.th))
 	if risk >= p.left[i] {

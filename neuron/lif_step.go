@@ -30,11 +30,19 @@ func (p *lif) one(r Range, i, s int, t spike.Tick, in *Input, out *spike.Buffer)
 		} else {
 			u = d.exact(u, i0, i1, exc, inh)
 		}
-		if u.x > d.watch && (u.x > d.th32 || exc.Area < 0 || inh.Area != 0) {
+		if u.x > d.watch && u.x+p.lost(max(before.x, u.x), exc, inh) > d.th32 {
 			u = p.replay(d, before, i, t, i0, i1, [2]Pair{exc, inh}, out)
 		}
 	}
 	p.x[i], p.g[0][i], p.g[1][i] = u.x, u.ampa, u.gaba
+}
+
+// lost returns what inhibition took away from V in a step in which it was at most x: V may have been above threshold before.
+func (p *lif) lost(x float32, exc, inh Pair) float32 {
+	if p.conductance {
+		return float32(inh.Area * (x - p.eInh))
+	}
+	return -min(exc.Area, 0) - min(inh.Area, 0)
 }
 
 // held returns u a step later while V is held.
