@@ -153,6 +153,7 @@ type twoDerived struct {
 	cs, cd, gs, gd, a, b, c         float64
 	theta, dTh                      float64
 	watch                           float32 // a step that ends above it (plus δ) is replayed: it may hold a spike
+	bend, bendCurrent               float32 // by how much a curved V_s may exceed its ends, mV: at constant currents, per pA that they change
 	ed, invDD                       float32
 	ref                             spike.Tick
 	full                            twoStep           // coefficients of a whole step
@@ -194,6 +195,7 @@ func (s *TwoCompartment) derive(b Build, i int, h float64) *twoDerived {
 		ref: ticksOf(at(s.TRef, "refractory")),
 	}
 	d.watch = float32(d.theta - humpSlope*d.theta*h/d.tauS)
+	d.bend, d.bendCurrent = float32(humpBend*d.theta/d.tauS*h*h/8), float32(h/8/d.cs) // a parabola's height is its change of slope times h/8
 	s.coefficients(d, h, &d.full)
 	for k := range d.thirds {
 		var c twoStep

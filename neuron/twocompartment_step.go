@@ -1,6 +1,8 @@
 package neuron
 
 import (
+	"math"
+
 	"github.com/burstplex/burstplex/neuron/internal/lanes"
 	"github.com/burstplex/burstplex/neuron/numeric"
 	"github.com/burstplex/burstplex/neuron/spike"
@@ -28,13 +30,24 @@ type twoCompartment struct {
 	edge   []spike.Tick // next change of K
 	recent []spike.Tick // the last bapMemory spikes of each neuron
 	refEnd []spike.Tick
+
+	bapDelay, bapLen spike.Tick
+	tau, tauSyn      [twoChannels]float64 // mean of the membranes', those of the conductances, ms
 }
 
 func newTwoCompartment(s TwoCompartment, b Build) *twoCompartment {
 	n := b.N
 	p := &twoCompartment{spec: s, build: b, Emitter: NewEmitter(b),
 		atSoma: s.Driving == "soma", eExc: float32(s.EExc - s.EL), eInh: float32(s.EInh - s.EL),
-		edge: make([]spike.Tick, n), recent: make([]spike.Tick, n*bapMemory), refEnd: make([]spike.Tick, n)}
+		edge: make([]spike.Tick, n), recent: make([]spike.Tick, n*bapMemory), refEnd: make([]spike.Tick, n),
+		bapDelay: ticksOf(s.BapDelay), bapLen: ticksOf(s.BapLen),
+		tauSyn: [twoChannels]float64{s.TauAMPA, s.TauNMDA, s.TauGABA, s.TauAMPA, s.TauNMDA, s.TauGABA}}
+	for k := range p.tau {
+		p.tau[k] = s.TauS.Mean()
+		if k >= apicalAMPA {
+			p.tau[k] = s.TauD.Mean()
+		}
+	}
 	h := b.Step.Milliseconds()
 	p.derived = derivedOf(b, func(i int) *twoDerived { return s.derive(b, i, h) }, s.TauS, s.CS, s.TauD, s.CD, s.Theta, s.DTh,
 		s.TauTh, s.TRef, s.GS, s.GD, s.ED, s.DD, s.B, s.TauWS, s.A, s.TauWD, s.C)
@@ -118,7 +131,7 @@ func (p *twoCompartment) one(r Range, i, s int, t spike.Tick, in *Input, out *sp
 		p.replay(d, &u, &v, i, t, out)
 	} else {
 		d.step(p, &d.full, &u, &v, end >= stop && p.spec.Hold)
-		if end < t && u.x > d.watch+u.th {
+		if end < t && u.x > d.watch+u.th && p.mayCross(d, p.x[i], &u, &v) {
 			p.load(&u, i) // the state before
 			p.replay(d, &u, &v, i, t, out)
 		}
@@ -127,6 +140,15 @@ func (p *twoCompartment) one(r Range, i, s int, t spike.Tick, in *Input, out *sp
 	for k := range u.g {
 		p.g[k][i] = u.g[k]
 	}
+}
+
+// mayCross returns whether V_s may have crossed the threshold in a step that took it from x to u: at its end, or within it
+// if inhibition has pulled it down since, or currents and conductances that change have bent it.
+func (p *twoCompartment) mayCross(d *twoDerived, x float32, u *two, v *twoInput) bool {
+	over := u.x - u.th - float32(d.theta)
+	lost := float32(v.in[somaGABA].Area * d.full.shareS * (max(x, u.x) - p.eInh))
+	bent := d.bend + float32(float32(math.Abs(float64(v.is1-v.is0)))*d.bendCurrent)
+	return over+lost+bent > 0
 }
 
 // load reads the state of neuron i.
