@@ -60,7 +60,7 @@ func (s *Sim) buildRules(Options) error {
 			s.lessons = append(s.lessons, lesson{p, k})
 		}
 		s.plastic = append(s.plastic, p)
-		pr.target.learns = true
+		pr.target.learns, pr.target.heard = true, true
 	}
 	return nil
 }

@@ -244,6 +244,7 @@ func (s *Sim) buildBackgrounds(Options) error {
 					return errorf(key+"."+err.(*Error).Key, "population %s %s", d.Name, err.(*Error).Reason)
 				}
 				t.Channel, t.Kernel = c, p.kernels[c]
+				p.filled = append(p.filled, c)
 			}
 			build := s.populationBuild(d, p.id)
 			build.Key = build.Key.Sub("background " + b.Name)
@@ -266,6 +267,7 @@ func (s *Sim) allocate() {
 	}
 	steps := int(s.window / s.step)
 	last := s.populations[len(s.populations)-1].id
+	s.lookup = spike.NewLookup(s.net.IDs())
 	s.timeShift = bits.Len(uint(last.First)+uint(last.Size)) + kindBits
 	for _, p := range s.populations {
 		p.drives, p.held = make([]neuron.Drive, len(p.Ports())), make([]float32, len(p.Ports()))
@@ -280,6 +282,7 @@ func (s *Sim) allocate() {
 	}
 	for _, p := range s.projections {
 		p.wait(s.step, steps)
+		p.source.heard = true
 	}
 }
 

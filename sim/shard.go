@@ -16,8 +16,10 @@ type population struct {
 	sleeper     neuron.Sleeper  // nil if its neurons never sleep
 	foreseer    neuron.Foreseer // nil if nobody knows when they spike next
 	backgrounds []neuron.Background
+	filled      []int         // channels that these write to
 	in          []*projection // that end on it
 	learns      bool          // a projection onto it learns
+	heard       bool          // so, or a projection starts from it
 	shards      []*shard
 	spikes      []spike.Event // of the window, in canonical order
 	stimuli     []*stimulus
@@ -50,7 +52,7 @@ type shard struct {
 	cells   []neuron.Cells // in.Cells
 	own     []ownDrive     // per port
 	touched []uint64       // memory of in.Touched; nil if nobody ever sleeps here
-	dirty   []bool         // per channel: something was delivered in this piece
+	dirty   []bool         // per channel: something was added in this piece
 	rest    spike.Tick     // until then nothing happens here, unless something arrives or a current changes
 	out     spike.Buffer
 	post    []spike.Event // its spikes of the window, for rules: neuron within the shard
@@ -73,6 +75,9 @@ func (sh *shard) advance(s *Sim, w spike.Window) {
 	for _, b := range sh.pop.backgrounds {
 		b.Fill(sh.r, w, in)
 		delivered = true
+	}
+	for _, c := range sh.pop.filled {
+		sh.dirty[c] = true
 	}
 	if sh.rest >= w.To && sh.pop.steady && !delivered {
 		return
@@ -183,7 +188,7 @@ func (sh *shard) clean() {
 	steps := sh.in.Steps
 	sh.in.Arrivals = sh.in.Arrivals[:0]
 	for c := range sh.cells {
-		if !sh.dirty[c] && len(sh.pop.backgrounds) == 0 {
+		if !sh.dirty[c] {
 			continue
 		}
 		sh.dirty[c] = false

@@ -53,6 +53,8 @@ type Sim struct {
 	lessons      []lesson
 	timeShift    int           // of the time in a spike's key
 	keys         []uint64      // of the spikes that are joined
+	order        order         // in which they are sorted
+	lookup       spike.Lookup  // of populations
 	events       []spike.Event // of the current window
 	digest       *spike.Digest
 	counts       Counts

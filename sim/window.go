@@ -1,8 +1,7 @@
 package sim
 
 import (
-	"slices"
-	"sort"
+	"math/bits"
 
 	"github.com/burstplex/burstplex/neuron/spike"
 )
@@ -60,8 +59,8 @@ func (s *Sim) stepsOf(piece spike.Window) (first, end int) {
 	return int((piece.From - s.exchanged) / s.step), int((piece.To - s.exchanged) / s.step)
 }
 
-// join collects the spikes of a window from the shards in canonical order, also for each population by itself. They are
-// sorted as numbers: time within the window, neuron, kind.
+// join collects the spikes of a window from the shards in canonical order, also for each population by itself that somebody
+// listens to. They are sorted as numbers: time within the window, neuron, kind.
 func (s *Sim) join(w spike.Window) {
 	shift := s.timeShift
 	s.keys, s.events = s.keys[:0], s.events[:0]
@@ -74,28 +73,18 @@ func (s *Sim) join(w spike.Window) {
 	for _, p := range s.populations {
 		p.spikes = p.spikes[:0]
 	}
-	if len(s.keys) == 0 {
-		return
-	}
-	slices.Sort(s.keys)
-	p := s.populations[0]
-	for _, key := range s.keys {
+	for _, key := range s.order.sort(s.keys, shift+bits.Len64(uint64(w.Len()))) {
 		e := spike.Event{At: w.From + spike.Tick(key>>shift), Src: spike.ID(key & (1<<shift - 1) >> kindBits), Kind: spike.Kind(key & (1<<kindBits - 1))}
-		if !p.id.Contains(e.Src) {
-			p = s.populationOf(e.Src)
+		s.events = append(s.events, e)
+		if p := s.populations[s.lookup.Find(e.Src)]; p.heard {
+			p.spikes = append(p.spikes, e)
 		}
-		s.events, p.spikes = append(s.events, e), append(p.spikes, e)
 	}
 	s.counts.Spikes += int64(len(s.events))
 }
 
 // kindBits is what a spike.Kind needs.
 const kindBits = 2
-
-// populationOf returns the population of a neuron.
-func (s *Sim) populationOf(id spike.ID) *population {
-	return s.populations[sort.Search(len(s.populations), func(i int) bool { return s.populations[i].id.First > id })-1]
-}
 
 // follow lets everything that reads the spikes of a window do so, side by side: blocks of synapses learn, projections send
 // the spikes on their way, estimators and recorders read them. Recorders may look at what is learned, so they come first

@@ -1,7 +1,11 @@
 package spike
 
 import (
+	"crypto/sha256"
+	"encoding/binary"
+	"fmt"
 	"math"
+	"math/rand/v2"
 	"testing"
 )
 
@@ -65,6 +69,45 @@ func TestDigestSeesEverything(t *testing.T) {
 		}
 		seen[s] = true
 	}
+}
+
+// The digest is the hash of what its documentation says, written out, however it is fed.
+func TestDigestIsTheHashOfItsRecords(t *testing.T) {
+	pops := []Population{{"a", 0, 700}, {"b", 700, 1}, {"c", 701, 3000}, {"d", 3701, 2}, {"e", 3703, 500}}
+	r := rand.New(rand.NewPCG(1, 1))
+	d, all := NewDigest(pops), []byte{}
+	at := Tick(0)
+	for part := 0; part < 2000; part = 2*part + 1 {
+		events := make([]Event, part)
+		for i := range events {
+			at += Tick(r.IntN(1000))
+			p := r.IntN(len(pops))
+			n := r.IntN(pops[p].Size)
+			events[i] = Event{At: at, Src: pops[p].First + ID(n), Kind: Kind(r.IntN(3))}
+			all = binary.LittleEndian.AppendUint64(all, uint64(at))
+			all = binary.LittleEndian.AppendUint32(all, uint32(p))
+			all = binary.LittleEndian.AppendUint32(all, uint32(n))
+		}
+		d.Add(events)
+		if want := fmt.Sprintf("%x", sha256.Sum256(all)); d.Sum() != want || d.Count() != uint64(len(all)/16) {
+			t.Fatalf("%d spikes: digest %.12s instead of %.12s", d.Count(), d.Sum(), want)
+		}
+	}
+}
+
+func BenchmarkDigest(b *testing.B) {
+	pops, r := []Population{{"a", 0, 25000}, {"b", 25000, 25000}, {"c", 50000, 100}, {"d", 50100, 1000}, {"e", 51100, 1000}}, rand.New(rand.NewPCG(1, 1))
+	d, events := NewDigest(pops), make([]Event, 1<<16)
+	for i := range events {
+		events[i] = Event{At: Tick(4 * i), Src: ID(r.IntN(52100))}
+	}
+	const window = 128
+	i := 0
+	for b.Loop() {
+		d.Add(events[i : i+window])
+		i = (i + window) % len(events)
+	}
+	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/window, "ns/spike")
 }
 
 func TestTickString(t *testing.T) {
