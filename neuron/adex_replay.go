@@ -59,9 +59,6 @@ func (f *fineAdEx) hold(d *adexDerived, r float64) {
 // changeLimit is how far y, or V in units of Δ, may move in a Runge-Kutta step.
 const changeLimit = 0.5
 
-// nearlyThere is the y below which its fall to the peak is as good as straight: what is left takes nearlyThere τ.
-const nearlyThere = 2e-4
-
 // advance integrates over at most r ms, until a spike. It returns the time that has passed and whether there was one.
 func (f *fineAdEx) advance(d *adexDerived, r float64) (passed float64, spiked bool) {
 	up := numeric.Exp((f.x - d.theta) / d.delta)
@@ -71,7 +68,10 @@ func (f *fineAdEx) advance(d *adexDerived, r float64) (passed float64, spiked bo
 		z, limit := f.x, changeLimit*d.delta
 		if rising {
 			z = 1 / up
-			limit = changeLimit * max(z, nearlyThere)
+			limit = changeLimit * z
+			if s, spiked, ok := f.fall(d, z, left); ok {
+				return r - left + s, spiked
+			}
 		}
 		b := base{f.x, up, rising}
 		dz0, dw0 := f.slopes(d, b, z, f.w, f.g, 0)
@@ -116,6 +116,69 @@ func (f *fineAdEx) advance(d *adexDerived, r float64) (passed float64, spiked bo
 		left -= s
 	}
 	return r, false
+}
+
+// fallLimit is how much of the fall of y to 0 may be due to anything but the exponential. What the series of fall leave out is
+// at most τ y fallLimit³/4, some 10 ns where y is 0.02.
+const fallLimit = 0.06
+
+// fall advances f over at most r ms, until a spike, if y = exp(-(V-V_T)/Δ) is so small that it falls nearly straight. With
+// constant conductances, current and w,
+//
+//	dy/dt = -(1 + q)/τ,  q = y (a + b log y),
+//
+// so that it takes τ ∫ (1 - q + q² - ...) dy from one y to another, which has a closed form. Conductances and the current are
+// those after a third of the fall, where their change has its mean effect.
+func (f *fineAdEx) fall(d *adexDerived, y, r float64) (passed float64, spiked, ok bool) {
+	log := (d.theta - f.x) / d.delta
+	third := min(float64(d.tau*y), r) / 3
+	var g [2]float64
+	for k := range g {
+		g[k] = f.g[k] / growth(third/d.tauSyn[k])
+	}
+	b := 1 + g[0] + g[1]
+	rest := float64(g[0]*d.eExc) + float64(g[1]*d.eInh) + (numeric.Madd(third, f.slope, f.current)-f.w)/d.gl
+	c := straight{(rest - float64(b*d.theta)) / d.delta, b}
+	if other := c.other(log); float64(y*(max(other, -other)+b)) > fallLimit {
+		return 0, false, false
+	}
+	from := c.duration(y, log)
+	passed = float64(d.tau * max(0, from-c.duration(d.peakY, (d.theta-d.peak)/d.delta)))
+	spiked = passed <= r
+	if !spiked {
+		passed = r
+		to := from - r/d.tau
+		end := to // y at the end, by Newton's method
+		for range 3 {
+			log = numeric.Log(end)
+			q := float64(end * c.other(log))
+			end -= (c.duration(end, log) - to) / (1 - q + float64(q*q))
+		}
+		log = numeric.Log(end)
+		mean := d.theta - float64(d.delta*log) // close enough for w, which hardly moves
+		f.w += float64(passed * (float64(d.a*(mean+f.x)/2) - f.w) / d.tauW)
+		f.x = mean
+	} else {
+		f.w += float64(passed * (float64(d.a*(d.theta-float64(d.delta*(log-1)))) - f.w) / d.tauW) // the mean of log y is log y(0) - 1
+	}
+	for k := range f.g {
+		f.g[k] /= growth(passed / d.tauSyn[k])
+	}
+	return passed, spiked, true
+}
+
+// straight is the fall of y with q = y (a + b log y).
+type straight struct{ a, b float64 }
+
+// other returns q/y.
+func (c *straight) other(log float64) float64 { return numeric.Madd(c.b, log, c.a) }
+
+// duration returns ∫ (1 - q + q²) dy from 0 to y: how long that fall takes, in τ.
+func (c *straight) duration(y, log float64) float64 {
+	p, b := c.other(log), c.b
+	first := float64(y * (p/2 - b/4))
+	second := float64(float64(y*y) * (float64(p*p)/3 - float64(b*p)*(2./9) + float64(b*b)*(2./27)))
+	return float64(y * (1 - first + second))
 }
 
 // base is where a Runge-Kutta step begins: exponentials and logarithms are taken relative to it.

@@ -115,3 +115,33 @@ func TestAdExAgainstReference(t *testing.T) {
 		}
 	}
 }
+
+// The fall of y to a spike takes as long as quadrature says, and as long in two parts as in one.
+func TestAdExFall(t *testing.T) {
+	s := somAdEx()
+	p := made(t, s, 1, 100*us).(*adex)
+	d := derivedAt(p.derived, 0)
+	for _, start := range []float64{5e-3, 1e-3, 1e-5} {
+		f := fineAdEx{x: d.theta - d.delta*math.Log(start), w: 30, current: 20}
+		want, rest := 0., (f.current-f.w)/d.gl
+		const n = 100_000
+		for k := range n {
+			y := d.peakY + (start-d.peakY)*(float64(k)+.5)/n
+			want += d.tau * (start - d.peakY) / n / (1 + y*(rest-d.theta+d.delta*math.Log(y))/d.delta)
+		}
+		whole := f
+		got, spiked, ok := whole.fall(d, start, 1)
+		if !ok || !spiked || math.Abs(got-want) > 1e-5 {
+			t.Errorf("from y = %g: a fall of %g ms (%v, %v), by quadrature %g ms", start, got, spiked, ok, want)
+		}
+		part := f
+		half, early, ok := part.fall(d, start, want/2)
+		second, late, also := part.fall(d, math.Exp((d.theta-part.x)/d.delta), 1)
+		if early || !late || !ok || !also || half != want/2 || math.Abs(half+second-want) > 1e-5 {
+			t.Errorf("from y = %g: two falls of %g and %g ms, by quadrature %g ms", start, half, second, want)
+		}
+		if math.Abs(part.w-whole.w) > 1e-4 {
+			t.Errorf("from y = %g: w is %g after two falls and %g after one", start, part.w, whole.w)
+		}
+	}
+}
