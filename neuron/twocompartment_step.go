@@ -126,20 +126,55 @@ func (p *twoCompartment) one(r Range, i, s int, t spike.Tick, in *Input, out *sp
 	d, v := derivedAt(p.derived, i), p.receive(in, s, i, r)
 	var u two
 	p.load(&u, i)
-	stop, end := t+in.Step, p.refEnd[i]
-	if p.edge[i] < stop || end >= t && end < stop {
-		p.replay(d, &u, &v, i, t, out)
-	} else {
-		d.step(p, &d.full, &u, &v, end >= stop && p.spec.Hold)
-		if end < t && u.x > d.watch+u.th && p.mayCross(d, p.x[i], &u, &v) {
-			p.load(&u, i) // the state before
-			p.replay(d, &u, &v, i, t, out)
+	stop, end, box, edge := t+in.Step, p.refEnd[i], p.box[i], p.edge[i]
+	ok := end < t || end >= stop
+	if ok {
+		held := end >= stop && p.spec.Hold
+		if edge < stop {
+			ok = p.stepOverEdge(d, &u, &v, i, t, held)
+		} else {
+			d.step(p, &d.full, &u, &v, held)
 		}
+		ok = ok && (end >= stop || u.x <= d.watch+u.th || !p.mayCross(d, p.x[i], &u, &v))
+	}
+	if !ok {
+		p.load(&u, i) // the state before
+		p.box[i], p.edge[i] = box, edge
+		p.replay(d, &u, &v, i, t, out)
 	}
 	p.x[i], p.y[i], p.ws[i], p.wd[i], p.th[i] = u.x, u.y, u.ws, u.wd, u.th
 	for k := range u.g {
 		p.g[k][i] = u.g[k]
 	}
+}
+
+// stepOverEdge advances u over the step from t on in which the back-propagating spike begins or ends. It returns false if
+// it does so more than once. From the edge on, its current moves the dendrite, and the plateau follows in a straight line:
+// what both add to the step without an edge is exact but for the sigmoid's curvature, as in every other step.
+func (p *twoCompartment) stepOverEdge(d *twoDerived, u *two, v *twoInput, i int, t spike.Tick, held bool) bool {
+	stop, edge := t+p.build.Step, p.edge[i]
+	p.updateBox(i, edge)
+	if edge < t || p.edge[i] < stop {
+		return false
+	}
+	act := numeric.Sigmoid32((u.y - d.ed) * d.invDD)
+	load := u.g[apicalAMPA] + u.g[apicalNMDA] + u.g[apicalGABA]
+	d.step(p, &d.full, u, v, held)
+	var c twoStep // the part after the edge
+	d.partial((stop - edge).Milliseconds(), &c)
+	jump := float32(c.c * (p.box[i] - v.k))
+	slope := float32(jump * c.invCD)
+	bend := float32(float32(float32(act*(1-act))*d.invDD) * slope)
+	own := float32(c.gd * bend)
+	u.y += float32(jump*c.q0) + float32(own*c.q1)
+	if !p.atSoma {
+		u.y -= float32(float32(load*c.invTauD) * float32(float32(slope*c.r)*c.r) * 0.5)
+	}
+	u.wd += float32(jump*c.w0) + float32(own*c.w1)
+	if !held {
+		u.x += float32(float32(c.gs*bend) * c.s1)
+	}
+	return true
 }
 
 // mayCross returns whether V_s may have crossed the threshold in a step that took it from x to u: at its end, or within it
