@@ -30,8 +30,8 @@ import (
 //
 // Integration ("off-grid"): linear parts exactly, the sigmoid and the driving forces linearly in time across a
 // step from their exact derivatives at its start (an exponential Taylor scheme of second order, one sigmoid per
-// step); steps with a spike, an edge of K or an end of refractoriness are replayed event by event, also those
-// that end just below threshold, where V_s may have been above in between. Measured
+// step); an edge of K adds what follows it to its step; steps with a spike or an end of refractoriness are replayed
+// event by event, also those that end just below threshold, where V_s may have been above in between. Measured
 // errors stand in docs/accuracy.md. integrator = "reference" selects Runge-Kutta of fourth order between single
 // arrivals with root finding, which is slow and serves as the judge.
 type TwoCompartment struct {
