@@ -16,8 +16,9 @@ import (
 // helpers sleep.
 type crew struct {
 	workers int
-	// ticket is generation (24 bits), items (20) and next item (20) in one word: an item is taken by counting next up,
-	// which fails for a helper that looked at an earlier generation.
+	// ticket is generation (24 bits), and end (20) and start (20) of the items that nobody has taken, in one word: taking one
+	// fails for a helper that looked at an earlier generation. The caller takes from the start and helpers from the end, so that
+	// most items are done by who did them in the last call, and what they read and write lies in that core's caches.
 	ticket   atomic.Uint64
 	f        func(item int) // of this generation: read only by who has taken an item
 	offset   int
@@ -130,12 +131,12 @@ func (c *crew) batch(offset, items int, f func(int)) {
 			h.wake <- struct{}{}
 		}
 	}
-	c.work(&c.busy[0])
+	c.work(&c.busy[0], true)
 	c.wait()
 }
 
-// work takes items until there are none.
-func (c *crew) work(busy *busyTime) {
+// work takes items until there are none, from the start or from the end.
+func (c *crew) work(busy *busyTime, first bool) {
 	if !c.open() {
 		return
 	}
@@ -143,14 +144,18 @@ func (c *crew) work(busy *busyTime) {
 	defer func() { busy.Add(int64(time.Since(start))) }()
 	for {
 		t := c.ticket.Load()
-		next, items := t&mostAtOnce, t>>itemBits&mostAtOnce
-		if next == items {
+		item, end := t&mostAtOnce, t>>itemBits&mostAtOnce
+		if item == end {
 			return
 		}
-		if !c.ticket.CompareAndSwap(t, t+1) {
+		taken := t + 1
+		if !first {
+			item, taken = end-1, t-1<<itemBits
+		}
+		if !c.ticket.CompareAndSwap(t, taken) {
 			continue
 		}
-		c.f(c.offset + int(next))
+		c.f(c.offset + int(item))
 		if c.left.Add(-1) == 0 && c.waiting.CompareAndSwap(true, false) {
 			c.finished <- struct{}{}
 		}
@@ -195,7 +200,7 @@ func (c *crew) done() bool { return c.left.Load() == 0 }
 func (c *crew) help(h *helper, busy *busyTime) {
 	defer c.ended.Done()
 	for !c.closed.Load() {
-		c.work(busy)
+		c.work(busy, false)
 		if spin(c.open) {
 			continue
 		}
