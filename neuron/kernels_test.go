@@ -267,6 +267,9 @@ func TestNeuronsAtRestAreNotLookedAt(t *testing.T) {
 	for name, s := range vectorModels() {
 		p := made(t, s, 64, 100*us)
 		sw, w := swept(p), spike.Window{From: 0, To: 100 * us}
+		if len(sw.kernels) == 0 {
+			t.Skip("this build or processor has no kernels")
+		}
 		in := blank(p.Channels(), len(p.Ports()), Range{0, 64}, w, 100*us)
 		in.Touched = nil
 		b := sw.blockOf(Range{0, 64})
