@@ -124,7 +124,7 @@ func (s *BurstPoisson) New(b Build) (Population, error) {
 	if p.escape {
 		kernels = escapeKernels(p.derived[0].atSoma)
 	}
-	p.sweep = compartments(n, kernels, compartmentRows(&p.x, &p.y, &p.ws, &p.wd, &p.th, &p.g), p.refEnd, p.second)
+	p.sweep = compartments(n, kernels, p.kernelRows(), p.refEnd, p.second)
 	p.sweep.hazard = p.left
 	setConstants(&p.sweep, n, lanes.TwoConstants, p.derived, (*burstDerived).constants)
 	p.Reset()
@@ -139,12 +139,9 @@ type burstPoisson struct {
 	key    rng.Key // of the events' draws
 	Emitter
 	sweep
+	compartmentColumns
 	derived []*burstDerived
 
-	x, y   []float32 // V_s - E_L, V_d - E_L, mV
-	ws, wd []float32 // adaptation: event count, mV
-	th     []float32 // δ, mV
-	g      [twoChannels][]float32
 	refEnd []spike.Tick
 	second []spike.Tick // second spike of a burst to come, 0 if none
 	events []uint64     // number of events so far

@@ -101,18 +101,7 @@ func (p *burstPoisson) one(r Range, i, s int, t spike.Tick, in *Input, out *spik
 		p.load(&u, i) // the state before
 		p.replay(d, &u, &v, i, t, out)
 	}
-	p.x[i], p.y[i], p.ws[i], p.wd[i], p.th[i] = u.x, u.y, u.ws, u.wd, u.th
-	for k := range u.g {
-		p.g[k][i] = u.g[k]
-	}
-}
-
-// load reads the state of neuron i.
-func (p *burstPoisson) load(u *two, i int) {
-	u.x, u.y, u.ws, u.wd, u.th = p.x[i], p.y[i], p.ws[i], p.wd[i], p.th[i]
-	for k := range u.g {
-		u.g[k] = p.g[k][i]
-	}
+	p.store(&u, i)
 }
 
 // quiet advances u over a step and returns whether neither an event nor the end of refractoriness falls into it.

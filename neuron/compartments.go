@@ -19,13 +19,37 @@ func compartments(n int, kernels []kernel, rows []*[]float32, times ...[]spike.T
 	return s
 }
 
-// compartmentRows lists the state that both models have.
-func compartmentRows(x, y, ws, wd, th *[]float32, g *[twoChannels][]float32) []*[]float32 {
-	rows := []*[]float32{x, y, ws, wd, th}
-	for k := range g {
-		rows = append(rows, &g[k])
+// compartmentColumns is the state that both models of two compartments have, relative to E_L.
+type compartmentColumns struct {
+	x, y   []float32 // V_s - E_L, V_d - E_L, mV
+	ws, wd []float32 // adaptation: count of spikes or events, mV
+	th     []float32 // δ, mV
+	g      [twoChannels][]float32
+}
+
+// kernelRows lists the columns in the order of the kernels.
+func (c *compartmentColumns) kernelRows() []*[]float32 {
+	rows := []*[]float32{&c.x, &c.y, &c.ws, &c.wd, &c.th}
+	for k := range c.g {
+		rows = append(rows, &c.g[k])
 	}
 	return rows
+}
+
+// load reads the state of neuron i.
+func (c *compartmentColumns) load(u *two, i int) {
+	u.x, u.y, u.ws, u.wd, u.th = c.x[i], c.y[i], c.ws[i], c.wd[i], c.th[i]
+	for k := range u.g {
+		u.g[k] = c.g[k][i]
+	}
+}
+
+// store writes it.
+func (c *compartmentColumns) store(u *two, i int) {
+	c.x[i], c.y[i], c.ws[i], c.wd[i], c.th[i] = u.x, u.y, u.ws, u.wd, u.th
+	for k := range u.g {
+		c.g[k][i] = u.g[k]
+	}
 }
 
 // constants puts what the kernel needs.

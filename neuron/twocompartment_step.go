@@ -21,11 +21,8 @@ type twoCompartment struct {
 	eInh    float32
 	Emitter
 	sweep
+	compartmentColumns
 
-	x, y   []float32 // V_s - E_L, V_d - E_L, mV
-	ws, wd []float32 // adaptation: spike count, mV
-	th     []float32 // δ, mV
-	g      [twoChannels][]float32
 	box    []float32    // K(t)
 	edge   []spike.Tick // next change of K
 	recent []spike.Tick // the last bapMemory spikes of each neuron
@@ -51,7 +48,7 @@ func newTwoCompartment(s TwoCompartment, b Build) *twoCompartment {
 	h := b.Step.Milliseconds()
 	p.derived = derivedOf(b, func(i int) *twoDerived { return s.derive(b, i, h) }, s.TauS, s.CS, s.TauD, s.CD, s.Theta, s.DTh,
 		s.TauTh, s.TRef, s.GS, s.GD, s.ED, s.DD, s.B, s.TauWS, s.A, s.TauWD, s.C)
-	p.sweep = compartments(n, twoKernels(p.atSoma), append(compartmentRows(&p.x, &p.y, &p.ws, &p.wd, &p.th, &p.g), &p.box), p.refEnd, p.edge)
+	p.sweep = compartments(n, twoKernels(p.atSoma), append(p.kernelRows(), &p.box), p.refEnd, p.edge)
 	setConstants(&p.sweep, n, lanes.TwoConstants, p.derived, func(d *twoDerived, put func(int, float32)) { d.constants(&s, put) })
 	p.Reset()
 	return p
@@ -142,10 +139,7 @@ func (p *twoCompartment) one(r Range, i, s int, t spike.Tick, in *Input, out *sp
 		p.box[i], p.edge[i] = box, edge
 		p.replay(d, &u, &v, i, t, out)
 	}
-	p.x[i], p.y[i], p.ws[i], p.wd[i], p.th[i] = u.x, u.y, u.ws, u.wd, u.th
-	for k := range u.g {
-		p.g[k][i] = u.g[k]
-	}
+	p.store(&u, i)
 }
 
 // stepOverEdge advances u over the step from t on in which the back-propagating spike begins or ends. It returns false if
@@ -184,14 +178,6 @@ func (p *twoCompartment) mayCross(d *twoDerived, x float32, u *two, v *twoInput)
 	lost := float32(v.in[somaGABA].Area * d.full.shareS * (max(x, u.x) - p.eInh))
 	bent := d.bend + float32(float32(math.Abs(float64(v.is1-v.is0)))*d.bendCurrent)
 	return over+lost+bent > 0
-}
-
-// load reads the state of neuron i.
-func (p *twoCompartment) load(u *two, i int) {
-	u.x, u.y, u.ws, u.wd, u.th = p.x[i], p.y[i], p.ws[i], p.wd[i], p.th[i]
-	for k := range u.g {
-		u.g[k] = p.g[k][i]
-	}
 }
 
 // receive collects what reaches neuron i in step s.
