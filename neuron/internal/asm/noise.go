@@ -10,15 +10,7 @@ import (
 	. "github.com/mmcloughlin/avo/reg"
 )
 
-// shift returns the 32-bit numbers of a register shifted to the right by n bits, with zeros from the left.
-func shift(n uint8, a VecVirtual) VecVirtual { y := YMM(); VPSRLD(U8(n), a, y); return y }
-
-func addInt(a VecVirtual, b Op) VecVirtual { y := YMM(); VPADDD(b, a, y); return y }
-func subInt(a VecVirtual, b Op) VecVirtual { y := YMM(); VPSUBD(b, a, y); return y }
 func mulInt(a VecVirtual, b Op) VecVirtual { y := YMM(); VPMULLD(b, a, y); return y }
-
-func toFloat(a VecVirtual) VecVirtual { y := YMM(); VCVTDQ2PS(a, y); return y }
-func toInt(a VecVirtual) VecVirtual   { y := YMM(); VCVTTPS2DQ(a, y); return y }
 
 var counts lanes.Counts
 
@@ -68,7 +60,7 @@ func countKernel(name string, pairs bool) {
 		y := YMM()
 		VBROADCASTSS(Mem{Base: weights}, y)
 		to := Mem{Base: cells}
-		VMOVUPS(Add(Mul(toFloat(k), y), to), to)
+		VMOVUPS(Add(Mul(ToFloat(k), y), to), to)
 		ADDQ(U8(32), cells)
 	}
 	ADDQ(U8(32), words)
@@ -109,8 +101,8 @@ func arrivalKernel() {
 
 	Label("eight")
 	w := Floats(Mem{Base: words})
-	d := addInt(scaled(shift(8, w), all(unsafe.Offsetof(draws.Interval)), U8(24)), start)
-	neuron := addInt(And(w, Bits("in_block", 255)), all(unsafe.Offsetof(draws.First)))
+	d := AddInt(scaled(ShiftRight(w, 8), all(unsafe.Offsetof(draws.Interval)), U8(24)), start)
+	neuron := AddInt(And(w, Bits("in_block", 255)), all(unsafe.Offsetof(draws.First)))
 	ok := And(below(neuron, all(unsafe.Offsetof(draws.LastNeuron))), below(d, all(unsafe.Offsetof(draws.LastTick))))
 	some := YMM()
 	VPCMPGTD(Table("lanes", 0, 1, 2, 3, 4, 5, 6, 7), left, some)
@@ -121,9 +113,9 @@ func arrivalKernel() {
 	s := scaled(d, all(unsafe.Offsetof(draws.InvStep)), U8(32))
 	VPSRLVD(all(unsafe.Offsetof(draws.Shift)), s, s)
 	step := all(unsafe.Offsetof(draws.Step))
-	rest := subInt(addInt(mulInt(s, step), step), d)
-	cell := addInt(mulInt(s, all(unsafe.Offsetof(draws.Len))), neuron)
-	u := Sub(Mul(toFloat(rest), all(unsafe.Offsetof(draws.PerTick))), Number("half", 0.5))
+	rest := SubInt(AddInt(mulInt(s, step), step), d)
+	cell := AddInt(mulInt(s, all(unsafe.Offsetof(draws.Len))), neuron)
+	u := Sub(Mul(ToFloat(rest), all(unsafe.Offsetof(draws.PerTick))), Number("half", 0.5))
 	end, area := YMM(), YMM()
 	shape, degree := field(unsafe.Offsetof(draws.Shape)), field(unsafe.Offsetof(draws.Degree))
 	VBROADCASTSS(Mem{Base: shape}, end)
