@@ -17,40 +17,28 @@ type Due struct {
 // due[cuts[k]:cuts[k+1]] arrives in step k. touched is the shard's set of neurons with input, or nil. It returns the number
 // of synaptic events.
 func (p *Projection) Deliver(shard int, due []Due, cuts []int, cells []neuron.Pair, touched []uint64) (events int) {
-	r := &p.shards[shard]
-	steps, end := len(cuts)-1, cuts[len(cuts)-1]
-	n := len(cells) / steps
-	for k := range steps {
-		if lo, hi := cuts[k], cuts[k+1]; lo == hi {
-			continue
-		} else if now := cells[k*n : (k+1)*n]; r.dense {
-			addDensePairs(now, due[lo:hi], r, int(r.first[1]))
-			events += (hi - lo) * int(r.first[1])
-		} else {
-			events += addPairs(now, due[lo:hi], due[hi:end], r)
-		}
-	}
-	r.touch(due[cuts[0]:end], touched)
-	runtime.KeepAlive(r) // and with it the arena
-	return events
+	return deliver(&p.shards[shard], due, cuts, cells, touched, addDensePairs, addPairs)
 }
 
 // DeliverSums is Deliver for a delta synapse.
 func (p *Projection) DeliverSums(shard int, due []Due, cuts []int, cells []float32, touched []uint64) (events int) {
-	r := &p.shards[shard]
+	return deliver(&p.shards[shard], due, cuts, cells, touched, addDenseSums, addSums)
+}
+
+// deliver is Deliver for any kind of cells: dense adds dense rows of n weights to the cells of one step, and sparse other rows, of which
+// more are due soon; it returns the number of synapses.
+func deliver[C any](r *rows, due []Due, cuts []int, cells []C, touched []uint64,
+	dense func(now []C, due []Due, r *rows, n int), sparse func(now []C, due, soon []Due, r *rows) int) (events int) {
 	steps, end := len(cuts)-1, cuts[len(cuts)-1]
 	n := len(cells) / steps
 	for k := range steps {
 		if lo, hi := cuts[k], cuts[k+1]; lo == hi {
 			continue
 		} else if now := cells[k*n : (k+1)*n]; r.dense {
-			for i := lo; i < hi; i++ {
-				r.fetch(due, i+1)
-				addDenseSums(now, r.weight[r.first[due[i].Row]:r.first[due[i].Row+1]], due[i].End)
-			}
+			dense(now, due[lo:hi], r, int(r.first[1]))
 			events += (hi - lo) * int(r.first[1])
 		} else {
-			events += addSums(now, due[lo:hi], due[hi:end], r)
+			events += sparse(now, due[lo:hi], due[hi:end], r)
 		}
 	}
 	r.touch(due[cuts[0]:end], touched)

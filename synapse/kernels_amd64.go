@@ -56,6 +56,14 @@ func denseSumsAVX2(cells *float32, weight *float32, n int, amplitude float32)
 //go:noescape
 func prefetch(p unsafe.Pointer, lines int)
 
+// whole returns how many of n weights vector code takes, by so many at a time.
+func whole(n, by int) int {
+	if !cpu.X86.HasAVX2 {
+		return 0
+	}
+	return n &^ (by - 1)
+}
+
 func addPairs(cells []neuron.Pair, due, soon []Due, r *rows) int {
 	switch {
 	case len(due) == 0 || r.len() == 0:
@@ -107,24 +115,21 @@ func fetchLines[T any](p *T, lines int) { prefetch(unsafe.Pointer(p), lines) }
 
 // addDensePairs adds dense rows of n weights, four at a time where the processor can.
 func addDensePairs(cells []neuron.Pair, due []Due, r *rows, n int) {
-	whole := n &^ 7
-	if !cpu.X86.HasAVX2 {
-		whole = 0
-	}
+	vectors := whole(n, 8)
 	for len(due) > 0 {
 		rows := min(4, len(due))
-		if whole > 0 && rows == 4 {
+		if vectors > 0 && rows == 4 {
 			r.fetch(due, 4)
 			r.fetch(due, 5)
 			r.fetch(due, 6)
 			r.fetch(due, 7)
-			dense4PairsAVX2(&cells[0], r.denseRow(due[0]), r.denseRow(due[1]), r.denseRow(due[2]), r.denseRow(due[3]), whole, &due[0])
-		} else if whole > 0 {
+			dense4PairsAVX2(&cells[0], r.denseRow(due[0]), r.denseRow(due[1]), r.denseRow(due[2]), r.denseRow(due[3]), vectors, &due[0])
+		} else if vectors > 0 {
 			rows = 1
-			densePairsAVX2(&cells[0], r.denseRow(due[0]), whole, due[0].End, due[0].Area)
+			densePairsAVX2(&cells[0], r.denseRow(due[0]), vectors, due[0].End, due[0].Area)
 		}
 		for _, d := range due[:rows] {
-			addDensePairsGo(cells[whole:n], r.weight[r.first[d.Row]:r.first[d.Row+1]][whole:], d.End, d.Area)
+			addDensePairsGo(cells[vectors:n], r.weight[r.first[d.Row]:r.first[d.Row+1]][vectors:], d.End, d.Area)
 		}
 		due = due[rows:]
 	}
@@ -133,11 +138,14 @@ func addDensePairs(cells []neuron.Pair, due []Due, r *rows, n int) {
 // denseRow returns the place of the weights of a row.
 func (r *rows) denseRow(d Due) *float32 { return &r.weight[r.first[d.Row]] }
 
-func addDenseSums(cells []float32, weight []float32, amplitude float32) {
-	n := 0
-	if cpu.X86.HasAVX2 && len(weight) >= 8 {
-		n = len(weight) &^ 7
-		denseSumsAVX2(&cells[0], &weight[0], n, amplitude)
+// addDenseSums is addDensePairs for sums, one row at a time.
+func addDenseSums(cells []float32, due []Due, r *rows, n int) {
+	vectors := whole(n, 8)
+	for i, d := range due {
+		r.fetch(due, i+1)
+		if vectors > 0 {
+			denseSumsAVX2(&cells[0], r.denseRow(d), vectors, d.End)
+		}
+		addDenseSumsGo(cells[vectors:n], r.weight[r.first[d.Row]:r.first[d.Row+1]][vectors:], d.End)
 	}
-	addDenseSumsGo(cells[n:], weight[n:], amplitude)
 }

@@ -14,8 +14,10 @@ func addDensePairs(cells []neuron.Pair, due []Due, r *rows, _ int) {
 	}
 }
 
-func addDenseSums(cells []float32, weight []float32, amplitude float32) {
-	addDenseSumsGo(cells, weight, amplitude)
+func addDenseSums(cells []float32, due []Due, r *rows, _ int) {
+	for _, d := range due {
+		addDenseSumsGo(cells, r.weight[r.first[d.Row]:r.first[d.Row+1]], d.End)
+	}
 }
 
 // askForIndex, askForRows and fetchLines do nothing: Go has no portable prefetch.

@@ -2,8 +2,6 @@
 
 package synapse
 
-import "golang.org/x/sys/cpu"
-
 //go:noescape
 func addRowAVX2(weight *float32, target *uint16, n int, y *float32, c, lo, hi float32)
 
@@ -18,14 +16,6 @@ func addStrideAVX2(weight *float32, stride, n int, x *float32, c, lo, hi float32
 
 //go:noescape
 func scaleAVX2(weight *float32, n int, f, lo, hi float32)
-
-// whole returns how many of n weights vector code takes, by so many at a time.
-func whole(n, by int) int {
-	if !cpu.X86.HasAVX2 {
-		return 0
-	}
-	return n &^ (by - 1)
-}
 
 func addRow(weight []float32, target []uint16, y []float32, c float32, l Limits) {
 	n := whole(len(weight), 8)
