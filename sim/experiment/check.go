@@ -107,7 +107,7 @@ func (x *Experiment) check() error {
 		}
 	}
 	for name, f := range x.Figures.All() {
-		if slices.Contains([]string{"patterns", "learning", "teaching"}, f.Kind) && x.Protocol.Len() == 0 {
+		if f.ofPresentations() && x.Protocol.Len() == 0 {
 			errs.Add(x.at("figures."+name+".kind", "there is no protocol that would present anything"))
 		}
 		for _, p := range f.Populations {
