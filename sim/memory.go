@@ -49,11 +49,10 @@ func estimate(net *Network, opt Options) Estimate {
 	}
 	most := int64(0) // bytes in which the largest shards are sorted while they are built, by each worker one
 	for i, d := range net.Projections {
-		p, targets := newProjection(net, i)
+		p, targets, n := newProjection(net, i)
 		if p == nil {
 			continue
 		}
-		n := p.Spec.Connector.Expected(p.Geometry.Sources, targets) * float64(targets)
 		shards := max(1, (targets+opt.ShardSize-1)/opt.ShardSize)
 		e.Synapses += n
 		e.Bytes += p.ExpectedBytes(n, shards)
@@ -69,30 +68,31 @@ func estimate(net *Network, opt Options) Estimate {
 // ExpectedSynapses returns the expected number of synapses of a projection, 0 if there is none of this name or it is wrong.
 func ExpectedSynapses(net *Network, projection string) float64 {
 	for i, d := range net.Projections {
-		if p, targets := newProjection(net, i); p != nil && d.Name == projection {
-			return p.Spec.Connector.Expected(p.Geometry.Sources, targets) * float64(targets)
+		if d.Name == projection {
+			_, _, n := newProjection(net, i)
+			return n
 		}
 	}
 	return 0
 }
 
 // newProjection prepares a projection without connecting it, nil if it is wrong.
-func newProjection(net *Network, i int) (p *synapse.Projection, targets int) {
+func newProjection(net *Network, i int) (p *synapse.Projection, targets int, synapses float64) {
 	d := net.Projections[i]
 	source, target := net.index(d.Source), net.index(d.Target)
 	if source < 0 || target < 0 {
-		return nil, 0
+		return nil, 0, 0
 	}
 	spec, err := plasticSpec(d)
 	if err != nil {
-		return nil, 0
+		return nil, 0, 0
 	}
 	targets = net.Populations[target].Size
 	p, err = synapse.New(spec, i, synapse.Geometry{Sources: net.Populations[source].Size, Targets: targets, Same: source == target}, net.Step)
 	if err != nil {
-		return nil, 0
+		return nil, 0, 0
 	}
-	return p, targets
+	return p, targets, p.Spec.Connector.Expected(p.Geometry.Sources, targets) * float64(targets)
 }
 
 const (
@@ -121,14 +121,14 @@ func shardSizeOf(net *Network) int {
 		return whole
 	}
 	enough := max(fewShards, min(moreShards, neurons/(4*defaultShard)))
+	steps := windowSteps(net)
 	for size := defaultShard; ; size *= 2 {
-		_, rows, synapses := divide(net, size)
-		larger, _, _ := divide(net, 2*size)
+		rows, synapses := divide(net, size)
 		least := enough
-		if synapses < tinyRow*rows && windowSteps(net) == 1 {
+		if synapses < tinyRow*rows && steps == 1 {
 			least = fewShards
 		}
-		if size == synapse.MaxShard || synapses >= shortRow*rows || larger < least {
+		if size == synapse.MaxShard || synapses >= shortRow*rows || shardsOf(net, 2*size) < least {
 			return size
 		}
 	}
@@ -138,7 +138,7 @@ func shardSizeOf(net *Network) int {
 func windowSteps(net *Network) int {
 	steps := maxWindow
 	for i := range net.Projections {
-		if p, _ := newProjection(net, i); p != nil {
+		if p, _, _ := newProjection(net, i); p != nil {
 			steps = min(steps, int(p.MinDelay()/net.Step))
 		}
 	}
@@ -153,23 +153,28 @@ func isLight(net *Network, neurons, shard int) bool {
 			return false
 		}
 	}
-	_, _, synapses := divide(net, shard)
+	_, synapses := divide(net, shard)
 	events := synapses * usualRate * float64(steps) * net.Step.Seconds()
 	return float64(neurons*steps)+events <= oneWorker
 }
 
-// divide returns how many shards, rows and synapses a network has with shards of some size.
-func divide(net *Network, size int) (shards int, rows, synapses float64) {
+// shardsOf returns how many shards of some size a network has.
+func shardsOf(net *Network, size int) (shards int) {
 	for _, p := range net.Populations {
 		shards += (p.Size + size - 1) / size
 	}
+	return shards
+}
+
+// divide returns how many rows and synapses a network has with shards of some size.
+func divide(net *Network, size int) (rows, synapses float64) {
 	for i := range net.Projections {
-		if p, targets := newProjection(net, i); p != nil {
-			synapses += p.Spec.Connector.Expected(p.Geometry.Sources, targets) * float64(targets)
+		if p, targets, n := newProjection(net, i); p != nil {
+			synapses += n
 			rows += float64(p.Geometry.Sources*len(p.Delays())) * float64((targets+size-1)/size)
 		}
 	}
-	return shards, rows, synapses
+	return rows, synapses
 }
 
 // fits returns an error if a network needs more memory than there is.
