@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"path/filepath"
+	"slices"
 
 	"gonum.org/v1/gonum/mat"
 	"gonum.org/v1/gonum/stat"
@@ -45,11 +46,9 @@ func (g *Gradient) argue(ctx context.Context, r *task.Run) ([]point, error) {
 	e := p.Forward(p.input)
 	top := len(p.Sizes) - 1
 	err := gather(p, true, "output", func(i int, m *Simulator) (points []point) {
-		u := zeroUpdates(p.Network)
-		m.Updates(&u)
 		for j := range g.Outputs {
 			rate, want := e[top].At(j, i), p.target.At(j, i)
-			points = append(points, point{Step: 1, Layer: top, Unit: j, Sample: i, X: g.PB * (want - rate) * rate * (1 - rate), Y: u.Bias[top].AtVec(j)})
+			points = append(points, point{Step: 1, Layer: top, Unit: j, Sample: i, X: g.PB * (want - rate) * rate * (1 - rate), Y: m.Excess(top, j)})
 		}
 		return points
 	})
@@ -71,13 +70,11 @@ func (g *Gradient) argue(ctx context.Context, r *task.Run) ([]point, error) {
 	for _, gain := range g.Gains {
 		q := g.problem(g.Hidden, gain, seed)
 		err := gather(q, true, fmt.Sprint("gain ", gain), func(i int, m *Simulator) (points []point) {
-			u := zeroUpdates(q.Network)
-			m.Updates(&u)
 			l := top - 1
 			bursts, events := m.Drive(l)
 			for j := range g.Units {
 				rate := m.Rate(l, j)
-				points = append(points, point{Step: 3, Layer: l, Unit: j, Sample: i, X: (bursts.AtVec(j) - events.AtVec(j)) * (1 - rate), Y: g.PB + u.Bias[l].AtVec(j)/rate})
+				points = append(points, point{Step: 3, Layer: l, Unit: j, Sample: i, X: (bursts.AtVec(j) - events.AtVec(j)) * (1 - rate), Y: g.PB + m.Excess(l, j)/rate})
 			}
 			return points
 		})
@@ -85,10 +82,7 @@ func (g *Gradient) argue(ctx context.Context, r *task.Run) ([]point, error) {
 			return nil, err
 		}
 	}
-	deepest := g.Hidden
-	for _, d := range g.Depths {
-		deepest = max(deepest, d)
-	}
+	deepest := slices.Max(append([]int{g.Hidden}, g.Depths...))
 	for k, gain := range g.Gains {
 		err := gather(g.problem(deepest, gain, seed), true, fmt.Sprint("depth, gain ", gain), func(i int, m *Simulator) (points []point) {
 			for l := 1; l <= deepest; l++ {
@@ -126,10 +120,10 @@ func (g *Gradient) drawArgument(r *task.Run, all []point, out []result, drifts [
 	diagonal := func(name string, from, to float64) figure.Line {
 		return figure.Line{Name: name, X: []float64{from, to}, Y: []float64{from, to}, Dash: figure.Dashed, Thin: true, Color: figure.Black}
 	}
-	span := func(v []float64) (low, high float64) {
+	span := func(v []float64) (low, high float64) { // infinite if there is nothing: without gains, for example
 		low, high = math.Inf(1), math.Inf(-1)
 		for _, x := range v {
-			low, high = math.Min(low, x), math.Max(high, x)
+			low, high = min(low, x), max(high, x)
 		}
 		return low, high
 	}
@@ -152,7 +146,7 @@ func (g *Gradient) drawArgument(r *task.Run, all []point, out []result, drifts [
 	for l := 1; l <= g.Hidden; l++ {
 		c := cloud(2, l, fmt.Sprintf("layer %d", l), figure.Cycle(l-1))
 		a, b := span(c.X)
-		low, high = math.Min(low, a), math.Max(high, b)
+		low, high = min(low, a), max(high, b)
 		cancel.Marks = append(cancel.Marks, c)
 	}
 	cancel.Marks = append(cancel.Marks, diagonal("equal", low, high))

@@ -208,8 +208,7 @@ func (m *Simulator) Updates(u *reference.Updates) {
 		d.Scale(scale, d)
 		u.W[l].Add(u.W[l], d)
 		for i := range m.layers[l].units {
-			sum := floats.Sum(m.layers[l].signed.RawRowView(i))
-			u.Bias[l].SetVec(i, u.Bias[l].AtVec(i)+scale*sum)
+			u.Bias[l].SetVec(i, u.Bias[l].AtVec(i)+m.Excess(l, i))
 		}
 	}
 }
@@ -247,6 +246,11 @@ func (m *Simulator) Drive(l int) (bursts, events *mat.VecDense) {
 	bursts.MulVec(m.net.Y[l+1].T(), mean(up.burst))
 	events.MulVec(m.net.Q[l+1].T(), mean(up.late))
 	return bursts, events
+}
+
+// Excess returns the bursts of a unit in excess of p_b of its events while plasticity is on, per event at full activation.
+func (m *Simulator) Excess(l, unit int) float64 {
+	return floats.Sum(m.layers[l].signed.RawRowView(unit)) * (1 / m.EventsPerUnit())
 }
 
 // Rate returns the mean event rate of a unit while plasticity is on, 1 at full activation.
