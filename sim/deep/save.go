@@ -1,10 +1,8 @@
 package deep
 
 import (
-	"bytes"
 	"crypto/sha256"
 	"encoding/binary"
-	"encoding/gob"
 	"encoding/hex"
 	"errors"
 	"fmt"
@@ -82,23 +80,13 @@ type bestNetwork struct {
 func checkpointName(seed uint64) string { return fmt.Sprintf("checkpoint-%d.bin", seed) }
 
 // write puts a checkpoint in the place of the previous one when it is complete.
-func (c *checkpoint) write(path string) error {
-	var body bytes.Buffer
-	if err := gob.NewEncoder(&body).Encode(c); err != nil {
-		return err
-	}
-	return task.Keep(path, body.Bytes())
-}
+func (c *checkpoint) write(path string) error { return task.KeepValue(path, c) }
 
 // readCheckpoint returns nil if there is none.
 func readCheckpoint(path string) (*checkpoint, error) {
-	body, err := task.Kept(path)
-	if body == nil || err != nil {
-		return nil, err
-	}
 	c := &checkpoint{}
-	if err := gob.NewDecoder(bytes.NewReader(body)).Decode(c); err != nil {
-		return nil, fmt.Errorf("%s: %w", path, err)
+	if found, err := task.KeptValue(path, c); !found {
+		return nil, err
 	}
 	return c, nil
 }

@@ -35,6 +35,27 @@ func Kept(path string) ([]byte, error) {
 	return body, nil
 }
 
+// KeepValue keeps something that gob can encode.
+func KeepValue(path string, v any) error {
+	var b bytes.Buffer
+	if err := gob.NewEncoder(&b).Encode(v); err != nil {
+		return err
+	}
+	return Keep(path, b.Bytes())
+}
+
+// KeptValue reads into v what KeepValue kept and reports whether there was anything.
+func KeptValue(path string, v any) (found bool, err error) {
+	body, err := Kept(path)
+	if body == nil || err != nil {
+		return false, err
+	}
+	if err := gob.NewDecoder(bytes.NewReader(body)).Decode(v); err != nil {
+		return false, fmt.Errorf("%s: %w", path, err)
+	}
+	return true, nil
+}
+
 // parts is the directory of what Once has finished.
 const parts = "parts"
 
@@ -43,24 +64,17 @@ const parts = "parts"
 func Once[T any](r *Run, name string, f func() (T, error)) (T, error) {
 	var v T
 	path := filepath.Join(r.Dir, parts, name+".bin")
-	body, err := Kept(path)
-	if err != nil {
+	found, err := KeptValue(path, &v)
+	if found || err != nil {
 		return v, err
-	}
-	if body != nil {
-		if err := gob.NewDecoder(bytes.NewReader(body)).Decode(&v); err != nil {
-			return v, fmt.Errorf("%s: %w", path, err)
-		}
-		return v, nil
 	}
 	if v, err = f(); err != nil {
 		return v, err
 	}
-	var b bytes.Buffer
-	if err := errors.Join(gob.NewEncoder(&b).Encode(v), os.MkdirAll(filepath.Dir(path), 0o777)); err != nil {
+	if err := os.MkdirAll(filepath.Dir(path), 0o777); err != nil {
 		return v, err
 	}
-	return v, Keep(path, b.Bytes())
+	return v, KeepValue(path, v)
 }
 
 // Forget removes what Once has kept: the task is done, or begins anew.
