@@ -99,6 +99,7 @@ func (r *relabel) Add(events []spike.Event) {
 type roster struct {
 	pops    []spike.Population // as given
 	order   []int              // numbers of pops by ascending First
+	lookup  spike.Lookup       // of places in order
 	base    []int              // of each pop, in the dense array
 	neurons int
 }
@@ -114,6 +115,9 @@ func newRoster(pops []spike.Population) roster {
 		r.neurons += p.Size
 	}
 	slices.SortStableFunc(r.order, func(a, b int) int { return int(int64(pops[a].First) - int64(pops[b].First)) })
+	for _, i := range r.order {
+		r.lookup = append(r.lookup, pops[i].First)
+	}
 	for k := 1; k < len(r.order); k++ {
 		if a, b := pops[r.order[k-1]], pops[r.order[k]]; int64(a.First)+int64(a.Size) > int64(b.First) {
 			panic("analysis: populations overlap")
@@ -124,18 +128,10 @@ func newRoster(pops []spike.Population) roster {
 
 // find returns the number of the population and the dense index of a neuron, or -1, -1.
 func (r *roster) find(id spike.ID) (pop, dense int) {
-	lo, hi := 0, len(r.order)
-	for lo < hi {
-		if mid := (lo + hi) / 2; r.pops[r.order[mid]].First > id {
-			hi = mid
-		} else {
-			lo = mid + 1
-		}
-	}
-	if lo == 0 {
+	if len(r.order) == 0 {
 		return -1, -1
 	}
-	pop = r.order[lo-1]
+	pop = r.order[r.lookup.Find(id)]
 	if p := r.pops[pop]; p.Contains(id) {
 		return pop, r.base[pop] + int(id-p.First)
 	}

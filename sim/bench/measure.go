@@ -254,6 +254,7 @@ func (m *meter) conclude(seconds float64, before sim.Counts, busy []time.Duratio
 type tap struct {
 	header         recordings.Header
 	spikes, events []int64
+	lookup         spike.Lookup // of populations
 	writer         *recordings.Writer
 }
 
@@ -262,6 +263,7 @@ func newTap(net *sim.Network) *tap {
 	for i, id := range net.IDs() {
 		t.header.Populations = append(t.header.Populations, recordings.Population{Population: id, Detector: net.Populations[i].Detector})
 	}
+	t.lookup = spike.NewLookup(net.IDs())
 	t.spikes, t.events = make([]int64, len(net.Populations)), make([]int64, len(net.Populations))
 	return t
 }
@@ -271,10 +273,7 @@ func (t *tap) reset() { clear(t.spikes); clear(t.events) }
 // WriteSpikes implements sim.Sink.
 func (t *tap) WriteSpikes(w spike.Window, events []spike.Event) error {
 	for _, e := range events {
-		p := 0
-		for !t.header.Populations[p].Contains(e.Src) {
-			p++
-		}
+		p := t.lookup.Find(e.Src)
 		t.spikes[p]++
 		if e.Kind == spike.Onset {
 			t.events[p]++

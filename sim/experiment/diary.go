@@ -22,6 +22,7 @@ type diary struct {
 	engine   *sim.Sim
 	protocol *sim.Protocol
 	pops     []spike.Population
+	lookup   spike.Lookup // of pops
 	plastic  []string
 	teachers []string
 
@@ -55,7 +56,7 @@ func (x *Experiment) keepDiary(dir string, seed uint64, engine *sim.Sim, p *sim.
 			d.plastic = append(d.plastic, name)
 		}
 	}
-	d.counts = make([]int64, 2*len(d.pops))
+	d.counts, d.lookup = make([]int64, 2*len(d.pops)), spike.NewLookup(d.pops)
 	if j := x.judge(); j != nil {
 		d.stop = &solved{judge: j}
 	}
@@ -106,16 +107,11 @@ func (d *diary) WriteSpikes(w spike.Window, events []spike.Event) error {
 }
 
 func (d *diary) count(e spike.Event) {
-	for i, p := range d.pops {
-		if p.Contains(e.Src) {
-			k := 2 * i
-			if e.Kind == spike.Burst {
-				k++
-			}
-			d.counts[k]++
-			return
-		}
+	k := 2 * d.lookup.Find(e.Src)
+	if e.Kind == spike.Burst {
+		k++
 	}
+	d.counts[k]++
 }
 
 // write writes the line of a presentation and returns the event rates of the populations, Hz.
