@@ -51,12 +51,8 @@ func (x *Experiment) Disk(net *sim.Network) Disk {
 			}
 		}
 		for _, p := range x.Probes.All() {
-			last := p.Last
-			if size := x.Populations.Get(p.Population).Size; last == 0 || last > size {
-				last = size
-			}
 			samples := int64(duration/max(1, p.Every)) + 1
-			d.Samples += samples * int64((last-p.First+p.Stride-1)/max(1, p.Stride)) * probeBytes
+			d.Samples += samples * int64(selected(p.First, p.Last, max(1, p.Stride), x.Populations.Get(p.Population).Size)) * probeBytes
 		}
 	}
 	snapshots := 1.0
@@ -76,15 +72,10 @@ func (x *Experiment) Disk(net *sim.Network) Disk {
 // recorded returns how many neurons of a population are recorded.
 func (x *Experiment) recorded(population string) int {
 	size := x.Populations.Get(population).Size
-	s := x.Record.Neurons.Get(population)
-	if s == nil {
-		return size
+	if s := x.Record.Neurons.Get(population); s != nil {
+		return s.of(size)
 	}
-	last := s.Last
-	if last == 0 || last > size {
-		last = size
-	}
-	return max(0, (last-s.First+s.Every-1)/s.Every)
+	return size
 }
 
 // fitsOnDisk returns an error if the results of all seeds need more than is free where they go.

@@ -201,6 +201,17 @@ type Neurons struct {
 // SetDefaults implements config.Defaulter.
 func (s *Neurons) SetDefaults() { s.Every = 1 }
 
+// of returns how many neurons it selects from a population of some size.
+func (s *Neurons) of(size int) int { return selected(s.First, s.Last, s.Every, size) }
+
+// selected returns how many numbers there are from first on to last (0: size) by steps of every, below size.
+func selected(first, last, every, size int) int {
+	if last == 0 || last > size {
+		last = size
+	}
+	return max(0, (last-first+every-1)/every)
+}
+
 // Probe is an entry of [probes]: a state variable, sampled.
 type Probe struct {
 	Population string     `toml:"population,required" doc:"whose state"`

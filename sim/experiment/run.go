@@ -364,11 +364,7 @@ func (x *Experiment) header(seed uint64, net *sim.Network) recordings.Header {
 	for i, id := range net.IDs() {
 		p := recordings.Population{Population: id, Detector: net.Populations[i].Detector}
 		if n := x.Record.Neurons.Get(id.Name); n != nil {
-			last := n.Last
-			if last == 0 || last > id.Size {
-				last = id.Size
-			}
-			p.Recorded = []recordings.Range{{First: n.First, Count: max(0, (last-n.First+n.Every-1)/n.Every), Stride: n.Every}}
+			p.Recorded = []recordings.Range{{First: n.First, Count: n.of(id.Size), Stride: n.Every}}
 		}
 		h.Populations = append(h.Populations, p)
 	}
