@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/schollz/progressbar/v3"
+	"golang.org/x/term"
 
 	"github.com/burstplex/burstplex/neuron/spike"
 )
@@ -58,11 +59,7 @@ func newBar(w io.Writer, total spike.Tick, label ...progressbar.Option) *progres
 // terminal reports whether w is a device that people look at.
 func terminal(w io.Writer) bool {
 	f, ok := w.(*os.File)
-	if !ok {
-		return false
-	}
-	info, err := f.Stat()
-	return err == nil && info.Mode()&os.ModeCharDevice != 0
+	return ok && term.IsTerminal(int(f.Fd()))
 }
 
 // skip says that some was simulated before this run began.
