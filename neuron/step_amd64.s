@@ -2895,7 +2895,7 @@ GLOBL quarter<>(SB), RODATA|NOPTR, $32
 
 // func twoStepSomaNMDAAVX2(c *byte) int
 // Requires: AVX, AVX2
-TEXT ·twoStepSomaNMDAAVX2(SB), NOSPLIT, $64-16
+TEXT ·twoStepSomaNMDAAVX2(SB), NOSPLIT, $96-16
 	MOVQ       c+0(FP), AX
 	MOVQ       16(AX), CX
 	MOVQ       200(AX), BX
@@ -3004,187 +3004,190 @@ group:
 	VPERMPD      $0xd8, Y3, Y3
 	VMOVUPS      1664(CX), Y4
 	VANDPS       Y4, Y3, Y4
-	VMOVUPS      Y3, 32(SP)
+	VMOVUPS      Y4, 32(SP)
+	VMOVUPS      Y3, 64(SP)
 	VMOVUPS      (CX), Y3
 	VSUBPS       Y1, Y3, Y3
-	VMOVUPS      32(CX), Y5
-	VSUBPS       Y1, Y5, Y5
-	VMULPS       1408(CX), Y0, Y6
-	VMOVUPS      (R8)(DI*2), Y7
-	VMULPS       224(CX), Y7, Y7
-	VADDPS       Y7, Y6, Y7
-	VBROADCASTSS 160(AX), Y8
+	VMOVUPS      32(CX), Y4
+	VSUBPS       Y1, Y4, Y4
+	VMULPS       1408(CX), Y0, Y5
+	VMOVUPS      (R8)(DI*2), Y6
+	VMULPS       224(CX), Y6, Y6
+	VADDPS       Y6, Y5, Y6
+	VBROADCASTSS 160(AX), Y7
 	MOVQ         64(AX), R13
-	VADDPS       (R13)(DX*1), Y8, Y8
+	VADDPS       (R13)(DX*1), Y7, Y7
+	VADDPS       Y7, Y6, Y6
+	VMOVUPS      (R9)(DI*2), Y7
+	VADDPS       (R10), Y7, Y7
+	VMULPS       Y7, Y3, Y7
+	VMULPS       (R10)(DI*1), Y4, Y8
 	VADDPS       Y8, Y7, Y7
-	VMOVUPS      (R9)(DI*2), Y8
-	VADDPS       (R10), Y8, Y8
-	VMULPS       Y8, Y3, Y8
-	VMULPS       (R10)(DI*1), Y5, Y9
-	VADDPS       Y9, Y8, Y8
-	VSUBPS       Y1, Y8, Y8
-	VMULPS       64(CX), Y8, Y8
-	VMULPS       96(CX), Y7, Y7
-	VADDPS       Y7, Y8, Y7
-	VANDNPS      Y7, Y4, Y7
-	VMOVUPS      (R10)(DI*2), Y8
-	VADDPS       (R11), Y8, Y8
-	VMULPS       Y8, Y3, Y8
-	VMULPS       (R11)(DI*1), Y5, Y9
-	VADDPS       Y9, Y8, Y8
-	VMOVUPS      (R11)(DI*2), Y9
-	VMULPS       1472(CX), Y9, Y9
-	VMULPS       1440(CX), Y0, Y10
-	VBROADCASTSS 168(AX), Y11
+	VSUBPS       Y1, Y7, Y7
+	VMULPS       64(CX), Y7, Y7
+	VMULPS       96(CX), Y6, Y6
+	VADDPS       Y6, Y7, Y6
+	VMOVUPS      32(SP), Y7
+	VANDNPS      Y6, Y7, Y6
+	VMOVUPS      (R10)(DI*2), Y7
+	VADDPS       (R11), Y7, Y7
+	VMULPS       Y7, Y3, Y7
+	VMULPS       (R11)(DI*1), Y4, Y8
+	VADDPS       Y8, Y7, Y7
+	VMOVUPS      (R11)(DI*2), Y8
+	VMULPS       1472(CX), Y8, Y8
+	VMULPS       1440(CX), Y0, Y9
+	VBROADCASTSS 168(AX), Y10
 	MOVQ         80(AX), R13
-	VADDPS       (R13)(DX*1), Y11, Y11
-	VMOVUPS      (R9), Y12
-	VMULPS       192(CX), Y12, Y12
-	VADDPS       Y12, Y10, Y12
-	VADDPS       Y9, Y12, Y12
-	VADDPS       Y11, Y12, Y12
-	VSUBPS       Y2, Y8, Y13
-	VMULPS       128(CX), Y13, Y13
-	VMULPS       160(CX), Y12, Y12
-	VADDPS       Y12, Y13, Y12
-	VMULPS       1632(CX), Y8, Y8
-	VMOVUPS      one<>+0(SB), Y13
-	VSUBPS       Y0, Y13, Y13
-	VMULPS       Y13, Y0, Y0
-	VMULPS       1536(CX), Y0, Y0
-	VMULPS       Y12, Y0, Y0
-	VADDPS       Y9, Y10, Y9
-	VADDPS       Y11, Y9, Y9
-	VMULPS       1440(CX), Y0, Y10
-	VBROADCASTSS 172(AX), Y12
-	MOVQ         88(AX), R13
-	VADDPS       (R13)(DX*1), Y12, Y12
-	VSUBPS       Y11, Y12, Y11
-	VMULPS       288(CX), Y11, Y11
-	VADDPS       Y11, Y10, Y10
+	VADDPS       (R13)(DX*1), Y10, Y10
 	VMOVUPS      (R9), Y11
-	VMULPS       576(CX), Y2, Y12
-	VMULPS       608(CX), Y11, Y13
-	VADDPS       Y13, Y12, Y12
-	VADDPS       Y8, Y9, Y8
-	VMULPS       640(CX), Y8, Y8
-	VADDPS       Y8, Y12, Y8
-	VMULPS       672(CX), Y10, Y12
-	VADDPS       Y12, Y8, Y8
-	VADDPS       Y8, Y11, Y8
-	VMULPS       448(CX), Y2, Y12
-	VMULPS       480(CX), Y11, Y11
+	VMULPS       192(CX), Y11, Y11
+	VADDPS       Y11, Y9, Y11
+	VADDPS       Y8, Y11, Y11
+	VADDPS       Y10, Y11, Y11
+	VSUBPS       Y2, Y7, Y12
+	VMULPS       128(CX), Y12, Y12
+	VMULPS       160(CX), Y11, Y11
 	VADDPS       Y11, Y12, Y11
-	VMULPS       512(CX), Y9, Y9
-	VADDPS       Y9, Y11, Y9
-	VMULPS       544(CX), Y10, Y10
+	VMULPS       1632(CX), Y7, Y7
+	VMOVUPS      one<>+0(SB), Y12
+	VSUBPS       Y0, Y12, Y12
+	VMULPS       Y12, Y0, Y0
+	VMULPS       1536(CX), Y0, Y0
+	VMULPS       Y11, Y0, Y0
+	VADDPS       Y8, Y9, Y8
+	VADDPS       Y10, Y8, Y8
+	VMULPS       1440(CX), Y0, Y9
+	VBROADCASTSS 172(AX), Y11
+	MOVQ         88(AX), R13
+	VADDPS       (R13)(DX*1), Y11, Y11
+	VSUBPS       Y10, Y11, Y10
+	VMULPS       288(CX), Y10, Y10
 	VADDPS       Y10, Y9, Y9
-	VMULPS       1056(CX), Y3, Y10
-	VMULPS       1248(CX), Y7, Y11
-	VSUBPS       Y11, Y10, Y10
-	VMULPS       (R10)(DI*2), Y10, Y10
-	VADDPS       Y10, Y9, Y9
-	VMULPS       1088(CX), Y3, Y10
-	VMULPS       1280(CX), Y7, Y11
-	VSUBPS       Y11, Y10, Y10
-	VMULPS       (R11), Y10, Y10
-	VADDPS       Y10, Y9, Y9
-	VMULPS       1120(CX), Y5, Y10
-	VMULPS       1312(CX), Y7, Y11
-	VSUBPS       Y11, Y10, Y10
-	VMULPS       (R11)(DI*1), Y10, Y10
-	VADDPS       Y10, Y9, Y9
-	VMULPS       256(CX), Y7, Y10
-	VADDPS       Y1, Y10, Y10
-	VXORPS       Y11, Y11, Y11
-	VMOVUPS      (CX), Y12
-	VSUBPS       Y10, Y12, Y12
-	VMOVUPS      32(CX), Y13
-	VSUBPS       Y10, Y13, Y10
-	MOVQ         120(AX), R13
-	VMOVUPS      (R13)(DX*2), Y13
-	VSHUFPS      $0xdd, 32(R13)(DX*2), Y13, Y13
-	VPERMPD      $0xd8, Y13, Y13
-	VMULPS       Y13, Y12, Y13
-	VADDPS       Y13, Y11, Y11
-	MOVQ         128(AX), R13
-	VMOVUPS      (R13)(DX*2), Y13
-	VSHUFPS      $0xdd, 32(R13)(DX*2), Y13, Y13
-	VPERMPD      $0xd8, Y13, Y13
-	VMULPS       Y13, Y12, Y12
+	VMOVUPS      (R9), Y10
+	VMULPS       576(CX), Y2, Y11
+	VMULPS       608(CX), Y10, Y12
 	VADDPS       Y12, Y11, Y11
-	MOVQ         136(AX), R13
+	VADDPS       Y7, Y8, Y7
+	VMULPS       640(CX), Y7, Y7
+	VADDPS       Y7, Y11, Y7
+	VMULPS       672(CX), Y9, Y11
+	VADDPS       Y11, Y7, Y7
+	VADDPS       Y7, Y10, Y7
+	VMULPS       448(CX), Y2, Y11
+	VMULPS       480(CX), Y10, Y10
+	VADDPS       Y10, Y11, Y10
+	VMULPS       512(CX), Y8, Y8
+	VADDPS       Y8, Y10, Y8
+	VMULPS       544(CX), Y9, Y9
+	VADDPS       Y9, Y8, Y8
+	VMULPS       1056(CX), Y3, Y9
+	VMULPS       1248(CX), Y6, Y10
+	VSUBPS       Y10, Y9, Y9
+	VMULPS       (R10)(DI*2), Y9, Y9
+	VADDPS       Y9, Y8, Y8
+	VMULPS       1088(CX), Y3, Y9
+	VMULPS       1280(CX), Y6, Y10
+	VSUBPS       Y10, Y9, Y9
+	VMULPS       (R11), Y9, Y9
+	VADDPS       Y9, Y8, Y8
+	VMULPS       1120(CX), Y4, Y9
+	VMULPS       1312(CX), Y6, Y10
+	VSUBPS       Y10, Y9, Y9
+	VMULPS       (R11)(DI*1), Y9, Y9
+	VADDPS       Y9, Y8, Y8
+	VMULPS       256(CX), Y6, Y9
+	VADDPS       Y1, Y9, Y9
+	VXORPS       Y10, Y10, Y10
+	VMOVUPS      (CX), Y11
+	VSUBPS       Y9, Y11, Y11
+	VMOVUPS      32(CX), Y12
+	VSUBPS       Y9, Y12, Y9
+	MOVQ         120(AX), R13
 	VMOVUPS      (R13)(DX*2), Y12
 	VSHUFPS      $0xdd, 32(R13)(DX*2), Y12, Y12
 	VPERMPD      $0xd8, Y12, Y12
-	VMULPS       Y12, Y10, Y10
-	VADDPS       Y10, Y11, Y10
-	VMULPS       1600(CX), Y10, Y10
-	VADDPS       Y10, Y9, Y9
-	VADDPS       Y9, Y2, Y2
-	VBROADCASTSS 160(AX), Y9
+	VMULPS       Y12, Y11, Y12
+	VADDPS       Y12, Y10, Y10
+	MOVQ         128(AX), R13
+	VMOVUPS      (R13)(DX*2), Y12
+	VSHUFPS      $0xdd, 32(R13)(DX*2), Y12, Y12
+	VPERMPD      $0xd8, Y12, Y12
+	VMULPS       Y12, Y11, Y11
+	VADDPS       Y11, Y10, Y10
+	MOVQ         136(AX), R13
+	VMOVUPS      (R13)(DX*2), Y11
+	VSHUFPS      $0xdd, 32(R13)(DX*2), Y11, Y11
+	VPERMPD      $0xd8, Y11, Y11
+	VMULPS       Y11, Y9, Y9
+	VADDPS       Y9, Y10, Y9
+	VMULPS       1600(CX), Y9, Y9
+	VADDPS       Y9, Y8, Y8
+	VADDPS       Y8, Y2, Y2
+	VBROADCASTSS 160(AX), Y8
 	MOVQ         64(AX), R13
-	VADDPS       (R13)(DX*1), Y9, Y9
-	VADDPS       Y9, Y6, Y6
+	VADDPS       (R13)(DX*1), Y8, Y8
+	VADDPS       Y8, Y5, Y5
 	VMULPS       1408(CX), Y0, Y0
-	VBROADCASTSS 164(AX), Y10
+	VBROADCASTSS 164(AX), Y9
 	MOVQ         72(AX), R13
-	VADDPS       (R13)(DX*1), Y10, Y10
-	VSUBPS       Y9, Y10, Y9
-	VMULPS       288(CX), Y9, Y9
-	VADDPS       Y9, Y0, Y0
-	VMULPS       320(CX), Y1, Y9
-	VMOVUPS      (R8)(DI*2), Y10
-	VMULPS       352(CX), Y10, Y10
-	VADDPS       Y10, Y9, Y9
-	VMULPS       384(CX), Y6, Y6
-	VADDPS       Y6, Y9, Y6
+	VADDPS       (R13)(DX*1), Y9, Y9
+	VSUBPS       Y8, Y9, Y8
+	VMULPS       288(CX), Y8, Y8
+	VADDPS       Y8, Y0, Y0
+	VMULPS       320(CX), Y1, Y8
+	VMOVUPS      (R8)(DI*2), Y9
+	VMULPS       352(CX), Y9, Y9
+	VADDPS       Y9, Y8, Y8
+	VMULPS       384(CX), Y5, Y5
+	VADDPS       Y5, Y8, Y5
 	VMULPS       416(CX), Y0, Y0
-	VADDPS       Y0, Y6, Y0
-	VMULPS       960(CX), Y3, Y6
-	VMULPS       1152(CX), Y7, Y9
-	VSUBPS       Y9, Y6, Y6
-	VMULPS       (R9)(DI*2), Y6, Y6
-	VADDPS       Y6, Y0, Y0
+	VADDPS       Y0, Y5, Y0
+	VMULPS       960(CX), Y3, Y5
+	VMULPS       1152(CX), Y6, Y8
+	VSUBPS       Y8, Y5, Y5
+	VMULPS       (R9)(DI*2), Y5, Y5
+	VADDPS       Y5, Y0, Y0
 	VMULPS       992(CX), Y3, Y3
-	VMULPS       1184(CX), Y7, Y6
-	VSUBPS       Y6, Y3, Y3
+	VMULPS       1184(CX), Y6, Y5
+	VSUBPS       Y5, Y3, Y3
 	VMULPS       (R10), Y3, Y3
 	VADDPS       Y3, Y0, Y0
-	VMULPS       1024(CX), Y5, Y3
-	VMULPS       1216(CX), Y7, Y5
-	VSUBPS       Y5, Y3, Y3
+	VMULPS       1024(CX), Y4, Y3
+	VMULPS       1216(CX), Y6, Y4
+	VSUBPS       Y4, Y3, Y3
 	VMULPS       (R10)(DI*1), Y3, Y3
 	VADDPS       Y3, Y0, Y0
-	VMULPS       256(CX), Y7, Y3
+	VMULPS       256(CX), Y6, Y3
 	VADDPS       Y1, Y3, Y3
-	VXORPS       Y5, Y5, Y5
-	VMOVUPS      (CX), Y6
-	VSUBPS       Y3, Y6, Y6
-	VMOVUPS      32(CX), Y7
-	VSUBPS       Y3, Y7, Y3
+	VXORPS       Y4, Y4, Y4
+	VMOVUPS      (CX), Y5
+	VSUBPS       Y3, Y5, Y5
+	VMOVUPS      32(CX), Y6
+	VSUBPS       Y3, Y6, Y3
 	MOVQ         96(AX), R13
-	VMOVUPS      (R13)(DX*2), Y7
-	VSHUFPS      $0xdd, 32(R13)(DX*2), Y7, Y7
-	VPERMPD      $0xd8, Y7, Y7
-	VMULPS       Y7, Y6, Y7
-	VADDPS       Y7, Y5, Y5
-	MOVQ         104(AX), R13
-	VMOVUPS      (R13)(DX*2), Y7
-	VSHUFPS      $0xdd, 32(R13)(DX*2), Y7, Y7
-	VPERMPD      $0xd8, Y7, Y7
-	VMULPS       Y7, Y6, Y6
-	VADDPS       Y6, Y5, Y5
-	MOVQ         112(AX), R13
 	VMOVUPS      (R13)(DX*2), Y6
 	VSHUFPS      $0xdd, 32(R13)(DX*2), Y6, Y6
 	VPERMPD      $0xd8, Y6, Y6
-	VMULPS       Y6, Y3, Y3
-	VADDPS       Y3, Y5, Y3
+	VMULPS       Y6, Y5, Y6
+	VADDPS       Y6, Y4, Y4
+	MOVQ         104(AX), R13
+	VMOVUPS      (R13)(DX*2), Y6
+	VSHUFPS      $0xdd, 32(R13)(DX*2), Y6, Y6
+	VPERMPD      $0xd8, Y6, Y6
+	VMULPS       Y6, Y5, Y5
+	VADDPS       Y5, Y4, Y4
+	MOVQ         112(AX), R13
+	VMOVUPS      (R13)(DX*2), Y5
+	VSHUFPS      $0xdd, 32(R13)(DX*2), Y5, Y5
+	VPERMPD      $0xd8, Y5, Y5
+	VMULPS       Y5, Y3, Y3
+	VADDPS       Y3, Y4, Y3
 	VMULPS       1568(CX), Y3, Y3
 	VADDPS       Y3, Y0, Y0
+	VMOVUPS      32(SP), Y3
 	VADDPS       Y0, Y1, Y0
-	VANDNPS      Y0, Y4, Y0
+	VANDNPS      Y0, Y3, Y0
 	VMOVUPS      (R9)(DI*1), Y1
 	VMULPS       736(CX), Y1, Y3
 	VADDPS       Y3, Y1, Y1
@@ -3202,7 +3205,7 @@ group:
 	VSHUFPS      $0x88, Y4, Y3, Y3
 	VPERMPD      $0xd8, Y3, Y3
 	VORPS        Y3, Y1, Y1
-	VMOVUPS      32(SP), Y3
+	VMOVUPS      64(SP), Y3
 	VANDNPS      Y1, Y3, Y1
 	MOVQ         56(AX), R13
 	VMOVUPS      (R13)(DX*2), Y3
@@ -3251,7 +3254,7 @@ group:
 quiet:
 	VMOVUPS Y0, (R8)
 	VMOVUPS Y2, (R8)(DI*1)
-	VMOVUPS Y8, (R9)
+	VMOVUPS Y7, (R9)
 	VMOVUPS (R8)(DI*2), Y0
 	VMULPS  704(CX), Y0, Y1
 	VADDPS  Y1, Y0, Y0
@@ -4108,7 +4111,7 @@ quiet:
 
 // func twoStepSomaAVX2(c *byte) int
 // Requires: AVX, AVX2
-TEXT ·twoStepSomaAVX2(SB), NOSPLIT, $64-16
+TEXT ·twoStepSomaAVX2(SB), NOSPLIT, $96-16
 	MOVQ       c+0(FP), AX
 	MOVQ       16(AX), CX
 	MOVQ       200(AX), BX
@@ -4217,163 +4220,166 @@ group:
 	VPERMPD      $0xd8, Y3, Y3
 	VMOVUPS      1664(CX), Y4
 	VANDPS       Y4, Y3, Y4
-	VMOVUPS      Y3, 32(SP)
+	VMOVUPS      Y4, 32(SP)
+	VMOVUPS      Y3, 64(SP)
 	VMOVUPS      (CX), Y3
 	VSUBPS       Y1, Y3, Y3
-	VMOVUPS      32(CX), Y5
-	VSUBPS       Y1, Y5, Y5
-	VMULPS       1408(CX), Y0, Y6
-	VMOVUPS      (R8)(DI*2), Y7
-	VMULPS       224(CX), Y7, Y7
-	VADDPS       Y7, Y6, Y7
-	VBROADCASTSS 160(AX), Y8
+	VMOVUPS      32(CX), Y4
+	VSUBPS       Y1, Y4, Y4
+	VMULPS       1408(CX), Y0, Y5
+	VMOVUPS      (R8)(DI*2), Y6
+	VMULPS       224(CX), Y6, Y6
+	VADDPS       Y6, Y5, Y6
+	VBROADCASTSS 160(AX), Y7
 	MOVQ         64(AX), R13
-	VADDPS       (R13)(DX*1), Y8, Y8
+	VADDPS       (R13)(DX*1), Y7, Y7
+	VADDPS       Y7, Y6, Y6
+	VMOVUPS      (R9)(DI*2), Y7
+	VMULPS       Y7, Y3, Y7
+	VMULPS       (R10)(DI*1), Y4, Y8
 	VADDPS       Y8, Y7, Y7
-	VMOVUPS      (R9)(DI*2), Y8
-	VMULPS       Y8, Y3, Y8
-	VMULPS       (R10)(DI*1), Y5, Y9
-	VADDPS       Y9, Y8, Y8
-	VSUBPS       Y1, Y8, Y8
-	VMULPS       64(CX), Y8, Y8
-	VMULPS       96(CX), Y7, Y7
-	VADDPS       Y7, Y8, Y7
-	VANDNPS      Y7, Y4, Y7
-	VMOVUPS      (R10)(DI*2), Y8
-	VMULPS       Y8, Y3, Y8
-	VMULPS       (R11)(DI*1), Y5, Y9
-	VADDPS       Y9, Y8, Y8
-	VMOVUPS      (R11)(DI*2), Y9
-	VMULPS       1472(CX), Y9, Y9
-	VMULPS       1440(CX), Y0, Y10
-	VBROADCASTSS 168(AX), Y11
+	VSUBPS       Y1, Y7, Y7
+	VMULPS       64(CX), Y7, Y7
+	VMULPS       96(CX), Y6, Y6
+	VADDPS       Y6, Y7, Y6
+	VMOVUPS      32(SP), Y7
+	VANDNPS      Y6, Y7, Y6
+	VMOVUPS      (R10)(DI*2), Y7
+	VMULPS       Y7, Y3, Y7
+	VMULPS       (R11)(DI*1), Y4, Y8
+	VADDPS       Y8, Y7, Y7
+	VMOVUPS      (R11)(DI*2), Y8
+	VMULPS       1472(CX), Y8, Y8
+	VMULPS       1440(CX), Y0, Y9
+	VBROADCASTSS 168(AX), Y10
 	MOVQ         80(AX), R13
-	VADDPS       (R13)(DX*1), Y11, Y11
-	VMOVUPS      (R9), Y12
-	VMULPS       192(CX), Y12, Y12
-	VADDPS       Y12, Y10, Y12
-	VADDPS       Y9, Y12, Y12
-	VADDPS       Y11, Y12, Y12
-	VSUBPS       Y2, Y8, Y13
-	VMULPS       128(CX), Y13, Y13
-	VMULPS       160(CX), Y12, Y12
-	VADDPS       Y12, Y13, Y12
-	VMULPS       1632(CX), Y8, Y8
-	VMOVUPS      one<>+0(SB), Y13
-	VSUBPS       Y0, Y13, Y13
-	VMULPS       Y13, Y0, Y0
-	VMULPS       1536(CX), Y0, Y0
-	VMULPS       Y12, Y0, Y0
-	VADDPS       Y9, Y10, Y9
-	VADDPS       Y11, Y9, Y9
-	VMULPS       1440(CX), Y0, Y10
-	VBROADCASTSS 172(AX), Y12
-	MOVQ         88(AX), R13
-	VADDPS       (R13)(DX*1), Y12, Y12
-	VSUBPS       Y11, Y12, Y11
-	VMULPS       288(CX), Y11, Y11
-	VADDPS       Y11, Y10, Y10
+	VADDPS       (R13)(DX*1), Y10, Y10
 	VMOVUPS      (R9), Y11
-	VMULPS       576(CX), Y2, Y12
-	VMULPS       608(CX), Y11, Y13
-	VADDPS       Y13, Y12, Y12
-	VADDPS       Y8, Y9, Y8
-	VMULPS       640(CX), Y8, Y8
-	VADDPS       Y8, Y12, Y8
-	VMULPS       672(CX), Y10, Y12
-	VADDPS       Y12, Y8, Y8
-	VADDPS       Y8, Y11, Y8
-	VMULPS       448(CX), Y2, Y12
-	VMULPS       480(CX), Y11, Y11
+	VMULPS       192(CX), Y11, Y11
+	VADDPS       Y11, Y9, Y11
+	VADDPS       Y8, Y11, Y11
+	VADDPS       Y10, Y11, Y11
+	VSUBPS       Y2, Y7, Y12
+	VMULPS       128(CX), Y12, Y12
+	VMULPS       160(CX), Y11, Y11
 	VADDPS       Y11, Y12, Y11
-	VMULPS       512(CX), Y9, Y9
-	VADDPS       Y9, Y11, Y9
-	VMULPS       544(CX), Y10, Y10
+	VMULPS       1632(CX), Y7, Y7
+	VMOVUPS      one<>+0(SB), Y12
+	VSUBPS       Y0, Y12, Y12
+	VMULPS       Y12, Y0, Y0
+	VMULPS       1536(CX), Y0, Y0
+	VMULPS       Y11, Y0, Y0
+	VADDPS       Y8, Y9, Y8
+	VADDPS       Y10, Y8, Y8
+	VMULPS       1440(CX), Y0, Y9
+	VBROADCASTSS 172(AX), Y11
+	MOVQ         88(AX), R13
+	VADDPS       (R13)(DX*1), Y11, Y11
+	VSUBPS       Y10, Y11, Y10
+	VMULPS       288(CX), Y10, Y10
 	VADDPS       Y10, Y9, Y9
-	VMULPS       1056(CX), Y3, Y10
-	VMULPS       1248(CX), Y7, Y11
-	VSUBPS       Y11, Y10, Y10
-	VMULPS       (R10)(DI*2), Y10, Y10
-	VADDPS       Y10, Y9, Y9
-	VMULPS       1120(CX), Y5, Y10
-	VMULPS       1312(CX), Y7, Y11
-	VSUBPS       Y11, Y10, Y10
-	VMULPS       (R11)(DI*1), Y10, Y10
-	VADDPS       Y10, Y9, Y9
-	VMULPS       256(CX), Y7, Y10
-	VADDPS       Y1, Y10, Y10
-	VXORPS       Y11, Y11, Y11
-	VMOVUPS      (CX), Y12
-	VSUBPS       Y10, Y12, Y12
-	VMOVUPS      32(CX), Y13
-	VSUBPS       Y10, Y13, Y10
-	MOVQ         120(AX), R13
-	VMOVUPS      (R13)(DX*2), Y13
-	VSHUFPS      $0xdd, 32(R13)(DX*2), Y13, Y13
-	VPERMPD      $0xd8, Y13, Y13
-	VMULPS       Y13, Y12, Y12
+	VMOVUPS      (R9), Y10
+	VMULPS       576(CX), Y2, Y11
+	VMULPS       608(CX), Y10, Y12
 	VADDPS       Y12, Y11, Y11
-	MOVQ         136(AX), R13
+	VADDPS       Y7, Y8, Y7
+	VMULPS       640(CX), Y7, Y7
+	VADDPS       Y7, Y11, Y7
+	VMULPS       672(CX), Y9, Y11
+	VADDPS       Y11, Y7, Y7
+	VADDPS       Y7, Y10, Y7
+	VMULPS       448(CX), Y2, Y11
+	VMULPS       480(CX), Y10, Y10
+	VADDPS       Y10, Y11, Y10
+	VMULPS       512(CX), Y8, Y8
+	VADDPS       Y8, Y10, Y8
+	VMULPS       544(CX), Y9, Y9
+	VADDPS       Y9, Y8, Y8
+	VMULPS       1056(CX), Y3, Y9
+	VMULPS       1248(CX), Y6, Y10
+	VSUBPS       Y10, Y9, Y9
+	VMULPS       (R10)(DI*2), Y9, Y9
+	VADDPS       Y9, Y8, Y8
+	VMULPS       1120(CX), Y4, Y9
+	VMULPS       1312(CX), Y6, Y10
+	VSUBPS       Y10, Y9, Y9
+	VMULPS       (R11)(DI*1), Y9, Y9
+	VADDPS       Y9, Y8, Y8
+	VMULPS       256(CX), Y6, Y9
+	VADDPS       Y1, Y9, Y9
+	VXORPS       Y10, Y10, Y10
+	VMOVUPS      (CX), Y11
+	VSUBPS       Y9, Y11, Y11
+	VMOVUPS      32(CX), Y12
+	VSUBPS       Y9, Y12, Y9
+	MOVQ         120(AX), R13
 	VMOVUPS      (R13)(DX*2), Y12
 	VSHUFPS      $0xdd, 32(R13)(DX*2), Y12, Y12
 	VPERMPD      $0xd8, Y12, Y12
-	VMULPS       Y12, Y10, Y10
-	VADDPS       Y10, Y11, Y10
-	VMULPS       1600(CX), Y10, Y10
-	VADDPS       Y10, Y9, Y9
-	VADDPS       Y9, Y2, Y2
-	VBROADCASTSS 160(AX), Y9
+	VMULPS       Y12, Y11, Y11
+	VADDPS       Y11, Y10, Y10
+	MOVQ         136(AX), R13
+	VMOVUPS      (R13)(DX*2), Y11
+	VSHUFPS      $0xdd, 32(R13)(DX*2), Y11, Y11
+	VPERMPD      $0xd8, Y11, Y11
+	VMULPS       Y11, Y9, Y9
+	VADDPS       Y9, Y10, Y9
+	VMULPS       1600(CX), Y9, Y9
+	VADDPS       Y9, Y8, Y8
+	VADDPS       Y8, Y2, Y2
+	VBROADCASTSS 160(AX), Y8
 	MOVQ         64(AX), R13
-	VADDPS       (R13)(DX*1), Y9, Y9
-	VADDPS       Y9, Y6, Y6
+	VADDPS       (R13)(DX*1), Y8, Y8
+	VADDPS       Y8, Y5, Y5
 	VMULPS       1408(CX), Y0, Y0
-	VBROADCASTSS 164(AX), Y10
+	VBROADCASTSS 164(AX), Y9
 	MOVQ         72(AX), R13
-	VADDPS       (R13)(DX*1), Y10, Y10
-	VSUBPS       Y9, Y10, Y9
-	VMULPS       288(CX), Y9, Y9
-	VADDPS       Y9, Y0, Y0
-	VMULPS       320(CX), Y1, Y9
-	VMOVUPS      (R8)(DI*2), Y10
-	VMULPS       352(CX), Y10, Y10
-	VADDPS       Y10, Y9, Y9
-	VMULPS       384(CX), Y6, Y6
-	VADDPS       Y6, Y9, Y6
+	VADDPS       (R13)(DX*1), Y9, Y9
+	VSUBPS       Y8, Y9, Y8
+	VMULPS       288(CX), Y8, Y8
+	VADDPS       Y8, Y0, Y0
+	VMULPS       320(CX), Y1, Y8
+	VMOVUPS      (R8)(DI*2), Y9
+	VMULPS       352(CX), Y9, Y9
+	VADDPS       Y9, Y8, Y8
+	VMULPS       384(CX), Y5, Y5
+	VADDPS       Y5, Y8, Y5
 	VMULPS       416(CX), Y0, Y0
-	VADDPS       Y0, Y6, Y0
+	VADDPS       Y0, Y5, Y0
 	VMULPS       960(CX), Y3, Y3
-	VMULPS       1152(CX), Y7, Y6
-	VSUBPS       Y6, Y3, Y3
+	VMULPS       1152(CX), Y6, Y5
+	VSUBPS       Y5, Y3, Y3
 	VMULPS       (R9)(DI*2), Y3, Y3
 	VADDPS       Y3, Y0, Y0
-	VMULPS       1024(CX), Y5, Y3
-	VMULPS       1216(CX), Y7, Y5
-	VSUBPS       Y5, Y3, Y3
+	VMULPS       1024(CX), Y4, Y3
+	VMULPS       1216(CX), Y6, Y4
+	VSUBPS       Y4, Y3, Y3
 	VMULPS       (R10)(DI*1), Y3, Y3
 	VADDPS       Y3, Y0, Y0
-	VMULPS       256(CX), Y7, Y3
+	VMULPS       256(CX), Y6, Y3
 	VADDPS       Y1, Y3, Y3
-	VXORPS       Y5, Y5, Y5
-	VMOVUPS      (CX), Y6
-	VSUBPS       Y3, Y6, Y6
-	VMOVUPS      32(CX), Y7
-	VSUBPS       Y3, Y7, Y3
+	VXORPS       Y4, Y4, Y4
+	VMOVUPS      (CX), Y5
+	VSUBPS       Y3, Y5, Y5
+	VMOVUPS      32(CX), Y6
+	VSUBPS       Y3, Y6, Y3
 	MOVQ         96(AX), R13
-	VMOVUPS      (R13)(DX*2), Y7
-	VSHUFPS      $0xdd, 32(R13)(DX*2), Y7, Y7
-	VPERMPD      $0xd8, Y7, Y7
-	VMULPS       Y7, Y6, Y6
-	VADDPS       Y6, Y5, Y5
-	MOVQ         112(AX), R13
 	VMOVUPS      (R13)(DX*2), Y6
 	VSHUFPS      $0xdd, 32(R13)(DX*2), Y6, Y6
 	VPERMPD      $0xd8, Y6, Y6
-	VMULPS       Y6, Y3, Y3
-	VADDPS       Y3, Y5, Y3
+	VMULPS       Y6, Y5, Y5
+	VADDPS       Y5, Y4, Y4
+	MOVQ         112(AX), R13
+	VMOVUPS      (R13)(DX*2), Y5
+	VSHUFPS      $0xdd, 32(R13)(DX*2), Y5, Y5
+	VPERMPD      $0xd8, Y5, Y5
+	VMULPS       Y5, Y3, Y3
+	VADDPS       Y3, Y4, Y3
 	VMULPS       1568(CX), Y3, Y3
 	VADDPS       Y3, Y0, Y0
+	VMOVUPS      32(SP), Y3
 	VADDPS       Y0, Y1, Y0
-	VANDNPS      Y0, Y4, Y0
+	VANDNPS      Y0, Y3, Y0
 	VMOVUPS      (R9)(DI*1), Y1
 	VMULPS       736(CX), Y1, Y3
 	VADDPS       Y3, Y1, Y1
@@ -4391,7 +4397,7 @@ group:
 	VSHUFPS      $0x88, Y4, Y3, Y3
 	VPERMPD      $0xd8, Y3, Y3
 	VORPS        Y3, Y1, Y1
-	VMOVUPS      32(SP), Y3
+	VMOVUPS      64(SP), Y3
 	VANDNPS      Y1, Y3, Y1
 	MOVQ         56(AX), R13
 	VMOVUPS      (R13)(DX*2), Y3
@@ -4440,7 +4446,7 @@ group:
 quiet:
 	VMOVUPS Y0, (R8)
 	VMOVUPS Y2, (R8)(DI*1)
-	VMOVUPS Y8, (R9)
+	VMOVUPS Y7, (R9)
 	VMOVUPS (R8)(DI*2), Y0
 	VMULPS  704(CX), Y0, Y1
 	VADDPS  Y1, Y0, Y0
@@ -5403,7 +5409,7 @@ quiet:
 
 // func twoStepNMDAAVX2(c *byte) int
 // Requires: AVX, AVX2
-TEXT ·twoStepNMDAAVX2(SB), NOSPLIT, $64-16
+TEXT ·twoStepNMDAAVX2(SB), NOSPLIT, $96-16
 	MOVQ       c+0(FP), AX
 	MOVQ       16(AX), CX
 	MOVQ       200(AX), BX
@@ -5512,191 +5518,194 @@ group:
 	VPERMPD      $0xd8, Y3, Y3
 	VMOVUPS      1664(CX), Y4
 	VANDPS       Y4, Y3, Y4
-	VMOVUPS      Y3, 32(SP)
+	VMOVUPS      Y4, 32(SP)
+	VMOVUPS      Y3, 64(SP)
 	VMOVUPS      (CX), Y3
 	VSUBPS       Y1, Y3, Y3
-	VMOVUPS      32(CX), Y5
-	VSUBPS       Y1, Y5, Y5
-	VMOVUPS      (CX), Y6
+	VMOVUPS      32(CX), Y4
+	VSUBPS       Y1, Y4, Y4
+	VMOVUPS      (CX), Y5
+	VSUBPS       Y2, Y5, Y5
+	VMOVUPS      32(CX), Y6
 	VSUBPS       Y2, Y6, Y6
-	VMOVUPS      32(CX), Y7
-	VSUBPS       Y2, Y7, Y7
-	VMULPS       1408(CX), Y0, Y8
-	VMOVUPS      (R8)(DI*2), Y9
-	VMULPS       224(CX), Y9, Y9
-	VADDPS       Y9, Y8, Y9
-	VBROADCASTSS 160(AX), Y10
+	VMULPS       1408(CX), Y0, Y7
+	VMOVUPS      (R8)(DI*2), Y8
+	VMULPS       224(CX), Y8, Y8
+	VADDPS       Y8, Y7, Y8
+	VBROADCASTSS 160(AX), Y9
 	MOVQ         64(AX), R13
-	VADDPS       (R13)(DX*1), Y10, Y10
+	VADDPS       (R13)(DX*1), Y9, Y9
+	VADDPS       Y9, Y8, Y8
+	VMOVUPS      (R9)(DI*2), Y9
+	VADDPS       (R10), Y9, Y9
+	VMULPS       Y9, Y3, Y9
+	VMULPS       (R10)(DI*1), Y4, Y10
 	VADDPS       Y10, Y9, Y9
-	VMOVUPS      (R9)(DI*2), Y10
-	VADDPS       (R10), Y10, Y10
-	VMULPS       Y10, Y3, Y10
-	VMULPS       (R10)(DI*1), Y5, Y11
-	VADDPS       Y11, Y10, Y10
-	VSUBPS       Y1, Y10, Y10
-	VMULPS       64(CX), Y10, Y10
-	VMULPS       96(CX), Y9, Y9
-	VADDPS       Y9, Y10, Y9
-	VANDNPS      Y9, Y4, Y9
-	VMOVUPS      (R10)(DI*2), Y10
-	VADDPS       (R11), Y10, Y10
-	VMULPS       Y10, Y6, Y10
-	VMULPS       (R11)(DI*1), Y7, Y11
-	VADDPS       Y11, Y10, Y10
-	VMOVUPS      (R11)(DI*2), Y11
-	VMULPS       1472(CX), Y11, Y11
-	VMULPS       1440(CX), Y0, Y12
-	VBROADCASTSS 168(AX), Y13
+	VSUBPS       Y1, Y9, Y9
+	VMULPS       64(CX), Y9, Y9
+	VMULPS       96(CX), Y8, Y8
+	VADDPS       Y8, Y9, Y8
+	VMOVUPS      32(SP), Y9
+	VANDNPS      Y8, Y9, Y8
+	VMOVUPS      (R10)(DI*2), Y9
+	VADDPS       (R11), Y9, Y9
+	VMULPS       Y9, Y5, Y9
+	VMULPS       (R11)(DI*1), Y6, Y10
+	VADDPS       Y10, Y9, Y9
+	VMOVUPS      (R11)(DI*2), Y10
+	VMULPS       1472(CX), Y10, Y10
+	VMULPS       1440(CX), Y0, Y11
+	VBROADCASTSS 168(AX), Y12
 	MOVQ         80(AX), R13
-	VADDPS       (R13)(DX*1), Y13, Y13
-	VMOVUPS      (R9), Y14
-	VMULPS       192(CX), Y14, Y14
-	VADDPS       Y14, Y12, Y14
-	VADDPS       Y11, Y14, Y14
-	VADDPS       Y13, Y14, Y14
-	VSUBPS       Y2, Y10, Y15
-	VMULPS       128(CX), Y15, Y15
-	VMULPS       160(CX), Y14, Y14
-	VADDPS       Y14, Y15, Y14
-	VMULPS       1632(CX), Y10, Y10
-	VMOVUPS      one<>+0(SB), Y15
-	VSUBPS       Y0, Y15, Y15
-	VMULPS       Y15, Y0, Y0
-	VMULPS       1536(CX), Y0, Y0
-	VMULPS       Y14, Y0, Y0
-	VADDPS       Y11, Y12, Y11
-	VADDPS       Y13, Y11, Y11
-	VMULPS       1440(CX), Y0, Y12
-	VBROADCASTSS 172(AX), Y15
-	MOVQ         88(AX), R13
-	VADDPS       (R13)(DX*1), Y15, Y15
-	VSUBPS       Y13, Y15, Y13
-	VMULPS       288(CX), Y13, Y13
-	VADDPS       Y13, Y12, Y12
+	VADDPS       (R13)(DX*1), Y12, Y12
 	VMOVUPS      (R9), Y13
-	VMULPS       576(CX), Y2, Y15
-	VMULPS       608(CX), Y13, Y16
-	VADDPS       Y16, Y15, Y15
+	VMULPS       192(CX), Y13, Y13
+	VADDPS       Y13, Y11, Y13
+	VADDPS       Y10, Y13, Y13
+	VADDPS       Y12, Y13, Y13
+	VSUBPS       Y2, Y9, Y14
+	VMULPS       128(CX), Y14, Y14
+	VMULPS       160(CX), Y13, Y13
+	VADDPS       Y13, Y14, Y13
+	VMULPS       1632(CX), Y9, Y9
+	VMOVUPS      one<>+0(SB), Y14
+	VSUBPS       Y0, Y14, Y14
+	VMULPS       Y14, Y0, Y0
+	VMULPS       1536(CX), Y0, Y0
+	VMULPS       Y13, Y0, Y0
 	VADDPS       Y10, Y11, Y10
-	VMULPS       640(CX), Y10, Y10
-	VADDPS       Y10, Y15, Y10
-	VMULPS       672(CX), Y12, Y15
-	VADDPS       Y15, Y10, Y10
-	VADDPS       Y10, Y13, Y10
-	VMULPS       448(CX), Y2, Y15
-	VMULPS       480(CX), Y13, Y13
-	VADDPS       Y13, Y15, Y13
-	VMULPS       512(CX), Y11, Y11
-	VADDPS       Y11, Y13, Y11
-	VMULPS       544(CX), Y12, Y12
+	VADDPS       Y12, Y10, Y10
+	VMULPS       1440(CX), Y0, Y11
+	VBROADCASTSS 172(AX), Y14
+	MOVQ         88(AX), R13
+	VADDPS       (R13)(DX*1), Y14, Y14
+	VSUBPS       Y12, Y14, Y12
+	VMULPS       288(CX), Y12, Y12
 	VADDPS       Y12, Y11, Y11
-	VMULPS       1056(CX), Y6, Y12
-	VMULPS       1248(CX), Y14, Y13
-	VSUBPS       Y13, Y12, Y12
-	VMULPS       (R10)(DI*2), Y12, Y12
-	VADDPS       Y12, Y11, Y11
-	VMULPS       1088(CX), Y6, Y6
-	VMULPS       1280(CX), Y14, Y12
-	VSUBPS       Y12, Y6, Y6
-	VMULPS       (R11), Y6, Y6
-	VADDPS       Y6, Y11, Y6
-	VMULPS       1120(CX), Y7, Y7
-	VMULPS       1312(CX), Y14, Y11
-	VSUBPS       Y11, Y7, Y7
-	VMULPS       (R11)(DI*1), Y7, Y7
-	VADDPS       Y7, Y6, Y6
-	VMULPS       256(CX), Y14, Y7
-	VADDPS       Y2, Y7, Y7
-	VXORPS       Y11, Y11, Y11
-	VMOVUPS      (CX), Y12
-	VSUBPS       Y7, Y12, Y12
-	VMOVUPS      32(CX), Y13
-	VSUBPS       Y7, Y13, Y7
+	VMOVUPS      (R9), Y12
+	VMULPS       576(CX), Y2, Y14
+	VMULPS       608(CX), Y12, Y15
+	VADDPS       Y15, Y14, Y14
+	VADDPS       Y9, Y10, Y9
+	VMULPS       640(CX), Y9, Y9
+	VADDPS       Y9, Y14, Y9
+	VMULPS       672(CX), Y11, Y14
+	VADDPS       Y14, Y9, Y9
+	VADDPS       Y9, Y12, Y9
+	VMULPS       448(CX), Y2, Y14
+	VMULPS       480(CX), Y12, Y12
+	VADDPS       Y12, Y14, Y12
+	VMULPS       512(CX), Y10, Y10
+	VADDPS       Y10, Y12, Y10
+	VMULPS       544(CX), Y11, Y11
+	VADDPS       Y11, Y10, Y10
+	VMULPS       1056(CX), Y5, Y11
+	VMULPS       1248(CX), Y13, Y12
+	VSUBPS       Y12, Y11, Y11
+	VMULPS       (R10)(DI*2), Y11, Y11
+	VADDPS       Y11, Y10, Y10
+	VMULPS       1088(CX), Y5, Y5
+	VMULPS       1280(CX), Y13, Y11
+	VSUBPS       Y11, Y5, Y5
+	VMULPS       (R11), Y5, Y5
+	VADDPS       Y5, Y10, Y5
+	VMULPS       1120(CX), Y6, Y6
+	VMULPS       1312(CX), Y13, Y10
+	VSUBPS       Y10, Y6, Y6
+	VMULPS       (R11)(DI*1), Y6, Y6
+	VADDPS       Y6, Y5, Y5
+	VMULPS       256(CX), Y13, Y6
+	VADDPS       Y2, Y6, Y6
+	VXORPS       Y10, Y10, Y10
+	VMOVUPS      (CX), Y11
+	VSUBPS       Y6, Y11, Y11
+	VMOVUPS      32(CX), Y12
+	VSUBPS       Y6, Y12, Y6
 	MOVQ         120(AX), R13
-	VMOVUPS      (R13)(DX*2), Y13
-	VSHUFPS      $0xdd, 32(R13)(DX*2), Y13, Y13
-	VPERMPD      $0xd8, Y13, Y13
-	VMULPS       Y13, Y12, Y13
-	VADDPS       Y13, Y11, Y11
-	MOVQ         128(AX), R13
-	VMOVUPS      (R13)(DX*2), Y13
-	VSHUFPS      $0xdd, 32(R13)(DX*2), Y13, Y13
-	VPERMPD      $0xd8, Y13, Y13
-	VMULPS       Y13, Y12, Y12
-	VADDPS       Y12, Y11, Y11
-	MOVQ         136(AX), R13
 	VMOVUPS      (R13)(DX*2), Y12
 	VSHUFPS      $0xdd, 32(R13)(DX*2), Y12, Y12
 	VPERMPD      $0xd8, Y12, Y12
-	VMULPS       Y12, Y7, Y7
-	VADDPS       Y7, Y11, Y7
-	VMULPS       1600(CX), Y7, Y7
-	VADDPS       Y7, Y6, Y6
-	VADDPS       Y6, Y2, Y2
-	VBROADCASTSS 160(AX), Y6
+	VMULPS       Y12, Y11, Y12
+	VADDPS       Y12, Y10, Y10
+	MOVQ         128(AX), R13
+	VMOVUPS      (R13)(DX*2), Y12
+	VSHUFPS      $0xdd, 32(R13)(DX*2), Y12, Y12
+	VPERMPD      $0xd8, Y12, Y12
+	VMULPS       Y12, Y11, Y11
+	VADDPS       Y11, Y10, Y10
+	MOVQ         136(AX), R13
+	VMOVUPS      (R13)(DX*2), Y11
+	VSHUFPS      $0xdd, 32(R13)(DX*2), Y11, Y11
+	VPERMPD      $0xd8, Y11, Y11
+	VMULPS       Y11, Y6, Y6
+	VADDPS       Y6, Y10, Y6
+	VMULPS       1600(CX), Y6, Y6
+	VADDPS       Y6, Y5, Y5
+	VADDPS       Y5, Y2, Y2
+	VBROADCASTSS 160(AX), Y5
 	MOVQ         64(AX), R13
-	VADDPS       (R13)(DX*1), Y6, Y6
-	VADDPS       Y6, Y8, Y7
+	VADDPS       (R13)(DX*1), Y5, Y5
+	VADDPS       Y5, Y7, Y6
 	VMULPS       1408(CX), Y0, Y0
-	VBROADCASTSS 164(AX), Y8
+	VBROADCASTSS 164(AX), Y7
 	MOVQ         72(AX), R13
-	VADDPS       (R13)(DX*1), Y8, Y8
-	VSUBPS       Y6, Y8, Y6
-	VMULPS       288(CX), Y6, Y6
-	VADDPS       Y6, Y0, Y0
-	VMULPS       320(CX), Y1, Y6
-	VMOVUPS      (R8)(DI*2), Y8
-	VMULPS       352(CX), Y8, Y8
-	VADDPS       Y8, Y6, Y6
-	VMULPS       384(CX), Y7, Y7
-	VADDPS       Y7, Y6, Y6
+	VADDPS       (R13)(DX*1), Y7, Y7
+	VSUBPS       Y5, Y7, Y5
+	VMULPS       288(CX), Y5, Y5
+	VADDPS       Y5, Y0, Y0
+	VMULPS       320(CX), Y1, Y5
+	VMOVUPS      (R8)(DI*2), Y7
+	VMULPS       352(CX), Y7, Y7
+	VADDPS       Y7, Y5, Y5
+	VMULPS       384(CX), Y6, Y6
+	VADDPS       Y6, Y5, Y5
 	VMULPS       416(CX), Y0, Y0
-	VADDPS       Y0, Y6, Y0
-	VMULPS       960(CX), Y3, Y6
-	VMULPS       1152(CX), Y9, Y7
-	VSUBPS       Y7, Y6, Y6
-	VMULPS       (R9)(DI*2), Y6, Y6
-	VADDPS       Y6, Y0, Y0
+	VADDPS       Y0, Y5, Y0
+	VMULPS       960(CX), Y3, Y5
+	VMULPS       1152(CX), Y8, Y6
+	VSUBPS       Y6, Y5, Y5
+	VMULPS       (R9)(DI*2), Y5, Y5
+	VADDPS       Y5, Y0, Y0
 	VMULPS       992(CX), Y3, Y3
-	VMULPS       1184(CX), Y9, Y6
-	VSUBPS       Y6, Y3, Y3
+	VMULPS       1184(CX), Y8, Y5
+	VSUBPS       Y5, Y3, Y3
 	VMULPS       (R10), Y3, Y3
 	VADDPS       Y3, Y0, Y0
-	VMULPS       1024(CX), Y5, Y3
-	VMULPS       1216(CX), Y9, Y5
-	VSUBPS       Y5, Y3, Y3
+	VMULPS       1024(CX), Y4, Y3
+	VMULPS       1216(CX), Y8, Y4
+	VSUBPS       Y4, Y3, Y3
 	VMULPS       (R10)(DI*1), Y3, Y3
 	VADDPS       Y3, Y0, Y0
-	VMULPS       256(CX), Y9, Y3
+	VMULPS       256(CX), Y8, Y3
 	VADDPS       Y1, Y3, Y3
-	VXORPS       Y5, Y5, Y5
-	VMOVUPS      (CX), Y6
-	VSUBPS       Y3, Y6, Y6
-	VMOVUPS      32(CX), Y7
-	VSUBPS       Y3, Y7, Y3
+	VXORPS       Y4, Y4, Y4
+	VMOVUPS      (CX), Y5
+	VSUBPS       Y3, Y5, Y5
+	VMOVUPS      32(CX), Y6
+	VSUBPS       Y3, Y6, Y3
 	MOVQ         96(AX), R13
-	VMOVUPS      (R13)(DX*2), Y7
-	VSHUFPS      $0xdd, 32(R13)(DX*2), Y7, Y7
-	VPERMPD      $0xd8, Y7, Y7
-	VMULPS       Y7, Y6, Y7
-	VADDPS       Y7, Y5, Y5
-	MOVQ         104(AX), R13
-	VMOVUPS      (R13)(DX*2), Y7
-	VSHUFPS      $0xdd, 32(R13)(DX*2), Y7, Y7
-	VPERMPD      $0xd8, Y7, Y7
-	VMULPS       Y7, Y6, Y6
-	VADDPS       Y6, Y5, Y5
-	MOVQ         112(AX), R13
 	VMOVUPS      (R13)(DX*2), Y6
 	VSHUFPS      $0xdd, 32(R13)(DX*2), Y6, Y6
 	VPERMPD      $0xd8, Y6, Y6
-	VMULPS       Y6, Y3, Y3
-	VADDPS       Y3, Y5, Y3
+	VMULPS       Y6, Y5, Y6
+	VADDPS       Y6, Y4, Y4
+	MOVQ         104(AX), R13
+	VMOVUPS      (R13)(DX*2), Y6
+	VSHUFPS      $0xdd, 32(R13)(DX*2), Y6, Y6
+	VPERMPD      $0xd8, Y6, Y6
+	VMULPS       Y6, Y5, Y5
+	VADDPS       Y5, Y4, Y4
+	MOVQ         112(AX), R13
+	VMOVUPS      (R13)(DX*2), Y5
+	VSHUFPS      $0xdd, 32(R13)(DX*2), Y5, Y5
+	VPERMPD      $0xd8, Y5, Y5
+	VMULPS       Y5, Y3, Y3
+	VADDPS       Y3, Y4, Y3
 	VMULPS       1568(CX), Y3, Y3
 	VADDPS       Y3, Y0, Y0
+	VMOVUPS      32(SP), Y3
 	VADDPS       Y0, Y1, Y0
-	VANDNPS      Y0, Y4, Y0
+	VANDNPS      Y0, Y3, Y0
 	VMOVUPS      (R9)(DI*1), Y1
 	VMULPS       736(CX), Y1, Y3
 	VADDPS       Y3, Y1, Y1
@@ -5714,7 +5723,7 @@ group:
 	VSHUFPS      $0x88, Y4, Y3, Y3
 	VPERMPD      $0xd8, Y3, Y3
 	VORPS        Y3, Y1, Y1
-	VMOVUPS      32(SP), Y3
+	VMOVUPS      64(SP), Y3
 	VANDNPS      Y1, Y3, Y1
 	MOVQ         56(AX), R13
 	VMOVUPS      (R13)(DX*2), Y3
@@ -5763,7 +5772,7 @@ group:
 quiet:
 	VMOVUPS Y0, (R8)
 	VMOVUPS Y2, (R8)(DI*1)
-	VMOVUPS Y10, (R9)
+	VMOVUPS Y9, (R9)
 	VMOVUPS (R8)(DI*2), Y0
 	VMULPS  704(CX), Y0, Y1
 	VADDPS  Y1, Y0, Y0
@@ -6634,7 +6643,7 @@ quiet:
 
 // func twoStepAVX2(c *byte) int
 // Requires: AVX, AVX2
-TEXT ·twoStepAVX2(SB), NOSPLIT, $64-16
+TEXT ·twoStepAVX2(SB), NOSPLIT, $96-16
 	MOVQ       c+0(FP), AX
 	MOVQ       16(AX), CX
 	MOVQ       200(AX), BX
@@ -6743,167 +6752,170 @@ group:
 	VPERMPD      $0xd8, Y3, Y3
 	VMOVUPS      1664(CX), Y4
 	VANDPS       Y4, Y3, Y4
-	VMOVUPS      Y3, 32(SP)
+	VMOVUPS      Y4, 32(SP)
+	VMOVUPS      Y3, 64(SP)
 	VMOVUPS      (CX), Y3
 	VSUBPS       Y1, Y3, Y3
-	VMOVUPS      32(CX), Y5
-	VSUBPS       Y1, Y5, Y5
-	VMOVUPS      (CX), Y6
+	VMOVUPS      32(CX), Y4
+	VSUBPS       Y1, Y4, Y4
+	VMOVUPS      (CX), Y5
+	VSUBPS       Y2, Y5, Y5
+	VMOVUPS      32(CX), Y6
 	VSUBPS       Y2, Y6, Y6
-	VMOVUPS      32(CX), Y7
-	VSUBPS       Y2, Y7, Y7
-	VMULPS       1408(CX), Y0, Y8
-	VMOVUPS      (R8)(DI*2), Y9
-	VMULPS       224(CX), Y9, Y9
-	VADDPS       Y9, Y8, Y9
-	VBROADCASTSS 160(AX), Y10
+	VMULPS       1408(CX), Y0, Y7
+	VMOVUPS      (R8)(DI*2), Y8
+	VMULPS       224(CX), Y8, Y8
+	VADDPS       Y8, Y7, Y8
+	VBROADCASTSS 160(AX), Y9
 	MOVQ         64(AX), R13
-	VADDPS       (R13)(DX*1), Y10, Y10
+	VADDPS       (R13)(DX*1), Y9, Y9
+	VADDPS       Y9, Y8, Y8
+	VMOVUPS      (R9)(DI*2), Y9
+	VMULPS       Y9, Y3, Y9
+	VMULPS       (R10)(DI*1), Y4, Y10
 	VADDPS       Y10, Y9, Y9
-	VMOVUPS      (R9)(DI*2), Y10
-	VMULPS       Y10, Y3, Y10
-	VMULPS       (R10)(DI*1), Y5, Y11
-	VADDPS       Y11, Y10, Y10
-	VSUBPS       Y1, Y10, Y10
-	VMULPS       64(CX), Y10, Y10
-	VMULPS       96(CX), Y9, Y9
-	VADDPS       Y9, Y10, Y9
-	VANDNPS      Y9, Y4, Y9
-	VMOVUPS      (R10)(DI*2), Y10
-	VMULPS       Y10, Y6, Y10
-	VMULPS       (R11)(DI*1), Y7, Y11
-	VADDPS       Y11, Y10, Y10
-	VMOVUPS      (R11)(DI*2), Y11
-	VMULPS       1472(CX), Y11, Y11
-	VMULPS       1440(CX), Y0, Y12
-	VBROADCASTSS 168(AX), Y13
+	VSUBPS       Y1, Y9, Y9
+	VMULPS       64(CX), Y9, Y9
+	VMULPS       96(CX), Y8, Y8
+	VADDPS       Y8, Y9, Y8
+	VMOVUPS      32(SP), Y9
+	VANDNPS      Y8, Y9, Y8
+	VMOVUPS      (R10)(DI*2), Y9
+	VMULPS       Y9, Y5, Y9
+	VMULPS       (R11)(DI*1), Y6, Y10
+	VADDPS       Y10, Y9, Y9
+	VMOVUPS      (R11)(DI*2), Y10
+	VMULPS       1472(CX), Y10, Y10
+	VMULPS       1440(CX), Y0, Y11
+	VBROADCASTSS 168(AX), Y12
 	MOVQ         80(AX), R13
-	VADDPS       (R13)(DX*1), Y13, Y13
-	VMOVUPS      (R9), Y14
-	VMULPS       192(CX), Y14, Y14
-	VADDPS       Y14, Y12, Y14
-	VADDPS       Y11, Y14, Y14
-	VADDPS       Y13, Y14, Y14
-	VSUBPS       Y2, Y10, Y15
-	VMULPS       128(CX), Y15, Y15
-	VMULPS       160(CX), Y14, Y14
-	VADDPS       Y14, Y15, Y14
-	VMULPS       1632(CX), Y10, Y10
-	VMOVUPS      one<>+0(SB), Y15
-	VSUBPS       Y0, Y15, Y15
-	VMULPS       Y15, Y0, Y0
-	VMULPS       1536(CX), Y0, Y0
-	VMULPS       Y14, Y0, Y0
-	VADDPS       Y11, Y12, Y11
-	VADDPS       Y13, Y11, Y11
-	VMULPS       1440(CX), Y0, Y12
-	VBROADCASTSS 172(AX), Y15
-	MOVQ         88(AX), R13
-	VADDPS       (R13)(DX*1), Y15, Y15
-	VSUBPS       Y13, Y15, Y13
-	VMULPS       288(CX), Y13, Y13
-	VADDPS       Y13, Y12, Y12
+	VADDPS       (R13)(DX*1), Y12, Y12
 	VMOVUPS      (R9), Y13
-	VMULPS       576(CX), Y2, Y15
-	VMULPS       608(CX), Y13, Y16
-	VADDPS       Y16, Y15, Y15
+	VMULPS       192(CX), Y13, Y13
+	VADDPS       Y13, Y11, Y13
+	VADDPS       Y10, Y13, Y13
+	VADDPS       Y12, Y13, Y13
+	VSUBPS       Y2, Y9, Y14
+	VMULPS       128(CX), Y14, Y14
+	VMULPS       160(CX), Y13, Y13
+	VADDPS       Y13, Y14, Y13
+	VMULPS       1632(CX), Y9, Y9
+	VMOVUPS      one<>+0(SB), Y14
+	VSUBPS       Y0, Y14, Y14
+	VMULPS       Y14, Y0, Y0
+	VMULPS       1536(CX), Y0, Y0
+	VMULPS       Y13, Y0, Y0
 	VADDPS       Y10, Y11, Y10
-	VMULPS       640(CX), Y10, Y10
-	VADDPS       Y10, Y15, Y10
-	VMULPS       672(CX), Y12, Y15
-	VADDPS       Y15, Y10, Y10
-	VADDPS       Y10, Y13, Y10
-	VMULPS       448(CX), Y2, Y15
-	VMULPS       480(CX), Y13, Y13
-	VADDPS       Y13, Y15, Y13
-	VMULPS       512(CX), Y11, Y11
-	VADDPS       Y11, Y13, Y11
-	VMULPS       544(CX), Y12, Y12
+	VADDPS       Y12, Y10, Y10
+	VMULPS       1440(CX), Y0, Y11
+	VBROADCASTSS 172(AX), Y14
+	MOVQ         88(AX), R13
+	VADDPS       (R13)(DX*1), Y14, Y14
+	VSUBPS       Y12, Y14, Y12
+	VMULPS       288(CX), Y12, Y12
 	VADDPS       Y12, Y11, Y11
-	VMULPS       1056(CX), Y6, Y6
-	VMULPS       1248(CX), Y14, Y12
-	VSUBPS       Y12, Y6, Y6
-	VMULPS       (R10)(DI*2), Y6, Y6
-	VADDPS       Y6, Y11, Y6
-	VMULPS       1120(CX), Y7, Y7
-	VMULPS       1312(CX), Y14, Y11
-	VSUBPS       Y11, Y7, Y7
-	VMULPS       (R11)(DI*1), Y7, Y7
-	VADDPS       Y7, Y6, Y6
-	VMULPS       256(CX), Y14, Y7
-	VADDPS       Y2, Y7, Y7
-	VXORPS       Y11, Y11, Y11
-	VMOVUPS      (CX), Y12
-	VSUBPS       Y7, Y12, Y12
-	VMOVUPS      32(CX), Y13
-	VSUBPS       Y7, Y13, Y7
+	VMOVUPS      (R9), Y12
+	VMULPS       576(CX), Y2, Y14
+	VMULPS       608(CX), Y12, Y15
+	VADDPS       Y15, Y14, Y14
+	VADDPS       Y9, Y10, Y9
+	VMULPS       640(CX), Y9, Y9
+	VADDPS       Y9, Y14, Y9
+	VMULPS       672(CX), Y11, Y14
+	VADDPS       Y14, Y9, Y9
+	VADDPS       Y9, Y12, Y9
+	VMULPS       448(CX), Y2, Y14
+	VMULPS       480(CX), Y12, Y12
+	VADDPS       Y12, Y14, Y12
+	VMULPS       512(CX), Y10, Y10
+	VADDPS       Y10, Y12, Y10
+	VMULPS       544(CX), Y11, Y11
+	VADDPS       Y11, Y10, Y10
+	VMULPS       1056(CX), Y5, Y5
+	VMULPS       1248(CX), Y13, Y11
+	VSUBPS       Y11, Y5, Y5
+	VMULPS       (R10)(DI*2), Y5, Y5
+	VADDPS       Y5, Y10, Y5
+	VMULPS       1120(CX), Y6, Y6
+	VMULPS       1312(CX), Y13, Y10
+	VSUBPS       Y10, Y6, Y6
+	VMULPS       (R11)(DI*1), Y6, Y6
+	VADDPS       Y6, Y5, Y5
+	VMULPS       256(CX), Y13, Y6
+	VADDPS       Y2, Y6, Y6
+	VXORPS       Y10, Y10, Y10
+	VMOVUPS      (CX), Y11
+	VSUBPS       Y6, Y11, Y11
+	VMOVUPS      32(CX), Y12
+	VSUBPS       Y6, Y12, Y6
 	MOVQ         120(AX), R13
-	VMOVUPS      (R13)(DX*2), Y13
-	VSHUFPS      $0xdd, 32(R13)(DX*2), Y13, Y13
-	VPERMPD      $0xd8, Y13, Y13
-	VMULPS       Y13, Y12, Y12
-	VADDPS       Y12, Y11, Y11
-	MOVQ         136(AX), R13
 	VMOVUPS      (R13)(DX*2), Y12
 	VSHUFPS      $0xdd, 32(R13)(DX*2), Y12, Y12
 	VPERMPD      $0xd8, Y12, Y12
-	VMULPS       Y12, Y7, Y7
-	VADDPS       Y7, Y11, Y7
-	VMULPS       1600(CX), Y7, Y7
-	VADDPS       Y7, Y6, Y6
-	VADDPS       Y6, Y2, Y2
-	VBROADCASTSS 160(AX), Y6
+	VMULPS       Y12, Y11, Y11
+	VADDPS       Y11, Y10, Y10
+	MOVQ         136(AX), R13
+	VMOVUPS      (R13)(DX*2), Y11
+	VSHUFPS      $0xdd, 32(R13)(DX*2), Y11, Y11
+	VPERMPD      $0xd8, Y11, Y11
+	VMULPS       Y11, Y6, Y6
+	VADDPS       Y6, Y10, Y6
+	VMULPS       1600(CX), Y6, Y6
+	VADDPS       Y6, Y5, Y5
+	VADDPS       Y5, Y2, Y2
+	VBROADCASTSS 160(AX), Y5
 	MOVQ         64(AX), R13
-	VADDPS       (R13)(DX*1), Y6, Y6
-	VADDPS       Y6, Y8, Y7
+	VADDPS       (R13)(DX*1), Y5, Y5
+	VADDPS       Y5, Y7, Y6
 	VMULPS       1408(CX), Y0, Y0
-	VBROADCASTSS 164(AX), Y8
+	VBROADCASTSS 164(AX), Y7
 	MOVQ         72(AX), R13
-	VADDPS       (R13)(DX*1), Y8, Y8
-	VSUBPS       Y6, Y8, Y6
-	VMULPS       288(CX), Y6, Y6
-	VADDPS       Y6, Y0, Y0
-	VMULPS       320(CX), Y1, Y6
-	VMOVUPS      (R8)(DI*2), Y8
-	VMULPS       352(CX), Y8, Y8
-	VADDPS       Y8, Y6, Y6
-	VMULPS       384(CX), Y7, Y7
-	VADDPS       Y7, Y6, Y6
+	VADDPS       (R13)(DX*1), Y7, Y7
+	VSUBPS       Y5, Y7, Y5
+	VMULPS       288(CX), Y5, Y5
+	VADDPS       Y5, Y0, Y0
+	VMULPS       320(CX), Y1, Y5
+	VMOVUPS      (R8)(DI*2), Y7
+	VMULPS       352(CX), Y7, Y7
+	VADDPS       Y7, Y5, Y5
+	VMULPS       384(CX), Y6, Y6
+	VADDPS       Y6, Y5, Y5
 	VMULPS       416(CX), Y0, Y0
-	VADDPS       Y0, Y6, Y0
+	VADDPS       Y0, Y5, Y0
 	VMULPS       960(CX), Y3, Y3
-	VMULPS       1152(CX), Y9, Y6
-	VSUBPS       Y6, Y3, Y3
+	VMULPS       1152(CX), Y8, Y5
+	VSUBPS       Y5, Y3, Y3
 	VMULPS       (R9)(DI*2), Y3, Y3
 	VADDPS       Y3, Y0, Y0
-	VMULPS       1024(CX), Y5, Y3
-	VMULPS       1216(CX), Y9, Y5
-	VSUBPS       Y5, Y3, Y3
+	VMULPS       1024(CX), Y4, Y3
+	VMULPS       1216(CX), Y8, Y4
+	VSUBPS       Y4, Y3, Y3
 	VMULPS       (R10)(DI*1), Y3, Y3
 	VADDPS       Y3, Y0, Y0
-	VMULPS       256(CX), Y9, Y3
+	VMULPS       256(CX), Y8, Y3
 	VADDPS       Y1, Y3, Y3
-	VXORPS       Y5, Y5, Y5
-	VMOVUPS      (CX), Y6
-	VSUBPS       Y3, Y6, Y6
-	VMOVUPS      32(CX), Y7
-	VSUBPS       Y3, Y7, Y3
+	VXORPS       Y4, Y4, Y4
+	VMOVUPS      (CX), Y5
+	VSUBPS       Y3, Y5, Y5
+	VMOVUPS      32(CX), Y6
+	VSUBPS       Y3, Y6, Y3
 	MOVQ         96(AX), R13
-	VMOVUPS      (R13)(DX*2), Y7
-	VSHUFPS      $0xdd, 32(R13)(DX*2), Y7, Y7
-	VPERMPD      $0xd8, Y7, Y7
-	VMULPS       Y7, Y6, Y6
-	VADDPS       Y6, Y5, Y5
-	MOVQ         112(AX), R13
 	VMOVUPS      (R13)(DX*2), Y6
 	VSHUFPS      $0xdd, 32(R13)(DX*2), Y6, Y6
 	VPERMPD      $0xd8, Y6, Y6
-	VMULPS       Y6, Y3, Y3
-	VADDPS       Y3, Y5, Y3
+	VMULPS       Y6, Y5, Y5
+	VADDPS       Y5, Y4, Y4
+	MOVQ         112(AX), R13
+	VMOVUPS      (R13)(DX*2), Y5
+	VSHUFPS      $0xdd, 32(R13)(DX*2), Y5, Y5
+	VPERMPD      $0xd8, Y5, Y5
+	VMULPS       Y5, Y3, Y3
+	VADDPS       Y3, Y4, Y3
 	VMULPS       1568(CX), Y3, Y3
 	VADDPS       Y3, Y0, Y0
+	VMOVUPS      32(SP), Y3
 	VADDPS       Y0, Y1, Y0
-	VANDNPS      Y0, Y4, Y0
+	VANDNPS      Y0, Y3, Y0
 	VMOVUPS      (R9)(DI*1), Y1
 	VMULPS       736(CX), Y1, Y3
 	VADDPS       Y3, Y1, Y1
@@ -6921,7 +6933,7 @@ group:
 	VSHUFPS      $0x88, Y4, Y3, Y3
 	VPERMPD      $0xd8, Y3, Y3
 	VORPS        Y3, Y1, Y1
-	VMOVUPS      32(SP), Y3
+	VMOVUPS      64(SP), Y3
 	VANDNPS      Y1, Y3, Y1
 	MOVQ         56(AX), R13
 	VMOVUPS      (R13)(DX*2), Y3
@@ -6970,7 +6982,7 @@ group:
 quiet:
 	VMOVUPS Y0, (R8)
 	VMOVUPS Y2, (R8)(DI*1)
-	VMOVUPS Y10, (R9)
+	VMOVUPS Y9, (R9)
 	VMOVUPS (R8)(DI*2), Y0
 	VMULPS  704(CX), Y0, Y1
 	VADDPS  Y1, Y0, Y0

@@ -43,7 +43,7 @@ func (f *frame) two(v variant) {
 	act := f.begin(activation)
 	x, y := f.Floats(f.state(lanes.X)), f.Floats(f.state(lanes.Y))
 	throughout := f.later(f.ticks(0), unsafe.Offsetof(call.Last)) // refractory throughout the step
-	held := Both(throughout, Signs(f.Floats(f.constant(lanes.Held))))
+	held := f.aside(Both(throughout, Signs(f.Floats(f.constant(lanes.Held)))))
 	goesOn := f.aside(throughout)
 	soma := f.forces(x)
 	at, dendrite := x, soma
@@ -54,7 +54,7 @@ func (f *frame) two(v variant) {
 	plateau := Mul(act, f.constant(lanes.GS))
 	is := Add(Add(plateau, Mul(f.Floats(f.state(lanes.WS)), f.constant(lanes.B))), f.current(0, 0))
 	dx := Add(Mul(Sub(f.drive(v, 0, soma), x), f.constant(lanes.InvTauS)), Mul(is, f.constant(lanes.InvCS)))
-	dx = Drop(held, dx)
+	dx = Drop(held(), dx)
 	gy := f.drive(v, 3, dendrite)
 	bap := Mul(f.Floats(f.state(lanes.Box)), f.constant(lanes.C))
 	own := Mul(act, f.constant(lanes.GD))
@@ -87,7 +87,7 @@ func (f *frame) two(v variant) {
 		Mul(i0, f.constant(lanes.S0))), Mul(i1, f.constant(lanes.S1)))
 	nx = f.leak(v, 0, nx, soma, dx)
 	nx = Add(nx, Mul(f.kicks(v, 0, Add(Mul(dx, f.constant(lanes.Half)), x)), f.constant(lanes.ShareS)))
-	nx = Drop(held, Add(x, nx))
+	nx = Drop(held(), Add(x, nx))
 	// Above threshold and not refractory, at the end of refractoriness, or at an edge of the back-propagating spike.
 	look := Compare(nx, Add(f.threshold(), f.constant(lanes.Watch)), Greater)
 	look = Except(Either(look, f.later(f.ticks(0), unsafe.Offsetof(call.Before))), goesOn())
