@@ -134,28 +134,37 @@ class Recording:
             "neuron": n - first[pop],
             "kind": pandas.Categorical.from_codes(k, KINDS)})
 
+    def recorded(self, populations=None, neurons=None):
+        """IDs of the recorded neurons, ascending, silent ones too: of some populations (names) and neurons (IDs) or all."""
+        parts = [p["first"] + a + s * np.arange(c) for p in self.populations for a, c, s in p["recorded"]
+                 if not populations or p["name"] in populations]
+        ids = np.concatenate([np.empty(0, np.int64), *parts])
+        return ids if neurons is None else ids[np.isin(ids, np.asarray(list(neurons), np.int64))]
+
+    def trains(self, **query):
+        """Yields (population, a dict; index in it; times in s; kinds) for each recorded neuron of a query, silent ones too."""
+        t, n, k = self.spikes(**query)
+        order = np.argsort(n, kind="stable")
+        t, n, k = t[order] / 1e9, n[order], k[order]
+        ids = self.recorded(query.get("populations"), query.get("neurons"))
+        first = np.array([p["first"] for p in self.populations], np.int64)
+        population = np.searchsorted(first, ids, "right") - 1
+        bounds = np.searchsorted(n, ids).tolist(), np.searchsorted(n, ids, "right").tolist()
+        for p, i, a, b in zip(population.tolist(), (ids - first[population]).tolist(), *bounds):
+            yield self.populations[p], i, t[a:b], k[a:b]
+
     def to_neo(self, **query):
         """A neo.Segment with a SpikeTrain for each recorded neuron of the query; annotations: population, neuron, kinds."""
         import neo
         import quantities as pq
-        t, n, k = self.spikes(**query)
-        order = np.argsort(n, kind="stable")
-        t, n, k = t[order], n[order], k[order]
-        segment = neo.Segment(name=self.path)
         lo, hi = (x / 1e9 for x in self.window)
         lo, hi = max(lo, query.get("start") or lo), min(hi, query.get("stop") or hi)
-        wanted = query.get("neurons")
-        wanted = None if wanted is None else set(int(x) for x in wanted)
-        for p in self.populations:
-            if query.get("populations") and p["name"] not in query["populations"]:
-                continue
-            for i in np.concatenate([a + s * np.arange(c) for a, c, s in p["recorded"]] or [np.empty(0, int)]):
-                if wanted is not None and p["first"] + i not in wanted:
-                    continue
-                a, b = np.searchsorted(n, [p["first"] + i, p["first"] + i + 1])
-                segment.spiketrains.append(neo.SpikeTrain(  # times are floored, and may lie before the window
-                    t[a:b] / 1e9 * pq.s, t_start=min([lo, *t[a:a + 1] / 1e9]) * pq.s, t_stop=hi * pq.s,
-                    population=p["name"], neuron=int(i), array_annotations={"kind": k[a:b]}))
+        start, stop = pq.Quantity(lo, "s"), pq.Quantity(hi, "s")
+        segment = neo.Segment(name=self.path)
+        segment.spiketrains.extend([neo.SpikeTrain(
+            t, units=pq.s, t_stop=stop,
+            t_start=pq.Quantity(t[0], "s") if len(t) and t[0] < lo else start,  # times are floored, and may lie before the window
+            population=p["name"], neuron=i, array_annotations={"kind": k}) for p, i, t, k in self.trains(**query)])
         return segment
 
     # The container.
