@@ -17,6 +17,7 @@ type benchCommands struct {
 	Mnist    benchImages   `cmd:"" help:"Time learning and answering images in spikes: generated digits, 784-256-256-10 units."`
 	Networks benchNetworks `cmd:"" default:"withargs" help:"Time whole networks: NAME... is a workload, an experiment file or a built-in experiment."`
 	Parts    benchParts    `cmd:"" help:"Time parts of the engine on one core: delivery, queue, steps, updates."`
+	Compare  benchCompare  `cmd:"" help:"Compare two builds: reports of bench --json, measured in turn."`
 	Scaling  benchScaling  `cmd:"" help:"Time networks over workers, neurons, inputs and rate, and draw the curves."`
 }
 
@@ -44,12 +45,13 @@ type benchOutput struct {
 
 type benchNetworks struct {
 	benchOutput
-	Names     []string `arg:"" optional:"" name:"name" help:"propagation, plasticity, xor, coba, cuba, balanced, balanced-stdp, two-compartment, microcircuit (2 GiB, minutes), or an experiment. Default: all but microcircuit."`
-	Runs      int      `short:"n" default:"5" help:"Stretches of model time to measure."`
-	Workers   int      `default:"1" help:"Processors to use."`
-	Recording bool     `help:"Measure what a recording costs: as many stretches with one, in turn."`
-	Seed      uint64   `help:"Seed, in place of the experiment's."`
-	Shard     int      `help:"Neurons per shard; default: as the engine chooses. Results do not depend on it." hidden:""`
+	Names   []string `arg:"" optional:"" name:"name" help:"propagation, plasticity, xor, coba, cuba, balanced, balanced-stdp, two-compartment, microcircuit (2 GiB, minutes), or an experiment. Default: all but microcircuit."`
+	Runs    int      `short:"n" default:"5" help:"Stretches of model time to measure."`
+	Workers int      `default:"1" help:"Processors to use."`
+	profiled
+	Recording bool   `help:"Measure what a recording costs: as many stretches with one, in turn."`
+	Seed      uint64 `help:"Seed, in place of the experiment's."`
+	Shard     int    `help:"Neurons per shard; default: as the engine chooses. Results do not depend on it." hidden:""`
 }
 
 // Validate is called by the parser.
@@ -75,6 +77,11 @@ func (c *benchNetworks) Run(ctx context.Context, t terminal) error {
 			all = append(all, bench.Find(n))
 		}
 	}
+	stop, err := c.profile()
+	if err != nil {
+		return err
+	}
+	defer stop()
 	report := bench.NewReport()
 	if !c.JSON {
 		report.Head(t.out)
@@ -118,6 +125,39 @@ func (c *benchParts) Run(t terminal) error {
 	fmt.Fprintln(t.err)
 	report.Head(t.out)
 	return bench.WriteParts(t.out, report.Parts)
+}
+
+type benchCompare struct {
+	Reports []string `arg:"" name:"report" help:"OLD.json NEW.json, and more such pairs: each pair measured one after the other. Ten pairs make a ratio that can be trusted to 3 %."`
+}
+
+// Validate is called by the parser.
+func (c *benchCompare) Validate() error {
+	if len(c.Reports)%2 != 0 {
+		return fmt.Errorf("%d reports: pairs of an old and a new one are needed", len(c.Reports))
+	}
+	return nil
+}
+
+func (c *benchCompare) Run(t terminal) error {
+	var reports []*bench.Report
+	for _, file := range c.Reports {
+		r, err := bench.ReadReport(file)
+		if err != nil {
+			return bad(err)
+		}
+		reports = append(reports, r)
+	}
+	var pairs []bench.Pair
+	for i := 0; i < len(reports); i += 2 {
+		pairs = append(pairs, bench.Pair{Old: reports[i], New: reports[i+1]})
+	}
+	ratios, err := bench.Compare(pairs)
+	if err != nil {
+		return bad(err)
+	}
+	reports[0].Head(t.out)
+	return bench.WriteRatios(t.out, ratios)
 }
 
 type benchScaling struct {

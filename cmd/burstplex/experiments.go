@@ -5,9 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"path/filepath"
-	"runtime/pprof"
 	"slices"
 	"text/tabwriter"
 
@@ -132,7 +130,7 @@ type runCommand struct {
 	Workers  int      `help:"Processors to use; default all. Results do not depend on it."`
 	Force    bool     `help:"Replace the files of an existing result directory."`
 	Variants []string `help:"Run variants of the experiment, each into a directory of its own: names, or all." placeholder:"NAME,..."`
-	Profile  string   `name:"cpuprofile" help:"Write a CPU profile." placeholder:"FILE"`
+	profiled
 }
 
 // Validate is called by the parser.
@@ -157,17 +155,11 @@ func (c *runCommand) Run(ctx context.Context, t terminal) error {
 	if err := announce(t.err, x); err != nil {
 		return err
 	}
-	if c.Profile != "" {
-		f, err := os.Create(c.Profile)
-		if err != nil {
-			return err
-		}
-		defer f.Close()
-		if err := pprof.StartCPUProfile(f); err != nil {
-			return err
-		}
-		defer pprof.StopCPUProfile()
+	stop, err := c.profile()
+	if err != nil {
+		return err
 	}
+	defer stop()
 	o := experiment.RunOptions{Dir: c.Output, Seed: c.Seed, Seeds: c.Seeds, Workers: c.Workers, Force: c.Force, Log: t.err}
 	var all []*experiment.Summary
 	var learned []experiment.Outcome

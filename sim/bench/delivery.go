@@ -61,13 +61,7 @@ const million = 1e6
 func sparseRows(each func(Part)) error {
 	for _, c := range []struct {
 		sources, targets, shard, k int
-		goal, stretch              float64
-		limit                      string
-	}{
-		{30_000, 10_000, 10_000, 1000, 600, 1000, "1500 with rows in the caches"},
-		{30_000, 64_000, 16_384, 1000, 600, 1000, "1500 with rows in the caches"},
-		{200_000, 10_000, 10_000, 100, 300, 500, "latency of the memory"},
-	} {
+	}{{30_000, 10_000, 10_000, 1000}, {30_000, 64_000, 16_384, 1000}, {200_000, 10_000, 10_000, 100}} {
 		for _, w := range []struct {
 			name   string
 			weight neuron.Value
@@ -79,9 +73,9 @@ func sparseRows(each func(Part)) error {
 				return err
 			}
 			name := fmt.Sprintf("sparse delivery, %d targets a row, %dk neurons, %s", c.k, c.targets/1000, w.name)
-			each(rate(name, stream(p, c.sources, shards, c.shard, 64, w.sums), million, "M events/s", c.goal, c.stretch, c.limit))
+			each(rate(name, stream(p, c.sources, shards, c.shard, 64, w.sums), million, "M events/s"))
 			if c.k == 1000 && c.targets == 10_000 && !w.sums {
-				each(fixed("memory, "+w.name, float64(p.Bytes())/float64(p.Synapses()), "bytes a synapse", 6, 4, "2 for the target, 4 for a weight"))
+				each(fixed("memory, "+w.name, float64(p.Bytes())/float64(p.Synapses()), "bytes a synapse"))
 			}
 			p.Release()
 		}
@@ -99,8 +93,8 @@ func delayedRows(each func(Part)) error {
 	}
 	defer p.Release()
 	name := fmt.Sprintf("sparse delivery, %d delays, 1000 targets a source, drawn weights", len(p.Delays()))
-	each(rate(name, stream(p, sources, shards, shard, 10*len(p.Delays()), false), million, "M events/s", 0, 0, "rows of 7 targets"))
-	each(fixed("memory, drawn weights and delays", float64(p.Bytes())/float64(p.Synapses()), "bytes a synapse", 6, 4, "2 for the target, 4 for a weight"))
+	each(rate(name, stream(p, sources, shards, shard, 10*len(p.Delays()), false), million, "M events/s"))
+	each(fixed("memory, drawn weights and delays", float64(p.Bytes())/float64(p.Synapses()), "bytes a synapse"))
 	return nil
 }
 
@@ -112,17 +106,16 @@ func largeRows(each func(Part)) error {
 		return err
 	}
 	defer p.Release()
-	each(rate("sparse delivery, 1000 targets a row, 1 M neurons", stream(p, sources, shards, shard, 256, false), million, "M events/s", 350, 550, "latency of the memory"))
+	each(rate("sparse delivery, 1000 targets a row, 1 M neurons", stream(p, sources, shards, shard, 256, false), million, "M events/s"))
 	return nil
 }
 
 // denseRows measures all-to-all rows that stay in the second cache, and others beyond the caches.
 func denseRows(each func(Part)) error {
 	for _, c := range []struct {
-		name          string
-		sources, n    int
-		goal, stretch float64
-	}{{"in the second cache", 500, 256, 8, 10}, {"beyond the caches", 30_000, 1000, 1.5, 2.7}} {
+		name       string
+		sources, n int
+	}{{"in the second cache", 500, 256}, {"beyond the caches", 30_000, 1000}} {
 		p, _, err := connect(c.sources, c.n, c.n, synapse.Spec{Connector: synapse.AllToAll{}, Weight: drawn, Delay: neuron.Const(1)})
 		if err != nil {
 			return err
@@ -132,7 +125,7 @@ func denseRows(each func(Part)) error {
 			if sums {
 				name += ", delta"
 			}
-			each(rate(name, stream(p, c.sources, 1, c.n, 64, sums), 1e9, "G events/s", c.goal, c.stretch, "4 bytes an event; 23 GB/s from memory"))
+			each(rate(name, stream(p, c.sources, 1, c.n, 64, sums), 1e9, "G events/s"))
 		}
 		p.Release()
 	}

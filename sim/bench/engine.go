@@ -64,7 +64,7 @@ func rowEvents(each func(Part)) error {
 	for i := range each1 {
 		cost1 = append(cost1, (each1[i]-minimum(each0))/projections)
 	}
-	each(cost("row-event, from emission to one target", cost1, 1e-9, "ns", 25, 12, "one cache line written and read"))
+	each(cost("row-event, from emission to one target", cost1, 1e-9, "ns"))
 	return err
 }
 
@@ -76,12 +76,11 @@ func steps(each func(Part)) error {
 	current := neuron.DefaultLIF()
 	current.Synapses, current.WeightUnit = "current", "mV"
 	for _, c := range []struct {
-		name          string
-		spec          neuron.Spec
-		receptor      string
-		goal, stretch float64
-	}{{"two-compartment step", two, "ampa", 2.2, 1.2}, {"LIF step, conductances", lif, "ampa", 0.25, 0.2}, {"LIF step, currents", current, "ampa", 0.25, 0.2},
-		{"LIF step, delta synapses", neuron.DefaultLIFDelta(), "delta", 0.25, 0.2}} {
+		name     string
+		spec     neuron.Spec
+		receptor string
+	}{{"two-compartment step", two, "ampa"}, {"LIF step, conductances", lif, "ampa"}, {"LIF step, currents", current, "ampa"},
+		{"LIF step, delta synapses", neuron.DefaultLIFDelta(), "delta"}} {
 		const n = 8192
 		net := &sim.Network{Populations: []sim.Population{{Name: "p", Size: n, Spec: c.spec}},
 			Stimuli: []sim.Stimulus{{Name: "drive", Population: "p", Port: "soma", Amplitude: neuron.Const(50), Wave: sim.Sine{Period: 200}}},
@@ -92,7 +91,7 @@ func steps(each func(Part)) error {
 		if err != nil {
 			return err
 		}
-		each(cost(c.name, inverse(perSecond(windows(s, 5, func(c sim.Counts) int64 { return c.NeuronSteps }, &err))), 1e-9, "ns", c.goal, c.stretch, "without spikes and input; with the loop around it"))
+		each(cost(c.name, inverse(perSecond(windows(s, 5, func(c sim.Counts) int64 { return c.NeuronSteps }, &err))), 1e-9, "ns"))
 		s.Finish()
 		s.Close()
 		if err != nil {
@@ -138,7 +137,7 @@ func updates(each func(Part)) error {
 		}
 		rule.Update(w, pre, nil, true)
 		return len(pre) * targets
-	}), 1e9, "G synapses/s", 1.2, 2, "8 bytes a synapse; 23 GB/s from memory"))
+	}), 1e9, "G synapses/s"))
 	return nil
 }
 
@@ -160,7 +159,7 @@ func allocation(each func(Part)) error {
 	run := windows(s, n, func(c sim.Counts) int64 { return c.Spikes }, &err)
 	run()
 	runtime.ReadMemStats(&after)
-	each(fixed("allocation in the steady state", float64(after.TotalAlloc-before.TotalAlloc)/n, "bytes a window", 0, 0, "0; lists grow now and then"))
+	each(fixed("allocation in the steady state", float64(after.TotalAlloc-before.TotalAlloc)/n, "bytes a window"))
 	s.Finish()
 	return err
 }
@@ -181,7 +180,7 @@ func activity(each func(Part)) error {
 		if err != nil {
 			return err
 		}
-		each(fixed(c.name, slow/fast, "", 0.05, 0.02, "1/100"))
+		each(fixed(c.name, slow/fast, ""))
 	}
 	return nil
 }

@@ -22,9 +22,6 @@ func MeasureImages(rounds, workers int) (*Images, error) {
 	return &Images{NewReport(), workers, speeds}, err
 }
 
-// goals are images per second and core of GOALS: learning with every event at its own time, and in steps.
-var goals = map[string][2]float64{"exact": {50, 80}, "steps": {500, 0}}
-
 // epoch is the images of MNIST's training set.
 const epoch = 60000
 
@@ -33,15 +30,15 @@ func (r *Images) Write(out io.Writer) error {
 	r.Head(out)
 	fmt.Fprintf(out, "\nmnist: 784-256-256-10 units of 1000 neurons, presentations of 100 ms, %s\n", "1000 events of a fully active unit; per second of processor time")
 	w := tabwriter.NewWriter(out, 0, 8, 2, ' ', tabwriter.AlignRight)
-	fmt.Fprintln(w, "events\t\timages/s\tmedian\tevents/s\tspikes/s\tsynaptic events/s\tepoch of 60,000\tgoal\tstretch\t")
+	fmt.Fprintln(w, "events\t\timages/s\tmedian\tevents/s\tspikes/s\tsynaptic events/s\tepoch of 60,000\t")
 	for _, s := range r.Speeds {
-		what, goal := "answering", [2]float64{}
+		what := "answering"
 		if s.Learning {
-			what, goal = "learning", goals[s.Sampler]
+			what = "learning"
 		}
 		sp := spreadOf(s.Seconds)
-		fmt.Fprintf(w, "%s\t%s\t%.0f\t%.0f\t%s\t%s\t%s\t%.3g s\t%s\t%s\t\n", s.Sampler, what, 1/sp.Min, 1/sp.Median, count(s.Events/sp.Min), count(s.Spikes/sp.Min), count(s.Synaptic/sp.Min),
-			epoch*sp.Min, orNone(goal[0]), orNone(goal[1]))
+		fmt.Fprintf(w, "%s\t%s\t%.0f\t%.0f\t%s\t%s\t%s\t%.3g s\t\n", s.Sampler, what, 1/sp.Min, 1/sp.Median, count(s.Events/sp.Min), count(s.Spikes/sp.Min), count(s.Synaptic/sp.Min),
+			epoch*sp.Min)
 	}
 	return w.Flush()
 }

@@ -58,23 +58,20 @@ type Result struct {
 	Rates          []Rate    `json:"rates"`
 	Digest         string    `json:"spike_digest_sha256"`
 
-	Goal     float64 `json:"goal,omitempty"`
-	Stretchy float64 `json:"stretch_goal,omitempty"`
-	WallGoal bool    `json:"goals_are_real_time_factors,omitempty"`
-	Expected string  `json:"expected_rates,omitempty"`
-	Peers    []Peer  `json:"peers,omitempty"`
+	Expected string `json:"expected_rates,omitempty"`
 }
 
 // Spread summarises several measurements.
 type Spread struct {
 	Min    float64 `json:"min"`
 	Median float64 `json:"median"`
+	Max    float64 `json:"max"`
 	N      int     `json:"n"`
 }
 
 func spreadOf(x []float64) Spread {
 	x = slices.Sorted(slices.Values(x))
-	return Spread{x[0], (x[(len(x)-1)/2] + x[len(x)/2]) / 2, len(x)}
+	return Spread{x[0], (x[(len(x)-1)/2] + x[len(x)/2]) / 2, x[len(x)-1], len(x)}
 }
 
 // Rate is how often the neurons of a population spiked over all stretches, in Hz.
@@ -102,7 +99,7 @@ func Measure(ctx context.Context, w Workload, o Options) (*Result, error) {
 		w.Settle, w.Stretch = x.Experiment.Settle, max(x.Experiment.Step, (x.Experiment.Duration-x.Experiment.Settle)/5/x.Experiment.Step*x.Experiment.Step)
 	}
 	r := &Result{Workload: w.Name, What: w.What, Set: w.Set, Workers: o.Workers, Seed: o.Seed, Step: x.Experiment.Step.Milliseconds(),
-		Stretch: w.Stretch.Seconds(), Goal: w.Goal, Stretchy: w.Stretched, WallGoal: w.Wall, Expected: w.Rates, Peers: w.Peers}
+		Stretch: w.Stretch.Seconds(), Expected: w.Rates}
 	if e, _, err := x.Estimate(); err == nil {
 		r.Estimated = e.Bytes
 	}

@@ -12,24 +12,21 @@ import (
 
 // Part is the speed of one part of the engine on one core.
 type Part struct {
-	Name    string  `json:"name"`
-	Best    float64 `json:"best"`
-	Median  float64 `json:"median"`
-	Unit    string  `json:"unit"`
-	Goal    float64 `json:"goal,omitempty"`
-	Stretch float64 `json:"stretch_goal,omitempty"`
-	Less    bool    `json:"less_is_better,omitempty"`
-	Limit   string  `json:"limit,omitempty"` // what bounds it, or where the goal comes from
+	Name   string  `json:"name"`
+	Best   float64 `json:"best"`
+	Median float64 `json:"median"`
+	Unit   string  `json:"unit"`
+	Less   bool    `json:"less_is_better,omitempty"`
 }
 
 // rate is a part measured in events per second, which more is better of.
-func rate(name string, perSecond []float64, scale float64, unit string, goal, stretch float64, limit string) Part {
-	return part(Part{Name: name, Unit: unit, Goal: goal, Stretch: stretch, Limit: limit}, perSecond, 1/scale)
+func rate(name string, perSecond []float64, scale float64, unit string) Part {
+	return part(Part{Name: name, Unit: unit}, perSecond, 1/scale)
 }
 
 // cost is a part measured in what one event takes.
-func cost(name string, each []float64, scale float64, unit string, goal, stretch float64, limit string) Part {
-	return part(Part{Name: name, Unit: unit, Goal: goal, Stretch: stretch, Less: true, Limit: limit}, each, 1/scale)
+func cost(name string, each []float64, scale float64, unit string) Part {
+	return part(Part{Name: name, Unit: unit, Less: true}, each, 1/scale)
 }
 
 func part(p Part, x []float64, scale float64) Part {
@@ -42,19 +39,8 @@ func part(p Part, x []float64, scale float64) Part {
 }
 
 // fixed is a part that is counted, not timed.
-func fixed(name string, value float64, unit string, goal, stretch float64, limit string) Part {
-	return Part{Name: name, Best: value, Median: value, Unit: unit, Goal: goal, Stretch: stretch, Less: true, Limit: limit}
-}
-
-// reached reports whether a goal is met.
-func (p Part) reached(goal float64) string {
-	switch {
-	case goal == 0:
-		return "-"
-	case p.Less && p.Best <= goal || !p.Less && p.Best >= goal:
-		return fmt.Sprintf("%g met", goal)
-	}
-	return fmt.Sprintf("%g", goal)
+func fixed(name string, value float64, unit string) Part {
+	return Part{Name: name, Best: value, Median: value, Unit: unit, Less: true}
 }
 
 // repeats is how often a part is timed, each for at least long of processor time.
@@ -112,9 +98,9 @@ func Parts(words []string, large bool, each func(Part)) error {
 // WriteParts prints parts for people.
 func WriteParts(out io.Writer, parts []Part) error {
 	w := tabwriter.NewWriter(out, 0, 8, 2, ' ', 0)
-	fmt.Fprintln(w, "part\tbest\tmedian\tunit\tgoal\tstretch\tlimit")
+	fmt.Fprintln(w, "part\tbest\tmedian\tunit")
 	for _, p := range parts {
-		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\t%s\n", p.Name, digits(p.Best), digits(p.Median), p.Unit, p.reached(p.Goal), p.reached(p.Stretch), p.Limit)
+		fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", p.Name, digits(p.Best), digits(p.Median), p.Unit)
 	}
 	return w.Flush()
 }

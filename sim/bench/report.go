@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"math"
 	"runtime"
 	"strings"
 	"text/tabwriter"
@@ -73,7 +72,6 @@ func (r *Result) Write(out io.Writer) {
 		line("others' rates", "%s", r.Expected)
 	}
 	line("digest", "%.16s", r.Digest)
-	r.writePeers(line)
 }
 
 // perSpike returns the bytes of the recording per recorded spike.
@@ -81,66 +79,14 @@ func (r *Result) perSpike() float64 {
 	return float64(r.RecordedSize) / (r.Spikes * r.Stretch * float64(r.Recorded.N))
 }
 
-// writePeers prints other programs and goals beside the own figure.
-func (r *Result) writePeers(line func(name, format string, args ...any)) {
-	for _, p := range r.Peers {
-		own, theirs, what := r.CPU.Min, p.CPU, "s of processor time per s"
-		if p.Wall > 0 {
-			own, theirs, what = r.Wall.Min, p.Wall, "s of wall time per s"
-		}
-		where := ""
-		if p.Machine != "" {
-			where = " on " + p.Machine
-		}
-		line("peer", "%s%s: %g %s, %s", p.Name, where, theirs, what, ratio(theirs/own))
-	}
-	if r.Goal > 0 {
-		own := r.CPU.Min
-		if r.WallGoal {
-			own = r.Wall.Min
-		}
-		line("goal", "%g (%s), stretch %g (%s)", r.Goal, met(own, r.Goal), r.Stretchy, met(own, r.Stretchy))
-	}
-}
-
 // WriteSummary prints one line per workload.
 func (r *Report) WriteSummary(out io.Writer) error {
 	w := tabwriter.NewWriter(out, 0, 8, 2, ' ', tabwriter.AlignRight)
-	fmt.Fprintln(w, "\nworkload\tworkers\tcpu s/s\tmedian\treal-time factor\tgoal\tstretch\tbest peer\ttimes faster\t")
+	fmt.Fprintln(w, "\nworkload\tworkers\tcpu s/s\tmedian\treal-time factor\tmedian\t")
 	for _, m := range r.Workloads {
-		best, own, unit := math.Inf(1), m.CPU.Min, ""
-		for _, p := range m.Peers {
-			best = min(best, max(p.CPU, p.Wall))
-		}
-		if m.WallGoal {
-			own, unit = m.Wall.Min, " (real time)"
-		}
-		fmt.Fprintf(w, "%s\t%d\t%.4g\t%.4g\t%.4g\t%s%s\t%s\t%s\t%s\t\n", m.Workload, m.Workers, m.CPU.Min, m.CPU.Median, m.Wall.Min,
-			orNone(m.Goal), unit, orNone(m.Stretchy), orNone(best), orNone(best/own))
+		fmt.Fprintf(w, "%s\t%d\t%.4g\t%.4g\t%.4g\t%.4g\t\n", m.Workload, m.Workers, m.CPU.Min, m.CPU.Median, m.Wall.Min, m.Wall.Median)
 	}
 	return w.Flush()
-}
-
-func orNone(x float64) string {
-	if x == 0 || math.IsInf(x, 0) {
-		return "-"
-	}
-	return fmt.Sprintf("%.3g", x)
-}
-
-// ratio says how many times faster or slower than a peer one is.
-func ratio(r float64) string {
-	if r >= 1 {
-		return fmt.Sprintf("%.3g times slower than here", r)
-	}
-	return fmt.Sprintf("%.3g times faster than here", 1/r)
-}
-
-func met(own, goal float64) string {
-	if own <= goal {
-		return "met"
-	}
-	return fmt.Sprintf("missed by %.0f %%", 100*(own/goal-1))
 }
 
 // count prints a large number with a prefix of three digits.

@@ -16,18 +16,7 @@ type Workload struct {
 	Stretch    spike.Tick // model time of a stretch
 	Large      bool       // needs GiB and minutes: runs only if it is named
 
-	Goal, Stretched float64 // processor seconds per second of model time with one worker; 0: none
-	Wall            bool    // goals are real-time factors on two cores instead
-	Rates           string  // what other programs measure
-	Peers           []Peer
-}
-
-// Peer is the speed of another program on the same network and the same kind of machine, unless Machine says otherwise.
-type Peer struct {
-	Name    string  `json:"name"`
-	CPU     float64 `json:"cpu_s_per_s,omitempty"` // processor seconds of one core per second of model time
-	Wall    float64 `json:"wall_s_per_s,omitempty"`
-	Machine string  `json:"machine,omitempty"`
+	Rates string // what other programs measure
 }
 
 // Workloads returns the networks that other simulators have been measured on.
@@ -35,32 +24,29 @@ func Workloads() []Workload {
 	const s, ms = spike.Second, spike.Millisecond
 	return []Workload{
 		{Name: "propagation", What: "8000 two-compartment and 2000 AdEx neurons, 36,000 private Poisson inputs, 4.0 M synapses with short-term plasticity",
-			Experiment: "propagation", Settle: s, Stretch: s, Goal: 0.45, Stretched: 0.25,
-			Rates: "events of pyr1 5.5 and pyr2 5.6, spikes of pv 13.2 and som 16.5 Hz; in the limit of small steps 5.6, 5.4, 14.2, 16.4", Peers: []Peer{{Name: "published C++ program (Auryn)", CPU: 1.92}}},
+			Experiment: "propagation", Settle: s, Stretch: s,
+			Rates: "events of pyr1 5.5 and pyr2 5.6, spikes of pv 13.2 and som 16.5 Hz; in the limit of small steps 5.6, 5.4, 14.2, 16.4"},
 		{Name: "plasticity", What: "2000 two-compartment neurons, 50,000 shared noise sources, 200 plastic inputs each",
 			Experiment: "plasticity-population", Set: []string{"experiment.settle=1 s", "protocol.off.hold=11 s", "protocol.learning.patterns=['d0']", "protocol.learning.hold=100 s"},
-			Settle: 12 * s, Stretch: 2 * s, Goal: 0.06, Stretched: 0.03,
-			Rates: "events of input 4.2 and post 4.6 Hz; in the limit of small steps 4.1 and 4.3", Peers: []Peer{{Name: "published C++ program (Auryn)", CPU: 0.31}}},
+			Settle: 12 * s, Stretch: 2 * s,
+			Rates: "events of input 4.2 and post 4.6 Hz; in the limit of small steps 4.1 and 4.3"},
 		{Name: "xor", What: "2500 burst-Poisson neurons, 10,000 private Poisson inputs, 0.9 M synapses; teacher and plasticity on all the time",
-			Experiment: "xor", Set: xorOf500(), Settle: 8 * s, Stretch: 4 * s, Goal: 0.08, Stretched: 0.045,
-			Rates: "before learning: in 2-8, hid 2.8-4.9, out 3.8-5.0 events/s", Peers: []Peer{{Name: "published C++ program (Auryn)", CPU: 0.465}}},
+			Experiment: "xor", Set: xorOf500(), Settle: 8 * s, Stretch: 4 * s,
+			Rates: "before learning: in 2-8, hid 2.8-4.9, out 3.8-5.0 events/s"},
 		{Name: "coba", What: "4000 LIF neurons with conductances, 0.32 M synapses", Experiment: "coba", Settle: 200 * ms, Stretch: 2 * s,
-			Goal: 0.04, Stretched: 0.02, Rates: "17-21 Hz",
-			Peers: []Peer{{Name: "Auryn", CPU: 0.115}, {Name: "GeNN", CPU: 0.132}, {Name: "Brian2 C++", CPU: 0.405}, {Name: "NEST", CPU: 9.2}}},
+			Rates: "17-21 Hz"},
 		{Name: "cuba", What: "4000 LIF neurons with current synapses, 0.32 M synapses", Experiment: "cuba", Settle: 200 * ms, Stretch: 4 * s,
-			Goal: 0.02, Stretched: 0.012, Rates: "5.2-5.6 Hz",
-			Peers: []Peer{{Name: "GeNN", CPU: 0.098}, {Name: "Brian2 C++", CPU: 0.124}, {Name: "NEST", CPU: 0.84}}},
+			Rates: "5.2-5.6 Hz"},
 		{Name: "balanced", What: "12,500 LIF neurons with 1250 delta synapses and 12,000 external events/s each", Experiment: "balanced", Settle: 100 * ms, Stretch: 500 * ms,
-			Goal: 1.1, Stretched: 0.6, Rates: "12-15 Hz", Peers: []Peer{{Name: "GeNN", CPU: 5.5}, {Name: "Brian2 C++", CPU: 6.3}, {Name: "NEST", CPU: 15.2}}},
+			Rates: "12-15 Hz"},
 		{Name: "balanced-stdp", What: "the same with pair STDP on 10 M excitatory synapses", Experiment: "balanced-stdp", Settle: 100 * ms, Stretch: 300 * ms,
-			Goal: 3.0, Stretched: 1.5, Rates: "10-14 Hz", Peers: []Peer{{Name: "GeNN", CPU: 15}, {Name: "Brian2 C++", CPU: 23.9}, {Name: "NEST", CPU: 45}}},
+			Rates: "10-14 Hz"},
 		{Name: "two-compartment", What: "4000 two-compartment neurons with Ornstein-Uhlenbeck noise in both compartments, 100 recurrent inputs each",
-			Experiment: "two-compartment", Settle: 200 * ms, Stretch: 500 * ms, Goal: 0.25, Stretched: 0.15,
-			Rates: "4.7-5.6 Hz", Peers: []Peer{{Name: "GeNN", CPU: 2.36}, {Name: "Brian2 C++", CPU: 3.0}}},
+			Experiment: "two-compartment", Settle: 200 * ms, Stretch: 500 * ms,
+			Rates: "4.7-5.6 Hz"},
 		{Name: "microcircuit", What: "cortical microcircuit: 77,169 LIF neurons, 299 M synapses with distributed delays",
-			Experiment: "microcircuit", Settle: 300 * ms, Stretch: 200 * ms, Large: true, Goal: 2, Stretched: 1, Wall: true,
-			Rates: "0.90, 2.97, 4.41, 5.88, 7.57, 8.63, 1.11, 7.83 Hz",
-			Peers: []Peer{{Name: "NEST", Wall: 0.67, Machine: "128 cores"}, {Name: "GeNN", Wall: 1.84, Machine: "V100"}}},
+			Experiment: "microcircuit", Settle: 300 * ms, Stretch: 200 * ms, Large: true,
+			Rates: "0.90, 2.97, 4.41, 5.88, 7.57, 8.63, 1.11, 7.83 Hz"},
 	}
 }
 
