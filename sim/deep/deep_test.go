@@ -24,7 +24,7 @@ func small() *Task {
 	t.Images, t.Validation, t.Test, t.Hidden = 600, 100, 200, []string{"dense 30"}
 	t.Neurons, t.Bin, t.Settle, t.Learn, t.Delay, t.Epochs, t.Gain = 4000, 4, 40, 20, 8, 1, 4
 	t.TauSyn, t.TauDend, t.TauOwn, t.Dead = 6, 12, 12, 24
-	t.Probe, t.Sweep, t.Record = 0, 0, 0
+	t.Probe, t.Sweep, t.Record, t.Feedback = 0, 0, 0, "tied"
 	return t
 }
 
@@ -91,8 +91,9 @@ func TestSameWeights(t *testing.T) {
 	for _, c := range []struct {
 		name string
 		set  func(*Task)
-	}{{"fully connected", func(*Task) {}}, {"learned Q", func(task *Task) { task.Q = "learned" }},
-		{"learned Y, momentum", func(task *Task) { task.Feedback, task.Momentum, task.Decay = "learned", 0.5, 1e-3 }},
+	}{{"fully connected", func(*Task) {}}, {"Q that silences the apical drive", func(task *Task) { task.Q = "learned" }},
+		{"learned feedback, momentum", func(task *Task) { task.Feedback, task.Momentum = "learned", 0.5 }},
+		{"learned feedback, rates", func(task *Task) { task.Feedback, task.Model = "learned", "rates" }},
 		{"convolution, current", func(task *Task) { task.Hidden, task.Input = []string{"conv 5 5 4", "dense 20"}, "current" }},
 		{"exact times", func(task *Task) { task.Exact, task.Neurons, task.Images, task.Validation = true, 200, 150, 20 }},
 		{"rates", func(task *Task) { task.Model = "rates" }}, {"counts", func(task *Task) { task.Model = "counts" }}} {
@@ -168,7 +169,7 @@ func TestSpikesLearnTheRateModelsChange(t *testing.T) {
 // Training writes curves, checks, tables, figures, the best network and recorded spikes; what is recorded is what answered.
 func TestRun(t *testing.T) {
 	ts := small()
-	ts.Probe, ts.Sweep, ts.Record, ts.Epochs, ts.Neurons = 16, 50, 2, 2, 500
+	ts.Probe, ts.Sweep, ts.Record, ts.Epochs, ts.Neurons, ts.Feedback = 16, 50, 2, 2, 500, "learned"
 	dir := t.TempDir()
 	if err := os.Mkdir(filepath.Join(dir, "figures"), 0o777); err != nil {
 		t.Fatal(err)
@@ -179,7 +180,7 @@ func TestRun(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, name := range []string{"curve.csv", "layers.csv", "confusion.csv", "time.csv", "size.csv", "network-5.bspk", "images-5.bspk", "figures/learning.png", "figures/confusion.png",
-		"figures/angles.png", "figures/layers.png", "figures/time.png", "figures/size.png", "figures/images.png", "figures/raster-5-image-0.png"} {
+		"figures/angles.png", "figures/feedback.png", "figures/layers.png", "figures/time.png", "figures/size.png", "figures/images.png", "figures/raster-5-image-0.png"} {
 		if s, err := os.Stat(filepath.Join(dir, name)); err != nil || s.Size() == 0 {
 			t.Errorf("%s: %v", name, err)
 		}
@@ -329,8 +330,11 @@ func TestRefusals(t *testing.T) {
 		{func(t *Task) { t.Rate = 100 }, "dead time"},
 		{func(t *Task) { t.Delay = 1 }, "burst_delay"},
 		{func(t *Task) { t.Learn = 1 }, "learn"},
-		{func(t *Task) { t.Feedback = "learned" }, "weight_decay"},
-		{func(t *Task) { t.Model, t.Hidden = "edn", []string{"conv 8 5 1"} }, "fully connected"},
+		{func(t *Task) { t.Decay = 1e-3 }, "takes from the weights"},
+		{func(t *Task) { t.Q = "start" }, "wrong after a few images"},
+		{func(t *Task) { t.Feedback, t.Q, t.EtaQ = "random", "learned", 1e-3 }, "diverge"},
+		{func(t *Task) { t.Model = "backprop" }, "tied"},
+		{func(t *Task) { t.Feedback = "tied"; t.Model, t.Hidden = "edn", []string{"conv 8 5 1"} }, "fully connected"},
 	} {
 		task := Default()
 		c.set(task)

@@ -13,7 +13,8 @@
 //
 // To follow one image through the code: Trainer.learn shows a batch (train.go), Presenter.Forward and Backward simulate one
 // image (present.go, with events in steps, steps.go, or at exact times, exact.go), Presenter.Learn writes down what the synapses
-// saw (model.go), Batch.sum turns a batch of that into changes of weights (batch.go), Trainer.change applies them.
+// saw (model.go), Batch.sum turns a batch of that into changes of weights (batch.go), Trainer.change applies them, to feedback weights too
+// (feedback.go: they start weak, independent of the forward weights, and are learned from the same counts).
 //
 // Images of a batch are simulated in parallel with the same weights. Sums run in the order of images and bins, so that weights
 // are the same, bit for bit, for any number of workers, and for a training that was interrupted and resumed.

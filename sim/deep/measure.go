@@ -11,14 +11,9 @@ type Check struct {
 	ActivationSD        float64 // between units
 	P, PSD              float64 // burst probability: mean, and s.d. over bins, units and images
 	Apical              float64 // root mean square of the apical drive; of the output, of (target - rate)
+	Residue             float64 // root mean square of (Q - p_b Y)ᵀ e, what Q fails to cancel of it; 0 in the output layer and where Q is p_b Y
 	Excess, Ideal       float64 // mean over units and images of (p - p_b) e: in spikes, and for backpropagation's errors times the feedback gain
 	QY, YW              float64 // angles of Q to p_b Y and of Y to W, degrees; 0 in the first layer
-}
-
-// sums of what the units of a layer did, one per image so that the order of workers does not matter.
-type sums struct {
-	p, p2, a2, n float64
-	rate         []float64 // by unit
 }
 
 // check shows a batch without learning from it and compares what it would have changed with exact gradients of the rate model with
@@ -26,12 +21,7 @@ type sums struct {
 func (tr *Trainer) check(set *Examples, batch []int) []Check {
 	b := tr.newBatch(len(batch), false)
 	tr.show(set, batch, probeNumbers, nil, b)
-	all := make([][]sums, len(batch))
-	if _, ok := tr.models[0].(*Presenter); ok {
-		tr.crew.each(len(batch), func(worker, i int) {
-			all[i] = tr.statistics(tr.models[worker].(*Presenter), set, batch[i], probeNumbers+uint64(i), worker)
-		})
-	}
+	all := tr.statistics(set, batch)
 	bp, fa := tr.gradient(set, batch, true), tr.gradient(set, batch, false)
 	var checks []Check
 	for l, layer := range tr.Net.Layers {
@@ -51,72 +41,6 @@ func (tr *Trainer) check(set *Examples, batch []int) []Check {
 	return checks
 }
 
-// fill adds the statistics of the spikes.
-func (c *Check) fill(all [][]sums, l int) {
-	var n, p, p2, a2 float64
-	var rate []float64
-	for _, image := range all {
-		if image == nil {
-			return
-		}
-		s := &image[l]
-		n, p, p2, a2 = n+s.n, p+s.p, p2+s.p2, a2+s.a2
-		if rate == nil {
-			rate = make([]float64, len(s.rate))
-		}
-		for u, r := range s.rate {
-			rate[u] += r / float64(len(all))
-		}
-	}
-	if n == 0 {
-		return
-	}
-	c.P, c.Apical = p/n, math.Sqrt(a2/n)
-	c.PSD = math.Sqrt(max(0, p2/n-c.P*c.P))
-	var sum, square float64
-	for _, r := range rate {
-		sum, square = sum+r, square+r*r
-	}
-	m := float64(len(rate))
-	c.Activation, c.ActivationSD = sum/m, math.Sqrt(max(0, square/m-sum/m*sum/m))
-}
-
-// statistics presents an image once more, with the same random numbers, and looks into the units.
-func (tr *Trainer) statistics(p *Presenter, set *Examples, image int, number uint64, worker int) []sums {
-	values, target := make([]float32, set.Size()), make([]float32, len(set.Classes))
-	tr.readers[worker].Read(values, set, image, nil, 0)
-	target[set.Labels[image]] = 1
-	p.Forward(values, tr.Mean, number)
-	p.Backward(target, tr.Mean, number)
-	all := make([]sums, len(p.layers))
-	for l := len(p.layers) - 1; l >= 0; l-- {
-		a, s := p.layers[l], &all[l]
-		s.rate = make([]float64, a.events.Rows)
-		for u := range a.events.Rows {
-			own, events := a.own.Row(u), a.events.Row(u)
-			for k, prob := range a.drive.Row(u)[p.from:] {
-				s.p += float64(prob)
-				s.p2 += float64(prob) * float64(prob)
-				if l == len(p.layers)-1 {
-					d := float64(target[u] - own[p.from+k])
-					s.a2 += d * d
-				}
-				s.n++
-				s.rate[u] += float64(events[p.from+k]) * float64(p.Scale())
-			}
-		}
-	}
-	for l := range len(p.layers) - 1 { // p is not needed any more: the drives become apical again
-		p.apical(l)
-		for u := range p.layers[l].drive.Rows {
-			for _, a := range p.layers[l].drive.Row(u)[p.from:] {
-				all[l].a2 += float64(a) * float64(a)
-			}
-		}
-	}
-	return all
-}
-
 // gradient returns the exact changes for a batch in the rate model: through the transposed weights, or through Y as feedback
 // alignment has it.
 func (tr *Trainer) gradient(set *Examples, batch []int, backprop bool) []change {
@@ -132,7 +56,7 @@ func (tr *Trainer) gradient(set *Examples, batch []int, backprop bool) []change 
 	}
 	net.pack(true)
 	rate := *tr.Task
-	rate.Model, rate.Q = "backprop", "tied"
+	rate.Model, rate.Feedback, rate.Q = "backprop", "tied", "tied"
 	shadow := &Trainer{Task: &rate, Net: net, crew: tr.crew, key: tr.key, readers: tr.readers, Progress: Progress{Mean: tr.Mean}}
 	for range tr.crew.workers {
 		shadow.models = append(shadow.models, rate.newModel(net, tr.key))

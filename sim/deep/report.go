@@ -32,8 +32,11 @@ func (x *result) line(t *Task) string {
 	tr := x.trainer
 	s := fmt.Sprintf("seed %d: test error %.2f %% of %d images", x.seed, 100*x.outcome.Error, x.test.Len())
 	if n := len(x.curve); n > 0 {
-		p := x.curve[n-1]
-		s += fmt.Sprintf(", of the network of epoch %d of %d (last %.2f %%); %d weights, %.0f images/s, %.0f s", x.best.Epoch, p.Epoch, 100*p.Test, tr.Net.Weights(), p.Rate, x.seconds)
+		p, chosen := x.curve[n-1], ""
+		if x.best.Error == x.best.Error {
+			chosen = fmt.Sprintf(", chosen by its validation error of %.2f %%", 100*x.best.Error)
+		}
+		s += fmt.Sprintf(", of the network of epoch %d of %d%s; %d weights, %.0f images/s, %.0f s", x.best.Epoch, p.Epoch, chosen, tr.Net.Weights(), p.Rate, x.seconds)
 	}
 	if t.Model == "spikes" {
 		s += fmt.Sprintf("; %d neurons a unit, at most %.0f events a unit while plasticity is on", t.Neurons, t.EventsPerUnit())
@@ -83,6 +86,9 @@ func (t *Task) figures(dir string, runs []*result) error {
 	if len(x.checks) > 0 {
 		angles, statistics := t.layers(x)
 		err = errors.Join(err, save("angles", angles))
+		if t.Feedback != "tied" {
+			err = errors.Join(err, save("feedback", t.feedback(x)))
+		}
 		if t.Model == "spikes" {
 			err = errors.Join(err, save("layers", statistics))
 		}
@@ -166,4 +172,43 @@ func (t *Task) layers(x *result) (picture.Angles, picture.Statistics) {
 		s.Layers = append(s.Layers, layer)
 	}
 	return a, s
+}
+
+// feedback draws how feedback relates to the weights and to itself, for a seed. Angles of Q say little (docs/deep.md): beside
+// them stands what Q fails to cancel of the apical drive.
+func (t *Task) feedback(x *result) picture.Sweep {
+	yw, qy := picture.Quantity{Label: "angle of Y to W", Unit: "degrees"}, picture.Quantity{Label: "angle of Q to p_b Y", Unit: "degrees", Log: true}
+	drive := picture.Quantity{Label: "apical drive r.m.s.", Log: true}
+	last := len(x.trainer.Net.Layers)
+	for l := 1; l <= last; l++ {
+		name := fmt.Sprintf("layer %d", l)
+		if l == last {
+			name = "output"
+		}
+		angle, cancel := picture.Curve{Name: name}, picture.Curve{Name: name}
+		all, rest := picture.Curve{Name: name}, picture.Curve{Name: name + ", not cancelled"}
+		for _, c := range x.checks {
+			if c.Layer != l {
+				continue
+			}
+			e := float64(c.Epoch + 1)
+			for _, p := range []struct {
+				curve *picture.Curve
+				y     float64
+			}{{&angle, c.YW}, {&cancel, c.QY}, {&all, c.Apical}, {&rest, c.Residue}} {
+				p.curve.X, p.curve.Y = append(p.curve.X, e), append(p.curve.Y, p.y)
+			}
+		}
+		if l > 1 {
+			yw.Curves, qy.Curves = append(yw.Curves, angle), append(qy.Curves, cancel)
+		}
+		if l < last {
+			drive.Curves = append(drive.Curves, all, rest)
+		}
+	}
+	s := picture.Sweep{X: "epoch", Quantities: []picture.Quantity{yw, drive}}
+	if x.trainer.Net.Layers[last-1].Q != nil {
+		s.Quantities = []picture.Quantity{yw, qy, drive}
+	}
+	return s
 }

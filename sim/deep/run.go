@@ -16,7 +16,7 @@ type Point struct {
 	Seed                    uint64
 	Epoch                   int
 	Images                  int     // shown so far
-	Train, Validation, Test float64 // share of wrong answers; Train while learning, Validation NaN without a validation set
+	Train, Validation, Test float64 // share of wrong answers; Train while learning; NaN where images were not answered
 	Rate                    float64 // images a second while training
 	Seconds                 float64 // since the start, all included
 }
@@ -27,6 +27,9 @@ const every = time.Minute
 // Run implements task.Spec: it trains one network per seed, one after the other, all workers on each, and writes curve.csv and
 // layers.csv as it goes. An interrupted training goes on from its last checkpoint, with the same result.
 func (t *Task) Run(ctx context.Context, r *task.Run) error {
+	if w := t.warning(); w != "" {
+		r.Say(w)
+	}
 	var runs []*result
 	for n := range r.Seeds {
 		x := &result{seed: r.Seed + uint64(n)}
@@ -104,11 +107,13 @@ func (t *Task) train(ctx context.Context, r *task.Run, x *result, runs []*result
 			return err
 		}
 		p := Point{Seed: x.seed, Epoch: tr.Epoch + 1, Images: (tr.Epoch + 1) * train.Len(), Train: float64(tr.Wrong) / float64(train.Len()),
-			Rate: float64(train.Len()-from) / time.Since(start).Seconds(), Validation: math.NaN()}
+			Rate: float64(train.Len()-from) / time.Since(start).Seconds(), Validation: math.NaN(), Test: math.NaN()}
 		if validation.Len() > 0 {
 			p.Validation = Wrong(tr.Answers(validation, validationNumbers), validation.Labels)
 		}
-		p.Test = Wrong(tr.Answers(test, testNumbers), test.Labels)
+		if t.Curve {
+			p.Test = Wrong(tr.Answers(test, testNumbers), test.Labels)
+		}
 		if len(probe) > 0 {
 			x.checks = append(x.checks, tr.check(train, probe)...)
 		}
@@ -186,7 +191,7 @@ func (t *Task) tables(r *task.Run, runs []*result) error {
 		}
 		for _, c := range x.checks {
 			row := []string{fmt.Sprint(x.seed), fmt.Sprint(c.Epoch + 1), fmt.Sprint(c.Layer)}
-			for _, v := range []float64{c.Backprop, c.Alignment, c.Size, c.Activation * t.Rate, c.ActivationSD * t.Rate, c.P, c.PSD, c.Apical, c.Excess, c.Ideal, c.QY, c.YW} {
+			for _, v := range []float64{c.Backprop, c.Alignment, c.Size, c.Activation * t.Rate, c.ActivationSD * t.Rate, c.P, c.PSD, c.Apical, c.Excess, c.Ideal, c.QY, c.YW, c.Residue} {
 				row = append(row, task.Number(v))
 			}
 			layers = append(layers, row)
@@ -194,5 +199,5 @@ func (t *Task) tables(r *task.Run, runs []*result) error {
 	}
 	return errors.Join(r.Table("curve.csv", []string{"seed", "epoch", "images", "training_error_percent", "validation_error_percent", "test_error_percent", "images_per_s", "wall_s"}, curve),
 		r.Table("layers.csv", []string{"seed", "epoch", "layer", "angle_to_backprop_deg", "angle_to_feedback_alignment_deg", "size_relative_to_gradient", "event_rate_hz", "event_rate_sd_hz",
-			"burst_probability", "burst_probability_sd", "apical_rms", "burst_excess", "burst_excess_of_backprop", "angle_q_y_deg", "angle_y_w_deg"}, layers))
+			"burst_probability", "burst_probability_sd", "apical_rms", "burst_excess", "burst_excess_of_backprop", "angle_q_y_deg", "angle_y_w_deg", "apical_residue_rms"}, layers))
 }

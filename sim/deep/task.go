@@ -19,15 +19,18 @@ type Task struct {
 	Flip       bool   `toml:"augment_flip" doc:"half of the training images are mirrored"`
 
 	Hidden []string `toml:"hidden" doc:"hidden layers: \"dense UNITS\" or \"conv CHANNELS KERNEL STRIDE\""`
-	Model  string   `toml:"model" oneof:"spikes|counts|rates|backprop|burstprop|edn" doc:"spikes: events and bursts in time; counts: one draw of counts per unit and image (a shortcut without time); rates: rate model of BurstCCN; backprop: rate model with exact gradients (feedback alignment, if feedback is random); burstprop, edn: rate models of other theories, fully connected networks only"`
+	Model  string   `toml:"model" oneof:"spikes|counts|rates|backprop|burstprop|edn" doc:"spikes: events and bursts in time; counts: one draw of counts per unit and image (a shortcut without time); rates: rate model of BurstCCN; backprop: rate model with exact gradients (needs feedback = tied; feedback alignment, if feedback is random); burstprop, edn: rate models of other theories, fully connected networks only"`
 
 	WGain      float64 `toml:"weight_gain" range:"(0, 100]" doc:"gain of the initial weights"`
 	OutputBias float64 `toml:"output_bias" range:"[-20, 20]" doc:"initial drive of the output units for the mean image; -2.2 is an activation of 0.1"`
 	PB         float64 `toml:"p_b" range:"(0, 0.5]" doc:"burst probability without apical drive"`
-	Feedback   string  `toml:"feedback" oneof:"tied|symmetric|random|learned" doc:"Y: gain times the weights at all times; at the start only; random with the same standard deviation; random, and changing as the weights do (Kolen-Pollack, needs weight_decay)"`
-	Q          string  `toml:"q" oneof:"tied|start|random|learned" doc:"Q: p_b Y at all times; at the start only; random with that standard deviation; p_b Y at the start, then learned"`
+	Feedback   string  `toml:"feedback" oneof:"learned|random|symmetric|tied" doc:"Y. learned: changes as the weights do, times the gain, from a weak random start; random: stays; symmetric: gain times the weights at the start, then stays; tied: that at all times, a control that transports weights"`
+	Q          string  `toml:"q" oneof:"auto|learned|start|random|tied" doc:"Q. learned: with learned feedback, changes as Y does, times p_b; otherwise starts at p_b Y and learns to silence the apical drive (eta_q); start: p_b Y at the start, then stays; random: stays; tied: p_b Y at all times, a control; auto: learned with learned feedback, otherwise tied"`
 	Gain       float64 `toml:"gain" range:"(0, 100]" doc:"gain of the feedback"`
-	Control    string  `toml:"control" oneof:"none|frozen|flipped|shuffled" doc:"controls: hidden layers that do not learn; feedback of the wrong sign; feedback weights of other synapses"`
+	Start      float64 `toml:"feedback_start" range:"[0, 1]" doc:"initial Y and Q where they are learned: share of the standard deviation that random feedback has"`
+	Fade       float64 `toml:"fading_decay" range:"[0, 1]" doc:"with learned feedback: share of W, Y and Q that is lost per image at the start of training, in units of eta; falls exponentially"`
+	FadeImages float64 `toml:"fading_images" range:"(0, 1e9]" doc:"training images in which fading_decay falls to 37 %"`
+	Control    string  `toml:"control" oneof:"none|frozen|flipped|shuffled|no_q" doc:"controls: hidden layers that do not learn; feedback of the wrong sign; feedback weights of other synapses; no Q: events are not subtracted from bursts"`
 
 	Epochs   int     `toml:"epochs" range:"[1, 100000]" doc:"times that every training image is shown"`
 	Patience int     `toml:"patience" range:"[0, 100000]" doc:"end after this many epochs without a better validation error; 0: never"`
@@ -35,13 +38,14 @@ type Task struct {
 	Eta      float64 `toml:"eta" range:"(0, 1000]" doc:"change of a weight per image, for a burst deviation and a presynaptic activation of 1"`
 	Final    float64 `toml:"eta_final" range:"(0, 1]" doc:"share of eta that is left at the end; it decays exponentially"`
 	ConvEta  float64 `toml:"eta_conv" range:"(0, 1000]" doc:"factor on eta for convolutions, whose changes are sums over positions"`
-	EtaQ     float64 `toml:"eta_q" range:"[0, 1000]" doc:"change of Q per image, where it is learned"`
+	EtaQ     float64 `toml:"eta_q" range:"[0, 1000]" doc:"change of Q per image, where it learns from the apical drive"`
 	Momentum float64 `toml:"momentum" range:"[0, 0.999]" doc:"share of a change that is repeated with the next"`
-	Decay    float64 `toml:"weight_decay" range:"[0, 1]" doc:"share of a weight that is lost per image, in units of eta"`
+	Decay    float64 `toml:"weight_decay" range:"[0, 1]" doc:"share of a weight that is lost per image at all times, in units of eta; of Y and Q too where feedback is learned"`
 
-	Probe  int `toml:"probe" range:"[0, 10000]" doc:"images of the batch whose changes are compared with exact gradients after every epoch; 0: none"`
-	Sweep  int `toml:"sweep" range:"[0, 1e6]" doc:"test images for accuracy against presentation time and ensemble size; 0: neither"`
-	Record int `toml:"record" range:"[0, 1000]" doc:"test images whose spikes are recorded and drawn at the end, every spike at its own time"`
+	Probe  int  `toml:"probe" range:"[0, 10000]" doc:"images of the batch whose changes are compared with exact gradients after every epoch; 0: none"`
+	Curve  bool `toml:"test_curve" doc:"answer the test images after every epoch too; otherwise once, at the end, with the network that validation images choose"`
+	Sweep  int  `toml:"sweep" range:"[0, 1e6]" doc:"test images for accuracy against presentation time and ensemble size; 0: neither"`
+	Record int  `toml:"record" range:"[0, 1000]" doc:"test images whose spikes are recorded and drawn at the end, every spike at its own time"`
 
 	Timing
 
@@ -51,8 +55,9 @@ type Task struct {
 // Default returns what suits fully connected networks on digits.
 func Default() *Task {
 	return &Task{Set: "digits", Validation: 2000, Input: "events", Hidden: []string{"dense 256", "dense 256"}, Model: "spikes",
-		WGain: 3.6, OutputBias: -2.2, PB: 0.5, Feedback: "tied", Q: "tied", Gain: 6, Control: "none",
-		Epochs: 4, Batch: 32, Eta: 0.1, Final: 0.05, ConvEta: 1, EtaQ: 1e-3, Probe: 128, Sweep: 1000, Record: 2,
+		WGain: 3.6, OutputBias: -2.2, PB: 0.5, Feedback: "learned", Q: "auto", Gain: 12, Control: "none",
+		Start: 1e-3, Fade: 1e-3, FadeImages: 10000,
+		Epochs: 4, Batch: 32, Eta: 0.1, Final: 0.05, ConvEta: 1, EtaQ: 2e-4, Probe: 128, Sweep: 1000, Record: 2,
 		Timing: Timing{Neurons: 10000, Rate: 10, Dead: 25, Bin: 2, Settle: 100, Learn: 40, TauSyn: 4, TauDend: 5, TauOwn: 5, Delay: 4}}
 }
 
@@ -75,15 +80,15 @@ func (t *Task) Validate() error {
 			return bad(tau.key, tau.ms, "ms", "is shorter than a bin, which cannot resolve it", fmt.Sprintf("[%g, ...) ms", t.Bin))
 		}
 	}
-	if t.Feedback == "learned" && t.Decay == 0 {
-		return bad("weight_decay", 0, "", "feedback follows the weights only as fast as both decay", "above 0 where feedback is learned")
-	}
 	shape := units.Shape{Height: 28, Width: 28, Channels: 1}
 	if t.Set == "cifar10" {
 		shape = units.Shape{Height: 32, Width: 32, Channels: 3}
 	}
 	a, err := NewArchitecture(shape, t.Hidden, 10)
 	if err != nil {
+		return err
+	}
+	if err := t.checkFeedback(a); err != nil {
 		return err
 	}
 	for _, p := range a.Projections {

@@ -5,7 +5,6 @@ import (
 	"math"
 
 	"github.com/burstplex/burstplex/neuron/rng"
-	"github.com/burstplex/burstplex/synapse/units"
 )
 
 // Trainer trains a network. What training has changed so far is Progress; the rest is memory.
@@ -15,6 +14,7 @@ type Trainer struct {
 	Progress
 	models  []Model
 	readers []Reader
+	size    int // images of an epoch
 	batch   *Batch
 	crew    *crew
 	key     rng.Key
@@ -24,13 +24,19 @@ type Trainer struct {
 
 // Progress is the state of a training, beside the weights.
 type Progress struct {
-	Mean     State    // of activations, before an image appears
-	Velocity []change // of momentum
+	Mean     State // of activations, before an image appears
+	Velocity []velocity
 	Epoch    int
 	At       int // images of the epoch that were shown
 	Wrong    int // of them answered wrongly, while learning
 	Batches  int
 }
+
+// velocity is what momentum repeats of the changes of a layer. Y and Q have one where they are learned with momentum.
+type velocity struct{ W, Bias, Y, Q []float32 }
+
+// shown returns how many images training has shown.
+func (tr *Trainer) shown() int { return tr.Epoch*tr.size + tr.At }
 
 // NewTrainer returns a trainer at the start of training.
 func NewTrainer(t *Task, train *Examples, seed uint64, workers int) (*Trainer, error) {
@@ -44,11 +50,16 @@ func NewTrainer(t *Task, train *Examples, seed uint64, workers int) (*Trainer, e
 	for range workers {
 		tr.models = append(tr.models, t.newModel(net, key))
 	}
-	tr.batch = tr.newBatch(t.Batch, t.Q == "learned")
+	tr.size = train.Len()
+	tr.batch = tr.newBatch(t.Batch, t.balances())
 	tr.Mean = append(tr.Mean, make([]float32, a.Input.Units()))
 	for _, l := range net.Layers {
 		tr.Mean = append(tr.Mean, make([]float32, l.Units()))
-		tr.Velocity = append(tr.Velocity, change{make([]float32, len(l.W)), make([]float32, len(l.Bias))})
+		tr.Velocity = append(tr.Velocity, velocity{W: make([]float32, len(l.W)), Bias: make([]float32, len(l.Bias))})
+		if t.Momentum > 0 && t.Feedback == "learned" {
+			v := &tr.Velocity[len(tr.Velocity)-1]
+			v.Y, v.Q = make([]float32, len(l.W)), make([]float32, len(l.W))
+		}
 	}
 	tr.batch.Centre = tr.Mean
 	tr.centre(train)
@@ -94,51 +105,6 @@ func (tr *Trainer) centre(train *Examples) {
 		for u := range mean {
 			mean[u] = float32(1 / (1 + math.Exp(-float64(rest))))
 		}
-	}
-}
-
-// startFeedback sets Y and Q at the start of training.
-func (tr *Trainer) startFeedback() {
-	for i, l := range tr.Net.Layers {
-		if i == 0 {
-			continue
-		}
-		l.Y = make([]float32, len(l.W))
-		if tr.Control == "shuffled" {
-			tr.perm = append(tr.perm, permutation(len(l.W), tr.key.Sub("shuffle"), i))
-		}
-		in, out := l.Fan()
-		sd := tr.Gain * tr.WGain * math.Sqrt(2/float64(in+out))
-		if tr.Feedback == "random" || tr.Feedback == "learned" {
-			copy(l.Y, normals(len(l.Y), sd, tr.key.Sub("feedback"), i))
-		} else {
-			tr.tie(i)
-		}
-		switch tr.Q {
-		case "tied":
-		case "random":
-			l.Q = normals(len(l.W), tr.PB*sd, tr.key.Sub("events back"), i)
-		default:
-			l.Q = make([]float32, len(l.W))
-			for k, y := range l.Y {
-				l.Q[k] = float32(tr.Net.PB * y)
-			}
-		}
-	}
-}
-
-// tie sets Y of a layer to gain times its weights.
-func (tr *Trainer) tie(i int) {
-	l := tr.Net.Layers[i]
-	gain := float32(tr.Gain)
-	if tr.Control == "flipped" {
-		gain = -gain
-	}
-	for k, w := range l.W {
-		if tr.perm != nil {
-			k = tr.perm[i-1][k]
-		}
-		l.Y[k] = float32(gain * w)
 	}
 }
 
@@ -212,7 +178,7 @@ func (tr *Trainer) learn(train *Examples, batch []int, eta float64) (wrong int) 
 	if tr.other != nil {
 		return tr.compare(train, batch, eta*float64(len(batch)), &augment)
 	}
-	outputs := tr.show(train, batch, uint64(tr.Epoch)*uint64(train.Len())+uint64(tr.At), &augment, tr.batch)
+	outputs := tr.show(train, batch, uint64(tr.shown()), &augment, tr.batch)
 	tr.batch.balance(tr.Net)
 	tr.batch.means(float32(max(0.02, 1/float64(tr.Batches+1))))
 	tr.change(eta * float64(len(batch)))
@@ -229,7 +195,7 @@ func (tr *Trainer) learn(train *Examples, batch []int, eta float64) (wrong int) 
 func (tr *Trainer) compare(train *Examples, batch []int, eta float64, augment *rng.Key) (wrong int) {
 	values, targets, outputs := rows(len(batch), train.Size()), rows(len(batch), len(train.Classes)), rows(len(batch), len(train.Classes))
 	for i, k := range batch {
-		tr.readers[0].Read(values[i], train, k, augment, uint64(tr.Epoch)*uint64(train.Len())+uint64(tr.At+i))
+		tr.readers[0].Read(values[i], train, k, augment, uint64(tr.shown()+i))
 		targets[i][train.Labels[k]] = 1
 	}
 	tr.other.learn(values, targets, outputs, eta, tr.Net)
@@ -243,26 +209,23 @@ func (tr *Trainer) compare(train *Examples, batch []int, eta float64, augment *r
 
 // change applies the changes of a batch.
 func (tr *Trainer) change(eta float64) {
+	decay := tr.decay(tr.shown())
 	for i, l := range tr.Net.Layers {
 		if tr.Control == "frozen" && i < len(tr.Net.Layers)-1 {
 			continue
 		}
-		step := float32(eta)
-		if _, conv := l.Projection.(*units.Conv); conv {
-			step = float32(eta * tr.ConvEta)
-		}
+		factor := tr.factor(l.Projection)
+		step, lost := float32(eta*factor), float32(decay/factor) // all layers forget alike
 		d, v := &tr.batch.changes[i], &tr.Velocity[i]
-		add(l.W, d.W, v.W, step, float32(tr.Momentum), float32(tr.Decay))
+		add(l.W, d.W, v.W, step, float32(tr.Momentum), lost)
 		add(l.Bias, d.Bias, v.Bias, step, float32(tr.Momentum), 0)
 		if i == 0 {
 			continue
 		}
 		if tr.Feedback == "learned" {
-			for k, x := range d.W { // as the weights, times gain
-				l.Y[k] += float32(step * (float32(float32(tr.Gain)*x) - float32(float32(tr.Decay)*l.Y[k])))
-			}
+			tr.learnFeedback(i, step, lost)
 		}
-		if tr.Q == "learned" {
+		if tr.balances() && tr.Control != "no_q" {
 			step := float32(eta / tr.Eta * tr.EtaQ)
 			for k, x := range tr.batch.q[i].change {
 				l.Q[k] += float32(step * x)
