@@ -23,6 +23,7 @@ func TestLayers(t *testing.T) {
 		{"plasticity", append([]string{"synapse"}, model...)},
 		{"recordings", leaves},
 		{"sim", append([]string{"plasticity", "synapse", "recordings"}, model...)},
+		{"internal/oracle", append([]string{"sim", "plasticity", "synapse", "recordings"}, model...)}, // for tests
 		{"cmd", append([]string{"sim", "plasticity", "synapse", "recordings"}, model...)},
 	}
 	const module = "github.com/burstplex/burstplex/"
