@@ -20,15 +20,16 @@ import (
 //	"BPLXCKPT" | version uint32 | length uint64 | CRC-32C of the rest | zstd of
 //	    clock, counts, digest
 //	    spikes on their way, by projection      queues: presynaptic spikes on their way to rules
-//	    columns: name, kind, length, data            of populations, backgrounds, projections, rules, learners
+//	    columns: name, kind, length, data            of populations, levels, backgrounds, projections, rules, learners
 //
 // All numbers are little-endian. What a simulation is built from is not part of it: a checkpoint is restored into a
-// simulation of the same network, made by New, in which nobody sleeps yet. Whatever changes while a simulation runs is a Column, so that a part of the
+// simulation of the same network, made by New, in which nobody sleeps yet. Functions are no state: what At arranged, sinks,
+// and the protocol that is followed are arranged again by the caller after Restore. Whatever changes while a simulation runs is a Column, so that a part of the
 // state that a checkpoint forgets would be missing from probes and tests too.
 
 const (
 	checkpointMagic   = "BPLXCKPT"
-	checkpointVersion = 3
+	checkpointVersion = 4
 	// largestCheckpoint bounds what a damaged header can make Restore allocate.
 	largestCheckpoint = 1 << 36
 )
@@ -142,6 +143,11 @@ func (s *Sim) columns() (all []section) {
 	}
 	for _, p := range s.populations {
 		add(p.id.Name, p.Columns())
+		for _, st := range p.stimuli {
+			if l, ok := st.Wave.(*Level); ok {
+				all = append(all, section{"stimulus " + st.Name + " level", l.value[:]})
+			}
+		}
 		for i, b := range p.backgrounds {
 			add(fmt.Sprintf("%s background %d", p.id.Name, i), b.Columns())
 		}
@@ -150,6 +156,7 @@ func (s *Sim) columns() (all []section) {
 		add(p.Spec.Name, p.Columns())
 	}
 	for _, p := range s.plastic {
+		all = append(all, section{p.Spec.Name + " learns", p.on[:]})
 		for k, r := range p.rules {
 			owner := fmt.Sprintf("%s shard %d", p.Spec.Name, p.target.shards[k].r.Lo)
 			all = append(all, section{owner + " weights", p.Weights(k)})
@@ -193,12 +200,14 @@ func (s *Sim) restore(r io.Reader) error {
 			return err
 		}
 		p.queue = unflattenEvents(p.queue, flat)
-		p.phases = append(p.phases[:0], phase{spike.Tick(clock[0]), p.phases[len(p.phases)-1].on})
 	}
 	for _, part := range s.columns() {
 		if err := readSection(r, part); err != nil {
 			return err
 		}
+	}
+	for _, p := range s.plastic {
+		p.phases = append(p.phases[:0], phase{spike.Tick(clock[0]), p.on[0] == 1})
 	}
 	s.now, s.exchanged = spike.Tick(clock[0]), spike.Tick(clock[0])
 	s.counts = Counts{Spikes: clock[1], RowEvents: clock[2], SynapticEvents: clock[3], NeuronSteps: clock[4]}

@@ -16,12 +16,21 @@ import (
 // network of the determinism tests: nothing that has state may be missing here.
 func everyModel(seed uint64) *Network {
 	net := randomNetwork(seed)
-	for _, m := range neuron.Models() {
-		if m.Name == "replay" || m.Name == "modulated-poisson" {
-			continue // they read files and time courses, and have no state of their own but a place in them
-		}
+	for k, m := range neuron.Models() {
 		p := Population{Name: "m " + m.Name, Size: 70, Spec: m.Default()}
-		spec, err := p.Spec.New(neuron.Build{N: 1, Step: net.Step, Detector: spike.DefaultDetector()})
+		switch s := p.Spec.(type) {
+		case *neuron.Replay:
+			for i := range spike.Tick(70) {
+				s.Trains = append(s.Trains, []spike.Tick{(i + 1) * spike.Millisecond, 80 * spike.Millisecond, 90*spike.Millisecond + i})
+			}
+		case *neuron.ModulatedPoisson:
+			s.Shape, s.Mean, s.Amplitude, s.Period = "sine", 20, 15, 50
+		}
+		if k%2 == 0 {
+			p.Detector = spike.DefaultDetector()
+			p.Detector.Accumulate = true
+		}
+		spec, err := p.Spec.New(neuron.Build{N: 70, Step: net.Step, Detector: spike.DefaultDetector()})
 		if err != nil {
 			panic(err)
 		}
@@ -36,6 +45,7 @@ func everyModel(seed uint64) *Network {
 		}
 		net.Populations = append(net.Populations, p)
 	}
+	net.Stimuli = append(net.Stimuli, Stimulus{Name: "level", Population: "p0", Port: "soma", Amplitude: neuron.Const(1), Wave: &Level{}})
 	net.Teachers = []Teacher{{Name: "t", Population: "p0", Port: "apical", Tau: 50, Every: spike.Millisecond, Limit: 500, Law: Linear{Gain: 20}}}
 	return net
 }
@@ -72,25 +82,41 @@ func TestResumedRunIsTheSameRun(t *testing.T) {
 	for seed := range uint64(5) {
 		whole := newEvery(t, seed, 1)
 		end := whole.Window() * (120 * spike.Millisecond / whole.Window())
-		start := func(s *Sim) {
+		turn := whole.Window() * (40 * spike.Millisecond / whole.Window())
+		learner := ""
+		for _, p := range whole.plastic {
+			learner = p.Spec.Name
+		}
+		change := func(s *Sim) {
 			if s.Now() == 0 {
 				s.Teach("t", true, 20)
-				s.SetPlastic("", true)
+			}
+			if s.Now() == turn { // one stops learning, another is scaled, and a level is set
+				s.SetPlastic(learner, false)
+				s.Projection("c0").SetScale(0.5)
+				s.level("level").value[0] = 150
 			}
 		}
-		start(whole)
+		change(whole)
 		run := func(s *Sim, until spike.Tick) {
 			t.Helper()
 			if err := s.Run(context.Background(), until); err != nil {
 				t.Fatal(err)
 			}
 		}
+		run(whole, turn)
+		change(whole)
 		run(whole, end)
 		r := rand.New(rand.NewPCG(seed, 9))
 		s := newEvery(t, seed, 2)
-		start(s)
+		change(s)
 		for s.Now() < end {
-			run(s, min(end, s.Now()+s.Window()*spike.Tick(1+r.IntN(30))))
+			next := min(end, s.Now()+s.Window()*spike.Tick(1+r.IntN(30)))
+			if s.Now() < turn {
+				next = min(next, turn)
+			}
+			run(s, next)
+			change(s)
 			var file bytes.Buffer
 			if err := s.Checkpoint(&file); err != nil {
 				t.Fatal(err)

@@ -17,6 +17,7 @@ type plastic struct {
 	queue  []spike.Event     // presynaptic spikes on their way: time of arrival, neuron within the source population
 	ready  int               // how many of them arrive in this window
 	phases []phase           // of this window; the last one goes on
+	on     [1]uint8          // whether it learns from now on
 }
 
 // phase says from when on a projection learns or not.
@@ -45,7 +46,7 @@ func (s *Sim) buildRules(Options) error {
 			continue
 		}
 		pr := s.projections[i]
-		p := &plastic{projection: pr, phases: []phase{{0, true}}}
+		p := &plastic{projection: pr, phases: []phase{{0, true}}, on: [1]uint8{1}}
 		for k, sh := range pr.target.shards {
 			b := plasticity.Build{Block: pr.Block(k, sh.r.Len()), Step: s.step, Receptor: d.Receptor,
 				Column: func(name string) (neuron.Column, bool) {
@@ -142,6 +143,9 @@ func (s *Sim) SetPlastic(name string, on bool) error {
 			continue
 		}
 		found = true
+		if p.on[0] = 0; on {
+			p.on[0] = 1
+		}
 		if last := &p.phases[len(p.phases)-1]; last.from == s.now {
 			last.on = on
 		} else if last.on != on {

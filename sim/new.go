@@ -147,6 +147,9 @@ func (s *Sim) buildStimuli(Options) error {
 		if st.port < 0 {
 			return errorf(key+".port", "population %s has no port %q; it has %q", d.Population, d.Port, p.Ports())
 		}
+		if _, ok := d.Wave.(*Level); ok {
+			st.Wave = &Level{} // of this simulation: another of the same network has its own
+		}
 		if st.To == 0 {
 			st.To = spike.Forever
 		} else if st.To%s.step != 0 || st.To < st.From {

@@ -9,13 +9,13 @@ import (
 )
 
 // Level is a wave whose value a protocol sets: the same from one switch to the next.
-type Level struct{ value float64 }
+type Level struct{ value [1]float64 }
 
 // After implements Wave.
-func (l *Level) After(spike.Tick) float64 { return l.value }
+func (l *Level) After(spike.Tick) float64 { return l.value[0] }
 
 // Before implements Wave.
-func (l *Level) Before(spike.Tick) float64 { return l.value }
+func (l *Level) Before(spike.Tick) float64 { return l.value[0] }
 
 // Jumps implements Wave: switches are scheduled, and cut the run where they happen.
 func (*Level) Jumps() []spike.Tick { return nil }
@@ -216,7 +216,7 @@ func (f *follower) settings(pattern int, teach bool) error {
 		if level == nil {
 			return errorf("patterns."+p.Name+".currents."+l.Stimulus, "there is no stimulus of this name with wave = \"pattern\"")
 		}
-		level.value = l.Value
+		level.value[0] = l.Value
 	}
 	for _, sc := range p.Scales {
 		pr := f.Projection(sc.Projection)

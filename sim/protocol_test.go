@@ -80,13 +80,13 @@ func TestFollow(t *testing.T) {
 	}
 	run(5 * second)
 	start := weights()
-	if s.level("x").value != 400 && s.level("x").value != 200 {
-		t.Errorf("level %v", s.level("x").value)
+	if s.level("x").value[0] != 400 && s.level("x").value[0] != 200 {
+		t.Errorf("level %v", s.level("x").value[0])
 	}
 	for i := 2; i < p.Len(); i++ {
 		q := p.At(i)
 		want := []float64{200, 400}[q.Pattern]
-		if got := s.level("x").value; got != want {
+		if got := s.level("x").value[0]; got != want {
 			t.Errorf("%v: level %v, want %v", s.Now(), got, want)
 		}
 		run(q.From + 500*spike.Millisecond)

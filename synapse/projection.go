@@ -49,7 +49,7 @@ type Projection struct {
 	builder  *builder
 	key      rng.Key // of weights and delays
 	stp      *shortTermState
-	scale    float32 // of all weights, see SetScale
+	scale    [1]float32 // of all weights, see SetScale
 }
 
 // New prepares a projection with delays in steps; Connect then builds its shards. Errors name the key of the
@@ -58,7 +58,7 @@ func New(s Spec, index int, g Geometry, step spike.Tick) (*Projection, error) {
 	if err := s.Connector.Validate(g); err != nil {
 		return nil, &fault{"connector", err.Error()}
 	}
-	p := &Projection{Spec: s, Index: index, Geometry: g, step: step, scale: 1, key: g.Key.Sub("synapses")}
+	p := &Projection{Spec: s, Index: index, Geometry: g, step: step, scale: [1]float32{1}, key: g.Key.Sub("synapses")}
 	if err := p.delayGroups(); err != nil {
 		return nil, err
 	}
@@ -181,12 +181,12 @@ func (p *Projection) Release() {
 }
 
 // SetScale multiplies all weights, as delivered, by a factor (1 at the start); what is on its way stays as it is.
-func (p *Projection) SetScale(f float64) { p.scale = float32(f) }
+func (p *Projection) SetScale(f float64) { p.scale[0] = float32(f) }
 
 // Depart is called for every spike of source i (within its population). It returns the amplitude with which it travels:
 // from short-term plasticity, times the common weight if all weights are equal; and whether it is carried at all.
 func (p *Projection) Depart(i int, e spike.Event) (amplitude float32, passes bool) {
-	amplitude = p.scale
+	amplitude = p.scale[0]
 	if p.stp != nil { // every spike uses resources, also one that an ideal decoder does not pass on
 		amplitude *= p.stp.spike(i, e.At)
 	}
@@ -255,16 +255,18 @@ func (p *Projection) Each(f func(source, target int, weight float64, delay spike
 	}
 }
 
-// Columns lists the state of short-term plasticity.
+// Columns lists the scale and the state of short-term plasticity.
 func (p *Projection) Columns() []neuron.Column {
-	if p.stp == nil {
-		return nil
+	c := []neuron.Column{{Name: "scale", Data: p.scale[:]}}
+	if p.stp != nil {
+		c = append(c, p.stp.columns()...)
 	}
-	return p.stp.columns()
+	return c
 }
 
-// Reset restores short-term plasticity to its start.
+// Reset restores scale and short-term plasticity to their start.
 func (p *Projection) Reset() {
+	p.scale[0] = 1
 	if p.stp != nil {
 		p.stp.reset()
 	}
