@@ -57,7 +57,7 @@ func (tr *Trainer) startFeedback() {
 			tr.perm = append(tr.perm, permutation(len(l.W), tr.key.Sub("shuffle"), i))
 		}
 		in, out := l.Fan()
-		sd := tr.Gain * tr.WGain * math.Sqrt(2/float64(in+out))
+		sd := tr.gainFrom(i) * tr.WGain * math.Sqrt(2/float64(in+out))
 		switch tr.Feedback {
 		case "learned":
 			sd *= tr.Start
@@ -82,18 +82,26 @@ func (tr *Trainer) startFeedback() {
 	}
 }
 
-// signedGain returns the gain of the feedback, negative where the control wants the wrong sign.
-func (tr *Trainer) signedGain() float32 {
-	if tr.Control == "flipped" {
-		return -float32(tr.Gain)
+// gainFrom returns the gain of the feedback from layer i.
+func (tr *Trainer) gainFrom(i int) float64 {
+	if i == len(tr.Net.Layers)-1 && tr.GainOutput > 0 {
+		return tr.GainOutput
 	}
-	return float32(tr.Gain)
+	return tr.Gain
+}
+
+// signedGain is gainFrom, negative where the control wants the wrong sign.
+func (tr *Trainer) signedGain(i int) float32 {
+	if tr.Control == "flipped" {
+		return -float32(tr.gainFrom(i))
+	}
+	return float32(tr.gainFrom(i))
 }
 
 // tie sets Y of a layer to gain times its weights.
 func (tr *Trainer) tie(i int) {
 	l := tr.Net.Layers[i]
-	gain := tr.signedGain()
+	gain := tr.signedGain(i)
 	for k, w := range l.W {
 		if tr.perm != nil {
 			k = tr.perm[i-1][k]
@@ -113,9 +121,9 @@ func (tr *Trainer) learnFeedback(i int, step, decay float32) {
 		}
 		d = other
 	}
-	follow(l.Y, d, v.Y, tr.signedGain(), step, float32(tr.Momentum), decay)
+	follow(l.Y, d, v.Y, tr.signedGain(i), step, float32(tr.Momentum), decay)
 	if tr.follows() && tr.Control != "no_q" {
-		follow(l.Q, d, v.Q, tr.Net.PB*tr.signedGain(), step, float32(tr.Momentum), decay)
+		follow(l.Q, d, v.Q, tr.Net.PB*tr.signedGain(i), step, float32(tr.Momentum), decay)
 	}
 }
 

@@ -11,7 +11,7 @@ import (
 func differences(tr *Trainer, layer int) (yw, qy []float64) {
 	l := tr.Net.Layers[layer]
 	for k, y := range l.Y {
-		yw = append(yw, float64(y)-float64(tr.signedGain())*float64(l.W[k]))
+		yw = append(yw, float64(y)-float64(tr.signedGain(layer))*float64(l.W[k]))
 		qy = append(qy, float64(l.Q[k])-float64(tr.Net.PB)*float64(y))
 	}
 	return yw, qy
@@ -32,7 +32,7 @@ func TestFeedbackForgetsItsStart(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			ts := small()
 			ts.Images, ts.Validation, ts.Hidden, ts.Feedback = 180, 20, []string{"dense 14", "dense 12"}, "learned"
-			ts.Start, ts.Fade, ts.FadeImages, ts.Decay, ts.Gain = 1, 0.05, 90, 1e-4, 3
+			ts.Start, ts.Fade, ts.FadeImages, ts.Decay, ts.Gain, ts.GainOutput = 1, 0.05, 90, 1e-4, 3, 5
 			c.set(ts)
 			tr, train, _, _ := trainer(t, ts, 2)
 			var before [][2][]float64
@@ -65,7 +65,7 @@ func TestFeedbackForgetsItsStart(t *testing.T) {
 				}
 				for i, after := range [2][]float64{yw, qy} {
 					for k, d := range after {
-						if want := left * before[l-1][i][k]; math.Abs(d-want) > 3e-5*ts.Gain {
+						if want := left * before[l-1][i][k]; math.Abs(d-want) > 3e-5*ts.GainOutput {
 							t.Fatalf("layer %d, %s, synapse %d: %.7g, should be %.7g, was %.7g", l+1, [2]string{"Y - γ W", "Q - p_b Y"}[i], k, d, want, before[l-1][i][k])
 						}
 					}

@@ -26,7 +26,10 @@ func (tr *Trainer) check(set *Examples, batch []int) []Check {
 	var checks []Check
 	for l, layer := range tr.Net.Layers {
 		c := Check{Epoch: tr.Epoch, Layer: l + 1, Backprop: angle(b.changes[l].W, bp[l].W), Alignment: angle(b.changes[l].W, fa[l].W)}
-		power := math.Pow(tr.Gain, float64(len(tr.Net.Layers)-1-l))
+		power := 1.0
+		for i := l + 1; i < len(tr.Net.Layers); i++ {
+			power *= tr.gainFrom(i)
+		}
 		c.Size = norm(b.changes[l].W) / (norm(bp[l].W) * power)
 		c.Excess, c.Ideal = mean(b.changes[l].Bias), power*mean(bp[l].Bias)
 		if l > 0 {

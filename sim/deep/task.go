@@ -27,6 +27,7 @@ type Task struct {
 	Feedback   string  `toml:"feedback" oneof:"learned|random|symmetric|tied" doc:"Y. learned: changes as the weights do, times the gain, from a weak random start; random: stays; symmetric: gain times the weights at the start, then stays; tied: that at all times, a control that transports weights"`
 	Q          string  `toml:"q" oneof:"auto|learned|start|random|tied" doc:"Q. learned: with learned feedback, changes as Y does, times p_b; otherwise starts at p_b Y and learns to silence the apical drive (eta_q); start: p_b Y at the start, then stays; random: stays; tied: p_b Y at all times, a control; auto: learned with learned feedback, otherwise tied"`
 	Gain       float64 `toml:"gain" range:"(0, 100]" doc:"gain of the feedback"`
+	GainOutput float64 `toml:"gain_output" range:"[0, 1000]" doc:"gain of the feedback from the output layer, which lifts small errors above the noise; 0: gain"`
 	Start      float64 `toml:"feedback_start" range:"[0, 1]" doc:"initial Y and Q where they are learned: share of the standard deviation that random feedback has"`
 	Fade       float64 `toml:"fading_decay" range:"[0, 1]" doc:"with learned feedback: share of W, Y and Q that is lost per image at the start of training, in units of eta; falls exponentially"`
 	FadeImages float64 `toml:"fading_images" range:"(0, 1e9]" doc:"training images in which fading_decay falls to 37 %"`
