@@ -18,7 +18,7 @@ func laws(t *testing.T, check func(t *testing.T, s Spec, f *script)) {
 		s := m.Default()
 		if r, ok := s.(*Replay); ok {
 			r.Trains = sourceTrains(t, &Poisson{Rate: Const(30)}, n, pieces(300*ms, 300*ms))
-			r.Repeat = 0.07
+			r.Repeat, r.Outside = 0.07, "drop"
 		}
 		specs[m.Name] = s
 	}

@@ -2,6 +2,7 @@ package neuron
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/burstplex/burstplex/neuron/rng"
 	"github.com/burstplex/burstplex/neuron/spike"
@@ -148,5 +149,5 @@ type ParameterError struct {
 }
 
 func (e *ParameterError) Error() string {
-	return fmt.Sprintf("%s = %g %s: %s (allowed: %s)", e.Key, e.Value, e.Unit, e.Reason, e.Allowed)
+	return fmt.Sprintf("%s = %s: %s (allowed: %s)", e.Key, strings.TrimSpace(fmt.Sprintf("%g %s", e.Value, e.Unit)), e.Reason, e.Allowed)
 }

@@ -9,25 +9,35 @@ import (
 	"github.com/burstplex/burstplex/neuron/spike"
 )
 
-// Replay is a population that repeats recorded spike trains, one per unit. It has no inputs. Trains come from a CSV
-// file (see ReadTrains) or from Trains. Time t of the recording becomes (t - Start) x Scale; spikes before Start are left
-// out. Bursts are detected as in every other population.
+// Replay is a population that repeats recorded spike trains, one for each of its neurons. It has no inputs. Time t of the
+// recording becomes (t - Start) x Scale. Bursts are detected as in every other population.
 //
-// The population may be smaller than the recording, whose first units it then takes, but not larger.
+// Programs give Trains, for example what (*trains.File).Select returns (package recordings/trains). Experiment files name a
+// File, which is read with the keys below: units that are whole numbers keep their places (unit n is neuron n - FirstID,
+// those between without spikes are silent), names are numbered as they come, and a unit with spikes that has no place is an error.
 type Replay struct {
-	File      string   `toml:"file" doc:"CSV file with columns recording, unit, time_s, plain or .gz; or a SONATA file, a text raster, a recording (.bspk)"`
+	File      string   `toml:"file" doc:"spike trains: a recording (.bspk), SONATA or NWB (HDF5), npz, npy, Parquet, CSV or a text raster; text plain or .gz. Unit n is neuron n - first_id; names are numbered as they come"`
 	Recording string   `toml:"recording" doc:"which recording (SONATA, .bspk: population) of the file; may be left out if there is one"`
-	Units     []string `toml:"units" doc:"which units, in this order; all, in order of appearance, if left out"`
-	Start     float64  `toml:"start" unit:"s" doc:"time of the recording that becomes 0"`
+	Units     []string `toml:"units" doc:"which units, in this order: numbers, names, or ranges such as \"10-19\" in which silent units keep their places; if left out, all"`
+	FirstID   int      `toml:"first_id" range:"[0, 2147483647]" doc:"number of the unit that is neuron 0 (1 in many files of NEST and MATLAB)"`
+	IDs       string   `toml:"ids" oneof:"keep|renumber" doc:"keep: unit n is neuron n - first_id; renumber: units become neurons 0, 1, 2... in order"`
+	Start     float64  `toml:"start" unit:"s" doc:"time of the recording that becomes 0; what is before a start above 0 is left out"`
 	Scale     float64  `toml:"time_scale" doc:"factor that stretches the recording"`
 	Repeat    float64  `toml:"repeat" unit:"s" doc:"period of repetition, after stretching; 0: play once"`
+	Outside   string   `toml:"outside" oneof:"refuse|drop" doc:"spikes that would never be played, before 0 or beyond repeat: an error, or left out"`
 
-	Trains [][]spike.Tick `toml:"-"` // in place of a file; ascending times
+	TimeUnit         string `toml:"time_unit" doc:"unit of the times where the file does not say it: s, ms, us, ns, or a step such as \"0.1 ms\""`
+	TimeColumn       string `toml:"time_column" doc:"column of the times, by name or number from 1, where the file leaves it open"`
+	UnitColumn       string `toml:"unit_column" doc:"column of the units, likewise"`
+	PopulationColumn string `toml:"population_column" doc:"column of the recordings or populations, likewise"`
+	Delimiter        string `toml:"delimiter" doc:"what separates columns of text: comma, semicolon, tab, space, or one character"`
+
+	Trains [][]spike.Tick `toml:"-"` // what is played, one for each neuron; ascending times
 	FS     fs.FS          `toml:"-"` // where File is; nil is the file system
 }
 
 // DefaultReplay returns a replay at the recorded speed that still needs a file.
-func DefaultReplay() *Replay { return &Replay{Scale: 1} }
+func DefaultReplay() *Replay { return &Replay{Scale: 1, IDs: "keep", Outside: "refuse"} }
 
 // NewReplay returns a replay of the given trains.
 func NewReplay(trains [][]spike.Tick) *Replay {
@@ -39,7 +49,7 @@ func NewReplay(trains [][]spike.Tick) *Replay {
 // Validate implements Spec. It does not read the file.
 func (s *Replay) Validate() error {
 	if s.File == "" && s.Trains == nil {
-		return &ParameterError{Key: "file", Reason: "a replay needs a file of spike trains", Allowed: "the name of a CSV file"}
+		return &ParameterError{Key: "file", Reason: "a replay needs a file of spike trains", Allowed: "the name of a file"}
 	}
 	return first(
 		Const(s.Start).require("start", "s", -1e9, 1e9, false), Const(s.Scale).require("time_scale", "", 0, 1e6, true),
@@ -47,30 +57,29 @@ func (s *Replay) Validate() error {
 	)
 }
 
-// Load returns the trains as they are played, one per unit.
+// Load returns the trains as they are played, one for each neuron. Two spikes in one tick become neighbours.
 func (s *Replay) Load() ([][]spike.Tick, error) {
 	if err := s.Validate(); err != nil {
 		return nil, err
 	}
-	trains := s.Trains
-	if trains == nil {
-		var err error
-		if trains, err = ReadTrains(s.FS, s.File, s.Recording, s.Units); err != nil {
-			return nil, err
-		}
+	if s.Trains == nil {
+		return nil, &ParameterError{Key: "file", Reason: "the file has not been read: give Trains", Allowed: "Trains"}
 	}
 	start, end := spike.FromSeconds(s.Start), spike.Forever
 	if s.Repeat > 0 {
 		end = spike.FromSeconds(s.Repeat)
 	}
-	played := make([][]spike.Tick, len(trains))
-	for i, train := range trains {
+	played := make([][]spike.Tick, len(s.Trains))
+	before, beyond := 0, 0 // spikes that are never played
+	earliest, latest := spike.Forever, spike.Never
+	for i, train := range s.Trains {
 		if !slices.IsSorted(train) {
 			return nil, fmt.Errorf("spike train %d to replay is not in order of time", i)
 		}
 		last := spike.Tick(-1)
 		for _, t := range train {
 			if t < start {
+				before, earliest = before+1, min(earliest, t)
 				continue
 			}
 			at := t - start
@@ -78,11 +87,21 @@ func (s *Replay) Load() ([][]spike.Tick, error) {
 				at = spike.Tick(math.Round(float64(at) * s.Scale))
 			}
 			if at = max(at, last+1); at >= end { // no two spikes in one tick
-				break
+				beyond, latest = beyond+1, max(latest, at)
+				continue
 			}
 			played[i] = append(played[i], at)
 			last = at
 		}
+	}
+	switch {
+	case s.Outside == "drop":
+	case before > 0 && s.Start <= 0:
+		return nil, &ParameterError{Key: "start", Value: s.Start, Unit: "s", Reason: fmt.Sprintf("%d spikes are before it, the first at %v", before, earliest),
+			Allowed: fmt.Sprintf("at most %v, or outside = \"drop\"", earliest)}
+	case beyond > 0:
+		return nil, &ParameterError{Key: "repeat", Value: s.Repeat, Unit: "s", Reason: fmt.Sprintf("%d spikes are beyond it, the last at %v", beyond, latest),
+			Allowed: fmt.Sprintf("above %v, or outside = \"drop\"", latest)}
 	}
 	return played, nil
 }
@@ -93,11 +112,11 @@ func (s *Replay) New(b Build) (Population, error) {
 	if err != nil {
 		return nil, err
 	}
-	if b.N > len(trains) {
+	if b.N != len(trains) {
 		return nil, &ParameterError{Key: "size", Value: float64(b.N), Reason: fmt.Sprintf("there are %d spike trains to replay", len(trains)),
-			Allowed: fmt.Sprintf("[1, %d]", len(trains))}
+			Allowed: fmt.Sprint(len(trains))}
 	}
-	p := &replayed{source: newSource(b), trains: trains[:b.N], period: spike.FromSeconds(s.Repeat), position: make([]uint64, b.N)}
+	p := &replayed{source: newSource(b), trains: trains, period: spike.FromSeconds(s.Repeat), position: make([]uint64, b.N)}
 	p.Reset()
 	return p, nil
 }

@@ -45,11 +45,21 @@ type Projection struct {
 
 // Error is a network that cannot be built. Key is the place in the terms of an experiment file, for example
 // "projections.fb.target".
-type Error struct{ Key, Reason string }
+type Error struct {
+	Key, Reason string
+	Value       string // with its unit, where a number is wrong
+}
 
-func (e *Error) Error() string { return e.Key + ": " + e.Reason }
+func (e *Error) Error() string {
+	if e.Value != "" {
+		return e.Key + " = " + e.Value + ": " + e.Reason
+	}
+	return e.Key + ": " + e.Reason
+}
 
-func errorf(key, format string, args ...any) error { return &Error{key, fmt.Sprintf(format, args...)} }
+func errorf(key, format string, args ...any) error {
+	return &Error{Key: key, Reason: fmt.Sprintf(format, args...)}
+}
 
 // index returns the number of a population, -1 if there is none of this name.
 func (n *Network) index(name string) int {

@@ -7,6 +7,7 @@ import (
 	"math/bits"
 	"runtime"
 	"slices"
+	"strings"
 
 	"github.com/burstplex/burstplex/neuron"
 	"github.com/burstplex/burstplex/neuron/rng"
@@ -131,9 +132,10 @@ func (s *Sim) populationBuild(d Population, id spike.Population) neuron.Build {
 func parameterError(key string, err error) error {
 	var pe *neuron.ParameterError
 	if errors.As(err, &pe) {
-		return &Error{key + "." + pe.Key, fmt.Sprintf("%g %s: %s (allowed: %s)", pe.Value, pe.Unit, pe.Reason, pe.Allowed)}
+		return &Error{Key: key + "." + pe.Key, Value: strings.TrimSpace(fmt.Sprintf("%g %s", pe.Value, pe.Unit)),
+			Reason: fmt.Sprintf("%s (allowed: %s)", pe.Reason, pe.Allowed)}
 	}
-	return &Error{key, err.Error()}
+	return &Error{Key: key, Reason: err.Error()}
 }
 
 func (s *Sim) buildStimuli(Options) error {
@@ -227,9 +229,9 @@ func (s *Sim) buildProjections(Options) error {
 
 func synapseError(key string, err error) error {
 	if k := synapse.FaultyKey(err); k != "" {
-		return &Error{key + "." + k, err.Error()[len(k)+2:]}
+		return &Error{Key: key + "." + k, Reason: err.Error()[len(k)+2:]}
 	}
-	return &Error{key, err.Error()}
+	return &Error{Key: key, Reason: err.Error()}
 }
 
 func (s *Sim) buildBackgrounds(Options) error {

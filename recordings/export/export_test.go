@@ -3,9 +3,7 @@ package export_test
 import (
 	"bytes"
 	"fmt"
-	"io"
 	"math/rand/v2"
-	"os"
 	"os/exec"
 	"path/filepath"
 	"slices"
@@ -13,12 +11,12 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
 	"github.com/parquet-go/parquet-go"
 
 	"github.com/burstplex/burstplex/neuron/spike"
 	"github.com/burstplex/burstplex/recordings"
 	. "github.com/burstplex/burstplex/recordings/export"
+	"github.com/burstplex/burstplex/recordings/trains"
 )
 
 // sample records n spikes of two populations and returns the reader and the spikes.
@@ -92,19 +90,18 @@ func TestTrainsSurvive(t *testing.T) {
 			if err := File(path, format, r, recordings.Query{}); err == nil {
 				t.Errorf("%s: overwritten", format)
 			}
-			trains, err := ReadTrains(path)
+			f, err := trains.Read(nil, path, trains.Options{})
 			if err != nil {
 				t.Fatal(err)
 			}
 			want := trainsOf(evs, format == "csv" || format == "sonata")
-			if len(trains) != len(want) {
-				t.Errorf("%s: %d trains, want %d", format, len(trains), len(want))
+			if len(f.Trains) != len(want) {
+				t.Errorf("%s: %d trains, want %d", format, len(f.Trains), len(want))
 			}
-			for _, train := range trains {
+			for _, train := range f.Trains {
 				unit := train.Unit
-				if format == "nest" {
-					n, _ := strconv.Atoi(unit)
-					unit = strconv.Itoa(n - 1)
+				if n, _ := strconv.Atoi(unit); format == "nest" {
+					unit = strconv.Itoa(n - f.FirstID)
 				}
 				if !slices.Equal(train.Times, want[train.Recording+"/"+unit]) {
 					t.Fatalf("%s at %v: unit %s/%s differs", format, res, train.Recording, train.Unit)
@@ -268,199 +265,4 @@ for row in sorted(rows): print(*row)`, path)
 			t.Errorf("h5dump: %v\n%s", err, out)
 		}
 	}
-}
-
-// SONATA files of other tools: every layout and type of number that h5py writes by default.
-func TestReadsWhatH5pyWrites(t *testing.T) {
-	py := python(t, "h5py")
-	dir := t.TempDir()
-	run(t, py, `
-import h5py, numpy as np, sys
-t = np.arange(30000) * 0.25
-n = np.arange(30000) % 7
-for name, kw, tt, nt in (('plain', {}, 'f8', 'u8'), ('zip', dict(compression='gzip', chunks=(100,)), 'f4', 'i4'), ('shuffle', dict(compression=9, shuffle=True, chunks=True), '>f8', '>u2'), ('grow', dict(maxshape=(None,)), 'f8', 'u1'), ('sums', dict(compression='gzip', shuffle=True, fletcher32=True, chunks=(999,)), 'f8', 'u1'), ('only', dict(fletcher32=True, chunks=(333,)), 'f4', 'u1')):
-    f = h5py.File(sys.argv[1] + '/' + name + '.h5', 'w')
-    g = f.create_group('spikes/a')
-    g.attrs['sorting'] = 'by_time'
-    g.create_dataset('timestamps', data=t.astype(tt), **kw)
-    g.create_dataset('node_ids', data=n.astype(nt), **kw)
-    for i in range(40): f.create_group('spikes/z%d' % i).create_dataset('timestamps', data=t[:0]); f['spikes/z%d' % i]['node_ids'] = n[:0]
-    f.close()
-f = h5py.File(sys.argv[1] + '/latest.h5', 'w', libver='latest'); f.create_group('spikes'); f.close()`, dir)
-	for _, name := range []string{"plain", "zip", "shuffle", "grow", "sums", "only"} {
-		trains, err := ReadTrains(filepath.Join(dir, name+".h5"))
-		if err != nil {
-			t.Errorf("%s: %v", name, err)
-			continue
-		}
-		if len(trains) != 7 || trains[3].Unit != "3" || len(trains[3].Times) != 4286 || trains[3].Times[1] != 10*250*spike.Microsecond {
-			t.Errorf("%s: %d trains, %v", name, len(trains), trains[3].Times[:3])
-		}
-	}
-	b, err := os.ReadFile(filepath.Join(dir, "only.h5"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	b[len(b)/2] ^= 1
-	if err := os.WriteFile(filepath.Join(dir, "only.h5"), b, 0o600); err != nil {
-		t.Fatal(err)
-	}
-	if _, err := ReadTrains(filepath.Join(dir, "only.h5")); err == nil || !strings.Contains(err.Error(), "checksum") {
-		t.Errorf("a flipped bit: %v", err)
-	}
-	if _, err := ReadTrains(filepath.Join(dir, "latest.h5")); err == nil || !strings.Contains(err.Error(), "superblock") {
-		t.Errorf("the newest structures: %v", err)
-	}
-}
-
-func TestRealRecordings(t *testing.T) {
-	path := filepath.Join("..", "..", "..", "shared", "data", "spikes", "mea_retina_hippocampus.csv.gz")
-	if _, err := os.Stat(path); err != nil {
-		t.Skip("recorded spikes are not here: ", err)
-	}
-	trains, err := ReadTrains(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	n := 0
-	for _, train := range trains {
-		n += len(train.Times)
-		if !slices.IsSorted(train.Times) || train.Recording == "" {
-			t.Fatalf("train %s/%s", train.Recording, train.Unit)
-		}
-	}
-	if len(trains) != 26+59 || n < 235000 {
-		t.Errorf("%d trains, %d spikes", len(trains), n)
-	}
-}
-
-// Bad files name the line or the place.
-func TestBadImportsAreRefused(t *testing.T) {
-	for text, want := range map[string]string{
-		"":                        "line 1",
-		"a,b\n1,2\n":              "line 1: columns",
-		"time_s,unit\n1,a\nx,b\n": "line 3: column time_s: \"x\"",
-		"time_s,unit\n1,a\n1\n":   "line 3",
-		"time_s,unit\nNaN,a\n":    "line 2",
-		"time_s,unit\n1e300,a\n":  "line 2",
-		"0.1 1\n0.2\n":            "line 2",
-		"0.1 1\n0.2 x\n":          "line 2",
-		"foo bar\n0.2 1\n":        "line 1",
-		"time_s,unit,kind\n1,a,b": "\"b\" is not onset, burst or tail",
-		"PK\x03\x04 and so on":    "npz",
-		"time_s,unit\n1,\"" + strings.Repeat("a\n", 1<<20):  "longer than",
-		"time_s," + strings.Repeat("x", 1<<21) + "\n1,2\n":  "longer than",
-		"0.1 " + strings.Repeat("1", 1<<21) + "\n":          "too long",
-		recordings.Magic + strings.Repeat("\x00", 100):      "no intact header",
-		"\x89HDF\r\n\x1a\n":                                 "HDF5",
-		"\x89HDF\r\n\x1a\n\x00\x00\x00\x00\x00\x08\x08\x00": "end of the file",
-	} {
-		path := filepath.Join(t.TempDir(), "x")
-		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
-			t.Fatal(err)
-		}
-		trains, err := ReadTrains(path)
-		if text == "" {
-			if len(trains) != 0 {
-				t.Errorf("an empty file has trains")
-			}
-			continue
-		}
-		if err == nil || !strings.Contains(err.Error(), want) {
-			t.Errorf("%q: %v, want %q", text, err, want)
-		}
-	}
-}
-
-// Labels survive in recordings and CSV, also those that no rule would give; silent units of recordings are units.
-func TestLabelsSurvive(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "run.bspk")
-	w, err := recordings.Create(path, recordings.Header{Populations: []recordings.Population{{Population: spike.Population{Name: "p", Size: 3}, Recorded: []recordings.Range{{First: 0, Count: 2, Stride: 2}}}}})
-	if err != nil {
-		t.Fatal(err)
-	}
-	var evs []spike.Event
-	want := Train{Recording: "p", Unit: "2"}
-	for i, kind := range []spike.Kind{spike.Tail, spike.Onset, spike.Onset, spike.Burst, spike.Onset, spike.Tail} {
-		at := spike.Tick(5-i%2) * spike.Tick(1+i) * spike.Millisecond // out of order for CSV
-		evs = append(evs, spike.Event{At: at, Src: 2, Kind: kind})
-	}
-	slices.SortFunc(evs, spike.Compare)
-	for _, e := range evs {
-		want.Times, want.Kinds = append(want.Times, e.At), append(want.Kinds, e.Kind)
-	}
-	if err := w.WriteSpikes(spike.Window{From: 0, To: spike.Second}, evs); err != nil {
-		t.Fatal(err)
-	}
-	if err := w.Close(); err != nil {
-		t.Fatal(err)
-	}
-	trains, err := ReadTrains(path)
-	if diff := cmp.Diff([]Train{{Recording: "p", Unit: "0"}, want}, trains); err != nil || diff != "" {
-		t.Errorf("%v %s", err, diff)
-	}
-	slices.Reverse(evs)
-	var text strings.Builder
-	text.WriteString("kind,neuron,population,time_ns\n")
-	for _, e := range evs {
-		fmt.Fprintf(&text, "%v,%d,p,%d\n", e.Kind, e.Src, int64(e.At))
-	}
-	trains, err = ReadCSV(strings.NewReader(text.String()))
-	if diff := cmp.Diff([]Train{want}, trains); err != nil || diff != "" {
-		t.Errorf("%v %s", err, diff)
-	}
-	// As a replay population takes them.
-	all := []Train{{Recording: "p", Unit: "0", Times: []spike.Tick{}}, want, {Recording: "q", Unit: "2"}}
-	if got, err := Select(all, "p", []string{"2"}); err != nil || !cmp.Equal(got, [][]spike.Tick{want.Times}) {
-		t.Errorf("%v %v", got, err)
-	}
-	if got, err := Select(all, "p", nil); err != nil || len(got) != 2 {
-		t.Errorf("%v %v", got, err)
-	}
-	for _, bad := range [][2]string{{"", "2"}, {"r", "2"}, {"q", "3"}} {
-		if got, err := Select(all, bad[0], bad[1:]); err == nil {
-			t.Errorf("%q: %v", bad, got)
-		}
-	}
-	if csv, err := IsCSV(path); csv || err != nil {
-		t.Errorf("a recording passes for CSV: %v", err)
-	}
-}
-
-// No text makes the readers of trains panic or hang, and times are in order.
-func FuzzTrains(f *testing.F) {
-	f.Add([]byte("time_s,unit,recording,kind\n0.1,a,r,onset\n0.05,b,r,tail\n"))
-	f.Add([]byte("# NEST\nsender\ttime_ms\n1\t2.5\n"))
-	f.Add([]byte("0.1 3\n0.05 3\n"))
-	f.Fuzz(func(t *testing.T, text []byte) {
-		for _, read := range []func(io.Reader) ([]Train, error){ReadCSV, ReadRaster} {
-			trains, err := read(bytes.NewReader(text))
-			for _, train := range trains {
-				if err != nil || !slices.IsSorted(train.Times) || train.Kinds != nil && len(train.Kinds) != len(train.Times) {
-					t.Fatalf("%v %+v", err, train)
-				}
-			}
-		}
-	})
-}
-
-// No HDF5 file makes the reader panic, hang or take memory without bound.
-func FuzzSONATA(f *testing.F) {
-	r, _ := sample(f, 300, 1000)
-	path := filepath.Join(f.TempDir(), "x.h5")
-	if err := File(path, "sonata", r, recordings.Query{}); err != nil {
-		f.Fatal(err)
-	}
-	b, err := os.ReadFile(path)
-	if err != nil {
-		f.Fatal(err)
-	}
-	f.Add(b)
-	f.Fuzz(func(t *testing.T, b []byte) {
-		path := filepath.Join(t.TempDir(), "x.h5")
-		if err := os.WriteFile(path, b, 0o600); err != nil {
-			t.Fatal(err)
-		}
-		ReadSONATA(path, "")
-	})
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/burstplex/burstplex/neuron/spike"
 	"github.com/burstplex/burstplex/recordings"
 	. "github.com/burstplex/burstplex/recordings/export"
+	"github.com/burstplex/burstplex/recordings/trains"
 )
 
 // BenchmarkFormats prints the table of docs/recordings.md: bytes per spike of every format, for the reference of 10,000
@@ -17,30 +18,30 @@ import (
 func BenchmarkFormats(b *testing.B) {
 	for name, res := range map[string]spike.Tick{"100us": 100 * spike.Microsecond, "1us": spike.Microsecond} {
 		r := rand.New(rand.NewPCG(1, 2))
-		trains := make([]Train, 10000)
-		for i := range trains {
+		all := make([]trains.Train, 10000)
+		for i := range all {
 			for t := r.ExpFloat64() / 5; t < 20; t += r.ExpFloat64() / 5 {
-				trains[i].Times = append(trains[i].Times, spike.FromSeconds(t))
+				all[i].Times = append(all[i].Times, spike.FromSeconds(t))
 			}
 		}
-		b.Run("poisson at "+name, func(b *testing.B) { formats(b, trains, res) })
+		b.Run("poisson at "+name, func(b *testing.B) { formats(b, all, res) })
 	}
 	for _, file := range []string{"mea_retina_hippocampus", "aplysia_pedal_ganglion"} {
-		trains, err := ReadTrains(filepath.Join("..", "..", "..", "shared", "data", "spikes", file+".csv.gz"))
+		f, err := trains.Read(nil, filepath.Join("..", "..", "..", "shared", "data", "spikes", file+".csv.gz"), trains.Options{})
 		if err != nil {
 			b.Log("recorded spikes are not here: ", err)
 			continue
 		}
 		// Recordings follow each other in time in the file, but are separate: one after the other, as populations.
-		b.Run(file, func(b *testing.B) { formats(b, trains, spike.Microsecond) })
+		b.Run(file, func(b *testing.B) { formats(b, f.Trains, spike.Microsecond) })
 	}
 }
 
 // formats writes trains in every format and reports bytes per spike. Trains of one recording become a population.
-func formats(b *testing.B, trains []Train, res spike.Tick) {
+func formats(b *testing.B, all []trains.Train, res spike.Tick) {
 	h := recordings.Header{Resolution: res}
 	var evs []spike.Event
-	for i, t := range trains {
+	for i, t := range all {
 		if n := len(h.Populations); n == 0 || h.Populations[n-1].Name != t.Recording {
 			h.Populations = append(h.Populations, recordings.Population{Population: spike.Population{Name: t.Recording, First: spike.ID(i)}})
 		}

@@ -11,7 +11,7 @@ import (
 	"syscall"
 
 	"github.com/burstplex/burstplex/neuron"
-	"github.com/burstplex/burstplex/recordings/export"
+	"github.com/burstplex/burstplex/recordings/trains"
 	"github.com/burstplex/burstplex/sim"
 	"github.com/burstplex/burstplex/sim/config"
 )
@@ -105,13 +105,14 @@ func (x *Experiment) parse(name string, text []byte, overrides []string) error {
 	return x.check()
 }
 
-// locate tells replayed populations where their files are: beside the experiment, or embedded. It reads those that are not
-// CSV: SONATA, text rasters and recordings.
+// locate tells replayed populations where their files are, beside the experiment or embedded, and reads them.
 func (x *Experiment) locate() error {
 	for name, p := range x.Populations.All() {
 		r, ok := p.Spec.(*neuron.Replay)
 		switch {
-		case !ok || r.File == "" || filepath.IsAbs(r.File):
+		case !ok || r.File == "":
+			continue
+		case filepath.IsAbs(r.File):
 		case x.builtin:
 			sub, err := fs.Sub(builtin, "builtin")
 			if err != nil {
@@ -123,21 +124,33 @@ func (x *Experiment) locate() error {
 		default:
 			r.File = filepath.Join(x.dir, r.File)
 		}
-		if !ok || r.File == "" || r.FS != nil {
-			continue
-		}
-		if csv, err := export.IsCSV(r.File); csv || err != nil { // what cannot be opened is reported where it is read
-			continue
-		}
-		trains, err := export.ReadTrains(r.File)
-		if err == nil {
-			r.Trains, err = export.Select(trains, r.Recording, r.Units)
-		}
-		if err != nil {
-			return x.at("populations."+name+".file", "%s: %v", r.File, err)
+		if err := x.readTrains("populations."+name, p.Size, r); err != nil {
+			return err
 		}
 	}
 	return nil
+}
+
+// readTrains reads the file of a replayed population.
+func (x *Experiment) readTrains(key string, size int, r *neuron.Replay) error {
+	f, err := trains.Read(r.FS, r.File, trains.Options{TimeUnit: r.TimeUnit, TimeColumn: r.TimeColumn, UnitColumn: r.UnitColumn,
+		PopulationColumn: r.PopulationColumn, Delimiter: r.Delimiter})
+	if err == nil {
+		r.Trains, err = f.Select(trains.Selection{Recording: r.Recording, Units: r.Units, Size: size,
+			Numbering: trains.Numbering{FirstID: r.FirstID, IDs: r.IDs}})
+	}
+	var selection *trains.SelectionError
+	switch {
+	case errors.As(err, &selection):
+		return x.at(key+"."+selection.Key, "%s", selection.Reason).Allow(selection.Allowed)
+	case err != nil:
+		return x.at(key+".file", "%s", strings.TrimPrefix(err.Error(), r.File+": "))
+	}
+	if r.Validate() != nil { // is reported with all else
+		return nil
+	}
+	_, err = r.Load()
+	return x.parameter(key, err)
 }
 
 // Resolved returns the experiment as a file, overrides included.
