@@ -12,7 +12,8 @@ import (
 // Replay is a population that repeats recorded spike trains, one for each of its neurons. It has no inputs. Time t of the
 // recording becomes (t - Start) x Scale. Bursts are detected as in every other population.
 //
-// Programs give Trains, for example what (*trains.File).Select returns (package recordings/trains). Experiment files name a
+// Programs give Trains, for example what (*trains.File).Select returns (package recordings/trains); a population that they
+// make smaller plays the first of them. Experiment files name a
 // File, which is read with the keys below: units that are whole numbers keep their places (unit n is neuron n - FirstID,
 // those between without spikes are silent), names are numbered as they come, and a unit with spikes that has no place is an error.
 type Replay struct {
@@ -112,11 +113,11 @@ func (s *Replay) New(b Build) (Population, error) {
 	if err != nil {
 		return nil, err
 	}
-	if b.N != len(trains) {
+	if b.N > len(trains) {
 		return nil, &ParameterError{Key: "size", Value: float64(b.N), Reason: fmt.Sprintf("there are %d spike trains to replay", len(trains)),
-			Allowed: fmt.Sprint(len(trains))}
+			Allowed: fmt.Sprintf("[1, %d]", len(trains))}
 	}
-	p := &replayed{source: newSource(b), trains: trains, period: spike.FromSeconds(s.Repeat), position: make([]uint64, b.N)}
+	p := &replayed{source: newSource(b), trains: trains[:b.N], period: spike.FromSeconds(s.Repeat), position: make([]uint64, b.N)}
 	p.Reset()
 	return p, nil
 }
