@@ -57,7 +57,7 @@ func (s *ApicalBalance) New(b Build) (Rule, error) {
 	if err := s.Validate(); err != nil {
 		return nil, err
 	}
-	r := &apicalBalance{spec: *s, Build: b, eta: -float32(s.Eta) * effect(s.Effect, b.Receptor), counted: spike.Onset,
+	r := &apicalBalance{spec: *s, Build: b, decay: newDecay(&s.Bounds, b.Block), eta: -float32(s.Eta) * effect(s.Effect, b.Receptor), counted: spike.Onset,
 		x: newTraces(b.Block.Sources, s.TauPre)}
 	if s.Of == "bursts" {
 		r.counted = spike.Burst
@@ -76,6 +76,7 @@ func (s *ApicalBalance) New(b Build) (Rule, error) {
 type apicalBalance struct {
 	spec ApicalBalance
 	Build
+	decay
 	eta       float32
 	counted   spike.Kind
 	x         traces        // of presynaptic events or bursts (bursts)
@@ -85,6 +86,7 @@ type apicalBalance struct {
 
 // Update implements Rule.
 func (r *apicalBalance) Update(w spike.Window, pre, post []spike.Event, plastic bool) {
+	r.begin(w, plastic)
 	r.x.rebase(w.From)
 	rows := r.Block
 	if r.low == nil {
@@ -98,7 +100,7 @@ func (r *apicalBalance) Update(w spike.Window, pre, post []spike.Event, plastic 
 			r.low[i] += float32(f * (a - r.low[i]))
 		}
 	}
-	r.spec.decay(r.Block, w, plastic)
+	r.end(w)
 }
 
 func (r *apicalBalance) arrive(e spike.Event, plastic bool) {
@@ -107,7 +109,7 @@ func (r *apicalBalance) arrive(e spike.Event, plastic bool) {
 	case r.low == nil:
 		r.x.bump(int(e.Src), e.At, 1)
 	case plastic:
-		r.Block.AddRow(int(e.Src), r.eta, r.low, r.spec.limits())
+		r.addRow(int(e.Src), r.eta, r.low, e.At)
 	}
 }
 
@@ -119,7 +121,7 @@ func (r *apicalBalance) fire(e spike.Event, plastic bool) {
 	if e.Kind == spike.Onset {
 		c *= -float32(r.spec.PB)
 	}
-	r.Block.AddColumn(int(e.Src), c, r.x.value, r.spec.limits())
+	r.addColumn(int(e.Src), c, r.x.value, e.At)
 }
 
 // Columns implements Rule.
@@ -128,7 +130,7 @@ func (r *apicalBalance) Columns() []neuron.Column {
 	if r.low != nil {
 		c = append(c, neuron.Column{Name: "apical", Unit: "mV", Data: r.low})
 	}
-	return c
+	return append(c, r.decay.columns()...)
 }
 
 // Reset implements Rule.

@@ -83,7 +83,7 @@ func (s *BurstDependent) New(b Build) (Rule, error) {
 		return nil, err
 	}
 	n := b.Block.Targets
-	r := &burstDependent{spec: *s, Build: b, eta: float32(s.Eta), x: newTraces(b.Block.Sources, s.TauPre), nu: newTraces(n, s.TauNu),
+	r := &burstDependent{spec: *s, Build: b, decay: newDecay(&s.Bounds, b.Block), eta: float32(s.Eta), x: newTraces(b.Block.Sources, s.TauPre), nu: newTraces(n, s.TauNu),
 		e: make([]float64, n), b: make([]float64, n), last: make([]spike.Tick, n)}
 	if s.Trace == "none" {
 		r.ones = slices.Repeat([]float32{1}, b.Block.Sources)
@@ -96,6 +96,7 @@ func (s *BurstDependent) New(b Build) (Rule, error) {
 type burstDependent struct {
 	spec BurstDependent
 	Build
+	decay
 	eta  float32
 	x    traces       // of presynaptic events
 	ones []float32    // in place of them (trace = "none")
@@ -106,6 +107,7 @@ type burstDependent struct {
 
 // Update implements Rule.
 func (r *burstDependent) Update(w spike.Window, pre, post []spike.Event, plastic bool) {
+	r.begin(w, plastic)
 	r.x.rebase(w.From)
 	r.nu.rebase(w.From)
 	rows := r.Block
@@ -113,7 +115,7 @@ func (r *burstDependent) Update(w spike.Window, pre, post []spike.Event, plastic
 		rows = nil
 	}
 	walk(r, rows, pre, post, plastic)
-	r.spec.decay(r.Block, w, plastic)
+	r.end(w)
 }
 
 func (r *burstDependent) arrive(e spike.Event, plastic bool) {
@@ -130,11 +132,14 @@ func (r *burstDependent) arrive(e spike.Event, plastic bool) {
 
 // raise adds η (e_min - ν_i) to the synapses of a presynaptic spike whose targets are below e_min.
 func (r *burstDependent) raise(e spike.Event) {
-	perHz, l := r.nu.factor(e.At)*float32(1000/r.spec.TauNu), r.spec.limits()
+	perHz := r.nu.factor(e.At) * float32(1000/r.spec.TauNu)
+	raise, l := r.at(e.At)
+	eta := r.eta * raise
 	targets, weights := r.Block.Row(int(e.Src))
 	for k, t := range targets {
 		if low := float32(r.spec.EMin) - float32(r.nu.value[t]*perHz); low > 0 {
-			weights[k] = max(l.Lo, min(l.Hi, weights[k]+float32(r.eta*low)))
+			w := max(l.Lo, min(l.Hi, weights[k]))
+			weights[k] = max(l.Lo, min(l.Hi, w+float32(eta*low)))
 		}
 	}
 }
@@ -164,10 +169,10 @@ func (r *burstDependent) learn(e spike.Event) {
 		c -= 1 + r.baseline(i)
 	}
 	if r.spec.Trace == "none" {
-		r.Block.AddColumn(i, r.eta*float32(c), r.ones, r.spec.limits())
+		r.addColumn(i, r.eta*float32(c), r.ones, e.At)
 		return
 	}
-	r.Block.AddColumn(i, float32(r.eta*float32(c))*r.x.factor(e.At), r.x.value, r.spec.limits())
+	r.addColumn(i, float32(r.eta*float32(c))*r.x.factor(e.At), r.x.value, e.At)
 }
 
 // baseline returns P_i.
@@ -200,8 +205,9 @@ func (r *burstDependent) homeostasis(i int, at spike.Tick) float64 {
 // Columns implements Rule.
 func (r *burstDependent) Columns() []neuron.Column {
 	c := append(r.x.columns("trace"), r.nu.columns("spikes")...)
-	return append(c, neuron.Column{Name: "events", Data: r.e}, neuron.Column{Name: "bursts", Data: r.b},
+	c = append(c, neuron.Column{Name: "events", Data: r.e}, neuron.Column{Name: "bursts", Data: r.b},
 		neuron.Column{Name: "last", Unit: "ms", Data: r.last})
+	return append(c, r.decay.columns()...)
 }
 
 // Reset implements Rule.

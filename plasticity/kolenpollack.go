@@ -43,7 +43,7 @@ func (s *KolenPollack) New(b Build) (Rule, error) {
 	if err := s.Validate(); err != nil {
 		return nil, err
 	}
-	return &kolenPollack{spec: *s, Build: b, eta: float32(s.Eta) * effect(s.Effect, b.Receptor), y: newTraces(b.Block.Targets, s.TauPost)}, nil
+	return &kolenPollack{spec: *s, Build: b, decay: newDecay(&s.Bounds, b.Block), eta: float32(s.Eta) * effect(s.Effect, b.Receptor), y: newTraces(b.Block.Targets, s.TauPost)}, nil
 }
 
 // effect returns -1 where a larger weight inhibits, else 1.
@@ -58,15 +58,17 @@ func effect(choice, receptor string) float32 {
 type kolenPollack struct {
 	spec KolenPollack
 	Build
+	decay
 	eta float32
 	y   traces // of postsynaptic events
 }
 
 // Update implements Rule.
 func (r *kolenPollack) Update(w spike.Window, pre, post []spike.Event, plastic bool) {
+	r.begin(w, plastic)
 	r.y.rebase(w.From)
 	walk(r, r.Block, pre, post, plastic)
-	r.spec.decay(r.Block, w, plastic)
+	r.end(w)
 }
 
 func (r *kolenPollack) arrive(e spike.Event, plastic bool) {
@@ -77,7 +79,7 @@ func (r *kolenPollack) arrive(e spike.Event, plastic bool) {
 	if e.Kind == spike.Onset {
 		c *= -float32(r.spec.PB)
 	}
-	r.Block.AddRow(int(e.Src), c*r.y.factor(e.At), r.y.value, r.spec.limits())
+	r.addRow(int(e.Src), c*r.y.factor(e.At), r.y.value, e.At)
 }
 
 func (r *kolenPollack) fire(e spike.Event, _ bool) {
@@ -87,7 +89,9 @@ func (r *kolenPollack) fire(e spike.Event, _ bool) {
 }
 
 // Columns implements Rule.
-func (r *kolenPollack) Columns() []neuron.Column { return r.y.columns("post") }
+func (r *kolenPollack) Columns() []neuron.Column {
+	return append(r.y.columns("post"), r.decay.columns()...)
+}
 
 // Reset implements Rule.
 func (r *kolenPollack) Reset() { r.y.fill(0) }

@@ -20,6 +20,11 @@ const (
 
 // testBlock returns a block of random synapses of weight w0.
 func testBlock(t testing.TB, w0 float64) *synapse.Block {
+	return testProjection(t, w0).Block(0, testTargets)
+}
+
+// testProjection returns a projection whose only block is that.
+func testProjection(t testing.TB, w0 float64) *synapse.Projection {
 	t.Helper()
 	p, err := synapse.New(synapse.Spec{Name: "p", Connector: synapse.FixedProbability{P: 0.6}, Weight: neuron.Const(w0), Delay: neuron.Const(2), Plastic: true},
 		0, synapse.Geometry{Sources: testSources, Targets: testTargets, Key: rng.New(1, "p")}, spike.Millisecond)
@@ -30,7 +35,7 @@ func testBlock(t testing.TB, w0 float64) *synapse.Block {
 	if err := p.Connect(0, 0, testTargets); err != nil {
 		t.Fatal(err)
 	}
-	return p.Block(0, testTargets)
+	return p
 }
 
 // burstTrains returns labelled random trains in canonical order; some spikes of different neurons share a tick.
@@ -91,9 +96,13 @@ func onset(k spike.Kind) bool { return k == spike.Onset }
 func burst(k spike.Kind) bool { return k == spike.Burst }
 func every(spike.Kind) bool   { return true }
 
-// run applies the changes that f returns for every spike, in order, clipped each time.
-func (h synapseHistory) run(w float64, b Bounds, on, off spike.Tick, f func(e spike.Event, isPre bool) float64) float64 {
-	i, j := 0, 0
+// run applies the changes that f returns for every spike, in order, clipped each time, and decay in between and up to end.
+func (h synapseHistory) run(w float64, b Bounds, on, off, end spike.Tick, f func(e spike.Event, isPre bool) float64) float64 {
+	i, j, last := 0, 0, spike.Tick(0)
+	pass := func(to spike.Tick) { // time, from last on
+		w = max(b.Min, min(b.Max, w*math.Exp(-b.Decay*max(0, min(to, off)-max(last, on)).Seconds())))
+		last = to
+	}
 	for i < len(h.pre) || j < len(h.post) {
 		var e spike.Event
 		isPre := j == len(h.post) || i < len(h.pre) && h.pre[i].At <= h.post[j].At
@@ -104,10 +113,12 @@ func (h synapseHistory) run(w float64, b Bounds, on, off spike.Tick, f func(e sp
 			e = h.post[j]
 			j++
 		}
+		pass(e.At)
 		if e.At >= on && e.At < off {
 			w = max(b.Min, min(b.Max, w+f(e, isPre)))
 		}
 	}
+	pass(end)
 	return w
 }
 
@@ -200,13 +211,21 @@ func TestRulesAgainstReference(t *testing.T) {
 		change(s)
 		return s
 	}
+	decays := func(hz float64) Bounds { return Bounds{Max: 1, Decay: hz} }
 	cases := map[string]referenced{
-		"burstprop":     with(func(s *BurstDependent) { s.TauMA, s.E0, s.B0 = 500, 5, 0.75 }),
-		"silent start":  with(func(s *BurstDependent) {}),
-		"pseudo-counts": with(func(s *BurstDependent) { s.Count, s.Prior = 3, 0.4 }),
-		"burstccn":      with(func(s *BurstDependent) { s.Baseline, s.PB = "fixed", 0.4 }),
-		"homeostasis":   with(func(s *BurstDependent) { s.EMin, s.EMax, s.TauMA = 30, 12, 300 }),
-		"first version": with(func(s *BurstDependent) { s.Trace, s.TauPre, s.Baseline, s.PB = "spikes", 20, "fixed", 0.15 }),
+		"burstccn, decay":       with(func(s *BurstDependent) { s.Baseline, s.PB, s.Bounds = "fixed", 0.4, decays(0.7) }),
+		"homeostasis, decay":    with(func(s *BurstDependent) { s.EMin, s.EMax, s.TauMA, s.Bounds = 30, 12, 300, decays(0.05) }),
+		"slow decay":            with(func(s *BurstDependent) { s.Decay = 0.003 }),
+		"decay to a bound":      with(func(s *BurstDependent) { s.Bounds = Bounds{Min: 0.45, Max: 1, Decay: 0.3} }),
+		"stdp, fast decay":      &STDP{APlus: 1e-3, AMinus: 1e-3, TauPlus: 20, TauMinus: 30, Bounds: decays(20)},
+		"kolen-pollack, decay":  &KolenPollack{Eta: 4e-3, PB: 0.4, TauPost: 80, Bounds: Bounds{Min: -1, Max: 0.51, Decay: 0.1}},
+		"apical balance, decay": &ApicalBalance{Eta: 1e-3, Signal: "bursts", Of: "events", PB: 0.3, TauPre: 50, TauA: 1, Bounds: decays(1)},
+		"burstprop":             with(func(s *BurstDependent) { s.TauMA, s.E0, s.B0 = 500, 5, 0.75 }),
+		"silent start":          with(func(s *BurstDependent) {}),
+		"pseudo-counts":         with(func(s *BurstDependent) { s.Count, s.Prior = 3, 0.4 }),
+		"burstccn":              with(func(s *BurstDependent) { s.Baseline, s.PB = "fixed", 0.4 }),
+		"homeostasis":           with(func(s *BurstDependent) { s.EMin, s.EMax, s.TauMA = 30, 12, 300 }),
+		"first version":         with(func(s *BurstDependent) { s.Trace, s.TauPre, s.Baseline, s.PB = "spikes", 20, "fixed", 0.15 }),
 		"first, bounded": with(func(s *BurstDependent) {
 			s.Trace, s.Homeostasis, s.EMin, s.EMax, s.Nu0, s.TauNu = "spikes", "spikes", 15, 20, 10, 1000
 		}),
@@ -221,26 +240,23 @@ func TestRulesAgainstReference(t *testing.T) {
 	pre, post := burstTrains(1, testSources, duration), burstTrains(2, testTargets, duration)
 	for name, s := range cases {
 		t.Run(name, func(t *testing.T) {
-			block := testBlock(t, 0.5)
-			r, err := s.New(Build{Block: block, Step: spike.Millisecond, Receptor: "ampa"})
+			p := testProjection(t, 0.5)
+			r, err := s.New(Build{Block: p.Block(0, testTargets), Step: spike.Millisecond, Receptor: "ampa"})
 			if err != nil {
 				t.Fatal(err)
 			}
 			teach(r, pre, post, duration, on, off)
 			changed := 0
-			for j := range testSources {
-				targets, weights := block.Row(j)
-				for k, i := range targets {
-					h := synapseHistory{of(pre, j), of(post, int(i))}
-					want := h.run(0.5, *boundsOf(s), on, off, func(e spike.Event, isPre bool) float64 { return s.reference(h, e, isPre) })
-					if math.Abs(float64(weights[k])-want) > 2e-5 {
-						t.Errorf("synapse %d -> %d: %v, reference %v", j, i, weights[k], want)
-					}
-					if math.Abs(want-0.5) > 1e-3 {
-						changed++
-					}
+			p.Each(func(j, i int, weight float64, _ spike.Tick) {
+				h := synapseHistory{of(pre, j), of(post, i)}
+				want := h.run(0.5, *boundsOf(s), on, off, duration, func(e spike.Event, isPre bool) float64 { return s.reference(h, e, isPre) })
+				if math.Abs(weight-want) > 1e-5 {
+					t.Errorf("synapse %d -> %d: %v, reference %v", j, i, weight, want)
 				}
-			}
+				if math.Abs(want-0.5) > 1e-3 {
+					changed++
+				}
+			})
 			if changed < 10 {
 				t.Errorf("only %d synapses changed: the test shows nothing", changed)
 			}

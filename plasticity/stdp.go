@@ -37,40 +37,44 @@ func (s *STDP) New(b Build) (Rule, error) {
 	if err := s.Validate(); err != nil {
 		return nil, err
 	}
-	return &stdp{spec: *s, Build: b, x: newTraces(b.Block.Sources, s.TauPlus), y: newTraces(b.Block.Targets, s.TauMinus)}, nil
+	return &stdp{spec: *s, Build: b, decay: newDecay(&s.Bounds, b.Block), x: newTraces(b.Block.Sources, s.TauPlus), y: newTraces(b.Block.Targets, s.TauMinus)}, nil
 }
 
 // stdp is the rule of one block.
 type stdp struct {
 	spec STDP
 	Build
+	decay
 	x, y traces // of presynaptic and postsynaptic spikes
 }
 
 // Update implements Rule.
 func (r *stdp) Update(w spike.Window, pre, post []spike.Event, plastic bool) {
+	r.begin(w, plastic)
 	r.x.rebase(w.From)
 	r.y.rebase(w.From)
 	walk(r, r.Block, pre, post, plastic)
-	r.spec.decay(r.Block, w, plastic)
+	r.end(w)
 }
 
 func (r *stdp) arrive(e spike.Event, plastic bool) {
 	if plastic {
-		r.Block.AddRow(int(e.Src), -float32(r.spec.AMinus)*r.y.factor(e.At), r.y.value, r.spec.limits())
+		r.addRow(int(e.Src), -float32(r.spec.AMinus)*r.y.factor(e.At), r.y.value, e.At)
 	}
 	r.x.bump(int(e.Src), e.At, 1)
 }
 
 func (r *stdp) fire(e spike.Event, plastic bool) {
 	if plastic {
-		r.Block.AddColumn(int(e.Src), float32(r.spec.APlus)*r.x.factor(e.At), r.x.value, r.spec.limits())
+		r.addColumn(int(e.Src), float32(r.spec.APlus)*r.x.factor(e.At), r.x.value, e.At)
 	}
 	r.y.bump(int(e.Src), e.At, 1)
 }
 
 // Columns implements Rule.
-func (r *stdp) Columns() []neuron.Column { return append(r.x.columns("pre"), r.y.columns("post")...) }
+func (r *stdp) Columns() []neuron.Column {
+	return append(append(r.x.columns("pre"), r.y.columns("post")...), r.decay.columns()...)
+}
 
 // Reset implements Rule.
 func (r *stdp) Reset() {

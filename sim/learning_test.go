@@ -117,6 +117,48 @@ func TestEngineLearnsWhatWasSpiked(t *testing.T) {
 	}
 }
 
+// Without spikes a weight decays exactly, over exactly the time that plasticity is on: switched inside windows, for shorter
+// than any, slowly and fast.
+func TestDecayWhilePlastic(t *testing.T) {
+	const us = spike.Microsecond
+	for _, hz := range []float64{1e-4, 0.5, 9, 200} {
+		net := learningNetwork()
+		silent := neuron.DefaultPoisson()
+		silent.Rate = neuron.Const(0)
+		net.Populations[0].Spec = silent
+		rule := plasticity.DefaultBurstCCN()
+		rule.Decay, rule.Max = hz, 2
+		net.Projections = net.Projections[:1]
+		net.Projections[0].Rule = rule
+		s, err := New(net, Options{Workers: 1})
+		if err != nil {
+			t.Fatal(err)
+		}
+		on, was, at := spike.Tick(0), true, spike.Tick(0)
+		for k, next := range []spike.Tick{0, 300 * us, 10100 * us, 10200 * us, 70200 * us, 99900 * us, 100300 * us, 250 * spike.Millisecond, 403200 * us} {
+			if err := s.Run(context.Background(), next); err != nil {
+				t.Fatal(err)
+			}
+			if was {
+				on += next - at
+			}
+			was, at = k%2 == 1, next
+			s.SetPlastic("", was)
+		}
+		s.SetPlastic("", false)
+		end := s.Window() * (500 * spike.Millisecond / s.Window())
+		if err := s.Run(context.Background(), end); err != nil {
+			t.Fatal(err)
+		}
+		want := 0.05 * math.Exp(-hz*on.Seconds())
+		s.Projection(net.Projections[0].Name).Each(func(_, _ int, w float64, _ spike.Tick) {
+			if math.Abs(w/want-1) > 3e-6 {
+				t.Fatalf("%g Hz for %v: the weight is %v, not %v", hz, on, w, want)
+			}
+		})
+	}
+}
+
 // A rule that cannot work is refused with the key that is at fault.
 func TestRuleErrors(t *testing.T) {
 	for _, c := range []struct {

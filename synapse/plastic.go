@@ -3,6 +3,7 @@ package synapse
 import (
 	"runtime"
 
+	"github.com/burstplex/burstplex/neuron/numeric"
 	"github.com/burstplex/burstplex/neuron/spike"
 	"github.com/burstplex/burstplex/synapse/arena"
 )
@@ -97,6 +98,21 @@ func (b *Block) Scale(f float32, l Limits) {
 	runtime.KeepAlive(b)
 }
 
+// Owed returns where a rule keeps the decay that the weights of the block owe: a weight is what is stored times
+// exp(-owed), within limits. It is 0 at the start.
+func (b *Block) Owed(l Limits) []float64 {
+	b.rows.limits = l
+	return b.rows.owed[:]
+}
+
+// owing returns a stored weight as it is.
+func (r *rows) owing(w float64) float64 {
+	if r.owed[0] == 0 {
+		return w
+	}
+	return max(float64(r.limits.Lo), min(float64(r.limits.Hi), w*numeric.Exp(-r.owed[0])))
+}
+
 // Fetch asks the memory for a row that is changed soon.
 func (b *Block) Fetch(source int) {
 	targets, weights := b.Row(source)
@@ -112,13 +128,13 @@ func (b *Block) Row(source int) (targets []uint16, weights []float32) {
 	return b.rows.target[lo:hi], b.rows.weight[lo:hi]
 }
 
-// Weights returns all weights of the block.
+// Weights returns all weights of the block as they are stored, without the decay that they owe.
 func (b *Block) Weights() []float32 { return b.rows.weight }
 
 // Bytes returns the memory of the columns.
 func (b *Block) Bytes() int { return 4 * (cap(b.first) + cap(b.source) + cap(b.place)) }
 
-// Weights returns the weights of a plastic projection onto a shard, for checkpoints.
+// Weights returns the weights of a plastic projection onto a shard as they are stored, for checkpoints.
 func (p *Projection) Weights(shard int) []float32 { return p.shards[shard].weight }
 
 // MeanWeight returns the mean weight of all synapses, NaN if there is none.

@@ -247,7 +247,7 @@ func (p *Projection) Each(f func(source, target int, weight float64, delay spike
 				target, weight := r.at(k)
 				w := p.Spec.Weight.A
 				if p.builder.weights {
-					w = float64(weight)
+					w = r.owing(float64(weight))
 				}
 				f(row/len(p.delays), r.lo+int(target), w, p.delays[row%len(p.delays)])
 			}

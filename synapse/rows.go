@@ -17,6 +17,8 @@ type rows struct {
 	packed []uint32  // in place of both: weight in the upper half, in bfloat16, target in the lower; see pack
 	dense  bool      // every row has a weight for each target of the shard, in order: targets need not be read
 	mem    *arena.Arena
+	owed   [1]float64 // decay of the weights that is still to be applied, see Block.Owed
+	limits Limits     // of weights that owe some
 }
 
 // MaxShard is the largest number of targets in a shard: local targets are 16 bits.
