@@ -1,6 +1,7 @@
 package deep
 
 import (
+	"github.com/burstplex/burstplex/sim/ensemble"
 	"math"
 
 	"gonum.org/v1/gonum/mat"
@@ -16,7 +17,7 @@ type comparator struct {
 }
 
 // newComparator copies the weights of a network at the start of training.
-func newComparator(t *Task, net *Network, key rng.Key) *comparator {
+func newComparator(t *Task, net *ensemble.Network, key rng.Key) *comparator {
 	sizes := []int{net.Input.Units()}
 	for _, l := range net.Layers {
 		sizes = append(sizes, l.Units())
@@ -48,7 +49,7 @@ func newComparator(t *Task, net *Network, key rng.Key) *comparator {
 }
 
 // learn shows a batch, images x units, writes the outputs from before the change, and gives the network the new weights.
-func (c *comparator) learn(values, targets, outputs [][]float32, eta float64, net *Network) {
+func (c *comparator) learn(values, targets, outputs [][]float32, eta float64, net *ensemble.Network) {
 	in := columns(values)
 	out := c.net.Predict(in)
 	for j, row := range outputs {
@@ -66,7 +67,7 @@ func (c *comparator) learn(values, targets, outputs [][]float32, eta float64, ne
 			l.Bias[u] = float32(c.net.Bias[i+1].AtVec(u))
 		}
 	}
-	net.pack(false)
+	net.Pack(false)
 }
 
 // columns makes a matrix with a column per image.

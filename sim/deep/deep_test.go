@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"github.com/burstplex/burstplex/sim/ensemble"
 	"math"
 	"os"
 	"path/filepath"
@@ -51,7 +52,7 @@ func epochs(t *testing.T, tr *Trainer, train *Examples) {
 }
 
 // equal compares the bits of weights.
-func equal(a, b weights) bool {
+func equal(a, b ensemble.Weights) bool {
 	for _, p := range [][2][][]float32{{a.W, b.W}, {a.Bias, b.Bias}, {a.Y, b.Y}, {a.Q, b.Q}} {
 		for i := range p[0] {
 			for k := range p[0][i] {
@@ -114,7 +115,7 @@ func TestSameWeights(t *testing.T) {
 				t.Fatal(err)
 			}
 			path := filepath.Join(t.TempDir(), "checkpoint")
-			if err := (&checkpoint{Weights: two.Net.weights(), Progress: two.Progress}).write(path); err != nil {
+			if err := (&checkpoint{Weights: two.Net.Weights(), Progress: two.Progress}).write(path); err != nil {
 				t.Fatal(err)
 			}
 			saved, err := readCheckpoint(path)
@@ -124,7 +125,7 @@ func TestSameWeights(t *testing.T) {
 			three, _, _, _ := trainer(t, task, 2)
 			three.restore(saved)
 			epochs(t, three, train)
-			if !equal(one.Net.weights(), three.Net.weights()) {
+			if !equal(one.Net.Weights(), three.Net.Weights()) {
 				t.Error("the weights of an interrupted training on other numbers of workers differ")
 			}
 			if a, b := one.Answers(validation, validationNumbers), three.Answers(validation, validationNumbers); !slices.Equal(a, b) {
@@ -231,8 +232,8 @@ func TestRecordedSpikesAnswer(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer r.Close()
-	p := tr.models[0].(*Presenter)
-	stretch := spike.FromSeconds((float64(p.bins)*ts.Bin + pause) / 1000)
+	p := tr.models[0].(*ensemble.Presenter)
+	stretch := spike.FromSeconds((float64(p.Bins)*ts.Bin + pause) / 1000)
 	pops := r.Header().Populations
 	out := pops[len(pops)-1]
 	counts := make([][]float32, n)
@@ -261,7 +262,7 @@ func TestRecordedSpikesAnswer(t *testing.T) {
 	for i := range n {
 		tr.readers[0].Read(values, test, i, nil, 0)
 		p.Forward(values, tr.Mean, testNumbers+uint64(i))
-		p.Counts(want, p.from, p.bins)
+		p.Counts(want, p.From, p.Bins)
 		for u := range want {
 			if math.Abs(float64(want[u]-counts[i][u])) > 1 { // times are recorded to 1 us, an event at the border may be on either side
 				t.Errorf("image %d, output %d: %g events recorded, %g counted", i, u, counts[i][u], want[u])
@@ -279,8 +280,8 @@ func TestGradientIsTheDerivative(t *testing.T) {
 	batch := []int{3, 1, 7, 12, 30}
 	got := tr.gradient(train, batch, true)
 	loss := func() float64 {
-		tr.Net.pack(true)
-		r := NewRates(tr.Net, 0, false, tr.key)
+		tr.Net.Pack(true)
+		r := ensemble.NewRates(tr.Net, 0, false, tr.key)
 		sum := 0.0
 		for _, k := range batch {
 			v := make([]float32, train.Size())
@@ -356,7 +357,7 @@ func TestRefusals(t *testing.T) {
 }
 
 func TestArchitecture(t *testing.T) {
-	a, err := NewArchitecture(units.Shape{Height: 32, Width: 32, Channels: 3}, []string{"conv 24 5 2", "conv 48 5 2", "dense 96"}, 10)
+	a, err := ensemble.NewArchitecture(units.Shape{Height: 32, Width: 32, Channels: 3}, []string{"conv 24 5 2", "conv 48 5 2", "dense 96"}, 10)
 	if err != nil {
 		t.Fatal(err)
 	}

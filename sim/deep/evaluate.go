@@ -1,6 +1,7 @@
 package deep
 
 import (
+	"github.com/burstplex/burstplex/sim/ensemble"
 	"math"
 )
 
@@ -35,13 +36,13 @@ type Look struct {
 // looks presents images and reads the answers after every few bins. Every burst is two spikes; without teacher and feedback the
 // share of bursts is p_b.
 func (tr *Trainer) looks(set *Examples) []Look {
-	p := tr.models[0].(*Presenter)
-	every := max(1, p.bins/30)
-	n := p.bins / every
+	p := tr.models[0].(*ensemble.Presenter)
+	every := max(1, p.Bins/30)
+	n := p.Bins / every
 	type image struct{ wrong, spikes, synaptic, feedback []float64 }
 	all := make([]image, set.Len())
-	tr.crew.each(set.Len(), func(worker, i int) {
-		p := tr.models[worker].(*Presenter)
+	tr.crew.Each(set.Len(), func(worker, i int) {
+		p := tr.models[worker].(*ensemble.Presenter)
 		values := make([]float32, set.Size())
 		tr.readers[worker].Read(values, set, i, nil, 0)
 		p.Forward(values, tr.Mean, testNumbers+uint64(i))
@@ -56,7 +57,7 @@ func (tr *Trainer) looks(set *Examples) []Look {
 			if best(sum) != int(set.Labels[i]) {
 				im.wrong[k] = 1
 			}
-			im.spikes[k], im.synaptic[k], im.feedback[k] = p.traffic(k*every, (k+1)*every)
+			im.spikes[k], im.synaptic[k], im.feedback[k] = p.Traffic(k*every, (k+1)*every)
 			if k > 0 {
 				im.spikes[k] += im.spikes[k-1]
 				im.synaptic[k] += im.synaptic[k-1]
@@ -78,38 +79,6 @@ func (tr *Trainer) looks(set *Examples) []Look {
 	return looks
 }
 
-// traffic returns the spikes of all units in bins [from, to), and the synapses they reach upwards and downwards.
-func (p *Presenter) traffic(from, to int) (spikes, synaptic, feedback float64) {
-	count := func(events []float32) (sum float64) {
-		for _, c := range events[from:to] {
-			sum += float64(c)
-		}
-		return sum
-	}
-	if !p.constant {
-		sum := 0.0
-		for _, u := range p.input.active {
-			sum += count(p.input.events.Row(u))
-		}
-		spikes += sum
-		synaptic += sum * float64(p.net.Layers[0].Products()) / float64(p.net.Input.Units())
-	}
-	for i, a := range p.layers {
-		sum := 0.0
-		for u := range a.events.Rows {
-			sum += count(a.events.Row(u))
-		}
-		spikes += sum * (1 + float64(p.net.PB))
-		if i > 0 {
-			feedback += sum * (1 + float64(p.net.PB)) * float64(p.net.Layers[i].Products()) / float64(a.events.Rows)
-		}
-		if i+1 < len(p.layers) {
-			synaptic += sum * float64(p.net.Layers[i+1].Products()) / float64(a.events.Rows)
-		}
-	}
-	return spikes, synaptic, feedback
-}
-
 // Size is the accuracy of the same weights with another number of neurons in every unit.
 type Size struct {
 	Neurons int
@@ -127,7 +96,7 @@ func (tr *Trainer) sizes(set *Examples) []Size {
 		small.Neurons = n
 		other := *tr
 		other.Task, other.models = &small, nil
-		for range tr.crew.workers {
+		for range tr.crew.N {
 			other.models = append(other.models, small.newModel(tr.Net, tr.key))
 		}
 		all = append(all, Size{n, Wrong(other.Answers(set, testNumbers), set.Labels)})

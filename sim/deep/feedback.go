@@ -2,6 +2,7 @@ package deep
 
 import (
 	"fmt"
+	"github.com/burstplex/burstplex/sim/ensemble"
 	"math"
 
 	"github.com/burstplex/burstplex/neuron"
@@ -63,7 +64,7 @@ func (tr *Trainer) startFeedback() {
 			sd *= tr.Start
 			fallthrough
 		case "random":
-			copy(l.Y, normals(len(l.Y), sd, tr.key.Sub("feedback"), i))
+			copy(l.Y, ensemble.Normals(len(l.Y), sd, tr.key.Sub("feedback"), i))
 		default:
 			tr.tie(i)
 		}
@@ -72,7 +73,7 @@ func (tr *Trainer) startFeedback() {
 			l.Q = make([]float32, len(l.W))
 		case tr.exactQ():
 		case tr.Q == "random" || tr.follows():
-			l.Q = normals(len(l.W), tr.PB*sd, tr.key.Sub("events back"), i)
+			l.Q = ensemble.Normals(len(l.W), tr.PB*sd, tr.key.Sub("events back"), i)
 		default:
 			l.Q = make([]float32, len(l.W))
 			for k, y := range l.Y {
@@ -113,7 +114,7 @@ func (tr *Trainer) tie(i int) {
 // learnFeedback changes Y and Q of layer i as its weights change: by a step (η B) times what the batch says, with a decay.
 func (tr *Trainer) learnFeedback(i int, step, decay float32) {
 	l, v := tr.Net.Layers[i], &tr.Velocity[i]
-	d := tr.batch.changes[i].W
+	d := tr.batch.Changes[i].W
 	if tr.perm != nil { // feedback of other synapses
 		other := make([]float32, len(d))
 		for k, x := range d {
@@ -140,7 +141,7 @@ func follow(w, d, velocity []float32, gain, eta, momentum, decay float32) {
 }
 
 // checkFeedback refuses settings of feedback that are known to fail.
-func (t *Task) checkFeedback(a *Architecture) error {
+func (t *Task) checkFeedback(a *ensemble.Architecture) error {
 	bad := func(key string, v float64, reason, allowed string) error {
 		return &neuron.ParameterError{Key: key, Value: v, Reason: reason, Allowed: allowed}
 	}
@@ -161,7 +162,7 @@ func (t *Task) checkFeedback(a *Architecture) error {
 // checkStep refuses a step of Q that makes its differences grow. A batch changes Q by η_Q B ⟨e aᵀ⟩, so Q - p_b Y is multiplied by
 // 1 - η_Q B ⟨e eᵀ⟩, whose largest eigenvalue is close to the mean of |e|²: a quarter of the units where they are half active, as
 // hidden units are at the start.
-func (t *Task) checkStep(a *Architecture, bad func(key string, v float64, reason, allowed string) error) error {
+func (t *Task) checkStep(a *ensemble.Architecture, bad func(key string, v float64, reason, allowed string) error) error {
 	for i, p := range a.Projections[:len(a.Projections)-1] {
 		if i == 0 { // it has no feedback
 			continue

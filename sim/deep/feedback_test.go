@@ -128,9 +128,9 @@ func TestFeedbackSeesOnlyCounts(t *testing.T) {
 		tr, _, _, _ := trainer(t, ts, 1)
 		ts.Gain = 12 // the same start of Y and Q, and the same gain of what they learn
 		for n := range 20 {
-			for l := range tr.batch.changes {
-				for k := range tr.batch.changes[l].W {
-					tr.batch.changes[l].W[k] = float32(math.Sin(float64(n*7919 + l*104729 + k)))
+			for l := range tr.batch.Changes {
+				for k := range tr.batch.Changes[l].W {
+					tr.batch.Changes[l].W[k] = float32(math.Sin(float64(n*7919 + l*104729 + k)))
 				}
 			}
 			tr.change(0.1)
@@ -167,7 +167,7 @@ func TestResidue(t *testing.T) {
 						l.Q[k] = float32(tr.Net.PB * y * (1 + share))
 					}
 				}
-				tr.Net.pack(true)
+				tr.Net.Pack(true)
 				for _, c := range tr.check(train, batch) {
 					r = append(r, c.Residue)
 				}

@@ -1,17 +1,17 @@
 package deep
 
-import "math"
+import (
+	"math"
+
+	"github.com/burstplex/burstplex/sim/ensemble"
+)
 
 // Check is how a layer learns and what its neurons do, for a batch of training images that does not change the weights.
 type Check struct {
+	ensemble.Statistics
 	Epoch, Layer        int     // layers from 1
 	Backprop, Alignment float64 // angle of the change of weights to that of backpropagation and of feedback alignment, degrees
 	Size                float64 // its norm relative to backpropagation's, in units in which both agree without feedback gain
-	Activation          float64 // mean event rate while plasticity is on, 1 at full activation
-	ActivationSD        float64 // between units
-	P, PSD              float64 // burst probability: mean, and s.d. over bins, units and images
-	Apical              float64 // root mean square of the apical drive; of the output, of (target - rate)
-	Residue             float64 // root mean square of (Q - p_b Y)ᵀ e, what Q fails to cancel of it; 0 in the output layer and where Q is p_b Y
 	Excess, Ideal       float64 // mean over units and images of (p - p_b) e: in spikes, and for backpropagation's errors times the feedback gain
 	QY, YW              float64 // angles of Q to p_b Y and of Y to W, degrees; 0 in the first layer
 }
@@ -25,20 +25,20 @@ func (tr *Trainer) check(set *Examples, batch []int) []Check {
 	bp, fa := tr.gradient(set, batch, true), tr.gradient(set, batch, false)
 	var checks []Check
 	for l, layer := range tr.Net.Layers {
-		c := Check{Epoch: tr.Epoch, Layer: l + 1, Backprop: angle(b.changes[l].W, bp[l].W), Alignment: angle(b.changes[l].W, fa[l].W)}
+		c := Check{Epoch: tr.Epoch, Layer: l + 1, Backprop: angle(b.Changes[l].W, bp[l].W), Alignment: angle(b.Changes[l].W, fa[l].W)}
 		power := 1.0
 		for i := l + 1; i < len(tr.Net.Layers); i++ {
 			power *= tr.gainFrom(i)
 		}
-		c.Size = norm(b.changes[l].W) / (norm(bp[l].W) * power)
-		c.Excess, c.Ideal = mean(b.changes[l].Bias), power*mean(bp[l].Bias)
+		c.Size = norm(b.Changes[l].W) / (norm(bp[l].W) * power)
+		c.Excess, c.Ideal = mean(b.Changes[l].Bias), power*mean(bp[l].Bias)
 		if l > 0 {
 			c.YW = angle(layer.Y, layer.W)
 			if layer.Q != nil {
 				c.QY = angle(layer.Q, layer.Y)
 			}
 		}
-		c.fill(all, l)
+		c.Statistics = ensemble.Summary(all, l)
 		checks = append(checks, c)
 	}
 	return checks
@@ -46,10 +46,10 @@ func (tr *Trainer) check(set *Examples, batch []int) []Check {
 
 // gradient returns the exact changes for a batch in the rate model: through the transposed weights, or through Y as feedback
 // alignment has it.
-func (tr *Trainer) gradient(set *Examples, batch []int, backprop bool) []change {
-	net := &Network{Input: tr.Net.Input, PB: tr.Net.PB}
+func (tr *Trainer) gradient(set *Examples, batch []int, backprop bool) []ensemble.Change {
+	net := &ensemble.Network{Input: tr.Net.Input, PB: tr.Net.PB}
 	for i, l := range tr.Net.Layers {
-		copied := &Layer{Projection: l.Projection, W: l.W, Bias: l.Bias}
+		copied := &ensemble.Layer{Projection: l.Projection, W: l.W, Bias: l.Bias}
 		if i > 0 {
 			if copied.Y = l.Y; backprop {
 				copied.Y = l.W
@@ -57,16 +57,16 @@ func (tr *Trainer) gradient(set *Examples, batch []int, backprop bool) []change 
 		}
 		net.Layers = append(net.Layers, copied)
 	}
-	net.pack(true)
+	net.Pack(true)
 	rate := *tr.Task
 	rate.Model, rate.Feedback, rate.Q = "backprop", "tied", "tied"
 	shadow := &Trainer{Task: &rate, Net: net, crew: tr.crew, key: tr.key, readers: tr.readers, Progress: Progress{Mean: tr.Mean}}
-	for range tr.crew.workers {
+	for range tr.crew.N {
 		shadow.models = append(shadow.models, rate.newModel(net, tr.key))
 	}
 	b := shadow.newBatch(len(batch), false)
 	shadow.show(set, batch, 0, nil, b)
-	return b.changes
+	return b.Changes
 }
 
 func mean(x []float32) float64 {

@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/burstplex/burstplex/sim/ensemble"
 	"github.com/burstplex/burstplex/sim/images"
 )
 
@@ -68,7 +69,7 @@ func BenchmarkPresent(b *testing.B) {
 				for i := range batch {
 					batch[i] = i
 				}
-				p := tr.models[0].(*Presenter)
+				p := tr.models[0].(*ensemble.Presenter)
 				show := func() int {
 					if learn {
 						tr.learn(c.train, batch, task.Eta)
@@ -83,22 +84,8 @@ func BenchmarkPresent(b *testing.B) {
 					n += show()
 				}
 				seconds := (used() - from).Seconds() / float64(n)
-				spikes, synaptic, _ := p.traffic(0, p.bins) // of the last image, as a sample
-				events := 0.0
-				for _, a := range p.layers {
-					for u := range a.events.Rows {
-						for _, c := range a.events.Row(u) {
-							events += float64(c)
-						}
-					}
-				}
-				if !p.constant {
-					for _, u := range p.input.active {
-						for _, c := range p.input.events.Row(u) {
-							events += float64(c)
-						}
-					}
-				}
+				spikes, synaptic, _ := p.Traffic(0, p.Bins) // of the last image, as a sample
+				events := p.TotalEvents()
 				b.ReportMetric(1/seconds, "images/s")
 				b.ReportMetric(events/1e6/seconds, "Mevents/s")
 				b.ReportMetric(spikes/1e6/seconds, "Mspikes/s")

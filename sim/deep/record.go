@@ -2,6 +2,7 @@ package deep
 
 import (
 	"fmt"
+	"github.com/burstplex/burstplex/sim/ensemble"
 	"path/filepath"
 	"slices"
 
@@ -20,15 +21,15 @@ const pause = 100 // ms
 func (tr *Trainer) record(dir string, seed uint64, program string, test *Examples, n int) error {
 	timing := tr.Timing
 	timing.Exact = true
-	p := NewPresenter(tr.Net, timing, tr.constant(), tr.key)
-	e := p.sampler.(*exact)
+	p := ensemble.NewPresenter(tr.Net, timing, tr.constant(), tr.key)
+	e := p.Times()
 	ms := func(t float64) spike.Tick { return spike.FromSeconds(t / 1000) }
-	duration := float64(p.bins) * timing.Bin
+	duration := float64(p.Bins) * timing.Bin
 	h := recordings.Header{Experiment: "images", Seed: seed, Program: program, Resolution: spike.Microsecond}
-	first := make([]spike.ID, len(e.times))
+	first := make([]spike.ID, len(e.Events))
 	next := spike.ID(0)
-	for layer, us := range e.times {
-		if layer == 0 && p.constant {
+	for layer, us := range e.Events {
+		if layer == 0 && tr.constant() {
 			continue
 		}
 		name := "input"
@@ -53,21 +54,21 @@ func (tr *Trainer) record(dir string, seed uint64, program string, test *Example
 		target[test.Labels[i]] = 1
 		p.Forward(values, tr.Mean, testNumbers+uint64(i))
 		p.Backward(target, tr.Mean, testNumbers+uint64(i))
-		p.Counts(counts, p.from, p.bins)
+		p.Counts(counts, p.From, p.Bins)
 		from := ms(float64(i) * (duration + pause))
 		var events []spike.Event
-		for layer, us := range e.times {
-			if layer == 0 && p.constant {
+		for layer, us := range e.Events {
+			if layer == 0 && tr.constant() {
 				continue
 			}
 			for u, times := range us {
 				s := tr.key.Sub("neurons").Stream((testNumbers+uint64(i))<<24|uint64(u), 0)
-				who = e.unit.Who(who[:0], times, &s)
+				who = e.Who(who[:0], times, &s)
 				for k, t := range times {
 					id := first[layer] + spike.ID(u*timing.Neurons+int(who[k]))
 					at := from + spike.FromSeconds(t)
 					events = append(events, spike.Event{At: at, Src: id, Kind: spike.Onset})
-					if layer > 0 && e.burst[layer][u][k] {
+					if layer > 0 && e.Burst[layer][u][k] {
 						events = append(events, spike.Event{At: at + ms(timing.Delay), Src: id, Kind: spike.Burst})
 					}
 				}
@@ -89,23 +90,23 @@ func (tr *Trainer) record(dir string, seed uint64, program string, test *Example
 const drawn = 300
 
 // raster draws the spikes of some neurons of every layer: as many of each unit as fit, every so many units.
-func (tr *Trainer) raster(test *Examples, image, answer int, e *exact, duration float64) picture.Spikes {
+func (tr *Trainer) raster(test *Examples, image, answer int, e *ensemble.Times, duration float64) picture.Spikes {
 	s := picture.Spikes{Image: tr.picture(test, image, answer), Duration: duration, Teacher: [2]float64{0, duration},
 		Note: fmt.Sprintf("%d of %d neurons of a unit, plasticity from %g ms", 1, tr.Neurons, tr.Settle)}
-	for layer, us := range e.times {
+	for layer, us := range e.Events {
 		if layer == 0 {
 			continue
 		}
 		every := max(1, (len(us)+drawn-1)/drawn)
 		each := max(1, drawn/len(us))
 		r := picture.Raster{Name: fmt.Sprintf("layer %d", layer), Rows: (len(us) + every - 1) / every * each}
-		if layer == len(e.times)-1 {
+		if layer == len(e.Events)-1 {
 			r.Name, r.Units = "output", test.Classes
 			s.Note = fmt.Sprintf("%d neurons of each output unit, of %d; plasticity from %g ms", each, tr.Neurons, tr.Settle)
 		}
 		for u := 0; u < len(us); u += every {
 			st := tr.key.Sub("neurons").Stream((testNumbers+uint64(image))<<24|uint64(u), 0)
-			who := e.unit.Who(nil, us[u], &st)
+			who := e.Who(nil, us[u], &st)
 			for k, t := range us[u] {
 				if int(who[k]) >= each {
 					continue
@@ -114,7 +115,7 @@ func (tr *Trainer) raster(test *Examples, image, answer int, e *exact, duration 
 					r.Time, r.Row, r.Burst = append(r.Time, t), append(r.Row, u/every*each+int(who[k])), append(r.Burst, burst)
 				}
 				add(t*1000, false)
-				if e.burst[layer][u][k] {
+				if e.Burst[layer][u][k] {
 					add(t*1000+tr.Delay, true)
 				}
 			}

@@ -36,7 +36,7 @@ func (x *result) line(t *Task) string {
 		if x.best.Error == x.best.Error {
 			chosen = fmt.Sprintf(", chosen by its validation error of %.2f %%", 100*x.best.Error)
 		}
-		s += fmt.Sprintf(", of the network of epoch %d of %d%s; %d weights, %.0f images/s, %.0f s", x.best.Epoch, p.Epoch, chosen, tr.Net.Weights(), p.Rate, x.seconds)
+		s += fmt.Sprintf(", of the network of epoch %d of %d%s; %d weights, %.0f images/s, %.0f s", x.best.Epoch, p.Epoch, chosen, tr.Net.Size(), p.Rate, x.seconds)
 	}
 	if t.Model == "spikes" {
 		s += fmt.Sprintf("; %d neurons a unit, at most %.0f events a unit while plasticity is on", t.Neurons, t.EventsPerUnit())
@@ -44,7 +44,7 @@ func (x *result) line(t *Task) string {
 	if n := len(x.looks); n > 0 {
 		s += fmt.Sprintf("; an image takes %.3g spikes and %.3g synaptic events to answer, %.3g to learn from", x.looks[n-1].Spikes, x.looks[n-1].Synaptic, x.looks[n-1].Synaptic+x.looks[n-1].Feedback)
 	}
-	return s + "; weights " + tr.Net.weights().digest()
+	return s + "; weights " + tr.Net.Weights().Digest()
 }
 
 // outcomeTables writes confusion.csv, time.csv and size.csv.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"github.com/burstplex/burstplex/sim/ensemble"
 	"math"
 	"path/filepath"
 	"time"
@@ -90,7 +91,7 @@ func (t *Task) train(ctx context.Context, r *task.Run, x *result, runs []*result
 				return nil // other theories start again
 			}
 			last = time.Now()
-			c := &checkpoint{tr.Net.weights(), tr.Progress, x.curve, x.checks, x.best, x.seconds + time.Since(start).Seconds()}
+			c := &checkpoint{tr.Net.Weights(), tr.Progress, x.curve, x.checks, x.best, x.seconds + time.Since(start).Seconds()}
 			return c.write(path)
 		}
 		err := tr.Train(ctx, train, func() error {
@@ -118,7 +119,7 @@ func (t *Task) train(ctx context.Context, r *task.Run, x *result, runs []*result
 			x.checks = append(x.checks, tr.check(train, probe)...)
 		}
 		if !(p.Validation >= x.best.Error) { // without validation the last network is the best
-			x.best = bestNetwork{p.Epoch, p.Validation, tr.Net.weights().clone(), tr.Mean.clone()}
+			x.best = bestNetwork{p.Epoch, p.Validation, tr.Net.Weights().Clone(), tr.Mean.Clone()}
 			if err := saveNetwork(filepath.Join(r.Dir, fmt.Sprintf("network-%d.bspk", x.seed)), x.seed, "burstplex", tr.Net, tr.Mean); err != nil {
 				return err
 			}
@@ -145,14 +146,14 @@ func (x *result) settled(patience int) bool {
 func (t *Task) evaluate(ctx context.Context, r *task.Run, x *result) error {
 	tr := x.trainer
 	if len(x.best.Weights.W) > 0 {
-		tr.Net.set(x.best.Weights)
+		tr.Net.Set(x.best.Weights)
 		tr.Mean = x.best.Mean
 	}
 	x.outcome = outcome(tr.Answers(x.test, testNumbers), x.test.Labels, len(x.test.Classes))
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	if _, ok := tr.models[0].(*Presenter); !ok {
+	if _, ok := tr.models[0].(*ensemble.Presenter); !ok {
 		return nil
 	}
 	if t.Sweep > 0 {
@@ -168,17 +169,10 @@ func (t *Task) evaluate(ctx context.Context, r *task.Run, x *result) error {
 
 // restore goes back to a checkpoint.
 func (tr *Trainer) restore(c *checkpoint) {
-	tr.Net.set(c.Weights)
+	tr.Net.Set(c.Weights)
 	tr.Progress = c.Progress
 	tr.batch.Centre = tr.Mean
 	tr.follow()
-}
-
-func (s State) clone() (c State) {
-	for _, x := range s {
-		c = append(c, append([]float32(nil), x...))
-	}
-	return c
 }
 
 // tables writes what is known so far: the curve and the layers of all seeds, whole files, so that they are complete at all times.

@@ -1,6 +1,7 @@
 package deep
 
 import (
+	"github.com/burstplex/burstplex/sim/ensemble"
 	"time"
 
 	"github.com/burstplex/burstplex/sim/images"
@@ -61,23 +62,14 @@ func Speeds(rounds, batches, workers int, clock func() time.Duration) ([]Speed, 
 
 // traffic counts the events of some images.
 func (s *Speed) traffic(tr *Trainer, train *Examples) {
-	p := tr.models[0].(*Presenter)
+	p := tr.models[0].(*ensemble.Presenter)
 	values := make([]float32, train.Size())
 	const some = 8
 	for i := range some {
 		tr.readers[0].Read(values, train, i, nil, 0)
 		p.Forward(values, tr.Mean, uint64(i))
-		spikes, synaptic, feedback := p.traffic(0, p.bins)
-		for k, a := range append([]*activity{p.input}, p.layers...) {
-			for u := range a.events.Rows {
-				if k == 0 && a.x.Row(u)[p.bins-1] == 0 {
-					continue
-				}
-				for _, c := range a.events.Row(u) {
-					s.Events += float64(c) / some
-				}
-			}
-		}
+		spikes, synaptic, feedback := p.Traffic(0, p.Bins)
+		s.Events += p.TotalEvents() / some
 		s.Spikes += spikes / some
 		s.Synaptic += synaptic / some
 		if s.Learning {

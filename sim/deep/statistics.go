@@ -1,26 +1,13 @@
 package deep
 
-import (
-	"math"
-
-	"github.com/burstplex/burstplex/synapse/units"
-)
-
-// sums of what the units of a layer did, one per image (of rate models, per group of images) so that the order of workers does
-// not matter.
-type sums struct {
-	p, p2, n  float64   // of burst probabilities, and their number
-	a2, r2, m float64   // of apical drives and of what Q fails to cancel, and their number
-	images    float64   // that were shown
-	rate      []float64 // by unit
-}
+import "github.com/burstplex/burstplex/sim/ensemble"
 
 // statistics shows a batch once more, with the same random numbers, and looks into the units.
-func (tr *Trainer) statistics(set *Examples, batch []int) [][]sums {
-	residue := tr.residue()
+func (tr *Trainer) statistics(set *Examples, batch []int) [][]ensemble.Sums {
+	residue := tr.Net.Residue()
 	group, _ := tr.models[0].Group()
-	all := make([][]sums, (len(batch)+group-1)/group)
-	tr.crew.each(len(all), func(worker, item int) {
+	all := make([][]ensemble.Sums, (len(batch)+group-1)/group)
+	tr.crew.Each(len(all), func(worker, item int) {
 		part := batch[item*group : min(len(batch), (item+1)*group)]
 		values, targets, numbers := rows(len(part), set.Size()), rows(len(part), len(set.Classes)), make([]uint64, len(part))
 		for i, k := range part {
@@ -28,145 +15,11 @@ func (tr *Trainer) statistics(set *Examples, batch []int) [][]sums {
 			targets[i][set.Labels[k]], numbers[i] = 1, probeNumbers+uint64(item*group+i)
 		}
 		switch m := tr.models[worker].(type) {
-		case *Presenter:
-			all[item] = m.statistics(values[0], targets[0], tr.Mean, numbers[0], residue)
-		case *Rates:
-			all[item] = m.statistics(values, targets, numbers, residue)
+		case *ensemble.Presenter:
+			all[item] = m.Statistics(values[0], targets[0], tr.Mean, numbers[0], residue)
+		case *ensemble.Rates:
+			all[item] = m.Statistics(values, targets, numbers, residue)
 		}
 	})
 	return all
-}
-
-// residue returns Q - p_b Y of every layer, ready for products; nil where Q is p_b Y.
-func (tr *Trainer) residue() []*units.Packed {
-	all := make([]*units.Packed, len(tr.Net.Layers))
-	for i, l := range tr.Net.Layers {
-		if l.Q == nil {
-			continue
-		}
-		d := make([]float32, len(l.Q))
-		for k, q := range l.Q {
-			d[k] = q - float32(tr.Net.PB*l.Y[k])
-		}
-		all[i] = new(units.Packed)
-		l.Pack(all[i], d, true)
-	}
-	return all
-}
-
-// statistics presents an image and looks into the units.
-func (p *Presenter) statistics(image, target []float32, start State, number uint64, residue []*units.Packed) []sums {
-	p.Forward(image, start, number)
-	p.Backward(target, start, number)
-	all := make([]sums, len(p.layers))
-	for l := len(p.layers) - 1; l >= 0; l-- {
-		a, s := p.layers[l], &all[l]
-		s.rate, s.images = make([]float64, a.events.Rows), 1
-		for u := range a.events.Rows {
-			own, events := a.own.Row(u), a.events.Row(u)
-			for k, prob := range a.drive.Row(u)[p.from:] {
-				s.probability(prob)
-				if l == len(p.layers)-1 {
-					d := float64(target[u] - own[p.from+k])
-					s.a2 += d * d
-					s.m++
-				}
-				s.rate[u] += float64(events[p.from+k]) * float64(p.Scale())
-			}
-		}
-	}
-	for l := range len(p.layers) - 1 { // p is not needed any more: the drives become apical again
-		p.apical(l)
-		a := p.layers[l]
-		all[l].m = square(&all[l].a2, a.drive, p.from)
-		if d := residue[l+1]; d != nil {
-			a.other.Clear()
-			p.net.Layers[l+1].Backward(a.other, p.layers[l+1].late, d)
-			square(&all[l].r2, a.other, p.from)
-		}
-	}
-	return all
-}
-
-// statistics presents images to the rate model and looks into the units.
-func (r *Rates) statistics(images, targets [][]float32, numbers []uint64, residue []*units.Packed) []sums {
-	r.Forward(images, numbers)
-	r.Backward(targets, numbers)
-	all := make([]sums, len(r.e))
-	for l := range r.e {
-		s := &all[l]
-		s.rate, s.images = make([]float64, r.e[l].Rows), float64(len(images))
-		for u := range r.e[l].Rows {
-			for c, e := range r.e[l].Row(u)[:len(images)] {
-				s.rate[u] += float64(e)
-				if e > 0 {
-					s.probability(r.net.PB + r.d[l].Row(u)[c]/e)
-				}
-				if l == len(r.e)-1 {
-					d := float64(targets[c][u] - e)
-					s.a2 += d * d
-					s.m++
-				}
-			}
-		}
-		if l == len(r.e)-1 {
-			break
-		}
-		r.apical(l)
-		some := *r.a[l]
-		some.Cols = len(images)
-		s.m = square(&s.a2, &some, 0)
-		if d := residue[l+1]; d != nil && !r.exact {
-			r.o[l].Clear()
-			r.net.Layers[l+1].Backward(r.o[l], r.e[l+1], d)
-			some.Data = r.o[l].Data
-			square(&s.r2, &some, 0)
-		}
-	}
-	return all
-}
-
-// probability adds the burst probability of a bin.
-func (s *sums) probability(p float32) {
-	s.p += float64(p)
-	s.p2 += float64(p) * float64(p)
-	s.n++
-}
-
-// square adds the squares of columns from the given one on, and returns their number.
-func square(sum *float64, b *units.Block, from int) (n float64) {
-	for u := range b.Rows {
-		for _, a := range b.Row(u)[from:] {
-			*sum += float64(a) * float64(a)
-			n++
-		}
-	}
-	return n
-}
-
-// fill turns sums over a batch into the statistics of layer l.
-func (c *Check) fill(all [][]sums, l int) {
-	var t sums
-	for _, part := range all {
-		s := &part[l]
-		t.n, t.p, t.p2, t.a2, t.r2, t.m, t.images = t.n+s.n, t.p+s.p, t.p2+s.p2, t.a2+s.a2, t.r2+s.r2, t.m+s.m, t.images+s.images
-		if t.rate == nil {
-			t.rate = make([]float64, len(s.rate))
-		}
-		for u, r := range s.rate {
-			t.rate[u] += r
-		}
-	}
-	if t.n == 0 {
-		return
-	}
-	c.P, c.Apical, c.Residue = t.p/t.n, math.Sqrt(t.a2/t.m), math.Sqrt(t.r2/t.m)
-	c.PSD = math.Sqrt(max(0, t.p2/t.n-c.P*c.P))
-	var sum, square float64
-	for _, r := range t.rate {
-		r /= t.images
-		sum, square = sum+r, square+r*r
-	}
-	m := float64(len(t.rate))
-	c.Activation, c.ActivationSD = sum/m, math.Sqrt(max(0, square/m-sum/m*sum/m))
 }

@@ -2,6 +2,7 @@ package deep
 
 import (
 	"fmt"
+	"github.com/burstplex/burstplex/sim/ensemble"
 
 	"github.com/burstplex/burstplex/neuron"
 	"github.com/burstplex/burstplex/sim/task"
@@ -48,7 +49,7 @@ type Task struct {
 	Sweep  int  `toml:"sweep" range:"[0, 1e6]" doc:"test images for accuracy against presentation time and ensemble size; 0: neither"`
 	Record int  `toml:"record" range:"[0, 1000]" doc:"test images whose spikes are recorded and drawn at the end, every spike at its own time"`
 
-	Timing
+	ensemble.Timing
 
 	files *files // that were read; nil: not yet
 }
@@ -59,7 +60,7 @@ func Default() *Task {
 		WGain: 3.6, OutputBias: -2.2, PB: 0.5, Feedback: "learned", Q: "auto", Gain: 12, Control: "none",
 		Start: 1e-3, Fade: 1e-3, FadeImages: 10000,
 		Epochs: 4, Batch: 32, Eta: 0.1, Final: 0.05, ConvEta: 1, EtaQ: 2e-4, Probe: 128, Sweep: 1000, Record: 2,
-		Timing: Timing{Neurons: 10000, Rate: 10, Dead: 25, Bin: 2, Settle: 100, Learn: 40, TauSyn: 4, TauDend: 5, TauOwn: 5, Delay: 4}}
+		Timing: ensemble.DefaultTiming()}
 }
 
 // Validate implements task.Spec.
@@ -85,7 +86,7 @@ func (t *Task) Validate() error {
 	if t.Set == "cifar10" {
 		shape = units.Shape{Height: 32, Width: 32, Channels: 3}
 	}
-	a, err := NewArchitecture(shape, t.Hidden, 10)
+	a, err := ensemble.NewArchitecture(shape, t.Hidden, 10)
 	if err != nil {
 		return err
 	}

@@ -2,6 +2,7 @@ package deep
 
 import (
 	"context"
+	"github.com/burstplex/burstplex/sim/ensemble"
 	"math"
 
 	"github.com/burstplex/burstplex/neuron/rng"
@@ -10,13 +11,13 @@ import (
 // Trainer trains a network. What training has changed so far is Progress; the rest is memory.
 type Trainer struct {
 	*Task
-	Net *Network
+	Net *ensemble.Network
 	Progress
-	models  []Model
+	models  []ensemble.Model
 	readers []Reader
 	size    int // images of an epoch
-	batch   *Batch
-	crew    *crew
+	batch   *ensemble.Batch
+	crew    *ensemble.Workers
 	key     rng.Key
 	perm    [][]int     // of shuffled feedback
 	other   *comparator // another theory; nil: BurstCCN or backpropagation
@@ -24,7 +25,7 @@ type Trainer struct {
 
 // Progress is the state of a training, beside the weights.
 type Progress struct {
-	Mean     State // of activations, before an image appears
+	Mean     ensemble.State // of activations, before an image appears
 	Velocity []velocity
 	Epoch    int
 	At       int // images of the epoch that were shown
@@ -40,13 +41,13 @@ func (tr *Trainer) shown() int { return tr.Epoch*tr.size + tr.At }
 
 // NewTrainer returns a trainer at the start of training.
 func NewTrainer(t *Task, train *Examples, seed uint64, workers int) (*Trainer, error) {
-	a, err := NewArchitecture(train.Shape(), t.Hidden, len(train.Classes))
+	a, err := ensemble.NewArchitecture(train.Shape(), t.Hidden, len(train.Classes))
 	if err != nil {
 		return nil, err
 	}
 	key := rng.New(seed, "deep")
-	net := NewNetwork(a, t.WGain, t.PB, key.Sub("weights"))
-	tr := &Trainer{Task: t, Net: net, crew: &crew{workers}, key: key, readers: make([]Reader, workers)}
+	net := ensemble.NewNetwork(a, t.WGain, t.PB, key.Sub("weights"))
+	tr := &Trainer{Task: t, Net: net, crew: &ensemble.Workers{N: workers}, key: key, readers: make([]Reader, workers)}
 	for range workers {
 		tr.models = append(tr.models, t.newModel(net, key))
 	}
@@ -72,9 +73,9 @@ func NewTrainer(t *Task, train *Examples, seed uint64, workers int) (*Trainer, e
 }
 
 // newBatch returns memory for whole groups of at least so many images.
-func (tr *Trainer) newBatch(images int, learnQ bool) *Batch {
+func (tr *Trainer) newBatch(images int, learnQ bool) *ensemble.Batch {
 	group, columns := tr.models[0].Group()
-	return NewBatch(tr.Net, (images+group-1)/group*group, columns, tr.constant() && tr.Model == "spikes", learnQ)
+	return ensemble.NewBatch(tr.Net, (images+group-1)/group*group, columns, tr.constant() && tr.Model == "spikes", learnQ)
 }
 
 // centre sets the biases so that the mean image drives hidden units to an activation of 1/2 and output units to their share of
@@ -97,7 +98,7 @@ func (tr *Trainer) centre(train *Examples) {
 		if l == len(tr.Net.Layers)-1 {
 			rest = float32(tr.OutputBias)
 		}
-		drive := layer.drive(layer.W, mean)
+		drive := layer.MeanDrive(layer.W, mean)
 		for c := range layer.Bias {
 			layer.Bias[c] = rest - drive[c]
 		}
@@ -115,7 +116,7 @@ func (tr *Trainer) follow() {
 			tr.tie(i)
 		}
 	}
-	tr.Net.pack(true)
+	tr.Net.Pack(true)
 }
 
 func permutation(n int, key rng.Key, entity int) []int {
@@ -152,7 +153,7 @@ func (tr *Trainer) Train(ctx context.Context, train *Examples, done func() error
 func (tr *Trainer) NextEpoch() { tr.Epoch, tr.At, tr.Wrong = tr.Epoch+1, 0, 0 }
 
 // show presents a batch with its targets and fills b. It returns the outputs. Numbers of presentations start at first.
-func (tr *Trainer) show(set *Examples, batch []int, first uint64, augment *rng.Key, b *Batch) [][]float32 {
+func (tr *Trainer) show(set *Examples, batch []int, first uint64, augment *rng.Key, b *ensemble.Batch) [][]float32 {
 	group, _ := tr.models[0].Group()
 	classes := len(set.Classes)
 	outputs, targets, values := rows(len(batch), classes), rows(len(batch), classes), rows(len(batch), set.Size())
@@ -161,14 +162,14 @@ func (tr *Trainer) show(set *Examples, batch []int, first uint64, augment *rng.K
 		targets[i][set.Labels[k]], numbers[i] = 1, first+uint64(i)
 	}
 	b.Images = len(batch)
-	tr.crew.each((len(batch)+group-1)/group, func(worker, item int) {
+	tr.crew.Each((len(batch)+group-1)/group, func(worker, item int) {
 		lo, hi := item*group, min(len(batch), (item+1)*group)
 		for i := lo; i < hi; i++ {
 			tr.readers[worker].Read(values[i], set, batch[i], augment, numbers[i])
 		}
 		tr.models[worker].Learn(values[lo:hi], targets[lo:hi], outputs[lo:hi], numbers[lo:hi], tr.Mean, b, lo)
 	})
-	b.sum(tr.Net, tr.models[0].Scale(), tr.crew)
+	b.Sum(tr.Net, tr.models[0].Scale(), tr.crew)
 	return outputs
 }
 
@@ -179,8 +180,8 @@ func (tr *Trainer) learn(train *Examples, batch []int, eta float64) (wrong int) 
 		return tr.compare(train, batch, eta*float64(len(batch)), &augment)
 	}
 	outputs := tr.show(train, batch, uint64(tr.shown()), &augment, tr.batch)
-	tr.batch.balance(tr.Net)
-	tr.batch.means(float32(max(0.02, 1/float64(tr.Batches+1))))
+	tr.batch.Balance(tr.Net)
+	tr.batch.Means(float32(max(0.02, 1/float64(tr.Batches+1))))
 	tr.change(eta * float64(len(batch)))
 	tr.Batches++
 	for i, k := range batch {
@@ -216,7 +217,7 @@ func (tr *Trainer) change(eta float64) {
 		}
 		factor := tr.factor(l.Projection)
 		step, lost := float32(eta*factor), float32(decay/factor) // all layers forget alike
-		d, v := &tr.batch.changes[i], &tr.Velocity[i]
+		d, v := &tr.batch.Changes[i], &tr.Velocity[i]
 		add(l.W, d.W, v.W, step, float32(tr.Momentum), lost)
 		add(l.Bias, d.Bias, v.Bias, step, float32(tr.Momentum), 0)
 		if i == 0 {
@@ -227,7 +228,7 @@ func (tr *Trainer) change(eta float64) {
 		}
 		if tr.balances() && tr.Control != "no_q" {
 			step := float32(eta / tr.Eta * tr.EtaQ)
-			for k, x := range tr.batch.q[i].change {
+			for k, x := range tr.batch.FeedbackChange(i) {
 				l.Q[k] += float32(step * x)
 			}
 		}
@@ -254,7 +255,7 @@ const (
 func (tr *Trainer) Answers(set *Examples, first uint64) []int {
 	group, _ := tr.models[0].Group()
 	answers := make([]int, set.Len())
-	tr.crew.each((set.Len()+group-1)/group, func(worker, item int) {
+	tr.crew.Each((set.Len()+group-1)/group, func(worker, item int) {
 		lo, hi := item*group, min(set.Len(), (item+1)*group)
 		outputs, values := rows(hi-lo, len(set.Classes)), rows(hi-lo, set.Size())
 		numbers := make([]uint64, hi-lo)

@@ -1,4 +1,4 @@
-package deep
+package ensemble
 
 import (
 	"fmt"
@@ -37,13 +37,13 @@ func NewNetwork(a *Architecture, gain, pb float64, key rng.Key) *Network {
 	n := &Network{Input: a.Input, PB: float32(pb)}
 	for i, p := range a.Projections {
 		in, out := p.Fan()
-		l := &Layer{Projection: p, W: normals(p.Weights(), gain*math.Sqrt(2/float64(in+out)), key, i), Bias: make([]float32, p.Out().Channels)}
+		l := &Layer{Projection: p, W: Normals(p.Weights(), gain*math.Sqrt(2/float64(in+out)), key, i), Bias: make([]float32, p.Out().Channels)}
 		n.Layers = append(n.Layers, l)
 	}
 	return n
 }
 
-func normals(n int, sd float64, key rng.Key, entity int) []float32 {
+func Normals(n int, sd float64, key rng.Key, entity int) []float32 {
 	s := key.Stream(uint64(entity), 0)
 	w := make([]float32, n)
 	for i := range w {
@@ -52,8 +52,8 @@ func normals(n int, sd float64, key rng.Key, entity int) []float32 {
 	return w
 }
 
-// drive returns the drive that weights w give to each channel for an input, the mean over positions.
-func (l *Layer) drive(w, input []float32) []float32 {
+// MeanDrive returns the drive that weights w give to each channel for an input, the mean over positions.
+func (l *Layer) MeanDrive(w, input []float32) []float32 {
 	in, out := units.NewBlock(len(input), 1), units.NewBlock(l.Units(), 1)
 	for i, v := range input {
 		in.Row(i)[0] = v
@@ -69,8 +69,8 @@ func (l *Layer) drive(w, input []float32) []float32 {
 	return mean
 }
 
-// pack prepares the weights for the products of a batch.
-func (n *Network) pack(feedback bool) {
+// Pack prepares the weights for the products of a batch.
+func (n *Network) Pack(feedback bool) {
 	for i, l := range n.Layers {
 		l.Pack(&l.forward, l.W, false)
 		if i == 0 || !feedback {
@@ -83,8 +83,8 @@ func (n *Network) pack(feedback bool) {
 	}
 }
 
-// Weights returns the number of forward weights and biases.
-func (n *Network) Weights() (sum int) {
+// Size returns the number of forward weights and biases.
+func (n *Network) Size() (sum int) {
 	for _, l := range n.Layers {
 		sum += len(l.W) + len(l.Bias)
 	}

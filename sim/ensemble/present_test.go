@@ -1,4 +1,4 @@
-package deep
+package ensemble
 
 import (
 	"fmt"
@@ -22,7 +22,7 @@ func quick(t *testing.T) (*Network, []float32, State) {
 	net := NewNetwork(a, 3, 0.4, rng.New(1, "small"))
 	for i, l := range net.Layers {
 		if i > 0 {
-			l.Y = normals(len(l.W), 0.5, rng.New(2, "feedback"), i)
+			l.Y = Normals(len(l.W), 0.5, rng.New(2, "feedback"), i)
 		}
 	}
 	r := rand.New(rand.NewPCG(1, 2))
@@ -48,7 +48,7 @@ func quick(t *testing.T) (*Network, []float32, State) {
 
 // timings are those that samplers have to be right for.
 func timings() (all []Timing) {
-	t := Default().Timing
+	t := DefaultTiming()
 	t.Neurons = 300
 	t.Settle, t.Learn = 30, 40
 	for _, exact := range []bool{false, true} {
@@ -78,7 +78,7 @@ func TestTiedQ(t *testing.T) {
 					}
 				}
 			}
-			net.pack(true)
+			net.Pack(true)
 			p := NewPresenter(net, timing, false, rng.New(3, "tied"))
 			p.Forward(image, state, 7)
 			// Only the output layer: hidden bursts would differ wherever a rounding decides.
@@ -104,8 +104,8 @@ func TestTiedQ(t *testing.T) {
 // Events, traces and what the rule sees have the same means over many presentations in steps and one by one, at all times.
 func TestSamplersAgree(t *testing.T) {
 	net, image, state := quick(t)
-	net.pack(true)
-	timing := Default().Timing
+	net.Pack(true)
+	timing := DefaultTiming()
 	timing.Neurons, timing.Settle, timing.Learn, timing.Bin = 200, 20, 30, 1
 	const runs, parts = 100, 5
 	type values [parts][runs]float64
@@ -154,9 +154,9 @@ func TestSamplersAgree(t *testing.T) {
 // An input unit that is silent, and was before, has no trace, whatever it did in another presentation.
 func TestSilentInput(t *testing.T) {
 	net, image, state := quick(t)
-	net.pack(true)
+	net.Pack(true)
 	for _, exact := range []bool{false, true} {
-		timing := Default().Timing
+		timing := DefaultTiming()
 		timing.Exact, timing.Neurons = exact, 100
 		p := NewPresenter(net, timing, false, rng.New(5, "silent"))
 		bright := make([]float32, len(image))

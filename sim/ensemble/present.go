@@ -1,9 +1,9 @@
-package deep
+package ensemble
 
 import (
 	"math"
 
-	"github.com/burstplex/burstplex/neuron/ensemble"
+	neurons "github.com/burstplex/burstplex/neuron/ensemble"
 	"github.com/burstplex/burstplex/neuron/numeric"
 	"github.com/burstplex/burstplex/neuron/rng"
 	"github.com/burstplex/burstplex/synapse/units"
@@ -29,8 +29,8 @@ type activity struct {
 type Presenter struct {
 	net      *Network
 	timing   Timing
-	bins     int
-	from     int // first bin with plasticity on
+	Bins     int // of a presentation
+	From     int // first one with plasticity on
 	constant bool
 	sampler  sampler
 	input    *activity
@@ -48,14 +48,14 @@ type sampler interface {
 // NewPresenter returns a presenter of a network.
 func NewPresenter(net *Network, t Timing, constant bool, key rng.Key) *Presenter {
 	p := &Presenter{net: net, timing: t, constant: constant}
-	p.bins, p.from, _ = t.bins()
+	p.Bins, p.From, _ = t.bins()
 	switch {
 	case t.Exact:
 		p.sampler = newExact(net, &t, key)
 	default:
 		p.sampler = newStepper(net, &t, key)
 	}
-	n, bins := net.Input.Units(), p.bins
+	n, bins := net.Input.Units(), p.Bins
 	if constant {
 		bins = 1
 	}
@@ -66,7 +66,7 @@ func NewPresenter(net *Network, t Timing, constant bool, key rng.Key) *Presenter
 	for _, l := range net.Layers {
 		a := &activity{}
 		for _, b := range []**units.Block{&a.events, &a.signed, &a.x, &a.late, &a.burst, &a.own, &a.drive, &a.other} {
-			*b = units.NewBlock(l.Units(), p.bins)
+			*b = units.NewBlock(l.Units(), p.Bins)
 		}
 		if t.TauOwn == t.TauSyn {
 			a.own = a.x
@@ -148,7 +148,7 @@ func (p *Presenter) Backward(target []float32, start State, number uint64) {
 		if i < top {
 			p.apical(i)
 			n := a.drive.Rows * a.drive.Stride
-			ensemble.BurstProbability(a.drive.Data[:n], a.own.Data[:n], pb)
+			neurons.BurstProbability(a.drive.Data[:n], a.own.Data[:n], pb)
 		} else {
 			a.teach(target, pb)
 		}
@@ -179,14 +179,14 @@ func (p *Presenter) apical(i int) {
 	}
 	a.other.Clear()
 	up.Backward(a.other, above.late, &up.events)
-	ensemble.Less(a.drive.Data, a.drive.Data, a.other.Data, 1)
+	neurons.Less(a.drive.Data, a.drive.Data, a.other.Data, 1)
 	copy(a.other.Data, a.drive.Data)
 }
 
 // newFilter returns the filter of a time constant, scaled so that a unit at full activation has a trace of 1.
-func newFilter(t *Timing, tau float64) ensemble.Filter {
+func newFilter(t *Timing, tau float64) neurons.Filter {
 	fade := math.Exp(-t.Bin / tau)
-	return ensemble.Filter{Fade: float32(fade), Jump: float32((1 - fade) / (float64(t.Neurons) * t.Rate * t.Bin / 1000))}
+	return neurons.Filter{Fade: float32(fade), Jump: float32((1 - fade) / (float64(t.Neurons) * t.Rate * t.Bin / 1000))}
 }
 
 // Counts returns the events of every output unit in bins [from, to).

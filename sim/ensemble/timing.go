@@ -1,9 +1,9 @@
-package deep
+package ensemble
 
 import (
 	"math"
 
-	"github.com/burstplex/burstplex/neuron/ensemble"
+	neurons "github.com/burstplex/burstplex/neuron/ensemble"
 )
 
 // Timing says what a presentation of an image is. Times are in ms.
@@ -21,6 +21,11 @@ type Timing struct {
 	Delay   float64 `toml:"burst_delay" unit:"ms" range:"(0, 100]" doc:"interval of a burst; events reach dendrites and the rule with the same delay"`
 }
 
+// DefaultTiming returns presentations of 140 ms with 4000 events of a fully active unit while plasticity is on.
+func DefaultTiming() Timing {
+	return Timing{Neurons: 10000, Rate: 10, Dead: 25, Bin: 2, Settle: 100, Learn: 40, TauSyn: 4, TauDend: 5, TauOwn: 5, Delay: 4}
+}
+
 // bins returns the bins of a presentation, the first one with plasticity on, and the bins of the burst delay.
 func (t *Timing) bins() (all, from, delay int) {
 	round := func(ms float64) int { return int(math.Round(ms / t.Bin)) }
@@ -29,8 +34,8 @@ func (t *Timing) bins() (all, from, delay int) {
 }
 
 // Ensemble returns the neurons of a unit.
-func (t *Timing) Ensemble() ensemble.Params {
-	return ensemble.Params{Neurons: t.Neurons, Rate: t.Rate, Dead: t.Dead / 1000}
+func (t *Timing) Ensemble() neurons.Params {
+	return neurons.Params{Neurons: t.Neurons, Rate: t.Rate, Dead: t.Dead / 1000}
 }
 
 // EventsPerUnit is K: the events of a fully active unit while plasticity is on.

@@ -1,4 +1,4 @@
-package deep
+package ensemble
 
 import (
 	"github.com/burstplex/burstplex/synapse/units"
@@ -6,6 +6,14 @@ import (
 
 // State is what a network was doing on average before an image appears: mean activations of the input and of every layer.
 type State [][]float32
+
+// Clone copies a state.
+func (s State) Clone() (c State) {
+	for _, x := range s {
+		c = append(c, append([]float32(nil), x...))
+	}
+	return c
+}
 
 // Batch collects what the synapses of a network saw while plasticity was on, over the images of a batch: for every layer the
 // postsynaptic term of the rule (a burst counts 1, every event -p_b) and the presynaptic event trace, image by image and bin
@@ -17,12 +25,12 @@ type Batch struct {
 	columns []int // the same for the synapses of each layer: 1 where nothing below changes
 	post    []*units.Block
 	pre     []*units.Transposed
-	changes []change
+	Changes []Change
 	q       []feedbackBatch // of layers whose Q learns
 }
 
-// change is what a batch changes of a layer, in units of the rate model: (p - p_b) e times the activation below.
-type change struct{ W, Bias []float32 }
+// Change is what a batch changes of a layer, in units of the rate model: (p - p_b) e times the activation below.
+type Change struct{ W, Bias []float32 }
 
 // feedbackBatch is what the synapses of Q see: events of the layer above and apical drive.
 type feedbackBatch struct {
@@ -43,7 +51,7 @@ func NewBatch(net *Network, images, columns int, constant, learnQ bool) *Batch {
 		b.columns = append(b.columns, n)
 		b.post = append(b.post, units.NewBlock(l.Units(), images*n))
 		b.pre = append(b.pre, units.NewTransposed(images*n, below))
-		b.changes = append(b.changes, change{make([]float32, len(l.W)), make([]float32, len(l.Bias))})
+		b.Changes = append(b.Changes, Change{make([]float32, len(l.W)), make([]float32, len(l.Bias))})
 		b.q = append(b.q, feedbackBatch{})
 		if learnQ && i > 0 {
 			b.q[i] = feedbackBatch{units.NewBlock(l.Units(), images*columns), units.NewTransposed(images*columns, below), make([]float32, len(l.W))}
@@ -61,13 +69,13 @@ func (b *Batch) centre(i int) []float32 {
 	return b.Centre[i]
 }
 
-// sum computes the changes of all layers, means over the images; scale turns events into activations.
-func (b *Batch) sum(net *Network, scale float32, c *crew) {
+// Sum computes the changes of all layers, means over the images; scale turns events into activations.
+func (b *Batch) Sum(net *Network, scale float32, c *Workers) {
 	scale /= float32(b.Images)
 	const parts = 4
-	c.each(len(net.Layers)*parts, func(_, item int) {
+	c.Each(len(net.Layers)*parts, func(_, item int) {
 		l, part := item/parts, item%parts
-		layer, ch := net.Layers[l], &b.changes[l]
+		layer, ch := net.Layers[l], &b.Changes[l]
 		columns := b.Images * b.columns[l]
 		if part == 0 {
 			clear(ch.Bias)
@@ -101,22 +109,22 @@ func gradient(l *Layer, dw []float32, post *units.Block, pre *units.Transposed, 
 	}
 }
 
-// balance lets the biases take up what centred traces leave out. The change of a weight is proportional to x - mean, so that it must not
+// Balance lets the biases take up what centred traces leave out. The change of a weight is proportional to x - mean, so that it must not
 // change the drive of the mean input: the bias changes by the opposite.
-func (b *Batch) balance(net *Network) {
+func (b *Batch) Balance(net *Network) {
 	if b.Centre == nil {
 		return
 	}
 	for l, layer := range net.Layers {
-		ch := &b.changes[l]
-		for c, v := range layer.drive(ch.W, b.Centre[l]) {
+		ch := &b.Changes[l]
+		for c, v := range layer.MeanDrive(ch.W, b.Centre[l]) {
 			ch.Bias[c] -= v
 		}
 	}
 }
 
-// means moves a state by a share towards what the batch saw. It is the state that was subtracted.
-func (b *Batch) means(share float32) {
+// Means moves a state by a share towards what the batch saw. It is the state that was subtracted.
+func (b *Batch) Means(share float32) {
 	for l, pre := range b.pre {
 		mean, columns := b.Centre[l], b.Images*b.columns[l]
 		sum := make([]float32, pre.Units)
@@ -130,3 +138,7 @@ func (b *Batch) means(share float32) {
 		}
 	}
 }
+
+// FeedbackChange returns what the batch changes of Q of layer i by events above times apical drive, the mean over images and bins; nil
+// where Q does not learn so.
+func (b *Batch) FeedbackChange(i int) []float32 { return b.q[i].change }

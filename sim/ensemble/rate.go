@@ -1,7 +1,7 @@
-package deep
+package ensemble
 
 import (
-	"github.com/burstplex/burstplex/neuron/ensemble"
+	neurons "github.com/burstplex/burstplex/neuron/ensemble"
 	"github.com/burstplex/burstplex/neuron/numeric"
 	"github.com/burstplex/burstplex/neuron/rng"
 	"github.com/burstplex/burstplex/synapse/units"
@@ -18,7 +18,7 @@ type Rates struct {
 	input  *units.Block
 	e, d   []*units.Block // activation, then (p - p_b) e, per layer
 	a, o   []*units.Block // apical drive; scratch
-	draw   *ensemble.Steps
+	draw   *neurons.Steps
 	keys   [2][]rng.Key
 }
 
@@ -27,7 +27,7 @@ const rateImages = 16
 
 // NewRates returns the memory of one worker.
 func NewRates(net *Network, events float64, exact bool, key rng.Key) *Rates {
-	r := &Rates{net: net, events: events, exact: exact, input: units.NewBlock(net.Input.Units(), rateImages), draw: ensemble.NewSteps(ensemble.Params{Neurons: 1, Rate: 1}, 1)}
+	r := &Rates{net: net, events: events, exact: exact, input: units.NewBlock(net.Input.Units(), rateImages), draw: neurons.NewSteps(neurons.Params{Neurons: 1, Rate: 1}, 1)}
 	for _, l := range net.Layers {
 		for _, b := range []*[]*units.Block{&r.e, &r.d, &r.a, &r.o} {
 			*b = append(*b, units.NewBlock(l.Units(), rateImages))

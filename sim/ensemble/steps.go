@@ -1,9 +1,9 @@
-package deep
+package ensemble
 
 import (
 	"fmt"
 
-	"github.com/burstplex/burstplex/neuron/ensemble"
+	neurons "github.com/burstplex/burstplex/neuron/ensemble"
 	"github.com/burstplex/burstplex/neuron/rng"
 )
 
@@ -11,9 +11,9 @@ import (
 // them, so that they stay in the cache.
 type stepper struct {
 	net               *Network
-	steps             *ensemble.Steps
+	steps             *neurons.Steps
 	delay             int
-	soma, own, apical ensemble.Filter
+	soma, own, apical neurons.Filter
 	keys              [2][]rng.Key // of events and bursts, by layer
 	counts, start     []float32    // of some units: bursts in a bin, start of a trace
 }
@@ -32,7 +32,7 @@ func layerKeys(net *Network, key rng.Key) (keys [2][]rng.Key) {
 
 func newStepper(net *Network, t *Timing, key rng.Key) *stepper {
 	bins, _, delay := t.bins()
-	return &stepper{net: net, steps: ensemble.NewSteps(t.Ensemble(), t.Bin/1000), delay: min(delay, bins), keys: layerKeys(net, key),
+	return &stepper{net: net, steps: neurons.NewSteps(t.Ensemble(), t.Bin/1000), delay: min(delay, bins), keys: layerKeys(net, key),
 		soma: newFilter(t, t.TauSyn), own: newFilter(t, t.TauOwn), apical: newFilter(t, t.TauDend), start: make([]float32, some)}
 }
 
@@ -84,7 +84,7 @@ func (s *stepper) bursts(a *activity, layer int, start []float32, number uint64)
 		counts, events, signed := s.counts[:n*stride], a.events.Data[from:to], a.signed.Data[from:to]
 		s.steps.LayerBursts(counts, events, a.drive.Data[from:to], stride, n, bins, s.keys[1][layer], number<<24|uint64(u))
 		// All rows are one here: what ends in the next row is cleared.
-		ensemble.Less(signed[s.delay:], counts, events, s.net.PB)
+		neurons.Less(signed[s.delay:], counts, events, s.net.PB)
 		for i := range n {
 			clear(signed[i*stride:][:s.delay])
 		}

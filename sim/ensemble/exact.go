@@ -1,23 +1,41 @@
-package deep
+package ensemble
 
 import (
-	"github.com/burstplex/burstplex/neuron/ensemble"
+	neurons "github.com/burstplex/burstplex/neuron/ensemble"
 	"github.com/burstplex/burstplex/neuron/numeric"
 	"github.com/burstplex/burstplex/neuron/rng"
 	"github.com/burstplex/burstplex/synapse/units"
 )
 
+// Times are the times of the last presentation, which had exact ones.
+type Times struct {
+	Events [][][]float64 // s, by layer (0: the input) and unit
+	Burst  [][][]bool    // which of them are bursts; not of the input
+	unit   *neurons.Unit
+}
+
+// Times returns when the last presentation's events were; nil where they are counted in steps. The next presentation overwrites them.
+func (p *Presenter) Times() *Times {
+	if e, ok := p.sampler.(*exact); ok {
+		return &e.Times
+	}
+	return nil
+}
+
+// Who appends the neurons of a unit, by number, that have its events at ascending times.
+func (t *Times) Who(dst []uint16, times []float64, s *rng.Stream) []uint16 {
+	return t.unit.Who(dst, times, s)
+}
+
 // exact draws every event at its own time, off the grid: drives are constant within bins, event times are not confined to
 // them. What an event adds to a trace by the end of its bin depends on when it came.
 type exact struct {
-	net        *Network
-	timing     *Timing
-	unit       *ensemble.Unit
-	draws      ensemble.Bernoulli
-	arrivals   ensemble.Arrivals
+	net    *Network
+	timing *Timing
+	Times
+	draws      neurons.Bernoulli
+	arrivals   neurons.Arrivals
 	keys       [2][]rng.Key    // of events and bursts, by layer
-	times      [][][]float64   // of events, s, by layer and unit
-	burst      [][][]bool      // which of them are bursts
 	bin, delay float64         // s
 	sums       [2]*units.Block // what arrives in every bin at some units
 	counts     []float32
@@ -26,7 +44,7 @@ type exact struct {
 
 func newExact(net *Network, t *Timing, key rng.Key) *exact {
 	bins, _, _ := t.bins()
-	e := &exact{net: net, timing: t, unit: ensemble.NewUnit(t.Ensemble()), keys: layerKeys(net, key), bin: t.Bin / 1000, delay: t.Delay / 1000,
+	e := &exact{net: net, timing: t, Times: Times{unit: neurons.NewUnit(t.Ensemble())}, keys: layerKeys(net, key), bin: t.Bin / 1000, delay: t.Delay / 1000,
 		counts: make([]float32, bins), start: make([]float32, some)}
 	for i := range e.sums {
 		e.sums[i] = units.NewBlock(some, bins)
@@ -36,19 +54,19 @@ func newExact(net *Network, t *Timing, key rng.Key) *exact {
 		if i > 0 {
 			n = net.Layers[i-1].Units()
 		}
-		e.times, e.burst = append(e.times, make([][]float64, n)), append(e.burst, make([][]bool, n))
+		e.Events, e.Burst = append(e.Events, make([][]float64, n)), append(e.Burst, make([][]bool, n))
 	}
 	return e
 }
 
 // filter returns the filter of what arrives in bins.
-func (e *exact) filter(tau float64) ensemble.Filter {
-	return ensemble.Filter{Fade: numeric.Exp32(float32(-e.timing.Bin / tau)), Jump: float32(1000 / (float64(e.timing.Neurons) * e.timing.Rate * tau))}
+func (e *exact) filter(tau float64) neurons.Filter {
+	return neurons.Filter{Fade: numeric.Exp32(float32(-e.timing.Bin / tau)), Jump: float32(1000 / (float64(e.timing.Neurons) * e.timing.Rate * tau))}
 }
 
 func (e *exact) events(a *activity, layer int, start []float32, number uint64) {
 	active := a.active
-	times := e.times[layer]
+	times := e.Events[layer]
 	for from := 0; from < a.events.Rows; from += some {
 		n := min(some, a.events.Rows-from)
 		for i := range n {
@@ -64,7 +82,7 @@ func (e *exact) events(a *activity, layer int, start []float32, number uint64) {
 				active = active[1:]
 			}
 			if layer > 0 || a.drive.Row(u)[0] > silent {
-				times[u] = ensemble.Events(e.unit, times[u], a.drive.Row(u), float64(start[u]), e.bin, e.keys[0][layer], number<<24|uint64(u))
+				times[u] = neurons.Events(e.unit, times[u], a.drive.Row(u), float64(start[u]), e.bin, e.keys[0][layer], number<<24|uint64(u))
 			}
 			e.arrivals.Read(counts, times[u], 0, e.bin)
 			e.arrivals.Sum(soma, e.timing.TauSyn/1000)
@@ -89,11 +107,11 @@ func (e *exact) bursts(a *activity, layer int, start []float32, number uint64) {
 		n := min(some, a.events.Rows-from)
 		for i := range n {
 			u := from + i
-			times, signed := e.times[layer][u], a.signed.Row(u)
-			e.burst[layer][u] = e.draws.Draw(e.burst[layer][u][:0], a.events.Row(u), a.drive.Row(u), e.keys[1][layer], number<<24|uint64(u))
+			times, signed := e.Events[layer][u], a.signed.Row(u)
+			e.Burst[layer][u] = e.draws.Draw(e.Burst[layer][u][:0], a.events.Row(u), a.drive.Row(u), e.keys[1][layer], number<<24|uint64(u))
 			e.arrivals.Read(e.counts, times, e.delay, e.bin)
-			e.arrivals.Bursts(late.Row(i), burst.Row(i), signed, e.burst[layer][u], tau)
-			ensemble.Less(signed, signed, e.counts, pb)
+			e.arrivals.Bursts(late.Row(i), burst.Row(i), signed, e.Burst[layer][u], tau)
+			neurons.Less(signed, signed, e.counts, pb)
 			if !tied {
 				e.before(late.Row(i), start[u], f)
 				e.before(burst.Row(i), float32(pb*start[u]), f)
@@ -104,7 +122,7 @@ func (e *exact) bursts(a *activity, layer int, start []float32, number uint64) {
 		}
 		at := from * a.burst.Stride
 		if tied {
-			ensemble.Less(burst.Data, burst.Data, late.Data, pb)
+			neurons.Less(burst.Data, burst.Data, late.Data, pb)
 			f.Layer(a.burst.Data[at:], burst.Data, a.burst.Stride, n, a.burst.Cols, nil)
 			continue
 		}
@@ -118,7 +136,7 @@ func (e *exact) bursts(a *activity, layer int, start []float32, number uint64) {
 
 // before adds to a row what arrives on average from before the presentation: all that arrives until the delay, which may end
 // within a bin.
-func (e *exact) before(arrived []float32, start float32, f ensemble.Filter) {
+func (e *exact) before(arrived []float32, start float32, f neurons.Filter) {
 	mean := start / f.Jump
 	for k := range arrived {
 		left := e.delay/e.bin - float64(k) // of the delay, in bins
