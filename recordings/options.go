@@ -17,6 +17,7 @@ type options struct {
 	queue    int
 	frame    int
 	contexts int
+	silence  bool // of gaps
 }
 
 func defaults() options {
@@ -26,6 +27,11 @@ func defaults() options {
 // Replace lets Create overwrite an existing file; without it Create refuses.
 func Replace() Option {
 	return func(o *options) error { o.replace = true; return nil }
+}
+
+// SilentGaps lets Merge take time that no segment covers for silence; without it Merge refuses.
+func SilentGaps() Option {
+	return func(o *options) error { o.silence = true; return nil }
 }
 
 // SyncEvery sets after how much wall time spikes are written and made durable, 10 ms to 1 h; default 500 ms. A

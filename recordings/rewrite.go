@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/burstplex/burstplex/neuron/spike"
@@ -179,9 +180,33 @@ func ranges(sel selection, first spike.ID, ids []spike.ID) []Range {
 	return out
 }
 
+// GapError says that segments do not follow each other without a gap.
+type GapError struct{ Gaps []string }
+
+// Error implements error.
+func (e *GapError) Error() string { return "merge: no recording covers " + strings.Join(e.Gaps, ", ") }
+
+// gaps lists the time between segments, which ascend, that none of them covers.
+func gaps(segments []*Reader) (all []string) {
+	covered := spike.Never
+	for _, s := range segments {
+		if len(s.frames) == 0 {
+			continue
+		}
+		w := s.Window()
+		if covered > spike.Never && w.From > covered {
+			all = append(all, fmt.Sprintf("%v to %v", covered, w.From))
+		}
+		covered = max(covered, w.To)
+	}
+	return all
+}
+
 // Merge joins the segments of a run into one file. They must have the same network, selection and resolution. Where
 // a segment goes on after the next one begins, because the run was killed after the checkpoint that it was resumed
-// from, the later segment holds. Time that no segment covers counts as silence. Damage in a segment is an error.
+// from, the later segment holds. Time between segments that none covers is an error, for every rate would count it as
+// silence; with SilentGaps it does, and the metadata of the file says so under "silence". Damage in a segment is an
+// error.
 func Merge(dst string, segments []*Reader, opts ...Option) error {
 	if len(segments) == 0 {
 		return errors.New("merge: no recordings given")
@@ -205,6 +230,17 @@ func Merge(dst string, segments []*Reader, opts ...Option) error {
 		h.Metadata = map[string]string{}
 	}
 	h.Metadata["merged_segments"] = fmt.Sprint(len(segments))
+	o := defaults()
+	for _, opt := range opts {
+		if err := opt(&o); err != nil {
+			return fmt.Errorf("merge: %w", err)
+		}
+	}
+	if gaps := gaps(segments); len(gaps) > 0 && !o.silence {
+		return &GapError{gaps}
+	} else if len(gaps) > 0 {
+		h.Metadata["silence"] = strings.Join(gaps, ", ")
+	}
 	w, done, err := create(dst, h, opts)
 	if err != nil {
 		return err

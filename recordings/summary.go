@@ -20,15 +20,17 @@ type Summary struct {
 	Problems    []*Damage // found by opening and reading
 }
 
-// PopulationSummary is one line of a Summary. Rates are per recorded neuron, in Hz, over the window of the recording.
+// PopulationSummary is one line of a Summary. Rates are per recorded neuron, in Hz, over the whole window of the
+// recording, settling included; the burst probability is pooled, all bursts over all events.
 type PopulationSummary struct {
 	Name             string
 	Size             int
 	Recorded         int
+	Detector         spike.Detector // that told bursts from events
 	Spikes           uint64
-	Events           uint64 // isolated spikes and bursts
-	Bursts           uint64
-	Rate             float64
+	Events           uint64  // isolated spikes and bursts
+	Bursts           uint64  // events with a second spike in the recording
+	Rate             float64 // NaN, as the next two, where no neuron or no time was recorded
 	EventRate        float64
 	BurstRate        float64
 	BurstProbability float64 // bursts per event; NaN without events
@@ -52,7 +54,11 @@ func Summarize(r *Reader) *Summary {
 			bytes[e.Population] += blockSize + int64(e.Length)
 		}
 	}
-	counts := make([][3]uint64, len(r.header.Populations))
+	counts := make([][spike.Tail + 1]uint64, len(r.header.Populations))
+	onsets := make([]spike.Onsets, len(r.header.Populations))
+	for i := range r.header.Populations {
+		onsets[i] = spike.NewOnsets(r.header.Populations[i].Size)
+	}
 	for batch, err := range r.Batches(Query{ByNeuron: true}) {
 		if err != nil {
 			if d, ok := err.(*Damage); ok {
@@ -61,9 +67,13 @@ func Summarize(r *Reader) *Summary {
 			continue
 		}
 		// A batch is a part of a block, and a block belongs to one population.
-		n := &counts[r.header.population(batch[0].Src)]
-		for i := range batch {
-			n[batch[i].Kind]++
+		p := r.header.population(batch[0].Src)
+		n, first := &counts[p], r.header.Populations[p].First
+		for _, e := range batch {
+			if _, counts := onsets[p].Of(int(e.Src-first), e); !counts {
+				e.Kind = spike.Tail
+			}
+			n[e.Kind]++
 		}
 	}
 	seconds := s.Window.Len().Seconds()
@@ -74,11 +84,12 @@ func Summarize(r *Reader) *Summary {
 		s.Spikes += all
 		neurons := seconds * float64(p.Neurons())
 		q := PopulationSummary{
-			Name: p.Name, Size: p.Size, Recorded: p.Neurons(),
+			Name: p.Name, Size: p.Size, Recorded: p.Neurons(), Detector: p.Detector,
 			Spikes: all, Events: n[spike.Onset], Bursts: n[spike.Burst],
 			BurstProbability: float64(n[spike.Burst]) / float64(n[spike.Onset]),
 			BytesPerSpike:    float64(bytes[i]) / float64(all),
 			Bound:            math.NaN(),
+			Rate:             math.NaN(), EventRate: math.NaN(), BurstRate: math.NaN(),
 		}
 		if seconds > 0 && p.Neurons() > 0 {
 			q.Rate, q.EventRate, q.BurstRate = float64(all)/neurons, float64(q.Events)/neurons, float64(q.Bursts)/neurons

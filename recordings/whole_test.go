@@ -70,6 +70,63 @@ func TestMergeOfPiecesIsTheWhole(t *testing.T) {
 	}
 }
 
+// What no segment covers was not silent: joining needs to be told so.
+func TestMergeRefusesGaps(t *testing.T) {
+	h := network(0, 10)
+	whole := open(t, write(t, h, poisson(h, 30, 0, spike.Second, 4), spike.Millisecond, spike.Second))
+	dir := t.TempDir()
+	var parts []*Reader
+	for i, w := range []spike.Window{{From: 0, To: 200 * spike.Millisecond}, {From: 500 * spike.Millisecond, To: spike.Second}, {From: 200 * spike.Millisecond, To: 300 * spike.Millisecond}} {
+		p := filepath.Join(dir, string(rune('a'+i)))
+		if err := Cut(p, whole, Query{Window: w}); err != nil {
+			t.Fatal(err)
+		}
+		parts = append(parts, open(t, p))
+	}
+	dst := filepath.Join(dir, "m")
+	if err := Merge(dst, parts); err == nil || !strings.Contains(err.Error(), "300ms to 500ms") {
+		t.Errorf("a gap from 300 to 500 ms: %v", err)
+	}
+	if _, err := os.Stat(dst); err == nil {
+		t.Error("what was refused left a file")
+	}
+	if err := Merge(dst, parts, SilentGaps()); err != nil {
+		t.Fatal(err)
+	}
+	if got := open(t, dst).Header().Metadata["silence"]; got != "300ms to 500ms" {
+		t.Errorf("the file says %q of its silence", got)
+	}
+}
+
+// A summary counts a burst for its event: not where the event began before the file, as in a part of a recording.
+func TestSummaryCountsBurstsOfEvents(t *testing.T) {
+	h := network(0, 10)
+	ms := func(at ...float64) (evs []spike.Event) {
+		train := spike.NewTrain()
+		for _, m := range at {
+			e := spike.Event{At: spike.Tick(m * 1e6), Src: 3}
+			e.Kind = spike.DefaultDetector().Label(&train, e.At)
+			evs = append(evs, e)
+		}
+		return evs
+	}
+	whole := open(t, write(t, h, ms(99, 101, 150, 199, 201), spike.Millisecond, spike.Second))
+	path := filepath.Join(t.TempDir(), "part")
+	if err := Cut(path, whole, Query{Window: spike.Window{From: 100 * spike.Millisecond, To: 200 * spike.Millisecond}}); err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		r      *Reader
+		events uint64
+		bursts uint64
+	}{{whole, 3, 2}, {open(t, path), 2, 0}} {
+		s := Summarize(c.r).Populations[0]
+		if s.Events != c.events || s.Bursts != c.bursts || s.BurstProbability != float64(c.bursts)/float64(c.events) {
+			t.Errorf("%d events, %d bursts, probability %g; want %d and %d", s.Events, s.Bursts, s.BurstProbability, c.events, c.bursts)
+		}
+	}
+}
+
 func TestCutBySelection(t *testing.T) {
 	h := network(0, 100, 40)
 	evs := poisson(h, 30, .3, spike.Second, 4)

@@ -3,7 +3,6 @@ package main
 import (
 	"errors"
 	"fmt"
-	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -39,44 +38,6 @@ type recording struct {
 func (c recording) open() (*recordings.Reader, error) {
 	r, err := recordings.Open(c.File)
 	return r, bad(err)
-}
-
-type infoCommand struct{ recording }
-
-func (c *infoCommand) Run(t terminal) error {
-	r, err := c.open()
-	if err != nil {
-		return err
-	}
-	defer r.Close()
-	s := recordings.Summarize(r)
-	h := s.Header
-	fmt.Fprintf(t.out, "%s\n%s, seed %d, times in units of %v\n", s.Path, h.Program, h.Seed, h.Resolution)
-	fmt.Fprintf(t.out, "%v to %v, %d spikes, %d bytes\n", s.Window.From, s.Window.To, s.Spikes, s.Size)
-	if !s.Finished {
-		fmt.Fprintln(t.out, "not finished: the run was cut off")
-	}
-	fmt.Fprintln(t.out)
-	w := tabwriter.NewWriter(t.out, 0, 8, 2, ' ', tabwriter.AlignRight)
-	fmt.Fprintln(w, "population\tneurons\trecorded\tspikes\tHz\tevents, Hz\tbursts, Hz\tburst probability\tbytes/spike\tPoisson bound\t")
-	for _, p := range s.Populations {
-		fmt.Fprintf(w, "%s\t%d\t%d\t%d\t%.3g\t%.3g\t%.3g\t%s\t%s\t%s\t\n", p.Name, p.Size, p.Recorded, p.Spikes, p.Rate, p.EventRate, p.BurstRate,
-			known(p.BurstProbability), known(p.BytesPerSpike), known(p.Bound))
-	}
-	w.Flush()
-	listTables(t.out, s.Tables)
-	var damage []error
-	for _, p := range s.Problems {
-		damage = append(damage, p)
-	}
-	return bad(errors.Join(damage...))
-}
-
-func known(x float64) string {
-	if math.IsNaN(x) {
-		return "-"
-	}
-	return fmt.Sprintf("%.3g", x)
 }
 
 // selection chooses spikes of a recording.

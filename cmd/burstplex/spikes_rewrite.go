@@ -6,6 +6,7 @@ import (
 	"io/fs"
 
 	"github.com/burstplex/burstplex/recordings"
+	"github.com/burstplex/burstplex/sim/config"
 )
 
 // newRecording is the file that a command writes.
@@ -58,7 +59,8 @@ func (c *recompactCommand) Run(t terminal) error {
 }
 
 type mergeCommand struct {
-	Files []string `arg:"" help:"Segments of one run, in any order: same seed, populations and resolution. Where two overlap the later holds."`
+	Files   []string `arg:"" help:"Segments of one run, in any order: same seed, populations and resolution. Where two overlap the later holds."`
+	Silence bool     `help:"Take time between segments that none covers for silence; without it such segments are refused."`
 	newRecording
 }
 
@@ -72,5 +74,13 @@ func (c *mergeCommand) Run(t terminal) error {
 		defer r.Close()
 		segments = append(segments, r)
 	}
-	return c.wrote(t, recordings.Merge(c.Output, segments))
+	var opts []recordings.Option
+	if c.Silence {
+		opts = append(opts, recordings.SilentGaps())
+	}
+	err := recordings.Merge(c.Output, segments, opts...)
+	if gap := (*recordings.GapError)(nil); errors.As(err, &gap) {
+		return &config.Error{Reason: err.Error() + "; --silence takes that time for silence"}
+	}
+	return c.wrote(t, err)
 }

@@ -1,6 +1,10 @@
 package spike
 
-import "github.com/burstplex/burstplex/neuron/numeric"
+import (
+	"math"
+
+	"github.com/burstplex/burstplex/neuron/numeric"
+)
 
 // Detector is the rule that tells events from bursts; it is the only one in Burstplex. It lives with the
 // vocabulary because emitting neurons, imported trains and the sensitivity analysis must all use the same one.
@@ -19,6 +23,15 @@ type Detector struct {
 
 // DefaultDetector returns the plain rule with 16 ms.
 func DefaultDetector() Detector { return Detector{Threshold: 16 * Millisecond} }
+
+// String says what a burst is, for tables and figures: "ISI below 16ms", "ISI below 16ms, accumulating".
+func (d Detector) String() string {
+	s := "ISI below " + d.Threshold.String()
+	if d.Accumulate {
+		s += ", accumulating"
+	}
+	return s
+}
 
 // Train is what the detector remembers of one neuron.
 type Train struct {
@@ -52,4 +65,14 @@ func (d Detector) Label(t *Train, at Tick) Kind {
 		return Burst
 	}
 	return Tail
+}
+
+// Silence returns the time after the n-th spike of an event from which on a spike begins another event, at the latest:
+// Silence(1) after an onset it is settled whether the event is a burst. Plain rule: Threshold. Accumulating rule: the
+// trace is at most n + 1/e after n spikes, and Threshold (1 + ln R) later below 1/e.
+func (d Detector) Silence(n int) Tick {
+	if !d.Accumulate {
+		return d.Threshold
+	}
+	return Tick(math.Ceil(float64(d.Threshold)*(1+math.Log(float64(n)+1/math.E)))) + 1
 }

@@ -120,3 +120,34 @@ func TestTickString(t *testing.T) {
 		t.Error("16 ms is not 16 ms")
 	}
 }
+
+// No event goes on after a silence of Silence(n), and some does a little before: the bound is one, and not a loose one.
+func TestSilenceEndsAnEvent(t *testing.T) {
+	r := rand.New(rand.NewPCG(5, 5))
+	for _, d := range []Detector{DefaultDetector(), {Threshold: 16 * Millisecond, Accumulate: true}} {
+		latest := map[int]float64{} // by the number of spikes before it, the longest silence over its bound
+		for range 3000 {
+			train, at, n := NewTrain(), Tick(0), 0
+			for range 12 {
+				if kind := d.Label(&train, at); kind == Onset {
+					n = 0
+				}
+				n++
+				gap := Tick(r.ExpFloat64() * float64(d.Silence(n)) / 3)
+				if r.IntN(2) == 0 {
+					gap = Tick(r.IntN(1000)) // as close as spikes can be
+				}
+				next := train
+				if d.Label(&next, at+gap) != Onset {
+					latest[n] = max(latest[n], float64(gap)/float64(d.Silence(n)))
+				}
+				at += gap
+			}
+		}
+		for n := 1; n <= 4; n++ {
+			if latest[n] >= 1 || latest[n] < .75 {
+				t.Errorf("%+v: after %d spikes an event went on after %.3g of Silence(%d)", d, n, latest[n], n)
+			}
+		}
+	}
+}

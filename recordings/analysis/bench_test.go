@@ -21,9 +21,9 @@ func BenchmarkAdd(b *testing.B) {
 		make func() Accumulator
 	}{
 		{"rates", func() Accumulator { return NewRates(pops, NewBins(w, 50*spike.Millisecond)) }},
-		{"counts", func() Accumulator { return NewCounts(pops) }},
+		{"counts", func() Accumulator { return NewCounts(pops, w) }},
 		{"intervals", func() Accumulator { return NewIntervals(pops, edges) }},
-		{"lengths", func() Accumulator { return NewLengths(pops, 20) }},
+		{"lengths", func() Accumulator { return NewLengths(pops, 20, w) }},
 		{"regularity", func() Accumulator { return NewRegularity(pops) }},
 		{"fano", func() Accumulator { return NewFano(pops, NewBins(w, 100*spike.Millisecond)) }},
 		{"correlogram", func() Accumulator {
@@ -54,7 +54,7 @@ func BenchmarkHundredMillion(b *testing.B) {
 	w := seconds(2000)
 	rates := NewRates(pops, NewBins(w, 50*spike.Millisecond))
 	to := []Accumulator{
-		rates, NewCounts(pops), NewLengths(pops, 20), NewRegularity(pops), NewFano(pops, NewBins(w, 100*spike.Millisecond)),
+		rates, NewCounts(pops, w), NewLengths(pops, 20, w), NewRegularity(pops), NewFano(pops, NewBins(w, 100*spike.Millisecond)),
 		NewIntervals(pops, LogEdges(16*spike.Millisecond, spike.Millisecond, 10*spike.Second, 20)),
 		NewCorrelogram(pops[0], pops[1], w, spike.Millisecond, 100*spike.Millisecond),
 	}

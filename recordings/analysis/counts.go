@@ -2,22 +2,25 @@ package analysis
 
 import "github.com/burstplex/burstplex/neuron/spike"
 
-// Counts counts the spikes of every neuron by kind; 24 bytes per neuron.
+// Counts counts the spikes of every neuron by kind; 32 bytes per neuron.
 type Counts struct {
 	roster  roster
+	window  spike.Window
+	onsets  spike.Onsets
 	neurons []Tally
 }
 
-// Tally is the count of one neuron.
+// Tally is the count of one neuron: events that began in the window, those of them that became bursts (also after its
+// end), and spikes in it.
 type Tally struct{ Events, Bursts, Spikes uint64 }
 
 // BurstProbability returns bursts per event, NaN without events.
 func (t Tally) BurstProbability() float64 { return ratio(t.Bursts, t.Events) }
 
-// NewCounts counts over the whole stream; see During for a part of it.
-func NewCounts(pops []spike.Population) *Counts {
-	c := &Counts{roster: newRoster(pops)}
-	c.neurons = make([]Tally, c.roster.neurons)
+// NewCounts counts in a window.
+func NewCounts(pops []spike.Population, w spike.Window) *Counts {
+	c := &Counts{roster: newRoster(pops), window: w}
+	c.neurons, c.onsets = make([]Tally, c.roster.neurons), spike.NewOnsets(c.roster.neurons)
 	return c
 }
 
@@ -29,11 +32,16 @@ func (c *Counts) Add(events []spike.Event) {
 			continue
 		}
 		t := &c.neurons[i]
-		t.Spikes++
-		switch e.Kind {
-		case spike.Onset:
+		if c.window.Contains(e.At) {
+			t.Spikes++
+		}
+		at, counts := c.onsets.Of(i, e)
+		if !counts || !c.window.Contains(at) {
+			continue
+		}
+		if e.Kind == spike.Onset {
 			t.Events++
-		case spike.Burst:
+		} else {
 			t.Bursts++
 		}
 	}

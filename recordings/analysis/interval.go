@@ -12,13 +12,18 @@ type Intervals struct {
 
 // NewIntervals takes its bins from LinearEdges or LogEdges.
 func NewIntervals(pops []spike.Population, edges []spike.Tick) *Intervals {
+	return NewIntervalsOf(pops, func(int) []spike.Tick { return edges })
+}
+
+// NewIntervalsOf has edges of its own for each population, by its number.
+func NewIntervalsOf(pops []spike.Population, edges func(pop int) []spike.Tick) *Intervals {
 	v := &Intervals{roster: newRoster(pops)}
 	v.last = make([]spike.Tick, v.roster.neurons)
 	for i := range v.last {
 		v.last[i] = spike.Never
 	}
-	for range pops {
-		v.hist = append(v.hist, newHistogram(edges))
+	for i := range pops {
+		v.hist = append(v.hist, newHistogram(edges(i)))
 	}
 	return v
 }

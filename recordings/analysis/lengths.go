@@ -5,16 +5,21 @@ import "github.com/burstplex/burstplex/neuron/spike"
 // Lengths is the histogram of spikes per event: 1 is an isolated spike, 2 and more a burst. 4 bytes per neuron.
 type Lengths struct {
 	roster  roster
-	open    []uint32   // spikes so far in the event that each neuron is in; 0 before its first onset
+	window  spike.Window
+	open    []uint32   // spikes so far in the event that each neuron is in; 0 if it began outside the window
 	atLeast [][]uint64 // per population: events that reached k+1 spikes
+	spikes  []uint64   // per population: in all events
+	last    spike.Tick // the latest spike that belongs to an event
+	longest int        // the most spikes of an event
 }
 
-// NewLengths counts events of up to longest spikes; longer ones are counted as the longest.
-func NewLengths(pops []spike.Population, longest int) *Lengths {
+// NewLengths measures the events that begin in a window, with all their spikes, also those after its end. The histogram
+// goes up to longest spikes and counts longer events as the longest; Mean knows their true length.
+func NewLengths(pops []spike.Population, longest int, w spike.Window) *Lengths {
 	if longest < 1 {
 		panic("analysis: longest burst must be at least 1")
 	}
-	l := &Lengths{roster: newRoster(pops)}
+	l := &Lengths{roster: newRoster(pops), window: w, spikes: make([]uint64, len(pops)), last: spike.Never}
 	l.open = make([]uint32, l.roster.neurons)
 	for range pops {
 		l.atLeast = append(l.atLeast, make([]uint64, longest))
@@ -26,17 +31,25 @@ func NewLengths(pops []spike.Population, longest int) *Lengths {
 func (l *Lengths) Add(events []spike.Event) {
 	for _, e := range events {
 		p, i := l.roster.find(e.Src)
-		if i < 0 || (e.Kind != spike.Onset && l.open[i] == 0) {
+		if i < 0 {
 			continue
 		}
-		if e.Kind == spike.Onset {
+		switch inside := l.window.Contains(e.At); {
+		case e.Kind == spike.Onset && !inside:
 			l.open[i] = 0
+			continue
+		case e.Kind == spike.Onset:
+			l.open[i] = 0
+		case l.open[i] == 0:
+			continue
 		}
 		// Counting events that reach a length, and not those that end with it, needs no end of the stream.
-		if n := l.open[i]; int(n) < len(l.atLeast[p]) {
+		if n := int(l.open[i]); n < len(l.atLeast[p]) {
 			l.atLeast[p][n]++
-			l.open[i]++
 		}
+		l.open[i]++
+		l.spikes[p]++
+		l.last, l.longest = e.At, max(l.longest, int(l.open[i]))
 	}
 }
 
@@ -49,4 +62,13 @@ func (l *Lengths) Counts(pop int) []uint64 {
 		n[k] -= n[k+1]
 	}
 	return n
+}
+
+// Mean returns the spikes per event of a population, NaN without events.
+func (l *Lengths) Mean(pop int) float64 { return ratio(l.spikes[pop], l.atLeast[pop][0]) }
+
+// Over reports whether no spike from a time on can belong to the events of the window, for bursts told by a detector:
+// whoever wants no more than the window can stop reading there.
+func (l *Lengths) Over(at spike.Tick, d spike.Detector) bool {
+	return at >= l.window.To && at >= l.last+d.Silence(max(1, l.longest))
 }

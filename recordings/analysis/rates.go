@@ -7,16 +7,21 @@ import (
 )
 
 // Rates counts events, bursts and spikes per population and bin: the decoder of the multiplexed code. The state is
-// 24 bytes per population and bin.
+// 24 bytes per population and bin, and 8 per neuron.
+//
+// A burst counts in the bin in which its event began (spike.Onsets). The counts of a bin are therefore final one
+// spike.Detector.Silence(1) after its end; a burst whose second spike lies beyond the stream counts as a single event.
 type Rates struct {
 	roster  roster
 	cursor  cursor
+	onsets  spike.Onsets
 	courses []Course
 }
 
 // NewRates counts in bins; Whole(window) gives the mean over a window.
 func NewRates(pops []spike.Population, bins Bins) *Rates {
 	r := &Rates{roster: newRoster(pops), cursor: newCursor(bins)}
+	r.onsets = spike.NewOnsets(r.roster.neurons)
 	for _, p := range pops {
 		r.courses = append(r.courses, Course{
 			Population: p, Neurons: p.Size, Bins: bins,
@@ -29,20 +34,21 @@ func NewRates(pops []spike.Population, bins Bins) *Rates {
 // Add implements Accumulator.
 func (r *Rates) Add(events []spike.Event) {
 	for _, e := range events {
-		i := r.cursor.index(e.At)
-		if i < 0 {
-			continue
-		}
-		p, _ := r.roster.find(e.Src)
+		p, n := r.roster.find(e.Src)
 		if p < 0 {
 			continue
 		}
 		c := &r.courses[p]
-		c.Spikes[i]++
-		switch e.Kind {
-		case spike.Onset:
+		if i := r.cursor.index(e.At); i >= 0 {
+			c.Spikes[i]++
+		}
+		at, counts := r.onsets.Of(n, e)
+		if !counts {
+			continue
+		}
+		if i := r.cursor.index(at); i >= 0 && e.Kind == spike.Onset {
 			c.Events[i]++
-		case spike.Burst:
+		} else if i >= 0 {
 			c.Bursts[i]++
 		}
 	}
@@ -62,10 +68,9 @@ func (r *Rates) Recorded(neurons ...int) {
 // Courses returns the counts so far, in the order of the populations. They share memory with the accumulator.
 func (r *Rates) Courses() []Course { return r.courses }
 
-// Course is the time course of one population, as counts; its methods give rates per neuron.
-//
-// A burst is counted where its second spike is, an event where its first spike is. A bin can therefore hold more
-// bursts than events; over bins much longer than a burst the ratio is the burst probability.
+// Course is the time course of one population, as counts; its methods give rates per neuron. Events are those that
+// began in the bin, bursts those of them that became one, so that there are never more bursts than events; spikes
+// count where they are.
 type Course struct {
 	Population             spike.Population
 	Neurons                int // counted: the whole population, see Rates.Recorded
@@ -92,10 +97,9 @@ func (c Course) BurstProbability() []float64 {
 }
 
 func (c Course) rate(counts []uint64) []float64 {
-	scale := 1 / (float64(c.Neurons) * c.Bins.Width.Seconds())
 	y := make([]float64, len(counts))
 	for i, n := range counts {
-		y[i] = float64(n) * scale
+		y[i] = float64(n) / (float64(c.Neurons) * c.Bins.Bin(i).Len().Seconds())
 	}
 	return y
 }
@@ -111,21 +115,21 @@ func (c Course) Mean() Code { return c.MeanOf(func(int) bool { return true }) }
 
 // MeanOver decodes the bins that lie wholly inside a window.
 func (c Course) MeanOver(w spike.Window) Code {
-	return c.MeanOf(func(i int) bool {
-		from := c.Bins.From + spike.Tick(i)*c.Bins.Width
-		return w.From <= from && from+c.Bins.Width <= w.To
-	})
+	lo, hi := c.Bins.Within(w)
+	return c.MeanOf(func(i int) bool { return lo <= i && i < hi })
 }
 
 // MeanOf decodes the bins that are chosen. Without a bin all is NaN.
 func (c Course) MeanOf(chosen func(bin int) bool) Code {
-	var events, bursts, spikes, bins uint64
+	var events, bursts, spikes uint64
+	var long spike.Tick
 	for i := range c.Events {
 		if chosen(i) {
-			events, bursts, spikes, bins = events+c.Events[i], bursts+c.Bursts[i], spikes+c.Spikes[i], bins+1
+			events, bursts, spikes = events+c.Events[i], bursts+c.Bursts[i], spikes+c.Spikes[i]
+			long += c.Bins.Bin(i).Len()
 		}
 	}
-	time := float64(bins) * float64(c.Neurons) * c.Bins.Width.Seconds()
+	time := float64(c.Neurons) * long.Seconds()
 	return Code{
 		EventRate:        float64(events) / time,
 		BurstRate:        float64(bursts) / time,
@@ -134,7 +138,7 @@ func (c Course) MeanOf(chosen func(bin int) bool) Code {
 	}
 }
 
-// ratio is NaN where the denominator is zero, also for n > 0 (a burst whose event lies in the bin before).
+// ratio is NaN where the denominator is zero.
 func ratio(n, of uint64) float64 {
 	if of == 0 {
 		return math.NaN()

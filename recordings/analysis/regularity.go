@@ -9,6 +9,9 @@ import (
 // Regularity measures, for every neuron, how regular its intervals are: the coefficient of variation (CV, s.d.
 // over mean: 1 for a Poisson train, 0 for a clock) and the local CV2 = <2|Iₙ₊₁ - Iₙ| / (Iₙ₊₁ + Iₙ)> (Holt et al.
 // 1996), which slow changes of the rate do not inflate. 48 bytes per neuron.
+//
+// Two spikes that a coarse resolution of time puts at one moment have an interval of 0, and two such intervals in
+// sequence differ by nothing: their term of CV2 is 0, as that of any two equal intervals.
 type Regularity struct {
 	roster  roster
 	neurons []intervalMoments
@@ -53,13 +56,14 @@ func (m *intervalMoments) add(at spike.Tick) {
 	d := x - m.mean
 	m.mean += d / float64(m.n)
 	m.m2 += d * (x - m.mean)
-	if m.n > 1 {
+	if m.n > 1 && x != m.before {
 		m.local += 2 * math.Abs(x-m.before) / (x + m.before)
 	}
 	m.before = x
 }
 
-// CV returns the coefficient of variation of the intervals of each neuron of a population, NaN below two.
+// CV returns the coefficient of variation of the intervals of each neuron of a population, NaN below two and where all
+// are 0.
 func (r *Regularity) CV(pop int) []float64 {
 	return r.each(pop, func(m intervalMoments) float64 {
 		return math.Sqrt(m.m2/float64(m.n-1)) / m.mean

@@ -161,7 +161,7 @@ func TestEdgesMeetTheAnchor(t *testing.T) {
 
 func TestMisuseIsRefused(t *testing.T) {
 	for name, f := range map[string]func(){
-		"overlapping populations": func() { NewCounts([]spike.Population{{First: 0, Size: 5}, {First: 4, Size: 1}}) },
+		"overlapping populations": func() { NewCounts([]spike.Population{{First: 0, Size: 5}, {First: 4, Size: 1}}, seconds(1)) },
 		"bins of no width":        func() { NewBins(seconds(1), 0) },
 		"unequal series":          func() { Pearson([]float64{1}, nil) },
 		"no bins":                 func() { NewIntervals(nil, nil); NewIntervals([]spike.Population{{Size: 1}}, nil) },

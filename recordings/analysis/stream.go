@@ -58,7 +58,8 @@ func Select(to Accumulator, kinds ...spike.Kind) Accumulator {
 }
 
 // During passes only spikes inside the window to an accumulator. Intervals and bursts that straddle its borders
-// are cut, as if the recording began and ended there.
+// are cut, as if the recording began and ended there: it serves what looks at intervals. Rates, Counts and Lengths take
+// a window themselves, and count bursts whole that began in it.
 func During(w spike.Window, to Accumulator) Accumulator {
 	return &filter{to: to, keep: func(e spike.Event) bool { return w.Contains(e.At) }}
 }

@@ -25,7 +25,7 @@ var all = map[string]func() (Accumulator, func() any){
 		return a, func() any { return a.Courses() }
 	},
 	"counts": func() (Accumulator, func() any) {
-		a := NewCounts(twoPops)
+		a := NewCounts(twoPops, span)
 		return a, func() any { return [][]Tally{a.Of(0), a.Of(1)} }
 	},
 	"intervals": func() (Accumulator, func() any) {
@@ -37,13 +37,16 @@ var all = map[string]func() (Accumulator, func() any){
 		return Select(a, spike.Onset), func() any { return a.Histograms() }
 	},
 	"during": func() (Accumulator, func() any) {
-		a := NewCounts(twoPops)
-		return During(span, a), func() any { return a.Of(1) }
+		a := NewRegularity(twoPops)
+		return During(span, a), func() any { return a.CV2(1) }
 	},
 	"lengths": func() (Accumulator, func() any) {
-		a := NewLengths(twoPops, 5)
-		return a, func() any { return [][]uint64{a.Counts(0), a.Counts(1)} }
+		a := NewLengths(twoPops, 5, span)
+		return a, func() any {
+			return []any{a.Counts(0), a.Counts(1), a.Mean(0), a.Over(span.To, spike.DefaultDetector())}
+		}
 	},
+
 	"regularity": func() (Accumulator, func() any) {
 		a := NewRegularity(twoPops)
 		return a, func() any { return [][]float64{a.CV(0), a.CV2(0), a.CV(1)} }
@@ -145,7 +148,7 @@ func TestOthersDoNotMatter(t *testing.T) {
 func TestRelabelIsTheDetector(t *testing.T) {
 	for _, d := range []spike.Detector{{Threshold: 9 * spike.Millisecond}, {Threshold: 16 * spike.Millisecond, Accumulate: true}} {
 		events := stream(3, 1200)
-		direct, through := NewCounts(twoPops), NewCounts(twoPops)
+		direct, through := NewCounts(twoPops, span), NewCounts(twoPops, span)
 		r := Relabel(twoPops, d, through)
 		r.Add(events)
 		direct.Add(label(d, slices.Clone(events)))

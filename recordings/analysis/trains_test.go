@@ -69,7 +69,7 @@ func TestPoisson(t *testing.T) {
 	w := seconds(long)
 	theta := spike.DefaultDetector().Threshold
 	rates := NewRates(pops, Whole(w))
-	lengths := NewLengths(pops, 4)
+	lengths := NewLengths(pops, 4, w)
 	isi := NewIntervals(pops, LogEdges(theta, spike.Millisecond, spike.Second, 10))
 	linear := NewIntervals(pops, LinearEdges(4*spike.Millisecond, 200*spike.Millisecond))
 	regular := NewRegularity(pops)
@@ -146,11 +146,11 @@ func TestHandMadeTrain(t *testing.T) {
 	train := hand(3, 10, 15, 20, 60, 210, 215)
 	pops := []spike.Population{{Name: "other", First: 0, Size: 3}, {Name: "it", First: 3, Size: 1}}
 	bins := NewBins(spike.Window{To: 330 * spike.Millisecond}, 100*spike.Millisecond) // 30 ms are left over
-	rates, counts, lengths := NewRates(pops, bins), NewCounts(pops), NewLengths(pops, 9)
+	rates, counts, lengths := NewRates(pops, bins), NewCounts(pops, seconds(1)), NewLengths(pops, 9, seconds(1))
 	gaps := NewIntervals(pops, LinearEdges(5*spike.Millisecond, 100*spike.Millisecond))
 	between := NewIntervals(pops, LinearEdges(50*spike.Millisecond, 200*spike.Millisecond))
-	late := NewCounts(pops)
-	for _, a := range []Accumulator{rates, counts, lengths, gaps, Select(between, spike.Onset), During(spike.Window{From: 15 * spike.Millisecond, To: 210 * spike.Millisecond}, late)} {
+	late := NewCounts(pops, spike.Window{From: 15 * spike.Millisecond, To: 211 * spike.Millisecond})
+	for _, a := range []Accumulator{rates, counts, lengths, gaps, Select(between, spike.Onset), late} {
 		a.Add(train)
 		a.Add([]spike.Event{{At: spike.Second, Src: 4, Kind: spike.Onset}}) // belongs to nobody
 	}
@@ -170,7 +170,7 @@ func TestHandMadeTrain(t *testing.T) {
 	if got := counts.Of(1)[0]; got != (Tally{Events: 3, Bursts: 2, Spikes: 6}) {
 		t.Errorf("counts %+v", got)
 	}
-	if got := late.Of(1)[0]; got != (Tally{Events: 1, Bursts: 1, Spikes: 3}) {
+	if got := late.Of(1)[0]; got != (Tally{Events: 2, Bursts: 1, Spikes: 4}) {
 		t.Errorf("counts during a part %+v", got)
 	}
 	if got := lengths.Counts(1); got[0] != 1 || got[1] != 1 || got[2] != 1 || got[3] != 0 {
