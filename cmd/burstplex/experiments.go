@@ -13,6 +13,8 @@ import (
 	"github.com/burstplex/burstplex/plasticity"
 	"github.com/burstplex/burstplex/sim/config"
 	"github.com/burstplex/burstplex/sim/experiment"
+	"github.com/burstplex/burstplex/sim/report"
+	"github.com/burstplex/burstplex/sim/session"
 )
 
 type listCommand struct {
@@ -160,17 +162,17 @@ func (c *runCommand) Run(ctx context.Context, t terminal) error {
 		return err
 	}
 	defer stop()
-	o := experiment.RunOptions{Dir: c.Output, Seed: c.Seed, Seeds: c.Seeds, Workers: c.Workers, Force: c.Force, Log: t.err}
-	var all []*experiment.Summary
-	var learned []experiment.Outcome
+	o := session.Options{Dir: c.Output, Seed: c.Seed, Seeds: c.Seeds, Workers: c.Workers, Force: c.Force, Log: t.err}
+	var all []*report.Summary
+	var learned []report.Outcome
 	if len(c.Variants) > 0 {
 		if slices.Equal(c.Variants, []string{"all"}) {
 			c.Variants = nil
 		}
-		all, learned, err = x.RunVariants(ctx, o, c.Variants...)
+		all, learned, err = session.RunVariants(ctx, x, o, c.Variants...)
 	} else {
-		all = make([]*experiment.Summary, 1)
-		if all[0], err = x.Run(ctx, o); err == nil {
+		all = make([]*report.Summary, 1)
+		if all[0], err = session.Run(ctx, x, o); err == nil {
 			learned = all[0].Outcomes
 		}
 	}
@@ -185,7 +187,7 @@ func (c *runCommand) Run(ctx context.Context, t terminal) error {
 }
 
 // printResults prints what runs ended with.
-func printResults(out io.Writer, x *experiment.Experiment, all []*experiment.Summary, learned []experiment.Outcome, dir string) {
+func printResults(out io.Writer, x *experiment.Experiment, all []*report.Summary, learned []report.Outcome, dir string) {
 	for _, s := range all {
 		if s.Variant != "" {
 			fmt.Fprintf(out, "\n%s\n", s.Variant)
@@ -195,7 +197,7 @@ func printResults(out io.Writer, x *experiment.Experiment, all []*experiment.Sum
 	if x.Task == nil {
 		fmt.Fprintln(out)
 	}
-	x.PrintOutcomes(out, learned)
+	report.PrintOutcomes(x, out, learned)
 	fmt.Fprintf(out, "results in %s\n", dir)
 }
 
@@ -205,7 +207,7 @@ type resumeCommand struct {
 }
 
 func (c *resumeCommand) Run(ctx context.Context, t terminal) error {
-	x, all, learned, err := experiment.Resume(ctx, c.Dir, experiment.RunOptions{Workers: c.Workers, Log: t.err})
+	x, all, learned, err := session.Resume(ctx, c.Dir, session.Options{Workers: c.Workers, Log: t.err})
 	if errors.Is(err, context.Canceled) {
 		return interrupted(c.Dir)
 	}
@@ -220,7 +222,7 @@ func interrupted(dir string) error {
 	return fmt.Errorf("interrupted; what was simulated so far is in %s; go on with: burstplex resume %s", dir, dir)
 }
 
-func printSummary(out io.Writer, s *experiment.Summary) {
+func printSummary(out io.Writer, s *report.Summary) {
 	if len(s.Runs) == 0 {
 		for _, line := range s.Lines {
 			fmt.Fprintln(out, line)
@@ -242,7 +244,7 @@ func printSummary(out io.Writer, s *experiment.Summary) {
 	w.Flush()
 	if len(s.Compared) > 0 {
 		fmt.Fprintln(out)
-		experiment.PrintComparison(out, s.Compared)
+		report.PrintComparison(out, s.Compared)
 	}
 }
 
@@ -252,7 +254,7 @@ type plotCommand struct {
 }
 
 func (c *plotCommand) Run(t terminal) error {
-	if err := experiment.Draw(c.Dir, c.Names...); err != nil {
+	if err := report.Draw(c.Dir, c.Names...); err != nil {
 		return err
 	}
 	fmt.Fprintf(t.out, "figures in %s\n", filepath.Join(c.Dir, "figures"))
@@ -262,6 +264,6 @@ func (c *plotCommand) Run(t terminal) error {
 type versionCommand struct{}
 
 func (versionCommand) Run(t terminal) error {
-	_, err := fmt.Fprintln(t.out, experiment.Program())
+	_, err := fmt.Fprintln(t.out, session.Program())
 	return err
 }

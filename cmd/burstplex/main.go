@@ -82,11 +82,11 @@ func run(args []string, stdout, stderr io.Writer) (code int) {
 	if err == nil {
 		err = parsed.Run()
 	}
-	return report(stderr, err)
+	return complain(stderr, err)
 }
 
-// report prints an error, one line for each mistake, and returns the exit code.
-func report(w io.Writer, err error) int {
+// complain prints an error, one line for each mistake, and returns the exit code.
+func complain(w io.Writer, err error) int {
 	if err == nil {
 		return done
 	}

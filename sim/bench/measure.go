@@ -15,6 +15,7 @@ import (
 	"github.com/burstplex/burstplex/recordings"
 	"github.com/burstplex/burstplex/sim"
 	"github.com/burstplex/burstplex/sim/experiment"
+	"github.com/burstplex/burstplex/sim/session"
 )
 
 // Options says how often and with what a workload is measured.
@@ -256,7 +257,7 @@ type tap struct {
 }
 
 func newTap(net *sim.Network) *tap {
-	t := &tap{header: recordings.Header{Experiment: "# benchmark\n", Seed: net.Seed, Program: experiment.Program(), Resolution: spike.Microsecond}}
+	t := &tap{header: recordings.Header{Experiment: "# benchmark\n", Seed: net.Seed, Program: session.Program(), Resolution: spike.Microsecond}}
 	for i, id := range net.IDs() {
 		t.header.Populations = append(t.header.Populations, recordings.Population{Population: id, Detector: net.Populations[i].Detector})
 	}

@@ -9,7 +9,7 @@ import (
 	"text/tabwriter"
 
 	"github.com/burstplex/burstplex/sim"
-	"github.com/burstplex/burstplex/sim/experiment"
+	"github.com/burstplex/burstplex/sim/session"
 )
 
 // Report is everything that was measured on a machine.
@@ -24,7 +24,7 @@ type Report struct {
 
 // NewReport returns an empty report of this machine.
 func NewReport() *Report {
-	return &Report{Program: experiment.Program(), Machine: machine(), Processors: runtime.NumCPU()}
+	return &Report{Program: session.Program(), Machine: machine(), Processors: runtime.NumCPU()}
 }
 
 // WriteJSON writes the report for programs.

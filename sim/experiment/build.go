@@ -13,7 +13,7 @@ import (
 func (x *Experiment) Network(seed uint64) (*sim.Network, error) {
 	net := &sim.Network{Seed: seed, Step: x.Experiment.Step}
 	for name, p := range x.Populations.All() {
-		pop := sim.Population{Name: name, Size: p.Size, Spec: p.Spec, Detector: x.Burst.detector()}
+		pop := sim.Population{Name: name, Size: p.Size, Spec: p.Spec, Detector: x.Burst.Detector()}
 		for b, bg := range p.Backgrounds.All() {
 			pop.Backgrounds = append(pop.Backgrounds, sim.Background{Name: b, Port: bg.Port, Receptor: bg.Receptor, Spec: bg.Spec})
 		}
@@ -63,7 +63,7 @@ func (x *Experiment) Network(seed uint64) (*sim.Network, error) {
 // their own. The caller ends it with Finish and Close.
 func (x *Experiment) Engine(seed uint64, opt sim.Options) (*sim.Sim, *sim.Network, error) {
 	if x.Task != nil {
-		return nil, nil, x.at("task", "this experiment is a task and has no network of its own")
+		return nil, nil, x.At("task", "this experiment is a task and has no network of its own")
 	}
 	net, err := x.Network(seed)
 	if err != nil {
@@ -71,12 +71,12 @@ func (x *Experiment) Engine(seed uint64, opt sim.Options) (*sim.Sim, *sim.Networ
 	}
 	engine, err := sim.New(net, opt)
 	if err != nil {
-		return nil, nil, x.place(err)
+		return nil, nil, x.Place(err)
 	}
-	if p := x.protocol(seed); p != nil {
+	if p := x.Presentations(seed); p != nil {
 		if err := engine.Follow(p); err != nil {
 			engine.Close()
-			return nil, nil, x.place(err)
+			return nil, nil, x.Place(err)
 		}
 	}
 	return engine, net, nil
@@ -106,7 +106,7 @@ func (x *Experiment) connector(name string, p *Projection) (synapse.Connector, e
 	key := "projections." + name
 	for i, pair := range p.Pairs {
 		if len(pair) != 2 {
-			return nil, x.at(fmt.Sprintf("%s.pairs[%d]", key, i), "must be [source, target]")
+			return nil, x.At(fmt.Sprintf("%s.pairs[%d]", key, i), "must be [source, target]")
 		}
 		list.Synapses = append(list.Synapses, synapse.Synapse{Source: pair[0], Target: pair[1]})
 	}
@@ -116,7 +116,7 @@ func (x *Experiment) connector(name string, p *Projection) (synapse.Connector, e
 			return nil, err
 		}
 		if list, err = readSynapses(p.File, text); err != nil {
-			return nil, x.at(key+".file", "%v", err)
+			return nil, x.At(key+".file", "%v", err)
 		}
 	}
 	return list, nil
@@ -127,12 +127,12 @@ func (x *Experiment) wave(name string, s *Stimulus, seed uint64) (sim.Wave, erro
 	switch s.Wave {
 	case "sine":
 		if s.Period <= 0 {
-			return nil, x.at(key+".period", "a sine needs a period above 0")
+			return nil, x.At(key+".period", "a sine needs a period above 0")
 		}
 		return sim.Sine{Period: s.Period, Phase: s.Phase}, nil
 	case "fluctuation":
 		if len(s.Band) != 2 || s.Band[0] < 0 || s.Band[1] <= s.Band[0] {
-			return nil, x.at(key+".band", "must be the lowest and the highest frequency, ascending")
+			return nil, x.At(key+".band", "must be the lowest and the highest frequency, ascending")
 		}
 		return sim.NewFluctuation(rng.New(seed, "stimulus", name, "wave"), s.Components, s.Band[0], s.Band[1]), nil
 	case "pattern":
@@ -146,7 +146,7 @@ func (x *Experiment) wave(name string, s *Stimulus, seed uint64) (sim.Wave, erro
 		}
 		w, err := readCurrent(s.File, text)
 		if err != nil {
-			return nil, x.at(key+".file", "%v", err)
+			return nil, x.At(key+".file", "%v", err)
 		}
 		return w, nil
 	}
@@ -157,13 +157,13 @@ func (x *Experiment) steps(key string, s *Stimulus) (sim.Wave, error) {
 	w := &sim.Samples{Times: s.Times, Values: s.Levels}
 	switch {
 	case len(s.Levels) == 0:
-		return nil, x.at(key+".levels", "steps need at least one level")
+		return nil, x.At(key+".levels", "steps need at least one level")
 	case s.Hold == 0 && len(s.Times) != len(s.Levels):
-		return nil, x.at(key+".times", "%d times for %d levels; or give hold", len(s.Times), len(s.Levels))
+		return nil, x.At(key+".times", "%d times for %d levels; or give hold", len(s.Times), len(s.Levels))
 	case s.Hold == 0:
 		for i := 1; i < len(s.Times); i++ {
 			if s.Times[i] <= s.Times[i-1] {
-				return nil, x.at(fmt.Sprintf("%s.times[%d]", key, i), "times must ascend")
+				return nil, x.At(fmt.Sprintf("%s.times[%d]", key, i), "times must ascend")
 			}
 		}
 		return w, nil

@@ -21,29 +21,29 @@ func (x *Experiment) check() error {
 		return errs.Err()
 	}
 	if x.Populations.Len() == 0 && x.tree.Get("populations") == nil {
-		errs.Add(x.at("populations", "is required where there is no task").Allow("[populations.NAME]"))
+		errs.Add(x.At("populations", "is required where there is no task").Allow("[populations.NAME]"))
 		return errs.Err()
 	}
 	x.setDuration()
 	if a.Duration == 0 {
-		errs.Add(x.at("experiment.duration", "is required where there is no protocol"))
+		errs.Add(x.At("experiment.duration", "is required where there is no protocol"))
 		return errs.Err()
 	}
 	for key, t := range map[string]spike.Tick{"duration": a.Duration, "settle": a.Settle} {
 		if t%a.Step != 0 {
-			errs.Add(x.at("experiment."+key, "is not a whole number of steps of %v", a.Step))
+			errs.Add(x.At("experiment."+key, "is not a whole number of steps of %v", a.Step))
 		}
 	}
 	if a.Settle >= a.Duration {
-		errs.Add(x.at("experiment.settle", "leaves nothing of the duration %v", a.Duration))
+		errs.Add(x.At("experiment.settle", "leaves nothing of the duration %v", a.Duration))
 	}
 	if a.Bin%a.Step != 0 {
-		errs.Add(x.at("experiment.bin", "is not a whole number of steps of %v", a.Step))
+		errs.Add(x.At("experiment.bin", "is not a whole number of steps of %v", a.Step))
 	} else if a.Settle < a.Duration && a.Bin > a.Duration-a.Settle {
-		errs.Add(x.at("experiment.bin", "is longer than the analysed time %v", a.Duration-a.Settle))
+		errs.Add(x.At("experiment.bin", "is longer than the analysed time %v", a.Duration-a.Settle))
 	}
 	if x.Populations.Len() == 0 {
-		errs.Add(x.at("populations", "the network has none"))
+		errs.Add(x.At("populations", "the network has none"))
 	}
 	total := 0
 	for name, p := range x.Populations.All() {
@@ -53,12 +53,12 @@ func (x *Experiment) check() error {
 		for b, bg := range p.Backgrounds.All() {
 			errs.Add(x.parameter(key+".backgrounds."+b, bg.Spec.Validate()))
 			if bg.Kind == "poisson" && bg.Receptor == "" {
-				errs.Add(x.at(key+".backgrounds."+b+".receptor", "poisson input needs a receptor"))
+				errs.Add(x.At(key+".backgrounds."+b+".receptor", "poisson input needs a receptor"))
 			}
 		}
 	}
 	if total > 1<<31-1 {
-		errs.Add(x.at("populations", "%d neurons are more than %d", total, 1<<31-1))
+		errs.Add(x.At("populations", "%d neurons are more than %d", total, 1<<31-1))
 	}
 	for name, p := range x.Projections.All() {
 		x.population(&errs, "projections."+name+".source", p.Source)
@@ -72,7 +72,7 @@ func (x *Experiment) check() error {
 	for name, p := range x.Probes.All() {
 		x.population(&errs, "probes."+name+".population", p.Population)
 		if p.Every%a.Step != 0 || p.Every <= 0 {
-			errs.Add(x.at("probes."+name+".every", "is not a whole number of steps of %v", a.Step))
+			errs.Add(x.At("probes."+name+".every", "is not a whole number of steps of %v", a.Step))
 		}
 	}
 	for name := range x.Record.Neurons.All() {
@@ -84,21 +84,21 @@ func (x *Experiment) check() error {
 		}
 	}
 	if every := x.Record.WeightsEvery; every > 0 && (every%a.Step != 0 || len(x.Record.Weights) == 0) {
-		errs.Add(x.at("record.weights_every", "is not a whole number of steps of %v, or record.weights names no projection", a.Step))
+		errs.Add(x.At("record.weights_every", "is not a whole number of steps of %v, or record.weights names no projection", a.Step))
 	}
 	if inside := x.Record.WeightsEvery > 0 || x.Record.Format == "bspk"; inside && !x.Record.Spikes {
-		errs.Add(x.at("record.spikes", "weights are to be written into the recording: it must be true"))
+		errs.Add(x.At("record.spikes", "weights are to be written into the recording: it must be true"))
 	}
 	for i, c := range x.Compare {
 		key := fmt.Sprintf("compare[%d]", i)
 		if c.Column != "" {
 			if x.Protocol.Len() == 0 {
-				errs.Add(x.at(key+".column", "there is no protocol that would present anything"))
+				errs.Add(x.At(key+".column", "there is no protocol that would present anything"))
 			}
 			continue
 		}
 		if (c.Mean == "") == (len(c.Correlation) != 2) {
-			errs.Add(x.at(key, "needs either mean, correlation with two traces, or column and presentation"))
+			errs.Add(x.At(key, "needs either mean, correlation with two traces, or column and presentation"))
 		}
 		for _, t := range append(slices.Clone(c.Correlation), c.Mean) {
 			if t != "" {
@@ -107,15 +107,15 @@ func (x *Experiment) check() error {
 		}
 	}
 	for name, f := range x.Figures.All() {
-		if f.ofPresentations() && x.Protocol.Len() == 0 {
-			errs.Add(x.at("figures."+name+".kind", "there is no protocol that would present anything"))
+		if f.OfPresentations() && x.Protocol.Len() == 0 {
+			errs.Add(x.At("figures."+name+".kind", "there is no protocol that would present anything"))
 		}
 		for _, p := range f.Populations {
 			x.population(&errs, "figures."+name+".populations", p)
 		}
 		for _, s := range f.Inputs {
 			if x.Stimuli.Get(s) == nil {
-				errs.Add(x.at("figures."+name+".inputs", "there is no stimulus %q", s).Allow(strings.Join(x.Stimuli.Names(), ", ")))
+				errs.Add(x.At("figures."+name+".inputs", "there is no stimulus %q", s).Allow(strings.Join(x.Stimuli.Names(), ", ")))
 			}
 		}
 	}
@@ -125,10 +125,10 @@ func (x *Experiment) check() error {
 func (x *Experiment) parameter(key string, err error) error {
 	var pe *neuron.ParameterError
 	if errors.As(err, &pe) {
-		return x.at(key+"."+pe.Key, "%s", pe.Reason).Allow(pe.Allowed)
+		return x.At(key+"."+pe.Key, "%s", pe.Reason).Allow(pe.Allowed)
 	}
 	if err != nil {
-		return x.at(key, "%v", err)
+		return x.At(key, "%v", err)
 	}
 	return nil
 }
@@ -146,19 +146,19 @@ func (x *Experiment) checkConnector(errs *config.List, key string, p *Projection
 		for _, k := range keys {
 			have := x.tree.At(key+"."+k).Kind() != config.KindAbsent
 			if have && connector != p.Connector && !slices.Contains(used[p.Connector], k) {
-				errs.Add(x.at(key+"."+k, "means nothing to the connector %q", p.Connector))
+				errs.Add(x.At(key+"."+k, "means nothing to the connector %q", p.Connector))
 				return
 			}
 			if !have && connector == p.Connector && connector != "fixed-total-number" && (k == "p" || k == "k") {
-				errs.Add(x.at(key+"."+k, "is missing: the connector %q needs it", p.Connector))
+				errs.Add(x.At(key+"."+k, "is missing: the connector %q needs it", p.Connector))
 			}
 		}
 	}
 	if p.Connector == "fixed-total-number" && (x.tree.At(key+".p").Kind() == config.KindAbsent) == (x.tree.At(key+".k").Kind() == config.KindAbsent) {
-		errs.Add(x.at(key, "the connector \"fixed-total-number\" needs either k or p"))
+		errs.Add(x.At(key, "the connector \"fixed-total-number\" needs either k or p"))
 	}
 	if p.Connector == "list" && (p.File == "") == (len(p.Pairs) == 0) {
-		errs.Add(x.at(key, "the connector \"list\" needs either file or pairs"))
+		errs.Add(x.At(key, "the connector \"list\" needs either file or pairs"))
 	}
 }
 
@@ -170,11 +170,11 @@ func (x *Experiment) checkTrace(key, trace string) error {
 	switch {
 	case owner == "stimuli" && x.Stimuli.Get(variable) != nil:
 	case owner == "stimuli":
-		return x.at(key, "there is no stimulus %q", variable).Allow(strings.Join(x.Stimuli.Names(), ", "))
+		return x.At(key, "there is no stimulus %q", variable).Allow(strings.Join(x.Stimuli.Names(), ", "))
 	case x.Populations.Get(owner) == nil:
-		return x.at(key, "%q: there is no population %q", trace, owner).Allow(strings.Join(x.Populations.Names(), ", "))
+		return x.At(key, "%q: there is no population %q", trace, owner).Allow(strings.Join(x.Populations.Names(), ", "))
 	case !slices.Contains(variables, variable):
-		return x.at(key, "%q: there is no trace %q", trace, variable).Allow(strings.Join(variables, ", "))
+		return x.At(key, "%q: there is no trace %q", trace, variable).Allow(strings.Join(variables, ", "))
 	}
 	return nil
 }

@@ -3,8 +3,6 @@ package experiment
 import (
 	"fmt"
 	"math"
-	"os"
-	"path/filepath"
 
 	"github.com/burstplex/burstplex/neuron"
 	"github.com/burstplex/burstplex/sim"
@@ -73,29 +71,7 @@ func (x *Experiment) Disk(net *sim.Network) Disk {
 func (x *Experiment) recorded(population string) int {
 	size := x.Populations.Get(population).Size
 	if s := x.Record.Neurons.Get(population); s != nil {
-		return s.of(size)
+		return s.Of(size)
 	}
 	return size
-}
-
-// fitsOnDisk returns an error if the results of all seeds need more than is free where they go.
-func (x *Experiment) fitsOnDisk(o RunOptions) error {
-	net, err := x.Network(*o.Seed)
-	if err != nil {
-		return err
-	}
-	d := x.Disk(net)
-	need := d.Bytes() * int64(o.Seeds)
-	where := o.Dir
-	for {
-		if _, err := os.Stat(where); err == nil || where == filepath.Dir(where) {
-			break
-		}
-		where = filepath.Dir(where)
-	}
-	if have, known := freeDisk(where); known && need > have {
-		return x.at("record.spikes", "the results of %d seeds need %d bytes (%v), and %d are free in %s (%s); record fewer neurons, or lower record.expected_rate if they are less active",
-			o.Seeds, need, d, have, where, sim.Size(have))
-	}
-	return nil
 }

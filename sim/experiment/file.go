@@ -1,6 +1,8 @@
 package experiment
 
 import (
+	"slices"
+
 	"github.com/burstplex/burstplex/neuron"
 	"github.com/burstplex/burstplex/neuron/spike"
 	"github.com/burstplex/burstplex/sim/config"
@@ -51,7 +53,7 @@ type Burst struct {
 	Accumulate bool       `toml:"accumulate" doc:"use the accumulating trace of the published program instead of the plain ISI"`
 }
 
-func (b Burst) detector() spike.Detector {
+func (b Burst) Detector() spike.Detector {
 	return spike.Detector{Threshold: b.Threshold, Accumulate: b.Accumulate}
 }
 
@@ -201,8 +203,8 @@ type Neurons struct {
 // SetDefaults implements config.Defaulter.
 func (s *Neurons) SetDefaults() { s.Every = 1 }
 
-// of returns how many neurons it selects from a population of some size.
-func (s *Neurons) of(size int) int { return selected(s.First, s.Last, s.Every, size) }
+// Of returns how many neurons it selects from a population of some size.
+func (s *Neurons) Of(size int) int { return selected(s.First, s.Last, s.Every, size) }
 
 // selected returns how many numbers there are from first on to last (0: size) by steps of every, below size.
 func selected(first, last, every, size int) int {
@@ -250,6 +252,16 @@ type Figure struct {
 
 // SetDefaults implements config.Defaulter.
 func (f *Figure) SetDefaults() { f.Neurons = 60 }
+
+// OfPresentations reports whether a figure needs nothing but the table of presentations.
+func (f *Figure) OfPresentations() bool {
+	return f.Kind == "patterns" || f.Kind == "learning" || f.Kind == "teaching"
+}
+
+// Shows reports whether a figure includes a population.
+func (f *Figure) Shows(population string) bool {
+	return len(f.Populations) == 0 || slices.Contains(f.Populations, population)
+}
 
 // defaults returns a file with the values that a key that is absent has.
 func defaults() *File {

@@ -104,8 +104,8 @@ type Stage struct {
 // SetDefaults implements config.Defaulter.
 func (s *Stage) SetDefaults() { s.Repeats, s.Order, s.Until = 1, "listed", "end" }
 
-// protocol returns the protocol of a file, nil if it has none.
-func (x *Experiment) protocol(seed uint64) *sim.Protocol {
+// Presentations returns the protocol of a file, nil if it has none.
+func (x *Experiment) Presentations(seed uint64) *sim.Protocol {
 	if x.Protocol.Len() == 0 {
 		return nil
 	}
@@ -165,21 +165,21 @@ func (x *Experiment) checkLearning(errs *config.List) {
 			if st := x.Stimuli.Get(s); st == nil {
 				errs.Add(x.tree.At(key+".currents."+s).NotFound("stimulus", x.Stimuli.Names()))
 			} else if st.Wave != "pattern" {
-				errs.Add(x.at(key+".currents."+s, "this stimulus has the wave %q; only one with the wave \"pattern\" can be set", st.Wave))
+				errs.Add(x.At(key+".currents."+s, "this stimulus has the wave %q; only one with the wave \"pattern\" can be set", st.Wave))
 			}
 		}
 		for t, target := range p.Targets.All() {
 			if teacher := x.Teachers.Get(t); teacher == nil {
 				errs.Add(x.tree.At(key+".targets."+t).NotFound("teacher", x.Teachers.Names()))
 			} else if *target < 0 || teacher.Kind == "cross-entropy" && *target > 1 {
-				errs.Add(x.at(key+".targets."+t, "the target %g makes no sense", *target).Allow("0 to 1 (cross-entropy), an event rate in Hz (linear)"))
+				errs.Add(x.At(key+".targets."+t, "the target %g makes no sense", *target).Allow("0 to 1 (cross-entropy), an event rate in Hz (linear)"))
 			}
 		}
 		for w := range p.Weights.All() {
 			if pr := x.Projections.Get(w); pr == nil {
 				errs.Add(x.tree.At(key+".weights."+w).NotFound("projection", x.Projections.Names()))
 			} else if pr.Rule != nil {
-				errs.Add(x.at(key+".weights."+w, "this projection has a rule; its weights cannot be set"))
+				errs.Add(x.At(key+".weights."+w, "this projection has a rule; its weights cannot be set"))
 			}
 		}
 	}
@@ -191,29 +191,29 @@ func (x *Experiment) checkLearning(errs *config.List) {
 			}
 		}
 		if s.To != 0 && s.To <= s.From || s.From >= s.Hold || s.To > s.Hold {
-			errs.Add(x.at(key+".measure_from", "nothing of a presentation of %v is left to measure", s.Hold))
+			errs.Add(x.At(key+".measure_from", "nothing of a presentation of %v is left to measure", s.Hold))
 		}
-		if s.Until == "solved" && x.judge() == nil {
-			errs.Add(x.at(key+".until", "nothing says what is right").Allow("a cross-entropy teacher, and its targets in the patterns"))
+		if s.Until == "solved" && x.Judge() == nil {
+			errs.Add(x.At(key+".until", "nothing says what is right").Allow("a cross-entropy teacher, and its targets in the patterns"))
 		}
 		for k, t := range map[string]*spike.Tick{"teacher_from": s.Teacher, "plasticity_from": s.Plasticity} {
 			if t != nil && *t >= s.Hold {
-				errs.Add(x.at(key+"."+k, "is not before the end of a presentation").Allow("[0 ms, " + s.Hold.String() + "), or leave the key out for never"))
+				errs.Add(x.At(key+"."+k, "is not before the end of a presentation").Allow("[0 ms, " + s.Hold.String() + "), or leave the key out for never"))
 			}
 		}
 		for k, t := range map[string]spike.Tick{"hold": s.Hold, "measure_from": s.From, "measure_to": s.To} {
 			if t%x.Experiment.Step != 0 {
-				errs.Add(x.at(key+"."+k, "is not a whole number of steps of %v", x.Experiment.Step))
+				errs.Add(x.At(key+"."+k, "is not a whole number of steps of %v", x.Experiment.Step))
 			}
 		}
 	}
 	if x.Protocol.Len() > 0 && x.Patterns.Len() == 0 {
-		errs.Add(x.at("protocol", "presents patterns, and there are none").Allow("[patterns.NAME]"))
+		errs.Add(x.At("protocol", "presents patterns, and there are none").Allow("[patterns.NAME]"))
 	}
 }
 
-// label returns how figures name a pattern.
-func (x *Experiment) label(pattern string) string {
+// Label returns how figures name a pattern.
+func (x *Experiment) Label(pattern string) string {
 	if p := x.Patterns.Get(pattern); p != nil && p.Label != "" {
 		return p.Label
 	}
@@ -223,12 +223,12 @@ func (x *Experiment) label(pattern string) string {
 // duration is that of the file, or else that of the protocol.
 func (x *Experiment) setDuration() {
 	if x.Experiment.Duration == 0 && x.Protocol.Len() > 0 {
-		x.Experiment.Duration = x.protocol(0).End()
+		x.Experiment.Duration = x.Presentations(0).End()
 	}
 }
 
-// crossEntropy returns the cost of an output rate (Hz) for a target, with the bounds of the published program.
-func (t *Teacher) crossEntropy(rate, target float64) float64 {
+// CrossEntropy returns the cost of an output rate (Hz) for a target, with the bounds of the published program.
+func (t *Teacher) CrossEntropy(rate, target float64) float64 {
 	y := max(0.01, min(0.99, (rate-t.EMin)/(t.EMax-t.EMin)))
 	return -target*math.Log(y) - (1-target)*math.Log(1-y)
 }

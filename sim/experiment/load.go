@@ -52,7 +52,7 @@ type Experiment struct {
 
 	text        []byte   // as read
 	overrides   []string // from the command line
-	variantName string   // "" for the experiment itself
+	VariantName string   // "" for the experiment itself
 }
 
 // Load reads an experiment: a file if there is one of this name, else a built-in one. Each override is "key=value".
@@ -142,9 +142,9 @@ func (x *Experiment) readTrains(key string, size int, r *neuron.Replay) error {
 	var selection *trains.SelectionError
 	switch {
 	case errors.As(err, &selection):
-		return x.at(key+"."+selection.Key, "%s", selection.Reason).Allow(selection.Allowed)
+		return x.At(key+"."+selection.Key, "%s", selection.Reason).Allow(selection.Allowed)
 	case err != nil:
-		return x.at(key+".file", "%s", strings.TrimPrefix(err.Error(), r.File+": "))
+		return x.At(key+".file", "%s", strings.TrimPrefix(err.Error(), r.File+": "))
 	}
 	if r.Validate() != nil { // is reported with all else
 		return nil
@@ -156,9 +156,14 @@ func (x *Experiment) readTrains(key string, size int, r *neuron.Replay) error {
 // Resolved returns the experiment as a file, overrides included.
 func (x *Experiment) Resolved() []byte { return config.Format(x.tree) }
 
-// at returns an error at a key.
-func (x *Experiment) at(key, format string, args ...any) *config.Error {
+// At returns an error at a key.
+func (x *Experiment) At(key, format string, args ...any) *config.Error {
 	return x.tree.At(key).Errorf(format, args...)
+}
+
+// NotFound returns an error at a key whose value names something, a kind of thing, that is not among the names.
+func (x *Experiment) NotFound(key, kind string, names []string) error {
+	return x.tree.At(key).NotFound(kind, names)
 }
 
 // read reads a file that the experiment names.
@@ -175,17 +180,17 @@ func (x *Experiment) read(key, name string) ([]byte, error) {
 		text, err = os.ReadFile(path)
 	}
 	if err != nil {
-		return nil, x.at(key, "cannot be read: %s", reason(err))
+		return nil, x.At(key, "cannot be read: %s", reason(err))
 	}
 	return text, nil
 }
 
-// place gives an error of package sim its place in the file.
-func (x *Experiment) place(err error) error {
+// Place gives an error of package sim its place in the file.
+func (x *Experiment) Place(err error) error {
 	var se *sim.Error
 	if errors.As(err, &se) {
 		key := strings.Replace(se.Key, ".background.", ".backgrounds.", 1)
-		return x.at(key, "%s", se.Reason)
+		return x.At(key, "%s", se.Reason)
 	}
 	return err
 }

@@ -134,3 +134,16 @@ func readCurrent(name string, text []byte) (sim.Wave, error) {
 	}
 	return w, nil
 }
+
+// Reference reads the columns of an embedded file of known courses: the time, and another one if it is there.
+func Reference(file, column string) (time, values []float64, ok bool) {
+	text, err := builtin.ReadFile("builtin/" + file)
+	if err != nil {
+		return nil, nil, false
+	}
+	c, err := columns(file, text, []string{"time_s", column}, nil)
+	if err != nil {
+		return nil, nil, false
+	}
+	return c["time_s"], c[column], true
+}

@@ -1,14 +1,6 @@
 package experiment
 
 import (
-	"context"
-	"errors"
-	"fmt"
-	"os"
-	"path/filepath"
-	"time"
-
-	"github.com/burstplex/burstplex/neuron/spike"
 	"github.com/burstplex/burstplex/sim/config"
 	"github.com/burstplex/burstplex/sim/credit"
 	"github.com/burstplex/burstplex/sim/curve"
@@ -60,51 +52,10 @@ func (t *Task) DecodeConfig(n *config.Node, d *config.Decoder) error {
 func (x *Experiment) checkTask(errs *config.List) {
 	for name, n := range map[string]int{"populations": x.Populations.Len(), "projections": x.Projections.Len(), "protocol": x.Protocol.Len()} {
 		if n > 0 {
-			errs.Add(x.at(name, "means nothing beside a task, which brings its own network"))
+			errs.Add(x.At(name, "means nothing beside a task, which brings its own network"))
 		}
 	}
 	if x.Task.Spec != nil {
 		errs.Add(x.parameter("task", x.Task.Spec.Validate()))
 	}
-}
-
-// runTask does the task of a file.
-func (x *Experiment) runTask(ctx context.Context, o RunOptions) (*Summary, error) {
-	if p, ok := x.Task.Spec.(task.Preparer); ok {
-		if err := p.Prepare(&task.Run{Data: x.Data.Dir, Seed: *o.Seed}); err != nil {
-			return nil, err
-		}
-	}
-	if !o.resume {
-		if err := x.begin(o); err != nil {
-			return nil, err
-		}
-	}
-	if err := os.MkdirAll(filepath.Join(o.Dir, "figures"), 0o777); err != nil {
-		return nil, err
-	}
-	s := &Summary{Experiment: x.Experiment.Name, Variant: x.variantName, Program: Program()}
-	p := o.progress
-	if p == nil {
-		p = newTaskProgress(o.Log)
-		defer p.finish()
-	}
-	done := 0.0
-	start := time.Now()
-	run := &task.Run{Dir: o.Dir, Data: x.Data.Dir, Seed: *o.Seed, Seeds: o.Seeds, Workers: o.Workers,
-		Progress: func(share float64) {
-			p.add(spike.Tick(float64(whole) * (share - done)))
-			done = share
-		},
-		Print: func(line string) { s.Lines = append(s.Lines, line) }}
-	err := x.Task.Spec.Run(ctx, run)
-	s.WallSeconds = time.Since(start).Seconds()
-	if errors.Is(err, context.Canceled) {
-		s.Interrupted = true
-		return s, errors.Join(writeSummary(o.Dir, s), err)
-	}
-	if err != nil {
-		return nil, fmt.Errorf("task %s: %w", x.Task.Kind, err)
-	}
-	return s, errors.Join(writeSummary(o.Dir, s), task.Forget(o.Dir))
 }

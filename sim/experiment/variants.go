@@ -1,14 +1,8 @@
 package experiment
 
 import (
-	"context"
-	"errors"
-	"os"
-	"path/filepath"
 	"slices"
-	"sync"
 
-	"github.com/burstplex/burstplex/neuron/spike"
 	"github.com/burstplex/burstplex/sim/config"
 )
 
@@ -22,7 +16,7 @@ type Variant struct {
 
 // variant returns the experiment as a variant changes it.
 func (x *Experiment) variant(name string) (*Experiment, error) {
-	v := &Experiment{dir: x.dir, builtin: x.builtin, variantName: name}
+	v := &Experiment{dir: x.dir, builtin: x.builtin, VariantName: name}
 	if err := v.parse(x.tree.Pos().File, x.text, append(x.changes(name), x.overrides...)); err != nil {
 		return nil, err
 	}
@@ -49,8 +43,8 @@ func (x *Experiment) checkVariants(errs *config.List) {
 	}
 }
 
-// variants returns all variants, or those named.
-func (x *Experiment) variants(only []string) ([]*Experiment, error) {
+// VariantsOf returns the experiment as each of its variants changes it: all of them, or those named.
+func (x *Experiment) VariantsOf(only []string) ([]*Experiment, error) {
 	if len(only) == 0 {
 		only = x.Variants.Names()
 	}
@@ -66,70 +60,4 @@ func (x *Experiment) variants(only []string) ([]*Experiment, error) {
 		all = append(all, v)
 	}
 	return all, nil
-}
-
-func namesOf(all []*Experiment) (names []string) {
-	for _, v := range all {
-		names = append(names, v.variantName)
-	}
-	return names
-}
-
-// RunVariants runs the variants of an experiment, those in only or all, with all their seeds, as many at a time as there
-// are processors. Summaries are in the order of the file.
-func (x *Experiment) RunVariants(ctx context.Context, o RunOptions, only ...string) ([]*Summary, []Outcome, error) {
-	if x.Variants.Len() == 0 {
-		return nil, nil, x.at("variants", "the experiment has none")
-	}
-	all, err := x.variants(only)
-	if err != nil {
-		return nil, nil, err
-	}
-	for _, v := range all {
-		if err := v.Check(); err != nil {
-			return nil, nil, err
-		}
-	}
-	o.resolve(x)
-	if !o.resume {
-		if err := makeDir(o); err != nil {
-			return nil, nil, err
-		}
-		if err := x.writePlan(o, namesOf(all)); err != nil {
-			return nil, nil, err
-		}
-	}
-	runs := 0
-	for range all {
-		runs += o.Seeds
-	}
-	o.tokens = make(chan struct{}, min(runs, o.Workers))
-	var total spike.Tick
-	for _, v := range all {
-		total += v.Experiment.Duration * spike.Tick(o.Seeds)
-	}
-	o.progress = newProgress(o.Log, total)
-	defer o.progress.finish()
-	out, errs := make([]*Summary, len(all)), make([]error, len(all))
-	var wg sync.WaitGroup
-	for i, v := range all {
-		wg.Go(func() {
-			mine := o
-			mine.Dir = filepath.Join(o.Dir, v.variantName)
-			if _, err := os.Stat(filepath.Join(mine.Dir, "plan.json")); err != nil {
-				mine.resume = false // it had not begun
-			}
-			out[i], errs[i] = v.Run(ctx, mine)
-		})
-	}
-	wg.Wait()
-	if err := errors.Join(errs...); err != nil {
-		return out, nil, err
-	}
-	seeds := make([]uint64, o.Seeds)
-	for k := range seeds {
-		seeds[k] = *o.Seed + uint64(k)
-	}
-	outcomes, err := x.drawVariants(o.Dir, all, seeds)
-	return out, outcomes, err
 }

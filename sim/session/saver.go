@@ -1,4 +1,4 @@
-package experiment
+package session
 
 import (
 	"bytes"
@@ -15,8 +15,9 @@ import (
 
 	"github.com/burstplex/burstplex/neuron/spike"
 	"github.com/burstplex/burstplex/recordings"
-	"github.com/burstplex/burstplex/recordings/analysis"
 	"github.com/burstplex/burstplex/sim"
+	"github.com/burstplex/burstplex/sim/experiment"
+	"github.com/burstplex/burstplex/sim/report"
 	"github.com/burstplex/burstplex/sim/task"
 )
 
@@ -33,12 +34,12 @@ type saved struct {
 
 // saver writes the checkpoints of one seed.
 type saver struct {
-	x        *Experiment
+	x        *experiment.Experiment
 	dir      string
 	engine   *sim.Sim
-	writer   *recordings.Writer // nil if nothing is recorded
-	diary    *diary             // nil without a protocol
-	direct   *observation       // nil if observations come from the recording
+	writer   *recordings.Writer  // nil if nothing is recorded
+	diary    *diary              // nil without a protocol
+	direct   *report.Observation // nil if observations come from the recording
 	state    saved
 	started  time.Time
 	last     time.Time
@@ -48,7 +49,7 @@ type saver struct {
 func checkpointName(seed uint64) string { return fmt.Sprintf("checkpoint-%d.bin", seed) }
 
 // identity names the network of an experiment and seed: a checkpoint fits no other.
-func (x *Experiment) identity(seed uint64) string {
+func identity(x *experiment.Experiment, seed uint64) string {
 	sum := sha256.Sum256(fmt.Appendf(x.Resolved(), "\nseed %d", seed))
 	return hex.EncodeToString(sum[:8])
 }
@@ -81,7 +82,7 @@ func (s *saver) save() error {
 		state.Diary = d
 	}
 	if s.direct != nil {
-		state.Courses = s.direct.counts()
+		state.Courses = s.direct.Counts()
 	}
 	head, err := json.Marshal(state)
 	if err != nil {
@@ -100,7 +101,7 @@ func (s *saver) save() error {
 }
 
 // readCheckpoint returns the checkpoint of a seed; state is nil if there is none.
-func (x *Experiment) readCheckpoint(dir string, seed uint64) (state *saved, engine []byte, err error) {
+func readCheckpoint(x *experiment.Experiment, dir string, seed uint64) (state *saved, engine []byte, err error) {
 	path := filepath.Join(dir, checkpointName(seed))
 	body, err := task.Kept(path)
 	if errors.Is(err, task.ErrDamaged) {
@@ -114,39 +115,10 @@ func (x *Experiment) readCheckpoint(dir string, seed uint64) (state *saved, engi
 	if err := json.Unmarshal(head, state); err != nil {
 		return nil, nil, fmt.Errorf("%s: %w: %v", path, sim.ErrCheckpoint, err)
 	}
-	if state.Network != x.identity(seed) {
+	if state.Network != identity(x, seed) {
 		return nil, nil, fmt.Errorf("%s: %w: it belongs to another experiment or seed than %s", path, sim.ErrCheckpoint, filepath.Join(dir, "experiment.toml"))
 	}
 	return state, engine, nil
-}
-
-// onlyCounts reports whether all that is observed are counts of spikes, which a checkpoint can hold.
-func (o *observation) onlyCounts() bool { return len(o.parts) == 2 }
-
-// counts returns the counts of all courses; setCounts puts them back.
-func (o *observation) counts() (all [][][]uint64) {
-	for _, r := range []interface{ Courses() []analysis.Course }{o.rates, o.after} {
-		for _, c := range r.Courses() {
-			all = append(all, [][]uint64{c.Events, c.Bursts, c.Spikes})
-		}
-	}
-	return all
-}
-
-func (o *observation) setCounts(all [][][]uint64) error {
-	mine := o.counts()
-	if len(mine) != len(all) {
-		return fmt.Errorf("%w: it counts other populations", sim.ErrCheckpoint)
-	}
-	for i := range mine {
-		for k := range mine[i] {
-			if len(all[i]) != len(mine[i]) || len(all[i][k]) != len(mine[i][k]) {
-				return fmt.Errorf("%w: it counts in other bins", sim.ErrCheckpoint)
-			}
-			copy(mine[i][k], all[i][k])
-		}
-	}
-	return nil
 }
 
 // segments lists the files of a recording that was continued: the first as it is named, the others beside it.

@@ -1,6 +1,6 @@
 //go:build linux || darwin || freebsd
 
-package experiment
+package session
 
 import "golang.org/x/sys/unix"
 

@@ -1,4 +1,4 @@
-package experiment
+package report
 
 import (
 	"encoding/csv"
@@ -8,7 +8,6 @@ import (
 	"strings"
 
 	"github.com/burstplex/burstplex/recordings/analysis"
-	"github.com/burstplex/burstplex/sim"
 )
 
 // Measured is a quantity of an experiment beside its known values. Burst probabilities are in %.
@@ -23,9 +22,9 @@ type Measured struct {
 // a burst probability, which is a ratio, this is not the ratio of all bursts to all events (24.7 % instead of 22.6 %
 // in pyr1 of the experiment propagation), and it is what the known values are. Correlations are those of the mean time courses
 // over seeds, as the published values are.
-func (x *Experiment) compare(nets []*sim.Network, obs []*observation) []Measured {
+func (d *Report) compare() []Measured {
 	var out []Measured
-	for _, c := range x.Compare {
+	for _, c := range d.Compare {
 		if c.Column != "" {
 			continue
 		}
@@ -36,16 +35,16 @@ func (x *Experiment) compare(nets []*sim.Network, obs []*observation) []Measured
 			if strings.HasSuffix(c.Mean, "burst_probability") {
 				m.Unit, scale = "%", 100
 			}
-			values := make([]float64, len(obs))
-			for i, o := range obs {
-				values[i], _, _ = analysis.Summary(x.settled(o, x.trace(o, nets[i], c.Mean)))
+			values := make([]float64, len(d.obs))
+			for i, o := range d.obs {
+				values[i], _, _ = analysis.Summary(d.settled(o, d.trace(o, d.nets[i], c.Mean)))
 				values[i] *= scale
 			}
 			m.Mean, m.SD, _ = analysis.Summary(values)
 		} else {
-			a := x.overSeeds(nets, obs, c.Correlation[0]).Mean
-			b := x.overSeeds(nets, obs, c.Correlation[1]).Mean
-			m.Mean = analysis.Pearson(x.settled(obs[0], a), x.settled(obs[0], b))
+			a := d.overSeeds(c.Correlation[0]).Mean
+			b := d.overSeeds(c.Correlation[1]).Mean
+			m.Mean = analysis.Pearson(d.settled(d.obs[0], a), d.settled(d.obs[0], b))
 			m.Unit = "r"
 		}
 		out = append(out, m)
@@ -54,9 +53,9 @@ func (x *Experiment) compare(nets []*sim.Network, obs []*observation) []Measured
 }
 
 // comparePresentations measures what [[compare]] asks for of single presentations.
-func (x *Experiment) comparePresentations(all []lessons) []Measured {
+func (d *Report) comparePresentations() []Measured {
 	var out []Measured
-	for _, c := range x.Compare {
+	for _, c := range d.Compare {
 		if c.Column == "" {
 			continue
 		}
@@ -69,7 +68,7 @@ func (x *Experiment) comparePresentations(all []lessons) []Measured {
 			m.Unit = "Hz"
 		}
 		var values []float64
-		for _, l := range all {
+		for _, l := range d.presented {
 			if c.At < len(l.rows) {
 				values = append(values, scale*l.rows[c.At].values[c.Column])
 			}
@@ -81,10 +80,10 @@ func (x *Experiment) comparePresentations(all []lessons) []Measured {
 }
 
 // overSeeds returns a trace's mean and s.d. over seeds.
-func (x *Experiment) overSeeds(nets []*sim.Network, obs []*observation, name string) analysis.Band {
-	traces := make([][]float64, len(obs))
-	for i, o := range obs {
-		traces[i] = x.trace(o, nets[i], name)
+func (d *Report) overSeeds(name string) analysis.Band {
+	traces := make([][]float64, len(d.obs))
+	for i, o := range d.obs {
+		traces[i] = d.trace(o, d.nets[i], name)
 	}
 	return analysis.OverSeeds(traces...)
 }
@@ -101,7 +100,7 @@ func WriteComparison(w io.Writer, rows []Measured) error {
 	c := csv.NewWriter(w)
 	c.Write([]string{"quantity", "unit", "measured", "sd_over_seeds", "limit_of_small_steps", "limit_sd", "deviation_from_limit_pct", "published_program", "deviation_from_published_pct"})
 	for _, m := range rows {
-		c.Write([]string{m.Name, m.Unit, number(m.Mean), number(m.SD), number(m.Limit), number(m.LimitSD), number(deviation(m, m.Limit)), number(m.Published), number(deviation(m, m.Published))})
+		c.Write([]string{m.Name, m.Unit, Number(m.Mean), Number(m.SD), Number(m.Limit), Number(m.LimitSD), Number(deviation(m, m.Limit)), Number(m.Published), Number(deviation(m, m.Published))})
 	}
 	c.Flush()
 	return c.Error()
@@ -138,7 +137,8 @@ func known(m Measured, v float64) string {
 
 func deviation(m Measured, v float64) float64 { return 100 * (m.Mean - v) / v }
 
-func number(v float64) string {
+// Number writes a number as tables of results do: empty if it is NaN.
+func Number(v float64) string {
 	if math.IsNaN(v) {
 		return ""
 	}

@@ -1,16 +1,16 @@
-package experiment
+package report
 
 import (
-	"slices"
 	"strings"
 
 	"github.com/burstplex/burstplex/neuron/spike"
 	"github.com/burstplex/burstplex/recordings/analysis"
 	"github.com/burstplex/burstplex/sim"
+	"github.com/burstplex/burstplex/sim/experiment"
 )
 
-// observation is what the analysis keeps of the spikes of one seed, in memory that does not grow with their number.
-type observation struct {
+// Observation is what the analysis keeps of the spikes of one seed, in memory that does not grow with their number.
+type Observation struct {
 	seed        uint64
 	pops        []spike.Population
 	bins        analysis.Bins
@@ -35,11 +35,11 @@ func thresholdTicks() []spike.Tick {
 
 const rasterLimit = 200_000 // spikes per population of a raster
 
-func (x *Experiment) observe(seed uint64, net *sim.Network) *observation {
+func observe(x *experiment.Experiment, seed uint64, net *sim.Network) *Observation {
 	a, pops := &x.Experiment, net.IDs()
 	all := spike.Window{To: a.Duration}
 	settled := spike.Window{From: a.Settle, To: a.Duration}
-	o := &observation{seed: seed, pops: pops, bins: analysis.NewBins(all, a.Bin), raster: map[string]*analysis.Raster{}}
+	o := &Observation{seed: seed, pops: pops, bins: analysis.NewBins(all, a.Bin), raster: map[string]*analysis.Raster{}}
 	o.rates = analysis.NewRates(pops, o.bins)
 	o.after = analysis.NewRates(pops, analysis.Whole(settled))
 	o.parts = []analysis.Accumulator{o.rates, o.after}
@@ -49,7 +49,7 @@ func (x *Experiment) observe(seed uint64, net *sim.Network) *observation {
 			o.intervals = analysis.NewIntervals(pops, analysis.LogEdges(x.Burst.Threshold, spike.Millisecond, 10*spike.Second, 12))
 			o.parts = append(o.parts, o.intervals)
 		case f.Kind == "sensitivity" && o.sensitivity == nil:
-			o.sensitivity = analysis.NewSensitivity(pops, analysis.Whole(settled), analysis.Thresholds(x.Burst.detector(), thresholdTicks()...))
+			o.sensitivity = analysis.NewSensitivity(pops, analysis.Whole(settled), analysis.Thresholds(x.Burst.Detector(), thresholdTicks()...))
 			o.parts = append(o.parts, o.sensitivity)
 		}
 		if f.Kind != "raster" && f.Kind != "multiplexing" {
@@ -60,7 +60,7 @@ func (x *Experiment) observe(seed uint64, net *sim.Network) *observation {
 			w.To = a.Duration
 		}
 		for _, p := range pops {
-			if x.shows(f, p.Name) {
+			if f.Shows(p.Name) {
 				ids := analysis.EveryNth(p, min(f.Neurons, p.Size))
 				r := analysis.NewRaster(ids, w, rasterLimit)
 				o.raster[name+"/"+p.Name] = r
@@ -71,20 +71,15 @@ func (x *Experiment) observe(seed uint64, net *sim.Network) *observation {
 	return o
 }
 
-// shows reports whether a figure includes a population.
-func (x *Experiment) shows(f *Figure, population string) bool {
-	return len(f.Populations) == 0 || slices.Contains(f.Populations, population)
-}
-
 // Add implements analysis.Accumulator.
-func (o *observation) Add(events []spike.Event) {
+func (o *Observation) Add(events []spike.Event) {
 	for _, part := range o.parts {
 		part.Add(events)
 	}
 }
 
 // population returns the number of a population.
-func (o *observation) population(name string) int {
+func (o *Observation) population(name string) int {
 	for i, p := range o.pops {
 		if p.Name == name {
 			return i
@@ -94,10 +89,10 @@ func (o *observation) population(name string) int {
 }
 
 // trace returns a named time course in bins: a variable of a population (Hz, probabilities 0 to 1), or a stimulus (pA).
-func (x *Experiment) trace(o *observation, net *sim.Network, name string) []float64 {
+func (d *Report) trace(o *Observation, net *sim.Network, name string) []float64 {
 	owner, variable, _ := strings.Cut(name, ".")
 	if owner == "stimuli" {
-		return x.current(o, net, variable)
+		return d.current(o, net, variable)
 	}
 	c := o.rates.Courses()[o.population(owner)]
 	switch variable {
@@ -112,7 +107,7 @@ func (x *Experiment) trace(o *observation, net *sim.Network, name string) []floa
 }
 
 // current returns a stimulus as its mean in every bin (pA); a distributed amplitude counts with its mean.
-func (x *Experiment) current(o *observation, net *sim.Network, name string) []float64 {
+func (d *Report) current(o *Observation, net *sim.Network, name string) []float64 {
 	for i := range net.Stimuli {
 		s := &net.Stimuli[i]
 		if s.Name != name {
@@ -130,9 +125,9 @@ func (x *Experiment) current(o *observation, net *sim.Network, name string) []fl
 }
 
 // settled returns the part of a trace after settling.
-func (x *Experiment) settled(o *observation, trace []float64) []float64 {
+func (d *Report) settled(o *Observation, trace []float64) []float64 {
 	for i, t := range o.bins.Centers() {
-		if t >= x.Experiment.Settle.Seconds() {
+		if t >= d.Experiment.Experiment.Settle.Seconds() {
 			return trace[i:]
 		}
 	}

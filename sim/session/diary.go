@@ -1,24 +1,24 @@
-package experiment
+package session
 
 import (
 	"encoding/csv"
 	"errors"
-	"fmt"
 	"math"
 	"os"
 	"path/filepath"
 	"strconv"
-	"strings"
 
 	"github.com/burstplex/burstplex/neuron/spike"
 	"github.com/burstplex/burstplex/recordings"
 	"github.com/burstplex/burstplex/sim"
+	"github.com/burstplex/burstplex/sim/experiment"
+	"github.com/burstplex/burstplex/sim/report"
 )
 
 // diary writes one line per presentation of a protocol, as soon as it has ended: what every population said while it was
 // measured, what the teachers did, the mean weights of what learns. It is the learning curve, on disk while the run goes on.
 type diary struct {
-	x        *Experiment
+	x        *experiment.Experiment
 	engine   *sim.Sim
 	protocol *sim.Protocol
 	pops     []spike.Population
@@ -37,16 +37,13 @@ type diary struct {
 	recording *recordings.Writer // nil if nothing is recorded
 }
 
-// diaryName is the file of a seed's presentations.
-func diaryName(seed uint64) string { return fmt.Sprintf("presentations-%d.csv", seed) }
-
 // keepDiary opens the diary of a run; from is the checkpoint that it goes on from, or nil.
-func (x *Experiment) keepDiary(dir string, seed uint64, engine *sim.Sim, p *sim.Protocol, net *sim.Network, from *saved) (*diary, error) {
+func keepDiary(x *experiment.Experiment, dir string, seed uint64, engine *sim.Sim, p *sim.Protocol, net *sim.Network, from *saved) (*diary, error) {
 	mode := os.O_RDWR | os.O_CREATE | os.O_TRUNC
 	if from != nil {
 		mode = os.O_RDWR
 	}
-	f, err := os.OpenFile(filepath.Join(dir, diaryName(seed)), mode, 0o666)
+	f, err := os.OpenFile(filepath.Join(dir, report.PresentationsFile(seed)), mode, 0o666)
 	if err != nil {
 		return nil, err
 	}
@@ -57,7 +54,7 @@ func (x *Experiment) keepDiary(dir string, seed uint64, engine *sim.Sim, p *sim.
 		}
 	}
 	d.counts, d.lookup = make([]int64, 2*len(d.pops)), spike.NewLookup(d.pops)
-	if j := x.judge(); j != nil {
+	if j := x.Judge(); j != nil {
 		d.stop = &solved{judge: j}
 	}
 	if from != nil {
@@ -131,7 +128,7 @@ func (d *diary) write(at sim.Presentation, measured spike.Window) (rates map[str
 		if v := d.x.Patterns.Get(name).Targets.Get(t); v != nil {
 			target = *v
 			if teacher.Kind == "cross-entropy" {
-				cost = teacher.crossEntropy(rates[teacher.Population], target)
+				cost = teacher.CrossEntropy(rates[teacher.Population], target)
 			} else {
 				cost = (rates[teacher.Population] - target) * (rates[teacher.Population] - target)
 			}
@@ -142,7 +139,7 @@ func (d *diary) write(at sim.Presentation, measured spike.Window) (rates map[str
 		values = append(values, d.engine.Projection(p).MeanWeight())
 	}
 	for _, v := range values {
-		row = append(row, number(v))
+		row = append(row, report.Number(v))
 	}
 	if err := d.record(at, values); err != nil {
 		return nil, err
@@ -180,7 +177,7 @@ func (d *diary) mayStop(at sim.Presentation, now spike.Tick, rates map[string]fl
 	}
 	last := (at.Index-d.protocol.FirstOf(at.Stage)+1)%len(stage.Patterns) == 0
 	name := d.protocol.Patterns[at.Pattern].Name
-	rate := rates[d.x.Teachers.Get(d.stop.judge.teacher).Population]
+	rate := rates[d.x.Teachers.Get(d.stop.judge.Teacher).Population]
 	if d.stop.add(name, rate, last, len(stage.Patterns)) {
 		repeat := at.Repeat
 		if now > at.To {
@@ -196,35 +193,18 @@ func (d *diary) Close() error {
 	return errors.Join(d.out.Error(), d.file.Close())
 }
 
-// presentation is a line of a diary.
-type presentation struct {
-	stage, pattern string
-	repeat         int
-	values         map[string]float64 // by the rest of the header
+// solved tells a running experiment that it may stop training: the last criterion repeats were all right.
+type solved struct {
+	judge *experiment.Judge
+	right int // presentations in a row
 }
 
-// readDiary reads what a run has written so far.
-func readDiary(path string) ([]presentation, error) {
-	text, err := os.ReadFile(path)
-	if err != nil {
-		return nil, err
+// add reports whether the criterion is met by this presentation, the last of a repeat.
+func (s *solved) add(pattern string, rate float64, lastOfRepeat bool, patterns int) bool {
+	if !s.judge.Right(pattern, rate) {
+		s.right = 0
+		return false
 	}
-	rows, err := csv.NewReader(strings.NewReader(string(text))).ReadAll()
-	if err != nil || len(rows) == 0 {
-		return nil, fmt.Errorf("%s: not a table of presentations: %v", path, err)
-	}
-	var out []presentation
-	for _, row := range rows[1:] {
-		p := presentation{stage: row[1], pattern: row[3], values: map[string]float64{}}
-		p.repeat, _ = strconv.Atoi(row[2])
-		for i, key := range rows[0] {
-			if v, err := strconv.ParseFloat(row[i], 64); err == nil && i != 1 && i != 3 {
-				p.values[key] = v
-			} else {
-				p.values[key] = nan
-			}
-		}
-		out = append(out, p)
-	}
-	return out, nil
+	s.right++
+	return lastOfRepeat && s.right >= experiment.Criterion*patterns
 }

@@ -1,6 +1,6 @@
 //go:build !linux && !darwin && !freebsd
 
-package experiment
+package session
 
 // freeDisk returns that it is unknown.
 func freeDisk(string) (bytes int64, known bool) { return 0, false }

@@ -1,4 +1,4 @@
-package experiment
+package session
 
 import (
 	"context"
@@ -35,7 +35,7 @@ func TestDisk(t *testing.T) {
 		t.Fatal(err)
 	}
 	dir := filepath.Join(t.TempDir(), "out")
-	s, err := x.Run(context.Background(), RunOptions{Dir: dir})
+	s, err := Run(context.Background(), x, Options{Dir: dir})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -50,7 +50,7 @@ func TestDisk(t *testing.T) {
 		t.Skip("free space is unknown on this system")
 	}
 	large := filepath.Join(t.TempDir(), "large")
-	if _, err := load(t, sources, "experiment.duration=1000000000 s").Run(context.Background(), RunOptions{Dir: large}); !errors.As(err, new(*config.Error)) {
+	if _, err := Run(context.Background(), load(t, sources, "experiment.duration=1000000000 s"), Options{Dir: large}); !errors.As(err, new(*config.Error)) {
 		t.Errorf("1e13 spikes are accepted: %v", err)
 	}
 	if _, err := os.Stat(large); err == nil {

@@ -1,6 +1,7 @@
-package experiment
+package report
 
 import (
+	"math"
 	"os"
 	"path/filepath"
 	"slices"
@@ -9,30 +10,37 @@ import (
 	"github.com/burstplex/burstplex/recordings/analysis"
 	"github.com/burstplex/burstplex/recordings/figure"
 	"github.com/burstplex/burstplex/sim"
+	"github.com/burstplex/burstplex/sim/experiment"
 )
 
-// drawing is what figures are made from: one network and one observation per seed.
-type drawing struct {
-	*Experiment
+// Report is what figures are made from: one network and one observation per seed.
+type Report struct {
+	*experiment.Experiment
 	nets []*sim.Network
-	obs  []*observation
+	obs  []*Observation
 
-	lessons []lessons // empty without a protocol
-	unseen  bool      // some seed has neither a recording nor counts: only its presentations can be drawn
+	presented []presentations // empty without a protocol
+	unseen    bool            // some seed has neither a recording nor counts: only its presentations can be drawn
 }
 
-// ofPresentations reports whether a figure needs nothing but the table of presentations.
-func (f *Figure) ofPresentations() bool {
-	return f.Kind == "patterns" || f.Kind == "learning" || f.Kind == "teaching"
+// New returns an empty report of so many seeds.
+func New(x *experiment.Experiment, seeds int) *Report {
+	return &Report{Experiment: x, nets: make([]*sim.Network, seeds), obs: make([]*Observation, seeds)}
+}
+
+// Observe returns what the spikes of seed number k must be added to.
+func (d *Report) Observe(k int, net *sim.Network) *Observation {
+	d.nets[k], d.obs[k] = net, observe(d.Experiment, net.Seed, net)
+	return d.obs[k]
 }
 
 // draw writes the figures of the given names (all if none are given) and the comparison into dir.
-func (d *drawing) draw(dir string, rows []Measured, names ...string) error {
+func (d *Report) draw(dir string, rows []Measured, names ...string) error {
 	if err := os.MkdirAll(dir, 0o777); err != nil {
 		return err
 	}
 	for name, f := range d.Figures.All() {
-		if len(names) > 0 && !slices.Contains(names, name) || d.unseen && !f.ofPresentations() {
+		if len(names) > 0 && !slices.Contains(names, name) || d.unseen && !f.OfPresentations() {
 			continue
 		}
 		if err := figure.Save(filepath.Join(dir, name), d.figure(name, f)); err != nil {
@@ -45,7 +53,7 @@ func (d *drawing) draw(dir string, rows []Measured, names ...string) error {
 	return nil
 }
 
-func (d *drawing) figure(name string, f *Figure) figure.Figure {
+func (d *Report) figure(name string, f *experiment.Figure) figure.Figure {
 	switch f.Kind {
 	case "multiplexing":
 		return d.multiplexing(name, f)
@@ -69,44 +77,41 @@ func (d *drawing) figure(name string, f *Figure) figure.Figure {
 	return d.traces(f)
 }
 
-func (d *drawing) band(trace string) analysis.Band { return d.overSeeds(d.nets, d.obs, trace) }
+// Band returns a trace in bins, mean and standard deviation over seeds: a variable of a population (Hz, probabilities 0 to 1) or a stimulus
+// (pA), named as in [[compare]].
+func (d *Report) Band(trace string) analysis.Band { return d.overSeeds(trace) }
 
 // course is a trace with its known courses.
-func (d *drawing) course(f *Figure, trace string) figure.Course {
-	b := d.band(trace)
+func (d *Report) course(f *experiment.Figure, trace string) figure.Course {
+	b := d.Band(trace)
 	return figure.Course{Mean: b.Mean, SD: b.SD, References: d.references(f, trace)}
 }
 
 // references reads the known courses of a trace from the figure's reference file.
-func (d *drawing) references(f *Figure, trace string) []figure.Reference {
+func (d *Report) references(f *experiment.Figure, trace string) []figure.Reference {
 	if f.Reference == "" {
-		return nil
-	}
-	text, err := builtin.ReadFile("builtin/" + f.Reference)
-	if err != nil {
 		return nil
 	}
 	var out []figure.Reference
 	for _, known := range []struct{ key, name string }{{" limit", "limit of small steps"}, {" published", "published program"}} {
-		c, err := columns(f.Reference, text, []string{"time_s", trace + known.key}, nil)
-		if err != nil {
+		time, values, ok := experiment.Reference(f.Reference, trace+known.key)
+		if !ok {
 			continue
 		}
-		values := c[trace+known.key]
 		if strings.HasSuffix(trace, "probability") {
 			for i := range values {
 				values[i] /= 100
 			}
 		}
-		out = append(out, figure.Reference{Name: known.name, Time: c["time_s"], Values: values})
+		out = append(out, figure.Reference{Name: known.name, Time: time, Values: values})
 	}
 	return out
 }
 
-func (d *drawing) multiplexing(name string, f *Figure) figure.Figure {
+func (d *Report) multiplexing(name string, f *experiment.Figure) figure.Figure {
 	lower, upper := f.Populations[0], f.Populations[1]
 	m := figure.Multiplexing{Lower: lower, Upper: upper, Time: d.obs[0].bins.Centers(),
-		SomaticCurrent: d.band("stimuli." + f.Inputs[0]).Mean, DendriticCurrent: d.band("stimuli." + f.Inputs[1]).Mean,
+		SomaticCurrent: d.Band("stimuli." + f.Inputs[0]).Mean, DendriticCurrent: d.Band("stimuli." + f.Inputs[1]).Mean,
 		LowerEvents: d.course(f, lower+".event_rate"), UpperEvents: d.course(f, upper+".event_rate"),
 		UpperProbability: d.course(f, upper+".burst_probability"), LowerProbability: d.course(f, lower+".burst_probability"),
 		UpperBursts: d.course(f, upper+".burst_rate"), CorrelateFrom: d.Experiment.Experiment.Settle.Seconds()}
@@ -115,7 +120,7 @@ func (d *drawing) multiplexing(name string, f *Figure) figure.Figure {
 }
 
 // raster returns the raster of a population of the first seed.
-func (d *drawing) raster(name, population string) figure.Raster {
+func (d *Report) raster(name, population string) figure.Raster {
 	r := d.obs[0].raster[name+"/"+population]
 	if r == nil {
 		return figure.Raster{}
@@ -124,7 +129,7 @@ func (d *drawing) raster(name, population string) figure.Raster {
 	return figure.Raster{Name: population, Time: seconds, Row: row, Burst: burst, Rows: float64(r.Rows())}
 }
 
-func (d *drawing) rasterFigure(name string, f *Figure) figure.Figure {
+func (d *Report) rasterFigure(name string, f *experiment.Figure) figure.Figure {
 	var s figure.Spikes
 	lo, hi := f.From.Seconds(), f.To.Seconds()
 	if f.To == 0 {
@@ -140,25 +145,25 @@ func (d *drawing) rasterFigure(name string, f *Figure) figure.Figure {
 	}
 	s.Time = inside(d.obs[0].bins.Centers())
 	for _, p := range d.obs[0].pops {
-		if !d.shows(f, p.Name) {
+		if !f.Shows(p.Name) {
 			continue
 		}
 		r := d.raster(name, p.Name)
 		s.Blocks = append(s.Blocks, figure.Block{Name: p.Name, Rows: int(r.Rows), Time: r.Time, Row: r.Row, Burst: r.Burst})
-		b := d.band(p.Name + ".spike_rate")
+		b := d.Band(p.Name + ".spike_rate")
 		s.Rates = append(s.Rates, figure.Rate{Name: p.Name, Mean: inside(b.Mean), SD: inside(b.SD)})
 	}
 	return s
 }
 
-func (d *drawing) traces(f *Figure) figure.Figure {
+func (d *Report) traces(f *experiment.Figure) figure.Figure {
 	t := figure.Traces{Time: d.obs[0].bins.Centers()}
 	for _, p := range d.obs[0].pops {
-		if !d.shows(f, p.Name) {
+		if !f.Shows(p.Name) {
 			continue
 		}
 		for _, v := range []struct{ key, label, unit string }{{"event_rate", "event rate", "Hz"}, {"burst_rate", "burst rate", "Hz"}, {"burst_probability", "burst probability", "%"}} {
-			b := d.band(p.Name + "." + v.key)
+			b := d.Band(p.Name + "." + v.key)
 			if v.unit == "%" {
 				percent(b.Mean)
 				percent(b.SD)
@@ -170,7 +175,7 @@ func (d *drawing) traces(f *Figure) figure.Figure {
 			for _, in := range f.Inputs {
 				s := d.Stimuli.Get(in)
 				if s.Population == p.Name && (s.Port == "apical") == (v.key == "burst_probability") {
-					tr.Overlay = figure.Overlay{Name: in, Label: "current", Unit: "pA", Values: d.band("stimuli." + in).Mean}
+					tr.Overlay = figure.Overlay{Name: in, Label: "current", Unit: "pA", Values: d.Band("stimuli." + in).Mean}
 					tr.Correlate, tr.CorrelateFrom = true, d.Experiment.Experiment.Settle.Seconds()
 				}
 			}
@@ -181,8 +186,8 @@ func (d *drawing) traces(f *Figure) figure.Figure {
 }
 
 // aims returns the event rates that linear teachers of a population aimed at, as courses with gaps where nothing was taught.
-func (d *drawing) aims(population string) (all []figure.Reference) {
-	protocol := d.protocol(d.nets[0].Seed)
+func (d *Report) aims(population string) (all []figure.Reference) {
+	protocol := d.Presentations(d.nets[0].Seed)
 	for name, t := range d.Teachers.All() {
 		if protocol == nil || t.Population != population || t.Kind != "linear" || t.Always {
 			continue
@@ -190,7 +195,7 @@ func (d *drawing) aims(population string) (all []figure.Reference) {
 		r := figure.Reference{Name: name}
 		for i := range protocol.Len() {
 			at := protocol.At(i)
-			value := nan
+			value := math.NaN()
 			for _, aim := range protocol.Patterns[at.Pattern].Targets {
 				if from := protocol.Stages[at.Stage].TeachFrom; aim.Teacher == name && from < at.Len() {
 					value, at.From = aim.Value, at.From+from
@@ -209,10 +214,10 @@ func percent(v []float64) {
 	}
 }
 
-func (d *drawing) intervals(f *Figure) figure.Figure {
+func (d *Report) intervals(f *experiment.Figure) figure.Figure {
 	out := figure.Intervals{Threshold: d.Burst.Threshold.Milliseconds()}
 	for i, p := range d.obs[0].pops {
-		if !d.shows(f, p.Name) {
+		if !f.Shows(p.Name) {
 			continue
 		}
 		var shares [][]float64
@@ -228,10 +233,10 @@ func (d *drawing) intervals(f *Figure) figure.Figure {
 	return out
 }
 
-func (d *drawing) sensitivity(f *Figure) figure.Figure {
+func (d *Report) sensitivity(f *experiment.Figure) figure.Figure {
 	out := figure.Sensitivity{Thresholds: thresholds, Default: d.Burst.Threshold.Milliseconds()}
 	for i, p := range d.obs[0].pops {
-		if !d.shows(f, p.Name) {
+		if !f.Shows(p.Name) {
 			continue
 		}
 		var er, br, bp [][]float64
@@ -247,7 +252,7 @@ func (d *drawing) sensitivity(f *Figure) figure.Figure {
 }
 
 // responses draws what populations say against the levels of the stimuli that step through them.
-func (d *drawing) responses(f *Figure) figure.Figure {
+func (d *Report) responses(f *experiment.Figure) figure.Figure {
 	var out figure.Responses
 	for _, port := range []string{"soma", "apical"} {
 		in := figure.Input{Label: map[string]string{"soma": "somatic current", "apical": "dendritic current"}[port], Unit: "pA"}
@@ -262,7 +267,7 @@ func (d *drawing) responses(f *Figure) figure.Figure {
 				levels := d.current(o, d.nets[k], name)
 				for i, t := range o.bins.Centers() {
 					if t < d.Experiment.Experiment.Settle.Seconds() {
-						levels[i] = nan
+						levels[i] = math.NaN()
 					}
 				}
 				c := analysis.Staircase(o.rates.Courses()[o.population(s.Population)], levels, settleBins)
@@ -284,7 +289,7 @@ func (d *drawing) responses(f *Figure) figure.Figure {
 const settleBins = 6
 
 // coherence draws which frequencies of the inputs their populations transmit.
-func (d *drawing) coherence(f *Figure) figure.Figure {
+func (d *Report) coherence(f *experiment.Figure) figure.Figure {
 	var out figure.Coherence
 	const segment = 128
 	for _, name := range f.Inputs {

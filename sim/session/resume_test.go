@@ -1,4 +1,4 @@
-package experiment
+package session
 
 import (
 	"context"
@@ -14,6 +14,8 @@ import (
 
 	"github.com/burstplex/burstplex/recordings"
 	"github.com/burstplex/burstplex/sim"
+	"github.com/burstplex/burstplex/sim/experiment"
+	"github.com/burstplex/burstplex/sim/report"
 )
 
 // results reads what two runs of the same experiment must agree in: every table, and the digests of the recordings.
@@ -94,12 +96,12 @@ func TestResumedExperimentIsTheSame(t *testing.T) {
 		kills = 100
 	}
 	for _, record := range []string{"true", "false"} {
-		load := func() *Experiment {
+		load := func() *experiment.Experiment {
 			set := []string{"record.spikes=" + record, `figures.traces={ kind = "traces" }`, `figures.patterns={ kind = "patterns" }`}
 			if record == "true" {
 				set = append(set, "record.weights_every=1 s")
 			}
-			x, err := Load("testdata/learning.toml", set...)
+			x, err := experiment.Load("testdata/learning.toml", set...)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -107,11 +109,11 @@ func TestResumedExperimentIsTheSame(t *testing.T) {
 		}
 		dir := t.TempDir()
 		whole := filepath.Join(dir, "whole")
-		if _, err := load().Run(context.Background(), RunOptions{Dir: whole}); err != nil {
+		if _, err := Run(context.Background(), load(), Options{Dir: whole}); err != nil {
 			t.Fatal(err)
 		}
 		want := results(t, whole)
-		if err := Draw(whole); err != nil { // with or without a recording, plot draws what the run drew
+		if err := report.Draw(whole); err != nil { // with or without a recording, plot draws what the run drew
 			t.Fatal(err)
 		}
 		for name, text := range results(t, whole) {
@@ -122,7 +124,7 @@ func TestResumedExperimentIsTheSame(t *testing.T) {
 		r := rand.New(rand.NewPCG(3, 4))
 		broken := filepath.Join(dir, "broken")
 		ctx, cancel := context.WithTimeout(context.Background(), 60*time.Millisecond)
-		_, err := load().Run(cancelled(ctx), RunOptions{Dir: broken, Workers: 1})
+		_, err := Run(cancelled(ctx), load(), Options{Dir: broken, Workers: 1})
 		cancel()
 		for k := range kills {
 			if err == nil {
@@ -133,7 +135,7 @@ func TestResumedExperimentIsTheSame(t *testing.T) {
 				t.Fatal(err)
 			}
 			ctx, cancel := context.WithTimeout(context.Background(), time.Duration(60+r.IntN(150))*time.Millisecond)
-			o := RunOptions{Workers: 1 + r.IntN(3)}
+			o := Options{Workers: 1 + r.IntN(3)}
 			if k%2 == 0 { // interrupted: files are closed in order
 				_, _, _, err = Resume(cancelled(ctx), broken, o)
 			} else { // killed: what the files hold at a random moment is all that is left
@@ -157,7 +159,7 @@ func TestResumedExperimentIsTheSame(t *testing.T) {
 			}
 			cancel()
 		}
-		if _, _, _, err := Resume(context.Background(), broken, RunOptions{Workers: 2}); err != nil {
+		if _, _, _, err := Resume(context.Background(), broken, Options{Workers: 2}); err != nil {
 			t.Fatal(err)
 		}
 		got := results(t, broken)
@@ -181,10 +183,10 @@ func cancelled(ctx context.Context) context.Context {
 
 // A checkpoint that is damaged or belongs to another experiment is refused; a directory without a run too.
 func TestResumeRefused(t *testing.T) {
-	if _, _, _, err := Resume(context.Background(), t.TempDir(), RunOptions{}); err == nil || !strings.Contains(err.Error(), "plan.json") {
+	if _, _, _, err := Resume(context.Background(), t.TempDir(), Options{}); err == nil || !strings.Contains(err.Error(), "plan.json") {
 		t.Errorf("an empty directory: %v", err)
 	}
-	x, err := Load("testdata/learning.toml")
+	x, err := experiment.Load("testdata/learning.toml")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -193,7 +195,7 @@ func TestResumeRefused(t *testing.T) {
 	for limit := 100 * time.Millisecond; good == nil; limit *= 2 { // on a slow machine it may not have begun by then
 		dir = filepath.Join(t.TempDir(), "run")
 		ctx, cancel := context.WithTimeout(context.Background(), limit)
-		_, err := x.Run(cancelled(ctx), RunOptions{Dir: dir, Workers: 1})
+		_, err := Run(cancelled(ctx), x, Options{Dir: dir, Workers: 1})
 		cancel()
 		if !errors.Is(err, context.Canceled) {
 			t.Fatalf("the run was not interrupted: %v", err)
@@ -207,7 +209,7 @@ func TestResumeRefused(t *testing.T) {
 		if err := os.WriteFile(path, bad, 0o666); err != nil {
 			t.Fatal(err)
 		}
-		if _, _, _, err := Resume(context.Background(), dir, RunOptions{}); !errors.Is(err, sim.ErrCheckpoint) {
+		if _, _, _, err := Resume(context.Background(), dir, Options{}); !errors.Is(err, sim.ErrCheckpoint) {
 			t.Errorf("a damaged checkpoint: %v", err)
 		}
 	}
@@ -221,7 +223,7 @@ func TestResumeRefused(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(dir, "experiment.toml"), []byte(strings.Replace(string(text), "0.05", "0.06", 1)), 0o666); err != nil {
 		t.Fatal(err)
 	}
-	if _, _, _, err := Resume(context.Background(), dir, RunOptions{}); !errors.Is(err, sim.ErrCheckpoint) {
+	if _, _, _, err := Resume(context.Background(), dir, Options{}); !errors.Is(err, sim.ErrCheckpoint) {
 		t.Errorf("another experiment: %v", err)
 	}
 }

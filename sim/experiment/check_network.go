@@ -1,0 +1,77 @@
+package experiment
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/burstplex/burstplex/neuron"
+	"github.com/burstplex/burstplex/neuron/spike"
+	"github.com/burstplex/burstplex/plasticity"
+	"github.com/burstplex/burstplex/sim"
+)
+
+// Check builds everything that a run needs of the file and simulates nothing. Its errors name file, line and key.
+func (x *Experiment) Check() error {
+	if x.Task != nil {
+		return nil
+	}
+	net, err := x.Network(x.Experiment.Seed)
+	if err != nil {
+		return err
+	}
+	if err := x.Place(sim.Check(net)); err != nil {
+		return err
+	}
+	return x.checkProbes()
+}
+
+// Estimate returns what the network of the experiment will take in memory, and its results on disk.
+func (x *Experiment) Estimate() (sim.Estimate, Disk, error) {
+	if x.Task != nil {
+		return sim.Estimate{}, Disk{}, nil
+	}
+	net, err := x.Network(x.Experiment.Seed)
+	if err != nil {
+		return sim.Estimate{}, Disk{}, err
+	}
+	return sim.EstimateOf(net), x.Disk(net), nil
+}
+
+// checkProbes looks for the variables that probes and rules read, and for weights that a rule would clip before it begins.
+func (x *Experiment) checkProbes() error {
+	variable := func(population, name, key string) error {
+		one, err := x.Populations.Get(population).Spec.New(neuron.Build{N: 1, Step: x.Experiment.Step, Detector: spike.DefaultDetector()})
+		if err != nil {
+			return nil // a source that needs its true size has no variables
+		}
+		var names []string
+		for _, c := range one.Columns() {
+			names = append(names, c.Name)
+		}
+		if !slices.Contains(names, name) {
+			return x.tree.At(key).NotFound("state variable", names)
+		}
+		return nil
+	}
+	for name, p := range x.Probes.All() {
+		if err := variable(p.Population, p.Variable, "probes."+name+".variable"); err != nil {
+			return err
+		}
+	}
+	for name, p := range x.Projections.All() {
+		if p.Rule == nil {
+			continue
+		}
+		key := "projections." + name
+		if b, ok := p.Rule.Spec.(*plasticity.ApicalBalance); ok && b.Signal == "apical" {
+			if err := variable(p.Target, b.Variable, key+".rule.variable"); err != nil {
+				return err
+			}
+		}
+		lo, hi := p.Rule.Spec.Limits()
+		if w := p.Weight; w.IsConst() && (w.Mean() < lo || w.Mean() > hi) {
+			return x.At(key+".weight", "lies outside the bounds w_min and w_max of the rule").Allow(fmt.Sprintf("[%g, %g]", lo, hi))
+		}
+	}
+	return nil
+}

@@ -1,0 +1,165 @@
+package report
+
+import (
+	"encoding/csv"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+
+	"github.com/burstplex/burstplex/recordings/analysis"
+	"github.com/burstplex/burstplex/sim/experiment"
+)
+
+// Outcome is what a seed has learned.
+type Outcome struct {
+	Variant   string
+	Seed      uint64
+	Rates     []float64 // of the output in the last stage, by pattern, Hz; plasticity and teacher are off there
+	Correct   int       // of them on the right side of the threshold
+	Solved    int       // presentations of training until the first of five correct repeats in a row; 0: never
+	Trained   int       // presentations of training
+	FirstCost float64   // cross-entropy summed over the patterns, in the first repeat of training
+	LastCost  float64   // the same, mean of the last five repeats
+}
+
+// outcome judges a seed. Training is the stage with most presentations, the test is the last stage.
+func outcome(x *experiment.Experiment, l presentations) *Outcome {
+	j := x.Judge()
+	if j == nil || len(l.rows) == 0 {
+		return nil
+	}
+	o := &Outcome{Variant: x.VariantName, Seed: l.seed}
+	training, test := x.TrainingStage(), x.Protocol.Names()[x.Protocol.Len()-1]
+	for _, p := range x.Patterns.Names() {
+		rates := l.of(test, p, j.Column)
+		if len(rates) == 0 {
+			return nil // the run ended before the test
+		}
+		mean, _, _ := analysis.Summary(rates)
+		o.Rates = append(o.Rates, mean)
+		if j.Right(p, mean) {
+			o.Correct++
+		}
+	}
+	cost, right := map[int]float64{}, map[int]int{}
+	last, streak := 0, 0
+	n := x.Patterns.Len()
+	for _, r := range l.rows {
+		if r.stage != training {
+			continue
+		}
+		o.Trained++
+		last = r.repeat
+		cost[r.repeat] += r.values[j.Teacher+" cost"]
+		if j.Right(r.pattern, r.values[j.Column]) {
+			right[r.repeat]++
+		}
+	}
+	for k := range last + 1 {
+		if right[k] < n {
+			streak = 0
+			continue
+		}
+		if streak++; streak == experiment.Criterion && o.Solved == 0 {
+			o.Solved = (k + 1 - experiment.Criterion) * n
+			if o.Solved == 0 {
+				o.Solved = 1
+			}
+		}
+	}
+	o.FirstCost = cost[0]
+	for k := max(0, last+1-experiment.Criterion); k <= last; k++ {
+		o.LastCost += cost[k] / float64(min(experiment.Criterion, last+1))
+	}
+	return o
+}
+
+// WriteOutcomes writes what was learned as CSV.
+func WriteOutcomes(x *experiment.Experiment, w io.Writer, all []Outcome) error {
+	c := csv.NewWriter(w)
+	head := []string{"variant", "seed"}
+	for _, p := range x.Patterns.Names() {
+		head = append(head, p+" output_hz")
+	}
+	c.Write(append(head, "correct", "solved_at_example", "examples", "first_cost", "last_cost"))
+	for _, o := range all {
+		row := []string{o.Variant, fmt.Sprint(o.Seed)}
+		for _, r := range o.Rates {
+			row = append(row, Number(r))
+		}
+		solved := ""
+		if o.Solved > 0 {
+			solved = fmt.Sprint(o.Solved)
+		}
+		c.Write(append(row, fmt.Sprintf("%d/%d", o.Correct, len(o.Rates)), solved, fmt.Sprint(o.Trained), Number(o.FirstCost), Number(o.LastCost)))
+	}
+	c.Flush()
+	return c.Error()
+}
+
+// PrintOutcomes prints what was learned as a table.
+func PrintOutcomes(x *experiment.Experiment, w io.Writer, all []Outcome) {
+	if len(all) == 0 {
+		return
+	}
+	fmt.Fprintf(w, "%-20s %6s", "output, Hz", "seed")
+	for _, p := range x.Patterns.Names() {
+		fmt.Fprintf(w, " %8s", x.Label(p))
+	}
+	fmt.Fprintf(w, " %8s %20s %16s\n", "correct", "solved at example", "cost")
+	solved := map[string][2]int{}
+	for _, o := range all {
+		fmt.Fprintf(w, "%-20s %6d", o.Variant, o.Seed)
+		for _, r := range o.Rates {
+			fmt.Fprintf(w, " %8.2f", r)
+		}
+		at := "-"
+		if o.Solved > 0 {
+			at = fmt.Sprint(o.Solved)
+		}
+		fmt.Fprintf(w, " %8s %20s %16s\n", fmt.Sprintf("%d/%d", o.Correct, len(o.Rates)), fmt.Sprintf("%s of %d", at, o.Trained), fmt.Sprintf("%.2f -> %.2f", o.FirstCost, o.LastCost))
+		s := solved[o.Variant]
+		s[1]++
+		if o.Correct == len(o.Rates) {
+			s[0]++
+		}
+		solved[o.Variant] = s
+	}
+	for i, o := range all {
+		if i == 0 || all[i-1].Variant != o.Variant {
+			s := solved[o.Variant]
+			fmt.Fprintf(w, "%s: %d of %d seeds correct after learning, with plasticity and teacher off\n", orName(o.Variant, x.Experiment.Name), s[0], s[1])
+		}
+	}
+}
+
+func orName(variant, name string) string {
+	if variant != "" {
+		return variant
+	}
+	return name
+}
+
+// conclude of a protocol: outcomes and their file.
+func outcomes(x *experiment.Experiment, dir string, all []presentations) ([]Outcome, error) {
+	var out []Outcome
+	for _, l := range all {
+		if o := outcome(x, l); o != nil {
+			out = append(out, *o)
+		}
+	}
+	if len(out) == 0 {
+		return nil, nil
+	}
+	return out, saveOutcomes(x, dir, out)
+}
+
+func saveOutcomes(x *experiment.Experiment, dir string, out []Outcome) error {
+	f, err := os.Create(filepath.Join(dir, "outcomes.csv"))
+	if err != nil {
+		return err
+	}
+	return errors.Join(WriteOutcomes(x, f, out), f.Close())
+}
