@@ -68,6 +68,9 @@ func (r *Rates) Recorded(neurons ...int) {
 // Courses returns the counts so far, in the order of the populations. They share memory with the accumulator.
 func (r *Rates) Courses() []Course { return r.courses }
 
+// Onsets returns the events that may still become bursts: beside the counts, the whole state. It shares memory with the accumulator.
+func (r *Rates) Onsets() spike.Onsets { return r.onsets }
+
 // Course is the time course of one population, as counts; its methods give rates per neuron. Events are those that
 // began in the bin, bursts those of them that became one, so that there are never more bursts than events; spikes
 // count where they are.

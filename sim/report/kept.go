@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"github.com/burstplex/burstplex/neuron/spike"
 	"github.com/burstplex/burstplex/recordings/analysis"
 	"github.com/burstplex/burstplex/sim"
 	"github.com/burstplex/burstplex/sim/task"
@@ -62,6 +63,19 @@ func (o *Observation) Counts() (all [][][]uint64) {
 		}
 	}
 	return all
+}
+
+// Onsets returns the events that may still become bursts, which a checkpoint holds beside the counts; SetOnsets puts them back.
+func (o *Observation) Onsets() spike.Onsets { return o.rates.Onsets() }
+
+func (o *Observation) SetOnsets(saved spike.Onsets) error {
+	for _, mine := range []spike.Onsets{o.rates.Onsets(), o.after.Onsets()} {
+		if len(saved) != len(mine) {
+			return fmt.Errorf("%w: it counts other neurons", sim.ErrCheckpoint)
+		}
+		copy(mine, saved)
+	}
+	return nil
 }
 
 func (o *Observation) SetCounts(all [][][]uint64) error {

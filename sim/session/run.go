@@ -204,7 +204,7 @@ func attach(x *experiment.Experiment, r *report.RunSummary, sv *saver, obs *repo
 		sv.engine.AddSink(sinkOf{obs})
 		sv.direct = obs
 		if from != nil {
-			if err := obs.SetCounts(from.Courses); err != nil {
+			if err := errors.Join(obs.SetCounts(from.Courses), obs.SetOnsets(from.Onsets)); err != nil {
 				return nil, err
 			}
 		}

@@ -30,6 +30,7 @@ type saved struct {
 	WallSecond float64      `json:"wall_s"`  // spent so far
 	Diary      *diaryState  `json:"diary,omitempty"`
 	Courses    [][][]uint64 `json:"courses,omitempty"` // spikes counted so far, where nothing is recorded
+	Onsets     spike.Onsets `json:"onsets,omitempty"`  // events that may still become bursts, likewise
 }
 
 // saver writes the checkpoints of one seed.
@@ -82,7 +83,7 @@ func (s *saver) save() error {
 		state.Diary = d
 	}
 	if s.direct != nil {
-		state.Courses = s.direct.Counts()
+		state.Courses, state.Onsets = s.direct.Counts(), s.direct.Onsets()
 	}
 	head, err := json.Marshal(state)
 	if err != nil {
