@@ -4,6 +4,7 @@ import (
 	"math"
 
 	"gonum.org/v1/plot/vg"
+	"gonum.org/v1/plot/vg/draw"
 )
 
 // Line is a curve, with a band of one standard deviation on both sides where SD is given.
@@ -52,11 +53,19 @@ func (l Line) draw(v view, color Color) {
 		l.band(v, color)
 	}
 	for _, run := range v.runs(len(l.X), func(i int) (x, y float64) { return l.X[i], value(l.Y, i) }) {
+		run = decimate(run)
 		if l.Steps {
 			run = steps(run)
 		}
+		if len(run) == 1 && !l.Dots { // between two gaps: a line of no length would not be seen
+			half := vg.Point{X: l.width() / 2}
+			run = []vg.Point{run[0].Sub(half), run[0].Add(half)}
+		}
 		for _, part := range clip.ClipLinesXY(run) {
-			stroke(v.Canvas, color, l.width(), l.Dash.pattern(), part...)
+			short, start := pieces(part)
+			for i, p := range short {
+				v.StrokeLines(draw.LineStyle{Color: color, Width: l.width(), Dashes: l.Dash.pattern(), DashOffs: start[i]}, p)
+			}
 		}
 	}
 	if l.Dots {
@@ -86,14 +95,13 @@ func (l Line) band(v view, color Color) {
 	upper := v.runs(len(l.X), func(i int) (x, y float64) { m, sd := edges(i); return l.X[i], m + sd })
 	lower := v.runs(len(l.X), func(i int) (x, y float64) { m, sd := edges(i); return l.X[i], low(m, sd) })
 	for i := range upper {
-		area, under := upper[i], lower[i]
+		above, under := decimate(upper[i]), decimate(lower[i])
 		if l.Steps {
-			area, under = steps(area), steps(under)
+			above, under = steps(above), steps(under)
 		}
-		for k := len(under) - 1; k >= 0; k-- {
-			area = append(area, under[k])
+		for _, area := range areas(above, under) {
+			v.FillPolygon(color.fade(bandOpacity), v.ClipPolygonXY(area))
 		}
-		v.FillPolygon(color.fade(bandOpacity), v.ClipPolygonXY(area))
 	}
 }
 

@@ -69,18 +69,25 @@ func (v view) clip() *draw.Canvas {
 	return &c
 }
 
-// runs places points and cuts them where one cannot be placed: NaN leaves a gap.
+// runs places points and cuts them where one cannot be placed: NaN leaves a gap, unless points are so many that a gap
+// within a pixel cannot be seen.
 func (v view) runs(n int, point func(i int) (x, y float64)) [][]vg.Point {
 	var runs [][]vg.Point
 	var run []vg.Point
+	gap := false
 	for i := range n {
 		p, ok := v.at(point(i))
-		if ok {
-			run = append(run, p)
+		if !ok {
+			gap = true
+			continue
 		}
-		if (!ok || i == n-1) && len(run) > 0 {
+		if k := len(run); k > 0 && gap && (n <= crowd || math.Abs(float64(p.X-run[k-1].X)) > float64(pixel)) {
 			runs, run = append(runs, run), nil
 		}
+		run, gap = append(run, p), false
+	}
+	if len(run) > 0 {
+		runs = append(runs, run)
 	}
 	return runs
 }
