@@ -6,14 +6,6 @@ import (
 	"github.com/burstplex/burstplex/neuron/spike"
 )
 
-// fineBurst is the state of one neuron within a step that is replayed, in double precision, and its currents (pA) with
-// their slopes (pA/ms).
-type fineBurst struct {
-	x, y, ws, wd, th       float64
-	g                      [twoChannels]float64
-	is, id, slopeS, slopeD float64
-}
-
 // replay advances neuron i through one step event by event: arrivals, the end of refractoriness, events and second
 // spikes each end a part.
 func (p *burstPoisson) replay(d *burstDerived, u *two, v *burstInput, i int, t spike.Tick, out *spike.Buffer) {
@@ -27,11 +19,7 @@ func (p *burstPoisson) replay(d *burstDerived, u *two, v *burstInput, i int, t s
 		}
 		arrive[k] = arrivalIn(v.in[k], tau, tau, d.tauSyn[k], t, h)
 	}
-	f := fineBurst{x: float64(u.x), y: float64(u.y), ws: float64(u.ws), wd: float64(u.wd), th: float64(u.th),
-		is: float64(v.is0), id: float64(v.id0), slopeS: float64(v.is1-v.is0) / h.Milliseconds(), slopeD: float64(v.id1-v.id0) / h.Milliseconds()}
-	for k, g := range u.g {
-		f.g[k] = float64(g)
-	}
+	f := fineOf(u, v.is0, v.is1, v.id0, v.id1, h.Milliseconds())
 	for now := t; now < stop; {
 		end := min(stop, due(arrive[:], f.g[:], now))
 		if second := p.second[i]; second != 0 {
@@ -57,14 +45,11 @@ func (p *burstPoisson) replay(d *burstDerived, u *two, v *burstInput, i int, t s
 		now = end
 	}
 	due(arrive[:], f.g[:], stop) // those that rounding put at the very end
-	*u = two{x: fade(float32(f.x)), y: fade(float32(f.y)), ws: fade(float32(f.ws)), wd: fade(float32(f.wd)), th: fade(float32(f.th))}
-	for k, g := range f.g {
-		u.g[k] = fade(float32(g))
-	}
+	*u = f.single()
 }
 
 // event makes neuron i spike and draws whether and when a second spike follows.
-func (p *burstPoisson) event(d *burstDerived, f *fineBurst, i int, at spike.Tick, out *spike.Buffer) {
+func (p *burstPoisson) event(d *burstDerived, f *fine, i int, at spike.Tick, out *spike.Buffer) {
 	p.Emit(out, i, at)
 	words := p.key.Block(uint64(i), p.events[i])
 	if rng.Unit(words[0]) < 1/(1+numeric.Exp((d.ed-f.y)/d.dd)) {
@@ -95,7 +80,7 @@ func hazardOf(words [4]uint32) float64 {
 }
 
 // part advances f over r ms, or to an event within. It returns the time that has passed.
-func (p *burstPoisson) part(d *burstDerived, f *fineBurst, i int, r float64) (passed float64, event bool) {
+func (p *burstPoisson) part(d *burstDerived, f *fine, i int, r float64) (passed float64, event bool) {
 	if p.escape {
 		return p.escapePart(d, f, i, r)
 	}
@@ -103,6 +88,9 @@ func (p *burstPoisson) part(d *burstDerived, f *fineBurst, i int, r float64) (pa
 		return 0, true // above threshold as refractoriness ends
 	}
 	n := f.parts(d, r)
+	if n > mostCourses {
+		return d.flow.advance(f, r, 0, true)
+	}
 	s := r / float64(n)
 	var c burstCourse
 	for k := range n {
@@ -121,7 +109,14 @@ func (p *burstPoisson) part(d *burstDerived, f *fineBurst, i int, r float64) (pa
 }
 
 // escapePart is part for escape noise.
-func (p *burstPoisson) escapePart(d *burstDerived, f *fineBurst, i int, r float64) (passed float64, event bool) {
+func (p *burstPoisson) escapePart(d *burstDerived, f *fine, i int, r float64) (passed float64, event bool) {
+	if f.parts(d, r) > 1 { // V_s may bend
+		f.risk = 0
+		if passed, event = d.flow.advance(f, r, p.left[i], true); !event {
+			p.left[i] -= f.risk
+		}
+		return passed, event
+	}
 	start := *f
 	f.over(d, r)
 	inv := float64(d.invDelta)
@@ -148,7 +143,7 @@ func (p *burstPoisson) escapePart(d *burstDerived, f *fineBurst, i int, r float6
 }
 
 // above returns how far V_s is above threshold.
-func (f *fineBurst) above(d *burstDerived) float64 { return f.x - f.th - d.theta }
+func (f *fine) above(d *burstDerived) float64 { return f.x - f.th - d.theta }
 
 // burstCourse is the course of the state.
 type burstCourse struct {
@@ -157,7 +152,7 @@ type burstCourse struct {
 }
 
 // course returns the course of f from now on.
-func (f *fineBurst) course(d *burstDerived, c *burstCourse) {
+func (f *fine) course(d *burstDerived, c *burstCourse) {
 	c.ws, c.th = decaying(f.ws, d.rateWS), decaying(f.th, d.rateTh)
 	var load, drive [2]course // Σ g and Σ g E of soma and dendrite
 	for k, g := range f.g {
@@ -185,7 +180,7 @@ func (f *fineBurst) course(d *burstDerived, c *burstCourse) {
 }
 
 // take moves f on by t ms of its course.
-func (f *fineBurst) take(c *burstCourse, t float64) {
+func (f *fine) take(c *burstCourse, t float64) {
 	f.x, f.y, f.ws, f.wd, f.th = c.x.at(t), c.y.at(t), c.ws.at(t), c.wd.at(t), c.th.at(t)
 	for k := range f.g {
 		if f.g[k] != 0 {
@@ -196,8 +191,11 @@ func (f *fineBurst) take(c *burstCourse, t float64) {
 	f.id = numeric.Madd(f.slopeD, t, f.id)
 }
 
+// mostCourses is how many courses are faster than a flow.
+const mostCourses = 4
+
 // parts returns how many courses r ms take.
-func (f *fineBurst) parts(d *burstDerived, r float64) int {
+func (f *fine) parts(d *burstDerived, r float64) int {
 	soma, dendrite := 1.0, 1.0
 	for k := somaAMPA; k <= somaGABA; k++ {
 		soma += f.g[k]
@@ -207,8 +205,12 @@ func (f *fineBurst) parts(d *burstDerived, r float64) int {
 }
 
 // over advances f over r ms.
-func (f *fineBurst) over(d *burstDerived, r float64) {
+func (f *fine) over(d *burstDerived, r float64) {
 	n := f.parts(d, r)
+	if n > mostCourses {
+		d.flow.advance(f, r, 0, false)
+		return
+	}
 	s := r / float64(n)
 	var c burstCourse
 	for range n {

@@ -17,9 +17,11 @@ type burstDerived struct {
 	rateSyn                                            [twoChannels]float64
 	fastest                                            float64 // largest rate but those of the membranes
 
+	flow   flow // for strong conductances
 	atSoma bool // the dendrite's synapses see V_s
 
 	th32, watch            float32 // threshold; see watchSlope
+	strong                 float32 // conductance from which a step is too long for the extrapolation, see strongest
 	invDelta, rate         float32 // escape: 1/Δ, ρ per step
 	half, invR             float32 // half a step, ms; 1/step
 	invTauS, invCS         float32
@@ -45,7 +47,14 @@ func (s *BurstPoisson) derive(b Build, i int) *burstDerived {
 	}
 	d.th32, d.watch = float32(d.theta), float32(d.theta-watchSlope*h)
 	d.invTauS, d.invCS, d.invTauD, d.invCD = float32(1/d.tauS), float32(1/d.cs), float32(1/d.tauD), float32(1/d.cd)
+	d.strong = strongOf(min(d.tauS, d.tauD), h, s.TauAMPA, s.TauNMDA, s.TauGABA)
 	d.leakD = float32(d.cd / d.tauD)
+	d.flow = flow{rateS: 1 / d.tauS, rateD: 1 / d.tauD, rateWS: 1 / d.tauWS, rateWD: 1 / d.tauWD, rateTh: 1 / d.tauTh,
+		perCS: 1 / d.cs, perCD: 1 / d.cd, a: d.a, b: d.b, theta: d.theta, rateSyn: [3]float64{1 / s.TauAMPA, 1 / s.TauNMDA, 1 / s.TauGABA},
+		eExc: s.EExc - s.EL, eInh: s.EInh - s.EL, atSoma: d.atSoma}
+	if s.Spiking == "escape" {
+		d.flow.rho, d.flow.invDelta = at(s.Rho, "escape_rate")/1e3, 1/at(s.Delta, "escape_slope")
+	}
 	d.a32, d.b32 = float32(d.a), float32(d.b)
 	decay, p0, p1 := ramp(d.tauS, h)
 	ws, _ := cross(d.tauS, d.tauWS, h)
@@ -109,15 +118,21 @@ func (p *burstPoisson) quiet(d *burstDerived, u *two, v *burstInput, i int, t sp
 	x, th, stop := u.x, u.th, t+p.build.Step
 	switch end := p.refEnd[i]; {
 	case end >= stop: // the second spike of a burst always falls into the refractory period
+		d.step(u, v)
+		if !(u.load() <= d.strong) {
+			return false
+		}
 		if at := p.second[i]; at != 0 && at < stop {
 			p.emitSecond(d, i, at, out)
 		}
-		d.step(u, v)
 		return true
 	case end > t && (p.escape || p.second[i] != 0):
 		return false
 	}
 	d.step(u, v)
+	if !(u.load() <= d.strong) {
+		return false
+	}
 	if !p.escape { // where refractoriness ends makes no difference to V
 		over := u.x - u.th
 		if over <= d.watch {

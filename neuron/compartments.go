@@ -61,7 +61,7 @@ func (d *twoDerived) constants(s *TwoCompartment, put func(i int, v float32)) {
 		lanes.S0: f.s0, lanes.S1: f.s1, lanes.M11: f.m11, lanes.M12: f.m12, lanes.Q0: f.q0, lanes.Q1: f.q1,
 		lanes.M21: f.m21, lanes.M22: f.m22, lanes.W0: f.w0, lanes.W1: f.w1, lanes.FadeWS: f.decayWS, lanes.FadeTh: f.decayTh,
 		lanes.Watch: d.watch, lanes.GS: f.gs, lanes.GD: f.gd, lanes.C: f.c, lanes.ED: d.ed, lanes.InvDD: d.invDD,
-		lanes.ShareS: f.shareS, lanes.ShareD: f.shareD, lanes.LeakD: f.leakD}
+		lanes.ShareS: f.shareS, lanes.ShareD: f.shareD, lanes.LeakD: f.leakD, lanes.Strong: d.strong}
 	if s.Hold {
 		all[lanes.Held] = math.Float32frombits(math.MaxUint32)
 	}
@@ -75,7 +75,7 @@ func (d *burstDerived) constants(put func(i int, v float32)) {
 		lanes.Half: d.half, lanes.InvR: d.invR, lanes.LeakS: d.leakS, lanes.WSS: d.wsS, lanes.S0: d.s0, lanes.S1: d.s1,
 		lanes.M11: d.m11, lanes.M12: d.m12, lanes.Q0: d.q0, lanes.Q1: d.q1, lanes.M21: d.m21, lanes.M22: d.m22,
 		lanes.W0: d.w0, lanes.W1: d.w1, lanes.FadeWS: d.fadeWS, lanes.FadeTh: d.fadeTh, lanes.Watch: d.watch, lanes.Th32: d.th32,
-		lanes.LeakD: d.leakD, lanes.Rate: d.rate, lanes.InvDelta: d.invDelta}
+		lanes.LeakD: d.leakD, lanes.Rate: d.rate, lanes.InvDelta: d.invDelta, lanes.Strong: d.strong}
 	putAll(&all, d.fade, d.area0, d.area1, put)
 }
 

@@ -1,6 +1,8 @@
 package neuron
 
 import (
+	"math"
+
 	"github.com/burstplex/burstplex/neuron/numeric"
 	"github.com/burstplex/burstplex/neuron/spike"
 )
@@ -29,6 +31,25 @@ func hermiteRoot(f0, f1, m0, m1 float64) float64 {
 		s = next
 	}
 	return s
+}
+
+// crossingIn returns where on [0, 1] the cubic with the values f0 <= 0 and f1 and the slopes m0, m1 at the ends first rises above
+// zero. It may do so and be back below at the end.
+func crossingIn(f0, f1, m0, m1 float64) (s float64, ok bool) {
+	if f1 > 0 {
+		return hermiteRoot(f0, f1, m0, m1), true
+	}
+	if m0 <= 0 || m1 >= 0 {
+		return 0, false
+	}
+	// A hump: the cubic f0 + m0 s + c2 s² + c3 s³ rises to its peak and falls.
+	c2, c3 := float64(3*(f1-f0))-float64(2*m0)-m1, m0+m1-float64(2*(f1-f0))
+	peak := m0 / (math.Sqrt(float64(c2*c2)-float64(3*float64(m0*c3))) - c2)
+	top := numeric.Madd(peak, numeric.Madd(peak, numeric.Madd(peak, c3, c2), m0), f0)
+	if !(top > 0) {
+		return 0, false
+	}
+	return float64(peak * hermiteRoot(f0, top, float64(m0*peak), 0)), true
 }
 
 // arrival is what reached a channel within a step, taken back out of the step's sums for a step that has to be

@@ -1975,7 +1975,7 @@ GLOBL upswing_rest<>(SB), RODATA|NOPTR, $32
 
 // func burstStepSomaNMDAAVX2(c *byte) int
 // Requires: AVX, AVX2
-TEXT ·burstStepSomaNMDAAVX2(SB), NOSPLIT, $0-16
+TEXT ·burstStepSomaNMDAAVX2(SB), NOSPLIT, $32-16
 	MOVQ c+0(FP), AX
 	MOVQ 16(AX), CX
 	MOVQ 200(AX), BX
@@ -2177,6 +2177,7 @@ group:
 	VANDPS       absolute<>+0(SB), Y2, Y4
 	VCMPPS       $0x05, tiny<>+0(SB), Y4, Y4
 	VANDPS       Y4, Y2, Y2
+	VMOVUPS      Y2, (SP)
 	VSUBPS       Y2, Y0, Y2
 	VCMPPS       $0x06, 1344(CX), Y2, Y4
 	VCMPPS       $0x06, 1376(CX), Y2, Y2
@@ -2218,6 +2219,79 @@ group:
 	VORPS        Y4, Y2, Y2
 	VANDNPS      Y2, Y6, Y2
 	VORPS        Y5, Y2, Y2
+	VMOVUPS      (R9)(DI*2), Y4
+	MOVQ         96(AX), R13
+	VMOVUPS      (R13)(DX*2), Y5
+	VSHUFPS      $0x88, 32(R13)(DX*2), Y5, Y5
+	VPERMPD      $0xd8, Y5, Y5
+	VMULPS       768(CX), Y4, Y6
+	VADDPS       Y6, Y4, Y4
+	VANDPS       absolute<>+0(SB), Y4, Y6
+	VCMPPS       $0x05, tiny<>+0(SB), Y6, Y6
+	VANDPS       Y6, Y4, Y4
+	VADDPS       Y5, Y4, Y4
+	VMOVUPS      (R10), Y5
+	MOVQ         104(AX), R13
+	VMOVUPS      (R13)(DX*2), Y6
+	VSHUFPS      $0x88, 32(R13)(DX*2), Y6, Y6
+	VPERMPD      $0xd8, Y6, Y6
+	VMULPS       800(CX), Y5, Y7
+	VADDPS       Y7, Y5, Y5
+	VANDPS       absolute<>+0(SB), Y5, Y7
+	VCMPPS       $0x05, tiny<>+0(SB), Y7, Y7
+	VANDPS       Y7, Y5, Y5
+	VADDPS       Y6, Y5, Y5
+	VADDPS       Y5, Y4, Y6
+	VMOVUPS      (R10)(DI*1), Y7
+	MOVQ         112(AX), R13
+	VMOVUPS      (R13)(DX*2), Y8
+	VSHUFPS      $0x88, 32(R13)(DX*2), Y8, Y8
+	VPERMPD      $0xd8, Y8, Y8
+	VMULPS       832(CX), Y7, Y9
+	VADDPS       Y9, Y7, Y7
+	VANDPS       absolute<>+0(SB), Y7, Y9
+	VCMPPS       $0x05, tiny<>+0(SB), Y9, Y9
+	VANDPS       Y9, Y7, Y7
+	VADDPS       Y8, Y7, Y7
+	VADDPS       Y7, Y6, Y6
+	VMOVUPS      (R10)(DI*2), Y8
+	MOVQ         120(AX), R13
+	VMOVUPS      (R13)(DX*2), Y9
+	VSHUFPS      $0x88, 32(R13)(DX*2), Y9, Y9
+	VPERMPD      $0xd8, Y9, Y9
+	VMULPS       864(CX), Y8, Y10
+	VADDPS       Y10, Y8, Y8
+	VANDPS       absolute<>+0(SB), Y8, Y10
+	VCMPPS       $0x05, tiny<>+0(SB), Y10, Y10
+	VANDPS       Y10, Y8, Y8
+	VADDPS       Y9, Y8, Y8
+	VADDPS       Y8, Y6, Y6
+	VMOVUPS      (R11), Y9
+	MOVQ         128(AX), R13
+	VMOVUPS      (R13)(DX*2), Y10
+	VSHUFPS      $0x88, 32(R13)(DX*2), Y10, Y10
+	VPERMPD      $0xd8, Y10, Y10
+	VMULPS       896(CX), Y9, Y11
+	VADDPS       Y11, Y9, Y9
+	VANDPS       absolute<>+0(SB), Y9, Y11
+	VCMPPS       $0x05, tiny<>+0(SB), Y11, Y11
+	VANDPS       Y11, Y9, Y9
+	VADDPS       Y10, Y9, Y9
+	VADDPS       Y9, Y6, Y6
+	VMOVUPS      (R11)(DI*1), Y10
+	MOVQ         136(AX), R13
+	VMOVUPS      (R13)(DX*2), Y11
+	VSHUFPS      $0x88, 32(R13)(DX*2), Y11, Y11
+	VPERMPD      $0xd8, Y11, Y11
+	VMULPS       928(CX), Y10, Y12
+	VADDPS       Y12, Y10, Y10
+	VANDPS       absolute<>+0(SB), Y10, Y12
+	VCMPPS       $0x05, tiny<>+0(SB), Y12, Y12
+	VANDPS       Y12, Y10, Y10
+	VADDPS       Y11, Y10, Y10
+	VADDPS       Y10, Y6, Y6
+	VCMPPS       $0x06, 1760(CX), Y6, Y6
+	VORPS        Y6, Y2, Y2
 	VMOVMSKPS    Y2, R13
 	TESTL        R13, R13
 	JZ           quiet
@@ -2261,85 +2335,14 @@ quiet:
 	VCMPPS  $0x05, tiny<>+0(SB), Y1, Y1
 	VANDPS  Y1, Y0, Y0
 	VMOVUPS Y0, (R8)(DI*2)
-	VMOVUPS (R9)(DI*1), Y0
-	VMULPS  736(CX), Y0, Y1
-	VADDPS  Y1, Y0, Y0
-	VANDPS  absolute<>+0(SB), Y0, Y1
-	VCMPPS  $0x05, tiny<>+0(SB), Y1, Y1
-	VANDPS  Y1, Y0, Y0
+	VMOVUPS (SP), Y0
 	VMOVUPS Y0, (R9)(DI*1)
-	VMOVUPS (R9)(DI*2), Y0
-	MOVQ    96(AX), R13
-	VMOVUPS (R13)(DX*2), Y1
-	VSHUFPS $0x88, 32(R13)(DX*2), Y1, Y1
-	VPERMPD $0xd8, Y1, Y1
-	VMULPS  768(CX), Y0, Y2
-	VADDPS  Y2, Y0, Y0
-	VANDPS  absolute<>+0(SB), Y0, Y2
-	VCMPPS  $0x05, tiny<>+0(SB), Y2, Y2
-	VANDPS  Y2, Y0, Y0
-	VADDPS  Y1, Y0, Y0
-	VMOVUPS Y0, (R9)(DI*2)
-	VMOVUPS (R10), Y0
-	MOVQ    104(AX), R13
-	VMOVUPS (R13)(DX*2), Y1
-	VSHUFPS $0x88, 32(R13)(DX*2), Y1, Y1
-	VPERMPD $0xd8, Y1, Y1
-	VMULPS  800(CX), Y0, Y2
-	VADDPS  Y2, Y0, Y0
-	VANDPS  absolute<>+0(SB), Y0, Y2
-	VCMPPS  $0x05, tiny<>+0(SB), Y2, Y2
-	VANDPS  Y2, Y0, Y0
-	VADDPS  Y1, Y0, Y0
-	VMOVUPS Y0, (R10)
-	VMOVUPS (R10)(DI*1), Y0
-	MOVQ    112(AX), R13
-	VMOVUPS (R13)(DX*2), Y1
-	VSHUFPS $0x88, 32(R13)(DX*2), Y1, Y1
-	VPERMPD $0xd8, Y1, Y1
-	VMULPS  832(CX), Y0, Y2
-	VADDPS  Y2, Y0, Y0
-	VANDPS  absolute<>+0(SB), Y0, Y2
-	VCMPPS  $0x05, tiny<>+0(SB), Y2, Y2
-	VANDPS  Y2, Y0, Y0
-	VADDPS  Y1, Y0, Y0
-	VMOVUPS Y0, (R10)(DI*1)
-	VMOVUPS (R10)(DI*2), Y0
-	MOVQ    120(AX), R13
-	VMOVUPS (R13)(DX*2), Y1
-	VSHUFPS $0x88, 32(R13)(DX*2), Y1, Y1
-	VPERMPD $0xd8, Y1, Y1
-	VMULPS  864(CX), Y0, Y2
-	VADDPS  Y2, Y0, Y0
-	VANDPS  absolute<>+0(SB), Y0, Y2
-	VCMPPS  $0x05, tiny<>+0(SB), Y2, Y2
-	VANDPS  Y2, Y0, Y0
-	VADDPS  Y1, Y0, Y0
-	VMOVUPS Y0, (R10)(DI*2)
-	VMOVUPS (R11), Y0
-	MOVQ    128(AX), R13
-	VMOVUPS (R13)(DX*2), Y1
-	VSHUFPS $0x88, 32(R13)(DX*2), Y1, Y1
-	VPERMPD $0xd8, Y1, Y1
-	VMULPS  896(CX), Y0, Y2
-	VADDPS  Y2, Y0, Y0
-	VANDPS  absolute<>+0(SB), Y0, Y2
-	VCMPPS  $0x05, tiny<>+0(SB), Y2, Y2
-	VANDPS  Y2, Y0, Y0
-	VADDPS  Y1, Y0, Y0
-	VMOVUPS Y0, (R11)
-	VMOVUPS (R11)(DI*1), Y0
-	MOVQ    136(AX), R13
-	VMOVUPS (R13)(DX*2), Y1
-	VSHUFPS $0x88, 32(R13)(DX*2), Y1, Y1
-	VPERMPD $0xd8, Y1, Y1
-	VMULPS  928(CX), Y0, Y2
-	VADDPS  Y2, Y0, Y0
-	VANDPS  absolute<>+0(SB), Y0, Y2
-	VCMPPS  $0x05, tiny<>+0(SB), Y2, Y2
-	VANDPS  Y2, Y0, Y0
-	VADDPS  Y1, Y0, Y0
-	VMOVUPS Y0, (R11)(DI*1)
+	VMOVUPS Y4, (R9)(DI*2)
+	VMOVUPS Y5, (R10)
+	VMOVUPS Y7, (R10)(DI*1)
+	VMOVUPS Y8, (R10)(DI*2)
+	VMOVUPS Y9, (R11)
+	VMOVUPS Y10, (R11)(DI*1)
 	ADDQ    24(AX), CX
 	ADDQ    $0x20, R8
 	ADDQ    $0x20, R9
@@ -2356,7 +2359,7 @@ quiet:
 
 // func escapeStepSomaNMDAAVX2(c *byte) int
 // Requires: AVX, AVX2
-TEXT ·escapeStepSomaNMDAAVX2(SB), NOSPLIT, $0-16
+TEXT ·escapeStepSomaNMDAAVX2(SB), NOSPLIT, $256-16
 	MOVQ c+0(FP), AX
 	MOVQ 16(AX), CX
 	MOVQ 200(AX), BX
@@ -2558,6 +2561,7 @@ group:
 	VANDPS       absolute<>+0(SB), Y4, Y5
 	VCMPPS       $0x05, tiny<>+0(SB), Y5, Y5
 	VANDPS       Y5, Y4, Y4
+	VMOVUPS      Y4, (SP)
 	VSUBPS       Y4, Y2, Y4
 	VSUBPS       (R9)(DI*1), Y0, Y0
 	VSUBPS       1376(CX), Y0, Y0
@@ -2686,7 +2690,89 @@ mild:
 	VORPS        Y8, Y7, Y11
 	VANDNPS      Y11, Y10, Y10
 	VORPS        Y9, Y10, Y10
-	VMOVMSKPS    Y10, R14
+	VORPS        Y8, Y7, Y7
+	VORPS        Y9, Y7, Y7
+	VMOVUPS      Y7, 32(SP)
+	VMOVUPS      (R9)(DI*2), Y7
+	MOVQ         96(AX), R14
+	VMOVUPS      (R14)(DX*2), Y8
+	VSHUFPS      $0x88, 32(R14)(DX*2), Y8, Y8
+	VPERMPD      $0xd8, Y8, Y8
+	VMULPS       768(CX), Y7, Y9
+	VADDPS       Y9, Y7, Y7
+	VANDPS       absolute<>+0(SB), Y7, Y9
+	VCMPPS       $0x05, tiny<>+0(SB), Y9, Y9
+	VANDPS       Y9, Y7, Y7
+	VADDPS       Y8, Y7, Y7
+	VMOVUPS      Y7, 64(SP)
+	VMOVUPS      (R10), Y8
+	MOVQ         104(AX), R14
+	VMOVUPS      (R14)(DX*2), Y9
+	VSHUFPS      $0x88, 32(R14)(DX*2), Y9, Y9
+	VPERMPD      $0xd8, Y9, Y9
+	VMULPS       800(CX), Y8, Y11
+	VADDPS       Y11, Y8, Y8
+	VANDPS       absolute<>+0(SB), Y8, Y11
+	VCMPPS       $0x05, tiny<>+0(SB), Y11, Y11
+	VANDPS       Y11, Y8, Y8
+	VADDPS       Y9, Y8, Y8
+	VADDPS       Y8, Y7, Y7
+	VMOVUPS      Y8, 96(SP)
+	VMOVUPS      (R10)(DI*1), Y8
+	MOVQ         112(AX), R14
+	VMOVUPS      (R14)(DX*2), Y9
+	VSHUFPS      $0x88, 32(R14)(DX*2), Y9, Y9
+	VPERMPD      $0xd8, Y9, Y9
+	VMULPS       832(CX), Y8, Y11
+	VADDPS       Y11, Y8, Y8
+	VANDPS       absolute<>+0(SB), Y8, Y11
+	VCMPPS       $0x05, tiny<>+0(SB), Y11, Y11
+	VANDPS       Y11, Y8, Y8
+	VADDPS       Y9, Y8, Y8
+	VADDPS       Y8, Y7, Y7
+	VMOVUPS      Y8, 128(SP)
+	VMOVUPS      (R10)(DI*2), Y8
+	MOVQ         120(AX), R14
+	VMOVUPS      (R14)(DX*2), Y9
+	VSHUFPS      $0x88, 32(R14)(DX*2), Y9, Y9
+	VPERMPD      $0xd8, Y9, Y9
+	VMULPS       864(CX), Y8, Y11
+	VADDPS       Y11, Y8, Y8
+	VANDPS       absolute<>+0(SB), Y8, Y11
+	VCMPPS       $0x05, tiny<>+0(SB), Y11, Y11
+	VANDPS       Y11, Y8, Y8
+	VADDPS       Y9, Y8, Y8
+	VADDPS       Y8, Y7, Y7
+	VMOVUPS      Y8, 160(SP)
+	VMOVUPS      (R11), Y8
+	MOVQ         128(AX), R14
+	VMOVUPS      (R14)(DX*2), Y9
+	VSHUFPS      $0x88, 32(R14)(DX*2), Y9, Y9
+	VPERMPD      $0xd8, Y9, Y9
+	VMULPS       896(CX), Y8, Y11
+	VADDPS       Y11, Y8, Y8
+	VANDPS       absolute<>+0(SB), Y8, Y11
+	VCMPPS       $0x05, tiny<>+0(SB), Y11, Y11
+	VANDPS       Y11, Y8, Y8
+	VADDPS       Y9, Y8, Y8
+	VADDPS       Y8, Y7, Y7
+	VMOVUPS      Y8, 192(SP)
+	VMOVUPS      (R11)(DI*1), Y8
+	MOVQ         136(AX), R14
+	VMOVUPS      (R14)(DX*2), Y9
+	VSHUFPS      $0x88, 32(R14)(DX*2), Y9, Y9
+	VPERMPD      $0xd8, Y9, Y9
+	VMULPS       928(CX), Y8, Y11
+	VADDPS       Y11, Y8, Y8
+	VANDPS       absolute<>+0(SB), Y8, Y11
+	VCMPPS       $0x05, tiny<>+0(SB), Y11, Y11
+	VANDPS       Y11, Y8, Y8
+	VADDPS       Y9, Y8, Y8
+	VADDPS       Y8, Y7, Y7
+	VMOVUPS      Y8, 224(SP)
+	VCMPPS       $0x06, 1760(CX), Y7, Y7
+	VORPS        Y7, Y10, Y8
+	VMOVMSKPS    Y8, R14
 	TESTL        R14, R14
 	JZ           quiet
 	MOVQ         DX, R15
@@ -2694,33 +2780,33 @@ mild:
 	MOVL         R15, (BX)
 	MOVL         R14, 4(BX)
 	ADDQ         $0x08, BX
-	VMOVUPS      (R8), Y10
-	VMOVUPS      Y10, (SI)
-	VMOVUPS      (R8)(DI*1), Y10
-	VMOVUPS      Y10, 32(SI)
-	VMOVUPS      (R8)(DI*2), Y10
-	VMOVUPS      Y10, 64(SI)
-	VMOVUPS      (R9), Y10
-	VMOVUPS      Y10, 96(SI)
-	VMOVUPS      (R9)(DI*1), Y10
-	VMOVUPS      Y10, 128(SI)
-	VMOVUPS      (R9)(DI*2), Y10
-	VMOVUPS      Y10, 160(SI)
-	VMOVUPS      (R10), Y10
-	VMOVUPS      Y10, 192(SI)
-	VMOVUPS      (R10)(DI*1), Y10
-	VMOVUPS      Y10, 224(SI)
-	VMOVUPS      (R10)(DI*2), Y10
-	VMOVUPS      Y10, 256(SI)
-	VMOVUPS      (R11), Y10
-	VMOVUPS      Y10, 288(SI)
-	VMOVUPS      (R11)(DI*1), Y10
-	VMOVUPS      Y10, 320(SI)
+	VMOVUPS      (R8), Y8
+	VMOVUPS      Y8, (SI)
+	VMOVUPS      (R8)(DI*1), Y8
+	VMOVUPS      Y8, 32(SI)
+	VMOVUPS      (R8)(DI*2), Y8
+	VMOVUPS      Y8, 64(SI)
+	VMOVUPS      (R9), Y8
+	VMOVUPS      Y8, 96(SI)
+	VMOVUPS      (R9)(DI*1), Y8
+	VMOVUPS      Y8, 128(SI)
+	VMOVUPS      (R9)(DI*2), Y8
+	VMOVUPS      Y8, 160(SI)
+	VMOVUPS      (R10), Y8
+	VMOVUPS      Y8, 192(SI)
+	VMOVUPS      (R10)(DI*1), Y8
+	VMOVUPS      Y8, 224(SI)
+	VMOVUPS      (R10)(DI*2), Y8
+	VMOVUPS      Y8, 256(SI)
+	VMOVUPS      (R11), Y8
+	VMOVUPS      Y8, 288(SI)
+	VMOVUPS      (R11)(DI*1), Y8
+	VMOVUPS      Y8, 320(SI)
 	ADDQ         $0x00000160, SI
 
 quiet:
-	VORPS        Y8, Y7, Y7
-	VORPS        Y9, Y7, Y7
+	VMOVUPS      32(SP), Y8
+	VORPS        Y7, Y8, Y7
 	VSUBPD       Y4, Y0, Y4
 	VPMOVSXDQ    X7, Y8
 	VBLENDVPD    Y8, Y0, Y4, Y4
@@ -2740,84 +2826,19 @@ quiet:
 	VCMPPS       $0x05, tiny<>+0(SB), Y1, Y1
 	VANDPS       Y1, Y0, Y0
 	VMOVUPS      Y0, (R8)(DI*2)
-	VMOVUPS      (R9)(DI*1), Y0
-	VMULPS       736(CX), Y0, Y1
-	VADDPS       Y1, Y0, Y0
-	VANDPS       absolute<>+0(SB), Y0, Y1
-	VCMPPS       $0x05, tiny<>+0(SB), Y1, Y1
-	VANDPS       Y1, Y0, Y0
+	VMOVUPS      (SP), Y0
 	VMOVUPS      Y0, (R9)(DI*1)
-	VMOVUPS      (R9)(DI*2), Y0
-	MOVQ         96(AX), R13
-	VMOVUPS      (R13)(DX*2), Y1
-	VSHUFPS      $0x88, 32(R13)(DX*2), Y1, Y1
-	VPERMPD      $0xd8, Y1, Y1
-	VMULPS       768(CX), Y0, Y2
-	VADDPS       Y2, Y0, Y0
-	VANDPS       absolute<>+0(SB), Y0, Y2
-	VCMPPS       $0x05, tiny<>+0(SB), Y2, Y2
-	VANDPS       Y2, Y0, Y0
-	VADDPS       Y1, Y0, Y0
+	VMOVUPS      64(SP), Y0
 	VMOVUPS      Y0, (R9)(DI*2)
-	VMOVUPS      (R10), Y0
-	MOVQ         104(AX), R13
-	VMOVUPS      (R13)(DX*2), Y1
-	VSHUFPS      $0x88, 32(R13)(DX*2), Y1, Y1
-	VPERMPD      $0xd8, Y1, Y1
-	VMULPS       800(CX), Y0, Y2
-	VADDPS       Y2, Y0, Y0
-	VANDPS       absolute<>+0(SB), Y0, Y2
-	VCMPPS       $0x05, tiny<>+0(SB), Y2, Y2
-	VANDPS       Y2, Y0, Y0
-	VADDPS       Y1, Y0, Y0
+	VMOVUPS      96(SP), Y0
 	VMOVUPS      Y0, (R10)
-	VMOVUPS      (R10)(DI*1), Y0
-	MOVQ         112(AX), R13
-	VMOVUPS      (R13)(DX*2), Y1
-	VSHUFPS      $0x88, 32(R13)(DX*2), Y1, Y1
-	VPERMPD      $0xd8, Y1, Y1
-	VMULPS       832(CX), Y0, Y2
-	VADDPS       Y2, Y0, Y0
-	VANDPS       absolute<>+0(SB), Y0, Y2
-	VCMPPS       $0x05, tiny<>+0(SB), Y2, Y2
-	VANDPS       Y2, Y0, Y0
-	VADDPS       Y1, Y0, Y0
+	VMOVUPS      128(SP), Y0
 	VMOVUPS      Y0, (R10)(DI*1)
-	VMOVUPS      (R10)(DI*2), Y0
-	MOVQ         120(AX), R13
-	VMOVUPS      (R13)(DX*2), Y1
-	VSHUFPS      $0x88, 32(R13)(DX*2), Y1, Y1
-	VPERMPD      $0xd8, Y1, Y1
-	VMULPS       864(CX), Y0, Y2
-	VADDPS       Y2, Y0, Y0
-	VANDPS       absolute<>+0(SB), Y0, Y2
-	VCMPPS       $0x05, tiny<>+0(SB), Y2, Y2
-	VANDPS       Y2, Y0, Y0
-	VADDPS       Y1, Y0, Y0
+	VMOVUPS      160(SP), Y0
 	VMOVUPS      Y0, (R10)(DI*2)
-	VMOVUPS      (R11), Y0
-	MOVQ         128(AX), R13
-	VMOVUPS      (R13)(DX*2), Y1
-	VSHUFPS      $0x88, 32(R13)(DX*2), Y1, Y1
-	VPERMPD      $0xd8, Y1, Y1
-	VMULPS       896(CX), Y0, Y2
-	VADDPS       Y2, Y0, Y0
-	VANDPS       absolute<>+0(SB), Y0, Y2
-	VCMPPS       $0x05, tiny<>+0(SB), Y2, Y2
-	VANDPS       Y2, Y0, Y0
-	VADDPS       Y1, Y0, Y0
+	VMOVUPS      192(SP), Y0
 	VMOVUPS      Y0, (R11)
-	VMOVUPS      (R11)(DI*1), Y0
-	MOVQ         136(AX), R13
-	VMOVUPS      (R13)(DX*2), Y1
-	VSHUFPS      $0x88, 32(R13)(DX*2), Y1, Y1
-	VPERMPD      $0xd8, Y1, Y1
-	VMULPS       928(CX), Y0, Y2
-	VADDPS       Y2, Y0, Y0
-	VANDPS       absolute<>+0(SB), Y0, Y2
-	VCMPPS       $0x05, tiny<>+0(SB), Y2, Y2
-	VANDPS       Y2, Y0, Y0
-	VADDPS       Y1, Y0, Y0
+	VMOVUPS      224(SP), Y0
 	VMOVUPS      Y0, (R11)(DI*1)
 	ADDQ         24(AX), CX
 	ADDQ         $0x20, R8
@@ -2895,7 +2916,7 @@ GLOBL quarter<>(SB), RODATA|NOPTR, $32
 
 // func twoStepSomaNMDAAVX2(c *byte) int
 // Requires: AVX, AVX2
-TEXT ·twoStepSomaNMDAAVX2(SB), NOSPLIT, $96-16
+TEXT ·twoStepSomaNMDAAVX2(SB), NOSPLIT, $128-16
 	MOVQ       c+0(FP), AX
 	MOVQ       16(AX), CX
 	MOVQ       200(AX), BX
@@ -3194,6 +3215,7 @@ group:
 	VANDPS       absolute<>+0(SB), Y1, Y3
 	VCMPPS       $0x05, tiny<>+0(SB), Y3, Y3
 	VANDPS       Y3, Y1, Y1
+	VMOVUPS      Y1, 96(SP)
 	VADDPS       1344(CX), Y1, Y1
 	VCMPPS       $0x1e, Y1, Y0, Y1
 	MOVQ         48(AX), R13
@@ -3217,6 +3239,79 @@ group:
 	VPERMPD      $0xd8, Y3, Y3
 	VXORPS       ones<>+0(SB), Y3, Y3
 	VORPS        Y3, Y1, Y1
+	VMOVUPS      (R9)(DI*2), Y3
+	MOVQ         96(AX), R13
+	VMOVUPS      (R13)(DX*2), Y4
+	VSHUFPS      $0x88, 32(R13)(DX*2), Y4, Y4
+	VPERMPD      $0xd8, Y4, Y4
+	VMULPS       768(CX), Y3, Y5
+	VADDPS       Y5, Y3, Y3
+	VANDPS       absolute<>+0(SB), Y3, Y5
+	VCMPPS       $0x05, tiny<>+0(SB), Y5, Y5
+	VANDPS       Y5, Y3, Y3
+	VADDPS       Y4, Y3, Y3
+	VMOVUPS      (R10), Y4
+	MOVQ         104(AX), R13
+	VMOVUPS      (R13)(DX*2), Y5
+	VSHUFPS      $0x88, 32(R13)(DX*2), Y5, Y5
+	VPERMPD      $0xd8, Y5, Y5
+	VMULPS       800(CX), Y4, Y6
+	VADDPS       Y6, Y4, Y4
+	VANDPS       absolute<>+0(SB), Y4, Y6
+	VCMPPS       $0x05, tiny<>+0(SB), Y6, Y6
+	VANDPS       Y6, Y4, Y4
+	VADDPS       Y5, Y4, Y4
+	VADDPS       Y4, Y3, Y5
+	VMOVUPS      (R10)(DI*1), Y6
+	MOVQ         112(AX), R13
+	VMOVUPS      (R13)(DX*2), Y8
+	VSHUFPS      $0x88, 32(R13)(DX*2), Y8, Y8
+	VPERMPD      $0xd8, Y8, Y8
+	VMULPS       832(CX), Y6, Y9
+	VADDPS       Y9, Y6, Y6
+	VANDPS       absolute<>+0(SB), Y6, Y9
+	VCMPPS       $0x05, tiny<>+0(SB), Y9, Y9
+	VANDPS       Y9, Y6, Y6
+	VADDPS       Y8, Y6, Y6
+	VADDPS       Y6, Y5, Y5
+	VMOVUPS      (R10)(DI*2), Y8
+	MOVQ         120(AX), R13
+	VMOVUPS      (R13)(DX*2), Y9
+	VSHUFPS      $0x88, 32(R13)(DX*2), Y9, Y9
+	VPERMPD      $0xd8, Y9, Y9
+	VMULPS       864(CX), Y8, Y10
+	VADDPS       Y10, Y8, Y8
+	VANDPS       absolute<>+0(SB), Y8, Y10
+	VCMPPS       $0x05, tiny<>+0(SB), Y10, Y10
+	VANDPS       Y10, Y8, Y8
+	VADDPS       Y9, Y8, Y8
+	VADDPS       Y8, Y5, Y5
+	VMOVUPS      (R11), Y9
+	MOVQ         128(AX), R13
+	VMOVUPS      (R13)(DX*2), Y10
+	VSHUFPS      $0x88, 32(R13)(DX*2), Y10, Y10
+	VPERMPD      $0xd8, Y10, Y10
+	VMULPS       896(CX), Y9, Y11
+	VADDPS       Y11, Y9, Y9
+	VANDPS       absolute<>+0(SB), Y9, Y11
+	VCMPPS       $0x05, tiny<>+0(SB), Y11, Y11
+	VANDPS       Y11, Y9, Y9
+	VADDPS       Y10, Y9, Y9
+	VADDPS       Y9, Y5, Y5
+	VMOVUPS      (R11)(DI*1), Y10
+	MOVQ         136(AX), R13
+	VMOVUPS      (R13)(DX*2), Y11
+	VSHUFPS      $0x88, 32(R13)(DX*2), Y11, Y11
+	VPERMPD      $0xd8, Y11, Y11
+	VMULPS       928(CX), Y10, Y12
+	VADDPS       Y12, Y10, Y10
+	VANDPS       absolute<>+0(SB), Y10, Y12
+	VCMPPS       $0x05, tiny<>+0(SB), Y12, Y12
+	VANDPS       Y12, Y10, Y10
+	VADDPS       Y11, Y10, Y10
+	VADDPS       Y10, Y5, Y5
+	VCMPPS       $0x06, 1760(CX), Y5, Y5
+	VORPS        Y5, Y1, Y1
 	VMOVMSKPS    Y1, R13
 	TESTL        R13, R13
 	JZ           quiet
@@ -3262,85 +3357,14 @@ quiet:
 	VCMPPS  $0x05, tiny<>+0(SB), Y1, Y1
 	VANDPS  Y1, Y0, Y0
 	VMOVUPS Y0, (R8)(DI*2)
-	VMOVUPS (R9)(DI*1), Y0
-	VMULPS  736(CX), Y0, Y1
-	VADDPS  Y1, Y0, Y0
-	VANDPS  absolute<>+0(SB), Y0, Y1
-	VCMPPS  $0x05, tiny<>+0(SB), Y1, Y1
-	VANDPS  Y1, Y0, Y0
+	VMOVUPS 96(SP), Y0
 	VMOVUPS Y0, (R9)(DI*1)
-	VMOVUPS (R9)(DI*2), Y0
-	MOVQ    96(AX), R13
-	VMOVUPS (R13)(DX*2), Y1
-	VSHUFPS $0x88, 32(R13)(DX*2), Y1, Y1
-	VPERMPD $0xd8, Y1, Y1
-	VMULPS  768(CX), Y0, Y2
-	VADDPS  Y2, Y0, Y0
-	VANDPS  absolute<>+0(SB), Y0, Y2
-	VCMPPS  $0x05, tiny<>+0(SB), Y2, Y2
-	VANDPS  Y2, Y0, Y0
-	VADDPS  Y1, Y0, Y0
-	VMOVUPS Y0, (R9)(DI*2)
-	VMOVUPS (R10), Y0
-	MOVQ    104(AX), R13
-	VMOVUPS (R13)(DX*2), Y1
-	VSHUFPS $0x88, 32(R13)(DX*2), Y1, Y1
-	VPERMPD $0xd8, Y1, Y1
-	VMULPS  800(CX), Y0, Y2
-	VADDPS  Y2, Y0, Y0
-	VANDPS  absolute<>+0(SB), Y0, Y2
-	VCMPPS  $0x05, tiny<>+0(SB), Y2, Y2
-	VANDPS  Y2, Y0, Y0
-	VADDPS  Y1, Y0, Y0
-	VMOVUPS Y0, (R10)
-	VMOVUPS (R10)(DI*1), Y0
-	MOVQ    112(AX), R13
-	VMOVUPS (R13)(DX*2), Y1
-	VSHUFPS $0x88, 32(R13)(DX*2), Y1, Y1
-	VPERMPD $0xd8, Y1, Y1
-	VMULPS  832(CX), Y0, Y2
-	VADDPS  Y2, Y0, Y0
-	VANDPS  absolute<>+0(SB), Y0, Y2
-	VCMPPS  $0x05, tiny<>+0(SB), Y2, Y2
-	VANDPS  Y2, Y0, Y0
-	VADDPS  Y1, Y0, Y0
-	VMOVUPS Y0, (R10)(DI*1)
-	VMOVUPS (R10)(DI*2), Y0
-	MOVQ    120(AX), R13
-	VMOVUPS (R13)(DX*2), Y1
-	VSHUFPS $0x88, 32(R13)(DX*2), Y1, Y1
-	VPERMPD $0xd8, Y1, Y1
-	VMULPS  864(CX), Y0, Y2
-	VADDPS  Y2, Y0, Y0
-	VANDPS  absolute<>+0(SB), Y0, Y2
-	VCMPPS  $0x05, tiny<>+0(SB), Y2, Y2
-	VANDPS  Y2, Y0, Y0
-	VADDPS  Y1, Y0, Y0
-	VMOVUPS Y0, (R10)(DI*2)
-	VMOVUPS (R11), Y0
-	MOVQ    128(AX), R13
-	VMOVUPS (R13)(DX*2), Y1
-	VSHUFPS $0x88, 32(R13)(DX*2), Y1, Y1
-	VPERMPD $0xd8, Y1, Y1
-	VMULPS  896(CX), Y0, Y2
-	VADDPS  Y2, Y0, Y0
-	VANDPS  absolute<>+0(SB), Y0, Y2
-	VCMPPS  $0x05, tiny<>+0(SB), Y2, Y2
-	VANDPS  Y2, Y0, Y0
-	VADDPS  Y1, Y0, Y0
-	VMOVUPS Y0, (R11)
-	VMOVUPS (R11)(DI*1), Y0
-	MOVQ    136(AX), R13
-	VMOVUPS (R13)(DX*2), Y1
-	VSHUFPS $0x88, 32(R13)(DX*2), Y1, Y1
-	VPERMPD $0xd8, Y1, Y1
-	VMULPS  928(CX), Y0, Y2
-	VADDPS  Y2, Y0, Y0
-	VANDPS  absolute<>+0(SB), Y0, Y2
-	VCMPPS  $0x05, tiny<>+0(SB), Y2, Y2
-	VANDPS  Y2, Y0, Y0
-	VADDPS  Y1, Y0, Y0
-	VMOVUPS Y0, (R11)(DI*1)
+	VMOVUPS Y3, (R9)(DI*2)
+	VMOVUPS Y4, (R10)
+	VMOVUPS Y6, (R10)(DI*1)
+	VMOVUPS Y8, (R10)(DI*2)
+	VMOVUPS Y9, (R11)
+	VMOVUPS Y10, (R11)(DI*1)
 	ADDQ    24(AX), CX
 	ADDQ    $0x20, R8
 	ADDQ    $0x20, R9
@@ -3367,7 +3391,7 @@ GLOBL ones<>(SB), RODATA|NOPTR, $32
 
 // func burstStepSomaAVX2(c *byte) int
 // Requires: AVX, AVX2
-TEXT ·burstStepSomaAVX2(SB), NOSPLIT, $0-16
+TEXT ·burstStepSomaAVX2(SB), NOSPLIT, $32-16
 	MOVQ c+0(FP), AX
 	MOVQ 16(AX), CX
 	MOVQ 200(AX), BX
@@ -3535,6 +3559,7 @@ group:
 	VANDPS       absolute<>+0(SB), Y2, Y4
 	VCMPPS       $0x05, tiny<>+0(SB), Y4, Y4
 	VANDPS       Y4, Y2, Y2
+	VMOVUPS      Y2, (SP)
 	VSUBPS       Y2, Y0, Y2
 	VCMPPS       $0x06, 1344(CX), Y2, Y4
 	VCMPPS       $0x06, 1376(CX), Y2, Y2
@@ -3576,6 +3601,55 @@ group:
 	VORPS        Y4, Y2, Y2
 	VANDNPS      Y2, Y6, Y2
 	VORPS        Y5, Y2, Y2
+	VMOVUPS      (R9)(DI*2), Y4
+	MOVQ         96(AX), R13
+	VMOVUPS      (R13)(DX*2), Y5
+	VSHUFPS      $0x88, 32(R13)(DX*2), Y5, Y5
+	VPERMPD      $0xd8, Y5, Y5
+	VMULPS       768(CX), Y4, Y6
+	VADDPS       Y6, Y4, Y4
+	VANDPS       absolute<>+0(SB), Y4, Y6
+	VCMPPS       $0x05, tiny<>+0(SB), Y6, Y6
+	VANDPS       Y6, Y4, Y4
+	VADDPS       Y5, Y4, Y4
+	VMOVUPS      (R10)(DI*1), Y5
+	MOVQ         112(AX), R13
+	VMOVUPS      (R13)(DX*2), Y6
+	VSHUFPS      $0x88, 32(R13)(DX*2), Y6, Y6
+	VPERMPD      $0xd8, Y6, Y6
+	VMULPS       832(CX), Y5, Y7
+	VADDPS       Y7, Y5, Y5
+	VANDPS       absolute<>+0(SB), Y5, Y7
+	VCMPPS       $0x05, tiny<>+0(SB), Y7, Y7
+	VANDPS       Y7, Y5, Y5
+	VADDPS       Y6, Y5, Y5
+	VADDPS       Y5, Y4, Y6
+	VMOVUPS      (R10)(DI*2), Y7
+	MOVQ         120(AX), R13
+	VMOVUPS      (R13)(DX*2), Y8
+	VSHUFPS      $0x88, 32(R13)(DX*2), Y8, Y8
+	VPERMPD      $0xd8, Y8, Y8
+	VMULPS       864(CX), Y7, Y9
+	VADDPS       Y9, Y7, Y7
+	VANDPS       absolute<>+0(SB), Y7, Y9
+	VCMPPS       $0x05, tiny<>+0(SB), Y9, Y9
+	VANDPS       Y9, Y7, Y7
+	VADDPS       Y8, Y7, Y7
+	VADDPS       Y7, Y6, Y6
+	VMOVUPS      (R11)(DI*1), Y8
+	MOVQ         136(AX), R13
+	VMOVUPS      (R13)(DX*2), Y9
+	VSHUFPS      $0x88, 32(R13)(DX*2), Y9, Y9
+	VPERMPD      $0xd8, Y9, Y9
+	VMULPS       928(CX), Y8, Y10
+	VADDPS       Y10, Y8, Y8
+	VANDPS       absolute<>+0(SB), Y8, Y10
+	VCMPPS       $0x05, tiny<>+0(SB), Y10, Y10
+	VANDPS       Y10, Y8, Y8
+	VADDPS       Y9, Y8, Y8
+	VADDPS       Y8, Y6, Y6
+	VCMPPS       $0x06, 1760(CX), Y6, Y6
+	VORPS        Y6, Y2, Y2
 	VMOVMSKPS    Y2, R13
 	TESTL        R13, R13
 	JZ           quiet
@@ -3619,61 +3693,12 @@ quiet:
 	VCMPPS  $0x05, tiny<>+0(SB), Y1, Y1
 	VANDPS  Y1, Y0, Y0
 	VMOVUPS Y0, (R8)(DI*2)
-	VMOVUPS (R9)(DI*1), Y0
-	VMULPS  736(CX), Y0, Y1
-	VADDPS  Y1, Y0, Y0
-	VANDPS  absolute<>+0(SB), Y0, Y1
-	VCMPPS  $0x05, tiny<>+0(SB), Y1, Y1
-	VANDPS  Y1, Y0, Y0
+	VMOVUPS (SP), Y0
 	VMOVUPS Y0, (R9)(DI*1)
-	VMOVUPS (R9)(DI*2), Y0
-	MOVQ    96(AX), R13
-	VMOVUPS (R13)(DX*2), Y1
-	VSHUFPS $0x88, 32(R13)(DX*2), Y1, Y1
-	VPERMPD $0xd8, Y1, Y1
-	VMULPS  768(CX), Y0, Y2
-	VADDPS  Y2, Y0, Y0
-	VANDPS  absolute<>+0(SB), Y0, Y2
-	VCMPPS  $0x05, tiny<>+0(SB), Y2, Y2
-	VANDPS  Y2, Y0, Y0
-	VADDPS  Y1, Y0, Y0
-	VMOVUPS Y0, (R9)(DI*2)
-	VMOVUPS (R10)(DI*1), Y0
-	MOVQ    112(AX), R13
-	VMOVUPS (R13)(DX*2), Y1
-	VSHUFPS $0x88, 32(R13)(DX*2), Y1, Y1
-	VPERMPD $0xd8, Y1, Y1
-	VMULPS  832(CX), Y0, Y2
-	VADDPS  Y2, Y0, Y0
-	VANDPS  absolute<>+0(SB), Y0, Y2
-	VCMPPS  $0x05, tiny<>+0(SB), Y2, Y2
-	VANDPS  Y2, Y0, Y0
-	VADDPS  Y1, Y0, Y0
-	VMOVUPS Y0, (R10)(DI*1)
-	VMOVUPS (R10)(DI*2), Y0
-	MOVQ    120(AX), R13
-	VMOVUPS (R13)(DX*2), Y1
-	VSHUFPS $0x88, 32(R13)(DX*2), Y1, Y1
-	VPERMPD $0xd8, Y1, Y1
-	VMULPS  864(CX), Y0, Y2
-	VADDPS  Y2, Y0, Y0
-	VANDPS  absolute<>+0(SB), Y0, Y2
-	VCMPPS  $0x05, tiny<>+0(SB), Y2, Y2
-	VANDPS  Y2, Y0, Y0
-	VADDPS  Y1, Y0, Y0
-	VMOVUPS Y0, (R10)(DI*2)
-	VMOVUPS (R11)(DI*1), Y0
-	MOVQ    136(AX), R13
-	VMOVUPS (R13)(DX*2), Y1
-	VSHUFPS $0x88, 32(R13)(DX*2), Y1, Y1
-	VPERMPD $0xd8, Y1, Y1
-	VMULPS  928(CX), Y0, Y2
-	VADDPS  Y2, Y0, Y0
-	VANDPS  absolute<>+0(SB), Y0, Y2
-	VCMPPS  $0x05, tiny<>+0(SB), Y2, Y2
-	VANDPS  Y2, Y0, Y0
-	VADDPS  Y1, Y0, Y0
-	VMOVUPS Y0, (R11)(DI*1)
+	VMOVUPS Y4, (R9)(DI*2)
+	VMOVUPS Y5, (R10)(DI*1)
+	VMOVUPS Y7, (R10)(DI*2)
+	VMOVUPS Y8, (R11)(DI*1)
 	ADDQ    24(AX), CX
 	ADDQ    $0x20, R8
 	ADDQ    $0x20, R9
@@ -3690,7 +3715,7 @@ quiet:
 
 // func escapeStepSomaAVX2(c *byte) int
 // Requires: AVX, AVX2
-TEXT ·escapeStepSomaAVX2(SB), NOSPLIT, $0-16
+TEXT ·escapeStepSomaAVX2(SB), NOSPLIT, $192-16
 	MOVQ c+0(FP), AX
 	MOVQ 16(AX), CX
 	MOVQ 200(AX), BX
@@ -3858,6 +3883,7 @@ group:
 	VANDPS       absolute<>+0(SB), Y4, Y5
 	VCMPPS       $0x05, tiny<>+0(SB), Y5, Y5
 	VANDPS       Y5, Y4, Y4
+	VMOVUPS      Y4, (SP)
 	VSUBPS       Y4, Y2, Y4
 	VSUBPS       (R9)(DI*1), Y0, Y0
 	VSUBPS       1376(CX), Y0, Y0
@@ -3986,7 +4012,63 @@ mild:
 	VORPS        Y8, Y7, Y11
 	VANDNPS      Y11, Y10, Y10
 	VORPS        Y9, Y10, Y10
-	VMOVMSKPS    Y10, R14
+	VORPS        Y8, Y7, Y7
+	VORPS        Y9, Y7, Y7
+	VMOVUPS      Y7, 32(SP)
+	VMOVUPS      (R9)(DI*2), Y7
+	MOVQ         96(AX), R14
+	VMOVUPS      (R14)(DX*2), Y8
+	VSHUFPS      $0x88, 32(R14)(DX*2), Y8, Y8
+	VPERMPD      $0xd8, Y8, Y8
+	VMULPS       768(CX), Y7, Y9
+	VADDPS       Y9, Y7, Y7
+	VANDPS       absolute<>+0(SB), Y7, Y9
+	VCMPPS       $0x05, tiny<>+0(SB), Y9, Y9
+	VANDPS       Y9, Y7, Y7
+	VADDPS       Y8, Y7, Y7
+	VMOVUPS      Y7, 64(SP)
+	VMOVUPS      (R10)(DI*1), Y8
+	MOVQ         112(AX), R14
+	VMOVUPS      (R14)(DX*2), Y9
+	VSHUFPS      $0x88, 32(R14)(DX*2), Y9, Y9
+	VPERMPD      $0xd8, Y9, Y9
+	VMULPS       832(CX), Y8, Y11
+	VADDPS       Y11, Y8, Y8
+	VANDPS       absolute<>+0(SB), Y8, Y11
+	VCMPPS       $0x05, tiny<>+0(SB), Y11, Y11
+	VANDPS       Y11, Y8, Y8
+	VADDPS       Y9, Y8, Y8
+	VADDPS       Y8, Y7, Y7
+	VMOVUPS      Y8, 96(SP)
+	VMOVUPS      (R10)(DI*2), Y8
+	MOVQ         120(AX), R14
+	VMOVUPS      (R14)(DX*2), Y9
+	VSHUFPS      $0x88, 32(R14)(DX*2), Y9, Y9
+	VPERMPD      $0xd8, Y9, Y9
+	VMULPS       864(CX), Y8, Y11
+	VADDPS       Y11, Y8, Y8
+	VANDPS       absolute<>+0(SB), Y8, Y11
+	VCMPPS       $0x05, tiny<>+0(SB), Y11, Y11
+	VANDPS       Y11, Y8, Y8
+	VADDPS       Y9, Y8, Y8
+	VADDPS       Y8, Y7, Y7
+	VMOVUPS      Y8, 128(SP)
+	VMOVUPS      (R11)(DI*1), Y8
+	MOVQ         136(AX), R14
+	VMOVUPS      (R14)(DX*2), Y9
+	VSHUFPS      $0x88, 32(R14)(DX*2), Y9, Y9
+	VPERMPD      $0xd8, Y9, Y9
+	VMULPS       928(CX), Y8, Y11
+	VADDPS       Y11, Y8, Y8
+	VANDPS       absolute<>+0(SB), Y8, Y11
+	VCMPPS       $0x05, tiny<>+0(SB), Y11, Y11
+	VANDPS       Y11, Y8, Y8
+	VADDPS       Y9, Y8, Y8
+	VADDPS       Y8, Y7, Y7
+	VMOVUPS      Y8, 160(SP)
+	VCMPPS       $0x06, 1760(CX), Y7, Y7
+	VORPS        Y7, Y10, Y8
+	VMOVMSKPS    Y8, R14
 	TESTL        R14, R14
 	JZ           quiet
 	MOVQ         DX, R15
@@ -3994,33 +4076,33 @@ mild:
 	MOVL         R15, (BX)
 	MOVL         R14, 4(BX)
 	ADDQ         $0x08, BX
-	VMOVUPS      (R8), Y10
-	VMOVUPS      Y10, (SI)
-	VMOVUPS      (R8)(DI*1), Y10
-	VMOVUPS      Y10, 32(SI)
-	VMOVUPS      (R8)(DI*2), Y10
-	VMOVUPS      Y10, 64(SI)
-	VMOVUPS      (R9), Y10
-	VMOVUPS      Y10, 96(SI)
-	VMOVUPS      (R9)(DI*1), Y10
-	VMOVUPS      Y10, 128(SI)
-	VMOVUPS      (R9)(DI*2), Y10
-	VMOVUPS      Y10, 160(SI)
-	VMOVUPS      (R10), Y10
-	VMOVUPS      Y10, 192(SI)
-	VMOVUPS      (R10)(DI*1), Y10
-	VMOVUPS      Y10, 224(SI)
-	VMOVUPS      (R10)(DI*2), Y10
-	VMOVUPS      Y10, 256(SI)
-	VMOVUPS      (R11), Y10
-	VMOVUPS      Y10, 288(SI)
-	VMOVUPS      (R11)(DI*1), Y10
-	VMOVUPS      Y10, 320(SI)
+	VMOVUPS      (R8), Y8
+	VMOVUPS      Y8, (SI)
+	VMOVUPS      (R8)(DI*1), Y8
+	VMOVUPS      Y8, 32(SI)
+	VMOVUPS      (R8)(DI*2), Y8
+	VMOVUPS      Y8, 64(SI)
+	VMOVUPS      (R9), Y8
+	VMOVUPS      Y8, 96(SI)
+	VMOVUPS      (R9)(DI*1), Y8
+	VMOVUPS      Y8, 128(SI)
+	VMOVUPS      (R9)(DI*2), Y8
+	VMOVUPS      Y8, 160(SI)
+	VMOVUPS      (R10), Y8
+	VMOVUPS      Y8, 192(SI)
+	VMOVUPS      (R10)(DI*1), Y8
+	VMOVUPS      Y8, 224(SI)
+	VMOVUPS      (R10)(DI*2), Y8
+	VMOVUPS      Y8, 256(SI)
+	VMOVUPS      (R11), Y8
+	VMOVUPS      Y8, 288(SI)
+	VMOVUPS      (R11)(DI*1), Y8
+	VMOVUPS      Y8, 320(SI)
 	ADDQ         $0x00000160, SI
 
 quiet:
-	VORPS        Y8, Y7, Y7
-	VORPS        Y9, Y7, Y7
+	VMOVUPS      32(SP), Y8
+	VORPS        Y7, Y8, Y7
 	VSUBPD       Y4, Y0, Y4
 	VPMOVSXDQ    X7, Y8
 	VBLENDVPD    Y8, Y0, Y4, Y4
@@ -4040,60 +4122,15 @@ quiet:
 	VCMPPS       $0x05, tiny<>+0(SB), Y1, Y1
 	VANDPS       Y1, Y0, Y0
 	VMOVUPS      Y0, (R8)(DI*2)
-	VMOVUPS      (R9)(DI*1), Y0
-	VMULPS       736(CX), Y0, Y1
-	VADDPS       Y1, Y0, Y0
-	VANDPS       absolute<>+0(SB), Y0, Y1
-	VCMPPS       $0x05, tiny<>+0(SB), Y1, Y1
-	VANDPS       Y1, Y0, Y0
+	VMOVUPS      (SP), Y0
 	VMOVUPS      Y0, (R9)(DI*1)
-	VMOVUPS      (R9)(DI*2), Y0
-	MOVQ         96(AX), R13
-	VMOVUPS      (R13)(DX*2), Y1
-	VSHUFPS      $0x88, 32(R13)(DX*2), Y1, Y1
-	VPERMPD      $0xd8, Y1, Y1
-	VMULPS       768(CX), Y0, Y2
-	VADDPS       Y2, Y0, Y0
-	VANDPS       absolute<>+0(SB), Y0, Y2
-	VCMPPS       $0x05, tiny<>+0(SB), Y2, Y2
-	VANDPS       Y2, Y0, Y0
-	VADDPS       Y1, Y0, Y0
+	VMOVUPS      64(SP), Y0
 	VMOVUPS      Y0, (R9)(DI*2)
-	VMOVUPS      (R10)(DI*1), Y0
-	MOVQ         112(AX), R13
-	VMOVUPS      (R13)(DX*2), Y1
-	VSHUFPS      $0x88, 32(R13)(DX*2), Y1, Y1
-	VPERMPD      $0xd8, Y1, Y1
-	VMULPS       832(CX), Y0, Y2
-	VADDPS       Y2, Y0, Y0
-	VANDPS       absolute<>+0(SB), Y0, Y2
-	VCMPPS       $0x05, tiny<>+0(SB), Y2, Y2
-	VANDPS       Y2, Y0, Y0
-	VADDPS       Y1, Y0, Y0
+	VMOVUPS      96(SP), Y0
 	VMOVUPS      Y0, (R10)(DI*1)
-	VMOVUPS      (R10)(DI*2), Y0
-	MOVQ         120(AX), R13
-	VMOVUPS      (R13)(DX*2), Y1
-	VSHUFPS      $0x88, 32(R13)(DX*2), Y1, Y1
-	VPERMPD      $0xd8, Y1, Y1
-	VMULPS       864(CX), Y0, Y2
-	VADDPS       Y2, Y0, Y0
-	VANDPS       absolute<>+0(SB), Y0, Y2
-	VCMPPS       $0x05, tiny<>+0(SB), Y2, Y2
-	VANDPS       Y2, Y0, Y0
-	VADDPS       Y1, Y0, Y0
+	VMOVUPS      128(SP), Y0
 	VMOVUPS      Y0, (R10)(DI*2)
-	VMOVUPS      (R11)(DI*1), Y0
-	MOVQ         136(AX), R13
-	VMOVUPS      (R13)(DX*2), Y1
-	VSHUFPS      $0x88, 32(R13)(DX*2), Y1, Y1
-	VPERMPD      $0xd8, Y1, Y1
-	VMULPS       928(CX), Y0, Y2
-	VADDPS       Y2, Y0, Y0
-	VANDPS       absolute<>+0(SB), Y0, Y2
-	VCMPPS       $0x05, tiny<>+0(SB), Y2, Y2
-	VANDPS       Y2, Y0, Y0
-	VADDPS       Y1, Y0, Y0
+	VMOVUPS      160(SP), Y0
 	VMOVUPS      Y0, (R11)(DI*1)
 	ADDQ         24(AX), CX
 	ADDQ         $0x20, R8
@@ -4111,7 +4148,7 @@ quiet:
 
 // func twoStepSomaAVX2(c *byte) int
 // Requires: AVX, AVX2
-TEXT ·twoStepSomaAVX2(SB), NOSPLIT, $96-16
+TEXT ·twoStepSomaAVX2(SB), NOSPLIT, $128-16
 	MOVQ       c+0(FP), AX
 	MOVQ       16(AX), CX
 	MOVQ       200(AX), BX
@@ -4386,6 +4423,7 @@ group:
 	VANDPS       absolute<>+0(SB), Y1, Y3
 	VCMPPS       $0x05, tiny<>+0(SB), Y3, Y3
 	VANDPS       Y3, Y1, Y1
+	VMOVUPS      Y1, 96(SP)
 	VADDPS       1344(CX), Y1, Y1
 	VCMPPS       $0x1e, Y1, Y0, Y1
 	MOVQ         48(AX), R13
@@ -4409,6 +4447,55 @@ group:
 	VPERMPD      $0xd8, Y3, Y3
 	VXORPS       ones<>+0(SB), Y3, Y3
 	VORPS        Y3, Y1, Y1
+	VMOVUPS      (R9)(DI*2), Y3
+	MOVQ         96(AX), R13
+	VMOVUPS      (R13)(DX*2), Y4
+	VSHUFPS      $0x88, 32(R13)(DX*2), Y4, Y4
+	VPERMPD      $0xd8, Y4, Y4
+	VMULPS       768(CX), Y3, Y5
+	VADDPS       Y5, Y3, Y3
+	VANDPS       absolute<>+0(SB), Y3, Y5
+	VCMPPS       $0x05, tiny<>+0(SB), Y5, Y5
+	VANDPS       Y5, Y3, Y3
+	VADDPS       Y4, Y3, Y3
+	VMOVUPS      (R10)(DI*1), Y4
+	MOVQ         112(AX), R13
+	VMOVUPS      (R13)(DX*2), Y5
+	VSHUFPS      $0x88, 32(R13)(DX*2), Y5, Y5
+	VPERMPD      $0xd8, Y5, Y5
+	VMULPS       832(CX), Y4, Y6
+	VADDPS       Y6, Y4, Y4
+	VANDPS       absolute<>+0(SB), Y4, Y6
+	VCMPPS       $0x05, tiny<>+0(SB), Y6, Y6
+	VANDPS       Y6, Y4, Y4
+	VADDPS       Y5, Y4, Y4
+	VADDPS       Y4, Y3, Y5
+	VMOVUPS      (R10)(DI*2), Y6
+	MOVQ         120(AX), R13
+	VMOVUPS      (R13)(DX*2), Y8
+	VSHUFPS      $0x88, 32(R13)(DX*2), Y8, Y8
+	VPERMPD      $0xd8, Y8, Y8
+	VMULPS       864(CX), Y6, Y9
+	VADDPS       Y9, Y6, Y6
+	VANDPS       absolute<>+0(SB), Y6, Y9
+	VCMPPS       $0x05, tiny<>+0(SB), Y9, Y9
+	VANDPS       Y9, Y6, Y6
+	VADDPS       Y8, Y6, Y6
+	VADDPS       Y6, Y5, Y5
+	VMOVUPS      (R11)(DI*1), Y8
+	MOVQ         136(AX), R13
+	VMOVUPS      (R13)(DX*2), Y9
+	VSHUFPS      $0x88, 32(R13)(DX*2), Y9, Y9
+	VPERMPD      $0xd8, Y9, Y9
+	VMULPS       928(CX), Y8, Y10
+	VADDPS       Y10, Y8, Y8
+	VANDPS       absolute<>+0(SB), Y8, Y10
+	VCMPPS       $0x05, tiny<>+0(SB), Y10, Y10
+	VANDPS       Y10, Y8, Y8
+	VADDPS       Y9, Y8, Y8
+	VADDPS       Y8, Y5, Y5
+	VCMPPS       $0x06, 1760(CX), Y5, Y5
+	VORPS        Y5, Y1, Y1
 	VMOVMSKPS    Y1, R13
 	TESTL        R13, R13
 	JZ           quiet
@@ -4454,61 +4541,12 @@ quiet:
 	VCMPPS  $0x05, tiny<>+0(SB), Y1, Y1
 	VANDPS  Y1, Y0, Y0
 	VMOVUPS Y0, (R8)(DI*2)
-	VMOVUPS (R9)(DI*1), Y0
-	VMULPS  736(CX), Y0, Y1
-	VADDPS  Y1, Y0, Y0
-	VANDPS  absolute<>+0(SB), Y0, Y1
-	VCMPPS  $0x05, tiny<>+0(SB), Y1, Y1
-	VANDPS  Y1, Y0, Y0
+	VMOVUPS 96(SP), Y0
 	VMOVUPS Y0, (R9)(DI*1)
-	VMOVUPS (R9)(DI*2), Y0
-	MOVQ    96(AX), R13
-	VMOVUPS (R13)(DX*2), Y1
-	VSHUFPS $0x88, 32(R13)(DX*2), Y1, Y1
-	VPERMPD $0xd8, Y1, Y1
-	VMULPS  768(CX), Y0, Y2
-	VADDPS  Y2, Y0, Y0
-	VANDPS  absolute<>+0(SB), Y0, Y2
-	VCMPPS  $0x05, tiny<>+0(SB), Y2, Y2
-	VANDPS  Y2, Y0, Y0
-	VADDPS  Y1, Y0, Y0
-	VMOVUPS Y0, (R9)(DI*2)
-	VMOVUPS (R10)(DI*1), Y0
-	MOVQ    112(AX), R13
-	VMOVUPS (R13)(DX*2), Y1
-	VSHUFPS $0x88, 32(R13)(DX*2), Y1, Y1
-	VPERMPD $0xd8, Y1, Y1
-	VMULPS  832(CX), Y0, Y2
-	VADDPS  Y2, Y0, Y0
-	VANDPS  absolute<>+0(SB), Y0, Y2
-	VCMPPS  $0x05, tiny<>+0(SB), Y2, Y2
-	VANDPS  Y2, Y0, Y0
-	VADDPS  Y1, Y0, Y0
-	VMOVUPS Y0, (R10)(DI*1)
-	VMOVUPS (R10)(DI*2), Y0
-	MOVQ    120(AX), R13
-	VMOVUPS (R13)(DX*2), Y1
-	VSHUFPS $0x88, 32(R13)(DX*2), Y1, Y1
-	VPERMPD $0xd8, Y1, Y1
-	VMULPS  864(CX), Y0, Y2
-	VADDPS  Y2, Y0, Y0
-	VANDPS  absolute<>+0(SB), Y0, Y2
-	VCMPPS  $0x05, tiny<>+0(SB), Y2, Y2
-	VANDPS  Y2, Y0, Y0
-	VADDPS  Y1, Y0, Y0
-	VMOVUPS Y0, (R10)(DI*2)
-	VMOVUPS (R11)(DI*1), Y0
-	MOVQ    136(AX), R13
-	VMOVUPS (R13)(DX*2), Y1
-	VSHUFPS $0x88, 32(R13)(DX*2), Y1, Y1
-	VPERMPD $0xd8, Y1, Y1
-	VMULPS  928(CX), Y0, Y2
-	VADDPS  Y2, Y0, Y0
-	VANDPS  absolute<>+0(SB), Y0, Y2
-	VCMPPS  $0x05, tiny<>+0(SB), Y2, Y2
-	VANDPS  Y2, Y0, Y0
-	VADDPS  Y1, Y0, Y0
-	VMOVUPS Y0, (R11)(DI*1)
+	VMOVUPS Y3, (R9)(DI*2)
+	VMOVUPS Y4, (R10)(DI*1)
+	VMOVUPS Y6, (R10)(DI*2)
+	VMOVUPS Y8, (R11)(DI*1)
 	ADDQ    24(AX), CX
 	ADDQ    $0x20, R8
 	ADDQ    $0x20, R9
@@ -4525,7 +4563,7 @@ quiet:
 
 // func burstStepNMDAAVX2(c *byte) int
 // Requires: AVX, AVX2
-TEXT ·burstStepNMDAAVX2(SB), NOSPLIT, $0-16
+TEXT ·burstStepNMDAAVX2(SB), NOSPLIT, $32-16
 	MOVQ c+0(FP), AX
 	MOVQ 16(AX), CX
 	MOVQ 200(AX), BX
@@ -4739,6 +4777,7 @@ group:
 	VANDPS       absolute<>+0(SB), Y2, Y4
 	VCMPPS       $0x05, tiny<>+0(SB), Y4, Y4
 	VANDPS       Y4, Y2, Y2
+	VMOVUPS      Y2, (SP)
 	VSUBPS       Y2, Y0, Y2
 	VCMPPS       $0x06, 1344(CX), Y2, Y4
 	VCMPPS       $0x06, 1376(CX), Y2, Y2
@@ -4780,6 +4819,79 @@ group:
 	VORPS        Y4, Y2, Y2
 	VANDNPS      Y2, Y6, Y2
 	VORPS        Y5, Y2, Y2
+	VMOVUPS      (R9)(DI*2), Y4
+	MOVQ         96(AX), R13
+	VMOVUPS      (R13)(DX*2), Y5
+	VSHUFPS      $0x88, 32(R13)(DX*2), Y5, Y5
+	VPERMPD      $0xd8, Y5, Y5
+	VMULPS       768(CX), Y4, Y6
+	VADDPS       Y6, Y4, Y4
+	VANDPS       absolute<>+0(SB), Y4, Y6
+	VCMPPS       $0x05, tiny<>+0(SB), Y6, Y6
+	VANDPS       Y6, Y4, Y4
+	VADDPS       Y5, Y4, Y4
+	VMOVUPS      (R10), Y5
+	MOVQ         104(AX), R13
+	VMOVUPS      (R13)(DX*2), Y6
+	VSHUFPS      $0x88, 32(R13)(DX*2), Y6, Y6
+	VPERMPD      $0xd8, Y6, Y6
+	VMULPS       800(CX), Y5, Y7
+	VADDPS       Y7, Y5, Y5
+	VANDPS       absolute<>+0(SB), Y5, Y7
+	VCMPPS       $0x05, tiny<>+0(SB), Y7, Y7
+	VANDPS       Y7, Y5, Y5
+	VADDPS       Y6, Y5, Y5
+	VADDPS       Y5, Y4, Y6
+	VMOVUPS      (R10)(DI*1), Y7
+	MOVQ         112(AX), R13
+	VMOVUPS      (R13)(DX*2), Y8
+	VSHUFPS      $0x88, 32(R13)(DX*2), Y8, Y8
+	VPERMPD      $0xd8, Y8, Y8
+	VMULPS       832(CX), Y7, Y9
+	VADDPS       Y9, Y7, Y7
+	VANDPS       absolute<>+0(SB), Y7, Y9
+	VCMPPS       $0x05, tiny<>+0(SB), Y9, Y9
+	VANDPS       Y9, Y7, Y7
+	VADDPS       Y8, Y7, Y7
+	VADDPS       Y7, Y6, Y6
+	VMOVUPS      (R10)(DI*2), Y8
+	MOVQ         120(AX), R13
+	VMOVUPS      (R13)(DX*2), Y9
+	VSHUFPS      $0x88, 32(R13)(DX*2), Y9, Y9
+	VPERMPD      $0xd8, Y9, Y9
+	VMULPS       864(CX), Y8, Y10
+	VADDPS       Y10, Y8, Y8
+	VANDPS       absolute<>+0(SB), Y8, Y10
+	VCMPPS       $0x05, tiny<>+0(SB), Y10, Y10
+	VANDPS       Y10, Y8, Y8
+	VADDPS       Y9, Y8, Y8
+	VADDPS       Y8, Y6, Y6
+	VMOVUPS      (R11), Y9
+	MOVQ         128(AX), R13
+	VMOVUPS      (R13)(DX*2), Y10
+	VSHUFPS      $0x88, 32(R13)(DX*2), Y10, Y10
+	VPERMPD      $0xd8, Y10, Y10
+	VMULPS       896(CX), Y9, Y11
+	VADDPS       Y11, Y9, Y9
+	VANDPS       absolute<>+0(SB), Y9, Y11
+	VCMPPS       $0x05, tiny<>+0(SB), Y11, Y11
+	VANDPS       Y11, Y9, Y9
+	VADDPS       Y10, Y9, Y9
+	VADDPS       Y9, Y6, Y6
+	VMOVUPS      (R11)(DI*1), Y10
+	MOVQ         136(AX), R13
+	VMOVUPS      (R13)(DX*2), Y11
+	VSHUFPS      $0x88, 32(R13)(DX*2), Y11, Y11
+	VPERMPD      $0xd8, Y11, Y11
+	VMULPS       928(CX), Y10, Y12
+	VADDPS       Y12, Y10, Y10
+	VANDPS       absolute<>+0(SB), Y10, Y12
+	VCMPPS       $0x05, tiny<>+0(SB), Y12, Y12
+	VANDPS       Y12, Y10, Y10
+	VADDPS       Y11, Y10, Y10
+	VADDPS       Y10, Y6, Y6
+	VCMPPS       $0x06, 1760(CX), Y6, Y6
+	VORPS        Y6, Y2, Y2
 	VMOVMSKPS    Y2, R13
 	TESTL        R13, R13
 	JZ           quiet
@@ -4823,85 +4935,14 @@ quiet:
 	VCMPPS  $0x05, tiny<>+0(SB), Y1, Y1
 	VANDPS  Y1, Y0, Y0
 	VMOVUPS Y0, (R8)(DI*2)
-	VMOVUPS (R9)(DI*1), Y0
-	VMULPS  736(CX), Y0, Y1
-	VADDPS  Y1, Y0, Y0
-	VANDPS  absolute<>+0(SB), Y0, Y1
-	VCMPPS  $0x05, tiny<>+0(SB), Y1, Y1
-	VANDPS  Y1, Y0, Y0
+	VMOVUPS (SP), Y0
 	VMOVUPS Y0, (R9)(DI*1)
-	VMOVUPS (R9)(DI*2), Y0
-	MOVQ    96(AX), R13
-	VMOVUPS (R13)(DX*2), Y1
-	VSHUFPS $0x88, 32(R13)(DX*2), Y1, Y1
-	VPERMPD $0xd8, Y1, Y1
-	VMULPS  768(CX), Y0, Y2
-	VADDPS  Y2, Y0, Y0
-	VANDPS  absolute<>+0(SB), Y0, Y2
-	VCMPPS  $0x05, tiny<>+0(SB), Y2, Y2
-	VANDPS  Y2, Y0, Y0
-	VADDPS  Y1, Y0, Y0
-	VMOVUPS Y0, (R9)(DI*2)
-	VMOVUPS (R10), Y0
-	MOVQ    104(AX), R13
-	VMOVUPS (R13)(DX*2), Y1
-	VSHUFPS $0x88, 32(R13)(DX*2), Y1, Y1
-	VPERMPD $0xd8, Y1, Y1
-	VMULPS  800(CX), Y0, Y2
-	VADDPS  Y2, Y0, Y0
-	VANDPS  absolute<>+0(SB), Y0, Y2
-	VCMPPS  $0x05, tiny<>+0(SB), Y2, Y2
-	VANDPS  Y2, Y0, Y0
-	VADDPS  Y1, Y0, Y0
-	VMOVUPS Y0, (R10)
-	VMOVUPS (R10)(DI*1), Y0
-	MOVQ    112(AX), R13
-	VMOVUPS (R13)(DX*2), Y1
-	VSHUFPS $0x88, 32(R13)(DX*2), Y1, Y1
-	VPERMPD $0xd8, Y1, Y1
-	VMULPS  832(CX), Y0, Y2
-	VADDPS  Y2, Y0, Y0
-	VANDPS  absolute<>+0(SB), Y0, Y2
-	VCMPPS  $0x05, tiny<>+0(SB), Y2, Y2
-	VANDPS  Y2, Y0, Y0
-	VADDPS  Y1, Y0, Y0
-	VMOVUPS Y0, (R10)(DI*1)
-	VMOVUPS (R10)(DI*2), Y0
-	MOVQ    120(AX), R13
-	VMOVUPS (R13)(DX*2), Y1
-	VSHUFPS $0x88, 32(R13)(DX*2), Y1, Y1
-	VPERMPD $0xd8, Y1, Y1
-	VMULPS  864(CX), Y0, Y2
-	VADDPS  Y2, Y0, Y0
-	VANDPS  absolute<>+0(SB), Y0, Y2
-	VCMPPS  $0x05, tiny<>+0(SB), Y2, Y2
-	VANDPS  Y2, Y0, Y0
-	VADDPS  Y1, Y0, Y0
-	VMOVUPS Y0, (R10)(DI*2)
-	VMOVUPS (R11), Y0
-	MOVQ    128(AX), R13
-	VMOVUPS (R13)(DX*2), Y1
-	VSHUFPS $0x88, 32(R13)(DX*2), Y1, Y1
-	VPERMPD $0xd8, Y1, Y1
-	VMULPS  896(CX), Y0, Y2
-	VADDPS  Y2, Y0, Y0
-	VANDPS  absolute<>+0(SB), Y0, Y2
-	VCMPPS  $0x05, tiny<>+0(SB), Y2, Y2
-	VANDPS  Y2, Y0, Y0
-	VADDPS  Y1, Y0, Y0
-	VMOVUPS Y0, (R11)
-	VMOVUPS (R11)(DI*1), Y0
-	MOVQ    136(AX), R13
-	VMOVUPS (R13)(DX*2), Y1
-	VSHUFPS $0x88, 32(R13)(DX*2), Y1, Y1
-	VPERMPD $0xd8, Y1, Y1
-	VMULPS  928(CX), Y0, Y2
-	VADDPS  Y2, Y0, Y0
-	VANDPS  absolute<>+0(SB), Y0, Y2
-	VCMPPS  $0x05, tiny<>+0(SB), Y2, Y2
-	VANDPS  Y2, Y0, Y0
-	VADDPS  Y1, Y0, Y0
-	VMOVUPS Y0, (R11)(DI*1)
+	VMOVUPS Y4, (R9)(DI*2)
+	VMOVUPS Y5, (R10)
+	VMOVUPS Y7, (R10)(DI*1)
+	VMOVUPS Y8, (R10)(DI*2)
+	VMOVUPS Y9, (R11)
+	VMOVUPS Y10, (R11)(DI*1)
 	ADDQ    24(AX), CX
 	ADDQ    $0x20, R8
 	ADDQ    $0x20, R9
@@ -4918,7 +4959,7 @@ quiet:
 
 // func escapeStepNMDAAVX2(c *byte) int
 // Requires: AVX, AVX2
-TEXT ·escapeStepNMDAAVX2(SB), NOSPLIT, $0-16
+TEXT ·escapeStepNMDAAVX2(SB), NOSPLIT, $256-16
 	MOVQ c+0(FP), AX
 	MOVQ 16(AX), CX
 	MOVQ 200(AX), BX
@@ -5132,6 +5173,7 @@ group:
 	VANDPS       absolute<>+0(SB), Y4, Y5
 	VCMPPS       $0x05, tiny<>+0(SB), Y5, Y5
 	VANDPS       Y5, Y4, Y4
+	VMOVUPS      Y4, (SP)
 	VSUBPS       Y4, Y2, Y4
 	VSUBPS       (R9)(DI*1), Y0, Y0
 	VSUBPS       1376(CX), Y0, Y0
@@ -5260,7 +5302,89 @@ mild:
 	VORPS        Y8, Y7, Y11
 	VANDNPS      Y11, Y10, Y10
 	VORPS        Y9, Y10, Y10
-	VMOVMSKPS    Y10, R14
+	VORPS        Y8, Y7, Y7
+	VORPS        Y9, Y7, Y7
+	VMOVUPS      Y7, 32(SP)
+	VMOVUPS      (R9)(DI*2), Y7
+	MOVQ         96(AX), R14
+	VMOVUPS      (R14)(DX*2), Y8
+	VSHUFPS      $0x88, 32(R14)(DX*2), Y8, Y8
+	VPERMPD      $0xd8, Y8, Y8
+	VMULPS       768(CX), Y7, Y9
+	VADDPS       Y9, Y7, Y7
+	VANDPS       absolute<>+0(SB), Y7, Y9
+	VCMPPS       $0x05, tiny<>+0(SB), Y9, Y9
+	VANDPS       Y9, Y7, Y7
+	VADDPS       Y8, Y7, Y7
+	VMOVUPS      Y7, 64(SP)
+	VMOVUPS      (R10), Y8
+	MOVQ         104(AX), R14
+	VMOVUPS      (R14)(DX*2), Y9
+	VSHUFPS      $0x88, 32(R14)(DX*2), Y9, Y9
+	VPERMPD      $0xd8, Y9, Y9
+	VMULPS       800(CX), Y8, Y11
+	VADDPS       Y11, Y8, Y8
+	VANDPS       absolute<>+0(SB), Y8, Y11
+	VCMPPS       $0x05, tiny<>+0(SB), Y11, Y11
+	VANDPS       Y11, Y8, Y8
+	VADDPS       Y9, Y8, Y8
+	VADDPS       Y8, Y7, Y7
+	VMOVUPS      Y8, 96(SP)
+	VMOVUPS      (R10)(DI*1), Y8
+	MOVQ         112(AX), R14
+	VMOVUPS      (R14)(DX*2), Y9
+	VSHUFPS      $0x88, 32(R14)(DX*2), Y9, Y9
+	VPERMPD      $0xd8, Y9, Y9
+	VMULPS       832(CX), Y8, Y11
+	VADDPS       Y11, Y8, Y8
+	VANDPS       absolute<>+0(SB), Y8, Y11
+	VCMPPS       $0x05, tiny<>+0(SB), Y11, Y11
+	VANDPS       Y11, Y8, Y8
+	VADDPS       Y9, Y8, Y8
+	VADDPS       Y8, Y7, Y7
+	VMOVUPS      Y8, 128(SP)
+	VMOVUPS      (R10)(DI*2), Y8
+	MOVQ         120(AX), R14
+	VMOVUPS      (R14)(DX*2), Y9
+	VSHUFPS      $0x88, 32(R14)(DX*2), Y9, Y9
+	VPERMPD      $0xd8, Y9, Y9
+	VMULPS       864(CX), Y8, Y11
+	VADDPS       Y11, Y8, Y8
+	VANDPS       absolute<>+0(SB), Y8, Y11
+	VCMPPS       $0x05, tiny<>+0(SB), Y11, Y11
+	VANDPS       Y11, Y8, Y8
+	VADDPS       Y9, Y8, Y8
+	VADDPS       Y8, Y7, Y7
+	VMOVUPS      Y8, 160(SP)
+	VMOVUPS      (R11), Y8
+	MOVQ         128(AX), R14
+	VMOVUPS      (R14)(DX*2), Y9
+	VSHUFPS      $0x88, 32(R14)(DX*2), Y9, Y9
+	VPERMPD      $0xd8, Y9, Y9
+	VMULPS       896(CX), Y8, Y11
+	VADDPS       Y11, Y8, Y8
+	VANDPS       absolute<>+0(SB), Y8, Y11
+	VCMPPS       $0x05, tiny<>+0(SB), Y11, Y11
+	VANDPS       Y11, Y8, Y8
+	VADDPS       Y9, Y8, Y8
+	VADDPS       Y8, Y7, Y7
+	VMOVUPS      Y8, 192(SP)
+	VMOVUPS      (R11)(DI*1), Y8
+	MOVQ         136(AX), R14
+	VMOVUPS      (R14)(DX*2), Y9
+	VSHUFPS      $0x88, 32(R14)(DX*2), Y9, Y9
+	VPERMPD      $0xd8, Y9, Y9
+	VMULPS       928(CX), Y8, Y11
+	VADDPS       Y11, Y8, Y8
+	VANDPS       absolute<>+0(SB), Y8, Y11
+	VCMPPS       $0x05, tiny<>+0(SB), Y11, Y11
+	VANDPS       Y11, Y8, Y8
+	VADDPS       Y9, Y8, Y8
+	VADDPS       Y8, Y7, Y7
+	VMOVUPS      Y8, 224(SP)
+	VCMPPS       $0x06, 1760(CX), Y7, Y7
+	VORPS        Y7, Y10, Y8
+	VMOVMSKPS    Y8, R14
 	TESTL        R14, R14
 	JZ           quiet
 	MOVQ         DX, R15
@@ -5268,33 +5392,33 @@ mild:
 	MOVL         R15, (BX)
 	MOVL         R14, 4(BX)
 	ADDQ         $0x08, BX
-	VMOVUPS      (R8), Y10
-	VMOVUPS      Y10, (SI)
-	VMOVUPS      (R8)(DI*1), Y10
-	VMOVUPS      Y10, 32(SI)
-	VMOVUPS      (R8)(DI*2), Y10
-	VMOVUPS      Y10, 64(SI)
-	VMOVUPS      (R9), Y10
-	VMOVUPS      Y10, 96(SI)
-	VMOVUPS      (R9)(DI*1), Y10
-	VMOVUPS      Y10, 128(SI)
-	VMOVUPS      (R9)(DI*2), Y10
-	VMOVUPS      Y10, 160(SI)
-	VMOVUPS      (R10), Y10
-	VMOVUPS      Y10, 192(SI)
-	VMOVUPS      (R10)(DI*1), Y10
-	VMOVUPS      Y10, 224(SI)
-	VMOVUPS      (R10)(DI*2), Y10
-	VMOVUPS      Y10, 256(SI)
-	VMOVUPS      (R11), Y10
-	VMOVUPS      Y10, 288(SI)
-	VMOVUPS      (R11)(DI*1), Y10
-	VMOVUPS      Y10, 320(SI)
+	VMOVUPS      (R8), Y8
+	VMOVUPS      Y8, (SI)
+	VMOVUPS      (R8)(DI*1), Y8
+	VMOVUPS      Y8, 32(SI)
+	VMOVUPS      (R8)(DI*2), Y8
+	VMOVUPS      Y8, 64(SI)
+	VMOVUPS      (R9), Y8
+	VMOVUPS      Y8, 96(SI)
+	VMOVUPS      (R9)(DI*1), Y8
+	VMOVUPS      Y8, 128(SI)
+	VMOVUPS      (R9)(DI*2), Y8
+	VMOVUPS      Y8, 160(SI)
+	VMOVUPS      (R10), Y8
+	VMOVUPS      Y8, 192(SI)
+	VMOVUPS      (R10)(DI*1), Y8
+	VMOVUPS      Y8, 224(SI)
+	VMOVUPS      (R10)(DI*2), Y8
+	VMOVUPS      Y8, 256(SI)
+	VMOVUPS      (R11), Y8
+	VMOVUPS      Y8, 288(SI)
+	VMOVUPS      (R11)(DI*1), Y8
+	VMOVUPS      Y8, 320(SI)
 	ADDQ         $0x00000160, SI
 
 quiet:
-	VORPS        Y8, Y7, Y7
-	VORPS        Y9, Y7, Y7
+	VMOVUPS      32(SP), Y8
+	VORPS        Y7, Y8, Y7
 	VSUBPD       Y4, Y0, Y4
 	VPMOVSXDQ    X7, Y8
 	VBLENDVPD    Y8, Y0, Y4, Y4
@@ -5314,84 +5438,19 @@ quiet:
 	VCMPPS       $0x05, tiny<>+0(SB), Y1, Y1
 	VANDPS       Y1, Y0, Y0
 	VMOVUPS      Y0, (R8)(DI*2)
-	VMOVUPS      (R9)(DI*1), Y0
-	VMULPS       736(CX), Y0, Y1
-	VADDPS       Y1, Y0, Y0
-	VANDPS       absolute<>+0(SB), Y0, Y1
-	VCMPPS       $0x05, tiny<>+0(SB), Y1, Y1
-	VANDPS       Y1, Y0, Y0
+	VMOVUPS      (SP), Y0
 	VMOVUPS      Y0, (R9)(DI*1)
-	VMOVUPS      (R9)(DI*2), Y0
-	MOVQ         96(AX), R13
-	VMOVUPS      (R13)(DX*2), Y1
-	VSHUFPS      $0x88, 32(R13)(DX*2), Y1, Y1
-	VPERMPD      $0xd8, Y1, Y1
-	VMULPS       768(CX), Y0, Y2
-	VADDPS       Y2, Y0, Y0
-	VANDPS       absolute<>+0(SB), Y0, Y2
-	VCMPPS       $0x05, tiny<>+0(SB), Y2, Y2
-	VANDPS       Y2, Y0, Y0
-	VADDPS       Y1, Y0, Y0
+	VMOVUPS      64(SP), Y0
 	VMOVUPS      Y0, (R9)(DI*2)
-	VMOVUPS      (R10), Y0
-	MOVQ         104(AX), R13
-	VMOVUPS      (R13)(DX*2), Y1
-	VSHUFPS      $0x88, 32(R13)(DX*2), Y1, Y1
-	VPERMPD      $0xd8, Y1, Y1
-	VMULPS       800(CX), Y0, Y2
-	VADDPS       Y2, Y0, Y0
-	VANDPS       absolute<>+0(SB), Y0, Y2
-	VCMPPS       $0x05, tiny<>+0(SB), Y2, Y2
-	VANDPS       Y2, Y0, Y0
-	VADDPS       Y1, Y0, Y0
+	VMOVUPS      96(SP), Y0
 	VMOVUPS      Y0, (R10)
-	VMOVUPS      (R10)(DI*1), Y0
-	MOVQ         112(AX), R13
-	VMOVUPS      (R13)(DX*2), Y1
-	VSHUFPS      $0x88, 32(R13)(DX*2), Y1, Y1
-	VPERMPD      $0xd8, Y1, Y1
-	VMULPS       832(CX), Y0, Y2
-	VADDPS       Y2, Y0, Y0
-	VANDPS       absolute<>+0(SB), Y0, Y2
-	VCMPPS       $0x05, tiny<>+0(SB), Y2, Y2
-	VANDPS       Y2, Y0, Y0
-	VADDPS       Y1, Y0, Y0
+	VMOVUPS      128(SP), Y0
 	VMOVUPS      Y0, (R10)(DI*1)
-	VMOVUPS      (R10)(DI*2), Y0
-	MOVQ         120(AX), R13
-	VMOVUPS      (R13)(DX*2), Y1
-	VSHUFPS      $0x88, 32(R13)(DX*2), Y1, Y1
-	VPERMPD      $0xd8, Y1, Y1
-	VMULPS       864(CX), Y0, Y2
-	VADDPS       Y2, Y0, Y0
-	VANDPS       absolute<>+0(SB), Y0, Y2
-	VCMPPS       $0x05, tiny<>+0(SB), Y2, Y2
-	VANDPS       Y2, Y0, Y0
-	VADDPS       Y1, Y0, Y0
+	VMOVUPS      160(SP), Y0
 	VMOVUPS      Y0, (R10)(DI*2)
-	VMOVUPS      (R11), Y0
-	MOVQ         128(AX), R13
-	VMOVUPS      (R13)(DX*2), Y1
-	VSHUFPS      $0x88, 32(R13)(DX*2), Y1, Y1
-	VPERMPD      $0xd8, Y1, Y1
-	VMULPS       896(CX), Y0, Y2
-	VADDPS       Y2, Y0, Y0
-	VANDPS       absolute<>+0(SB), Y0, Y2
-	VCMPPS       $0x05, tiny<>+0(SB), Y2, Y2
-	VANDPS       Y2, Y0, Y0
-	VADDPS       Y1, Y0, Y0
+	VMOVUPS      192(SP), Y0
 	VMOVUPS      Y0, (R11)
-	VMOVUPS      (R11)(DI*1), Y0
-	MOVQ         136(AX), R13
-	VMOVUPS      (R13)(DX*2), Y1
-	VSHUFPS      $0x88, 32(R13)(DX*2), Y1, Y1
-	VPERMPD      $0xd8, Y1, Y1
-	VMULPS       928(CX), Y0, Y2
-	VADDPS       Y2, Y0, Y0
-	VANDPS       absolute<>+0(SB), Y0, Y2
-	VCMPPS       $0x05, tiny<>+0(SB), Y2, Y2
-	VANDPS       Y2, Y0, Y0
-	VADDPS       Y1, Y0, Y0
+	VMOVUPS      224(SP), Y0
 	VMOVUPS      Y0, (R11)(DI*1)
 	ADDQ         24(AX), CX
 	ADDQ         $0x20, R8
@@ -5409,7 +5468,7 @@ quiet:
 
 // func twoStepNMDAAVX2(c *byte) int
 // Requires: AVX, AVX2
-TEXT ·twoStepNMDAAVX2(SB), NOSPLIT, $96-16
+TEXT ·twoStepNMDAAVX2(SB), NOSPLIT, $128-16
 	MOVQ       c+0(FP), AX
 	MOVQ       16(AX), CX
 	MOVQ       200(AX), BX
@@ -5712,6 +5771,7 @@ group:
 	VANDPS       absolute<>+0(SB), Y1, Y3
 	VCMPPS       $0x05, tiny<>+0(SB), Y3, Y3
 	VANDPS       Y3, Y1, Y1
+	VMOVUPS      Y1, 96(SP)
 	VADDPS       1344(CX), Y1, Y1
 	VCMPPS       $0x1e, Y1, Y0, Y1
 	MOVQ         48(AX), R13
@@ -5735,6 +5795,79 @@ group:
 	VPERMPD      $0xd8, Y3, Y3
 	VXORPS       ones<>+0(SB), Y3, Y3
 	VORPS        Y3, Y1, Y1
+	VMOVUPS      (R9)(DI*2), Y3
+	MOVQ         96(AX), R13
+	VMOVUPS      (R13)(DX*2), Y4
+	VSHUFPS      $0x88, 32(R13)(DX*2), Y4, Y4
+	VPERMPD      $0xd8, Y4, Y4
+	VMULPS       768(CX), Y3, Y5
+	VADDPS       Y5, Y3, Y3
+	VANDPS       absolute<>+0(SB), Y3, Y5
+	VCMPPS       $0x05, tiny<>+0(SB), Y5, Y5
+	VANDPS       Y5, Y3, Y3
+	VADDPS       Y4, Y3, Y3
+	VMOVUPS      (R10), Y4
+	MOVQ         104(AX), R13
+	VMOVUPS      (R13)(DX*2), Y5
+	VSHUFPS      $0x88, 32(R13)(DX*2), Y5, Y5
+	VPERMPD      $0xd8, Y5, Y5
+	VMULPS       800(CX), Y4, Y6
+	VADDPS       Y6, Y4, Y4
+	VANDPS       absolute<>+0(SB), Y4, Y6
+	VCMPPS       $0x05, tiny<>+0(SB), Y6, Y6
+	VANDPS       Y6, Y4, Y4
+	VADDPS       Y5, Y4, Y4
+	VADDPS       Y4, Y3, Y5
+	VMOVUPS      (R10)(DI*1), Y6
+	MOVQ         112(AX), R13
+	VMOVUPS      (R13)(DX*2), Y7
+	VSHUFPS      $0x88, 32(R13)(DX*2), Y7, Y7
+	VPERMPD      $0xd8, Y7, Y7
+	VMULPS       832(CX), Y6, Y8
+	VADDPS       Y8, Y6, Y6
+	VANDPS       absolute<>+0(SB), Y6, Y8
+	VCMPPS       $0x05, tiny<>+0(SB), Y8, Y8
+	VANDPS       Y8, Y6, Y6
+	VADDPS       Y7, Y6, Y6
+	VADDPS       Y6, Y5, Y5
+	VMOVUPS      (R10)(DI*2), Y7
+	MOVQ         120(AX), R13
+	VMOVUPS      (R13)(DX*2), Y8
+	VSHUFPS      $0x88, 32(R13)(DX*2), Y8, Y8
+	VPERMPD      $0xd8, Y8, Y8
+	VMULPS       864(CX), Y7, Y10
+	VADDPS       Y10, Y7, Y7
+	VANDPS       absolute<>+0(SB), Y7, Y10
+	VCMPPS       $0x05, tiny<>+0(SB), Y10, Y10
+	VANDPS       Y10, Y7, Y7
+	VADDPS       Y8, Y7, Y7
+	VADDPS       Y7, Y5, Y5
+	VMOVUPS      (R11), Y8
+	MOVQ         128(AX), R13
+	VMOVUPS      (R13)(DX*2), Y10
+	VSHUFPS      $0x88, 32(R13)(DX*2), Y10, Y10
+	VPERMPD      $0xd8, Y10, Y10
+	VMULPS       896(CX), Y8, Y11
+	VADDPS       Y11, Y8, Y8
+	VANDPS       absolute<>+0(SB), Y8, Y11
+	VCMPPS       $0x05, tiny<>+0(SB), Y11, Y11
+	VANDPS       Y11, Y8, Y8
+	VADDPS       Y10, Y8, Y8
+	VADDPS       Y8, Y5, Y5
+	VMOVUPS      (R11)(DI*1), Y10
+	MOVQ         136(AX), R13
+	VMOVUPS      (R13)(DX*2), Y11
+	VSHUFPS      $0x88, 32(R13)(DX*2), Y11, Y11
+	VPERMPD      $0xd8, Y11, Y11
+	VMULPS       928(CX), Y10, Y12
+	VADDPS       Y12, Y10, Y10
+	VANDPS       absolute<>+0(SB), Y10, Y12
+	VCMPPS       $0x05, tiny<>+0(SB), Y12, Y12
+	VANDPS       Y12, Y10, Y10
+	VADDPS       Y11, Y10, Y10
+	VADDPS       Y10, Y5, Y5
+	VCMPPS       $0x06, 1760(CX), Y5, Y5
+	VORPS        Y5, Y1, Y1
 	VMOVMSKPS    Y1, R13
 	TESTL        R13, R13
 	JZ           quiet
@@ -5780,85 +5913,14 @@ quiet:
 	VCMPPS  $0x05, tiny<>+0(SB), Y1, Y1
 	VANDPS  Y1, Y0, Y0
 	VMOVUPS Y0, (R8)(DI*2)
-	VMOVUPS (R9)(DI*1), Y0
-	VMULPS  736(CX), Y0, Y1
-	VADDPS  Y1, Y0, Y0
-	VANDPS  absolute<>+0(SB), Y0, Y1
-	VCMPPS  $0x05, tiny<>+0(SB), Y1, Y1
-	VANDPS  Y1, Y0, Y0
+	VMOVUPS 96(SP), Y0
 	VMOVUPS Y0, (R9)(DI*1)
-	VMOVUPS (R9)(DI*2), Y0
-	MOVQ    96(AX), R13
-	VMOVUPS (R13)(DX*2), Y1
-	VSHUFPS $0x88, 32(R13)(DX*2), Y1, Y1
-	VPERMPD $0xd8, Y1, Y1
-	VMULPS  768(CX), Y0, Y2
-	VADDPS  Y2, Y0, Y0
-	VANDPS  absolute<>+0(SB), Y0, Y2
-	VCMPPS  $0x05, tiny<>+0(SB), Y2, Y2
-	VANDPS  Y2, Y0, Y0
-	VADDPS  Y1, Y0, Y0
-	VMOVUPS Y0, (R9)(DI*2)
-	VMOVUPS (R10), Y0
-	MOVQ    104(AX), R13
-	VMOVUPS (R13)(DX*2), Y1
-	VSHUFPS $0x88, 32(R13)(DX*2), Y1, Y1
-	VPERMPD $0xd8, Y1, Y1
-	VMULPS  800(CX), Y0, Y2
-	VADDPS  Y2, Y0, Y0
-	VANDPS  absolute<>+0(SB), Y0, Y2
-	VCMPPS  $0x05, tiny<>+0(SB), Y2, Y2
-	VANDPS  Y2, Y0, Y0
-	VADDPS  Y1, Y0, Y0
-	VMOVUPS Y0, (R10)
-	VMOVUPS (R10)(DI*1), Y0
-	MOVQ    112(AX), R13
-	VMOVUPS (R13)(DX*2), Y1
-	VSHUFPS $0x88, 32(R13)(DX*2), Y1, Y1
-	VPERMPD $0xd8, Y1, Y1
-	VMULPS  832(CX), Y0, Y2
-	VADDPS  Y2, Y0, Y0
-	VANDPS  absolute<>+0(SB), Y0, Y2
-	VCMPPS  $0x05, tiny<>+0(SB), Y2, Y2
-	VANDPS  Y2, Y0, Y0
-	VADDPS  Y1, Y0, Y0
-	VMOVUPS Y0, (R10)(DI*1)
-	VMOVUPS (R10)(DI*2), Y0
-	MOVQ    120(AX), R13
-	VMOVUPS (R13)(DX*2), Y1
-	VSHUFPS $0x88, 32(R13)(DX*2), Y1, Y1
-	VPERMPD $0xd8, Y1, Y1
-	VMULPS  864(CX), Y0, Y2
-	VADDPS  Y2, Y0, Y0
-	VANDPS  absolute<>+0(SB), Y0, Y2
-	VCMPPS  $0x05, tiny<>+0(SB), Y2, Y2
-	VANDPS  Y2, Y0, Y0
-	VADDPS  Y1, Y0, Y0
-	VMOVUPS Y0, (R10)(DI*2)
-	VMOVUPS (R11), Y0
-	MOVQ    128(AX), R13
-	VMOVUPS (R13)(DX*2), Y1
-	VSHUFPS $0x88, 32(R13)(DX*2), Y1, Y1
-	VPERMPD $0xd8, Y1, Y1
-	VMULPS  896(CX), Y0, Y2
-	VADDPS  Y2, Y0, Y0
-	VANDPS  absolute<>+0(SB), Y0, Y2
-	VCMPPS  $0x05, tiny<>+0(SB), Y2, Y2
-	VANDPS  Y2, Y0, Y0
-	VADDPS  Y1, Y0, Y0
-	VMOVUPS Y0, (R11)
-	VMOVUPS (R11)(DI*1), Y0
-	MOVQ    136(AX), R13
-	VMOVUPS (R13)(DX*2), Y1
-	VSHUFPS $0x88, 32(R13)(DX*2), Y1, Y1
-	VPERMPD $0xd8, Y1, Y1
-	VMULPS  928(CX), Y0, Y2
-	VADDPS  Y2, Y0, Y0
-	VANDPS  absolute<>+0(SB), Y0, Y2
-	VCMPPS  $0x05, tiny<>+0(SB), Y2, Y2
-	VANDPS  Y2, Y0, Y0
-	VADDPS  Y1, Y0, Y0
-	VMOVUPS Y0, (R11)(DI*1)
+	VMOVUPS Y3, (R9)(DI*2)
+	VMOVUPS Y4, (R10)
+	VMOVUPS Y6, (R10)(DI*1)
+	VMOVUPS Y7, (R10)(DI*2)
+	VMOVUPS Y8, (R11)
+	VMOVUPS Y10, (R11)(DI*1)
 	ADDQ    24(AX), CX
 	ADDQ    $0x20, R8
 	ADDQ    $0x20, R9
@@ -5875,7 +5937,7 @@ quiet:
 
 // func burstStepAVX2(c *byte) int
 // Requires: AVX, AVX2
-TEXT ·burstStepAVX2(SB), NOSPLIT, $0-16
+TEXT ·burstStepAVX2(SB), NOSPLIT, $32-16
 	MOVQ c+0(FP), AX
 	MOVQ 16(AX), CX
 	MOVQ 200(AX), BX
@@ -6055,6 +6117,7 @@ group:
 	VANDPS       absolute<>+0(SB), Y2, Y4
 	VCMPPS       $0x05, tiny<>+0(SB), Y4, Y4
 	VANDPS       Y4, Y2, Y2
+	VMOVUPS      Y2, (SP)
 	VSUBPS       Y2, Y0, Y2
 	VCMPPS       $0x06, 1344(CX), Y2, Y4
 	VCMPPS       $0x06, 1376(CX), Y2, Y2
@@ -6096,6 +6159,55 @@ group:
 	VORPS        Y4, Y2, Y2
 	VANDNPS      Y2, Y6, Y2
 	VORPS        Y5, Y2, Y2
+	VMOVUPS      (R9)(DI*2), Y4
+	MOVQ         96(AX), R13
+	VMOVUPS      (R13)(DX*2), Y5
+	VSHUFPS      $0x88, 32(R13)(DX*2), Y5, Y5
+	VPERMPD      $0xd8, Y5, Y5
+	VMULPS       768(CX), Y4, Y6
+	VADDPS       Y6, Y4, Y4
+	VANDPS       absolute<>+0(SB), Y4, Y6
+	VCMPPS       $0x05, tiny<>+0(SB), Y6, Y6
+	VANDPS       Y6, Y4, Y4
+	VADDPS       Y5, Y4, Y4
+	VMOVUPS      (R10)(DI*1), Y5
+	MOVQ         112(AX), R13
+	VMOVUPS      (R13)(DX*2), Y6
+	VSHUFPS      $0x88, 32(R13)(DX*2), Y6, Y6
+	VPERMPD      $0xd8, Y6, Y6
+	VMULPS       832(CX), Y5, Y7
+	VADDPS       Y7, Y5, Y5
+	VANDPS       absolute<>+0(SB), Y5, Y7
+	VCMPPS       $0x05, tiny<>+0(SB), Y7, Y7
+	VANDPS       Y7, Y5, Y5
+	VADDPS       Y6, Y5, Y5
+	VADDPS       Y5, Y4, Y6
+	VMOVUPS      (R10)(DI*2), Y7
+	MOVQ         120(AX), R13
+	VMOVUPS      (R13)(DX*2), Y8
+	VSHUFPS      $0x88, 32(R13)(DX*2), Y8, Y8
+	VPERMPD      $0xd8, Y8, Y8
+	VMULPS       864(CX), Y7, Y9
+	VADDPS       Y9, Y7, Y7
+	VANDPS       absolute<>+0(SB), Y7, Y9
+	VCMPPS       $0x05, tiny<>+0(SB), Y9, Y9
+	VANDPS       Y9, Y7, Y7
+	VADDPS       Y8, Y7, Y7
+	VADDPS       Y7, Y6, Y6
+	VMOVUPS      (R11)(DI*1), Y8
+	MOVQ         136(AX), R13
+	VMOVUPS      (R13)(DX*2), Y9
+	VSHUFPS      $0x88, 32(R13)(DX*2), Y9, Y9
+	VPERMPD      $0xd8, Y9, Y9
+	VMULPS       928(CX), Y8, Y10
+	VADDPS       Y10, Y8, Y8
+	VANDPS       absolute<>+0(SB), Y8, Y10
+	VCMPPS       $0x05, tiny<>+0(SB), Y10, Y10
+	VANDPS       Y10, Y8, Y8
+	VADDPS       Y9, Y8, Y8
+	VADDPS       Y8, Y6, Y6
+	VCMPPS       $0x06, 1760(CX), Y6, Y6
+	VORPS        Y6, Y2, Y2
 	VMOVMSKPS    Y2, R13
 	TESTL        R13, R13
 	JZ           quiet
@@ -6139,61 +6251,12 @@ quiet:
 	VCMPPS  $0x05, tiny<>+0(SB), Y1, Y1
 	VANDPS  Y1, Y0, Y0
 	VMOVUPS Y0, (R8)(DI*2)
-	VMOVUPS (R9)(DI*1), Y0
-	VMULPS  736(CX), Y0, Y1
-	VADDPS  Y1, Y0, Y0
-	VANDPS  absolute<>+0(SB), Y0, Y1
-	VCMPPS  $0x05, tiny<>+0(SB), Y1, Y1
-	VANDPS  Y1, Y0, Y0
+	VMOVUPS (SP), Y0
 	VMOVUPS Y0, (R9)(DI*1)
-	VMOVUPS (R9)(DI*2), Y0
-	MOVQ    96(AX), R13
-	VMOVUPS (R13)(DX*2), Y1
-	VSHUFPS $0x88, 32(R13)(DX*2), Y1, Y1
-	VPERMPD $0xd8, Y1, Y1
-	VMULPS  768(CX), Y0, Y2
-	VADDPS  Y2, Y0, Y0
-	VANDPS  absolute<>+0(SB), Y0, Y2
-	VCMPPS  $0x05, tiny<>+0(SB), Y2, Y2
-	VANDPS  Y2, Y0, Y0
-	VADDPS  Y1, Y0, Y0
-	VMOVUPS Y0, (R9)(DI*2)
-	VMOVUPS (R10)(DI*1), Y0
-	MOVQ    112(AX), R13
-	VMOVUPS (R13)(DX*2), Y1
-	VSHUFPS $0x88, 32(R13)(DX*2), Y1, Y1
-	VPERMPD $0xd8, Y1, Y1
-	VMULPS  832(CX), Y0, Y2
-	VADDPS  Y2, Y0, Y0
-	VANDPS  absolute<>+0(SB), Y0, Y2
-	VCMPPS  $0x05, tiny<>+0(SB), Y2, Y2
-	VANDPS  Y2, Y0, Y0
-	VADDPS  Y1, Y0, Y0
-	VMOVUPS Y0, (R10)(DI*1)
-	VMOVUPS (R10)(DI*2), Y0
-	MOVQ    120(AX), R13
-	VMOVUPS (R13)(DX*2), Y1
-	VSHUFPS $0x88, 32(R13)(DX*2), Y1, Y1
-	VPERMPD $0xd8, Y1, Y1
-	VMULPS  864(CX), Y0, Y2
-	VADDPS  Y2, Y0, Y0
-	VANDPS  absolute<>+0(SB), Y0, Y2
-	VCMPPS  $0x05, tiny<>+0(SB), Y2, Y2
-	VANDPS  Y2, Y0, Y0
-	VADDPS  Y1, Y0, Y0
-	VMOVUPS Y0, (R10)(DI*2)
-	VMOVUPS (R11)(DI*1), Y0
-	MOVQ    136(AX), R13
-	VMOVUPS (R13)(DX*2), Y1
-	VSHUFPS $0x88, 32(R13)(DX*2), Y1, Y1
-	VPERMPD $0xd8, Y1, Y1
-	VMULPS  928(CX), Y0, Y2
-	VADDPS  Y2, Y0, Y0
-	VANDPS  absolute<>+0(SB), Y0, Y2
-	VCMPPS  $0x05, tiny<>+0(SB), Y2, Y2
-	VANDPS  Y2, Y0, Y0
-	VADDPS  Y1, Y0, Y0
-	VMOVUPS Y0, (R11)(DI*1)
+	VMOVUPS Y4, (R9)(DI*2)
+	VMOVUPS Y5, (R10)(DI*1)
+	VMOVUPS Y7, (R10)(DI*2)
+	VMOVUPS Y8, (R11)(DI*1)
 	ADDQ    24(AX), CX
 	ADDQ    $0x20, R8
 	ADDQ    $0x20, R9
@@ -6210,7 +6273,7 @@ quiet:
 
 // func escapeStepAVX2(c *byte) int
 // Requires: AVX, AVX2
-TEXT ·escapeStepAVX2(SB), NOSPLIT, $0-16
+TEXT ·escapeStepAVX2(SB), NOSPLIT, $192-16
 	MOVQ c+0(FP), AX
 	MOVQ 16(AX), CX
 	MOVQ 200(AX), BX
@@ -6390,6 +6453,7 @@ group:
 	VANDPS       absolute<>+0(SB), Y4, Y5
 	VCMPPS       $0x05, tiny<>+0(SB), Y5, Y5
 	VANDPS       Y5, Y4, Y4
+	VMOVUPS      Y4, (SP)
 	VSUBPS       Y4, Y2, Y4
 	VSUBPS       (R9)(DI*1), Y0, Y0
 	VSUBPS       1376(CX), Y0, Y0
@@ -6518,7 +6582,63 @@ mild:
 	VORPS        Y8, Y7, Y11
 	VANDNPS      Y11, Y10, Y10
 	VORPS        Y9, Y10, Y10
-	VMOVMSKPS    Y10, R14
+	VORPS        Y8, Y7, Y7
+	VORPS        Y9, Y7, Y7
+	VMOVUPS      Y7, 32(SP)
+	VMOVUPS      (R9)(DI*2), Y7
+	MOVQ         96(AX), R14
+	VMOVUPS      (R14)(DX*2), Y8
+	VSHUFPS      $0x88, 32(R14)(DX*2), Y8, Y8
+	VPERMPD      $0xd8, Y8, Y8
+	VMULPS       768(CX), Y7, Y9
+	VADDPS       Y9, Y7, Y7
+	VANDPS       absolute<>+0(SB), Y7, Y9
+	VCMPPS       $0x05, tiny<>+0(SB), Y9, Y9
+	VANDPS       Y9, Y7, Y7
+	VADDPS       Y8, Y7, Y7
+	VMOVUPS      Y7, 64(SP)
+	VMOVUPS      (R10)(DI*1), Y8
+	MOVQ         112(AX), R14
+	VMOVUPS      (R14)(DX*2), Y9
+	VSHUFPS      $0x88, 32(R14)(DX*2), Y9, Y9
+	VPERMPD      $0xd8, Y9, Y9
+	VMULPS       832(CX), Y8, Y11
+	VADDPS       Y11, Y8, Y8
+	VANDPS       absolute<>+0(SB), Y8, Y11
+	VCMPPS       $0x05, tiny<>+0(SB), Y11, Y11
+	VANDPS       Y11, Y8, Y8
+	VADDPS       Y9, Y8, Y8
+	VADDPS       Y8, Y7, Y7
+	VMOVUPS      Y8, 96(SP)
+	VMOVUPS      (R10)(DI*2), Y8
+	MOVQ         120(AX), R14
+	VMOVUPS      (R14)(DX*2), Y9
+	VSHUFPS      $0x88, 32(R14)(DX*2), Y9, Y9
+	VPERMPD      $0xd8, Y9, Y9
+	VMULPS       864(CX), Y8, Y11
+	VADDPS       Y11, Y8, Y8
+	VANDPS       absolute<>+0(SB), Y8, Y11
+	VCMPPS       $0x05, tiny<>+0(SB), Y11, Y11
+	VANDPS       Y11, Y8, Y8
+	VADDPS       Y9, Y8, Y8
+	VADDPS       Y8, Y7, Y7
+	VMOVUPS      Y8, 128(SP)
+	VMOVUPS      (R11)(DI*1), Y8
+	MOVQ         136(AX), R14
+	VMOVUPS      (R14)(DX*2), Y9
+	VSHUFPS      $0x88, 32(R14)(DX*2), Y9, Y9
+	VPERMPD      $0xd8, Y9, Y9
+	VMULPS       928(CX), Y8, Y11
+	VADDPS       Y11, Y8, Y8
+	VANDPS       absolute<>+0(SB), Y8, Y11
+	VCMPPS       $0x05, tiny<>+0(SB), Y11, Y11
+	VANDPS       Y11, Y8, Y8
+	VADDPS       Y9, Y8, Y8
+	VADDPS       Y8, Y7, Y7
+	VMOVUPS      Y8, 160(SP)
+	VCMPPS       $0x06, 1760(CX), Y7, Y7
+	VORPS        Y7, Y10, Y8
+	VMOVMSKPS    Y8, R14
 	TESTL        R14, R14
 	JZ           quiet
 	MOVQ         DX, R15
@@ -6526,33 +6646,33 @@ mild:
 	MOVL         R15, (BX)
 	MOVL         R14, 4(BX)
 	ADDQ         $0x08, BX
-	VMOVUPS      (R8), Y10
-	VMOVUPS      Y10, (SI)
-	VMOVUPS      (R8)(DI*1), Y10
-	VMOVUPS      Y10, 32(SI)
-	VMOVUPS      (R8)(DI*2), Y10
-	VMOVUPS      Y10, 64(SI)
-	VMOVUPS      (R9), Y10
-	VMOVUPS      Y10, 96(SI)
-	VMOVUPS      (R9)(DI*1), Y10
-	VMOVUPS      Y10, 128(SI)
-	VMOVUPS      (R9)(DI*2), Y10
-	VMOVUPS      Y10, 160(SI)
-	VMOVUPS      (R10), Y10
-	VMOVUPS      Y10, 192(SI)
-	VMOVUPS      (R10)(DI*1), Y10
-	VMOVUPS      Y10, 224(SI)
-	VMOVUPS      (R10)(DI*2), Y10
-	VMOVUPS      Y10, 256(SI)
-	VMOVUPS      (R11), Y10
-	VMOVUPS      Y10, 288(SI)
-	VMOVUPS      (R11)(DI*1), Y10
-	VMOVUPS      Y10, 320(SI)
+	VMOVUPS      (R8), Y8
+	VMOVUPS      Y8, (SI)
+	VMOVUPS      (R8)(DI*1), Y8
+	VMOVUPS      Y8, 32(SI)
+	VMOVUPS      (R8)(DI*2), Y8
+	VMOVUPS      Y8, 64(SI)
+	VMOVUPS      (R9), Y8
+	VMOVUPS      Y8, 96(SI)
+	VMOVUPS      (R9)(DI*1), Y8
+	VMOVUPS      Y8, 128(SI)
+	VMOVUPS      (R9)(DI*2), Y8
+	VMOVUPS      Y8, 160(SI)
+	VMOVUPS      (R10), Y8
+	VMOVUPS      Y8, 192(SI)
+	VMOVUPS      (R10)(DI*1), Y8
+	VMOVUPS      Y8, 224(SI)
+	VMOVUPS      (R10)(DI*2), Y8
+	VMOVUPS      Y8, 256(SI)
+	VMOVUPS      (R11), Y8
+	VMOVUPS      Y8, 288(SI)
+	VMOVUPS      (R11)(DI*1), Y8
+	VMOVUPS      Y8, 320(SI)
 	ADDQ         $0x00000160, SI
 
 quiet:
-	VORPS        Y8, Y7, Y7
-	VORPS        Y9, Y7, Y7
+	VMOVUPS      32(SP), Y8
+	VORPS        Y7, Y8, Y7
 	VSUBPD       Y4, Y0, Y4
 	VPMOVSXDQ    X7, Y8
 	VBLENDVPD    Y8, Y0, Y4, Y4
@@ -6572,60 +6692,15 @@ quiet:
 	VCMPPS       $0x05, tiny<>+0(SB), Y1, Y1
 	VANDPS       Y1, Y0, Y0
 	VMOVUPS      Y0, (R8)(DI*2)
-	VMOVUPS      (R9)(DI*1), Y0
-	VMULPS       736(CX), Y0, Y1
-	VADDPS       Y1, Y0, Y0
-	VANDPS       absolute<>+0(SB), Y0, Y1
-	VCMPPS       $0x05, tiny<>+0(SB), Y1, Y1
-	VANDPS       Y1, Y0, Y0
+	VMOVUPS      (SP), Y0
 	VMOVUPS      Y0, (R9)(DI*1)
-	VMOVUPS      (R9)(DI*2), Y0
-	MOVQ         96(AX), R13
-	VMOVUPS      (R13)(DX*2), Y1
-	VSHUFPS      $0x88, 32(R13)(DX*2), Y1, Y1
-	VPERMPD      $0xd8, Y1, Y1
-	VMULPS       768(CX), Y0, Y2
-	VADDPS       Y2, Y0, Y0
-	VANDPS       absolute<>+0(SB), Y0, Y2
-	VCMPPS       $0x05, tiny<>+0(SB), Y2, Y2
-	VANDPS       Y2, Y0, Y0
-	VADDPS       Y1, Y0, Y0
+	VMOVUPS      64(SP), Y0
 	VMOVUPS      Y0, (R9)(DI*2)
-	VMOVUPS      (R10)(DI*1), Y0
-	MOVQ         112(AX), R13
-	VMOVUPS      (R13)(DX*2), Y1
-	VSHUFPS      $0x88, 32(R13)(DX*2), Y1, Y1
-	VPERMPD      $0xd8, Y1, Y1
-	VMULPS       832(CX), Y0, Y2
-	VADDPS       Y2, Y0, Y0
-	VANDPS       absolute<>+0(SB), Y0, Y2
-	VCMPPS       $0x05, tiny<>+0(SB), Y2, Y2
-	VANDPS       Y2, Y0, Y0
-	VADDPS       Y1, Y0, Y0
+	VMOVUPS      96(SP), Y0
 	VMOVUPS      Y0, (R10)(DI*1)
-	VMOVUPS      (R10)(DI*2), Y0
-	MOVQ         120(AX), R13
-	VMOVUPS      (R13)(DX*2), Y1
-	VSHUFPS      $0x88, 32(R13)(DX*2), Y1, Y1
-	VPERMPD      $0xd8, Y1, Y1
-	VMULPS       864(CX), Y0, Y2
-	VADDPS       Y2, Y0, Y0
-	VANDPS       absolute<>+0(SB), Y0, Y2
-	VCMPPS       $0x05, tiny<>+0(SB), Y2, Y2
-	VANDPS       Y2, Y0, Y0
-	VADDPS       Y1, Y0, Y0
+	VMOVUPS      128(SP), Y0
 	VMOVUPS      Y0, (R10)(DI*2)
-	VMOVUPS      (R11)(DI*1), Y0
-	MOVQ         136(AX), R13
-	VMOVUPS      (R13)(DX*2), Y1
-	VSHUFPS      $0x88, 32(R13)(DX*2), Y1, Y1
-	VPERMPD      $0xd8, Y1, Y1
-	VMULPS       928(CX), Y0, Y2
-	VADDPS       Y2, Y0, Y0
-	VANDPS       absolute<>+0(SB), Y0, Y2
-	VCMPPS       $0x05, tiny<>+0(SB), Y2, Y2
-	VANDPS       Y2, Y0, Y0
-	VADDPS       Y1, Y0, Y0
+	VMOVUPS      160(SP), Y0
 	VMOVUPS      Y0, (R11)(DI*1)
 	ADDQ         24(AX), CX
 	ADDQ         $0x20, R8
@@ -6643,7 +6718,7 @@ quiet:
 
 // func twoStepAVX2(c *byte) int
 // Requires: AVX, AVX2
-TEXT ·twoStepAVX2(SB), NOSPLIT, $96-16
+TEXT ·twoStepAVX2(SB), NOSPLIT, $128-16
 	MOVQ       c+0(FP), AX
 	MOVQ       16(AX), CX
 	MOVQ       200(AX), BX
@@ -6922,6 +6997,7 @@ group:
 	VANDPS       absolute<>+0(SB), Y1, Y3
 	VCMPPS       $0x05, tiny<>+0(SB), Y3, Y3
 	VANDPS       Y3, Y1, Y1
+	VMOVUPS      Y1, 96(SP)
 	VADDPS       1344(CX), Y1, Y1
 	VCMPPS       $0x1e, Y1, Y0, Y1
 	MOVQ         48(AX), R13
@@ -6945,6 +7021,55 @@ group:
 	VPERMPD      $0xd8, Y3, Y3
 	VXORPS       ones<>+0(SB), Y3, Y3
 	VORPS        Y3, Y1, Y1
+	VMOVUPS      (R9)(DI*2), Y3
+	MOVQ         96(AX), R13
+	VMOVUPS      (R13)(DX*2), Y4
+	VSHUFPS      $0x88, 32(R13)(DX*2), Y4, Y4
+	VPERMPD      $0xd8, Y4, Y4
+	VMULPS       768(CX), Y3, Y5
+	VADDPS       Y5, Y3, Y3
+	VANDPS       absolute<>+0(SB), Y3, Y5
+	VCMPPS       $0x05, tiny<>+0(SB), Y5, Y5
+	VANDPS       Y5, Y3, Y3
+	VADDPS       Y4, Y3, Y3
+	VMOVUPS      (R10)(DI*1), Y4
+	MOVQ         112(AX), R13
+	VMOVUPS      (R13)(DX*2), Y5
+	VSHUFPS      $0x88, 32(R13)(DX*2), Y5, Y5
+	VPERMPD      $0xd8, Y5, Y5
+	VMULPS       832(CX), Y4, Y6
+	VADDPS       Y6, Y4, Y4
+	VANDPS       absolute<>+0(SB), Y4, Y6
+	VCMPPS       $0x05, tiny<>+0(SB), Y6, Y6
+	VANDPS       Y6, Y4, Y4
+	VADDPS       Y5, Y4, Y4
+	VADDPS       Y4, Y3, Y5
+	VMOVUPS      (R10)(DI*2), Y6
+	MOVQ         120(AX), R13
+	VMOVUPS      (R13)(DX*2), Y7
+	VSHUFPS      $0x88, 32(R13)(DX*2), Y7, Y7
+	VPERMPD      $0xd8, Y7, Y7
+	VMULPS       864(CX), Y6, Y8
+	VADDPS       Y8, Y6, Y6
+	VANDPS       absolute<>+0(SB), Y6, Y8
+	VCMPPS       $0x05, tiny<>+0(SB), Y8, Y8
+	VANDPS       Y8, Y6, Y6
+	VADDPS       Y7, Y6, Y6
+	VADDPS       Y6, Y5, Y5
+	VMOVUPS      (R11)(DI*1), Y7
+	MOVQ         136(AX), R13
+	VMOVUPS      (R13)(DX*2), Y8
+	VSHUFPS      $0x88, 32(R13)(DX*2), Y8, Y8
+	VPERMPD      $0xd8, Y8, Y8
+	VMULPS       928(CX), Y7, Y10
+	VADDPS       Y10, Y7, Y7
+	VANDPS       absolute<>+0(SB), Y7, Y10
+	VCMPPS       $0x05, tiny<>+0(SB), Y10, Y10
+	VANDPS       Y10, Y7, Y7
+	VADDPS       Y8, Y7, Y7
+	VADDPS       Y7, Y5, Y5
+	VCMPPS       $0x06, 1760(CX), Y5, Y5
+	VORPS        Y5, Y1, Y1
 	VMOVMSKPS    Y1, R13
 	TESTL        R13, R13
 	JZ           quiet
@@ -6990,61 +7115,12 @@ quiet:
 	VCMPPS  $0x05, tiny<>+0(SB), Y1, Y1
 	VANDPS  Y1, Y0, Y0
 	VMOVUPS Y0, (R8)(DI*2)
-	VMOVUPS (R9)(DI*1), Y0
-	VMULPS  736(CX), Y0, Y1
-	VADDPS  Y1, Y0, Y0
-	VANDPS  absolute<>+0(SB), Y0, Y1
-	VCMPPS  $0x05, tiny<>+0(SB), Y1, Y1
-	VANDPS  Y1, Y0, Y0
+	VMOVUPS 96(SP), Y0
 	VMOVUPS Y0, (R9)(DI*1)
-	VMOVUPS (R9)(DI*2), Y0
-	MOVQ    96(AX), R13
-	VMOVUPS (R13)(DX*2), Y1
-	VSHUFPS $0x88, 32(R13)(DX*2), Y1, Y1
-	VPERMPD $0xd8, Y1, Y1
-	VMULPS  768(CX), Y0, Y2
-	VADDPS  Y2, Y0, Y0
-	VANDPS  absolute<>+0(SB), Y0, Y2
-	VCMPPS  $0x05, tiny<>+0(SB), Y2, Y2
-	VANDPS  Y2, Y0, Y0
-	VADDPS  Y1, Y0, Y0
-	VMOVUPS Y0, (R9)(DI*2)
-	VMOVUPS (R10)(DI*1), Y0
-	MOVQ    112(AX), R13
-	VMOVUPS (R13)(DX*2), Y1
-	VSHUFPS $0x88, 32(R13)(DX*2), Y1, Y1
-	VPERMPD $0xd8, Y1, Y1
-	VMULPS  832(CX), Y0, Y2
-	VADDPS  Y2, Y0, Y0
-	VANDPS  absolute<>+0(SB), Y0, Y2
-	VCMPPS  $0x05, tiny<>+0(SB), Y2, Y2
-	VANDPS  Y2, Y0, Y0
-	VADDPS  Y1, Y0, Y0
-	VMOVUPS Y0, (R10)(DI*1)
-	VMOVUPS (R10)(DI*2), Y0
-	MOVQ    120(AX), R13
-	VMOVUPS (R13)(DX*2), Y1
-	VSHUFPS $0x88, 32(R13)(DX*2), Y1, Y1
-	VPERMPD $0xd8, Y1, Y1
-	VMULPS  864(CX), Y0, Y2
-	VADDPS  Y2, Y0, Y0
-	VANDPS  absolute<>+0(SB), Y0, Y2
-	VCMPPS  $0x05, tiny<>+0(SB), Y2, Y2
-	VANDPS  Y2, Y0, Y0
-	VADDPS  Y1, Y0, Y0
-	VMOVUPS Y0, (R10)(DI*2)
-	VMOVUPS (R11)(DI*1), Y0
-	MOVQ    136(AX), R13
-	VMOVUPS (R13)(DX*2), Y1
-	VSHUFPS $0x88, 32(R13)(DX*2), Y1, Y1
-	VPERMPD $0xd8, Y1, Y1
-	VMULPS  928(CX), Y0, Y2
-	VADDPS  Y2, Y0, Y0
-	VANDPS  absolute<>+0(SB), Y0, Y2
-	VCMPPS  $0x05, tiny<>+0(SB), Y2, Y2
-	VANDPS  Y2, Y0, Y0
-	VADDPS  Y1, Y0, Y0
-	VMOVUPS Y0, (R11)(DI*1)
+	VMOVUPS Y3, (R9)(DI*2)
+	VMOVUPS Y4, (R10)(DI*1)
+	VMOVUPS Y6, (R10)(DI*2)
+	VMOVUPS Y7, (R11)(DI*1)
 	ADDQ    24(AX), CX
 	ADDQ    $0x20, R8
 	ADDQ    $0x20, R9
@@ -8116,6 +8192,49 @@ group:
 	KORW        K1, K3, K1
 	KANDNW      K1, K2, K1
 	KORW        K1, K4, K1
+	VMOVUPS     (R9)(DI*2), Z14
+	VMULPS      1536(CX), Z14, Z15
+	VADDPS      Z15, Z14, Z14
+	VANDPS.BCST absolute<>+0(SB), Z14, Z15
+	VCMPPS.BCST $0x05, tiny<>+0(SB), Z15, K2
+	VADDPS      Z14, Z24, K2, Z24
+	VMOVUPS     (R10), Z14
+	VMULPS      1600(CX), Z14, Z15
+	VADDPS      Z15, Z14, Z14
+	VANDPS.BCST absolute<>+0(SB), Z14, Z15
+	VCMPPS.BCST $0x05, tiny<>+0(SB), Z15, K2
+	VADDPS      Z14, Z23, K2, Z23
+	VADDPS      Z23, Z24, Z14
+	VMOVUPS     (R10)(DI*1), Z15
+	VMULPS      1664(CX), Z15, Z18
+	VADDPS      Z18, Z15, Z15
+	VANDPS.BCST absolute<>+0(SB), Z15, Z18
+	VCMPPS.BCST $0x05, tiny<>+0(SB), Z18, K2
+	VADDPS      Z15, Z19, K2, Z19
+	VADDPS      Z19, Z14, Z14
+	VMOVUPS     (R10)(DI*2), Z15
+	VMULPS      1728(CX), Z15, Z18
+	VADDPS      Z18, Z15, Z15
+	VANDPS.BCST absolute<>+0(SB), Z15, Z18
+	VCMPPS.BCST $0x05, tiny<>+0(SB), Z18, K2
+	VADDPS      Z15, Z26, K2, Z26
+	VADDPS      Z26, Z14, Z14
+	VMOVUPS     (R11), Z15
+	VMULPS      1792(CX), Z15, Z18
+	VADDPS      Z18, Z15, Z15
+	VANDPS.BCST absolute<>+0(SB), Z15, Z18
+	VCMPPS.BCST $0x05, tiny<>+0(SB), Z18, K2
+	VADDPS      Z15, Z25, K2, Z25
+	VADDPS      Z25, Z14, Z14
+	VMOVUPS     (R11)(DI*1), Z15
+	VMULPS      1856(CX), Z15, Z18
+	VADDPS      Z18, Z15, Z15
+	VANDPS.BCST absolute<>+0(SB), Z15, Z18
+	VCMPPS.BCST $0x05, tiny<>+0(SB), Z18, K2
+	VADDPS      Z15, Z17, K2, Z17
+	VADDPS      Z17, Z14, Z14
+	VCMPPS      $0x06, 3520(CX), Z14, K2
+	KORW        K1, K2, K1
 	KORTESTW    K1, K1
 	JZ          quiet
 	KMOVW       K1, R13
@@ -8160,47 +8279,11 @@ quiet:
 	VMOVAPS.Z   Z11, K1, Z11
 	VMOVUPS     Z11, (R8)(DI*2)
 	VMOVUPS     Z13, (R9)(DI*1)
-	VMOVUPS     (R9)(DI*2), Z11
-	VMULPS      1536(CX), Z11, Z12
-	VADDPS      Z12, Z11, Z11
-	VANDPS.BCST absolute<>+0(SB), Z11, Z12
-	VCMPPS.BCST $0x05, tiny<>+0(SB), Z12, K1
-	VADDPS      Z11, Z24, K1, Z24
 	VMOVUPS     Z24, (R9)(DI*2)
-	VMOVUPS     (R10), Z11
-	VMULPS      1600(CX), Z11, Z12
-	VADDPS      Z12, Z11, Z11
-	VANDPS.BCST absolute<>+0(SB), Z11, Z12
-	VCMPPS.BCST $0x05, tiny<>+0(SB), Z12, K1
-	VADDPS      Z11, Z23, K1, Z23
 	VMOVUPS     Z23, (R10)
-	VMOVUPS     (R10)(DI*1), Z11
-	VMULPS      1664(CX), Z11, Z12
-	VADDPS      Z12, Z11, Z11
-	VANDPS.BCST absolute<>+0(SB), Z11, Z12
-	VCMPPS.BCST $0x05, tiny<>+0(SB), Z12, K1
-	VADDPS      Z11, Z19, K1, Z19
 	VMOVUPS     Z19, (R10)(DI*1)
-	VMOVUPS     (R10)(DI*2), Z11
-	VMULPS      1728(CX), Z11, Z12
-	VADDPS      Z12, Z11, Z11
-	VANDPS.BCST absolute<>+0(SB), Z11, Z12
-	VCMPPS.BCST $0x05, tiny<>+0(SB), Z12, K1
-	VADDPS      Z11, Z26, K1, Z26
 	VMOVUPS     Z26, (R10)(DI*2)
-	VMOVUPS     (R11), Z11
-	VMULPS      1792(CX), Z11, Z12
-	VADDPS      Z12, Z11, Z11
-	VANDPS.BCST absolute<>+0(SB), Z11, Z12
-	VCMPPS.BCST $0x05, tiny<>+0(SB), Z12, K1
-	VADDPS      Z11, Z25, K1, Z25
 	VMOVUPS     Z25, (R11)
-	VMOVUPS     (R11)(DI*1), Z11
-	VMULPS      1856(CX), Z11, Z12
-	VADDPS      Z12, Z11, Z11
-	VANDPS.BCST absolute<>+0(SB), Z11, Z12
-	VCMPPS.BCST $0x05, tiny<>+0(SB), Z12, K1
-	VADDPS      Z11, Z17, K1, Z17
 	VMOVUPS     Z17, (R11)(DI*1)
 	ADDQ        24(AX), CX
 	ADDQ        $0x40, R8
@@ -8521,6 +8604,51 @@ mild:
 	KORW          K1, K3, K5
 	KANDNW        K5, K2, K2
 	KORW          K2, K4, K2
+	KORW          K1, K3, K1
+	KORW          K1, K4, K1
+	VMOVUPS       (R9)(DI*2), Z22
+	VMULPS        1536(CX), Z22, Z27
+	VADDPS        Z27, Z22, Z22
+	VANDPS.BCST   absolute<>+0(SB), Z22, Z27
+	VCMPPS.BCST   $0x05, tiny<>+0(SB), Z27, K3
+	VADDPS        Z22, Z25, K3, Z25
+	VMOVUPS       (R10), Z22
+	VMULPS        1600(CX), Z22, Z27
+	VADDPS        Z27, Z22, Z22
+	VANDPS.BCST   absolute<>+0(SB), Z22, Z27
+	VCMPPS.BCST   $0x05, tiny<>+0(SB), Z27, K3
+	VADDPS        Z22, Z24, K3, Z24
+	VADDPS        Z24, Z25, Z22
+	VMOVUPS       (R10)(DI*1), Z27
+	VMULPS        1664(CX), Z27, Z28
+	VADDPS        Z28, Z27, Z27
+	VANDPS.BCST   absolute<>+0(SB), Z27, Z28
+	VCMPPS.BCST   $0x05, tiny<>+0(SB), Z28, K3
+	VADDPS        Z27, Z20, K3, Z20
+	VADDPS        Z20, Z22, Z22
+	VMOVUPS       (R10)(DI*2), Z27
+	VMULPS        1728(CX), Z27, Z28
+	VADDPS        Z28, Z27, Z27
+	VANDPS.BCST   absolute<>+0(SB), Z27, Z28
+	VCMPPS.BCST   $0x05, tiny<>+0(SB), Z28, K3
+	VADDPS        Z27, Z26, K3, Z26
+	VADDPS        Z26, Z22, Z22
+	VMOVUPS       (R11), Z27
+	VMULPS        1792(CX), Z27, Z28
+	VADDPS        Z28, Z27, Z27
+	VANDPS.BCST   absolute<>+0(SB), Z27, Z28
+	VCMPPS.BCST   $0x05, tiny<>+0(SB), Z28, K3
+	VADDPS        Z27, Z23, K3, Z23
+	VADDPS        Z23, Z22, Z22
+	VMOVUPS       (R11)(DI*1), Z27
+	VMULPS        1856(CX), Z27, Z28
+	VADDPS        Z28, Z27, Z27
+	VANDPS.BCST   absolute<>+0(SB), Z27, Z28
+	VCMPPS.BCST   $0x05, tiny<>+0(SB), Z28, K3
+	VADDPS        Z27, Z18, K3, Z18
+	VADDPS        Z18, Z22, Z22
+	VCMPPS        $0x06, 3520(CX), Z22, K3
+	KORW          K2, K3, K2
 	KORTESTW      K2, K2
 	JZ            quiet
 	KMOVW         K2, R14
@@ -8555,7 +8683,6 @@ mild:
 
 quiet:
 	KORW        K1, K3, K1
-	KORW        K1, K4, K1
 	VSUBPD      Z16, Z12, Z16
 	VBLENDMPD   Z12, Z16, K1, Z16
 	VMOVUPS     Z16, (R13)(DX*2)
@@ -8574,47 +8701,11 @@ quiet:
 	VMOVAPS.Z   Z12, K1, Z12
 	VMOVUPS     Z12, (R8)(DI*2)
 	VMOVUPS     Z15, (R9)(DI*1)
-	VMOVUPS     (R9)(DI*2), Z12
-	VMULPS      1536(CX), Z12, Z13
-	VADDPS      Z13, Z12, Z12
-	VANDPS.BCST absolute<>+0(SB), Z12, Z13
-	VCMPPS.BCST $0x05, tiny<>+0(SB), Z13, K1
-	VADDPS      Z12, Z25, K1, Z25
 	VMOVUPS     Z25, (R9)(DI*2)
-	VMOVUPS     (R10), Z12
-	VMULPS      1600(CX), Z12, Z13
-	VADDPS      Z13, Z12, Z12
-	VANDPS.BCST absolute<>+0(SB), Z12, Z13
-	VCMPPS.BCST $0x05, tiny<>+0(SB), Z13, K1
-	VADDPS      Z12, Z24, K1, Z24
 	VMOVUPS     Z24, (R10)
-	VMOVUPS     (R10)(DI*1), Z12
-	VMULPS      1664(CX), Z12, Z13
-	VADDPS      Z13, Z12, Z12
-	VANDPS.BCST absolute<>+0(SB), Z12, Z13
-	VCMPPS.BCST $0x05, tiny<>+0(SB), Z13, K1
-	VADDPS      Z12, Z20, K1, Z20
 	VMOVUPS     Z20, (R10)(DI*1)
-	VMOVUPS     (R10)(DI*2), Z12
-	VMULPS      1728(CX), Z12, Z13
-	VADDPS      Z13, Z12, Z12
-	VANDPS.BCST absolute<>+0(SB), Z12, Z13
-	VCMPPS.BCST $0x05, tiny<>+0(SB), Z13, K1
-	VADDPS      Z12, Z26, K1, Z26
 	VMOVUPS     Z26, (R10)(DI*2)
-	VMOVUPS     (R11), Z12
-	VMULPS      1792(CX), Z12, Z13
-	VADDPS      Z13, Z12, Z12
-	VANDPS.BCST absolute<>+0(SB), Z12, Z13
-	VCMPPS.BCST $0x05, tiny<>+0(SB), Z13, K1
-	VADDPS      Z12, Z23, K1, Z23
 	VMOVUPS     Z23, (R11)
-	VMOVUPS     (R11)(DI*1), Z12
-	VMULPS      1856(CX), Z12, Z13
-	VADDPS      Z13, Z12, Z12
-	VANDPS.BCST absolute<>+0(SB), Z12, Z13
-	VCMPPS.BCST $0x05, tiny<>+0(SB), Z13, K1
-	VADDPS      Z12, Z18, K1, Z18
 	VMOVUPS     Z18, (R11)(DI*1)
 	ADDQ        24(AX), CX
 	ADDQ        $0x40, R8
@@ -8941,6 +9032,49 @@ group:
 	KUNPCKBW     K2, K3, K2
 	KNOTW        K2, K2
 	KORW         K1, K2, K1
+	VMOVUPS      (R9)(DI*2), Z15
+	VMULPS       1536(CX), Z15, Z16
+	VADDPS       Z16, Z15, Z15
+	VANDPS.BCST  absolute<>+0(SB), Z15, Z16
+	VCMPPS.BCST  $0x05, tiny<>+0(SB), Z16, K2
+	VADDPS       Z15, Z18, K2, Z18
+	VMOVUPS      (R10), Z15
+	VMULPS       1600(CX), Z15, Z16
+	VADDPS       Z16, Z15, Z15
+	VANDPS.BCST  absolute<>+0(SB), Z15, Z16
+	VCMPPS.BCST  $0x05, tiny<>+0(SB), Z16, K2
+	VADDPS       Z15, Z21, K2, Z21
+	VADDPS       Z21, Z18, Z15
+	VMOVUPS      (R10)(DI*1), Z16
+	VMULPS       1664(CX), Z16, Z17
+	VADDPS       Z17, Z16, Z16
+	VANDPS.BCST  absolute<>+0(SB), Z16, Z17
+	VCMPPS.BCST  $0x05, tiny<>+0(SB), Z17, K2
+	VADDPS       Z16, Z19, K2, Z19
+	VADDPS       Z19, Z15, Z15
+	VMOVUPS      (R10)(DI*2), Z16
+	VMULPS       1728(CX), Z16, Z17
+	VADDPS       Z17, Z16, Z16
+	VANDPS.BCST  absolute<>+0(SB), Z16, Z17
+	VCMPPS.BCST  $0x05, tiny<>+0(SB), Z17, K2
+	VADDPS       Z16, Z25, K2, Z25
+	VADDPS       Z25, Z15, Z15
+	VMOVUPS      (R11), Z16
+	VMULPS       1792(CX), Z16, Z17
+	VADDPS       Z17, Z16, Z16
+	VANDPS.BCST  absolute<>+0(SB), Z16, Z17
+	VCMPPS.BCST  $0x05, tiny<>+0(SB), Z17, K2
+	VADDPS       Z16, Z27, K2, Z27
+	VADDPS       Z27, Z15, Z15
+	VMOVUPS      (R11)(DI*1), Z16
+	VMULPS       1856(CX), Z16, Z17
+	VADDPS       Z17, Z16, Z16
+	VANDPS.BCST  absolute<>+0(SB), Z16, Z17
+	VCMPPS.BCST  $0x05, tiny<>+0(SB), Z17, K2
+	VADDPS       Z16, Z26, K2, Z26
+	VADDPS       Z26, Z15, Z15
+	VCMPPS       $0x06, 3520(CX), Z15, K2
+	KORW         K1, K2, K1
 	KORTESTW     K1, K1
 	JZ           quiet
 	KMOVW        K1, R13
@@ -8987,47 +9121,11 @@ quiet:
 	VMOVAPS.Z   Z12, K1, Z12
 	VMOVUPS     Z12, (R8)(DI*2)
 	VMOVUPS     Z13, (R9)(DI*1)
-	VMOVUPS     (R9)(DI*2), Z12
-	VMULPS      1536(CX), Z12, Z13
-	VADDPS      Z13, Z12, Z12
-	VANDPS.BCST absolute<>+0(SB), Z12, Z13
-	VCMPPS.BCST $0x05, tiny<>+0(SB), Z13, K1
-	VADDPS      Z12, Z18, K1, Z18
 	VMOVUPS     Z18, (R9)(DI*2)
-	VMOVUPS     (R10), Z12
-	VMULPS      1600(CX), Z12, Z13
-	VADDPS      Z13, Z12, Z12
-	VANDPS.BCST absolute<>+0(SB), Z12, Z13
-	VCMPPS.BCST $0x05, tiny<>+0(SB), Z13, K1
-	VADDPS      Z12, Z21, K1, Z21
 	VMOVUPS     Z21, (R10)
-	VMOVUPS     (R10)(DI*1), Z12
-	VMULPS      1664(CX), Z12, Z13
-	VADDPS      Z13, Z12, Z12
-	VANDPS.BCST absolute<>+0(SB), Z12, Z13
-	VCMPPS.BCST $0x05, tiny<>+0(SB), Z13, K1
-	VADDPS      Z12, Z19, K1, Z19
 	VMOVUPS     Z19, (R10)(DI*1)
-	VMOVUPS     (R10)(DI*2), Z12
-	VMULPS      1728(CX), Z12, Z13
-	VADDPS      Z13, Z12, Z12
-	VANDPS.BCST absolute<>+0(SB), Z12, Z13
-	VCMPPS.BCST $0x05, tiny<>+0(SB), Z13, K1
-	VADDPS      Z12, Z25, K1, Z25
 	VMOVUPS     Z25, (R10)(DI*2)
-	VMOVUPS     (R11), Z12
-	VMULPS      1792(CX), Z12, Z13
-	VADDPS      Z13, Z12, Z12
-	VANDPS.BCST absolute<>+0(SB), Z12, Z13
-	VCMPPS.BCST $0x05, tiny<>+0(SB), Z13, K1
-	VADDPS      Z12, Z27, K1, Z27
 	VMOVUPS     Z27, (R11)
-	VMOVUPS     (R11)(DI*1), Z12
-	VMULPS      1856(CX), Z12, Z13
-	VADDPS      Z13, Z12, Z12
-	VANDPS.BCST absolute<>+0(SB), Z12, Z13
-	VCMPPS.BCST $0x05, tiny<>+0(SB), Z13, K1
-	VADDPS      Z12, Z26, K1, Z26
 	VMOVUPS     Z26, (R11)(DI*1)
 	ADDQ        24(AX), CX
 	ADDQ        $0x40, R8
@@ -9235,6 +9333,35 @@ group:
 	KORW        K1, K3, K1
 	KANDNW      K1, K2, K1
 	KORW        K1, K4, K1
+	VMOVUPS     (R9)(DI*2), Z14
+	VMULPS      1536(CX), Z14, Z15
+	VADDPS      Z15, Z14, Z14
+	VANDPS.BCST absolute<>+0(SB), Z14, Z15
+	VCMPPS.BCST $0x05, tiny<>+0(SB), Z15, K2
+	VADDPS      Z14, Z23, K2, Z23
+	VMOVUPS     (R10)(DI*1), Z14
+	VMULPS      1664(CX), Z14, Z15
+	VADDPS      Z15, Z14, Z14
+	VANDPS.BCST absolute<>+0(SB), Z14, Z15
+	VCMPPS.BCST $0x05, tiny<>+0(SB), Z15, K2
+	VADDPS      Z14, Z19, K2, Z19
+	VADDPS      Z19, Z23, Z14
+	VMOVUPS     (R10)(DI*2), Z15
+	VMULPS      1728(CX), Z15, Z18
+	VADDPS      Z18, Z15, Z15
+	VANDPS.BCST absolute<>+0(SB), Z15, Z18
+	VCMPPS.BCST $0x05, tiny<>+0(SB), Z18, K2
+	VADDPS      Z15, Z24, K2, Z24
+	VADDPS      Z24, Z14, Z14
+	VMOVUPS     (R11)(DI*1), Z15
+	VMULPS      1856(CX), Z15, Z18
+	VADDPS      Z18, Z15, Z15
+	VANDPS.BCST absolute<>+0(SB), Z15, Z18
+	VCMPPS.BCST $0x05, tiny<>+0(SB), Z18, K2
+	VADDPS      Z15, Z17, K2, Z17
+	VADDPS      Z17, Z14, Z14
+	VCMPPS      $0x06, 3520(CX), Z14, K2
+	KORW        K1, K2, K1
 	KORTESTW    K1, K1
 	JZ          quiet
 	KMOVW       K1, R13
@@ -9279,33 +9406,9 @@ quiet:
 	VMOVAPS.Z   Z11, K1, Z11
 	VMOVUPS     Z11, (R8)(DI*2)
 	VMOVUPS     Z13, (R9)(DI*1)
-	VMOVUPS     (R9)(DI*2), Z11
-	VMULPS      1536(CX), Z11, Z12
-	VADDPS      Z12, Z11, Z11
-	VANDPS.BCST absolute<>+0(SB), Z11, Z12
-	VCMPPS.BCST $0x05, tiny<>+0(SB), Z12, K1
-	VADDPS      Z11, Z23, K1, Z23
 	VMOVUPS     Z23, (R9)(DI*2)
-	VMOVUPS     (R10)(DI*1), Z11
-	VMULPS      1664(CX), Z11, Z12
-	VADDPS      Z12, Z11, Z11
-	VANDPS.BCST absolute<>+0(SB), Z11, Z12
-	VCMPPS.BCST $0x05, tiny<>+0(SB), Z12, K1
-	VADDPS      Z11, Z19, K1, Z19
 	VMOVUPS     Z19, (R10)(DI*1)
-	VMOVUPS     (R10)(DI*2), Z11
-	VMULPS      1728(CX), Z11, Z12
-	VADDPS      Z12, Z11, Z11
-	VANDPS.BCST absolute<>+0(SB), Z11, Z12
-	VCMPPS.BCST $0x05, tiny<>+0(SB), Z12, K1
-	VADDPS      Z11, Z24, K1, Z24
 	VMOVUPS     Z24, (R10)(DI*2)
-	VMOVUPS     (R11)(DI*1), Z11
-	VMULPS      1856(CX), Z11, Z12
-	VADDPS      Z12, Z11, Z11
-	VANDPS.BCST absolute<>+0(SB), Z11, Z12
-	VCMPPS.BCST $0x05, tiny<>+0(SB), Z12, K1
-	VADDPS      Z11, Z17, K1, Z17
 	VMOVUPS     Z17, (R11)(DI*1)
 	ADDQ        24(AX), CX
 	ADDQ        $0x40, R8
@@ -9596,6 +9699,37 @@ mild:
 	KORW          K1, K3, K5
 	KANDNW        K5, K2, K2
 	KORW          K2, K4, K2
+	KORW          K1, K3, K1
+	KORW          K1, K4, K1
+	VMOVUPS       (R9)(DI*2), Z22
+	VMULPS        1536(CX), Z22, Z25
+	VADDPS        Z25, Z22, Z22
+	VANDPS.BCST   absolute<>+0(SB), Z22, Z25
+	VCMPPS.BCST   $0x05, tiny<>+0(SB), Z25, K3
+	VADDPS        Z22, Z24, K3, Z24
+	VMOVUPS       (R10)(DI*1), Z22
+	VMULPS        1664(CX), Z22, Z25
+	VADDPS        Z25, Z22, Z22
+	VANDPS.BCST   absolute<>+0(SB), Z22, Z25
+	VCMPPS.BCST   $0x05, tiny<>+0(SB), Z25, K3
+	VADDPS        Z22, Z20, K3, Z20
+	VADDPS        Z20, Z24, Z22
+	VMOVUPS       (R10)(DI*2), Z25
+	VMULPS        1728(CX), Z25, Z26
+	VADDPS        Z26, Z25, Z25
+	VANDPS.BCST   absolute<>+0(SB), Z25, Z26
+	VCMPPS.BCST   $0x05, tiny<>+0(SB), Z26, K3
+	VADDPS        Z25, Z23, K3, Z23
+	VADDPS        Z23, Z22, Z22
+	VMOVUPS       (R11)(DI*1), Z25
+	VMULPS        1856(CX), Z25, Z26
+	VADDPS        Z26, Z25, Z25
+	VANDPS.BCST   absolute<>+0(SB), Z25, Z26
+	VCMPPS.BCST   $0x05, tiny<>+0(SB), Z26, K3
+	VADDPS        Z25, Z18, K3, Z18
+	VADDPS        Z18, Z22, Z22
+	VCMPPS        $0x06, 3520(CX), Z22, K3
+	KORW          K2, K3, K2
 	KORTESTW      K2, K2
 	JZ            quiet
 	KMOVW         K2, R14
@@ -9630,7 +9764,6 @@ mild:
 
 quiet:
 	KORW        K1, K3, K1
-	KORW        K1, K4, K1
 	VSUBPD      Z16, Z12, Z16
 	VBLENDMPD   Z12, Z16, K1, Z16
 	VMOVUPS     Z16, (R13)(DX*2)
@@ -9649,33 +9782,9 @@ quiet:
 	VMOVAPS.Z   Z12, K1, Z12
 	VMOVUPS     Z12, (R8)(DI*2)
 	VMOVUPS     Z15, (R9)(DI*1)
-	VMOVUPS     (R9)(DI*2), Z12
-	VMULPS      1536(CX), Z12, Z13
-	VADDPS      Z13, Z12, Z12
-	VANDPS.BCST absolute<>+0(SB), Z12, Z13
-	VCMPPS.BCST $0x05, tiny<>+0(SB), Z13, K1
-	VADDPS      Z12, Z24, K1, Z24
 	VMOVUPS     Z24, (R9)(DI*2)
-	VMOVUPS     (R10)(DI*1), Z12
-	VMULPS      1664(CX), Z12, Z13
-	VADDPS      Z13, Z12, Z12
-	VANDPS.BCST absolute<>+0(SB), Z12, Z13
-	VCMPPS.BCST $0x05, tiny<>+0(SB), Z13, K1
-	VADDPS      Z12, Z20, K1, Z20
 	VMOVUPS     Z20, (R10)(DI*1)
-	VMOVUPS     (R10)(DI*2), Z12
-	VMULPS      1728(CX), Z12, Z13
-	VADDPS      Z13, Z12, Z12
-	VANDPS.BCST absolute<>+0(SB), Z12, Z13
-	VCMPPS.BCST $0x05, tiny<>+0(SB), Z13, K1
-	VADDPS      Z12, Z23, K1, Z23
 	VMOVUPS     Z23, (R10)(DI*2)
-	VMOVUPS     (R11)(DI*1), Z12
-	VMULPS      1856(CX), Z12, Z13
-	VADDPS      Z13, Z12, Z12
-	VANDPS.BCST absolute<>+0(SB), Z12, Z13
-	VCMPPS.BCST $0x05, tiny<>+0(SB), Z13, K1
-	VADDPS      Z12, Z18, K1, Z18
 	VMOVUPS     Z18, (R11)(DI*1)
 	ADDQ        24(AX), CX
 	ADDQ        $0x40, R8
@@ -9974,6 +10083,35 @@ group:
 	KUNPCKBW     K2, K3, K2
 	KNOTW        K2, K2
 	KORW         K1, K2, K1
+	VMOVUPS      (R9)(DI*2), Z15
+	VMULPS       1536(CX), Z15, Z16
+	VADDPS       Z16, Z15, Z15
+	VANDPS.BCST  absolute<>+0(SB), Z15, Z16
+	VCMPPS.BCST  $0x05, tiny<>+0(SB), Z16, K2
+	VADDPS       Z15, Z18, K2, Z18
+	VMOVUPS      (R10)(DI*1), Z15
+	VMULPS       1664(CX), Z15, Z16
+	VADDPS       Z16, Z15, Z15
+	VANDPS.BCST  absolute<>+0(SB), Z15, Z16
+	VCMPPS.BCST  $0x05, tiny<>+0(SB), Z16, K2
+	VADDPS       Z15, Z19, K2, Z19
+	VADDPS       Z19, Z18, Z15
+	VMOVUPS      (R10)(DI*2), Z16
+	VMULPS       1728(CX), Z16, Z17
+	VADDPS       Z17, Z16, Z16
+	VANDPS.BCST  absolute<>+0(SB), Z16, Z17
+	VCMPPS.BCST  $0x05, tiny<>+0(SB), Z17, K2
+	VADDPS       Z16, Z25, K2, Z25
+	VADDPS       Z25, Z15, Z15
+	VMOVUPS      (R11)(DI*1), Z16
+	VMULPS       1856(CX), Z16, Z17
+	VADDPS       Z17, Z16, Z16
+	VANDPS.BCST  absolute<>+0(SB), Z16, Z17
+	VCMPPS.BCST  $0x05, tiny<>+0(SB), Z17, K2
+	VADDPS       Z16, Z26, K2, Z26
+	VADDPS       Z26, Z15, Z15
+	VCMPPS       $0x06, 3520(CX), Z15, K2
+	KORW         K1, K2, K1
 	KORTESTW     K1, K1
 	JZ           quiet
 	KMOVW        K1, R13
@@ -10020,33 +10158,9 @@ quiet:
 	VMOVAPS.Z   Z12, K1, Z12
 	VMOVUPS     Z12, (R8)(DI*2)
 	VMOVUPS     Z13, (R9)(DI*1)
-	VMOVUPS     (R9)(DI*2), Z12
-	VMULPS      1536(CX), Z12, Z13
-	VADDPS      Z13, Z12, Z12
-	VANDPS.BCST absolute<>+0(SB), Z12, Z13
-	VCMPPS.BCST $0x05, tiny<>+0(SB), Z13, K1
-	VADDPS      Z12, Z18, K1, Z18
 	VMOVUPS     Z18, (R9)(DI*2)
-	VMOVUPS     (R10)(DI*1), Z12
-	VMULPS      1664(CX), Z12, Z13
-	VADDPS      Z13, Z12, Z12
-	VANDPS.BCST absolute<>+0(SB), Z12, Z13
-	VCMPPS.BCST $0x05, tiny<>+0(SB), Z13, K1
-	VADDPS      Z12, Z19, K1, Z19
 	VMOVUPS     Z19, (R10)(DI*1)
-	VMOVUPS     (R10)(DI*2), Z12
-	VMULPS      1728(CX), Z12, Z13
-	VADDPS      Z13, Z12, Z12
-	VANDPS.BCST absolute<>+0(SB), Z12, Z13
-	VCMPPS.BCST $0x05, tiny<>+0(SB), Z13, K1
-	VADDPS      Z12, Z25, K1, Z25
 	VMOVUPS     Z25, (R10)(DI*2)
-	VMOVUPS     (R11)(DI*1), Z12
-	VMULPS      1856(CX), Z12, Z13
-	VADDPS      Z13, Z12, Z12
-	VANDPS.BCST absolute<>+0(SB), Z12, Z13
-	VCMPPS.BCST $0x05, tiny<>+0(SB), Z13, K1
-	VADDPS      Z12, Z26, K1, Z26
 	VMOVUPS     Z26, (R11)(DI*1)
 	ADDQ        24(AX), CX
 	ADDQ        $0x40, R8
@@ -10293,6 +10407,49 @@ group:
 	KORW        K1, K3, K1
 	KANDNW      K1, K2, K1
 	KORW        K1, K4, K1
+	VMOVUPS     (R9)(DI*2), Z14
+	VMULPS      1536(CX), Z14, Z15
+	VADDPS      Z15, Z14, Z14
+	VANDPS.BCST absolute<>+0(SB), Z14, Z15
+	VCMPPS.BCST $0x05, tiny<>+0(SB), Z15, K2
+	VADDPS      Z14, Z26, K2, Z26
+	VMOVUPS     (R10), Z14
+	VMULPS      1600(CX), Z14, Z15
+	VADDPS      Z15, Z14, Z14
+	VANDPS.BCST absolute<>+0(SB), Z14, Z15
+	VCMPPS.BCST $0x05, tiny<>+0(SB), Z15, K2
+	VADDPS      Z14, Z25, K2, Z25
+	VADDPS      Z25, Z26, Z14
+	VMOVUPS     (R10)(DI*1), Z15
+	VMULPS      1664(CX), Z15, Z19
+	VADDPS      Z19, Z15, Z15
+	VANDPS.BCST absolute<>+0(SB), Z15, Z19
+	VCMPPS.BCST $0x05, tiny<>+0(SB), Z19, K2
+	VADDPS      Z15, Z17, K2, Z17
+	VADDPS      Z17, Z14, Z14
+	VMOVUPS     (R10)(DI*2), Z15
+	VMULPS      1728(CX), Z15, Z19
+	VADDPS      Z19, Z15, Z15
+	VANDPS.BCST absolute<>+0(SB), Z15, Z19
+	VCMPPS.BCST $0x05, tiny<>+0(SB), Z19, K2
+	VADDPS      Z15, Z24, K2, Z24
+	VADDPS      Z24, Z14, Z14
+	VMOVUPS     (R11), Z15
+	VMULPS      1792(CX), Z15, Z19
+	VADDPS      Z19, Z15, Z15
+	VANDPS.BCST absolute<>+0(SB), Z15, Z19
+	VCMPPS.BCST $0x05, tiny<>+0(SB), Z19, K2
+	VADDPS      Z15, Z23, K2, Z23
+	VADDPS      Z23, Z14, Z14
+	VMOVUPS     (R11)(DI*1), Z15
+	VMULPS      1856(CX), Z15, Z19
+	VADDPS      Z19, Z15, Z15
+	VANDPS.BCST absolute<>+0(SB), Z15, Z19
+	VCMPPS.BCST $0x05, tiny<>+0(SB), Z19, K2
+	VADDPS      Z15, Z18, K2, Z18
+	VADDPS      Z18, Z14, Z14
+	VCMPPS      $0x06, 3520(CX), Z14, K2
+	KORW        K1, K2, K1
 	KORTESTW    K1, K1
 	JZ          quiet
 	KMOVW       K1, R13
@@ -10337,47 +10494,11 @@ quiet:
 	VMOVAPS.Z   Z11, K1, Z11
 	VMOVUPS     Z11, (R8)(DI*2)
 	VMOVUPS     Z13, (R9)(DI*1)
-	VMOVUPS     (R9)(DI*2), Z11
-	VMULPS      1536(CX), Z11, Z12
-	VADDPS      Z12, Z11, Z11
-	VANDPS.BCST absolute<>+0(SB), Z11, Z12
-	VCMPPS.BCST $0x05, tiny<>+0(SB), Z12, K1
-	VADDPS      Z11, Z26, K1, Z26
 	VMOVUPS     Z26, (R9)(DI*2)
-	VMOVUPS     (R10), Z11
-	VMULPS      1600(CX), Z11, Z12
-	VADDPS      Z12, Z11, Z11
-	VANDPS.BCST absolute<>+0(SB), Z11, Z12
-	VCMPPS.BCST $0x05, tiny<>+0(SB), Z12, K1
-	VADDPS      Z11, Z25, K1, Z25
 	VMOVUPS     Z25, (R10)
-	VMOVUPS     (R10)(DI*1), Z11
-	VMULPS      1664(CX), Z11, Z12
-	VADDPS      Z12, Z11, Z11
-	VANDPS.BCST absolute<>+0(SB), Z11, Z12
-	VCMPPS.BCST $0x05, tiny<>+0(SB), Z12, K1
-	VADDPS      Z11, Z17, K1, Z17
 	VMOVUPS     Z17, (R10)(DI*1)
-	VMOVUPS     (R10)(DI*2), Z11
-	VMULPS      1728(CX), Z11, Z12
-	VADDPS      Z12, Z11, Z11
-	VANDPS.BCST absolute<>+0(SB), Z11, Z12
-	VCMPPS.BCST $0x05, tiny<>+0(SB), Z12, K1
-	VADDPS      Z11, Z24, K1, Z24
 	VMOVUPS     Z24, (R10)(DI*2)
-	VMOVUPS     (R11), Z11
-	VMULPS      1792(CX), Z11, Z12
-	VADDPS      Z12, Z11, Z11
-	VANDPS.BCST absolute<>+0(SB), Z11, Z12
-	VCMPPS.BCST $0x05, tiny<>+0(SB), Z12, K1
-	VADDPS      Z11, Z23, K1, Z23
 	VMOVUPS     Z23, (R11)
-	VMOVUPS     (R11)(DI*1), Z11
-	VMULPS      1856(CX), Z11, Z12
-	VADDPS      Z12, Z11, Z11
-	VANDPS.BCST absolute<>+0(SB), Z11, Z12
-	VCMPPS.BCST $0x05, tiny<>+0(SB), Z12, K1
-	VADDPS      Z11, Z18, K1, Z18
 	VMOVUPS     Z18, (R11)(DI*1)
 	ADDQ        24(AX), CX
 	ADDQ        $0x40, R8
@@ -10707,6 +10828,51 @@ mild:
 	KORW          K1, K3, K5
 	KANDNW        K5, K2, K2
 	KORW          K2, K4, K2
+	KORW          K1, K3, K1
+	KORW          K1, K4, K1
+	VMOVUPS       (R9)(DI*2), Z22
+	VMULPS        1536(CX), Z22, Z25
+	VADDPS        Z25, Z22, Z22
+	VANDPS.BCST   absolute<>+0(SB), Z22, Z25
+	VCMPPS.BCST   $0x05, tiny<>+0(SB), Z25, K3
+	VADDPS        Z22, Z27, K3, Z27
+	VMOVUPS       (R10), Z22
+	VMULPS        1600(CX), Z22, Z25
+	VADDPS        Z25, Z22, Z22
+	VANDPS.BCST   absolute<>+0(SB), Z22, Z25
+	VCMPPS.BCST   $0x05, tiny<>+0(SB), Z25, K3
+	VADDPS        Z22, Z26, K3, Z26
+	VADDPS        Z26, Z27, Z22
+	VMOVUPS       (R10)(DI*1), Z25
+	VMULPS        1664(CX), Z25, Z28
+	VADDPS        Z28, Z25, Z25
+	VANDPS.BCST   absolute<>+0(SB), Z25, Z28
+	VCMPPS.BCST   $0x05, tiny<>+0(SB), Z28, K3
+	VADDPS        Z25, Z18, K3, Z18
+	VADDPS        Z18, Z22, Z22
+	VMOVUPS       (R10)(DI*2), Z25
+	VMULPS        1728(CX), Z25, Z28
+	VADDPS        Z28, Z25, Z25
+	VANDPS.BCST   absolute<>+0(SB), Z25, Z28
+	VCMPPS.BCST   $0x05, tiny<>+0(SB), Z28, K3
+	VADDPS        Z25, Z24, K3, Z24
+	VADDPS        Z24, Z22, Z22
+	VMOVUPS       (R11), Z25
+	VMULPS        1792(CX), Z25, Z28
+	VADDPS        Z28, Z25, Z25
+	VANDPS.BCST   absolute<>+0(SB), Z25, Z28
+	VCMPPS.BCST   $0x05, tiny<>+0(SB), Z28, K3
+	VADDPS        Z25, Z23, K3, Z23
+	VADDPS        Z23, Z22, Z22
+	VMOVUPS       (R11)(DI*1), Z25
+	VMULPS        1856(CX), Z25, Z28
+	VADDPS        Z28, Z25, Z25
+	VANDPS.BCST   absolute<>+0(SB), Z25, Z28
+	VCMPPS.BCST   $0x05, tiny<>+0(SB), Z28, K3
+	VADDPS        Z25, Z19, K3, Z19
+	VADDPS        Z19, Z22, Z22
+	VCMPPS        $0x06, 3520(CX), Z22, K3
+	KORW          K2, K3, K2
 	KORTESTW      K2, K2
 	JZ            quiet
 	KMOVW         K2, R14
@@ -10741,7 +10907,6 @@ mild:
 
 quiet:
 	KORW        K1, K3, K1
-	KORW        K1, K4, K1
 	VSUBPD      Z16, Z12, Z16
 	VBLENDMPD   Z12, Z16, K1, Z16
 	VMOVUPS     Z16, (R13)(DX*2)
@@ -10760,47 +10925,11 @@ quiet:
 	VMOVAPS.Z   Z12, K1, Z12
 	VMOVUPS     Z12, (R8)(DI*2)
 	VMOVUPS     Z15, (R9)(DI*1)
-	VMOVUPS     (R9)(DI*2), Z12
-	VMULPS      1536(CX), Z12, Z13
-	VADDPS      Z13, Z12, Z12
-	VANDPS.BCST absolute<>+0(SB), Z12, Z13
-	VCMPPS.BCST $0x05, tiny<>+0(SB), Z13, K1
-	VADDPS      Z12, Z27, K1, Z27
 	VMOVUPS     Z27, (R9)(DI*2)
-	VMOVUPS     (R10), Z12
-	VMULPS      1600(CX), Z12, Z13
-	VADDPS      Z13, Z12, Z12
-	VANDPS.BCST absolute<>+0(SB), Z12, Z13
-	VCMPPS.BCST $0x05, tiny<>+0(SB), Z13, K1
-	VADDPS      Z12, Z26, K1, Z26
 	VMOVUPS     Z26, (R10)
-	VMOVUPS     (R10)(DI*1), Z12
-	VMULPS      1664(CX), Z12, Z13
-	VADDPS      Z13, Z12, Z12
-	VANDPS.BCST absolute<>+0(SB), Z12, Z13
-	VCMPPS.BCST $0x05, tiny<>+0(SB), Z13, K1
-	VADDPS      Z12, Z18, K1, Z18
 	VMOVUPS     Z18, (R10)(DI*1)
-	VMOVUPS     (R10)(DI*2), Z12
-	VMULPS      1728(CX), Z12, Z13
-	VADDPS      Z13, Z12, Z12
-	VANDPS.BCST absolute<>+0(SB), Z12, Z13
-	VCMPPS.BCST $0x05, tiny<>+0(SB), Z13, K1
-	VADDPS      Z12, Z24, K1, Z24
 	VMOVUPS     Z24, (R10)(DI*2)
-	VMOVUPS     (R11), Z12
-	VMULPS      1792(CX), Z12, Z13
-	VADDPS      Z13, Z12, Z12
-	VANDPS.BCST absolute<>+0(SB), Z12, Z13
-	VCMPPS.BCST $0x05, tiny<>+0(SB), Z13, K1
-	VADDPS      Z12, Z23, K1, Z23
 	VMOVUPS     Z23, (R11)
-	VMOVUPS     (R11)(DI*1), Z12
-	VMULPS      1856(CX), Z12, Z13
-	VADDPS      Z13, Z12, Z12
-	VANDPS.BCST absolute<>+0(SB), Z12, Z13
-	VCMPPS.BCST $0x05, tiny<>+0(SB), Z13, K1
-	VADDPS      Z12, Z19, K1, Z19
 	VMOVUPS     Z19, (R11)(DI*1)
 	ADDQ        24(AX), CX
 	ADDQ        $0x40, R8
@@ -11129,6 +11258,49 @@ group:
 	KUNPCKBW     K2, K3, K2
 	KNOTW        K2, K2
 	KORW         K1, K2, K1
+	VMOVUPS      (R9)(DI*2), Z15
+	VMULPS       1536(CX), Z15, Z16
+	VADDPS       Z16, Z15, Z15
+	VANDPS.BCST  absolute<>+0(SB), Z15, Z16
+	VCMPPS.BCST  $0x05, tiny<>+0(SB), Z16, K2
+	VADDPS       Z15, Z18, K2, Z18
+	VMOVUPS      (R10), Z15
+	VMULPS       1600(CX), Z15, Z16
+	VADDPS       Z16, Z15, Z15
+	VANDPS.BCST  absolute<>+0(SB), Z15, Z16
+	VCMPPS.BCST  $0x05, tiny<>+0(SB), Z16, K2
+	VADDPS       Z15, Z20, K2, Z20
+	VADDPS       Z20, Z18, Z15
+	VMOVUPS      (R10)(DI*1), Z16
+	VMULPS       1664(CX), Z16, Z17
+	VADDPS       Z17, Z16, Z16
+	VANDPS.BCST  absolute<>+0(SB), Z16, Z17
+	VCMPPS.BCST  $0x05, tiny<>+0(SB), Z17, K2
+	VADDPS       Z16, Z19, K2, Z19
+	VADDPS       Z19, Z15, Z15
+	VMOVUPS      (R10)(DI*2), Z16
+	VMULPS       1728(CX), Z16, Z17
+	VADDPS       Z17, Z16, Z16
+	VANDPS.BCST  absolute<>+0(SB), Z16, Z17
+	VCMPPS.BCST  $0x05, tiny<>+0(SB), Z17, K2
+	VADDPS       Z16, Z25, K2, Z25
+	VADDPS       Z25, Z15, Z15
+	VMOVUPS      (R11), Z16
+	VMULPS       1792(CX), Z16, Z17
+	VADDPS       Z17, Z16, Z16
+	VANDPS.BCST  absolute<>+0(SB), Z16, Z17
+	VCMPPS.BCST  $0x05, tiny<>+0(SB), Z17, K2
+	VADDPS       Z16, Z27, K2, Z27
+	VADDPS       Z27, Z15, Z15
+	VMOVUPS      (R11)(DI*1), Z16
+	VMULPS       1856(CX), Z16, Z17
+	VADDPS       Z17, Z16, Z16
+	VANDPS.BCST  absolute<>+0(SB), Z16, Z17
+	VCMPPS.BCST  $0x05, tiny<>+0(SB), Z17, K2
+	VADDPS       Z16, Z26, K2, Z26
+	VADDPS       Z26, Z15, Z15
+	VCMPPS       $0x06, 3520(CX), Z15, K2
+	KORW         K1, K2, K1
 	KORTESTW     K1, K1
 	JZ           quiet
 	KMOVW        K1, R13
@@ -11175,47 +11347,11 @@ quiet:
 	VMOVAPS.Z   Z12, K1, Z12
 	VMOVUPS     Z12, (R8)(DI*2)
 	VMOVUPS     Z13, (R9)(DI*1)
-	VMOVUPS     (R9)(DI*2), Z12
-	VMULPS      1536(CX), Z12, Z13
-	VADDPS      Z13, Z12, Z12
-	VANDPS.BCST absolute<>+0(SB), Z12, Z13
-	VCMPPS.BCST $0x05, tiny<>+0(SB), Z13, K1
-	VADDPS      Z12, Z18, K1, Z18
 	VMOVUPS     Z18, (R9)(DI*2)
-	VMOVUPS     (R10), Z12
-	VMULPS      1600(CX), Z12, Z13
-	VADDPS      Z13, Z12, Z12
-	VANDPS.BCST absolute<>+0(SB), Z12, Z13
-	VCMPPS.BCST $0x05, tiny<>+0(SB), Z13, K1
-	VADDPS      Z12, Z20, K1, Z20
 	VMOVUPS     Z20, (R10)
-	VMOVUPS     (R10)(DI*1), Z12
-	VMULPS      1664(CX), Z12, Z13
-	VADDPS      Z13, Z12, Z12
-	VANDPS.BCST absolute<>+0(SB), Z12, Z13
-	VCMPPS.BCST $0x05, tiny<>+0(SB), Z13, K1
-	VADDPS      Z12, Z19, K1, Z19
 	VMOVUPS     Z19, (R10)(DI*1)
-	VMOVUPS     (R10)(DI*2), Z12
-	VMULPS      1728(CX), Z12, Z13
-	VADDPS      Z13, Z12, Z12
-	VANDPS.BCST absolute<>+0(SB), Z12, Z13
-	VCMPPS.BCST $0x05, tiny<>+0(SB), Z13, K1
-	VADDPS      Z12, Z25, K1, Z25
 	VMOVUPS     Z25, (R10)(DI*2)
-	VMOVUPS     (R11), Z12
-	VMULPS      1792(CX), Z12, Z13
-	VADDPS      Z13, Z12, Z12
-	VANDPS.BCST absolute<>+0(SB), Z12, Z13
-	VCMPPS.BCST $0x05, tiny<>+0(SB), Z13, K1
-	VADDPS      Z12, Z27, K1, Z27
 	VMOVUPS     Z27, (R11)
-	VMOVUPS     (R11)(DI*1), Z12
-	VMULPS      1856(CX), Z12, Z13
-	VADDPS      Z13, Z12, Z12
-	VANDPS.BCST absolute<>+0(SB), Z12, Z13
-	VCMPPS.BCST $0x05, tiny<>+0(SB), Z13, K1
-	VADDPS      Z12, Z26, K1, Z26
 	VMOVUPS     Z26, (R11)(DI*1)
 	ADDQ        24(AX), CX
 	ADDQ        $0x40, R8
@@ -11432,6 +11568,35 @@ group:
 	KORW        K1, K3, K1
 	KANDNW      K1, K2, K1
 	KORW        K1, K4, K1
+	VMOVUPS     (R9)(DI*2), Z14
+	VMULPS      1536(CX), Z14, Z15
+	VADDPS      Z15, Z14, Z14
+	VANDPS.BCST absolute<>+0(SB), Z14, Z15
+	VCMPPS.BCST $0x05, tiny<>+0(SB), Z15, K2
+	VADDPS      Z14, Z25, K2, Z25
+	VMOVUPS     (R10)(DI*1), Z14
+	VMULPS      1664(CX), Z14, Z15
+	VADDPS      Z15, Z14, Z14
+	VANDPS.BCST absolute<>+0(SB), Z14, Z15
+	VCMPPS.BCST $0x05, tiny<>+0(SB), Z15, K2
+	VADDPS      Z14, Z17, K2, Z17
+	VADDPS      Z17, Z25, Z14
+	VMOVUPS     (R10)(DI*2), Z15
+	VMULPS      1728(CX), Z15, Z19
+	VADDPS      Z19, Z15, Z15
+	VANDPS.BCST absolute<>+0(SB), Z15, Z19
+	VCMPPS.BCST $0x05, tiny<>+0(SB), Z19, K2
+	VADDPS      Z15, Z23, K2, Z23
+	VADDPS      Z23, Z14, Z14
+	VMOVUPS     (R11)(DI*1), Z15
+	VMULPS      1856(CX), Z15, Z19
+	VADDPS      Z19, Z15, Z15
+	VANDPS.BCST absolute<>+0(SB), Z15, Z19
+	VCMPPS.BCST $0x05, tiny<>+0(SB), Z19, K2
+	VADDPS      Z15, Z18, K2, Z18
+	VADDPS      Z18, Z14, Z14
+	VCMPPS      $0x06, 3520(CX), Z14, K2
+	KORW        K1, K2, K1
 	KORTESTW    K1, K1
 	JZ          quiet
 	KMOVW       K1, R13
@@ -11476,33 +11641,9 @@ quiet:
 	VMOVAPS.Z   Z11, K1, Z11
 	VMOVUPS     Z11, (R8)(DI*2)
 	VMOVUPS     Z13, (R9)(DI*1)
-	VMOVUPS     (R9)(DI*2), Z11
-	VMULPS      1536(CX), Z11, Z12
-	VADDPS      Z12, Z11, Z11
-	VANDPS.BCST absolute<>+0(SB), Z11, Z12
-	VCMPPS.BCST $0x05, tiny<>+0(SB), Z12, K1
-	VADDPS      Z11, Z25, K1, Z25
 	VMOVUPS     Z25, (R9)(DI*2)
-	VMOVUPS     (R10)(DI*1), Z11
-	VMULPS      1664(CX), Z11, Z12
-	VADDPS      Z12, Z11, Z11
-	VANDPS.BCST absolute<>+0(SB), Z11, Z12
-	VCMPPS.BCST $0x05, tiny<>+0(SB), Z12, K1
-	VADDPS      Z11, Z17, K1, Z17
 	VMOVUPS     Z17, (R10)(DI*1)
-	VMOVUPS     (R10)(DI*2), Z11
-	VMULPS      1728(CX), Z11, Z12
-	VADDPS      Z12, Z11, Z11
-	VANDPS.BCST absolute<>+0(SB), Z11, Z12
-	VCMPPS.BCST $0x05, tiny<>+0(SB), Z12, K1
-	VADDPS      Z11, Z23, K1, Z23
 	VMOVUPS     Z23, (R10)(DI*2)
-	VMOVUPS     (R11)(DI*1), Z11
-	VMULPS      1856(CX), Z11, Z12
-	VADDPS      Z12, Z11, Z11
-	VANDPS.BCST absolute<>+0(SB), Z11, Z12
-	VCMPPS.BCST $0x05, tiny<>+0(SB), Z12, K1
-	VADDPS      Z11, Z18, K1, Z18
 	VMOVUPS     Z18, (R11)(DI*1)
 	ADDQ        24(AX), CX
 	ADDQ        $0x40, R8
@@ -11802,6 +11943,37 @@ mild:
 	KORW          K1, K3, K5
 	KANDNW        K5, K2, K2
 	KORW          K2, K4, K2
+	KORW          K1, K3, K1
+	KORW          K1, K4, K1
+	VMOVUPS       (R9)(DI*2), Z22
+	VMULPS        1536(CX), Z22, Z24
+	VADDPS        Z24, Z22, Z22
+	VANDPS.BCST   absolute<>+0(SB), Z22, Z24
+	VCMPPS.BCST   $0x05, tiny<>+0(SB), Z24, K3
+	VADDPS        Z22, Z26, K3, Z26
+	VMOVUPS       (R10)(DI*1), Z22
+	VMULPS        1664(CX), Z22, Z24
+	VADDPS        Z24, Z22, Z22
+	VANDPS.BCST   absolute<>+0(SB), Z22, Z24
+	VCMPPS.BCST   $0x05, tiny<>+0(SB), Z24, K3
+	VADDPS        Z22, Z18, K3, Z18
+	VADDPS        Z18, Z26, Z22
+	VMOVUPS       (R10)(DI*2), Z24
+	VMULPS        1728(CX), Z24, Z25
+	VADDPS        Z25, Z24, Z24
+	VANDPS.BCST   absolute<>+0(SB), Z24, Z25
+	VCMPPS.BCST   $0x05, tiny<>+0(SB), Z25, K3
+	VADDPS        Z24, Z23, K3, Z23
+	VADDPS        Z23, Z22, Z22
+	VMOVUPS       (R11)(DI*1), Z24
+	VMULPS        1856(CX), Z24, Z25
+	VADDPS        Z25, Z24, Z24
+	VANDPS.BCST   absolute<>+0(SB), Z24, Z25
+	VCMPPS.BCST   $0x05, tiny<>+0(SB), Z25, K3
+	VADDPS        Z24, Z19, K3, Z19
+	VADDPS        Z19, Z22, Z22
+	VCMPPS        $0x06, 3520(CX), Z22, K3
+	KORW          K2, K3, K2
 	KORTESTW      K2, K2
 	JZ            quiet
 	KMOVW         K2, R14
@@ -11836,7 +12008,6 @@ mild:
 
 quiet:
 	KORW        K1, K3, K1
-	KORW        K1, K4, K1
 	VSUBPD      Z16, Z12, Z16
 	VBLENDMPD   Z12, Z16, K1, Z16
 	VMOVUPS     Z16, (R13)(DX*2)
@@ -11855,33 +12026,9 @@ quiet:
 	VMOVAPS.Z   Z12, K1, Z12
 	VMOVUPS     Z12, (R8)(DI*2)
 	VMOVUPS     Z15, (R9)(DI*1)
-	VMOVUPS     (R9)(DI*2), Z12
-	VMULPS      1536(CX), Z12, Z13
-	VADDPS      Z13, Z12, Z12
-	VANDPS.BCST absolute<>+0(SB), Z12, Z13
-	VCMPPS.BCST $0x05, tiny<>+0(SB), Z13, K1
-	VADDPS      Z12, Z26, K1, Z26
 	VMOVUPS     Z26, (R9)(DI*2)
-	VMOVUPS     (R10)(DI*1), Z12
-	VMULPS      1664(CX), Z12, Z13
-	VADDPS      Z13, Z12, Z12
-	VANDPS.BCST absolute<>+0(SB), Z12, Z13
-	VCMPPS.BCST $0x05, tiny<>+0(SB), Z13, K1
-	VADDPS      Z12, Z18, K1, Z18
 	VMOVUPS     Z18, (R10)(DI*1)
-	VMOVUPS     (R10)(DI*2), Z12
-	VMULPS      1728(CX), Z12, Z13
-	VADDPS      Z13, Z12, Z12
-	VANDPS.BCST absolute<>+0(SB), Z12, Z13
-	VCMPPS.BCST $0x05, tiny<>+0(SB), Z13, K1
-	VADDPS      Z12, Z23, K1, Z23
 	VMOVUPS     Z23, (R10)(DI*2)
-	VMOVUPS     (R11)(DI*1), Z12
-	VMULPS      1856(CX), Z12, Z13
-	VADDPS      Z13, Z12, Z12
-	VANDPS.BCST absolute<>+0(SB), Z12, Z13
-	VCMPPS.BCST $0x05, tiny<>+0(SB), Z13, K1
-	VADDPS      Z12, Z19, K1, Z19
 	VMOVUPS     Z19, (R11)(DI*1)
 	ADDQ        24(AX), CX
 	ADDQ        $0x40, R8
@@ -12182,6 +12329,35 @@ group:
 	KUNPCKBW     K2, K3, K2
 	KNOTW        K2, K2
 	KORW         K1, K2, K1
+	VMOVUPS      (R9)(DI*2), Z15
+	VMULPS       1536(CX), Z15, Z16
+	VADDPS       Z16, Z15, Z15
+	VANDPS.BCST  absolute<>+0(SB), Z15, Z16
+	VCMPPS.BCST  $0x05, tiny<>+0(SB), Z16, K2
+	VADDPS       Z15, Z18, K2, Z18
+	VMOVUPS      (R10)(DI*1), Z15
+	VMULPS       1664(CX), Z15, Z16
+	VADDPS       Z16, Z15, Z15
+	VANDPS.BCST  absolute<>+0(SB), Z15, Z16
+	VCMPPS.BCST  $0x05, tiny<>+0(SB), Z16, K2
+	VADDPS       Z15, Z19, K2, Z19
+	VADDPS       Z19, Z18, Z15
+	VMOVUPS      (R10)(DI*2), Z16
+	VMULPS       1728(CX), Z16, Z17
+	VADDPS       Z17, Z16, Z16
+	VANDPS.BCST  absolute<>+0(SB), Z16, Z17
+	VCMPPS.BCST  $0x05, tiny<>+0(SB), Z17, K2
+	VADDPS       Z16, Z25, K2, Z25
+	VADDPS       Z25, Z15, Z15
+	VMOVUPS      (R11)(DI*1), Z16
+	VMULPS       1856(CX), Z16, Z17
+	VADDPS       Z17, Z16, Z16
+	VANDPS.BCST  absolute<>+0(SB), Z16, Z17
+	VCMPPS.BCST  $0x05, tiny<>+0(SB), Z17, K2
+	VADDPS       Z16, Z26, K2, Z26
+	VADDPS       Z26, Z15, Z15
+	VCMPPS       $0x06, 3520(CX), Z15, K2
+	KORW         K1, K2, K1
 	KORTESTW     K1, K1
 	JZ           quiet
 	KMOVW        K1, R13
@@ -12228,33 +12404,9 @@ quiet:
 	VMOVAPS.Z   Z12, K1, Z12
 	VMOVUPS     Z12, (R8)(DI*2)
 	VMOVUPS     Z13, (R9)(DI*1)
-	VMOVUPS     (R9)(DI*2), Z12
-	VMULPS      1536(CX), Z12, Z13
-	VADDPS      Z13, Z12, Z12
-	VANDPS.BCST absolute<>+0(SB), Z12, Z13
-	VCMPPS.BCST $0x05, tiny<>+0(SB), Z13, K1
-	VADDPS      Z12, Z18, K1, Z18
 	VMOVUPS     Z18, (R9)(DI*2)
-	VMOVUPS     (R10)(DI*1), Z12
-	VMULPS      1664(CX), Z12, Z13
-	VADDPS      Z13, Z12, Z12
-	VANDPS.BCST absolute<>+0(SB), Z12, Z13
-	VCMPPS.BCST $0x05, tiny<>+0(SB), Z13, K1
-	VADDPS      Z12, Z19, K1, Z19
 	VMOVUPS     Z19, (R10)(DI*1)
-	VMOVUPS     (R10)(DI*2), Z12
-	VMULPS      1728(CX), Z12, Z13
-	VADDPS      Z13, Z12, Z12
-	VANDPS.BCST absolute<>+0(SB), Z12, Z13
-	VCMPPS.BCST $0x05, tiny<>+0(SB), Z13, K1
-	VADDPS      Z12, Z25, K1, Z25
 	VMOVUPS     Z25, (R10)(DI*2)
-	VMOVUPS     (R11)(DI*1), Z12
-	VMULPS      1856(CX), Z12, Z13
-	VADDPS      Z13, Z12, Z12
-	VANDPS.BCST absolute<>+0(SB), Z12, Z13
-	VCMPPS.BCST $0x05, tiny<>+0(SB), Z13, K1
-	VADDPS      Z12, Z26, K1, Z26
 	VMOVUPS     Z26, (R11)(DI*1)
 	ADDQ        24(AX), CX
 	ADDQ        $0x40, R8

@@ -153,9 +153,11 @@ type twoDerived struct {
 	cs, cd, gs, gd, a, b, c         float64
 	theta, dTh                      float64
 	watch                           float32 // a step that ends above it (plus δ) is replayed: it may hold a spike
+	strong                          float32 // conductance from which a step is too long for the extrapolation, see strongest
 	bend, bendCurrent               float32 // by how much a curved V_s may exceed its ends, mV: at constant currents, per pA that they change
 	ed, invDD                       float32
 	ref                             spike.Tick
+	flow                            flow              // for strong conductances
 	full                            twoStep           // coefficients of a whole step
 	thirds                          [2]twoPropagators // those of one and two thirds of it, see partial
 }
@@ -196,6 +198,11 @@ func (s *TwoCompartment) derive(b Build, i int, h float64) *twoDerived {
 	}
 	d.watch = float32(d.theta - humpSlope*d.theta*h/d.tauS)
 	d.bend, d.bendCurrent = float32(humpBend*d.theta/d.tauS*h*h/8), float32(h/8/d.cs) // a parabola's height is its change of slope times h/8
+	d.strong = strongOf(min(d.tauS, d.tauD), h, s.TauAMPA, s.TauNMDA, s.TauGABA)
+	d.flow = flow{rateS: 1 / d.tauS, rateD: 1 / d.tauD, rateWS: 1 / d.tauWS, rateWD: 1 / d.tauWD, rateTh: 1 / d.tauTh,
+		perCS: 1 / d.cs, perCD: 1 / d.cd, gs: d.gs, gd: d.gd, a: d.a, b: d.b, c: d.c, theta: d.theta,
+		ed: at(s.ED, "e_d") - s.EL, invDD: 1 / at(s.DD, "d_d"), rateSyn: [3]float64{1 / s.TauAMPA, 1 / s.TauNMDA, 1 / s.TauGABA},
+		eExc: s.EExc - s.EL, eInh: s.EInh - s.EL, atSoma: s.Driving == "soma"}
 	s.coefficients(d, h, &d.full)
 	for k := range d.thirds {
 		var c twoStep

@@ -12,7 +12,8 @@ import (
 // twoReference is a population of TwoCompartment neurons in the reference integrator, the judge of the fast one and
 // independent of it: double precision, the classical Runge-Kutta method of fourth order on the equations as they
 // stand in the type comment, and no approximation of inputs. Every arrival, edge of a back-propagating spike, end of
-// refractoriness, spike and step boundary ends an interval; intervals are cut into sub-steps of at most sub. The
+// refractoriness, spike and step boundary ends an interval; intervals are cut into sub-steps of at most sub, and of at most
+// a quarter of the time constants that conductances leave. The
 // threshold is sought on a cubic Hermite interpolant of V_s - θ - δ, humps included, and a spike is the last tick
 // at which V_s is not above threshold.
 //
@@ -30,8 +31,12 @@ type twoReference struct {
 	refEnd []spike.Tick
 }
 
-// refSub is the longest sub-step. Halving it moves spikes by less than a tick in a thousand (see the tests).
-const refSub = 20 * spike.Microsecond
+// refSub is the longest sub-step; refPart bounds it in units of a membrane's time constant under its conductances. Halving
+// both moves spikes by less than a tick in a thousand (see the tests).
+const (
+	refSub  = 20 * spike.Microsecond
+	refPart = 0.25
+)
 
 // The variables of the equations, in absolute units.
 const (
@@ -207,7 +212,8 @@ func (n *refNeuron) step(stop spike.Tick) {
 
 // integrate advances the neuron through an interval without events, to its end or to the first spike.
 func (n *refNeuron) integrate(now, end spike.Tick, refractory bool) spike.Tick {
-	parts := (end - now + n.p.sub - 1) / n.p.sub
+	sub := n.p.subStep(n.cell, &n.u)
+	parts := (end - now + sub - 1) / sub
 	slope := n.slopes((now - n.start).Milliseconds(), &n.u)
 	for part, from := spike.Tick(1), now; part <= parts; part++ {
 		to := now + (end-now)*part/parts
@@ -225,6 +231,15 @@ func (n *refNeuron) integrate(now, end spike.Tick, refractory bool) spike.Tick {
 		n.u, slope, from = u, next, to
 	}
 	return end
+}
+
+// subStep returns the longest sub-step in an interval that begins with the state u: with strong conductances a part of the time in
+// which they move a potential (Runge-Kutta's method is not stable far beyond that time).
+func (p *twoReference) subStep(c *refCell, u *refState) spike.Tick {
+	g := u[refG:]
+	soma := (1 + g[somaAMPA] + g[somaNMDA] + g[somaGABA]) / c.tauS
+	dendrite := (1 + g[apicalAMPA] + g[apicalNMDA] + g[apicalGABA]) / c.tauD
+	return max(1, min(p.sub, spike.Tick(refPart*1e6/max(soma, dendrite))))
 }
 
 // excess returns V_s - θ - δ.

@@ -1,9 +1,6 @@
 package neuron
 
 import (
-	"math"
-
-	"github.com/burstplex/burstplex/neuron/numeric"
 	"github.com/burstplex/burstplex/neuron/spike"
 )
 
@@ -11,6 +8,10 @@ import (
 // of refractoriness and threshold crossings each end a part. The time of an arrival is recovered from its Pair,
 // exactly for one arrival per channel, as the centroid for several.
 func (p *twoCompartment) replay(d *twoDerived, u *two, v *twoInput, i int, t spike.Tick, out *spike.Buffer) {
+	if !(p.landed(d, u, v) <= d.strong) {
+		p.stiff(d, u, v, i, t, out)
+		return
+	}
 	stop := t + p.build.Step
 	arrive := p.arrivals(v, t)
 	v.in = [twoChannels]Pair{}
@@ -89,28 +90,20 @@ func (p *twoCompartment) crossing(d *twoDerived, c *twoStep, a, b *two, v *twoIn
 	db, _, _, _, _ := d.slopes(p, c, b, &end)
 	m0 := float64((float64(da) + float64(a.th)/d.tauTh) * r)
 	m1 := float64((float64(db) + float64(b.th)/d.tauTh) * r)
-	if f1 > 0 {
-		return hermiteRoot(f0, f1, m0, m1), true
-	}
-	if m0 <= 0 || m1 >= 0 {
-		return 0, false
-	}
-	// A hump: the cubic f0 + m0 s + c2 s² + c3 s³ rises to its peak and falls.
-	c2, c3 := float64(3*(f1-f0))-float64(2*m0)-m1, m0+m1-float64(2*(f1-f0))
-	peak := m0 / (math.Sqrt(float64(c2*c2)-float64(3*float64(m0*c3))) - c2)
-	top := numeric.Madd(peak, numeric.Madd(peak, numeric.Madd(peak, c3, c2), m0), f0)
-	if !(top > 0) {
-		return 0, false
-	}
-	return float64(peak * hermiteRoot(f0, top, float64(m0*peak), 0)), true
+	return crossingIn(f0, f1, m0, m1)
 }
 
 // fire makes neuron i spike at a tick inside the step.
 func (p *twoCompartment) fire(d *twoDerived, u *two, i int, at spike.Tick, out *spike.Buffer) {
-	p.Emit(out, i, at)
 	u.x = 0
 	u.ws++
 	u.th += float32(d.dTh)
+	p.spiked(d, i, at, out)
+}
+
+// spiked emits a spike of neuron i and starts what follows it.
+func (p *twoCompartment) spiked(d *twoDerived, i int, at spike.Tick, out *spike.Buffer) {
+	p.Emit(out, i, at)
 	p.refEnd[i] = at + d.ref
 	recent := p.recent[i*bapMemory : (i+1)*bapMemory]
 	copy(recent[1:], recent)

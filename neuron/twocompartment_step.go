@@ -132,7 +132,7 @@ func (p *twoCompartment) one(r Range, i, s int, t spike.Tick, in *Input, out *sp
 		} else {
 			d.step(p, &d.full, &u, &v, held)
 		}
-		ok = ok && (end >= stop || u.x <= d.watch+u.th || !p.mayCross(d, p.x[i], &u, &v))
+		ok = ok && u.load() <= d.strong && (end >= stop || u.x <= d.watch+u.th || !p.mayCross(d, p.x[i], &u, &v))
 	}
 	if !ok {
 		p.load(&u, i) // the state before

@@ -61,7 +61,9 @@ func (f *frame) burst(v variant, escape bool) {
 	ny = f.synapses(v, 3, ny, at, dAt, midAt)
 	ny = Fade(Add(y, ny))
 	nx = Fade(Add(x, nx))
-	over := Sub(nx, f.threshold())
+	threshold := f.threshold()
+	rise := f.inMemory(threshold)
+	over := Sub(nx, threshold)
 	var look Mask
 	var h hazard
 	if escape {
@@ -74,16 +76,23 @@ func (f *frame) burst(v variant, escape bool) {
 	held, some := f.refractory(unsafe.Offsetof(call.At))
 	second := f.ticks(1)
 	due := Except(f.above(second, f.zero()), f.later(second, unsafe.Offsetof(call.Last)))
-	f.look(Either(Except(Either(look, some), held), due))
+	seen := Either(Except(Either(look, some), held), due)
+	place := inRegister
+	spared := func() Mask { return nil }
+	if escape { // which needs more registers
+		place, spared = f.inMemory, f.aside(Either(Either(look, some), due))
+	}
+	strong, conductances := f.land(v, place)
+	f.look(Either(seen, strong))
 	if escape {
-		f.spend(h, Either(Either(look, some), due))
+		f.spend(h, Either(spared(), strong))
 	}
 	f.store(lanes.X, nx)
 	f.store(lanes.Y, ny)
 	f.store(lanes.WD, nwd)
 	f.decay(lanes.WS, lanes.FadeWS)
-	f.store(lanes.Th, f.threshold())
-	f.conductances(v)
+	f.store(lanes.Th, rise())
+	conductances()
 }
 
 // pull returns the driving force of a channel on one side at the start of the step, where its potential is at.

@@ -1,7 +1,9 @@
 package main
 
 import (
+	. "github.com/burstplex/burstplex/neuron/internal/asm/emit"
 	"github.com/burstplex/burstplex/neuron/internal/lanes"
+	. "github.com/mmcloughlin/avo/build"
 	. "github.com/mmcloughlin/avo/operand"
 	. "github.com/mmcloughlin/avo/reg"
 )
@@ -40,15 +42,43 @@ func (f *frame) to(k int) VecVirtual {
 
 // threshold returns the rise of the threshold at the end of the step.
 func (f *frame) threshold() VecVirtual {
-	return f.once("threshold", func() VecVirtual { return f.faded(f.Floats(f.state(lanes.Th)), lanes.FadeTh) })
+	return f.faded(f.Floats(f.state(lanes.Th)), lanes.FadeTh)
 }
 
-// conductances emits the decay of all conductances and the jumps of the arrivals.
-func (f *frame) conductances(v variant) {
+// land returns where all conductances together are strong at the end of the step, and what stores them: after their decay and
+// the jumps of the arrivals. Where registers are few, place says where they wait.
+func (f *frame) land(v variant, place func(VecVirtual) func() VecVirtual) (strong Mask, store func()) {
+	var sum VecVirtual
+	var rows []int
+	var later []func() VecVirtual
 	for _, side := range []int{0, 3} {
 		for _, k := range v.channels() {
 			k += side
-			f.store(lanes.G+k, f.landed(f.Floats(f.g(k)), lanes.Fade+k, f.ends(k)))
+			g := f.landed(f.Floats(f.g(k)), lanes.Fade+k, f.ends(k))
+			if sum == nil {
+				sum = g
+			} else {
+				sum = Add(sum, g)
+			}
+			rows, later = append(rows, lanes.G+k), append(later, place(g))
 		}
 	}
+	return Compare(sum, f.constant(lanes.Strong), NotLessEqual), func() {
+		for i, row := range rows {
+			f.store(row, later[i]())
+		}
+	}
+}
+
+// inRegister lets a vector wait where it is.
+func inRegister(x VecVirtual) func() VecVirtual { return func() VecVirtual { return x } }
+
+// inMemory lets a vector wait in memory if registers are few.
+func (f *frame) inMemory(x VecVirtual) func() VecVirtual {
+	if f.Width == 16 {
+		return inRegister(x)
+	}
+	place := AllocLocal(32)
+	VMOVUPS(x, place)
+	return func() VecVirtual { return Floats(place) }
 }

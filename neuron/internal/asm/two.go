@@ -89,15 +89,19 @@ func (f *frame) two(v variant) {
 	nx = Add(nx, Mul(f.kicks(v, 0, Add(Mul(dx, f.constant(lanes.Half)), x)), f.constant(lanes.ShareS)))
 	nx = Drop(held(), Add(x, nx))
 	// Above threshold and not refractory, at the end of refractoriness, or at an edge of the back-propagating spike.
-	look := Compare(nx, Add(f.threshold(), f.constant(lanes.Watch)), Greater)
+	threshold := f.threshold()
+	rise := f.inMemory(threshold)
+	look := Compare(nx, Add(threshold, f.constant(lanes.Watch)), Greater)
 	look = Except(Either(look, f.later(f.ticks(0), unsafe.Offsetof(call.Before))), goesOn())
-	f.look(Either(look, Not(f.later(f.ticks(1), unsafe.Offsetof(call.Last)))))
+	look = Either(look, Not(f.later(f.ticks(1), unsafe.Offsetof(call.Last))))
+	strong, conductances := f.land(v, inRegister)
+	f.look(Either(look, strong))
 	f.store(lanes.X, nx)
 	f.store(lanes.Y, ny)
 	f.store(lanes.WD, nwd)
 	f.decay(lanes.WS, lanes.FadeWS)
-	f.store(lanes.Th, f.threshold())
-	f.conductances(v)
+	f.store(lanes.Th, rise())
+	conductances()
 }
 
 // leak adds what the conductances of one side do to a potential.

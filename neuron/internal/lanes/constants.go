@@ -140,5 +140,6 @@ const (
 	Held         = LeakD + 1  // all bits set if V_s is held while refractory, otherwise 0
 	Rate         = Held + 1   // escape noise: rate at the threshold per step, 1/slope
 	InvDelta     = Rate + 1
-	TwoConstants = InvDelta + 1
+	Strong       = InvDelta + 1 // conductance, of both compartments, from which a step is looked at again
+	TwoConstants = Strong + 1
 )
