@@ -104,7 +104,7 @@ type adexDerived struct {
 	delta32                  float32 // Δ
 	tauSteps, leakStep       float32 // τ/h, h/τ
 	restW, fadeW             float32 // refractory: w tends to restW
-	strong                   float32 // see strongest
+	strong                   float32 // see strongestAdEx
 	half, invR               float32 // half a step, ms; 1/step
 	m11, m12, q0, q1         float32 // V: increments per V, w, constant and growing slope (mV/ms)
 	m21, m22, w0, w1         float32 // w: the same
@@ -128,7 +128,7 @@ func (s *AdEx) derive(b Build, i int) *adexDerived {
 	d.peakY = numeric.Exp((d.theta - d.peak) / d.delta)
 	d.xT, d.invDelta, d.expScale = float32(d.theta), float32(1/d.delta), float32(d.delta/d.tau)
 	d.invTau, d.invC, d.x32Peak = float32(1/d.tau), float32(1/d.cm), float32(d.peak)
-	d.strong = float32(strongest * d.tau / h)
+	d.strong = float32(strongestAdEx * d.tau / h)
 	d.delta32, d.tauSteps, d.leakStep = float32(d.delta), float32(d.tau/h), float32(h/d.tau)
 	d.half, d.invR, d.steep = float32(h/2), float32(1/h), float32(h/d.delta)
 	m, i0, i1 := linear2(mat2{-1 / d.tau, -1 / d.cm, d.a / d.tauW, -1 / d.tauW}, h)

@@ -21,7 +21,7 @@ type burstDerived struct {
 	atSoma bool // the dendrite's synapses see V_s
 
 	th32, watch            float32 // threshold; see watchSlope
-	strong                 float32 // conductance from which a step is too long for the extrapolation, see strongest
+	strong                 float32 // conductance from which a step is too long for the extrapolation, see strongestTwo
 	invDelta, rate         float32 // escape: 1/Δ, ρ per step
 	half, invR             float32 // half a step, ms; 1/step
 	invTauS, invCS         float32

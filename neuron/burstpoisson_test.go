@@ -5,6 +5,7 @@ import (
 	"slices"
 	"testing"
 
+	"github.com/burstplex/burstplex/neuron/rng"
 	"github.com/burstplex/burstplex/neuron/spike"
 	"gonum.org/v1/gonum/stat"
 	"gonum.org/v1/gonum/stat/distuv"
@@ -139,14 +140,22 @@ func TestEscapeByTimeRescaling(t *testing.T) {
 	}
 }
 
-// burstReference returns the event times of one neuron that makes no bursts, from Runge-Kutta steps cut at arrivals, ends of
-// refractoriness and, by halving, at threshold crossings.
-func burstReference(s *BurstPoisson, arrivals []Arrival, drive, until float64) (train []spike.Tick) {
+// burstReference returns the spike times of neuron i, from Runge-Kutta steps cut at arrivals, ends of refractoriness and, by
+// halving, at events: where V_s crosses the threshold or the integral of the escape rate reaches its number. Bursts and these
+// numbers follow from the same random numbers as in the model, whose key is given.
+func burstReference(s *BurstPoisson, key rng.Key, i int, arrivals []Arrival, drive, until float64) (train []spike.Tick) {
 	taus := [6]float64{s.TauAMPA, s.TauNMDA, s.TauGABA, s.TauAMPA, s.TauNMDA, s.TauGABA}
 	e := [3]float64{s.EExc, s.EExc, s.EInh}
 	type state struct {
-		v, d, wd, ws, th float64
-		g                [6]float64
+		v, d, wd, ws, th, risk float64
+		g                      [6]float64
+	}
+	escape := s.Spiking == "escape"
+	rate := func(u state) float64 { // per ms
+		if !escape {
+			return 0
+		}
+		return s.Rho.A / 1e3 * math.Exp((u.v-u.th-s.Theta.A)/s.Delta.A)
 	}
 	slope := func(u state) (dv, dd, dw float64) {
 		seen := u.d
@@ -168,25 +177,42 @@ func burstReference(s *BurstPoisson, arrivals []Arrival, drive, until float64) (
 		}
 		return u
 	}
-	u, t, free := state{v: s.EL, d: s.EL}, 0.0, -1.0
+	u, t, free, events := state{v: s.EL, d: s.EL}, 0.0, -1.0, uint64(0)
+	event := func(u state) bool {
+		if escape {
+			return u.risk >= hazardOf(key.Block(uint64(i), events))
+		}
+		return u.v-u.th > s.Theta.A
+	}
 	for t < until {
 		for len(arrivals) > 0 && arrivals[0].At.Milliseconds() <= t+1e-9 {
 			u.g[arrivals[0].Channel] += float64(arrivals[0].Weight)
 			arrivals = arrivals[1:]
 		}
-		h := min(.05, until-t)
+		g := u.g
+		h := min(.05, until-t, .25*s.TauS.A/(1+g[0]+g[1]+g[2]), .25*s.TauD.A/(1+g[3]+g[4]+g[5]))
 		if len(arrivals) > 0 {
 			h = min(h, arrivals[0].At.Milliseconds()-t)
 		}
 		if t < free-1e-12 {
-			h = min(h, free-t)
-		}
-		if u.v-u.th > s.Theta.A && t >= free-1e-12 {
+			h, u.risk = min(h, free-t), 0
+		} else if event(u) {
 			train = append(train, spike.Tick(t*1e6))
-			u.v, free = s.EL, t+s.TRef.A
+			free = t + s.TRef.A
+			if words := key.Block(uint64(i), events); rng.Unit(words[0]) < 1/(1+math.Exp((s.ED.A-u.d)/s.DD.A)) {
+				second := t + s.BurstMin + (s.BurstMax-s.BurstMin)*rng.Unit(words[1])
+				train = append(train, spike.Tick(second*1e6))
+				if s.Dead != "event" {
+					free = second + s.TRef.A
+				}
+			}
+			u.v, u.risk = s.EL, 0
 			u.ws++
 			u.th += s.DTh.A
+			events++
 			continue
+		} else if escape && rate(u)*h > .01 {
+			h = max(.01/rate(u), 1e-6)
 		}
 		for ; ; h /= 2 {
 			mid, end := decayed(u, h/2), decayed(u, h)
@@ -198,7 +224,8 @@ func burstReference(s *BurstPoisson, arrivals []Arrival, drive, until float64) (
 			end.v, end.d, end.wd = u.v+h*a2, u.d+h*b2, u.wd+h*c2
 			a3, b3, c3 := slope(end)
 			end.v, end.d, end.wd = u.v+h/6*(a0+2*a1+2*a2+a3), u.d+h/6*(b0+2*b1+2*b2+b3), u.wd+h/6*(c0+2*c1+2*c2+c3)
-			if end.v-end.th > s.Theta.A && t >= free-1e-12 && h > 1e-6 {
+			end.risk = u.risk + h/6*(rate(u)+4*rate(mid)+rate(end))
+			if event(end) && t >= free-1e-12 && h > 1e-6 {
 				continue
 			}
 			u, t = end, t+h
@@ -219,7 +246,7 @@ func TestBurstPoissonAgainstReference(t *testing.T) {
 		want := make([][]spike.Tick, n)
 		spikes := 0
 		for i := range want {
-			want[i] = burstReference(s, f.arrivals[i], 100, until.Milliseconds())
+			want[i] = burstReference(s, buildOf(n, 100*us).Key.Sub("events"), i, f.arrivals[i], 100, until.Milliseconds())
 			spikes += len(want[i])
 		}
 		var medians []float64

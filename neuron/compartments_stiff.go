@@ -6,14 +6,14 @@ import (
 )
 
 // strongOf returns how large the conductances on a neuron with two compartments, in leaks and together, may be at the end of a
-// step of h ms that extrapolates their driving forces, see strongest; tau is its shortest membrane time constant, syn those of its
+// step of h ms that extrapolates their driving forces, see strongestTwo; tau is its shortest membrane time constant, syn those of its
 // synapses. (What decays within the step was larger at its start.)
 func strongOf(tau, h float64, syn ...float64) float32 {
 	left := 1.0
 	for _, s := range syn {
 		left = min(left, numeric.Exp(-h/s))
 	}
-	return float32(strongest * tau / h * left)
+	return float32(strongestTwo * tau / h * left)
 }
 
 // load returns the conductances of both compartments together.

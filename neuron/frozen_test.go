@@ -70,6 +70,11 @@ func (f *frozen) input(pop Population, r Range, w spike.Window, step spike.Tick)
 	}
 	exact, single := pop.(Exact)
 	single = single && exact.WantsArrivals()
+	for k := range in.Cells {
+		if !single { // a channel that has no arrivals in this piece may have a conductance
+			in.Cells[k].Pairs = make([]Pair, in.Len*in.Steps)
+		}
+	}
 	in.Touched = make([]uint64, (r.Len()+63)/64)
 	channels := pop.Channels()
 	from, _ := slices.BinarySearchFunc(f.arrivals, w.From, func(a Arrival, t spike.Tick) int { return int(a.At - t) })
@@ -87,9 +92,6 @@ func (f *frozen) input(pop Population, r Range, w spike.Window, step spike.Tick)
 			continue
 		}
 		cells := &in.Cells[a.Channel]
-		if cells.Pairs == nil {
-			cells.Pairs = make([]Pair, in.Len*in.Steps)
-		}
 		s := int((a.At - w.From) / step)
 		end, area := channels[a.Channel].Kernel.At(w.From + spike.Tick(s+1)*step - a.At)
 		cell := &cells.Pairs[s*in.Len+int(a.Target)]

@@ -98,7 +98,9 @@ func (r fate) state(p Population, t, h spike.Tick, nmda bool) {
 				case c.Name == "g_nmda_soma" && !nmda, c.Name == "g_nmda_apical" && !nmda:
 					x[i] = 0
 				case c.Name[0] == 'g':
-					x[i] = float32(math.Abs(float64(r.draw(1)))) / 3
+					if x[i] = float32(math.Abs(float64(r.draw(1)))) / 3; r.IntN(100) == 0 {
+						x[i] *= 30 // around what is strong
+					}
 				case c.Name == "bap":
 					x[i] = float32(r.IntN(3))
 				case c.Name == "w":

@@ -101,6 +101,9 @@ func lifReference(s *LIF, arrivals []Arrival, drive, until float64) (train []spi
 			arrivals = arrivals[1:]
 		}
 		h := min(.05, until-t)
+		if s.Synapses == "conductance" {
+			h = min(h, .25*s.TauM.A/(1+a+b)) // Runge-Kutta's method is stable up to ten times that
+		}
 		if len(arrivals) > 0 {
 			h = min(h, arrivals[0].At.Milliseconds()-t)
 		}

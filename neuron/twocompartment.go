@@ -153,7 +153,7 @@ type twoDerived struct {
 	cs, cd, gs, gd, a, b, c         float64
 	theta, dTh                      float64
 	watch                           float32 // a step that ends above it (plus δ) is replayed: it may hold a spike
-	strong                          float32 // conductance from which a step is too long for the extrapolation, see strongest
+	strong                          float32 // conductance from which a step is too long for the extrapolation, see strongestTwo
 	bend, bendCurrent               float32 // by how much a curved V_s may exceed its ends, mV: at constant currents, per pA that they change
 	ed, invDD                       float32
 	ref                             spike.Tick
