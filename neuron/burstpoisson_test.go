@@ -250,7 +250,7 @@ func TestBurstPoissonAgainstReference(t *testing.T) {
 			spikes += len(want[i])
 		}
 		var medians []float64
-		for _, step := range []spike.Tick{400 * us, 100 * us} {
+		for _, step := range []spike.Tick{100 * us, 25 * us} {
 			diff, lost := compare(want, f.play(made(t, s, n, step), 64, step, pieces(until, 10*ms)))
 			medians = append(medians, quantile(diff, .5))
 			t.Logf("driving force %s, h = %v: %d spikes, median %.3f us, p99 %.2f us, %d without partner", driving, step, spikes, quantile(diff, .5), quantile(diff, .99), lost)
