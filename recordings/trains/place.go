@@ -45,6 +45,11 @@ func (f *File) Recordings() []string {
 	for _, p := range f.Network {
 		names = append(names, p.Name)
 	}
+	for _, name := range f.names {
+		if !slices.Contains(names, name) {
+			names = append(names, name)
+		}
+	}
 	for rest := f.Trains; len(rest) > 0; rest = rest[ofOne(rest):] {
 		if !slices.Contains(names, rest[0].Recording) {
 			names = append(names, rest[0].Recording)

@@ -3,32 +3,30 @@ package trains
 import (
 	"errors"
 	"fmt"
-	"io"
+	"math"
 	"os"
-	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/burstplex/burstplex/neuron/spike"
 	"github.com/burstplex/burstplex/recordings/internal/hdf5"
 )
 
-// readSONATA reads the spike trains of a SONATA file. Units are node IDs. Times are taken as ms, as the format prescribes.
-func readSONATA(path string, _ Options) (*File, error) {
-	f, err := os.Open(path)
+// readHDF5 reads the spike trains of an HDF5 file by what its root group holds.
+func readHDF5(path string, o Options) (*File, error) {
+	if o.TimeColumn+o.UnitColumn+o.PopulationColumn != "" {
+		return nil, errors.New("an HDF5 file has no columns to choose")
+	}
+	in, err := os.Open(path)
 	if err != nil {
 		return nil, err
 	}
-	defer f.Close()
-	info, err := f.Stat()
+	defer in.Close()
+	info, err := in.Stat()
 	if err != nil {
 		return nil, err
 	}
-	trains, err := sonataTrains(f, info.Size(), "")
-	return &File{Trains: trains, How: "SONATA, times in ms"}, err
-}
-
-func sonataTrains(in io.ReaderAt, size int64, population string) ([]Train, error) {
-	file, err := hdf5.Open(in, size)
+	file, err := hdf5.Open(in, info.Size())
 	if err != nil {
 		return nil, err
 	}
@@ -36,79 +34,143 @@ func sonataTrains(in io.ReaderAt, size int64, population string) ([]Train, error
 	if err != nil {
 		return nil, err
 	}
-	spikes, err := root.Member("spikes")
-	if err != nil || spikes == nil {
-		return nil, errors.Join(errors.New("no group /spikes: not a SONATA spike file"), err)
-	}
-	members, err := spikes.Members()
+	members, err := root.Members()
 	if err != nil {
 		return nil, err
 	}
 	var names []string
 	for _, m := range members {
+		if m.Name == "spikes" {
+			return readSONATA(root, o)
+		}
 		names = append(names, m.Name)
 	}
-	if slices.Contains(names, "timestamps") { // before version 0.1 there were no populations
-		return readPopulation(spikes, "")
-	}
-	if population != "" && !slices.Contains(names, population) {
-		return nil, fmt.Errorf("no population %q in /spikes; it has %q", population, names)
-	}
-	var out []Train
-	for _, name := range names {
-		if population != "" && name != population {
-			continue
-		}
-		g, err := spikes.Member(name)
-		if err != nil {
-			return nil, err
-		}
-		trains, err := readPopulation(g, name)
-		if err != nil {
-			return nil, err
-		}
-		out = append(out, trains...)
-	}
-	return out, nil
+	return nil, fmt.Errorf("is an HDF5 file without /spikes (SONATA): its root holds %s", orNothing(names))
 }
 
-// readPopulation reads the trains of a group.
-func readPopulation(g *hdf5.Object, name string) ([]Train, error) {
+func orNothing(names []string) string {
+	if len(names) == 0 {
+		return "nothing"
+	}
+	return listed(names)
+}
+
+// readSONATA reads /spikes: a group for each population, or, before version 0.1 of the format, the spikes of one.
+func readSONATA(root *hdf5.Object, o Options) (*File, error) {
+	spikes, err := root.Member("spikes")
+	if err != nil {
+		return nil, err
+	}
+	members, err := spikes.Members()
+	if err != nil {
+		return nil, err
+	}
+	f := &File{}
+	var b builder
+	var seen []string
+	for _, m := range members {
+		if m.Name == "timestamps" || m.Name == "node_ids" || m.Name == "gids" {
+			if err := sonataPopulation(&b, f, spikes, "", o); err != nil {
+				return nil, err
+			}
+			f.Trains = b.finish()
+			return f, nil
+		}
+	}
+	for _, m := range members {
+		g, err := spikes.Member(m.Name)
+		if err != nil {
+			return nil, err
+		}
+		if !g.Group() {
+			seen = append(seen, m.Name)
+			continue
+		}
+		if err := sonataPopulation(&b, f, g, m.Name, o); err != nil {
+			return nil, err
+		}
+	}
+	if f.How == "" {
+		return nil, fmt.Errorf("/spikes holds no population, only %s", orNothing(seen))
+	}
+	f.Trains = b.finish()
+	return f, nil
+}
+
+// sonataPopulation adds the spikes of a group.
+func sonataPopulation(b *builder, f *File, g *hdf5.Object, name string, o Options) error {
 	times, err := g.Member("timestamps")
 	if err != nil {
-		return nil, err
+		return err
 	}
 	nodes, err := g.Member("node_ids")
-	if err != nil {
-		return nil, err
+	if err == nil && nodes == nil {
+		nodes, err = g.Member("gids") // before version 0.1
 	}
-	if times == nil || nodes == nil {
-		return nil, fmt.Errorf("%s has no timestamps or no node_ids", g.Path)
+	switch {
+	case err != nil:
+		return err
+	case times == nil || nodes == nil:
+		return fmt.Errorf("%s: no timestamps or no node_ids", g.Path)
+	}
+	scale, err := sonataScale(times, o)
+	if err != nil {
+		return err
+	}
+	if how := "SONATA, times in " + unitOf(scale); !strings.Contains(f.How, how) {
+		if f.How += "; "; f.How == "; " {
+			f.How = ""
+		}
+		f.How += how
+	}
+	ids, err := nodes.Number()
+	if err != nil {
+		return err
 	}
 	var at []spike.Tick
-	err = times.Each(func(x float64, n uint64) error {
-		t, err := toTick(x, 1e6)
+	err = times.Each(func(x float64, _ uint64) error {
+		t, err := toTick(x, scale)
 		at = append(at, t)
 		return err
 	})
 	if err != nil {
-		return nil, err
-	}
-	var b builder
-	i := 0
-	err = nodes.Each(func(_ float64, n uint64) error {
-		if i >= len(at) {
-			return fmt.Errorf("more node_ids than timestamps (%d)", len(at))
-		}
-		err := b.add(name, strconv.FormatUint(n, 10), at[i], noKind)
-		i++
 		return err
-	})
+	}
+	n, err := nodes.Len()
 	if err != nil {
-		return nil, err
+		return fmt.Errorf("%s: %w", nodes.Path, err)
 	}
-	if i < len(at) {
-		return nil, fmt.Errorf("%s: %d node_ids for %d timestamps", g.Path, i, len(at))
+	if n != uint64(len(at)) {
+		return fmt.Errorf("%s: %d node_ids for %d timestamps", g.Path, n, len(at))
 	}
-	return b.finish(), nil
+	f.names = append(f.names, name)
+	i := 0
+	return nodes.Each(func(x float64, n uint64) error {
+		switch {
+		case ids.Float && (x != math.Trunc(x) || x < 0 || x >= float64(uint64(1)<<ids.Digits)):
+			return fmt.Errorf("node ID %g is not a whole number that floating point counts exactly", x)
+		case ids.Float:
+			n = uint64(x)
+		case ids.Signed && x < 0:
+			return fmt.Errorf("node ID %.0f is negative", x)
+		}
+		i++
+		return b.add(name, strconv.FormatUint(n, 10), at[i-1], noKind)
+	})
+}
+
+// sonataScale returns ns per unit of the times: ms, unless the attribute units or an option says otherwise.
+func sonataScale(times *hdf5.Object, o Options) (float64, error) {
+	if o.TimeUnit != "" {
+		return scaleOf(o.TimeUnit, "", "")
+	}
+	units, ok, err := times.Text("units")
+	if err != nil || !ok {
+		return 1e6, err
+	}
+	scale, known := timeUnits()[strings.ToLower(strings.TrimSpace(units))]
+	if !known {
+		return 0, &Unsettled{Reason: fmt.Sprintf("%s has units %q", times.Path, units), Option: "time_unit", Choice: "ms, s, us or ns"}
+	}
+	return scale, nil
 }

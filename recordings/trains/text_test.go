@@ -141,7 +141,7 @@ func TestBadTextIsRefused(t *testing.T) {
 		"time_s,unit\n1,\"" + strings.Repeat("a\n", 1<<20):             "longer than",
 		"time_s," + strings.Repeat("x", 1<<21) + "\n1,2\n":             "longer than",
 		recordings.Magic + strings.Repeat("\x00", 100):                 "no intact header",
-		"\x89HDF\r\n\x1a\n":                                            "HDF5",
+		"\x89HDF\r\n\x1a\n":                                            "end of the file",
 		"\x89HDF\r\n\x1a\n\x00\x00\x00\x00\x00\x08\x08\x00":            "end of the file",
 	} {
 		path := filepath.Join(t.TempDir(), "x.csv")

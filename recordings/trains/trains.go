@@ -63,6 +63,8 @@ type File struct {
 	FirstID    int                     // number of neuron 0 in the file
 	Window     spike.Window            // time that was recorded
 	Resolution spike.Tick
+
+	names []string // of recordings that the file names, with or without spikes
 }
 
 // Unsettled says that a file may be read in more than one way. It is one line.
@@ -141,22 +143,29 @@ func read(fsys fs.FS, name string, o Options) (*File, error) {
 
 // formats are the readers of binary formats by what kindOf calls them.
 func formats() map[string]func(path string, o Options) (*File, error) {
-	return map[string]func(string, Options) (*File, error){"bspk": readRecording, "HDF5": readSONATA}
+	return map[string]func(string, Options) (*File, error){"bspk": readRecording, "HDF5": readHDF5}
 }
 
 // peeked is how much of a file is looked at before it is read.
 const peeked = 1 << 16
 
+const hdf5Magic = "\x89HDF\r\n\x1a\n"
+
 // kindOf tells a binary file by its first bytes.
 func kindOf(start []byte) (kind string, binary bool) {
 	for magic, kind := range map[string]string{
-		"\x89HDF\r\n\x1a\n": "HDF5", recordings.Magic: "bspk", "\x1f\x8b": "gzip", "PK\x03\x04": "zip or npz", "PAR1": "Parquet",
+		hdf5Magic: "HDF5", recordings.Magic: "bspk", "\x1f\x8b": "gzip", "PK\x03\x04": "zip or npz", "PAR1": "Parquet",
 		"MATLAB 7.3 MAT-file": "HDF5", "MATLAB 5.0 MAT-file": "MATLAB (version 5 to 7.2)", "\x93NUMPY": "npy", "SQLite format 3": "SQLite",
 		"%PDF": "PDF", "BZh": "bzip2", "\xfd7zXZ": "xz", "\x28\xb5\x2f\xfd": "zstd", "NEURALEV": "Blackrock NEV", "PLEX": "Plexon",
 		"\xff\xfe": "UTF-16 text", "\xfe\xff": "UTF-16 text", "\x80\x04": "Python pickle", "\x80\x05": "Python pickle",
 	} {
 		if strings.HasPrefix(string(start), magic) {
 			return kind, true
+		}
+	}
+	for at := 512; at+8 <= len(start); at *= 2 { // behind a block of the user's
+		if string(start[at:at+8]) == hdf5Magic {
+			return "HDF5", true
 		}
 	}
 	for len(start) > 0 {

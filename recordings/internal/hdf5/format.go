@@ -1,11 +1,15 @@
-// Package hdf5 writes and reads the part of HDF5 that spike files use: groups, attributes, and one-dimensional
-// datasets of numbers in chunks, byte-shuffled and deflated. It uses the oldest structures of the format (superblock
-// 0, object headers 1, symbol tables), which every version of every HDF5 library reads and which h5py writes by
-// default.
+// Package hdf5 writes and reads the part of HDF5 that spike files use: groups, attributes that are strings, and
+// one-dimensional datasets of numbers. The writer uses the oldest structures of the format (superblock 0, object headers
+// 1, symbol tables), which every version of every HDF5 library reads and which h5py writes by default:
 //
 //	superblock -> object header of a group -> B-tree -> symbol nodes -> object headers of its members
 //	                                       \-> heap with the names
 //	object header of a dataset -> B-tree of chunks -> chunks
+//
+// The reader knows these and the newer ones (superblock 2 and 3, object headers 2, links in messages or in fractal heaps,
+// every index of chunks, soft links, named types), as any version of the library up to 1.14 writes them with any setting. What it
+// does not know (external links and data, virtual datasets, compound types, some filters) is an error that says so; nothing is taken
+// for empty.
 //
 // The source is the HDF5 File Format Specification, version 1.0 to 3.0, of The HDF Group. Numbers are little-endian,
 // addresses are offsets from the start of the file.
@@ -29,13 +33,18 @@ const (
 // Types of header messages.
 const (
 	msgDataspace    = 0x01
+	msgLinkInfo     = 0x02
 	msgDatatype     = 0x03
 	msgFill         = 0x05
+	msgLink         = 0x06
+	msgExternal     = 0x07
 	msgLayout       = 0x08
 	msgFilters      = 0x0b
 	msgAttribute    = 0x0c
 	msgContinuation = 0x10
 	msgSymbolTable  = 0x11
+
+	msgAttributeInfo = 0x15
 )
 
 // Filters.
@@ -43,6 +52,8 @@ const (
 	filterDeflate  = 1
 	filterShuffle  = 2
 	filterFletcher = 3
+	filterLZF      = 32000 // h5py
+	filterZstd     = 32015
 )
 
 var le = binary.LittleEndian

@@ -125,12 +125,6 @@ func dataspace(n int) []byte {
 	return b
 }
 
-// Member is a named object of a group.
-type Member struct {
-	Name    string
-	Address uint64
-}
-
 // Group writes a group and returns its address. It holds at most 256 members.
 func (w *Writer) Group(members []Member, attributes ...Attribute) uint64 {
 	messages := message(nil, msgSymbolTable, w.symbols(members))
