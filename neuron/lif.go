@@ -63,7 +63,7 @@ func DefaultLIF() *LIF {
 // Validate implements Spec.
 func (s *LIF) Validate() error {
 	inf := math.Inf(1)
-	lowest, _ := s.Theta.Bounds()
+	lowest := s.Theta.Lowest()
 	return first(
 		s.TauM.require("tau_m", "ms", 0, inf, true), s.CM.require("c_m", "pF", 0, inf, true),
 		Const(s.EL).require("e_l", "mV", -1e3, 1e3, true), s.Theta.require("threshold", "mV", -1e3, 1e3, true),
@@ -195,7 +195,11 @@ func (p *lif) Ports() []string { return []string{"soma"} }
 func (p *lif) Channels() []Channel {
 	tau, cm := p.spec.TauM.Mean(), p.spec.CM.Mean()
 	scale := p.spec.areaScale(tau, cm)
-	return []Channel{{"soma", "ampa", &currentKernel{p.spec.TauExc, tau, scale}}, {"soma", "gaba", &currentKernel{p.spec.TauInh, tau, scale}}}
+	exc, inh := &currentKernel{p.spec.TauExc, tau, scale}, &currentKernel{p.spec.TauInh, tau, scale}
+	if p.conductance {
+		return []Channel{{"soma", "ampa", openKernel{exc}}, {"soma", "gaba", openKernel{inh}}}
+	}
+	return []Channel{{"soma", "ampa", exc}, {"soma", "gaba", inh}}
 }
 
 func (p *lif) Columns() []Column {

@@ -40,7 +40,7 @@ func DefaultLIFDelta() *LIFDelta {
 // Validate implements Spec.
 func (s *LIFDelta) Validate() error {
 	inf := math.Inf(1)
-	lowest, _ := s.Theta.Bounds()
+	lowest := s.Theta.Lowest()
 	return first(
 		s.TauM.require("tau_m", "ms", 0, inf, true), s.CM.require("c_m", "pF", 0, inf, true),
 		Const(s.EL).require("e_l", "mV", -1e3, 1e3, true), s.Theta.require("threshold", "mV", -1e3, 1e3, true),

@@ -18,10 +18,17 @@ import (
 //	v_s = "normal(-70 mV, 5 mV, -80 mV, -60 mV)"  the same, redrawn until within bounds
 //	v_s = "uniform(-60 mV, -50 mV)"
 //	tau_s = "lognormal(16 ms, 0.2)"               median, s.d. of the logarithm
+//	tau_s = "lognormal(16 ms, 0.2, 10 ms, 30 ms)" the same, redrawn until within bounds
+//
+// Whatever a distribution is for has a range of its own, for example above 0 for a time constant. One rule holds for all of
+// them (Fits): bounds must lie in the range; of a distribution without bounds, so little may lie outside that no draw is
+// expected there (share outside times number of draws at most 1e-3). Nothing is clipped.
 type Value struct {
 	Shape  Shape
 	A, B   float64 // constant: A; normal: mean A, s.d. B; uniform: from A to B; lognormal: median A, s.d. of the log B
-	Lo, Hi float64 // bounds of a normal distribution; both 0 means none
+	Lo, Hi float64 // bounds of a normal or lognormal distribution; both 0 means none
+
+	asked *asked // what a Validate requires of it, see Bounded; nil otherwise
 }
 
 // Shape is the kind of a Value.
@@ -53,7 +60,7 @@ func (v Value) Bounds() (lo, hi float64) {
 	switch v.Shape {
 	case Normal:
 		switch {
-		case v.Lo != 0 || v.Hi != 0:
+		case v.bounded():
 			return v.Lo, v.Hi
 		case v.B != 0:
 			return math.Inf(-1), math.Inf(1)
@@ -61,12 +68,21 @@ func (v Value) Bounds() (lo, hi float64) {
 	case Uniform:
 		return v.A, v.B
 	case LogNormal:
-		if v.B != 0 {
+		switch {
+		case v.bounded():
+			return v.Lo, v.Hi
+		case v.B != 0:
 			return 0, math.Inf(1)
 		}
 	}
 	return v.A, v.A
 }
+
+// bounded reports whether a normal or lognormal distribution has bounds.
+func (v Value) bounded() bool { return v.Lo != 0 || v.Hi != 0 }
+
+// within reports whether x lies in the bounds of a normal or lognormal distribution.
+func (v Value) within(x float64) bool { return !v.bounded() || v.B == 0 || x >= v.Lo && x <= v.Hi }
 
 // Draw returns the value of neuron i under a key.
 func (v Value) Draw(key rng.Key, i int) float64 {
@@ -81,31 +97,35 @@ func (v Value) Draw(key rng.Key, i int) float64 {
 func (v Value) DrawFrom(s *rng.Stream) float64 {
 	switch v.Shape {
 	case Normal:
-		lo, hi := v.Bounds()
 		for {
-			if x := v.A + float64(v.B*s.Normal()); v.B == 0 || x >= lo && x <= hi {
+			if x := v.A + float64(v.B*s.Normal()); v.within(x) {
 				return x
 			}
 		}
 	case Uniform:
 		return v.A + float64((v.B-v.A)*s.Float64())
 	case LogNormal:
-		return v.A * numeric.Exp(v.B*s.Normal())
+		for {
+			if x := v.A * numeric.Exp(v.B*s.Normal()); v.within(x) {
+				return x
+			}
+		}
 	}
 	return v.A
 }
 
 // Of returns the value that a standard normal number z or a random word w stands for, whichever the shape needs. A normal
-// distribution with bounds needs another z if ok is false.
+// or lognormal distribution with bounds needs another z if ok is false.
 func (v Value) Of(z float32, w uint32) (x float64, ok bool) {
 	switch v.Shape {
 	case Normal:
 		x = v.A + float64(v.B*float64(z))
-		return x, v.Lo == 0 && v.Hi == 0 || v.B == 0 || x >= v.Lo && x <= v.Hi
+		return x, v.within(x)
 	case Uniform:
 		return v.A + float64((v.B-v.A)*rng.Unit(w)), true
 	case LogNormal:
-		return v.A * numeric.Exp(float64(v.B*float64(z))), true
+		x = v.A * numeric.Exp(float64(v.B*float64(z)))
+		return x, v.within(x)
 	}
 	return v.A, true
 }
@@ -150,10 +170,13 @@ func (v *Value) UnmarshalQuantity(text string, parse func(quantity string) (floa
 		}
 	case name == "uniform" && len(x) == 2:
 		*v = Value{Shape: Uniform, A: x[0], B: x[1]}
-	case name == "lognormal" && len(x) == 2:
+	case name == "lognormal" && (len(x) == 2 || len(x) == 4):
 		*v = Value{Shape: LogNormal, A: x[0], B: x[1]}
+		if len(x) == 4 {
+			v.Lo, v.Hi = x[2], x[3]
+		}
 	default:
-		return fmt.Errorf("%s with %d arguments is not a distribution; there are normal(mean, sd), normal(mean, sd, low, high), uniform(low, high) and lognormal(median, sd of the logarithm)", name, len(x))
+		return fmt.Errorf("%s with %d arguments is not a distribution; there are uniform(low, high), normal(mean, sd), normal(mean, sd, low, high), lognormal(median, sd of the logarithm) and lognormal(median, sd, low, high)", name, len(x))
 	}
 	switch {
 	case v.Shape != Uniform && v.B < 0:
@@ -164,35 +187,10 @@ func (v *Value) UnmarshalQuantity(text string, parse func(quantity string) (floa
 		return fmt.Errorf("the bounds of uniform must ascend")
 	case v.Shape == Normal && len(x) == 4 && (v.Hi <= v.Lo || v.A < v.Lo-3*v.B || v.A > v.Hi+3*v.B):
 		return fmt.Errorf("the bounds of normal must ascend and lie within three standard deviations of the mean")
+	case v.Shape == LogNormal && len(x) == 4 && (v.Lo < 0 || v.Hi <= v.Lo || v.A < v.Lo*math.Exp(-3*v.B) || v.A > v.Hi*math.Exp(3*v.B)):
+		return fmt.Errorf("the bounds of lognormal must be positive, ascend and lie within three standard deviations of the median")
 	}
 	return nil
-}
-
-// require returns a *ParameterError unless every value that v can take lies in the interval. Interval ends may
-// be infinite; open says that the ends themselves are excluded.
-func (v Value) require(key, unit string, lo, hi float64, open bool) error {
-	a, b := v.Bounds()
-	ok := a >= lo && b <= hi
-	if open {
-		ok = a > lo && b < hi || v.Shape == LogNormal && lo <= 0 && math.IsInf(hi, 1)
-	}
-	if ok && !math.IsNaN(a) && !math.IsNaN(b) {
-		return nil
-	}
-	bad := a
-	if a > lo || a >= lo && !open {
-		bad = b
-	}
-	reason := "must lie within bounds"
-	switch {
-	case math.IsInf(bad, 0):
-		reason = "the distribution is not bounded; give normal its bounds"
-	case lo == 0 && math.IsInf(hi, 1) && open:
-		reason = "must be above 0"
-	case lo == 0 && math.IsInf(hi, 1):
-		reason = "must not be negative"
-	}
-	return &ParameterError{Key: key, Value: bad, Unit: unit, Reason: reason, Allowed: interval(lo, hi, open) + " " + unit}
 }
 
 func interval(lo, hi float64, open bool) string {

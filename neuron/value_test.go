@@ -29,6 +29,9 @@ func TestValueNotation(t *testing.T) {
 		"normal(-70 mV, 5 mV, -80 mV, -60 mV)":    {Shape: Normal, A: -70, B: 5, Lo: -80, Hi: -60},
 		"uniform(-60 mV,-50 mV)":                  {Shape: Uniform, A: -60, B: -50},
 		"lognormal(16 mV, 0.2)":                   {Shape: LogNormal, A: 16, B: 0.2},
+		"lognormal(16 mV, 0.2, 12 mV, 20 mV)":     {Shape: LogNormal, A: 16, B: 0.2, Lo: 12, Hi: 20},
+		"!lognormal(16 mV, 0.2, -1 mV, 20 mV)":    {},
+		"!lognormal(16 mV, 0.2, 100 mV, 200 mV)":  {},
 		"!normal(-70 mV, -5 mV)":                  {},
 		"!normal(-70 mV)":                         {},
 		"!normal(-70 mV, 5 mV, -60 mV, -80 mV)":   {},
@@ -64,6 +67,7 @@ func TestDraws(t *testing.T) {
 		{Value{Shape: Normal, A: 0, B: 1, Lo: -1, Hi: 1}, 0, math.Sqrt(1 - 2*0.24197072/0.68268949), false},
 		{Value{Shape: Uniform, A: 2, B: 5}, 3.5, 3 / math.Sqrt(12), false},
 		{Value{Shape: LogNormal, A: 16, B: 0.2}, math.Log(16), 0.2, true},
+		{Value{Shape: LogNormal, A: 1, B: 1, Lo: 1 / math.E, Hi: math.E}, 0, math.Sqrt(1 - 2*0.24197072/0.68268949), true},
 	} {
 		x := make([]float64, n)
 		lo, hi := c.v.Bounds()
@@ -108,7 +112,12 @@ func TestRequire(t *testing.T) {
 		{Const(math.NaN()), 0, inf, true, "tau = NaN ms"},
 		{Const(inf), 0, inf, true, "tau = +Inf ms"},
 		{Value{Shape: LogNormal, A: 16, B: 1}, 0, inf, true, ""},
-		{Value{Shape: Normal, A: 16, B: 1}, 0, inf, true, "give normal its bounds"},
+		{Value{Shape: Normal, A: 16, B: 2}, 0, inf, true, ""}, // eight s.d.
+		{Value{Shape: Normal, A: 16, B: 5}, 0, inf, true, ""}, // 7e-4 of one draw
+		{Value{Shape: Normal, A: 16, B: 6}, 0, inf, true, "0.383 % of the values would be out of range; give the distribution bounds: normal(16, 6, low, high)"},
+		{Value{Shape: LogNormal, A: 16, B: 0.5}, 0, 20, false, "32.8 % of the values would be out of range"},
+		{Value{Shape: LogNormal, A: 16, B: 0.5, Lo: 5, Hi: 20}, 0, 20, false, ""},
+		{Value{Shape: LogNormal, A: 16, B: 0.5, Lo: 5, Hi: 21}, 0, 20, false, "allowed: [0, 20] ms"},
 		{Value{Shape: Normal, A: 16, B: 1, Lo: 10, Hi: 20}, 0, inf, true, ""},
 		{Value{Shape: Uniform, A: -1, B: 2}, 0, inf, true, "tau = -1 ms"},
 		{Value{Shape: Uniform, A: 1, B: 20}, 0, 10, false, "allowed: [0, 10] ms"},

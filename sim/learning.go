@@ -48,7 +48,7 @@ func (s *Sim) buildRules(Options) error {
 		pr := s.projections[i]
 		p := &plastic{projection: pr, phases: []phase{{0, true}}, on: [1]uint8{1}}
 		for k, sh := range pr.target.shards {
-			b := plasticity.Build{Block: pr.Block(k, sh.r.Len()), Step: s.step, Receptor: d.Receptor,
+			b := plasticity.Build{Block: pr.Block(k, sh.r.Len()), Step: s.step, Receptor: receptorOf(d, pr),
 				Column: func(name string) (neuron.Column, bool) {
 					c, _, ok := s.Column(d.Target, name)
 					return c, ok
@@ -64,6 +64,15 @@ func (s *Sim) buildRules(Options) error {
 		pr.target.learns, pr.target.heard = true, true
 	}
 	return nil
+}
+
+// receptorOf names the receptor of a projection to its rule; weights of current synapses carry their sign themselves, so that
+// a larger one excites whatever the receptor.
+func receptorOf(d Projection, p *projection) string {
+	if lo, _, _ := p.target.channels[p.channel].Weights(); lo < 0 {
+		return "current"
+	}
+	return d.Receptor
 }
 
 // prepareLessons hands the window's spikes to the blocks that learn from them. A rule reads its presynaptic spikes when they

@@ -93,7 +93,11 @@ func (s *Sim) buildPopulations(opt Options) error {
 		if d.Detector == (spike.Detector{}) {
 			d.Detector = spike.DefaultDetector()
 		}
-		pop, err := d.Spec.New(s.populationBuild(d, ids[i]))
+		spec, err := neuron.Bounded(d.Spec, d.Size)
+		if err != nil {
+			return parameterError(key, err)
+		}
+		pop, err := spec.New(s.populationBuild(d, ids[i]))
 		if err != nil {
 			return parameterError(key, err)
 		}
@@ -205,6 +209,9 @@ func (s *Sim) buildProjections(Options) error {
 		if err != nil {
 			return errorf(key+".delay", "%v", err)
 		}
+		if spec.WeightMin, spec.WeightMax, err = weightsOf(d, target.channels[channel]); err != nil {
+			return err
+		}
 		p, err := synapse.New(spec, i, synapse.Geometry{Sources: source.Len(), Targets: target.Len(), Same: source == target,
 			Key: rng.New(s.net.Seed, "projection", d.Name)}, s.step)
 		if err != nil {
@@ -225,6 +232,22 @@ func (s *Sim) buildProjections(Options) error {
 		target.in = append(target.in, pr)
 	}
 	return nil
+}
+
+// weightsOf returns which weights a projection can have: what its synapses take, and within that the bounds of its rule.
+func weightsOf(d Projection, c neuron.Channel) (lo, hi float64, err error) {
+	lo, hi, why := c.Weights()
+	if d.Rule == nil {
+		return lo, hi, nil
+	}
+	low, high := d.Rule.Limits()
+	switch key := "projections." + d.Name + ".rule."; {
+	case low < lo:
+		return 0, 0, errorf(key+"w_min", "%g: %s (allowed: %g and more)", low, why, lo)
+	case high > hi:
+		return 0, 0, errorf(key+"w_max", "%g: %s (allowed: %g and less)", high, why, hi)
+	}
+	return low, high, nil
 }
 
 func synapseError(key string, err error) error {
@@ -249,6 +272,10 @@ func (s *Sim) buildBackgrounds(Options) error {
 					return errorf(key+"."+err.(*Error).Key, "population %s %s", d.Name, err.(*Error).Reason)
 				}
 				t.Channel, t.Kernel = c, p.kernels[c]
+				lo, hi, why := p.channels[c].Weights()
+				if poisson, ok := b.Spec.(*neuron.PoissonBackground); ok && (poisson.Weight < lo || poisson.Weight > hi) {
+					return errorf(key+".weight", "%g: %s (allowed: %g to %g)", poisson.Weight, why, lo, hi)
+				}
 				p.filled = append(p.filled, c)
 			}
 			build := s.populationBuild(d, p.id)

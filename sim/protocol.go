@@ -154,6 +154,13 @@ func (p *Protocol) check(s *Sim) error {
 			}
 		}
 	}
+	for _, pat := range p.Patterns {
+		for _, sc := range pat.Scales {
+			if !(sc.Value >= 0) {
+				return errorf("patterns."+pat.Name+".weights."+sc.Projection, "%g: a factor that is not negative is needed, or it would change the sign of the weights", sc.Value)
+			}
+		}
+	}
 	return nil
 }
 

@@ -1,6 +1,7 @@
 package synapse
 
 import (
+	"errors"
 	"fmt"
 	"math"
 
@@ -54,13 +55,18 @@ func (c AllToAll) Connect(g Geometry, lo, hi int, add Add) {
 	}
 }
 
-// OneToOne connects source i to target i.
-type OneToOne struct{}
+// OneToOne connects source i to target i. Within one population these are autapses.
+type OneToOne struct {
+	Autapses bool // let a neuron connect to itself; default false
+}
 
 // Validate implements Connector.
-func (OneToOne) Validate(g Geometry) error {
+func (c OneToOne) Validate(g Geometry) error {
 	if g.Sources != g.Targets {
 		return fmt.Errorf("one-to-one needs populations of equal size, not %d and %d", g.Sources, g.Targets)
+	}
+	if g.Same && !c.Autapses {
+		return errors.New("one-to-one within a population makes nothing but autapses, which autapses = false excludes")
 	}
 	return nil
 }
@@ -256,6 +262,7 @@ type Synapse struct {
 type List struct {
 	Synapses             []Synapse
 	HasWeight, HasDelays bool
+	Autapses             bool // let a neuron connect to itself; default false
 }
 
 // Validate implements Connector.
@@ -266,6 +273,8 @@ func (c *List) Validate(g Geometry) error {
 			return fmt.Errorf("synapse %d: source %d does not exist (allowed: 0 to %d)", i+1, s.Source, g.Sources-1)
 		case s.Target < 0 || s.Target >= g.Targets:
 			return fmt.Errorf("synapse %d: target %d does not exist (allowed: 0 to %d)", i+1, s.Target, g.Targets-1)
+		case g.Same && s.Source == s.Target && !c.Autapses:
+			return fmt.Errorf("synapse %d connects neuron %d to itself, which autapses = false excludes", i+1, s.Source)
 		}
 	}
 	return nil

@@ -3,6 +3,7 @@ package synapse
 import (
 	"math"
 	"slices"
+	"strings"
 	"testing"
 
 	"gonum.org/v1/gonum/stat"
@@ -158,27 +159,74 @@ func TestDrawnValues(t *testing.T) {
 	}
 }
 
-// Weights are clipped to their bounds, and constant ones of a plastic projection are what they are.
-func TestClippedWeights(t *testing.T) {
-	g := Geometry{Sources: 50, Targets: 50, Key: rng.New(4, "p")}
-	p, err := New(Spec{Connector: AllToAll{}, Weight: neuron.Value{Shape: neuron.Normal, A: 0.5, B: 1}, WeightMin: 0, WeightMax: 1, Delay: neuron.Const(1)}, 0, g, spike.Millisecond)
-	if err != nil {
-		t.Fatal(err)
-	}
-	p.SetShards(1)
-	if err := p.Connect(0, 0, 50); err != nil {
-		t.Fatal(err)
-	}
-	ends := map[float64]int{}
-	p.Each(func(_, _ int, w float64, _ spike.Tick) {
-		if w < 0 || w > 1 {
-			t.Fatalf("weight %g", w)
+// A drawn weight or delay stays in its range: what has bounds is drawn again, what has none and would leave it is refused
+// with its share, by one rule for all shapes.
+func TestDrawnWithinRange(t *testing.T) {
+	const normal, lognormal, uniform = neuron.Normal, neuron.LogNormal, neuron.Uniform
+	for _, c := range []struct {
+		weight, delay neuron.Value
+		lo, hi        float64 // allowed weights
+		fault         string  // "" if it fits
+	}{
+		{neuron.Value{Shape: normal, A: 0.05, B: 0.05, Hi: 1}, neuron.Const(1), 0, 1e30, ""},
+		{neuron.Value{Shape: normal, A: 0.05, B: 0.05}, neuron.Const(1), 0, 1e30, "weight: 15.9 %"},
+		{neuron.Value{Shape: normal, A: 0.05, B: 0.05, Lo: -1, Hi: 1}, neuron.Const(1), 0, 1e30, "weight: -1 is out of range"},
+		{neuron.Value{Shape: normal, A: 0.5, B: 0.05}, neuron.Const(1), 0, 1e30, ""},
+		{neuron.Value{Shape: normal, A: -0.5, B: 0.05}, neuron.Const(1), 0, 1e30, "weight: 100 %"},
+		{neuron.Value{Shape: normal, A: -0.5, B: 0.05}, neuron.Const(1), -1e30, 0, ""},
+		{neuron.Value{Shape: normal, A: 0, B: 1}, neuron.Const(1), 0, 0, ""}, // any weight
+		{neuron.Value{Shape: uniform, A: -0.1, B: 1}, neuron.Const(1), 0, 1e30, "weight: -0.1"},
+		{neuron.Value{Shape: uniform, A: 2, B: 3}, neuron.Const(1), 0, 1, "weight: 3"},
+		{neuron.Value{Shape: lognormal, A: 0.5, B: 0.5}, neuron.Const(1), 0, 1e30, ""},
+		{neuron.Value{Shape: lognormal, A: 0.5, B: 0.5}, neuron.Const(1), 0, 1, "weight: 8.28 %"},
+		{neuron.Value{Shape: lognormal, A: 0.5, B: 0.5, Lo: 0.1, Hi: 1}, neuron.Const(1), 0, 1, ""},
+		{neuron.Const(-0.3), neuron.Const(1), 0, 1e30, "weight: -0.3"},
+		{neuron.Const(1), neuron.Value{Shape: normal, A: 2, B: 1}, 0, 0, "delay: 6.68 %"},
+		{neuron.Const(1), neuron.Value{Shape: normal, A: 2, B: 1, Lo: 0.2, Hi: 4}, 0, 0, "delay: 0.2"},
+		{neuron.Const(1), neuron.Value{Shape: normal, A: 2, B: 1, Lo: 0.5, Hi: 4}, 0, 0, ""},
+		{neuron.Const(1), neuron.Value{Shape: normal, A: 9, B: 1}, 0, 0, ""},
+		{neuron.Const(1), neuron.Value{Shape: uniform, A: 0, B: 4}, 0, 0, "delay: 0"},
+		{neuron.Const(1), neuron.Value{Shape: lognormal, A: 1, B: 0.5}, 0, 0, "delay: 8.28 %"},
+		{neuron.Const(1), neuron.Value{Shape: lognormal, A: 10, B: 0.5}, 0, 0, ""},
+	} {
+		p, err := New(Spec{Connector: FixedProbability{P: 0.4}, Weight: c.weight, WeightMin: c.lo, WeightMax: c.hi, Delay: c.delay}, 0,
+			Geometry{Sources: 50, Targets: 50, Key: rng.New(4, "p")}, spike.Millisecond)
+		if err != nil {
+			if c.fault == "" || !strings.HasPrefix(err.Error(), c.fault) {
+				t.Errorf("%+v, %+v in %g to %g: %v, want %q", c.weight, c.delay, c.lo, c.hi, err, c.fault)
+			}
+			continue
 		}
-		ends[w]++
-	})
-	for _, w := range []float64{0, 1} { // 31 % each
-		if ends[w] < 650 || ends[w] > 900 {
-			t.Errorf("%d of 2500 weights are %g", ends[w], w)
+		if c.fault != "" {
+			t.Errorf("%+v, %+v in %g to %g is accepted", c.weight, c.delay, c.lo, c.hi)
+			continue
+		}
+		p.SetShards(1)
+		if err := p.Connect(0, 0, 50); err != nil {
+			t.Fatal(err)
+		}
+		lo, hi := c.weight.Bounds()
+		ends := 0
+		p.Each(func(_, _ int, w float64, d spike.Tick) {
+			if lo < hi && (w < c.lo && c.lo != c.hi || w > c.hi && c.lo != c.hi || w < lo-1e-7 || w > hi+1e-7) {
+				t.Fatalf("%+v: the weight %g", c.weight, w)
+			}
+			if lo < hi && (w == float64(float32(lo)) || w == float64(float32(hi))) {
+				ends++
+			}
+		})
+		if ends > 0 {
+			t.Errorf("%+v: %d weights lie on a bound", c.weight, ends)
+		}
+	}
+}
+
+// When an unbounded distribution, which fits, leaves its range all the same, it is drawn again.
+func TestUnboundedIsDrawnAgain(t *testing.T) {
+	v := neuron.Value{Shape: neuron.Normal, A: 1, B: 1}.Within(0.5, math.Inf(1))
+	for i := range 1000 {
+		if x := v.Draw(rng.New(1, "x"), i); x < 0.5 {
+			t.Fatalf("drew %g", x)
 		}
 	}
 }

@@ -29,12 +29,12 @@ type Spec struct {
 	Name      string
 	Connector Connector
 	Weight    neuron.Value // in the unit of the target's receptor; ignored where a List has weights
-	Delay     neuron.Value // ms; a constant must be whole steps, a distribution is rounded to steps, at least one
+	Delay     neuron.Value // ms; a constant must be whole steps; what is drawn or listed is rounded to steps and at least half of one
 	ShortTerm *ShortTerm   // nil: none
 	Transmit  Transmit
 	Half      bool    // drawn weights are rounded to 8 significant bits (bfloat16, 0.4 % at most): 4 bytes a synapse for 6
 	Plastic   bool    // every synapse has a weight of its own, which a rule can change; see Block
-	WeightMin float64 // drawn weights are clipped to [WeightMin, WeightMax]; both 0: not clipped
+	WeightMin float64 // smallest and largest weight that there can be, see neuron.Value.Fits; both 0: any
 	WeightMax float64
 }
 
@@ -58,6 +58,10 @@ func New(s Spec, index int, g Geometry, step spike.Tick) (*Projection, error) {
 	if err := s.Connector.Validate(g); err != nil {
 		return nil, &fault{"connector", err.Error()}
 	}
+	s, err := s.bounded(g, step)
+	if err != nil {
+		return nil, err
+	}
 	p := &Projection{Spec: s, Index: index, Geometry: g, step: step, scale: [1]float32{1}, key: g.Key.Sub("synapses")}
 	if err := p.delayGroups(); err != nil {
 		return nil, err
@@ -75,19 +79,6 @@ func New(s Spec, index int, g Geometry, step spike.Tick) (*Projection, error) {
 		return nil, &fault{"delay", fmt.Sprintf("%d sources with %d delays are more rows than 2^32", g.Sources, len(p.delays))}
 	}
 	return p, nil
-}
-
-// fault is an error that names the key of the description that it is about.
-type fault struct{ Key, Reason string }
-
-func (e *fault) Error() string { return e.Key + ": " + e.Reason }
-
-// FaultyKey returns the key of a projection's description that an error of New or Connect is about, "" if none.
-func FaultyKey(err error) string {
-	if e, ok := err.(*fault); ok {
-		return e.Key
-	}
-	return ""
 }
 
 // delayGroups lists the delays that can occur.
@@ -113,15 +104,6 @@ func (p *Projection) delayGroups() error {
 		p.delays = []spike.Tick{t}
 	default:
 		lo, hi := d.Bounds()
-		if math.IsInf(lo, 0) {
-			lo = 0
-		}
-		if math.IsInf(hi, 0) { // unbounded: what is drawn beyond is set to this, one in 1e9
-			hi = d.A + 6*d.B
-			if d.Shape == neuron.LogNormal {
-				hi = d.A * math.Exp(6*d.B)
-			}
-		}
 		for t, end := p.wholeSteps(lo), p.wholeSteps(hi); t <= end; t += p.step {
 			p.delays = append(p.delays, t)
 		}

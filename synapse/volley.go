@@ -104,13 +104,8 @@ func (v *volley) listedDelays() {
 }
 
 func (v *volley) drawWeights() {
-	s := &v.b.p.Spec
-	lo, hi := math.Inf(-1), math.Inf(1)
-	if s.WeightMin != 0 || s.WeightMax != 0 {
-		lo, hi = s.WeightMin, s.WeightMax
-	}
 	for i := range v.n {
-		v.weight[i] = float32(max(lo, min(hi, v.value(s.Weight, i, 0))))
+		v.weight[i] = float32(v.value(v.b.p.Spec.Weight, i, 0))
 	}
 }
 

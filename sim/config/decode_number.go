@@ -103,6 +103,9 @@ func (d *Decoder) quantity(n *Node, f *field, dst QuantityDecoder) {
 	if b, ok := dst.(bounded); ok && err == nil {
 		lo, hi := b.Bounds()
 		for _, x := range []float64{lo, hi} {
+			if math.IsInf(x, 0) && lo != hi {
+				continue // without a bound: how much lies outside is judged where the number of draws is known
+			}
 			if err == nil {
 				err = f.inside(x)
 			}

@@ -34,11 +34,6 @@ func (x *Experiment) Network(seed uint64) (*sim.Network, error) {
 		if p.ShortTerm != nil {
 			spec.ShortTerm = &p.ShortTerm.Spec
 		}
-		if lo, _ := p.Weight.Bounds(); lo < 0 && p.Weight.A > 0 && !p.Weight.IsConst() {
-			spec.WeightMin, spec.WeightMax = 0, 1e30 // weights keep the sign of their mean
-		} else if _, hi := p.Weight.Bounds(); hi > 0 && p.Weight.A < 0 && !p.Weight.IsConst() {
-			spec.WeightMin, spec.WeightMax = -1e30, 0
-		}
 		pr := sim.Projection{Source: p.Source, Target: p.Target, Port: p.Port, Receptor: p.Receptor, Spec: spec}
 		if p.Rule != nil {
 			pr.Rule = p.Rule.Spec
@@ -87,7 +82,7 @@ func (x *Experiment) connector(name string, p *Projection) (synapse.Connector, e
 	case "all-to-all":
 		return synapse.AllToAll{Autapses: p.Autapses}, nil
 	case "one-to-one":
-		return synapse.OneToOne{}, nil
+		return synapse.OneToOne{Autapses: p.Autapses}, nil
 	case "fixed-probability":
 		return synapse.FixedProbability{P: p.P, Autapses: p.Autapses}, nil
 	case "fixed-in-degree":
@@ -102,7 +97,7 @@ func (x *Experiment) connector(name string, p *Projection) (synapse.Connector, e
 		}
 		return synapse.FixedTotalNumber{K: k, Autapses: p.Autapses}, nil
 	}
-	list := &synapse.List{}
+	list := &synapse.List{Autapses: p.Autapses}
 	key := "projections." + name
 	for i, pair := range p.Pairs {
 		if len(pair) != 2 {
@@ -118,6 +113,7 @@ func (x *Experiment) connector(name string, p *Projection) (synapse.Connector, e
 		if list, err = readSynapses(p.File, text); err != nil {
 			return nil, x.At(key+".file", "%v", err)
 		}
+		list.Autapses = p.Autapses
 	}
 	return list, nil
 }

@@ -37,7 +37,7 @@ func (x *Experiment) Estimate() (sim.Estimate, Disk, error) {
 	return sim.EstimateOf(net), x.Disk(net), nil
 }
 
-// checkProbes looks for the variables that probes and rules read, and for weights that a rule would clip before it begins.
+// checkProbes looks for the variables that probes and rules read.
 func (x *Experiment) checkProbes() error {
 	variable := func(population, name, key string) error {
 		one, err := x.Populations.Get(population).Spec.New(neuron.Build{N: 1, Step: x.Experiment.Step, Detector: spike.DefaultDetector()})
@@ -67,10 +67,6 @@ func (x *Experiment) checkProbes() error {
 			if err := variable(p.Target, b.Variable, key+".rule.variable"); err != nil {
 				return err
 			}
-		}
-		lo, hi := p.Rule.Spec.Limits()
-		if w := p.Weight; w.IsConst() && (w.Mean() < lo || w.Mean() > hi) {
-			return x.At(key+".weight", "lies outside the bounds w_min and w_max of the rule").Allow(fmt.Sprintf("[%g, %g]", lo, hi))
 		}
 	}
 	return nil

@@ -119,12 +119,12 @@ type Projection struct {
 	K         int          `toml:"k" range:"[0, 100000000000]" doc:"partners per neuron (fixed-in-degree, fixed-out-degree); synapses in total, pairs drawn with replacement (fixed-total-number)"`
 	File      string       `toml:"file" doc:"CSV or npz with source, target and, if there, weight and delay_ms (list)"`
 	Pairs     [][]int      `toml:"pairs" doc:"explicit pairs [source, target] (list)"`
-	Autapses  bool         `toml:"autapses" doc:"let neurons connect to themselves"`
+	Autapses  bool         `toml:"autapses" doc:"let neurons connect to themselves; also needed where a list says so"`
 	Multapses bool         `toml:"multapses" doc:"let a pair be drawn more than once (fixed degrees)"`
-	Weight    neuron.Value `toml:"weight" doc:"weight, or its distribution, in the unit of the receptor"`
+	Weight    neuron.Value `toml:"weight" doc:"weight, or its distribution, in the unit of the receptor; not negative for conductances and excitatory currents, not positive for gaba as a current, any sign for delta"`
 	Half      bool         `toml:"half_weights" doc:"round drawn weights to 8 significant bits (bfloat16: 0.4 % at most, 0.1 % on average): 4 bytes a synapse in place of 6, read faster; not with a rule"`
-	Delay     neuron.Value `toml:"delay" unit:"ms" range:"[0, 10000]" doc:"axonal delay, or its distribution (rounded to steps)"`
-	Transmit  string       `toml:"transmit" oneof:"all|events|bursts" doc:"which spikes are carried: all, event onsets, second spikes of bursts"`
+	Delay     neuron.Value `toml:"delay" unit:"ms" range:"[0, 10000]" doc:"axonal delay, or its distribution (rounded to steps; at least half a step)"`
+	Transmit  string       `toml:"transmit" oneof:"all|events|bursts" doc:"which spikes are carried: all, event onsets, second spikes of bursts; with short_term, the others use up resources all the same"`
 	ShortTerm *ShortTerm   `toml:"short_term" doc:"short-term plasticity"`
 	Rule      *Rule        `toml:"rule" doc:"how the weights learn"`
 }

@@ -175,11 +175,13 @@ func (x *Experiment) checkLearning(errs *config.List) {
 				errs.Add(x.At(key+".targets."+t, "the target %g makes no sense", *target).Allow("0 to 1 (cross-entropy), an event rate in Hz (linear)"))
 			}
 		}
-		for w := range p.Weights.All() {
+		for w, factor := range p.Weights.All() {
 			if pr := x.Projections.Get(w); pr == nil {
 				errs.Add(x.tree.At(key+".weights."+w).NotFound("projection", x.Projections.Names()))
 			} else if pr.Rule != nil {
 				errs.Add(x.At(key+".weights."+w, "this projection has a rule; its weights cannot be set"))
+			} else if *factor < 0 {
+				errs.Add(x.At(key+".weights."+w, "a negative factor would change the sign of the weights").Allow("0 and more"))
 			}
 		}
 	}
