@@ -11,7 +11,7 @@ import (
 
 func connectors() map[string]Connector {
 	return map[string]Connector{
-		"all-to-all": AllToAll{}, "all-to-all with autapses": AllToAll{Autapses: true}, "one-to-one": OneToOne{},
+		"all-to-all": AllToAll{}, "all-to-all with autapses": AllToAll{Autapses: true}, "one-to-one": OneToOne{Autapses: true},
 		"probability": FixedProbability{P: 0.07}, "probability 1": FixedProbability{P: 1}, "probability 0": FixedProbability{},
 		"in-degree": FixedInDegree{K: 20}, "in-degree with multapses": FixedInDegree{K: 20, Multapses: true, Autapses: true},
 		"out-degree": FixedOutDegree{K: 20}, "out-degree with multapses": FixedOutDegree{K: 20, Multapses: true},
