@@ -135,14 +135,15 @@ func TestChangesFromTheRecording(t *testing.T) {
 	defer r.Close()
 	s := g.settings(recordedEvents)
 	pops := r.Network()
-	stretch := spike.FromSeconds(s.Duration + 0.1)
+	stretch := spike.FromSeconds((s.Settle+s.Learn)/1000 + 0.1)
 	inputs := readTable(t, filepath.Join(dir, "inputs.csv"))
-	bins, from := s.bins()
+	bins, from := int(s.Settle+s.Learn), int(s.Settle)
+	bin := s.Bin / 1000
 	fade := math.Exp(-s.Bin / s.TauSyn)
-	full := float64(s.Ensemble.Neurons) * s.Ensemble.Rate
-	late := s.BurstDelay
+	full := float64(s.Neurons) * s.Rate
+	late := s.Delay / 1000
 	for l := 1; l <= 2; l++ { // changes of W_1 (from inputs) and W_2 (from events of layer 1)
-		units := pops[l-1].Size / s.Ensemble.Neurons
+		units := pops[l-1].Size / s.Neurons
 		below := g.Inputs
 		if l == 2 {
 			below = g.Units
@@ -150,7 +151,7 @@ func TestChangesFromTheRecording(t *testing.T) {
 		change := mat.NewDense(units, below, nil)
 		type counted struct{ events, signed [][]float64 }
 		get := func(layer, presentation int) counted {
-			n := pops[layer-1].Size / s.Ensemble.Neurons
+			n := pops[layer-1].Size / s.Neurons
 			c := counted{make([][]float64, n), make([][]float64, n)}
 			for i := range n {
 				c.events[i], c.signed[i] = make([]float64, bins), make([]float64, bins)
@@ -163,15 +164,19 @@ func TestChangesFromTheRecording(t *testing.T) {
 				if !pops[layer-1].Contains(e.Src) {
 					continue
 				}
-				unit := int(e.Src-pops[layer-1].First) / s.Ensemble.Neurons
-				k := min(bins-1, int((e.At-begin).Seconds()/s.Bin))
+				unit := int(e.Src-pops[layer-1].First) / s.Neurons
+				k := int((e.At - begin).Seconds() / bin)
+				if k >= bins {
+					continue // a burst that ends after the presentation
+				}
 				if e.Kind == spike.Onset {
 					c.events[unit][k]++
-					if k >= from {
-						c.signed[unit][k] -= s.PB
+					// It counts when it is known whether it is a burst.
+					if known := int(((e.At - begin).Seconds() + late) / bin); known >= from && known < bins {
+						c.signed[unit][known] -= g.PB
 					}
-				} else if first := int(((e.At - begin).Seconds() - late) / s.Bin); first >= from {
-					c.signed[unit][min(bins-1, first+int(math.Round(late/s.Bin)))]++
+				} else if k >= from {
+					c.signed[unit][k]++
 				}
 			}
 			return c
@@ -193,10 +198,10 @@ func TestChangesFromTheRecording(t *testing.T) {
 					for _, n := range pre.events[j][:100] {
 						sum += n
 					}
-					v := sum / 100 / (full * s.Bin)
+					v := sum / 100 / (full * bin)
 					for k := range x {
 						x[k] = v
-						v = fade*v + (1-fade)*pre.events[j][k]/(full*s.Bin)
+						v = fade*v + (1-fade)*pre.events[j][k]/(full*bin)
 					}
 				}
 				for i := range units {
@@ -222,11 +227,11 @@ func TestRegressionLearns(t *testing.T) {
 	g := DefaultRegression()
 	g.Hidden, g.Neurons, g.Training, g.Test = 10, 100, 3e5, 2e4
 	l := g.learner(1, false)
-	before, _, _ := l.test("before")
+	before, _, _ := l.test(beforeNumbers)
 	if _, err := l.train(context.Background(), func(float64) {}); err != nil {
 		t.Fatal(err)
 	}
-	after, _, _ := l.test("after")
+	after, _, _ := l.test(afterNumbers)
 	if after > before/2 {
 		t.Errorf("error %.3f after learning, %.3f before, of the target's variance", after, before)
 	}

@@ -8,9 +8,9 @@ import (
 	"gonum.org/v1/gonum/mat"
 
 	"github.com/burstplex/burstplex/neuron"
-	"github.com/burstplex/burstplex/neuron/ensemble"
 	"github.com/burstplex/burstplex/neuron/rng"
 	"github.com/burstplex/burstplex/plasticity/reference"
+	"github.com/burstplex/burstplex/sim/ensemble"
 	"github.com/burstplex/burstplex/sim/task"
 )
 
@@ -69,10 +69,10 @@ func (g *Gradient) Validate() error {
 }
 
 // settings returns how a presentation with K events a unit is simulated.
-func (g *Gradient) settings(k float64) Settings {
+func (g *Gradient) settings(k float64) ensemble.Timing {
 	n := int(math.Round(k * 1000 / (g.Rate * g.Time)))
-	return Settings{Ensemble: ensemble.Params{Neurons: n, Rate: g.Rate, Dead: g.Dead / 1000}, Bin: 0.001, Duration: (g.Time + g.Settle) / 1000,
-		Settle: g.Settle / 1000, TauSyn: g.TauSyn / 1000, BurstDelay: g.Delay / 1000, PB: g.PB}
+	return ensemble.Timing{Neurons: n, Rate: g.Rate, Dead: g.Dead, Exact: true, Bin: 1, Settle: g.Settle, Learn: g.Time,
+		TauSyn: g.TauSyn, TauDend: g.TauSyn, TauOwn: g.TauSyn, Delay: g.Delay}
 }
 
 // problem is a network and a batch: inputs of 20 % active units, one target unit each.
@@ -110,7 +110,7 @@ type learned struct {
 }
 
 // present shows the batch, on all workers, and hands each presentation to read before the next one; teacher says whether there is one.
-func (p problem) present(ctx context.Context, r *task.Run, s Settings, teacher bool, key rng.Key, read func(i int, m *Simulator)) error {
+func (p problem) present(ctx context.Context, r *task.Run, s ensemble.Timing, teacher bool, key rng.Key, read func(i int, m *Simulator)) error {
 	_, n := p.input.Dims()
 	quiet := *r
 	quiet.Progress = nil
@@ -120,13 +120,13 @@ func (p problem) present(ctx context.Context, r *task.Run, s Settings, teacher b
 		select {
 		case m = <-pool:
 		default:
-			m = NewSimulator(p.BurstCCN, s)
+			m = NewSimulator(p.BurstCCN, s, true, key)
 		}
 		var target *mat.Dense
 		if teacher {
 			target = mat.DenseCopyOf(p.target.ColView(i))
 		}
-		m.Present(mat.DenseCopyOf(p.input.ColView(i)), target, key.Sub(fmt.Sprint("presentation ", i)))
+		m.Present(mat.DenseCopyOf(p.input.ColView(i)), target, uint64(i))
 		read(i, m)
 		select {
 		case pool <- m:
@@ -137,7 +137,7 @@ func (p problem) present(ctx context.Context, r *task.Run, s Settings, teacher b
 }
 
 // learn presents the batch and collects what it teaches.
-func (p problem) learn(ctx context.Context, r *task.Run, s Settings, teacher bool, key rng.Key) (*learned, error) {
+func (p problem) learn(ctx context.Context, r *task.Run, s ensemble.Timing, teacher bool, key rng.Key) (*learned, error) {
 	_, n := p.input.Dims()
 	parts, qs := make([]reference.Updates, n), make([][]*mat.Dense, n)
 	err := p.present(ctx, r, s, teacher, key, func(i int, m *Simulator) {

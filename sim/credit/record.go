@@ -24,13 +24,13 @@ const recordedEvents = 1000
 func (g *Gradient) record(ctx context.Context, r *task.Run) error {
 	p := g.problem(g.Hidden, g.Gain, r.Seed)
 	s := g.settings(recordedEvents)
-	stretch := spike.FromSeconds(s.Duration + 0.1)
+	stretch := spike.FromSeconds((s.Settle+s.Learn)/1000 + 0.1)
 	h := recordings.Header{Experiment: "gradient", Seed: r.Seed, Program: "burstplex", Resolution: spike.Microsecond}
 	next := spike.ID(0)
 	first := make([]spike.ID, len(p.Sizes))
 	for l := 1; l < len(p.Sizes); l++ {
 		first[l] = next
-		pop := spike.Population{Name: fmt.Sprintf("layer%d", l), First: next, Size: p.Sizes[l] * s.Ensemble.Neurons}
+		pop := spike.Population{Name: fmt.Sprintf("layer%d", l), First: next, Size: p.Sizes[l] * s.Neurons}
 		next += spike.ID(pop.Size)
 		h.Populations = append(h.Populations, recordings.Population{Population: pop, Detector: spike.DefaultDetector()})
 	}
@@ -39,22 +39,20 @@ func (g *Gradient) record(ctx context.Context, r *task.Run) error {
 		return err
 	}
 	sum := zeroUpdates(p.Network)
-	m := NewSimulator(p.BurstCCN, s)
+	key := rng.New(r.Seed, "recorded")
+	m := NewSimulator(p.BurstCCN, s, true, key)
 	for i := range g.Batch {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
 		from := stretch * spike.Tick(i)
+		m.Present(mat.DenseCopyOf(p.input.ColView(i)), mat.DenseCopyOf(p.target.ColView(i)), uint64(i))
 		var events []spike.Event
-		m.spikes = func(layer, unit int, t float64, neuron uint16, burst bool) {
-			id := first[layer] + spike.ID(unit*s.Ensemble.Neurons+int(neuron))
-			at := from + spike.FromSeconds(t)
-			events = append(events, spike.Event{At: at, Src: id, Kind: spike.Onset})
-			if burst {
-				events = append(events, spike.Event{At: at + spike.FromSeconds(s.BurstDelay), Src: id, Kind: spike.Burst})
-			}
+		for l := 1; l < len(p.Sizes); l++ {
+			events = m.Spikes(events, l, first[l], from, func(unit int) rng.Stream {
+				return key.Sub("neurons").Stream(uint64(i)<<32|uint64(l)<<24|uint64(unit), 0)
+			})
 		}
-		m.Present(mat.DenseCopyOf(p.input.ColView(i)), mat.DenseCopyOf(p.target.ColView(i)), rng.New(r.Seed, "recorded", fmt.Sprint(i)))
 		m.Updates(&sum)
 		slices.SortFunc(events, spike.Compare)
 		if err := w.WriteSpikes(spike.Window{From: from, To: from + stretch}, events); err != nil {

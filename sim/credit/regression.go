@@ -10,11 +10,11 @@ import (
 	"gonum.org/v1/gonum/mat"
 
 	"github.com/burstplex/burstplex/neuron"
-	"github.com/burstplex/burstplex/neuron/ensemble"
 	"github.com/burstplex/burstplex/neuron/rng"
 	"github.com/burstplex/burstplex/plasticity/reference"
 	"github.com/burstplex/burstplex/recordings/analysis"
 	"github.com/burstplex/burstplex/recordings/figure"
+	"github.com/burstplex/burstplex/sim/ensemble"
 	"github.com/burstplex/burstplex/sim/task"
 )
 
@@ -128,46 +128,43 @@ type learner struct {
 	net    *reference.BurstCCN
 	sim    *Simulator
 	frozen bool
-	key    rng.Key
-	lead   int // bins before a segment counts
 }
 
 func (g *Regression) learner(seed uint64, frozen bool) *learner {
 	key := rng.New(seed, "regression")
 	net := reference.NewNetwork([]int{3, g.Hidden, 1}, 1, key.Sub("network"))
-	l := &learner{Regression: g, signal: g.signal(key.Sub("signal")), net: reference.Symmetric(net, g.PB, g.Gain), frozen: frozen, key: key.Sub("spikes")}
-	const settle = 0.2
-	s := Settings{Ensemble: ensemble.Params{Neurons: g.Neurons, Rate: g.Rate, Dead: g.Dead / 1000}, Bin: 0.002, Duration: settle + g.Segment/1000,
-		Settle: settle, TauSyn: g.TauSyn / 1000, BurstDelay: g.Delay / 1000, PB: g.PB}
-	l.sim = NewSimulator(l.net, s)
-	_, l.lead = s.bins()
+	l := &learner{Regression: g, signal: g.signal(key.Sub("signal")), net: reference.Symmetric(net, g.PB, g.Gain), frozen: frozen}
+	const settle = 200 // ms
+	t := ensemble.Timing{Neurons: g.Neurons, Rate: g.Rate, Dead: g.Dead, Exact: true, Bin: 2, Settle: settle, Learn: g.Segment,
+		TauSyn: g.TauSyn, TauDend: g.TauSyn, TauOwn: g.TauSyn, Delay: g.Delay}
+	l.sim = NewSimulator(l.net, t, false, key.Sub("spikes"))
 	return l
 }
 
 // segment simulates the segment that starts at t (s), with its lead before it, and returns the squared error of the output
 // against the target, a value per averaging window, and both courses.
-func (l *learner) segment(t float64, teach bool, name string) (err2 []float64, output, target []float64) {
-	bins, _ := l.sim.bins()
+func (l *learner) segment(t float64, teach bool, number uint64) (err2 []float64, output, target []float64) {
+	bins, lead, bin := l.sim.Bins, l.sim.From, l.sim.Bin/1000
 	in, want := mat.NewDense(3, bins, nil), mat.NewDense(1, bins, nil)
 	for k := range bins {
-		at := t + float64(k-l.lead)*l.sim.Bin
+		at := t + float64(k-lead)*bin
 		for i, v := range l.signal.input(at) {
 			in.Set(i, k, v)
 		}
 		want.Set(0, k, l.signal.target(at))
 	}
-	if !teach {
-		l.sim.Present(in, nil, l.key.Sub(fmt.Sprint(name, t)))
+	if teach {
+		l.sim.Present(in, want, number)
 	} else {
-		l.sim.Present(in, want, l.key.Sub(fmt.Sprint(name, t)))
+		l.sim.Present(in, nil, number)
 	}
-	window := int(math.Round(l.Average / 1000 / l.sim.Bin))
-	events := l.sim.layers[2].events.RawRowView(0)
-	full := float64(l.Neurons) * l.Rate * l.sim.Bin * float64(window)
-	for k := l.lead; k+window <= bins; k += window {
+	window := int(math.Round(l.Average / 1000 / bin))
+	events := l.sim.Events(1).Row(0)
+	full := float64(l.Neurons) * l.Rate * bin * float64(window)
+	for k := lead; k+window <= bins; k += window {
 		n, w := 0.0, 0.0
 		for j := k; j < k+window; j++ {
-			n += events[j]
+			n += float64(events[j])
 			w += want.At(0, j) / float64(window)
 		}
 		output, target = append(output, n/full), append(target, w)
@@ -184,7 +181,7 @@ func (l *learner) train(ctx context.Context, progress func(float64)) (curve []fl
 		if err := ctx.Err(); err != nil {
 			return nil, err
 		}
-		e, _, _ := l.segment(float64(k)*l.Segment/1000, true, "train")
+		e, _, _ := l.segment(float64(k)*l.Segment/1000, true, uint64(k))
 		for _, v := range e {
 			sum += v
 			count++
@@ -205,6 +202,7 @@ func (l *learner) train(ctx context.Context, progress func(float64)) (curve []fl
 		}
 		l.net.Y[2].Scale(l.Gain, l.net.W[2])
 		l.net.Q[2].Scale(l.PB, l.net.Y[2])
+		l.sim.Follow()
 		if (k+1)%curveSegments == 0 {
 			curve = append(curve, sum/float64(count))
 			sum, count = 0, 0
@@ -214,13 +212,19 @@ func (l *learner) train(ctx context.Context, progress func(float64)) (curve []fl
 	return curve, nil
 }
 
+// Numbers of presentations that do not train.
+const (
+	beforeNumbers = 1 << 36
+	afterNumbers  = 2 << 36
+)
+
 // test returns the mean squared error relative to the variance of the target, on time that is not trained on, with learning
 // and teacher off, and the beginning of both courses.
-func (l *learner) test(name string) (relative float64, output, target []float64) {
+func (l *learner) test(number uint64) (relative float64, output, target []float64) {
 	start := l.Training/1000 + 1000
 	var err2, out, want []float64
 	for k := range int(l.Test / l.Segment) {
-		e, o, w := l.segment(start+float64(k)*l.Segment/1000, false, name)
+		e, o, w := l.segment(start+float64(k)*l.Segment/1000, false, number+uint64(k))
 		err2, out, want = append(err2, e...), append(out, o...), append(want, w...)
 	}
 	mean, _, _ := analysis.Summary(err2)
@@ -246,14 +250,14 @@ func (g *Regression) Run(ctx context.Context, r *task.Run) error {
 		seed, frozen := r.Seed+uint64(i/2), i%2 == 1
 		all[i], err = task.Once(r, fmt.Sprintf("seed %d, frozen %v", seed, frozen), func() (t tested, err error) {
 			l := g.learner(seed, frozen)
-			t.Before, t.OutBefore, _ = l.test("before")
+			t.Before, t.OutBefore, _ = l.test(beforeNumbers)
 			t.Curve, err = l.train(ctx, func(share float64) {
 				if r.Progress != nil && i == 0 {
 					r.Progress(share * 0.99)
 				}
 			})
 			if err == nil {
-				t.After, t.Out, t.Target = l.test("after")
+				t.After, t.Out, t.Target = l.test(afterNumbers)
 			}
 			return t, err
 		})

@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"slices"
 
+	"github.com/burstplex/burstplex/neuron/rng"
 	"github.com/burstplex/burstplex/neuron/spike"
 	"github.com/burstplex/burstplex/recordings"
 	"github.com/burstplex/burstplex/recordings/figure"
@@ -47,7 +48,6 @@ func (tr *Trainer) record(dir string, seed uint64, program string, test *Example
 	}
 	values, target := make([]float32, test.Size()), make([]float32, len(test.Classes))
 	counts := make([]float32, len(test.Classes))
-	var who []uint16
 	for i := range min(n, test.Len()) {
 		tr.readers[0].Read(values, test, i, nil, 0)
 		clear(target)
@@ -57,22 +57,13 @@ func (tr *Trainer) record(dir string, seed uint64, program string, test *Example
 		p.Counts(counts, p.From, p.Bins)
 		from := ms(float64(i) * (duration + pause))
 		var events []spike.Event
-		for layer, us := range e.Events {
+		for layer := range e.Events {
 			if layer == 0 && tr.constant() {
 				continue
 			}
-			for u, times := range us {
-				s := tr.key.Sub("neurons").Stream((testNumbers+uint64(i))<<24|uint64(u), 0)
-				who = e.Who(who[:0], times, &s)
-				for k, t := range times {
-					id := first[layer] + spike.ID(u*timing.Neurons+int(who[k]))
-					at := from + spike.FromSeconds(t)
-					events = append(events, spike.Event{At: at, Src: id, Kind: spike.Onset})
-					if layer > 0 && e.Burst[layer][u][k] {
-						events = append(events, spike.Event{At: at + ms(timing.Delay), Src: id, Kind: spike.Burst})
-					}
-				}
-			}
+			events = p.Spikes(events, layer, first[layer], from, func(u int) rng.Stream {
+				return tr.key.Sub("neurons").Stream((testNumbers+uint64(i))<<24|uint64(u), 0)
+			})
 		}
 		slices.SortFunc(events, spike.Compare)
 		if err := w.WriteSpikes(spike.Window{From: from, To: from + ms(duration+pause)}, events); err != nil {

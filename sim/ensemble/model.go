@@ -29,6 +29,11 @@ func (p *Presenter) Learn(images, targets, outputs [][]float32, numbers []uint64
 	p.Forward(images[0], start, numbers[0])
 	p.Backward(targets[0], start, numbers[0])
 	p.read(outputs[0])
+	p.Collect(b, at)
+}
+
+// Collect writes what the synapses saw of the last presentation into a batch, as image number at.
+func (p *Presenter) Collect(b *Batch, at int) {
 	n := p.Bins - p.From
 	below := p.input.x
 	for i, a := range p.layers {

@@ -80,6 +80,18 @@ func NewPresenter(net *Network, t Timing, constant bool, key rng.Key) *Presenter
 // random numbers.
 func (p *Presenter) Forward(image []float32, start State, number uint64) {
 	p.show(image, start, number)
+	p.ascend(start, number)
+}
+
+// ForwardCourse is Forward for an input that changes in time: traces of the input units, units x bins. The presenter must be one whose
+// input is a current.
+func (p *Presenter) ForwardCourse(input *units.Block, start State, number uint64) {
+	p.input = &activity{x: input}
+	p.ascend(start, number)
+}
+
+// ascend takes the layers above the input through the presentation.
+func (p *Presenter) ascend(start State, number uint64) {
 	below := p.input
 	for i, l := range p.net.Layers {
 		a := p.layers[i]
@@ -141,6 +153,15 @@ const silent = -30
 // Backward decides, from the output down, which events are bursts. Target is the activation that the teacher wants of each output
 // unit; nil: no teacher.
 func (p *Presenter) Backward(target []float32, start State, number uint64) {
+	if target == nil {
+		p.BackwardCourse(nil, start, number)
+		return
+	}
+	p.BackwardCourse(&units.Block{Rows: len(target), Cols: 1, Stride: 1, Data: target}, start, number)
+}
+
+// BackwardCourse is Backward for a target that changes in time: output units x bins, or one column for all of it.
+func (p *Presenter) BackwardCourse(target *units.Block, start State, number uint64) {
 	pb := p.net.PB
 	top := len(p.layers) - 1
 	for i := top; i >= 0; i-- {
@@ -157,13 +178,14 @@ func (p *Presenter) Backward(target []float32, start State, number uint64) {
 }
 
 // teach sets the burst probabilities of output units.
-func (a *activity) teach(target []float32, pb float32) {
+func (a *activity) teach(target *units.Block, pb float32) {
 	for u := range a.drive.Rows {
 		own, p := a.own.Row(u), a.drive.Row(u)
 		for k, e := range own {
 			p[k] = pb
 			if target != nil {
-				p[k] = max(0, min(1, pb+float32(pb*float32((target[u]-e)*max(0, 1-e)))))
+				t := target.Row(u)[k%target.Cols]
+				p[k] = max(0, min(1, pb+float32(pb*float32((t-e)*max(0, 1-e)))))
 			}
 		}
 	}
