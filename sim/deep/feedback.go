@@ -9,19 +9,8 @@ import (
 	"github.com/burstplex/burstplex/synapse/units"
 )
 
-// Feedback weights: where they start and how they change.
-//
-// Learned feedback changes Y and Q together with W. With B the images of a batch, d = (b - p_b e) x the mean over them that W learns from
-// (bursts and events of the unit above, event trace of the unit below), γ the gain and λ a decay that all three share,
-//
-//	ΔW = η B (d - λ W)
-//	ΔY = η B (γ d - λ Y)
-//	ΔQ = η B (p_b γ d - λ Q)
-//
-// The same counts enter all three, so that what W learned and Y - γ W or Q - p_b Y have in common cancels, sampling noise
-// included: both differences shrink as exp(-F), F = ∫ λ η over images, whatever the network saw. The decay fades,
-// λ = λ_0 exp(-images/τ): a decay that stays takes from W what has been learned (docs/deep.md). Y and Q start independently of
-// W and of each other, and weakly. No forward weight reaches Y or Q but through bursts and events.
+// Feedback weights: where they start and how they change. The rule is plasticity.Ensembles. No forward weight reaches learned Y or Q
+// but through bursts and events.
 
 // follows reports whether Q changes as Y does.
 func (t *Task) follows() bool { return t.Feedback == "learned" && (t.Q == "auto" || t.Q == "learned") }
@@ -31,21 +20,6 @@ func (t *Task) balances() bool { return t.Feedback != "learned" && t.Q == "learn
 
 // exactQ reports whether Q is p_b Y at all times.
 func (t *Task) exactQ() bool { return t.Q == "tied" || t.Q == "auto" && t.Feedback != "learned" }
-
-// decayed is the smallest decay: smaller ones make denormal numbers, which are slow.
-const decayed = 1e-12
-
-// decay returns λ after a number of training images.
-func (t *Task) decay(images int) float64 {
-	d := t.Decay
-	if t.Feedback == "learned" {
-		d += t.Fade * math.Exp(-float64(images)/t.FadeImages)
-	}
-	if d < decayed {
-		return 0
-	}
-	return d
-}
 
 // startFeedback sets Y and Q at the start of training.
 func (tr *Trainer) startFeedback() {
@@ -122,21 +96,9 @@ func (tr *Trainer) learnFeedback(i int, step, decay float32) {
 		}
 		d = other
 	}
-	follow(l.Y, d, v.Y, tr.signedGain(i), step, float32(tr.Momentum), decay)
+	tr.Apply(l.Y, d, v.Y, tr.signedGain(i), step, decay)
 	if tr.follows() && tr.Control != "no_q" {
-		follow(l.Q, d, v.Q, tr.Net.PB*tr.signedGain(i), step, float32(tr.Momentum), decay)
-	}
-}
-
-// follow is add for gain times d; without momentum it needs no velocity.
-func follow(w, d, velocity []float32, gain, eta, momentum, decay float32) {
-	for k, x := range d {
-		v := float32(gain*x) - float32(decay*w[k])
-		if momentum > 0 {
-			v += float32(momentum * velocity[k])
-			velocity[k] = v
-		}
-		w[k] += float32(eta * v)
+		tr.Apply(l.Q, d, v.Q, tr.Net.PB*tr.signedGain(i), step, decay)
 	}
 }
 

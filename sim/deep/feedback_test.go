@@ -75,24 +75,6 @@ func TestFeedbackForgetsItsStart(t *testing.T) {
 	}
 }
 
-// The decay ends, so that no denormal numbers are left; without learned feedback only the constant one acts.
-func TestFadingDecay(t *testing.T) {
-	ts := Default()
-	ts.FadeImages = 1000
-	for _, c := range []struct {
-		images int
-		want   float64
-	}{{0, 1e-3}, {1000, 1e-3 / math.E}, {20000, 1e-3 * math.Exp(-20)}, {21000, 0}, {1 << 40, 0}} {
-		if got := ts.decay(c.images); math.Abs(got-c.want) > 1e-12*c.want {
-			t.Errorf("after %d images %g, should be %g", c.images, got, c.want)
-		}
-	}
-	ts.Feedback, ts.Decay = "random", 3e-5
-	if got := ts.decay(0); got != 3e-5 {
-		t.Errorf("random feedback decays by %g", got)
-	}
-}
-
 // Feedback that is random or learned starts weak, and independent of the weights; Q of learned feedback is independent of Y too.
 func TestFeedbackStartsIndependent(t *testing.T) {
 	for _, kind := range []string{"learned", "random"} {

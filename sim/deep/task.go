@@ -2,6 +2,7 @@ package deep
 
 import (
 	"fmt"
+	"github.com/burstplex/burstplex/plasticity"
 	"github.com/burstplex/burstplex/sim/ensemble"
 
 	"github.com/burstplex/burstplex/neuron"
@@ -24,31 +25,22 @@ type Task struct {
 
 	WGain      float64 `toml:"weight_gain" range:"(0, 100]" doc:"gain of the initial weights"`
 	OutputBias float64 `toml:"output_bias" range:"[-20, 20]" doc:"initial drive of the output units for the mean image; -2.2 is an activation of 0.1"`
-	PB         float64 `toml:"p_b" range:"(0, 0.5]" doc:"burst probability without apical drive"`
 	Feedback   string  `toml:"feedback" oneof:"learned|random|symmetric|tied" doc:"Y. learned: changes as the weights do, times the gain, from a weak random start; random: stays; symmetric: gain times the weights at the start, then stays; tied: that at all times, a control that transports weights"`
 	Q          string  `toml:"q" oneof:"auto|learned|start|random|tied" doc:"Q. learned: with learned feedback, changes as Y does, times p_b; otherwise starts at p_b Y and learns to silence the apical drive (eta_q); start: p_b Y at the start, then stays; random: stays; tied: p_b Y at all times, a control; auto: learned with learned feedback, otherwise tied"`
-	Gain       float64 `toml:"gain" range:"(0, 100]" doc:"gain of the feedback"`
-	GainOutput float64 `toml:"gain_output" range:"[0, 1000]" doc:"gain of the feedback from the output layer, which lifts small errors above the noise; 0: gain"`
-	Start      float64 `toml:"feedback_start" range:"[0, 1]" doc:"initial Y and Q where they are learned: share of the standard deviation that random feedback has"`
-	Fade       float64 `toml:"fading_decay" range:"[0, 1]" doc:"with learned feedback: share of W, Y and Q that is lost per image at the start of training, in units of eta; falls exponentially"`
-	FadeImages float64 `toml:"fading_images" range:"(0, 1e9]" doc:"training images in which fading_decay falls to 37 %"`
 	Control    string  `toml:"control" oneof:"none|frozen|flipped|shuffled|no_q" doc:"controls: hidden layers that do not learn; feedback of the wrong sign; feedback weights of other synapses; no Q: events are not subtracted from bursts"`
 
 	Epochs   int     `toml:"epochs" range:"[1, 100000]" doc:"times that every training image is shown"`
 	Patience int     `toml:"patience" range:"[0, 100000]" doc:"end after this many epochs without a better validation error; 0: never"`
 	Batch    int     `toml:"batch" range:"[1, 100000]" doc:"images that are simulated with the same weights, in parallel; 1: weights change after every image"`
-	Eta      float64 `toml:"eta" range:"(0, 1000]" doc:"change of a weight per image, for a burst deviation and a presynaptic activation of 1"`
-	Final    float64 `toml:"eta_final" range:"(0, 1]" doc:"share of eta that is left at the end; it decays exponentially"`
 	ConvEta  float64 `toml:"eta_conv" range:"(0, 1000]" doc:"factor on eta for convolutions, whose changes are sums over positions"`
 	EtaQ     float64 `toml:"eta_q" range:"[0, 1000]" doc:"change of Q per image, where it learns from the apical drive"`
-	Momentum float64 `toml:"momentum" range:"[0, 0.999]" doc:"share of a change that is repeated with the next"`
-	Decay    float64 `toml:"weight_decay" range:"[0, 1]" doc:"share of a weight that is lost per image at all times, in units of eta; of Y and Q too where feedback is learned"`
 
 	Probe  int  `toml:"probe" range:"[0, 10000]" doc:"images of the batch whose changes are compared with exact gradients after every epoch; 0: none"`
 	Curve  bool `toml:"test_curve" doc:"answer the test images after every epoch too; otherwise once, at the end, with the network that validation images choose"`
 	Sweep  int  `toml:"sweep" range:"[0, 1e6]" doc:"test images for accuracy against presentation time and ensemble size; 0: neither"`
 	Record int  `toml:"record" range:"[0, 1000]" doc:"test images whose spikes are recorded and drawn at the end, every spike at its own time"`
 
+	plasticity.Ensembles
 	ensemble.Timing
 
 	files *files // that were read; nil: not yet
@@ -57,10 +49,9 @@ type Task struct {
 // Default returns what suits fully connected networks on digits.
 func Default() *Task {
 	return &Task{Set: "digits", Validation: 2000, Input: "events", Hidden: []string{"dense 256", "dense 256"}, Model: "spikes",
-		WGain: 3.6, OutputBias: -2.2, PB: 0.5, Feedback: "learned", Q: "auto", Gain: 12, Control: "none",
-		Start: 1e-3, Fade: 1e-3, FadeImages: 10000,
-		Epochs: 4, Batch: 32, Eta: 0.1, Final: 0.05, ConvEta: 1, EtaQ: 2e-4, Probe: 128, Sweep: 1000, Record: 2,
-		Timing: ensemble.DefaultTiming()}
+		WGain: 3.6, OutputBias: -2.2, Feedback: "learned", Q: "auto", Control: "none",
+		Epochs: 4, Batch: 32, ConvEta: 1, EtaQ: 2e-4, Probe: 128, Sweep: 1000, Record: 2,
+		Ensembles: plasticity.DefaultEnsembles(), Timing: ensemble.DefaultTiming()}
 }
 
 // Validate implements task.Spec.

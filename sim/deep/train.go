@@ -140,7 +140,7 @@ func (tr *Trainer) Train(ctx context.Context, train *Examples, done func() error
 		}
 		part := order[tr.At:min(len(order), tr.At+tr.Batch)]
 		passed := (float64(tr.Epoch) + float64(tr.At)/float64(len(order))) / float64(tr.Epochs)
-		tr.Wrong += tr.learn(train, part, tr.Eta*math.Pow(tr.Final, passed))
+		tr.Wrong += tr.learn(train, part, tr.EtaAt(passed))
 		tr.At += len(part)
 		if err := done(); err != nil {
 			return err
@@ -210,7 +210,7 @@ func (tr *Trainer) compare(train *Examples, batch []int, eta float64, augment *r
 
 // change applies the changes of a batch.
 func (tr *Trainer) change(eta float64) {
-	decay := tr.decay(tr.shown())
+	decay := tr.Lambda(tr.shown(), tr.Feedback == "learned")
 	for i, l := range tr.Net.Layers {
 		if tr.Control == "frozen" && i < len(tr.Net.Layers)-1 {
 			continue
@@ -218,8 +218,8 @@ func (tr *Trainer) change(eta float64) {
 		factor := tr.factor(l.Projection)
 		step, lost := float32(eta*factor), float32(decay/factor) // all layers forget alike
 		d, v := &tr.batch.Changes[i], &tr.Velocity[i]
-		add(l.W, d.W, v.W, step, float32(tr.Momentum), lost)
-		add(l.Bias, d.Bias, v.Bias, step, float32(tr.Momentum), 0)
+		tr.Apply(l.W, d.W, v.W, 1, step, lost)
+		tr.Apply(l.Bias, d.Bias, v.Bias, 1, step, 0)
 		if i == 0 {
 			continue
 		}
@@ -234,14 +234,6 @@ func (tr *Trainer) change(eta float64) {
 		}
 	}
 	tr.follow()
-}
-
-func add(w, d, velocity []float32, eta, momentum, decay float32) {
-	for k, x := range d {
-		v := float32(momentum*velocity[k]) + x - float32(decay*w[k])
-		velocity[k] = v
-		w[k] += float32(eta * v)
-	}
 }
 
 // Numbers of presentations that do not train.
