@@ -138,6 +138,9 @@ func (d Dimension) String() string {
 					if a.name == "" {
 						c++
 					}
+					if b.name == "" {
+						c -= max(q, -q)
+					}
 					if q != 0 && c < cost && d == none.times(a.dim, p).times(b.dim, q) {
 						best, cost = joined(a.name, p, b.name, q), c
 					}
