@@ -100,6 +100,13 @@ func (c *compiler) happenings() {
 	}
 	spikes.do = c.statements(src.Reset)
 	c.refractory(&src.Refractory, &spikes)
+	switch src.From.S {
+	case "", "spike":
+	case "event":
+		m.fromEvent = true
+	default:
+		c.errs.add(place{&src.From, 0}.errorf("refractory_from is spike or event, found %q", src.From.S))
+	}
 	m.detectors = []detector{spikes}
 	for i := range src.Hold {
 		s := m.symbols[src.Hold[i].S]

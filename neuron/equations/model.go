@@ -14,6 +14,7 @@ type Source struct {
 	Hazard     Text   // Hz, in place of a threshold
 	Reset      []Text // statements at a spike
 	Refractory Text   // time, or condition; default 0
+	From       Text   // "event": refractoriness counts from the last event, default "spike": from the last spike
 	Hold       []Text // variables that stand still while refractory
 	Initial    []Named
 	Parameters []Named
@@ -107,7 +108,7 @@ type Model struct {
 	hazard      *node
 	second      *second
 	hold        []int
-	usesTime    bool
+	fromEvent   bool // refractoriness counts from events, not from every spike
 }
 
 type port struct {

@@ -1,0 +1,84 @@
+package equations
+
+import (
+	"fmt"
+	"math"
+
+	"github.com/burstplex/burstplex/neuron"
+)
+
+// Spec is a population of neurons of a model: it implements neuron.Spec. Values are in internal units (ms, mV, pA, pF, nS).
+type Spec struct {
+	Model   *Model
+	Values  []neuron.Value // one per parameter of the model
+	Tables  [][]float64    // per parameter, one number per neuron in place of its Value; nil where there is none
+	Initial []neuron.Value // one per variable
+	Given   []bool         // per variable: Initial holds although the model computes an initial value
+
+	Integrator string // "off-grid" (default) or "reference"
+	Substeps   int    // parts of a step; 0: those of the model
+}
+
+var _ neuron.Spec = (*Spec)(nil)
+
+// NewSpec returns a population with the model's own values.
+func NewSpec(m *Model) *Spec {
+	s := &Spec{Model: m, Tables: make([][]float64, len(m.parameters)), Given: make([]bool, len(m.vars)), Integrator: "off-grid"}
+	for _, p := range m.parameters {
+		s.Values = append(s.Values, p.Default)
+	}
+	for _, v := range m.vars {
+		s.Initial = append(s.Initial, v.Initial)
+	}
+	return s
+}
+
+// Set gives a parameter another value.
+func (s *Spec) Set(name string, v neuron.Value) error {
+	for i, p := range s.Model.parameters {
+		if p.Name == name {
+			s.Values[i] = v
+			return nil
+		}
+	}
+	return fmt.Errorf("model %s has no parameter %s", s.Model.Name, name)
+}
+
+// Validate implements neuron.Spec. It refuses time constants of receptors that are not above 0, and initial values at which
+// an equation is not a number.
+func (s *Spec) Validate() error {
+	for i, p := range s.Model.parameters {
+		lo, hi := s.Values[i].Bounds()
+		if t := s.Tables[i]; t != nil {
+			lo, hi = math.Inf(1), math.Inf(-1)
+			for _, x := range t {
+				lo, hi = min(lo, x), max(hi, x)
+			}
+		}
+		if math.IsNaN(lo) || math.IsNaN(hi) {
+			return &neuron.ParameterError{Key: p.Name, Value: lo, Unit: p.Unit, Reason: "must be a number", Allowed: "any number"}
+		}
+		for _, r := range s.Model.receptors {
+			if r.tau == i && !(lo > 0) && s.Values[i].Shape != neuron.LogNormal {
+				return &neuron.ParameterError{Key: p.Name, Value: lo, Unit: p.Unit, Reason: "must be above 0", Allowed: "(0, inf) ms"}
+			}
+		}
+	}
+	return nil
+}
+
+// New implements neuron.Spec.
+func (s *Spec) New(b neuron.Build) (neuron.Population, error) {
+	if err := s.Validate(); err != nil {
+		return nil, err
+	}
+	for i, t := range s.Tables {
+		if t != nil && len(t) != b.N {
+			return nil, fmt.Errorf("%s: a table of %d values for %d neurons", s.Model.parameters[i].Name, len(t), b.N)
+		}
+	}
+	if s.Integrator == "reference" {
+		return newReference(s, b)
+	}
+	return newPopulation(s, b)
+}
