@@ -28,13 +28,14 @@ type lane struct {
 	rest               [][]float64 // the refractory time alone
 	start              []float64   // state at the start of a part
 	out                *spike.Buffer
+	fired              []spike.Tick // per detector: when it fired last in this step
 }
 
 func newLane(p *population) *lane {
 	m := p.m
 	l := &lane{p: p, x: make([]float64, len(m.vars)), g: make([]float64, len(m.receptors)), pulse: make([]float64, len(m.pulses)),
 		arrive: make([]arrival, len(m.receptors)), drive: make([]float64, len(m.ports)), slope: make([]float64, len(m.ports)),
-		noise: make([]float64, len(p.noises)), random: make([]float64, 64), start: make([]float64, len(m.vars)+len(m.receptors))}
+		noise: make([]float64, len(p.noises)), fired: make([]spike.Tick, len(m.detectors)), random: make([]float64, 64), start: make([]float64, len(m.vars)+len(m.receptors))}
 	l.scalar, l.instant = laneRegisters(p.scalar), laneRegisters(p.instant)
 	for _, a := range p.do {
 		l.do = append(l.do, laneRegisters(a.program))
@@ -58,6 +59,7 @@ func laneRegisters(p *program) [][]float64 {
 func (l *lane) step(s *scratch, i, j, at, step int, t spike.Tick, in *neuron.Input, out *spike.Buffer) {
 	p := l.p
 	l.i, l.t, l.stop, l.out = i, t, t+in.Step, out
+	fill(l.fired, spike.Never)
 	copy(l.x, s.old[j])
 	copy(l.g, s.old[j][len(l.x):])
 	for k := range l.arrive {
@@ -160,7 +162,9 @@ func (l *lane) begin(now spike.Tick) (fired bool) {
 		ended := p.refEnd[d][i] == now
 		switch {
 		case distance <= 0:
-			p.above[d][i] = 0
+			if l.fired[d] != now {
+				p.above[d][i] = 0
+			}
 		case p.refEnd[d][i] > now || p.above[d][i] != 0 && !ended:
 			p.above[d][i] = 1
 		case condition > 0:
@@ -389,6 +393,9 @@ func (l *lane) fire(d int, at, clock spike.Tick) {
 	p, i := l.p, l.i
 	n := p.counts[d][i]
 	p.counts[d][i]++
+	l.evaluate(clock)
+	before := l.instant[p.instant.outputs[2*d]][0]
+	l.fired[d] = clock
 	if d == 0 {
 		kind := p.Emit(l.out, i, at)
 		p.trigger(i, at, func(q *pulse) bool { return q.follows(kind) })
@@ -410,8 +417,8 @@ func (l *lane) fire(d int, at, clock spike.Tick) {
 	}
 	l.evaluate(clock)
 	p.above[d][i] = 0
-	if p.m.detectors[d].when != nil && l.instant[p.instant.outputs[2*d]][0] > 0 {
-		p.above[d][i] = 1
+	if now := l.instant[p.instant.outputs[2*d]][0]; p.m.detectors[d].when != nil && (now > 0 || now >= before) {
+		p.above[d][i] = 1 // also where nothing was reset: the condition is just turning true
 	}
 }
 

@@ -113,7 +113,7 @@ func (p *reference) Advance(r neuron.Range, w spike.Window, in *neuron.Input, ou
 	queue := in.Arrivals
 	m := p.m
 	n := &judged{p: p, out: out, regs: laneRegisters(p.rhs), drive: make([]float64, len(m.ports)), slope: make([]float64, len(m.ports)),
-		random: make([]float64, 64), pulse: make([]float64, len(m.pulses))}
+		random: make([]float64, 64), pulse: make([]float64, len(m.pulses)), fired: make([]spike.Tick, len(m.detectors))}
 	for d := range p.do {
 		n.do = append(n.do, laneRegisters(p.do[d].program))
 	}
@@ -129,6 +129,7 @@ func (p *reference) Advance(r neuron.Range, w spike.Window, in *neuron.Input, ou
 			own++
 		}
 		n.i, n.arrivals = i, queue[:own]
+		fill(n.fired, spike.Never)
 		queue = queue[own:]
 		n.y = n.y[:0]
 		for _, rows := range [][][]float64{p.vars, p.gs} {
@@ -168,6 +169,7 @@ type judged struct {
 	pulse        []float64
 	random       []float64
 	held         bool
+	fired        []spike.Tick
 	k            [4][]float64 // slopes
 	z            [3][]float64 // results of the whole, the first half and both halves
 }
@@ -298,7 +300,9 @@ func (n *judged) begin(now spike.Tick) bool {
 		f, c := n.distance(d, (now - n.t).Milliseconds(), n.y)
 		switch ended := p.refEnd[d][i] == now; {
 		case f <= 0:
-			p.above[d][i] = 0
+			if n.fired[d] != now {
+				p.above[d][i] = 0
+			}
 		case p.refEnd[d][i] > now || p.above[d][i] != 0 && !ended || c > 0:
 			p.above[d][i] = 1
 		default:
@@ -355,8 +359,14 @@ func (n *judged) part(now, end spike.Tick) spike.Tick {
 		if p.m.detectors[d].when == nil || p.refEnd[d][i] > now || p.above[d][i] != 0 {
 			continue
 		}
-		if f, _ := n.distance(d, dt+first.Milliseconds(), z); f > 0 || f != f {
-			lo, hi := spike.Tick(0), first
+		lo, hi := spike.Tick(0), first
+		f, _ := n.distance(d, dt+first.Milliseconds(), z)
+		if half := first / 2; !(f > 0) && half > 0 { // it may have been above and be back
+			if g, _ := n.distance(d, dt+half.Milliseconds(), n.rungeKutta(n.z[1], dt, half.Milliseconds(), n.y)); g > 0 {
+				f, hi = g, half
+			}
+		}
+		if f > 0 || f != f {
 			for hi-lo > 1 {
 				mid := (lo + hi) / 2
 				if f, _ := n.distance(d, dt+mid.Milliseconds(), n.rungeKutta(n.z[1], dt, mid.Milliseconds(), n.y)); f > 0 || f != f {
@@ -413,6 +423,8 @@ func (n *judged) fire(d int, now spike.Tick) {
 	p, i := n.p, n.i
 	number := p.counts[d][i]
 	p.counts[d][i]++
+	before, _ := n.distance(d, (now - n.t).Milliseconds(), n.y)
+	n.fired[d] = now
 	if d == 0 {
 		n.emit(now)
 		if p.left != nil {
@@ -435,7 +447,7 @@ func (n *judged) fire(d int, now spike.Tick) {
 	}
 	p.above[d][i] = 0
 	if p.m.detectors[d].when != nil {
-		if f, _ := n.distance(d, (now - n.t).Milliseconds(), n.y); f > 0 {
+		if f, _ := n.distance(d, (now - n.t).Milliseconds(), n.y); f > 0 || f >= before {
 			p.above[d][i] = 1
 		}
 	}
