@@ -177,7 +177,7 @@ func (s *Sim) buildStimuli(Options) error {
 		}
 		if !d.Amplitude.IsConst() || st.First > 0 || st.Last < p.Len() {
 			st.own = make([]float32, p.Len())
-			d.Amplitude.Fill(st.own, rng.New(s.net.Seed, "stimulus", d.Name))
+			d.Amplitude.Fill(st.own, s.net.amplitudeKey(&d))
 			clear(st.own[:st.First])
 			clear(st.own[st.Last:])
 		}

@@ -20,6 +20,9 @@ func (l *Level) Before(spike.Tick) float64 { return l.value[0] }
 // Jumps implements Wave: switches are scheduled, and cut the run where they happen.
 func (*Level) Jumps() []spike.Tick { return nil }
 
+// Integral implements Wave.
+func (l *Level) Integral(a, b spike.Tick) float64 { return l.value[0] * float64(b-a) }
+
 // Protocol presents patterns one after another, stage by stage: the tests and the training of a learning experiment.
 // What it does at a time follows from the time alone, so that a resumed run needs no memory of it.
 type Protocol struct {
@@ -85,6 +88,24 @@ func (p *Protocol) Len() int {
 		n += s.Repeats * len(s.Patterns)
 	}
 	return n
+}
+
+// Course returns the course of a stimulus whose wave is a Level, for every presentation that the protocol has.
+func (p *Protocol) Course(stimulus string) *Samples {
+	w := &Samples{}
+	for i := range p.Len() {
+		at := p.At(i)
+		for _, l := range p.Patterns[at.Pattern].Levels {
+			if n := len(w.Values); l.Stimulus != stimulus || n > 0 && w.Values[n-1] == l.Value {
+				continue
+			}
+			if i == 0 {
+				at.From = 0 // on while the network settles
+			}
+			w.Times, w.Values = append(w.Times, at.From), append(w.Values, l.Value)
+		}
+	}
+	return w
 }
 
 // FirstOf returns the number of the first presentation of a stage.

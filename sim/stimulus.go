@@ -4,7 +4,6 @@ import (
 	"math"
 
 	"github.com/burstplex/burstplex/neuron"
-	"github.com/burstplex/burstplex/neuron/numeric"
 	"github.com/burstplex/burstplex/neuron/rng"
 	"github.com/burstplex/burstplex/neuron/spike"
 )
@@ -14,7 +13,7 @@ type Stimulus struct {
 	Name       string
 	Population string
 	Port       string
-	Amplitude  neuron.Value // pA; a distribution gives every neuron its own
+	Amplitude  neuron.Value // pA, or a factor where the wave is in pA (Samples, Level); a distribution gives every neuron its own
 	Wave       Wave
 	From, To   spike.Tick // acts in [From, To), on steps; To = 0 means to the end
 	// First to Last-1 are the neurons that it acts on; Last = 0 means all.
@@ -29,131 +28,40 @@ type Wave interface {
 	Before(t spike.Tick) float64
 	// Jumps lists the times at which the wave is discontinuous, in order.
 	Jumps() []spike.Tick
+	// Integral returns the integral of the wave from a to b, in ns, exactly.
+	Integral(a, b spike.Tick) float64
 }
 
-// Constant is the wave 1.
-type Constant struct{}
-
-// After implements Wave.
-func (Constant) After(spike.Tick) float64 { return 1 }
-
-// Before implements Wave.
-func (Constant) Before(spike.Tick) float64 { return 1 }
-
-// Jumps implements Wave.
-func (Constant) Jumps() []spike.Tick { return nil }
-
-// Sine is sin(2 pi ((t - Start)/Period + Phase)).
-type Sine struct {
-	Start  spike.Tick
-	Period float64 // ms; need not be whole ticks
-	Phase  float64 // turns
-}
-
-// After implements Wave.
-func (w Sine) After(t spike.Tick) float64 {
-	s, _ := numeric.SinCosTurn((t-w.Start).Milliseconds()/w.Period + w.Phase)
-	return s
-}
-
-// Before implements Wave.
-func (w Sine) Before(t spike.Tick) float64 { return w.After(t) }
-
-// Jumps implements Wave.
-func (Sine) Jumps() []spike.Tick { return nil }
-
-// Fluctuation is a frozen fluctuating signal of unit variance: a sum of sines of equal amplitude with frequencies
-// spread evenly over a band and phases drawn with the seed. It is a function of time alone, so that the signal is
-// known exactly wherever it is compared with what the neurons say.
-type Fluctuation struct {
-	freq, phase []float64 // per ns, turns
-	scale       float64
-}
-
-// NewFluctuation returns a signal of n sines between lo and hi (Hz).
-func NewFluctuation(key rng.Key, n int, lo, hi float64) *Fluctuation {
-	w := &Fluctuation{scale: math.Sqrt(2 / float64(n))}
-	for i := range n {
-		// One frequency in each of n equal parts of the band, jittered so that the signal has no short period.
-		f := lo + (hi-lo)*(float64(i)+key.Uniform(uint64(i), 0))/float64(n)
-		w.freq, w.phase = append(w.freq, f*1e-9), append(w.phase, key.Uniform(uint64(i), 1))
+// Mean returns the mean over a window of what the stimulus does with amplitude 1, exactly: jumps, From and To may lie
+// anywhere in it. A Level counts with its value now; Protocol.Course has its course.
+func (s *Stimulus) Mean(w spike.Window) float64 {
+	from, to := max(w.From, s.From), w.To
+	if s.To != 0 {
+		to = min(to, s.To)
 	}
-	return w
-}
-
-// After implements Wave.
-func (w *Fluctuation) After(t spike.Tick) float64 {
-	sum := 0.0
-	for i, f := range w.freq {
-		s, _ := numeric.SinCosTurn(float64(f*float64(t)) + w.phase[i])
-		sum += s
-	}
-	return sum * w.scale
-}
-
-// Before implements Wave.
-func (w *Fluctuation) Before(t spike.Tick) float64 { return w.After(t) }
-
-// Jumps implements Wave.
-func (*Fluctuation) Jumps() []spike.Tick { return nil }
-
-// Samples is a wave given by times (ascending) and values: held from each time to the next, or linear in between. It
-// is 0 before the first time (Steps) and keeps the last value after the last; with Period it repeats.
-type Samples struct {
-	Times  []spike.Tick
-	Values []float64
-	Linear bool
-	Period spike.Tick // 0: does not repeat
-}
-
-// After implements Wave.
-func (w *Samples) After(t spike.Tick) float64 { return w.at(w.fold(t), false) }
-
-// Before implements Wave.
-func (w *Samples) Before(t spike.Tick) float64 {
-	u := w.fold(t)
-	if w.Period > 0 && u == 0 && t > 0 {
-		u = w.Period
-	}
-	return w.at(u, true)
-}
-
-func (w *Samples) fold(t spike.Tick) spike.Tick {
-	if w.Period > 0 {
-		return t % w.Period
-	}
-	return t
-}
-
-func (w *Samples) at(t spike.Tick, before bool) float64 {
-	lo, hi := 0, len(w.Times) // number of times <= t, or < t
-	for lo < hi {
-		m := (lo + hi) / 2
-		if w.Times[m] < t || !before && w.Times[m] == t {
-			lo = m + 1
-		} else {
-			hi = m
-		}
-	}
-	switch {
-	case lo == 0 && w.Linear && len(w.Times) > 0 && w.Times[0] == t:
-		return w.Values[0]
-	case lo == 0:
+	if from >= to {
 		return 0
-	case !w.Linear || lo == len(w.Times):
-		return w.Values[lo-1]
 	}
-	a, b := w.Times[lo-1], w.Times[lo]
-	return w.Values[lo-1] + (w.Values[lo]-w.Values[lo-1])*float64(t-a)/float64(b-a)
+	return s.Wave.Integral(from, to) / float64(w.Len())
 }
 
-// Jumps implements Wave. Of a repeating wave, the jumps of the first period.
-func (w *Samples) Jumps() []spike.Tick {
-	if w.Linear && w.Period == 0 {
-		return w.Times[:min(1, len(w.Times))]
+// MeanAmplitude returns the mean amplitude of a stimulus over the neurons that it acts on, as they are drawn.
+func (n *Network) MeanAmplitude(s *Stimulus) float64 {
+	if s.Amplitude.IsConst() {
+		return s.Amplitude.A
 	}
-	return w.Times
+	last := s.Last
+	if i := n.index(s.Population); last == 0 && i >= 0 {
+		last = n.Populations[i].Size
+	}
+	sum, key := 0.0, n.amplitudeKey(s)
+	for i := s.First; i < last; i++ {
+		sum += s.Amplitude.Draw(key, i)
+	}
+	return sum / float64(last-s.First)
 }
+
+func (n *Network) amplitudeKey(s *Stimulus) rng.Key { return rng.New(n.Seed, "stimulus", s.Name) }
 
 // stimulus is a Stimulus in a running simulation.
 type stimulus struct {

@@ -3,9 +3,11 @@ package experiment
 import (
 	"fmt"
 
+	"github.com/burstplex/burstplex/neuron"
 	"github.com/burstplex/burstplex/neuron/rng"
 	"github.com/burstplex/burstplex/neuron/spike"
 	"github.com/burstplex/burstplex/sim"
+	"github.com/burstplex/burstplex/sim/config"
 	"github.com/burstplex/burstplex/synapse"
 )
 
@@ -45,7 +47,11 @@ func (x *Experiment) Network(seed uint64) (*sim.Network, error) {
 		if err != nil {
 			return nil, err
 		}
-		net.Stimuli = append(net.Stimuli, sim.Stimulus{Name: name, Population: s.Population, Port: s.Port, Amplitude: s.Amplitude,
+		amplitude, err := x.amplitude("stimuli."+name, s)
+		if err != nil {
+			return nil, err
+		}
+		net.Stimuli = append(net.Stimuli, sim.Stimulus{Name: name, Population: s.Population, Port: s.Port, Amplitude: amplitude,
 			Wave: w, From: s.From, To: s.To, First: s.First, Last: s.Last})
 	}
 	for name, t := range x.Teachers.All() {
@@ -118,6 +124,22 @@ func (x *Experiment) connector(name string, p *Projection) (synapse.Connector, e
 	return list, nil
 }
 
+// amplitude returns what multiplies the wave of a stimulus: a current where the wave has no unit, a factor where it is one.
+func (x *Experiment) amplitude(key string, s *Stimulus) (neuron.Value, error) {
+	has := func(k string) bool { return x.tree.At(key+"."+k).Kind() != config.KindAbsent }
+	switch s.Wave {
+	case "steps", "table", "pattern":
+		if has("amplitude") {
+			return s.Amplitude, x.At(key+".amplitude", "the wave %q is in pA already, and a current times a current is none", s.Wave).Allow("scale, a factor or its distribution over neurons")
+		}
+		return s.Scale, nil
+	}
+	if has("scale") {
+		return s.Scale, x.At(key+".scale", "the wave %q has no unit that it could be a factor of", s.Wave).Allow("amplitude, in pA")
+	}
+	return s.Amplitude, nil
+}
+
 func (x *Experiment) wave(name string, s *Stimulus, seed uint64) (sim.Wave, error) {
 	key := "stimuli." + name
 	switch s.Wave {
@@ -172,6 +194,7 @@ func (x *Experiment) steps(key string, s *Stimulus) (sim.Wave, error) {
 		for i := range w.Times {
 			w.Times[i] -= s.From
 		}
+		w.Start = s.From
 		w.Period = spike.Tick(len(s.Levels)) * s.Hold
 	}
 	return w, nil

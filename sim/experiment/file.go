@@ -34,7 +34,7 @@ type About struct {
 	Title      string     `toml:"title" doc:"one line: what it shows"`
 	Reproduces string     `toml:"reproduces" doc:"paper and figure"`
 	Duration   spike.Tick `toml:"duration" unit:"ms" range:"(0, inf)" doc:"model time; by default that of the protocol"`
-	Settle     spike.Tick `toml:"settle" unit:"ms" range:"[0, inf)" doc:"time at the start that the analysis leaves out, and after which the protocol starts"`
+	Settle     spike.Tick `toml:"settle" unit:"ms" range:"[0, inf)" doc:"time at the start that the analysis leaves out, and after which the protocol starts; until then the first pattern is on, and nothing is taught or learned"`
 	Step       spike.Tick `toml:"step" unit:"ms" range:"(0, 10]" doc:"integration step"`
 	Bin        spike.Tick `toml:"bin" unit:"ms" range:"(0, inf)" doc:"bin of the time courses"`
 	Seed       uint64     `toml:"seed" doc:"seed of all random numbers"`
@@ -160,7 +160,8 @@ type Stimulus struct {
 	Population string       `toml:"population,required" doc:"who receives it"`
 	Port       string       `toml:"port" doc:"soma, apical"`
 	Wave       string       `toml:"wave" oneof:"constant|sine|fluctuation|steps|table|pattern" doc:"time course; pattern: as the protocol says"`
-	Amplitude  neuron.Value `toml:"amplitude" unit:"pA" doc:"current, or its distribution over neurons; times the wave"`
+	Amplitude  neuron.Value `toml:"amplitude" unit:"pA" doc:"current, or its distribution over neurons; times the wave (constant, sine, fluctuation)"`
+	Scale      neuron.Value `toml:"scale" doc:"factor, or its distribution over neurons, on waves that are currents (steps, table, pattern)"`
 	From       spike.Tick   `toml:"from" unit:"ms" range:"[0, inf)" doc:"start"`
 	To         spike.Tick   `toml:"to" unit:"ms" range:"[0, inf)" doc:"end; 0 means the end of the run"`
 	First      int          `toml:"first" range:"[0, 100000000]" doc:"first neuron that it acts on"`
@@ -172,14 +173,14 @@ type Stimulus struct {
 	Components int          `toml:"components" range:"[1, 10000]" doc:"number of sines (fluctuation)"`
 	Levels     []float64    `toml:"levels" unit:"pA" doc:"one current after the other (steps)"`
 	Hold       spike.Tick   `toml:"hold" unit:"ms" range:"[0, inf)" doc:"how long each level lasts (steps)"`
-	Times      []spike.Tick `toml:"times" unit:"ms" doc:"when each level starts, in place of hold (steps)"`
-	Repeat     bool         `toml:"repeat" doc:"start again after the last level (steps with hold)"`
-	File       string       `toml:"file" doc:"CSV with time_s,current_pA (table)"`
+	Times      []spike.Tick `toml:"times" unit:"ms" doc:"when each level starts, in model time, in place of hold (steps)"`
+	Repeat     bool         `toml:"repeat" doc:"start again after the last level (steps with hold); the first cycle starts at from"`
+	File       string       `toml:"file" doc:"CSV with the columns time_UNIT (model time; s, ms, us) and current_UNIT (pA, nA, ...): linear in between, 0 before, held at the end (table)"`
 }
 
 // SetDefaults implements config.Defaulter.
 func (s *Stimulus) SetDefaults() {
-	*s = Stimulus{Port: "soma", Wave: "constant", Amplitude: neuron.Const(1), Components: 64}
+	*s = Stimulus{Port: "soma", Wave: "constant", Amplitude: neuron.Const(1), Scale: neuron.Const(1), Components: 64}
 }
 
 // Record is the [record] table.

@@ -13,6 +13,7 @@ import (
 
 	"github.com/burstplex/burstplex/neuron/spike"
 	"github.com/burstplex/burstplex/sim"
+	"github.com/burstplex/burstplex/sim/config"
 	"github.com/burstplex/burstplex/synapse"
 )
 
@@ -116,17 +117,47 @@ func npzColumns(name string, text []byte, wanted, optional []string) (map[string
 	return out, nil
 }
 
+// columnWithUnit returns the name of the column QUANTITY_UNIT of a CSV file, and by what its numbers are to be multiplied to be
+// in a unit.
+func columnWithUnit(file string, text []byte, quantity, unit string) (column string, factor float64, err error) {
+	for line := range strings.Lines(string(text)) {
+		if line = strings.TrimSpace(line); line == "" || line[0] == '#' {
+			continue
+		}
+		for _, name := range strings.Split(line, ",") {
+			of, found := strings.CutPrefix(strings.TrimSpace(name), quantity+"_")
+			if !found {
+				continue
+			}
+			if factor, err = config.Quantity("1 "+of, unit); err != nil {
+				return "", 0, fmt.Errorf("%s:1: the unit of the column %q: %w", file, strings.TrimSpace(name), err)
+			}
+			return strings.TrimSpace(name), factor, nil
+		}
+		break
+	}
+	return "", 0, fmt.Errorf("%s:1: the column %q is missing (%s, or another unit)", file, quantity+"_"+unit, quantity)
+}
+
 // readCurrent reads a current that is linear between its samples.
 func readCurrent(name string, text []byte) (sim.Wave, error) {
-	c, err := columns(name, text, []string{"time_s", "current_pA"}, nil)
+	time, seconds, err := columnWithUnit(name, text, "time", "s")
 	if err != nil {
 		return nil, err
 	}
-	w := &sim.Samples{Values: c["current_pA"], Linear: true}
-	for i, t := range c["time_s"] {
-		w.Times = append(w.Times, spike.FromSeconds(t))
-		if i > 0 && w.Times[i] <= w.Times[i-1] {
-			return nil, fmt.Errorf("%s:%d: time_s = %g: times must ascend", name, i+2, t)
+	current, picoamperes, err := columnWithUnit(name, text, "current", "pA")
+	if err != nil {
+		return nil, err
+	}
+	c, err := columns(name, text, []string{time, current}, nil)
+	if err != nil {
+		return nil, err
+	}
+	w := &sim.Samples{Linear: true}
+	for i, t := range c[time] {
+		w.Times, w.Values = append(w.Times, spike.FromSeconds(t*seconds)), append(w.Values, c[current][i]*picoamperes)
+		if w.Times[i] < 0 || i > 0 && w.Times[i] <= w.Times[i-1] {
+			return nil, fmt.Errorf("%s:%d: %s = %g: times must ascend from 0", name, i+2, time, t)
 		}
 	}
 	if len(w.Times) == 0 {

@@ -1,6 +1,7 @@
 package report
 
 import (
+	"math"
 	"strings"
 
 	"github.com/burstplex/burstplex/neuron/spike"
@@ -106,20 +107,31 @@ func (d *Report) trace(o *Observation, net *sim.Network, name string) []float64 
 	return c.SpikeRate()
 }
 
-// current returns a stimulus as its mean in every bin (pA); a distributed amplitude counts with its mean.
+// current returns a stimulus as its exact mean in every bin (pA), averaged over the neurons that it acts on. What a protocol
+// sets follows from the protocol, unless a stage may end early (NaN).
 func (d *Report) current(o *Observation, net *sim.Network, name string) []float64 {
 	for i := range net.Stimuli {
 		s := &net.Stimuli[i]
 		if s.Name != name {
 			continue
 		}
-		return o.bins.Sample(func(seconds float64) float64 {
-			t := spike.FromSeconds(seconds)
-			if t < s.From || s.To != 0 && t >= s.To {
-				return 0
+		course, amplitude := *s, net.MeanAmplitude(s)
+		if _, ok := s.Wave.(*sim.Level); ok {
+			p := d.Experiment.Presentations(o.seed)
+			for _, stage := range d.Protocol.All() {
+				if stage.Until == "solved" {
+					amplitude = math.NaN()
+				}
 			}
-			return s.Amplitude.Mean() * s.Wave.After(t)
-		})
+			if p != nil {
+				course.Wave = p.Course(name)
+			}
+		}
+		means := make([]float64, o.bins.N)
+		for k := range means {
+			means[k] = amplitude * course.Mean(o.bins.Bin(k))
+		}
+		return means
 	}
 	return nil
 }
