@@ -224,7 +224,7 @@ func (c *compiler) initial() {
 			continue
 		}
 		v := &c.m.vars[s.index]
-		if x, err := parseAs(in.Text.S, s.dim); err == nil {
+		if x, err := ParseAs(in.Text.S, s.dim); err == nil {
 			v.Initial = x
 			continue
 		}

@@ -59,8 +59,8 @@ func ParseValue(text string) (v neuron.Value, d Dimension, err error) {
 	return v, d, err
 }
 
-// parseAs reads a value that must have a dimension; 0 needs no unit.
-func parseAs(text string, want Dimension) (neuron.Value, error) {
+// ParseAs reads a value that must have a dimension; 0 needs no unit.
+func ParseAs(text string, want Dimension) (neuron.Value, error) {
 	v, d, err := ParseValue(text)
 	if err != nil {
 		return v, err

@@ -55,6 +55,13 @@ func (d *Decoder) Value(n *Node, dst any) {
 	d.decode(n, f)
 }
 
+// KeyDecoder is a part of a table whose keys are known only once another key is: the parameters of a model that the same file
+// defines. Fields asks it for its keys and hands it those that the file has.
+type KeyDecoder interface {
+	ConfigKeys() []string
+	DecodeKey(n *Node, d *Decoder)
+}
+
 // Fields decodes a table into several structs, which share its keys: a DecodeConfig method reads the common part
 // first, lets it choose the specific part, and then calls Fields with both. It does not call the DecodeConfig of
 // the structs themselves. Every key must belong to one of them.
@@ -65,7 +72,15 @@ func (d *Decoder) Fields(n *Node, dst ...any) {
 	}
 	byKey := make(map[string][]*field)
 	var names []string
+	dynamic := make(map[string]KeyDecoder)
 	for _, s := range dst {
+		if k, ok := s.(KeyDecoder); ok {
+			for _, key := range k.ConfigKeys() {
+				dynamic[key] = k
+				names = append(names, key)
+			}
+			continue
+		}
 		for _, f := range fieldsOf(reflect.ValueOf(s).Elem()) {
 			if byKey[f.key] == nil {
 				names = append(names, f.key)
@@ -74,7 +89,10 @@ func (d *Decoder) Fields(n *Node, dst ...any) {
 		}
 	}
 	for _, kid := range n.kids {
-		if byKey[kid.key] == nil {
+		switch k := dynamic[kid.key]; {
+		case k != nil:
+			k.DecodeKey(kid, d)
+		case byKey[kid.key] == nil:
 			d.unknownKey(kid, names)
 		}
 		for _, f := range byKey[kid.key] {
@@ -82,6 +100,9 @@ func (d *Decoder) Fields(n *Node, dst ...any) {
 		}
 	}
 	for _, name := range names {
+		if byKey[name] == nil {
+			continue
+		}
 		if f := byKey[name][0]; f.required && n.Get(name) == nil {
 			d.Errors.Add(n.At(quoteKey(name)).Errorf("is required").Allow(f.allowed()))
 		}

@@ -210,3 +210,26 @@ name = "s"
 		})
 	}
 }
+
+// Text in several lines says where it begins, and is written so that it reads the same.
+func TestTextPosition(t *testing.T) {
+	file := "a = \"x\"\nb = \"\"\"\n  one\n  t\\\"wo \\\\ \n\"\"\"\nc = '''y'''\n"
+	tree, err := config.Parse("f.toml", []byte(file))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for key, want := range map[string]config.Position{"a": {"f.toml", 1, 6}, "b": {"f.toml", 3, 1}, "c": {"f.toml", 6, 8}} {
+		if got := tree.Get(key).TextPos(); got != want {
+			t.Errorf("%s begins at %v:%d, want %v:%d", key, got, got.Column, want, want.Column)
+		}
+	}
+	again, err := config.Parse("f.toml", config.Format(tree))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, key := range []string{"a", "b", "c"} {
+		if got, want := again.Get(key).Text(), tree.Get(key).Text(); got != want {
+			t.Errorf("%s: %q is written as %q", key, want, got)
+		}
+	}
+}

@@ -27,7 +27,7 @@ func (p Position) String() string {
 	return fmt.Sprintf("%s:%d", p.File, p.Line)
 }
 
-// Error is one thing wrong with an experiment, and is always one line.
+// Error is one thing wrong with an experiment, and is one line; an excerpt, if there is one, follows in two more.
 type Error struct {
 	File         string // the file's name, or "--set some.key"
 	Line, Column int    // 0 for an override
@@ -35,6 +35,7 @@ type Error struct {
 	Value        string // as written, quoted if it is text; empty for tables and missing keys
 	Reason       string // what is wrong
 	Allowed      string // what would be right, empty if the reason says so
+	Excerpt      string // a line of text in a language of its own, and below it a line with a caret; usually empty
 }
 
 // Error prints "file:line: key = value: reason (allowed: ...)", leaving out what is empty.
@@ -61,7 +62,11 @@ func (e *Error) Error() string {
 		b.WriteString(e.Allowed)
 		b.WriteString(")")
 	}
-	return oneLine(b.String())
+	if e.Excerpt == "" {
+		return oneLine(b.String())
+	}
+	source, caret, _ := strings.Cut(e.Excerpt, "\n")
+	return oneLine(b.String()) + "\n" + oneLine(source) + "\n" + oneLine(caret)
 }
 
 // Allow states what would have been right, and returns e.

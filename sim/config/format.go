@@ -135,6 +135,10 @@ func writeInline(b *strings.Builder, n *Node) {
 		}
 		b.WriteByte(']')
 	case KindString:
+		if strings.Contains(n.text, "\n") {
+			writeLines(b, n.text)
+			return
+		}
 		b.WriteString(quoteText(n.text))
 	case KindInt:
 		i, _ := n.int() // checked when it was parsed
@@ -142,4 +146,15 @@ func writeInline(b *strings.Builder, n *Node) {
 	case KindFloat, KindBool:
 		b.WriteString(n.text)
 	}
+}
+
+// writeLines prints text of several lines between triple quotes.
+func writeLines(b *strings.Builder, text string) {
+	b.WriteString(`"""`)
+	for line := range strings.SplitSeq(text, "\n") {
+		q := quoteText(line)
+		b.WriteByte('\n')
+		b.WriteString(strings.ReplaceAll(q[1:len(q)-1], `\t`, "\t"))
+	}
+	b.WriteString(`"""`)
 }

@@ -30,7 +30,8 @@ type Node struct {
 	key    string // name in the parent table
 	parent *Node
 	pos    Position
-	text   string // content of a string, literal of a number or bool
+	text   string   // content of a string, literal of a number or bool
+	inner  Position // of the first character of a string
 	kids   []*Node
 	byKey  map[string]*Node // of a table
 
@@ -46,6 +47,23 @@ func (n *Node) Key() string { return n.key }
 
 // Pos returns where the value is written.
 func (n *Node) Pos() Position { return n.pos }
+
+// TextPos returns where the content of a string begins, behind its quotes: text in a language of its own is
+// reported with places that are counted from there. Of an override, Line is 0.
+func (n *Node) TextPos() Position { return n.inner }
+
+// Only returns a table that holds this node alone, for Decoder.Fields. Errors keep the node's path.
+func (n *Node) Only() *Node {
+	return &Node{kind: KindTable, key: n.parent.key, parent: n.parent.parent, pos: n.pos, kids: []*Node{n}, byKey: map[string]*Node{n.key: n}}
+}
+
+// Root returns the tree that the node is part of.
+func (n *Node) Root() *Node {
+	for n.parent != nil {
+		n = n.parent
+	}
+	return n
+}
 
 // Text returns the content of a string, or a number or bool as written; "" for others.
 func (n *Node) Text() string { return n.text }

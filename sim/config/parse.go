@@ -179,6 +179,22 @@ func (b *builder) keyValue(at *Node, keys []name, value *unstable.Node) (err err
 	return b.value(at, last.text, value, last.pos)
 }
 
+// quotes returns the length of what opens a string: its quotes, and the end of line that follows three of them.
+func quotes(raw []byte) int {
+	for _, three := range []string{`"""`, "'''"} {
+		if rest, ok := bytes.CutPrefix(raw, []byte(three)); ok {
+			switch {
+			case bytes.HasPrefix(rest, []byte("\n")):
+				return 4
+			case bytes.HasPrefix(rest, []byte("\r\n")):
+				return 5
+			}
+			return 3
+		}
+	}
+	return 1
+}
+
 // value converts a value and adds it to its table or array. The place given serves arrays, which have none of
 // their own in go-toml's tree.
 func (b *builder) value(parent *Node, key string, v *unstable.Node, pos Position) error {
@@ -192,6 +208,10 @@ func (b *builder) value(parent *Node, key string, v *unstable.Node, pos Position
 	switch v.Kind {
 	case unstable.String:
 		n.kind = KindString
+		n.inner = pos
+		if v.Raw.Length > 0 {
+			n.inner = b.place(int(v.Raw.Offset) + quotes(b.data[v.Raw.Offset:]))
+		}
 	case unstable.Bool:
 		n.kind = KindBool
 	case unstable.Integer:

@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/burstplex/burstplex/neuron"
+	"github.com/burstplex/burstplex/neuron/equations"
 	"github.com/burstplex/burstplex/neuron/spike"
 	"github.com/burstplex/burstplex/sim/config"
 	"github.com/burstplex/burstplex/synapse"
@@ -15,6 +16,7 @@ type File struct {
 	Burst       Burst                    `toml:"burst"`
 	Task        *Task                    `toml:"task"`
 	Data        Data                     `toml:"data"`
+	Models      config.Table[Model]      `toml:"models" doc:"neurons written as equations"`
 	Populations config.Table[Population] `toml:"populations"`
 	Projections config.Table[Projection] `toml:"projections"`
 	Stimuli     config.Table[Stimulus]   `toml:"stimuli"`
@@ -71,7 +73,18 @@ func (p *Population) DecodeConfig(n *config.Node, d *config.Decoder) error {
 	for _, m := range neuron.Models() {
 		names = append(names, m.Name)
 	}
-	name := d.Choice(n, "model", names, true)
+	own := modelNames(n.Root())
+	name := d.Choice(n, "model", append(names, own...), true)
+	if slices.Contains(own, name) {
+		model, err := modelAt(n.Root(), name)
+		if err != nil {
+			return err
+		}
+		spec := &equationPopulation{Spec: equations.NewSpec(model), tables: map[string]*config.Node{}}
+		p.Spec = spec
+		d.Fields(n, (*populationKeys)(p), spec)
+		return nil
+	}
 	for _, m := range neuron.Models() {
 		if m.Name == name {
 			p.Spec = m.Default()

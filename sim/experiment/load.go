@@ -102,6 +102,9 @@ func (x *Experiment) parse(name string, text []byte, overrides []string) error {
 	if err := x.locate(); err != nil {
 		return err
 	}
+	if err := x.readColumns(); err != nil {
+		return err
+	}
 	return x.check()
 }
 
