@@ -18,9 +18,10 @@ import (
 )
 
 type listCommand struct {
-	Models bool   `help:"List the neuron models instead." xor:"what"`
-	Rules  bool   `help:"List the learning rules instead." xor:"what"`
-	Keys   string `help:"List the keys of a model or rule, or of the experiment file (\"experiment\")." placeholder:"MODEL" xor:"what"`
+	Models    bool   `help:"List the neuron models instead." xor:"what"`
+	Rules     bool   `help:"List the learning rules instead." xor:"what"`
+	Equations string `help:"Print a built-in model as equations." placeholder:"MODEL" xor:"what"`
+	Keys      string `help:"List the keys of a model or rule, or of the experiment file (\"experiment\")." placeholder:"MODEL" xor:"what"`
 }
 
 func (c *listCommand) Run(t terminal) error {
@@ -29,6 +30,12 @@ func (c *listCommand) Run(t terminal) error {
 		return config.WriteKeys(t.out, config.Describe(&experiment.File{}))
 	case c.Keys != "":
 		return c.keys(t.out)
+	case c.Equations != "":
+		text, err := experiment.Equations(c.Equations)
+		if err == nil {
+			_, err = fmt.Fprint(t.out, text)
+		}
+		return err
 	}
 	w := tabwriter.NewWriter(t.out, 0, 8, 2, ' ', 0)
 	if c.Models {
@@ -77,11 +84,27 @@ func (c *listCommand) keys(w io.Writer) error {
 }
 
 type initCommand struct {
-	Name   string `arg:"" help:"Built-in experiment."`
+	Name   string `arg:"" optional:"" help:"Built-in experiment."`
+	Model  string `help:"Write an experiment with a built-in model written as equations instead." placeholder:"MODEL"`
 	Output string `short:"o" help:"File to write; default NAME.toml. An existing file is never overwritten." placeholder:"FILE"`
 }
 
+// Validate is called by the parser.
+func (c *initCommand) Validate() error {
+	if (c.Name == "") == (c.Model == "") {
+		return errors.New("one of NAME and --model is needed")
+	}
+	return nil
+}
+
 func (c *initCommand) Run(t terminal) error {
+	if c.Model != "" {
+		file, err := experiment.CopyWritten(c.Model, c.Output)
+		if err == nil {
+			fmt.Fprintf(t.out, "wrote %s\n", file)
+		}
+		return err
+	}
 	written, err := experiment.Copy(c.Name, c.Output)
 	for _, file := range written {
 		fmt.Fprintf(t.out, "wrote %s\n", file)
@@ -105,6 +128,7 @@ func (c *checkCommand) Run(t terminal) error {
 	if err := x.Check(); err != nil {
 		return err
 	}
+	warn(t, x)
 	fmt.Fprintf(t.out, "%s: ok\n", c.Experiment)
 	return announce(t.out, x)
 }
@@ -113,6 +137,13 @@ func (c *checkCommand) Run(t terminal) error {
 const large = 1 << 30
 
 // announce says what a large experiment will take.
+// warn prints what is suspicious in the models of an experiment.
+func warn(t terminal, x *experiment.Experiment) {
+	for _, w := range x.Warnings() {
+		fmt.Fprintln(t.err, w)
+	}
+}
+
 func announce(w io.Writer, x *experiment.Experiment) error {
 	memory, disk, err := x.Estimate()
 	if err == nil && memory.Bytes >= large {
@@ -154,6 +185,7 @@ func (c *runCommand) Run(ctx context.Context, t terminal) error {
 	if c.Output == "" {
 		c.Output = filepath.Join("results", x.Experiment.Name)
 	}
+	warn(t, x)
 	if err := announce(t.err, x); err != nil {
 		return err
 	}

@@ -26,6 +26,7 @@ type lane struct {
 	do                 [][][]float64
 	choiceRegs, reset2 [][]float64
 	rest               [][]float64 // the refractory time alone
+	reach              spike.Tick  // how long the last part could be
 	start              []float64   // state at the start of a part
 	out                *spike.Buffer
 	fired              []spike.Tick // per detector: when it fired last in this step
@@ -60,6 +61,7 @@ func (l *lane) step(s *scratch, i, j, at, step int, t spike.Tick, in *neuron.Inp
 	p := l.p
 	l.i, l.t, l.stop, l.out = i, t, t+in.Step, out
 	fill(l.fired, spike.Never)
+	l.reach = spike.Forever / 4
 	copy(l.x, s.old[j])
 	copy(l.g, s.old[j][len(l.x):])
 	for k := range l.arrive {
@@ -249,11 +251,15 @@ func (l *lane) part(now, end spike.Tick) spike.Tick {
 	p, m, i := l.p, l.p.m, l.i
 	copy(l.start, l.x)
 	copy(l.start[len(l.x):], l.g)
-	r := end - now
+	r := min(end-now, 2*l.reach)
 	l.try(now, r)
 	for !(l.output(m.scalarStrain()) <= 0) && r > shortest {
 		r /= 2
 		l.try(now, r)
+	}
+	l.reach = max(r, shortest)
+	if r == end-now {
+		l.reach = spike.Forever / 4
 	}
 	first, by := r, -1
 	for d := range m.detectors {

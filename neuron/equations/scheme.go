@@ -31,8 +31,11 @@ type scheme struct {
 }
 
 // mostStrain is how large, against its movement in a step, the second-order term of a variable may be that is not linear in
-// itself; a longer step is cut.
-const mostStrain = 0.05
+// itself; a longer step is cut. Parts of a step may be strained more, the shorter they are, up to partStrain.
+const (
+	mostStrain = 0.02
+	partStrain = 0.2
+)
 
 func newScheme(b *builder, h, whole value) *scheme {
 	s := &scheme{b: b, g: b.g, h: h, whole: whole, held: b.g.constant(0), strain: b.g.constant(0)}
@@ -177,7 +180,11 @@ func (s *scheme) alone(i int, f value) value {
 func (s *scheme) strained(i int, bend value) {
 	g := s.g
 	way := g.unary(opAbs, g.sub(s.star[i], s.x[i]))
-	allowed := g.mul(g.constant(mostStrain), g.add(way, g.mul(g.constant(1e-5), g.unary(opAbs, s.x[i]))))
+	most := g.constant(mostStrain)
+	if _, fixed := g.isConst(s.h); !fixed { // what a short part gets wrong matters less
+		most = g.min(g.constant(partStrain), g.mul(most, g.pow(g.div(s.whole, s.h), g.constant(2./3))))
+	}
+	allowed := g.mul(most, g.add(way, g.mul(g.constant(1e-5), g.unary(opAbs, s.x[i]))))
 	s.strain = g.max(s.strain, g.sub(g.unary(opAbs, g.mul(s.h, bend)), allowed))
 }
 

@@ -42,6 +42,9 @@ type Error struct {
 func (e *Error) Error() string {
 	var b strings.Builder
 	pos := Position{e.File, e.Line, e.Column}.String()
+	if e.Excerpt != "" && e.Line > 0 {
+		pos = fmt.Sprintf("%s:%d", pos, e.Column)
+	}
 	b.WriteString(pos)
 	if e.Key != "" && pos != overridePrefix+e.Key {
 		if pos != "" {

@@ -41,6 +41,19 @@ func Copy(name, path string) (written []string, err error) {
 	return written, nil
 }
 
+// CopyWritten writes the experiment of a built-in model that is written as equations to path ("" means MODEL.toml). It overwrites
+// nothing.
+func CopyWritten(model, path string) (string, error) {
+	text, err := WrittenText(model)
+	if err != nil {
+		return "", err
+	}
+	if path == "" {
+		path = model + ".toml"
+	}
+	return path, create(path, text)
+}
+
 // create writes a new file.
 func create(path string, text []byte) error {
 	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)

@@ -72,6 +72,12 @@ func Load(name string, overrides ...string) (*Experiment, error) {
 	return x, x.parse(name, text, overrides)
 }
 
+// LoadText reads an experiment that is no file of its own.
+func LoadText(name string, text []byte, overrides ...string) (*Experiment, error) {
+	x := &Experiment{dir: "."}
+	return x, x.parse(name, text, overrides)
+}
+
 func reason(err error) string {
 	var pe *fs.PathError
 	if errors.As(err, &pe) {
