@@ -148,7 +148,7 @@ func (s *scheme) step() {
 			f1 = at1(e.f)
 			alone := s.alone(i, e.f)
 			bend := g.sub(g.sub(alone, at0(e.f)), g.mul(a0, g.sub(s.star[i], x)))
-			next = g.add(s.star[i], g.mul(gain[i], g.add(g.mul(half, g.sub(f1, alone)), g.div(bend, g.add(g.constant(3), g.mul(g.constant(0.75), g.max(g.constant(0), g.mul(a0, s.h))))))))
+			next = g.add(s.star[i], g.mul(gain[i], g.add(g.mul(half, g.sub(f1, alone)), g.div(bend, g.add(g.constant(3), g.mul(g.constant(1.75), g.max(g.constant(0), g.mul(a0, s.h))))))))
 			s.strained(i, bend)
 		}
 		s.next = append(s.next, s.still(i, next, x))
