@@ -37,6 +37,7 @@ func NewSimulator(net *reference.BurstCCN, t ensemble.Timing, constant bool, key
 	}
 	m.Follow()
 	m.Presenter = ensemble.NewPresenter(m.spiking, t, true, key)
+	m.Signed = true // units have few neurons here
 	_, columns := m.Group()
 	m.batch = ensemble.NewBatch(m.spiking, 1, columns, constant, true)
 	m.batch.Images = 1

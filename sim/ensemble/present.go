@@ -32,9 +32,14 @@ type Presenter struct {
 	Bins     int // of a presentation
 	From     int // first one with plasticity on
 	constant bool
-	sampler  sampler
-	input    *activity
-	layers   []*activity
+	// Signed lets the slope h = 1 - own event trace be negative where noise takes the trace above 1. Otherwise h is 0 there: that
+	// costs units close to full activation a bias as large as the noise of their trace, small where units have thousands of
+	// neurons. Set it before the first presentation.
+	Signed  bool
+	sampler sampler
+	input   *activity
+	layers  []*activity
+	none    []float32
 }
 
 // sampler draws events and bursts of a layer: in steps (steps.go) or one by one at exact times (exact.go).
@@ -169,23 +174,42 @@ func (p *Presenter) BackwardCourse(target *units.Block, start State, number uint
 		if i < top {
 			p.apical(i)
 			n := a.drive.Rows * a.drive.Stride
-			neurons.BurstProbability(a.drive.Data[:n], a.own.Data[:n], pb)
+			own := a.own.Data[:n]
+			if p.Signed {
+				for k, e := range own {
+					a.drive.Data[k] *= 1 - e
+				}
+				own = p.zeros(n)
+			}
+			neurons.BurstProbability(a.drive.Data[:n], own, pb)
 		} else {
-			a.teach(target, pb)
+			a.teach(target, pb, p.Signed)
 		}
 		p.sampler.bursts(a, i+1, start[i+1], number)
 	}
 }
 
+// zeros returns n zeros.
+func (p *Presenter) zeros(n int) []float32 {
+	if len(p.none) < n {
+		p.none = make([]float32, n)
+	}
+	return p.none[:n]
+}
+
 // teach sets the burst probabilities of output units.
-func (a *activity) teach(target *units.Block, pb float32) {
+func (a *activity) teach(target *units.Block, pb float32, signed bool) {
 	for u := range a.drive.Rows {
 		own, p := a.own.Row(u), a.drive.Row(u)
 		for k, e := range own {
 			p[k] = pb
 			if target != nil {
 				t := target.Row(u)[k%target.Cols]
-				p[k] = max(0, min(1, pb+float32(pb*float32((t-e)*max(0, 1-e)))))
+				h := 1 - e
+				if !signed {
+					h = max(0, h)
+				}
+				p[k] = max(0, min(1, pb+float32(pb*float32((t-e)*h))))
 			}
 		}
 	}

@@ -83,7 +83,7 @@ func TestTiedQ(t *testing.T) {
 			p.Forward(image, state, 7)
 			// Only the output layer: hidden bursts would differ wherever a rounding decides.
 			top := p.layers[2]
-			top.teach(&units.Block{Rows: 5, Cols: 1, Stride: 1, Data: []float32{1, 0, 0, 0, 0}}, net.PB)
+			top.teach(&units.Block{Rows: 5, Cols: 1, Stride: 1, Data: []float32{1, 0, 0, 0, 0}}, net.PB, false)
 			p.sampler.bursts(top, 3, state[3], 7)
 			p.apical(1)
 			for u := range p.layers[1].drive.Rows {
