@@ -87,6 +87,7 @@ func (s *AdEx) New(b Build) (Population, error) {
 		s.CM, s.GL, s.Theta, s.Delta, s.Reset, s.TRef, s.A, s.B, s.TauW)
 	p.sweep = newSweep(n, 1, adexKernels(), []*[]float32{&p.x, &p.w, &p.g[0], &p.g[1]}, p.refEnd)
 	setConstants(&p.sweep, n, lanes.AdExConstants, p.derived, (*adexDerived).constants)
+	p.guarded(p)
 	p.Reset()
 	return p, nil
 }
@@ -195,7 +196,7 @@ func (p *adex) Reset() {
 		p.refEnd[i] = spike.Never
 	}
 	p.Emitter.Reset()
-	p.sleep.reset()
+	p.sweep.reset()
 }
 
 // fillInitial draws the initial values of a state variable that is stored relative to offset.

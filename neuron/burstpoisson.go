@@ -127,6 +127,7 @@ func (s *BurstPoisson) New(b Build) (Population, error) {
 	p.sweep = compartments(n, kernels, p.kernelRows(), p.refEnd, p.second)
 	p.sweep.hazard = p.left
 	setConstants(&p.sweep, n, lanes.TwoConstants, p.derived, (*burstDerived).constants)
+	p.guarded(p)
 	p.Reset()
 	return p, nil
 }
@@ -188,5 +189,5 @@ func (p *burstPoisson) Reset() {
 		}
 	}
 	p.Emitter.Reset()
-	p.sleep.reset()
+	p.sweep.reset()
 }

@@ -33,7 +33,7 @@ func (p *burstPoisson) replay(d *burstDerived, u *two, v *burstInput, i int, t s
 			end = min(end, p.refEnd[i])
 			f.over(d, (end - now).Milliseconds())
 		} else if r, event := p.part(d, &f, i, (end - now).Milliseconds()); event {
-			end = min(now+spike.Tick(r*1e6), stop-1)
+			end = moment(now, stop, r)
 			if end <= p.Last(i) { // no two spikes in one tick
 				end++
 			}

@@ -55,7 +55,7 @@ func (p *twoCompartment) stiff(d *twoDerived, u *two, v *twoInput, i int, t spik
 			passed, crossed = d.flow.advance(&f, (end - now).Milliseconds(), 0, !refractory)
 		}
 		if crossed {
-			end = min(now+spike.Tick(passed*1e6), stop-1)
+			end = moment(now, stop, passed)
 			if end <= p.Last(i) { // no two spikes in one tick
 				end++
 			}

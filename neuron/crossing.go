@@ -52,6 +52,14 @@ func crossingIn(f0, f1, m0, m1 float64) (s float64, ok bool) {
 	return float64(peak * hermiteRoot(f0, top, float64(m0*peak), 0)), true
 }
 
+// moment returns the tick r ms after now, at most the last before stop, also where r is not a number.
+func moment(now, stop spike.Tick, r float64) spike.Tick {
+	if !(r >= 0) {
+		return now
+	}
+	return min(now+spike.Tick(r*1e6), stop-1)
+}
+
 // arrival is what reached a channel within a step, taken back out of the step's sums for a step that has to be
 // replayed event by event.
 type arrival struct {

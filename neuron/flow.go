@@ -234,7 +234,7 @@ func (w *flow) advance(f *fine, r, limit float64, free bool) (passed float64, ev
 	p := w.at(f, 0)
 	start := vary{f.x, f.y, f.wd, f.risk}
 	du, act := w.slopes(f, &start, &p)
-	s := 0.1 / max(float64(w.rateS*(1+p.loadS)), float64(w.rateD*(1+p.loadD)))
+	s := max(shortest, 0.1/max(float64(w.rateS*(1+p.loadS)), float64(w.rateD*(1+p.loadD))))
 	for left := r; left > 0; {
 		s = min(s, left)
 		u, failure := w.stretch(f, &du, &p, act, s)

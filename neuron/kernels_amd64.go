@@ -94,6 +94,14 @@ func putCounts(c *lanes.Counts, n int, pairs bool) {
 	}
 }
 
+// scan returns how many numbers from the first on are surely within a limit.
+func scan(x []float32, limit float32) (done int) {
+	if n := len(x) / 16; n > 0 && vectorCode() {
+		done = scanAVX2(&x[0], n, limit)
+	}
+	return done
+}
+
 // putNormals turns words into normal numbers and returns how many, a multiple of 4 and all but at most 15.
 func putNormals(z []float32, words []uint32) (done int) {
 	if n := len(words) / 32; n > 0 && wideVectors() {

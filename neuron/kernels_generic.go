@@ -22,6 +22,7 @@ func addArrivals(to *lanes.Pair, cells *uint32, effects *lanes.Pair, n int) {
 	panic("neuron: no kernels")
 }
 func putCounts(c *lanes.Counts, n int, pairs bool) { panic("neuron: no kernels") }
+func scan(x []float32, limit float32) int          { return 0 }
 func putNormals(z []float32, words []uint32) int   { return 0 }
 func fluctuate(x, start, end, z []float32, decay, kick, mean float32) int {
 	return 0

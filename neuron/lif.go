@@ -84,6 +84,7 @@ func (s *LIF) New(b Build) (Population, error) {
 	p.derived = derivedOf(b, func(i int) *lifDerived { return s.derive(b, i) }, s.TauM, s.CM, s.Theta, s.Reset, s.TRef)
 	p.sweep = newSweep(n, 1, lifKernels(p.conductance), []*[]float32{&p.x, &p.g[0], &p.g[1]}, p.refEnd)
 	setConstants(&p.sweep, n, lanes.LIFConstants, p.derived, (*lifDerived).constants)
+	p.guarded(p)
 	p.Reset()
 	return p, nil
 }
@@ -219,5 +220,5 @@ func (p *lif) Reset() {
 		p.refEnd[i] = spike.Never
 	}
 	p.Emitter.Reset()
-	p.sleep.reset()
+	p.sweep.reset()
 }

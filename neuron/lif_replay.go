@@ -33,7 +33,7 @@ func (p *lif) replay(d *lifDerived, u lifState, i int, t spike.Tick, i0, i1 floa
 				f.g[k] /= growth(float64((end - now).Milliseconds() * rate))
 			}
 		} else if r, crossed := p.part(d, &f, (end - now).Milliseconds()); crossed {
-			end = min(now+spike.Tick(r*1e6), stop-1)
+			end = moment(now, stop, r)
 			if end <= p.Last(i) { // no two spikes in one tick
 				end++
 			}

@@ -57,6 +57,7 @@ func (s *LIFDelta) New(b Build) (Population, error) {
 	p.derived = derivedOf(b, func(i int) *lifDeltaDerived { return s.derive(b, i) }, s.TauM, s.CM, s.Theta, s.Reset, s.TRef)
 	p.sweep = newSweep(b.N, 1, deltaKernels(), []*[]float32{&p.x}, p.refEnd)
 	setConstants(&p.sweep, b.N, lanes.DeltaConstants, p.derived, (*lifDeltaDerived).constants)
+	p.guarded(p)
 	p.Reset()
 	return p, nil
 }
@@ -113,7 +114,7 @@ func (p *lifDelta) Reset() {
 		p.refEnd[i] = spike.Never
 	}
 	p.Emitter.Reset()
-	p.sleep.reset()
+	p.sweep.reset()
 }
 
 // Advance implements Population.

@@ -753,6 +753,43 @@ arrival:
 	JL     arrival
 	RET
 
+// func scanAVX2(x *float32, n int, limit float32) int
+// Requires: AVX
+TEXT ·scanAVX2(SB), NOSPLIT, $0-32
+	MOVQ         x+0(FP), AX
+	MOVQ         n+8(FP), CX
+	VBROADCASTSS limit+16(FP), Y0
+	VMOVUPS      absolute<>+0(SB), Y1
+	XORQ         DX, DX
+
+sixteen:
+	VANDPS    (AX)(DX*4), Y1, Y2
+	VCMPPS    $0x06, Y0, Y2, Y2
+	VANDPS    32(AX)(DX*4), Y1, Y3
+	VCMPPS    $0x06, Y0, Y3, Y3
+	VORPS     Y3, Y2, Y2
+	VMOVMSKPS Y2, BX
+	TESTL     BX, BX
+	JNZ       beyond
+	ADDQ      $0x10, DX
+	DECQ      CX
+	JNZ       sixteen
+
+beyond:
+	VZEROUPPER
+	MOVQ DX, ret+24(FP)
+	RET
+
+DATA absolute<>+0(SB)/4, $0x7fffffff
+DATA absolute<>+4(SB)/4, $0x7fffffff
+DATA absolute<>+8(SB)/4, $0x7fffffff
+DATA absolute<>+12(SB)/4, $0x7fffffff
+DATA absolute<>+16(SB)/4, $0x7fffffff
+DATA absolute<>+20(SB)/4, $0x7fffffff
+DATA absolute<>+24(SB)/4, $0x7fffffff
+DATA absolute<>+28(SB)/4, $0x7fffffff
+GLOBL absolute<>(SB), RODATA|NOPTR, $32
+
 // func normalsAVX2(z *float32, words *uint32, n int)
 // Requires: AVX, AVX2
 TEXT ·normalsAVX2(SB), NOSPLIT, $0-24
@@ -1205,16 +1242,6 @@ quiet:
 	SHRQ      $0x03, BX
 	MOVQ      BX, ret+8(FP)
 	RET
-
-DATA absolute<>+0(SB)/4, $0x7fffffff
-DATA absolute<>+4(SB)/4, $0x7fffffff
-DATA absolute<>+8(SB)/4, $0x7fffffff
-DATA absolute<>+12(SB)/4, $0x7fffffff
-DATA absolute<>+16(SB)/4, $0x7fffffff
-DATA absolute<>+20(SB)/4, $0x7fffffff
-DATA absolute<>+24(SB)/4, $0x7fffffff
-DATA absolute<>+28(SB)/4, $0x7fffffff
-GLOBL absolute<>(SB), RODATA|NOPTR, $32
 
 DATA tiny<>+0(SB)/4, $0x322bcc77
 DATA tiny<>+4(SB)/4, $0x322bcc77

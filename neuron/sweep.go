@@ -23,6 +23,7 @@ type rawKernel func(c *lanes.Call) (looks int)
 
 // stepper is a model as a sweep sees it.
 type stepper interface {
+	Population
 	// one takes neuron i of the shard r through step s of a piece, which starts at t, with all that happens in it.
 	one(r Range, i, s int, t spike.Tick, in *Input, out *spike.Buffer)
 	// idle returns whether nothing is pending for neuron i, which moved no more in the last step, from t on.
@@ -35,11 +36,13 @@ type stepper interface {
 // population's end that fill no group.
 type sweep struct {
 	sleep
+	*guard
 	kernels   []kernel // the widest first; none without vector code
 	variant   func(in *Input) int
 	constants [][]float32    // for each kernel
 	perNeuron int            // numbers of constants per neuron, 0 if all neurons share them
 	rows      [][]float32    // state, in the kernel's order
+	variables []Column       // what the rows hold
 	rowStride int            // from one to the next, in their backing array
 	times     [][]spike.Tick // ticks that the kernel looks at
 	hazard    []float64      // see lanes.Call, nil if the model has none
@@ -78,7 +81,7 @@ var (
 
 // newSweep returns the sweep of n neurons with so many ports and allocates their columns, the rows of the kernel.
 func newSweep(n, ports int, k []kernel, rows []*[]float32, times ...[]spike.Tick) sweep {
-	s := sweep{sleep: newSleep(n, ports), kernels: k, variant: func(*Input) int { return 0 }, times: times,
+	s := sweep{sleep: newSleep(n, ports), guard: new(guard), kernels: k, variant: func(*Input) int { return 0 }, times: times,
 		scratch: make([]*block, (n+sleepWord-1)/sleepWord)}
 	// Columns that began at the same place of a page would share the few ways of the same sets of the cache.
 	const page, apart = 4096 / 4, (1024 + 64) / 4
@@ -139,6 +142,9 @@ func (s *sweep) advance(p stepper, r Range, w spike.Window, in *Input, out *spik
 					p.one(r, lo+word*sleepWord+bits.TrailingZeros64(left), step, t, in, out)
 				}
 			}
+			if s.due(t, in.Step) {
+				s.look(p, b, r, step, t+in.Step, in)
+			}
 		}
 		if census {
 			s.settle(p, b, w.From)
@@ -147,6 +153,12 @@ func (s *sweep) advance(p stepper, r Range, w spike.Window, in *Input, out *spik
 	if census {
 		s.counted(r)
 	}
+}
+
+// reset is for a population that starts again.
+func (s *sweep) reset() {
+	s.sleep.reset()
+	s.forget()
 }
 
 // plan finds the neurons of a block that are awake and how they go through the piece. It returns false if all sleep.

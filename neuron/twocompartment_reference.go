@@ -23,6 +23,7 @@ type twoReference struct {
 	build Build
 	sub   spike.Tick
 	cells []refCell
+	*guard
 	Emitter
 
 	u      [refVars][]float64
@@ -70,7 +71,7 @@ type refCell struct {
 
 func newTwoReference(s TwoCompartment, b Build) Population {
 	n := b.N
-	p := &twoReference{spec: s, build: b, sub: refSub, cells: make([]refCell, n), Emitter: NewEmitter(b),
+	p := &twoReference{spec: s, build: b, sub: refSub, cells: make([]refCell, n), guard: new(guard), Emitter: NewEmitter(b),
 		box: make([]float64, n), recent: make([]spike.Tick, n*bapMemory), refEnd: make([]spike.Tick, n)}
 	for j := range p.u {
 		p.u[j] = make([]float64, n)
@@ -127,6 +128,7 @@ func (p *twoReference) Reset() {
 		p.refEnd[i] = spike.Never
 	}
 	p.Emitter.Reset()
+	p.forget()
 }
 
 func (p *twoReference) draw(variable int, v Value, name string) {
@@ -158,11 +160,27 @@ func (p *twoReference) Advance(r Range, w spike.Window, in *Input, out *spike.Bu
 				n.current[port], n.growth[port] = float64(a), (float64(b)-float64(a))/h
 			}
 			n.step(n.start + in.Step)
+			if p.due(n.start, in.Step) {
+				n.look(in, s, r)
+			}
 		}
 		for j := range n.u {
 			p.u[j][i] = n.u[j]
 		}
 		p.box[i], _ = p.boxAt(i, w.To)
+	}
+}
+
+// look looks at the state after a step of a piece.
+func (n *refNeuron) look(in *Input, step int, r Range) {
+	for j, x := range n.u {
+		if limit := float64(limitOf([...]string{refVS: "mV", refVD: "mV", refWD: "mV", refRise: "mV", refVars - 1: ""}[j])); !(math.Abs(x) <= limit) {
+			for v := range n.u {
+				n.p.u[v][n.i] = n.u[v]
+			}
+			c := n.p.Columns()[j]
+			n.p.report(&Fault{At: n.start + in.Step, Neuron: n.i, Variable: c.Name, Value: x, Unit: c.Unit, Drive: driveOf(n.p, in, step, n.i, n.i-r.Lo)})
+		}
 	}
 }
 

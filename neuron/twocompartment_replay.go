@@ -28,6 +28,10 @@ func (p *twoCompartment) replay(d *twoDerived, u *two, v *twoInput, i int, t spi
 		if refractory {
 			end = min(end, p.refEnd[i])
 		} else if u.x > float32(d.theta)+u.th {
+			if now <= p.Last(i) { // no two spikes in one tick
+				now++
+				continue
+			}
 			p.fire(d, u, i, now, out) // above threshold as refractoriness ends
 			continue
 		}
@@ -48,7 +52,7 @@ func (p *twoCompartment) replay(d *twoDerived, u *two, v *twoInput, i int, t spi
 			d.partial(r, &c)
 			v.is1, v.id1 = v.is0+float32(slopeS*float32(r)), v.id0+float32(slopeD*float32(r))
 			d.step(p, &c, u, v, false)
-			end = min(now+spike.Tick(r*1e6), stop-1)
+			end = moment(now, stop, r)
 			p.fire(d, u, i, end, out)
 		}
 		now = end

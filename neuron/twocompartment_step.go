@@ -50,6 +50,7 @@ func newTwoCompartment(s TwoCompartment, b Build) *twoCompartment {
 		s.TauTh, s.TRef, s.GS, s.GD, s.ED, s.DD, s.B, s.TauWS, s.A, s.TauWD, s.C)
 	p.sweep = compartments(n, twoKernels(p.atSoma), append(p.kernelRows(), &p.box), p.refEnd, p.edge)
 	setConstants(&p.sweep, n, lanes.TwoConstants, p.derived, func(d *twoDerived, put func(int, float32)) { d.constants(&s, put) })
+	p.guarded(p)
 	p.Reset()
 	return p
 }
@@ -93,7 +94,7 @@ func (p *twoCompartment) Reset() {
 		p.edge[i], p.refEnd[i] = spike.Forever, spike.Never
 	}
 	p.Emitter.Reset()
-	p.sleep.reset()
+	p.sweep.reset()
 }
 
 // two is the state of one neuron in registers.

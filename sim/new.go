@@ -108,6 +108,7 @@ func (s *Sim) buildPopulations(opt Options) error {
 		if e, ok := pop.(neuron.Exact); ok {
 			p.single = e.WantsArrivals()
 		}
+		p.guarded, _ = pop.(neuron.Guarded)
 		if f, ok := pop.(neuron.Foreseer); ok && !opt.NoSleep {
 			p.foreseer = f
 		}

@@ -15,6 +15,7 @@ type population struct {
 	single      bool            // wants single arrivals
 	sleeper     neuron.Sleeper  // nil if its neurons never sleep
 	foreseer    neuron.Foreseer // nil if nobody knows when they spike next
+	guarded     neuron.Guarded  // nil if its neurons have no state that can go wrong
 	backgrounds []neuron.Background
 	filled      []int         // channels that these write to
 	in          []*projection // that end on it

@@ -105,6 +105,9 @@ func (s *Sim) Run(ctx context.Context, until spike.Tick) error {
 		end := s.exchanged + s.window
 		piece := spike.Window{From: s.now, To: min(end, until, s.agenda.next())}
 		s.advance(piece)
+		if err := s.fault(); err != nil {
+			return err
+		}
 		s.now = piece.To
 		if s.now < end {
 			continue

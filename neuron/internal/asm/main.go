@@ -37,6 +37,7 @@ func steps() {
 	countKernel("countPairsAVX2", true)
 	arrivalKernel()
 	addKernel()
+	scanKernel()
 	models := []model{lifStep("lifStep", true), lifStep("lifCurrentStep", false), deltaStep(), adexStep()}
 	for _, soma := range []bool{true, false} {
 		for _, nmda := range []bool{true, false} {

@@ -1,0 +1,136 @@
+package neuron
+
+import (
+	"fmt"
+	"math"
+	"strings"
+	"sync"
+	"sync/atomic"
+
+	"github.com/burstplex/burstplex/neuron/spike"
+)
+
+// Fault is a state that no neuron can be in: not a number, infinite, or a potential beyond GuardLimit. Whatever follows from
+// it is wrong, so that a run ends there.
+type Fault struct {
+	At       spike.Tick // when it was seen, at the end of a step and at most a millisecond (or a step) late
+	Neuron   int        // of the population
+	Variable string
+	Value    float64
+	Unit     string
+	Drive    string // what drove it: currents and synaptic variables of the neuron
+}
+
+func (f *Fault) Error() string {
+	return fmt.Sprintf("neuron %d: %s = %.6g %s at %v is not a state that a neuron can be in (at most %g mV); %s",
+		f.Neuron, f.Variable, f.Value, f.Unit, f.At, float64(GuardLimit), f.Drive)
+}
+
+// Guarded is implemented by populations that look after their state.
+type Guarded interface {
+	// Fault returns the first fault, nil if there is none. It must not be called while neurons advance.
+	Fault() *Fault
+}
+
+const (
+	// GuardLimit is the largest potential, mV, relative to rest and whatever its sign.
+	GuardLimit = 1e6
+	guardEvery = spike.Millisecond
+)
+
+// guard keeps the first fault that the shards of a population report.
+type guard struct {
+	any   atomic.Bool
+	mu    sync.Mutex
+	fault *Fault
+}
+
+// Fault implements Guarded.
+func (g *guard) Fault() *Fault {
+	if !g.any.Load() {
+		return nil
+	}
+	return g.fault
+}
+
+// report takes note of a fault; the first in time and number counts, whatever worker comes first.
+func (g *guard) report(f *Fault) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if g.fault == nil || f.At < g.fault.At || f.At == g.fault.At && f.Neuron < g.fault.Neuron {
+		g.fault = f
+	}
+	g.any.Store(true)
+}
+
+// forget is for a population that starts again.
+func (g *guard) forget() { g.fault = nil; g.any.Store(false) }
+
+// due reports whether a step of h that starts at t is one after which states are looked at.
+func (g *guard) due(t, h spike.Tick) bool { return (t+h)/guardEvery != t/guardEvery }
+
+// beyond returns the first element that is not a number or larger than a limit, -1 if there is none.
+func beyond(x []float32, limit float32) int {
+	for i := scan(x, limit); i < len(x); i++ {
+		if !(x[i] <= limit && x[i] >= -limit) {
+			return i
+		}
+	}
+	return -1
+}
+
+// limitOf returns how large a variable may be.
+func limitOf(unit string) float32 {
+	if unit == "mV" {
+		return GuardLimit
+	}
+	return math.MaxFloat32
+}
+
+// guarded lets the sweep look after all columns that p's kernels change.
+func (s *sweep) guarded(p Population) {
+	s.variables = make([]Column, len(s.rows))
+	for _, c := range p.Columns() {
+		x, ok := c.Data.([]float32)
+		for row := range s.rows {
+			if ok && len(x) > 0 && &x[0] == &s.rows[row][0] {
+				s.variables[row] = c
+			}
+		}
+	}
+}
+
+// look looks at the states of a block after a step of a piece, which ended at t.
+func (s *sweep) look(p Population, b *block, r Range, step int, t spike.Tick, in *Input) {
+	for row, x := range s.rows {
+		c := &s.variables[row]
+		if i := beyond(x[b.Lo:b.Hi], limitOf(c.Unit)); i >= 0 {
+			i += b.Lo
+			s.guard.report(&Fault{At: t, Neuron: i, Variable: c.Name, Value: c.Float(i), Unit: c.Unit, Drive: driveOf(p, in, step, i, i-r.Lo)})
+		}
+	}
+}
+
+// driveOf says what drove neuron i, number j of its shard, in a step.
+func driveOf(p Population, in *Input, step, i, j int) string {
+	var drives []string
+	for port, name := range p.Ports() {
+		if a, b := in.Drives[port].At(in, step, j); a != 0 || b != 0 {
+			drives = append(drives, fmt.Sprintf("a current of %g pA into %s", b, name))
+		}
+	}
+	for _, c := range p.Columns() {
+		if x := c.Float(i); strings.HasPrefix(c.Name, "g_") && x != 0 {
+			drives = append(drives, fmt.Sprintf("%s = %g %s", c.Name, x, c.Unit))
+		}
+	}
+	for k, c := range p.Channels() {
+		if k < len(in.Cells) && c.Kernel == nil && in.Cells[k].Sums != nil {
+			drives = append(drives, fmt.Sprintf("jumps of %g mV through %s", in.Cells[k].Sums[step*in.Len+j], c.Receptor))
+		}
+	}
+	if len(drives) == 0 {
+		return "nothing drives it"
+	}
+	return "driven by " + strings.Join(drives, ", ")
+}
