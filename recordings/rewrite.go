@@ -116,22 +116,9 @@ func Cut(dst string, r *Reader, q Query, opts ...Option) error {
 	if _, err := r.cursor(q); err != nil {
 		return err
 	}
-	h := r.header
-	h.Populations = slices.Clone(h.Populations)
-	for i := range h.Populations {
-		p := &h.Populations[i]
-		if len(q.Populations) > 0 && !slices.Contains(q.Populations, p.Name) {
-			p.Recorded = []Range{}
-		} else if q.Neurons != nil {
-			p.Recorded = ranges(r.layout.selections[i], p.First, q.Neurons)
-		}
-	}
-	cover := r.Window()
-	if q.Window != (spike.Window{}) {
-		cover = spike.Window{From: max(cover.From, q.Window.From), To: min(cover.To, q.Window.To)}
-		if cover.From >= cover.To {
-			return fmt.Errorf("%s covers %v to %v, nothing of %v to %v", r.path, r.Window().From, r.Window().To, q.Window.From, q.Window.To)
-		}
+	h, cover := r.part(q)
+	if q.Window != (spike.Window{}) && cover.From >= cover.To {
+		return fmt.Errorf("%s covers %v to %v, nothing of %v to %v", r.path, r.Window().From, r.Window().To, q.Window.From, q.Window.To)
 	}
 	q.ByNeuron = false
 	w, done, err := create(dst, h, opts)

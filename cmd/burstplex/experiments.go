@@ -86,7 +86,7 @@ func (c *listCommand) keys(w io.Writer) error {
 type initCommand struct {
 	Name   string `arg:"" optional:"" help:"Built-in experiment."`
 	Model  string `help:"Write an experiment with a built-in model written as equations instead." placeholder:"MODEL"`
-	Output string `short:"o" help:"File to write; default NAME.toml. An existing file is never overwritten." placeholder:"FILE"`
+	Output string `short:"o" help:"File to write, - for standard output; default NAME.toml. An existing file is never overwritten." placeholder:"FILE"`
 }
 
 // Validate is called by the parser.
@@ -98,6 +98,18 @@ func (c *initCommand) Validate() error {
 }
 
 func (c *initCommand) Run(t terminal) error {
+	if c.Output == standard {
+		read, name := experiment.Text, c.Name
+		if c.Model != "" {
+			read, name = experiment.WrittenText, c.Model
+		}
+		text, err := read(name)
+		if err != nil {
+			return err
+		}
+		_, err = t.out.Write(text)
+		return err
+	}
 	if c.Model != "" {
 		file, err := experiment.CopyWritten(c.Model, c.Output)
 		if err == nil {

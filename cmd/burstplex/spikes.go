@@ -10,7 +10,6 @@ import (
 
 	"github.com/burstplex/burstplex/neuron/spike"
 	"github.com/burstplex/burstplex/recordings"
-	"github.com/burstplex/burstplex/recordings/export"
 	"github.com/burstplex/burstplex/sim/config"
 )
 
@@ -26,7 +25,7 @@ type spikesCommands struct {
 	Merge     mergeCommand     `cmd:"" help:"Join the segments of one run, one after the other in time."`
 	Recompact recompactCommand `cmd:"" help:"Copy with the smallest code."`
 	Export    exportCommand    `cmd:"" help:"Translate to another format: csv, npz, sonata, parquet, ras, nest."`
-	Import    importCommand    `cmd:"" help:"Make a recording of spike trains: SONATA, CSV, text raster."`
+	Import    importCommand    `cmd:"" help:"Make a recording of spike trains: SONATA, npz, npy, Parquet, CSV, text raster."`
 }
 
 // recording is the argument that all commands share.
@@ -208,33 +207,6 @@ func (c *repairCommand) Run(t terminal) error {
 	}
 	for _, d := range lost {
 		fmt.Fprintf(t.out, "lost: %v\n", d)
-	}
-	fmt.Fprintf(t.out, "wrote %s\n", c.Output)
-	return nil
-}
-
-type exportCommand struct {
-	recording
-	selection
-	Format string `name:"to" required:"" help:"Format: csv, npz, sonata, parquet, ras or nest." placeholder:"FORMAT"`
-	Output string `short:"o" required:"" help:"File to write; an existing file is never overwritten." placeholder:"FILE"`
-}
-
-func (c *exportCommand) Run(t terminal) error {
-	if !slices.Contains(export.Formats(), c.Format) {
-		return notAmong("--to", c.Format, export.Formats())
-	}
-	r, err := c.open()
-	if err != nil {
-		return err
-	}
-	defer r.Close()
-	q, err := c.query(r)
-	if err != nil {
-		return err
-	}
-	if err := export.File(c.Output, c.Format, r, q); err != nil {
-		return err
 	}
 	fmt.Fprintf(t.out, "wrote %s\n", c.Output)
 	return nil

@@ -18,7 +18,7 @@ import (
 )
 
 type importCommand struct {
-	File       string `arg:"" help:"Spike trains: SONATA (HDF5), CSV, a text raster; text may be gzipped. Unit n becomes neuron n - first-id, units between without spikes stay as silent neurons, and units with names are numbered as they come."`
+	File       string `arg:"" help:"Spike trains: SONATA (HDF5), npz, npy, Parquet, CSV, a text raster; text may be gzipped. Unit n becomes neuron n - first-id, units between without spikes stay as silent neurons, and units with names are numbered as they come."`
 	Name       string `default:"units" help:"Name of the population, where the file does not name it."`
 	Resolution string `help:"Unit of time of the recording, to which times are floored; default: 1 us, or what the times need." placeholder:"TIME"`
 	Threshold  string `default:"16 ms" help:"Interval below which two spikes belong to one burst, where the file has no labels." placeholder:"TIME"`
@@ -146,7 +146,7 @@ func (c *importCommand) populations(out io.Writer, f *trains.File, h *recordings
 		}
 		fmt.Fprintf(out, "population %s: %d neurons, %d of them silent%s\n", p.Name, p.Size, silent, numbering(placed))
 	}
-	if len(events) == 0 {
+	if len(events) == 0 && len(f.Network) == 0 {
 		return nil, fmt.Errorf("%s holds no spikes", c.File)
 	}
 	return events, nil

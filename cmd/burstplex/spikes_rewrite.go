@@ -14,6 +14,14 @@ type newRecording struct {
 	Output string `short:"o" required:"" help:"Recording to write; an existing file is never overwritten." placeholder:"FILE"`
 }
 
+// Validate refuses standard output, which cannot hold a recording.
+func (c newRecording) Validate() error {
+	if c.Output == standard {
+		return errors.New("-o -: a recording is written to a file, not to standard output")
+	}
+	return nil
+}
+
 // wrote tells the user how a new recording ended.
 func (c newRecording) wrote(t terminal, err error) error {
 	if errors.Is(err, fs.ErrExist) {

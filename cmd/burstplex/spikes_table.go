@@ -16,7 +16,7 @@ type tableCommand struct {
 	recording
 	Name   string `arg:"" optional:"" help:"Which; without it they are listed."`
 	At     string `help:"Only the table of this time, for example \"1 s\"; without it all of the name, one after the other." placeholder:"TIME"`
-	Output string `short:"o" help:"File to write, .csv or .npz; without it CSV is printed." placeholder:"FILE"`
+	Output string `short:"o" help:"File to write, .csv or .npz; without it, or as -, CSV is printed." placeholder:"FILE"`
 }
 
 func (c *tableCommand) Run(t terminal) error {
@@ -40,7 +40,7 @@ func (c *tableCommand) Run(t terminal) error {
 		return notAmong("table", c.Name, names)
 	case err != nil:
 		return bad(errors.Join(err, damage))
-	case c.Output == "":
+	case c.Output == "" || c.Output == standard:
 		return errors.Join(export.WriteTableCSV(t.out, table), bad(damage))
 	}
 	if err := export.TableFile(c.Output, table); errors.Is(err, fs.ErrExist) {

@@ -1,14 +1,13 @@
-// Package export translates recordings into the formats that other tools read, and spike trains of other tools into
-// replay sources.
+// Package export translates recordings into the formats that other tools read. Package trains reads them.
 //
 //	err := export.File("spikes.csv", "csv", reader, recordings.Query{})
-//	trains, err := export.ReadTrains("data.csv.gz")
 //
 // Formats: csv and parquet (a row per spike; pandas, R), npz (numpy), sonata (HDF5; Blue Brain and Allen tools), nest
 // (the ASCII files of NEST's spike recorder), ras (the "time neuron" text raster of Auryn and of many scripts).
 //
-// Nothing is lost that a format can hold: times are written with all digits of the recording's resolution, and csv,
-// npz and parquet keep the labels. Exports stream: memory does not grow with the recording.
+// Nothing is lost that a format can hold: times are written with all digits of the recording's resolution, csv, npz and
+// parquet keep the labels, and these and sonata become a recording with the same digest when they are imported. Loses
+// says what a format cannot hold. Exports stream: memory does not grow with the recording.
 package export
 
 import (
@@ -37,6 +36,34 @@ func writers() map[string]func(*os.File, *recordings.Reader, recordings.Query) e
 // Formats lists the names that File knows.
 func Formats() []string { return slices.Sorted(maps.Keys(writers())) }
 
+// endings are the ends of file names by format; the first is the usual one.
+func endings() map[string][]string {
+	return map[string][]string{"csv": {".csv"}, "npz": {".npz"}, "sonata": {".h5", ".hdf5"}, "parquet": {".parquet"}, "ras": {".ras"}, "nest": {".dat", ".gdf"}}
+}
+
+// Ending returns the usual end of the name of a file of the format, with its point.
+func Ending(format string) string { return endings()[format][0] }
+
+// FormatOf returns the format that a name ends in, "" if none does.
+func FormatOf(path string) string {
+	for format, all := range endings() {
+		if slices.Contains(all, strings.ToLower(filepath.Ext(path))) {
+			return format
+		}
+	}
+	return ""
+}
+
+// Loses says in words what the format cannot hold of a recording, "" if nothing that matters.
+func Loses(format string) string {
+	return map[string]string{
+		"csv":    "sizes of populations (neurons beyond the last that spikes), the time without spikes at the end",
+		"sonata": "labels of spikes (computed again from intervals on import)",
+		"ras":    "populations (neurons are numbered through the network), labels of spikes, the time without spikes at the end",
+		"nest":   "populations (node IDs are numbers in the network plus 1), labels of spikes, the time without spikes at the end",
+	}[format]
+}
+
 // File writes the spikes of a query to a new file. It refuses to overwrite, and a failed export leaves no file.
 // Damage in the recording is an error.
 func File(path, format string, r *recordings.Reader, q recordings.Query) error {
@@ -49,6 +76,29 @@ func File(path, format string, r *recordings.Reader, q recordings.Query) error {
 	}
 	q.ByNeuron = false
 	return create(path, func(f *os.File) error { return write(f, r, q) })
+}
+
+// Write writes the spikes of a query to w.
+func Write(w io.Writer, format string, r *recordings.Reader, q recordings.Query) error {
+	write, ok := writers()[format]
+	if !ok {
+		return fmt.Errorf("unknown export format %q; known are %s", format, strings.Join(Formats(), ", "))
+	}
+	q.ByNeuron = false
+	f, err := os.CreateTemp("", "burstplex-export-*") // some formats are not written from beginning to end
+	if err != nil {
+		return fmt.Errorf("export: %w", err)
+	}
+	defer os.Remove(f.Name())
+	defer f.Close()
+	if err := write(f, r, q); err != nil {
+		return fmt.Errorf("export: %w", err)
+	}
+	if _, err := f.Seek(0, io.SeekStart); err != nil {
+		return fmt.Errorf("export: %w", err)
+	}
+	_, err = io.Copy(w, f)
+	return err
 }
 
 // create writes a file under another name and renames it when it is complete.
@@ -95,12 +145,14 @@ type text struct {
 
 var (
 	// The columns that issue trackers, pandas and spreadsheets understand without explanation.
-	csvText = text{"time_s,population,neuron,kind\n", func(dst []byte, pops roster, e spike.Event, digits int) []byte {
-		p := &pops[pops.of(e.Src)]
+	csvText = text{"time_s,population,neuron,kind,population_number\n", func(dst []byte, pops roster, e spike.Event, digits int) []byte {
+		number := pops.of(e.Src)
+		p := &pops[number]
 		dst = append(appendDecimal(dst, e.At, 9, digits), ',')
 		dst = append(appendQuoted(dst, p.Name), ',')
 		dst = append(appendInt(dst, int64(e.Src-p.First)), ',')
-		return append(append(dst, e.Kind.String()...), '\n')
+		dst = append(append(dst, e.Kind.String()...), ',')
+		return append(appendInt(dst, int64(number)), '\n')
 	}}
 	// Auryn and most raster scripts: seconds and the neuron's number in the network.
 	rasText = text{"", func(dst []byte, _ roster, e spike.Event, digits int) []byte {

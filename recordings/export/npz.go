@@ -16,7 +16,7 @@ import (
 
 // WriteNPZ writes what numpy.load reads: time_ns (int64), neuron (uint32, the ID in the network) and kind (uint8: 0
 // onset, 1 burst, 2 tail) with an entry per spike, and population (names), first, size (uint32) and resolution_ns to
-// interpret them. The arrays are written one after the other: the recording is read once for each, and once to count.
+// interpret them; description is what else the recording says, as JSON. The arrays are written one after the other: the recording is read once for each, and once to count.
 func WriteNPZ(w io.Writer, r *recordings.Reader, q recordings.Query) error {
 	n := 0
 	if err := each(r, q, func(spike.Event) { n++ }); err != nil {
@@ -43,6 +43,9 @@ func WriteNPZ(w io.Writer, r *recordings.Reader, q recordings.Query) error {
 	}
 	if err == nil {
 		err = describe(z, r.Header())
+	}
+	if err == nil {
+		err = describeWhole(z, r, q)
 	}
 	if err != nil {
 		return err
@@ -101,6 +104,21 @@ func describe(z *zip.Writer, h recordings.Header) error {
 		})
 	}
 	return err
+}
+
+// describeWhole writes the description of the recording, a string.
+func describeWhole(z *zip.Writer, r *recordings.Reader, q recordings.Query) error {
+	text, err := r.Describe(q)
+	if err != nil {
+		return err
+	}
+	runes := []rune(string(text))
+	return member(z, "description", fmt.Sprintf("<U%d", len(runes)), -1, func(out *bufio.Writer) error {
+		for _, c := range runes {
+			out.Write(binary.LittleEndian.AppendUint32(nil, uint32(c))) // errors stay in out until Flush
+		}
+		return nil
+	})
 }
 
 // member writes an array of n entries as name.npy (format version 1.0); n < 0 is a scalar.

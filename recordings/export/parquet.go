@@ -19,8 +19,13 @@ type spikeRow struct {
 
 // WriteParquet writes columns time_ns, population, neuron and kind, compressed with zstd, in row groups of 1 Mi spikes.
 func WriteParquet(w io.Writer, r *recordings.Reader, q recordings.Query) error {
+	text, err := r.Describe(q)
+	if err != nil {
+		return err
+	}
 	out := parquet.NewGenericWriter[spikeRow](w, parquet.Compression(&parquet.Zstd), parquet.MaxRowsPerRowGroup(1<<20),
-		parquet.KeyValueMetadata("program", r.Header().Program), parquet.KeyValueMetadata("experiment", r.Header().Experiment))
+		parquet.KeyValueMetadata("program", r.Header().Program), parquet.KeyValueMetadata("experiment", r.Header().Experiment),
+		parquet.KeyValueMetadata(recordings.DescriptionKey, string(text)))
 	pops := roster(r.Header().Populations)
 	var rows []spikeRow
 	for batch, err := range r.Batches(q) {

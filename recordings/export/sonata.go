@@ -40,10 +40,20 @@ func WriteSONATA(w io.WriterAt, r *recordings.Reader, q recordings.Query) error 
 		}
 	}
 	le := binary.LittleEndian
-	return out.Finish(out.Group([]hdf5.Member{{Name: "spikes", Address: out.Group(members)}},
-		hdf5.Attribute{Name: "magic", Type: hdf5.Uint32(), Data: le.AppendUint32(nil, 0x0A7A)},
-		hdf5.Attribute{Name: "version", Type: hdf5.Uint32(), Rows: 2, Data: le.AppendUint32(le.AppendUint32(nil, 0), 1)}))
+	attributes := []hdf5.Attribute{{Name: "magic", Type: hdf5.Uint32(), Data: le.AppendUint32(nil, 0x0A7A)},
+		{Name: "version", Type: hdf5.Uint32(), Rows: 2, Data: le.AppendUint32(le.AppendUint32(nil, 0), 1)}}
+	text, err := r.Describe(q)
+	if err != nil {
+		return err
+	}
+	if len(text) <= mostAttribute {
+		attributes = append(attributes, hdf5.Attribute{Name: recordings.DescriptionKey, Type: hdf5.Text(len(text)), Data: text})
+	}
+	return out.Finish(out.Group([]hdf5.Member{{Name: "spikes", Address: out.Group(members)}}, attributes...))
 }
+
+// mostAttribute is how long an attribute may be.
+const mostAttribute = 60_000
 
 func toSONATA(f *os.File, r *recordings.Reader, q recordings.Query) error {
 	return WriteSONATA(f, r, q)

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/burstplex/burstplex/neuron/spike"
+	"github.com/burstplex/burstplex/recordings"
 	"github.com/burstplex/burstplex/recordings/internal/hdf5"
 )
 
@@ -41,11 +42,26 @@ func readHDF5(path string, o Options) (*File, error) {
 	var names []string
 	for _, m := range members {
 		if m.Name == "spikes" {
-			return readSONATA(root, o)
+			f, err := readSONATA(root, o)
+			if err != nil {
+				return nil, err
+			}
+			return f, describe(f, root)
 		}
 		names = append(names, m.Name)
 	}
 	return nil, fmt.Errorf("is an HDF5 file without /spikes (SONATA): its root holds %s", orNothing(names))
+}
+
+// describe takes from the root what files of this program say of the recording.
+func describe(f *File, root *hdf5.Object) error {
+	text, ok, err := root.Text(recordings.DescriptionKey)
+	if err != nil || !ok {
+		return err
+	}
+	h, window, err := recordings.ParseDescription([]byte(text))
+	f.Network, f.Window, f.Resolution = h.Populations, window, h.Resolution
+	return err
 }
 
 func orNothing(names []string) string {

@@ -8,11 +8,8 @@ import (
 	"io"
 	"path/filepath"
 	"slices"
-	"strconv"
 	"strings"
 	"unicode/utf8"
-
-	"github.com/burstplex/burstplex/neuron/spike"
 )
 
 // readText reads a table of text: CSV, or columns between spaces. What stands above its first row, and the ending of the
@@ -22,52 +19,16 @@ func readText(in *bufio.Reader, name string, o Options) (*File, error) {
 	if err != nil || t == nil {
 		return &File{How: "empty"}, err
 	}
-	l, err := t.layout(strings.ToLower(filepath.Ext(name)), o)
-	if err != nil {
+	f := &File{}
+	r := rows{head: t.head, first: t.row, each: t.each, place: "line"}
+	if err := r.read(f, strings.ToLower(filepath.Ext(name)), o); err != nil {
 		return nil, err
-	}
-	f := &File{How: l.how}
-	if l.how == "" { // both columns are numbers: which is which shows at the end
-		return f, t.readPairs(f, l.scale)
 	}
 	if t.burstplexNEST {
 		f.FirstID = 1
 		f.How += "; unit 1 is neuron 0"
 	}
-	var b builder
-	kind, numbers := noKind, newRoster()
-	err = t.each(func(line int, row []string) error {
-		at, err := parseTime(row[l.time], l.scale)
-		if err != nil {
-			return fmt.Errorf("line %d: column %s: %w", line, t.name(l.time), err)
-		}
-		population, unit := "", "0"
-		if l.unit >= 0 {
-			unit = row[l.unit]
-		}
-		if l.population >= 0 {
-			population = row[l.population]
-		}
-		if l.number >= 0 {
-			if err := numbers.note(population, row[l.number]); err != nil {
-				return fmt.Errorf("line %d: column %s: %w", line, t.name(l.number), err)
-			}
-		}
-		if l.kind >= 0 {
-			if kind, err = parseKind(row[l.kind]); err != nil {
-				return fmt.Errorf("line %d: column %s: %w", line, t.name(l.kind), err)
-			}
-		}
-		if err := b.add(population, unit, at, kind); err != nil {
-			return fmt.Errorf("line %d: %w", line, err)
-		}
-		return nil
-	})
-	if err != nil {
-		return nil, err
-	}
-	f.Trains = b.finish()
-	return f, numbers.place(f)
+	return f, nil
 }
 
 // mostRow is the bytes that a row may have, so that no file, however small when compressed, takes all memory.
@@ -218,14 +179,6 @@ func (t *table) split(line string) ([]string, error) {
 	return fields, err
 }
 
-// name calls a column by its name, or its number.
-func (t *table) name(i int) string {
-	if t.head != nil {
-		return t.head[i]
-	}
-	return strconv.Itoa(i + 1)
-}
-
 // each calls visit for every row, which is valid during the call.
 func (t *table) each(visit func(line int, row []string) error) error {
 	width := len(t.head)
@@ -285,98 +238,4 @@ func (t *table) quotedLines(text string) (string, error) {
 		open = strings.Count(more, `"`)%2 == 0
 	}
 	return string(all), nil
-}
-
-// layout says what the columns are. A layout that says nothing in words has two columns of numbers in an order to be found.
-func (t *table) layout(ending string, o Options) (layout, error) {
-	if t.head != nil {
-		return settle(t.head, o)
-	}
-	named := o.TimeColumn != "" || o.UnitColumn != "" || o.PopulationColumn != ""
-	width := len(t.row)
-	if width == 2 && !named {
-		switch ending {
-		case ".ras":
-			o.TimeColumn, o.UnitColumn, named = "1", "2", true
-			if o.TimeUnit == "" {
-				o.TimeUnit = "s"
-			}
-		case ".gdf":
-			o.TimeColumn, o.UnitColumn, named = "2", "1", true
-			if o.TimeUnit == "" {
-				o.TimeUnit = "ms"
-			}
-		}
-	}
-	numbers := make([]string, width)
-	for i := range numbers {
-		numbers[i] = numberedColumn(i)
-	}
-	scale, err := scaleOf(o.TimeUnit, "", "its columns, which have no names")
-	switch {
-	case err != nil:
-		return layout{}, err
-	case width == 1 && !named:
-		o.TimeColumn = "1"
-	case width == 2 && !named:
-		for i := range 2 { // a name is the unit
-			if !isNumber(t.row[i]) {
-				o.TimeColumn, o.UnitColumn, named = strconv.Itoa(2-i), strconv.Itoa(i+1), true
-			}
-		}
-		if !named {
-			return layout{scale: scale}, nil
-		}
-	case width == 2 && o.UnitColumn == "" && (o.TimeColumn == "1" || o.TimeColumn == "2"):
-		o.UnitColumn = map[string]string{"1": "2", "2": "1"}[o.TimeColumn]
-	case width == 2 && o.TimeColumn == "" && (o.UnitColumn == "1" || o.UnitColumn == "2"):
-		o.TimeColumn = map[string]string{"1": "2", "2": "1"}[o.UnitColumn]
-	case o.TimeColumn == "":
-		return layout{}, &Unsettled{Reason: fmt.Sprintf("it has %d columns without names", width), Option: "time_column", Choice: fmt.Sprintf("1 to %d", width)}
-	case o.UnitColumn == "":
-		return layout{}, &Unsettled{Reason: fmt.Sprintf("it has %d columns without names", width), Option: "unit_column", Choice: fmt.Sprintf("1 to %d", width)}
-	}
-	return settle(numbers, o)
-}
-
-// readPairs reads two columns of numbers: the one that has fractions is the time.
-func (t *table) readPairs(f *File, scale float64) error {
-	var times [2][]spike.Tick
-	var whole [2][]uint64
-	fraction := [2]bool{}
-	err := t.each(func(line int, row []string) error {
-		for k := range 2 {
-			at, err := parseTime(row[k], scale)
-			if err != nil {
-				return fmt.Errorf("line %d: column %d: %w", line, k+1, err)
-			}
-			times[k] = append(times[k], at)
-			unit, err := plainUnit(row[k])
-			n, perr := strconv.ParseUint(unit, 10, 64)
-			fraction[k] = fraction[k] || err != nil || perr != nil
-			whole[k] = append(whole[k], n)
-		}
-		return nil
-	})
-	if err != nil {
-		return err
-	}
-	k := 0
-	switch {
-	case fraction[0] && fraction[1]:
-		return errors.New("both columns have fractions or signs: neither holds whole numbers of units")
-	case !fraction[0] && !fraction[1]:
-		return &Unsettled{Reason: "both columns hold whole numbers", Option: "time_column", Choice: "1 or 2"}
-	case fraction[1]:
-		k = 1
-	}
-	f.How = fmt.Sprintf("times from column %d in %s, units from column %d", k+1, unitOf(scale), 2-k)
-	var b builder
-	for i, at := range times[k] {
-		if err := b.add("", strconv.FormatUint(whole[1-k][i], 10), at, noKind); err != nil {
-			return err
-		}
-	}
-	f.Trains = b.finish()
-	return nil
 }
