@@ -39,9 +39,10 @@ func number(text string) (float64, error) {
 	return x, nil
 }
 
-// readCSV calls row with the values of the required and then the optional columns ("" where a column is missing) of every
-// line below the first, which names the columns. Values are valid during the call.
-func readCSV(fsys fs.FS, name string, required, optional []string, row func(line int, fields []string) error) (err error) {
+func columnName(s string) string { return strings.TrimSpace(strings.TrimPrefix(s, "\ufeff")) }
+
+// readCSV calls row with the values of the wanted columns of every line below the first, which names the columns. Values are valid during the call.
+func readCSV(fsys fs.FS, name string, wanted []string, row func(line int, fields []string) error) (err error) {
 	var file io.ReadCloser
 	if fsys != nil {
 		file, err = fsys.Open(name)
@@ -66,12 +67,16 @@ func readCSV(fsys fs.FS, name string, required, optional []string, row func(line
 	if err != nil {
 		return rowError(name, err)
 	}
-	wanted := slices.Concat(required, optional)
 	column := make([]int, len(wanted))
 	for k, want := range wanted {
-		column[k] = slices.IndexFunc(header, func(have string) bool { return strings.TrimSpace(strings.TrimPrefix(have, "\ufeff")) == want })
-		if column[k] < 0 && k < len(required) {
-			return csvError(name, 1, "there is no column %s; the first line must name the columns %s", want, strings.Join(slices.Concat(optional, required), ", "))
+		column[k] = slices.IndexFunc(header, func(have string) bool { return columnName(have) == want })
+		if column[k] < 0 {
+			return csvError(name, 1, "there is no column %s; the first line must name the columns %s", want, strings.Join(wanted, ", "))
+		}
+	}
+	for i, have := range header {
+		if !slices.Contains(column, i) {
+			return csvError(name, 1, "the column %q would be ignored (allowed: %s, each once)", columnName(have), strings.Join(wanted, ", "))
 		}
 	}
 	fields := make([]string, len(wanted))
@@ -84,9 +89,7 @@ func readCSV(fsys fs.FS, name string, required, optional []string, row func(line
 			return rowError(name, err)
 		}
 		for k, c := range column {
-			if fields[k] = ""; c >= 0 {
-				fields[k] = record[c]
-			}
+			fields[k] = record[c]
 		}
 		line, _ := r.FieldPos(0)
 		if err := row(line, fields); err != nil {

@@ -140,7 +140,7 @@ func (s *tableRate) at(t spike.Tick) float64 {
 // readRates reads a rate over time from a CSV file.
 func readRates(fsys fs.FS, name string) (*tableRate, error) {
 	table := &tableRate{}
-	err := readCSV(fsys, name, []string{"time_s", "rate_Hz"}, nil, func(line int, fields []string) error {
+	err := readCSV(fsys, name, []string{"time_s", "rate_Hz"}, func(line int, fields []string) error {
 		at, err := seconds(fields[0])
 		if err != nil {
 			return csvError(name, line, "time_s: %v", err)

@@ -134,7 +134,7 @@ func TestBadTextIsRefused(t *testing.T) {
 		"time_s,unit,population,population_number\n1,2,a,1\n1,2,b,1\n": "the same number 1",
 		"time_s,unit,population,population_number\n1,2,a,1\n1,2,a,2\n": "has the numbers 1 and 2",
 		"time_step,time_offset,sender\n1,0,2\n":                        "time_in_steps",
-		"PK\x03\x04 and so on": "zip",
+		"PK\x03\x04 and so on":                                         "zip",
 		"MATLAB 5.0 MAT-file, Platform: GLNXA64\x00\x01":               "MATLAB (version 5 to 7.2) file",
 		"time_s,unit\n1,a\x00b\n":                                      "binary file",
 		"\xff\xfet\x00,\x00i\x00":                                      "UTF-16",

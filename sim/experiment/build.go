@@ -111,12 +111,15 @@ func (x *Experiment) connector(name string, p *Projection) (synapse.Connector, e
 		}
 		list.Synapses = append(list.Synapses, synapse.Synapse{Source: pair[0], Target: pair[1]})
 	}
+	if p.File != "" && len(p.Pairs) > 0 {
+		return nil, x.At(key+".pairs", "beside a file they would be ignored")
+	}
 	if p.File != "" {
 		text, err := x.read(key+".file", p.File)
 		if err != nil {
 			return nil, err
 		}
-		if list, err = readSynapses(p.File, text); err != nil {
+		if list, err = synapse.ReadList(p.File, text); err != nil {
 			return nil, x.At(key+".file", "%v", err)
 		}
 		list.Autapses = p.Autapses

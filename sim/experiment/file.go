@@ -130,7 +130,7 @@ type Projection struct {
 	Connector string       `toml:"connector,required" oneof:"all-to-all|one-to-one|fixed-probability|fixed-in-degree|fixed-out-degree|fixed-total-number|list" doc:"which pairs are connected"`
 	P         float64      `toml:"p" range:"[0, 1]" doc:"probability of a pair (fixed-probability); that of at least one synapse, in place of k (fixed-total-number)"`
 	K         int          `toml:"k" range:"[0, 100000000000]" doc:"partners per neuron (fixed-in-degree, fixed-out-degree); synapses in total, pairs drawn with replacement (fixed-total-number)"`
-	File      string       `toml:"file" doc:"CSV or npz with source, target and, if there, weight and delay_ms (list)"`
+	File      string       `toml:"file" doc:"CSV or npz with columns source, target and, if there, weight and delay_ms (or delay_s, delay_us); others are refused (list)"`
 	Pairs     [][]int      `toml:"pairs" doc:"explicit pairs [source, target] (list)"`
 	Autapses  bool         `toml:"autapses" doc:"let neurons connect to themselves; also needed where a list says so"`
 	Multapses bool         `toml:"multapses" doc:"let a pair be drawn more than once (fixed degrees)"`

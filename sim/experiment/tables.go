@@ -3,118 +3,66 @@ package experiment
 import (
 	"bytes"
 	"encoding/csv"
+	"errors"
 	"fmt"
+	"io"
 	"math"
 	"slices"
 	"strconv"
 	"strings"
 
-	"github.com/sbinet/npyio/npz"
-
 	"github.com/burstplex/burstplex/neuron/spike"
 	"github.com/burstplex/burstplex/sim"
 	"github.com/burstplex/burstplex/sim/config"
-	"github.com/burstplex/burstplex/synapse"
 )
 
-// columns reads numbers from a CSV file with a header; every wanted column must be there, optional ones may. The
-// error names file and line.
-func columns(name string, text []byte, wanted, optional []string) (map[string][]float64, error) {
+// columns reads numbers from a CSV file with a header; every wanted column must be there. Others, which would mean nothing,
+// are an error, but for files with many. The error names file and line.
+func columns(name string, text []byte, others bool, wanted ...string) (map[string][]float64, error) {
 	r := csv.NewReader(bytes.NewReader(text))
 	r.TrimLeadingSpace = true
 	r.Comment = '#'
-	rows, err := r.ReadAll()
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", name, err)
-	}
-	if len(rows) == 0 {
+	head, err := r.Read()
+	if errors.Is(err, io.EOF) {
 		return nil, fmt.Errorf("%s:1: the header is missing (allowed: %s)", name, strings.Join(wanted, ","))
 	}
-	out := map[string][]float64{}
-	for _, column := range append(slices.Clone(wanted), optional...) {
-		at := slices.Index(rows[0], column)
-		if at < 0 {
-			if slices.Contains(wanted, column) {
-				return nil, fmt.Errorf("%s:1: the column %q is missing", name, column)
-			}
-			continue
-		}
-		values := make([]float64, 0, len(rows))
-		for i, row := range rows[1:] {
-			v, err := strconv.ParseFloat(strings.TrimSpace(row[at]), 64)
-			if err != nil || math.IsNaN(v) || math.IsInf(v, 0) {
-				return nil, fmt.Errorf("%s:%d: %s = %q is not a finite number", name, i+2, column, row[at])
-			}
-			values = append(values, v)
-		}
-		out[column] = values
-	}
-	return out, nil
-}
-
-// readSynapses reads an explicit list of synapses from CSV or npz.
-func readSynapses(name string, text []byte) (*synapse.List, error) {
-	var c map[string][]float64
-	var err error
-	if strings.HasSuffix(name, ".npz") {
-		c, err = npzColumns(name, text, []string{"source", "target"}, []string{"weight", "delay_ms"})
-	} else {
-		c, err = columns(name, text, []string{"source", "target"}, []string{"weight", "delay_ms"})
-	}
-	if err != nil {
-		return nil, err
-	}
-	list := &synapse.List{Synapses: make([]synapse.Synapse, len(c["source"])), HasWeight: c["weight"] != nil, HasDelays: c["delay_ms"] != nil}
-	for i := range list.Synapses {
-		s := &list.Synapses[i]
-		if c["source"][i] != math.Trunc(c["source"][i]) || c["target"][i] != math.Trunc(c["target"][i]) {
-			return nil, fmt.Errorf("%s:%d: source and target must be whole numbers", name, i+2)
-		}
-		s.Source, s.Target = int(c["source"][i]), int(c["target"][i])
-		if list.HasWeight {
-			s.Weight = c["weight"][i]
-		}
-		if list.HasDelays {
-			if s.Delay = c["delay_ms"][i]; s.Delay <= 0 || s.Delay > 10000 {
-				return nil, fmt.Errorf("%s:%d: delay_ms = %g (allowed: (0, 10000])", name, i+2, s.Delay)
-			}
-		}
-	}
-	return list, nil
-}
-
-func npzColumns(name string, text []byte, wanted, optional []string) (map[string][]float64, error) {
-	r, err := npz.NewReader(bytes.NewReader(text), int64(len(text)))
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", name, err)
 	}
-	out := map[string][]float64{}
-	n := -1
-	for _, column := range append(slices.Clone(wanted), optional...) {
-		key := column + ".npy"
-		if !slices.Contains(r.Keys(), key) {
-			if slices.Contains(wanted, column) {
-				return nil, fmt.Errorf("%s: the array %q is missing", name, column)
-			}
-			continue
+	at := map[string]int{}
+	for i, have := range head {
+		have = strings.TrimSpace(strings.TrimPrefix(have, "\ufeff"))
+		_, twice := at[have]
+		if twice || !others && !slices.Contains(wanted, have) {
+			return nil, fmt.Errorf("%s:1: the column %q would be ignored (allowed: %s, each once)", name, have, strings.Join(wanted, ", "))
 		}
-		var f []float64
-		if err := r.Read(key, &f); err != nil {
-			var k []int64
-			if err := r.Read(key, &k); err != nil {
-				return nil, fmt.Errorf("%s: the array %q is neither float64 nor int64: %w", name, column, err)
-			}
-			for _, v := range k {
-				f = append(f, float64(v))
-			}
-		}
-		if n >= 0 && len(f) != n {
-			return nil, fmt.Errorf("%s: the arrays differ in length", name)
-		}
-		n = len(f)
-		out[column] = f
+		at[have] = i
 	}
-	return out, nil
+	out := map[string][]float64{}
+	for _, column := range wanted {
+		if _, there := at[column]; !there {
+			return nil, fmt.Errorf("%s:1: the column %q is missing", name, column)
+		}
+		out[column] = []float64{}
+	}
+	for {
+		row, err := r.Read()
+		if errors.Is(err, io.EOF) {
+			return out, nil
+		}
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", name, err)
+		}
+		line, _ := r.FieldPos(0)
+		for _, column := range wanted {
+			text := row[at[column]]
+			v, err := strconv.ParseFloat(strings.TrimSpace(text), 64)
+			if err != nil || math.IsNaN(v) || math.IsInf(v, 0) {
+				return nil, fmt.Errorf("%s:%d: %s = %q is not a finite number", name, line, column, text)
+			}
+			out[column] = append(out[column], v)
+		}
+	}
 }
 
 // columnWithUnit returns the name of the column QUANTITY_UNIT of a CSV file, and by what its numbers are to be multiplied to be
@@ -149,7 +97,7 @@ func readCurrent(name string, text []byte) (sim.Wave, error) {
 	if err != nil {
 		return nil, err
 	}
-	c, err := columns(name, text, []string{time, current}, nil)
+	c, err := columns(name, text, false, time, current)
 	if err != nil {
 		return nil, err
 	}
@@ -172,7 +120,7 @@ func Reference(file, column string) (time, values []float64, ok bool) {
 	if err != nil {
 		return nil, nil, false
 	}
-	c, err := columns(file, text, []string{"time_s", column}, nil)
+	c, err := columns(file, text, true, "time_s", column)
 	if err != nil {
 		return nil, nil, false
 	}
