@@ -36,6 +36,21 @@ func (x *Experiment) Estimate() (sim.Estimate, Disk, error) {
 	return sim.EstimateOf(net), x.Disk(net), nil
 }
 
+// coarse returns the warnings of steps that are coarse, a line each.
+func (x *Experiment) coarse() (lines []string) {
+	if x.Task != nil {
+		return nil
+	}
+	net, err := x.Network(x.Experiment.Seed)
+	if err != nil {
+		return nil // Check says so
+	}
+	for _, l := range sim.Coarse(net) {
+		lines = append(lines, x.At("experiment.step", "warning: %s", l).Error())
+	}
+	return lines
+}
+
 // checkProbes looks for the variables that probes and rules read.
 func (x *Experiment) checkProbes() error {
 	variable := func(population, name, key string) error {

@@ -321,7 +321,7 @@ func (p *equationPopulation) decodeInitial(n *config.Node, d *config.Decoder) {
 // New implements neuron.Spec.
 func (p *equationPopulation) New(b neuron.Build) (neuron.Population, error) { return p.Spec.New(b) }
 
-// Warnings lists what is suspicious in the models of the file.
+// Warnings lists what will run but is suspicious: in the models of the file, and steps that are coarse.
 func (x *Experiment) Warnings() (out []string) {
 	for name, m := range x.Models.All() {
 		model, err := compileModel(m, name, x.tree.At("models").Get(name))
@@ -334,5 +334,5 @@ func (x *Experiment) Warnings() (out []string) {
 			out = append(out, e.Error())
 		}
 	}
-	return out
+	return append(out, x.coarse()...)
 }
