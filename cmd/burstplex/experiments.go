@@ -140,7 +140,9 @@ func (c *checkCommand) Run(t terminal) error {
 	if err := x.Check(); err != nil {
 		return err
 	}
-	warn(t, x)
+	if err := warn(t, x, checkBudget); err != nil {
+		return err
+	}
 	fmt.Fprintf(t.out, "%s: ok\n", c.Experiment)
 	return announce(t.out, x)
 }
@@ -149,12 +151,18 @@ func (c *checkCommand) Run(t terminal) error {
 const large = 1 << 30
 
 // announce says what a large experiment will take.
-// warn prints what is suspicious in the models of an experiment.
-func warn(t terminal, x *experiment.Experiment) {
-	for _, w := range x.Warnings() {
+// warn prints what is suspicious in the models of an experiment, and which of them the step is too long for; budget bounds the
+// steps of neurons that this may take.
+func warn(t terminal, x *experiment.Experiment, budget int) error {
+	inaccurate, err := x.Inaccuracies(budget)
+	for _, w := range append(x.Warnings(), inaccurate...) {
 		fmt.Fprintln(t.err, w)
 	}
+	return err
 }
+
+// Steps of neurons that a measurement of accuracy may take: in a check, and before a run.
+const checkBudget, runBudget = 1_000_000, 100_000
 
 func announce(w io.Writer, x *experiment.Experiment) error {
 	memory, disk, err := x.Estimate()
@@ -197,7 +205,9 @@ func (c *runCommand) Run(ctx context.Context, t terminal) error {
 	if c.Output == "" {
 		c.Output = filepath.Join("results", x.Experiment.Name)
 	}
-	warn(t, x)
+	if err := warn(t, x, runBudget); err != nil {
+		return err
+	}
 	if err := announce(t.err, x); err != nil {
 		return err
 	}

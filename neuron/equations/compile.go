@@ -31,6 +31,7 @@ func Compile(src *Source) (*Model, error) {
 		c.initial()
 	}
 	if len(c.errs) == 0 {
+		c.inspect()
 		c.warn()
 	}
 	return c.m, c.errs.err()

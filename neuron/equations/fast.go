@@ -28,10 +28,7 @@ const blockLen = 256
 
 func newPopulation(s *Spec, b neuron.Build) (*population, error) {
 	m := s.Model
-	p := &population{cell: newCell(s, b), parts: max(1, s.Substeps)}
-	if s.Substeps == 0 {
-		p.parts = m.Substeps
-	}
+	p := &population{cell: newCell(s, b), parts: s.Parts()}
 	p.times()
 	for range m.vars {
 		p.vars = append(p.vars, make([]float32, b.N))

@@ -295,7 +295,7 @@ func (l *lane) part(now, end spike.Tick) spike.Tick {
 	case by == -2:
 		l.fire(0, min(now, l.stop-1), now)
 	case by >= 0 && !l.fireable(by, now):
-		p.above[by][i] = 1
+		p.above[by][i], l.fired[by] = 1, now
 	case by >= 0:
 		l.fire(by, min(now, l.stop-1), now)
 	}

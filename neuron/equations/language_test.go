@@ -142,6 +142,8 @@ func TestMistakes(t *testing.T) {
 		{"variable power", model("dv/dt = -v^(g/nS)/tau : mV", nil), []string{"must be written as a number"}},
 		{"stars", model("dv/dt = -v**2/tau : mV", nil), []string{"powers are written x^y"}},
 		{"noise in reset", model(good, func(s *Source) { s.Reset = texts("v = xi*mV*ms^0.5") }), []string{"noise can only be added"}},
+		{"multiplicative noise", model("dv/dt = -v/tau + v*xi/tau^0.5 : mV", nil), []string{"noise that depends on the state"}},
+		{"squared noise", model("dv/dt = -v/tau + mV*xi^2 : mV", nil), []string{"noise that depends on the state"}},
 		{"random in step", model("dv/dt = -v/tau*uniform() : mV", nil), []string{"not here"}},
 		{"parameter", model(good, func(s *Source) { s.Parameters = append(s.Parameters, named("d", "3 mVV")...) }), []string{`d = "3 mVV": unknown unit "mVV", did you mean "mV"?`}},
 		{"refractory", model(good, func(s *Source) { s.Refractory.S = "3 mV" }), []string{"needs a time or a condition, found mV"}},
@@ -175,6 +177,15 @@ func TestWarnings(t *testing.T) {
 		if !strings.Contains(got, want) {
 			t.Errorf("warnings\n%s\nlack %s", got, want)
 		}
+	}
+}
+
+func TestHoleWarning(t *testing.T) {
+	s := &Source{Equations: Text{S: "dv/dt = (v + 40 mV)/(exp((v + 40 mV)/(10 mV)) - 1)/tau : mV"}, Threshold: Text{S: "v > 0 mV"},
+		Initial: named("v", "-40 mV"), Parameters: named("tau", "10 ms")}
+	m, err := Compile(s)
+	if err != nil || len(m.Warnings) != 1 || !strings.Contains(m.Warnings.Error(), "division by zero") {
+		t.Errorf("a division of 0 by 0 at the start: %v, warnings %v", err, m.Warnings)
 	}
 }
 

@@ -408,7 +408,7 @@ func (n *judged) part(now, end spike.Tick) spike.Tick {
 		n.fire(0, now)
 	case by >= 0:
 		if _, c := n.distance(by, (now - n.t).Milliseconds(), n.y); c > 0 {
-			p.above[by][i] = 1
+			p.above[by][i], n.fired[by] = 1, now
 		} else {
 			n.fire(by, now)
 		}

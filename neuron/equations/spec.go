@@ -3,6 +3,7 @@ package equations
 import (
 	"fmt"
 	"math"
+	"strings"
 
 	"github.com/burstplex/burstplex/neuron"
 )
@@ -81,4 +82,26 @@ func (s *Spec) New(b neuron.Build) (neuron.Population, error) {
 		return newReference(s, b)
 	}
 	return newPopulation(s, b)
+}
+
+// Parts returns in how many parts a step is integrated.
+func (s *Spec) Parts() int {
+	if s.Substeps > 0 {
+		return s.Substeps
+	}
+	return s.Model.Substeps
+}
+
+// Noisy reports whether the equations hold noise.
+func (m *Model) Noisy() bool {
+	noisy := false
+	for _, v := range m.vars {
+		if v.rhs != nil {
+			walk(v.rhs, func(n *node) {
+				own := m.symbols[n.name] == nil && n.kind == nodeName
+				noisy = noisy || own && (n.name == "xi" || strings.HasPrefix(n.name, "xi_"))
+			})
+		}
+	}
+	return noisy
 }
