@@ -74,6 +74,11 @@ func (p *Population) DecodeConfig(n *config.Node, d *config.Decoder) error {
 		names = append(names, m.Name)
 	}
 	own := modelNames(n.Root())
+	for _, name := range own {
+		if slices.Contains(names, name) {
+			return n.Root().At("models." + name).Errorf("is the name of a built-in model; choose another")
+		}
+	}
 	name := d.Choice(n, "model", append(names, own...), true)
 	if slices.Contains(own, name) {
 		model, err := modelAt(n.Root(), name)

@@ -91,6 +91,9 @@ func (t *modelText) UnmarshalText(text []byte) error {
 	return nil
 }
 
+// QuantityText prints it as a default where keys are listed.
+func (t *modelText) QuantityText(string) string { return t.S }
+
 // modelTexts is one text or a list of them.
 type modelTexts []equations.Text
 
@@ -131,6 +134,15 @@ func (r *modelReceptors) DecodeConfig(n *config.Node, d *config.Decoder) error {
 	}
 	return r.table.DecodeConfig(n, d)
 }
+
+// UnmarshalText marks it as text where keys are listed.
+func (r *modelReceptors) UnmarshalText(text []byte) error {
+	r.names = []string{string(text)}
+	return nil
+}
+
+// QuantityText prints it as a default where keys are listed.
+func (r *modelReceptors) QuantityText(string) string { return "" }
 
 // source returns the model as package equations reads it.
 func (m *Model) source(name string, n *config.Node) *equations.Source {
