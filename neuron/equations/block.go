@@ -123,7 +123,7 @@ func (p *population) stepBlock(s *scratch, r, b neuron.Range, step int, t spike.
 		for k, l := range p.block.leaves {
 			s.regs[k] = p.row(s, l, part, vars, gs, lo, b, n)
 		}
-		run(p.block.code, s.regs, n)
+		p.rows.run(p.block.code, s.regs, n)
 		p.look(s, b, stop)
 		if part < p.parts-1 {
 			p.commit(s, vars, gs, lo, n)

@@ -12,6 +12,7 @@ type population struct {
 	*cell
 	*programs
 	parts int
+	rows  rows
 
 	vars, gs, pulses [][]float32
 	wake             []spike.Tick // when the next thing is due that is known beforehand
@@ -28,7 +29,7 @@ const blockLen = 256
 
 func newPopulation(s *Spec, b neuron.Build) (*population, error) {
 	m := s.Model
-	p := &population{cell: newCell(s, b), parts: s.Parts()}
+	p := &population{cell: newCell(s, b), parts: s.Parts(), rows: vectorRows()}
 	p.times()
 	for range m.vars {
 		p.vars = append(p.vars, make([]float32, b.N))

@@ -115,98 +115,108 @@ func registers[F float32 | float64](p *program, n int) [][]F {
 	return regs
 }
 
+//go:generate sh -c "cd ../internal/asm && go run . equations -out ../../equations/rows_amd64.s -stubs ../../equations/rows_amd64.go -pkg equations"
+
 // run executes a program on the first n elements of its registers.
 func run[F float32 | float64](code []instruction, regs [][]F, n int) {
 	for k := range code {
-		in := &code[k]
-		d, a := regs[in.dst][:n], regs[in.a][:n]
-		b := a
-		switch in.op {
-		case opAdd, opSub, opMul, opDiv, opPow, opMin, opMax, opLess, opSelect:
-			b = regs[in.b][:n]
+		apply(&code[k], regs, 0, n)
+	}
+}
+
+// apply executes an instruction on elements lo to n-1.
+func apply[F float32 | float64](in *instruction, regs [][]F, lo, n int) {
+	d, a := regs[in.dst][lo:n], regs[in.a][lo:n]
+	b := a
+	switch in.op {
+	case opAdd, opSub, opMul, opDiv, opPow, opMin, opMax, opLess, opSelect:
+		b = regs[in.b][lo:n]
+	}
+	switch in.op {
+	case opAdd:
+		for i := range d {
+			d[i] = a[i] + b[i]
 		}
-		switch in.op {
-		case opAdd:
-			for i := range d {
-				d[i] = a[i] + b[i]
+	case opSub:
+		for i := range d {
+			d[i] = a[i] - b[i]
+		}
+	case opMul:
+		for i := range d {
+			d[i] = a[i] * b[i]
+		}
+	case opDiv:
+		for i := range d {
+			d[i] = a[i] / b[i]
+		}
+	case opNeg:
+		for i := range d {
+			d[i] = -a[i]
+		}
+	case opMin:
+		for i := range d {
+			x := b[i]
+			if a[i] < x {
+				x = a[i]
 			}
-		case opSub:
-			for i := range d {
-				d[i] = a[i] - b[i]
+			d[i] = x
+		}
+	case opMax:
+		for i := range d {
+			x := b[i]
+			if a[i] > x {
+				x = a[i]
 			}
-		case opMul:
-			for i := range d {
-				d[i] = a[i] * b[i]
+			d[i] = x
+		}
+	case opLess:
+		for i := range d {
+			x := F(0)
+			if a[i] < b[i] {
+				x = 1
 			}
-		case opDiv:
-			for i := range d {
-				d[i] = a[i] / b[i]
+			d[i] = x
+		}
+	case opSelect:
+		c := regs[in.c][lo:n]
+		for i := range d {
+			x := c[i]
+			if a[i] != 0 {
+				x = b[i]
 			}
-		case opNeg:
-			for i := range d {
-				d[i] = -a[i]
+			d[i] = x
+		}
+	case opPow:
+		for i := range d {
+			d[i] = F(numeric.Exp(float64(float64(b[i]) * numeric.Log(float64(a[i])))))
+		}
+	case opExp:
+		for i := range d {
+			d[i] = expOf(a[i])
+		}
+	case opExprel:
+		for i := range d {
+			d[i] = exprelOf(a[i])
+		}
+	case opFade:
+		for i := range d {
+			x := a[i]
+			if x < faint && x > -faint {
+				x = 0
 			}
-		case opMin:
-			for i := range d {
-				x := b[i]
-				if a[i] < x {
-					x = a[i]
-				}
-				d[i] = x
-			}
-		case opMax:
-			for i := range d {
-				x := b[i]
-				if a[i] > x {
-					x = a[i]
-				}
-				d[i] = x
-			}
-		case opLess:
-			for i := range d {
-				x := F(0)
-				if a[i] < b[i] {
-					x = 1
-				}
-				d[i] = x
-			}
-		case opSelect:
-			c := regs[in.c][:n]
-			for i := range d {
-				x := c[i]
-				if a[i] != 0 {
-					x = b[i]
-				}
-				d[i] = x
-			}
-		case opPow:
-			for i := range d {
-				d[i] = F(numeric.Exp(float64(float64(b[i]) * numeric.Log(float64(a[i])))))
-			}
-		case opExp:
-			for i := range d {
-				d[i] = expOf(a[i])
-			}
-		case opExprel:
-			for i := range d {
-				d[i] = exprelOf(a[i])
-			}
-		case opFade:
-			for i := range d {
-				x := a[i]
-				if x < faint && x > -faint {
-					x = 0
-				}
-				d[i] = x
-			}
-		case opSqrt:
-			for i := range d {
-				d[i] = F(math.Sqrt(float64(a[i])))
-			}
-		default:
-			for i := range d {
-				d[i] = F(evaluate(in.op, float64(a[i])))
-			}
+			d[i] = x
+		}
+	case opAbs:
+		for i := range d {
+			d[i] = F(math.Abs(float64(a[i])))
+		}
+	case opSqrt:
+		for i := range d {
+			d[i] = F(math.Sqrt(float64(a[i])))
+		}
+	default:
+		for i := range d {
+			d[i] = F(evaluate(in.op, float64(a[i])))
 		}
 	}
 }

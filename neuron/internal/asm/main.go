@@ -17,7 +17,7 @@ func main() {
 	set := os.Args[1]
 	os.Args = append(os.Args[:1], os.Args[2:]...)
 	ConstraintExpr("!noasm")
-	map[string]func(){"neuron": steps, "rng": random}[set]()
+	map[string]func(){"neuron": steps, "rng": random, "equations": operations}[set]()
 	Generate()
 }
 

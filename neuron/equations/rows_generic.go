@@ -1,0 +1,5 @@
+//go:build !amd64 || noasm
+
+package equations
+
+func vectorRows() rows { return rows{} }
