@@ -1,6 +1,8 @@
 package equations
 
 import (
+	"math"
+
 	"github.com/burstplex/burstplex/neuron"
 	"github.com/burstplex/burstplex/neuron/spike"
 )
@@ -13,7 +15,8 @@ type scratch struct {
 	drive, driveEnd [][]float32   // per port
 	noise           [][][]float32 // per part of a step, per noise
 	words           []uint32
-	work            [][]float32 // variables and receptors within a step of several parts
+	work            [][]float32  // variables and receptors within a step of several parts
+	filled          [][2]float32 // what the drives of a port were filled with, NaN if they differ between neurons
 	timed           [][]float64
 	timedRows       [][]float32
 	above           [][]uint8 // before the step
@@ -50,6 +53,9 @@ func (p *population) scratchOf(r neuron.Range) *scratch {
 		for i := range p.timed.leaves {
 			s.timed[i] = make([]float64, 1)
 		}
+	}
+	for range p.m.ports {
+		s.filled = append(s.filled, [2]float32{float32(math.NaN())})
 	}
 	for range p.m.detectors {
 		s.above = append(s.above, make([]uint8, blockLen))
@@ -163,7 +169,17 @@ func (p *population) drives(s *scratch, in *neuron.Input, step, part, at, n int)
 	for q := range p.m.ports {
 		d := &in.Drives[q]
 		a, b := d.Start[step], d.End[step]
+		if d.OwnStart == nil && p.parts == 1 && s.filled[q] == [2]float32{a, b} {
+			continue // rows are as they were
+		}
+		s.filled[q] = [2]float32{a, b}
+		if d.OwnStart != nil || p.parts > 1 {
+			s.filled[q][0] = float32(math.NaN())
+		}
 		start, end := s.drive[q][:n], s.driveEnd[q][:n]
+		if d.OwnStart == nil {
+			start, end = s.drive[q], s.driveEnd[q] // all, for shorter and longer blocks
+		}
 		for j := range start {
 			start[j], end[j] = a, b
 		}

@@ -35,6 +35,12 @@ const (
 	opAbs
 	opFade   // a, or 0 where it is too small to matter
 	opFrozen // a, whose dependence on variables is left out of account within a step
+
+	// Instructions only: a product, rounded, and what is done to it.
+	opMulAdd // a * b + c
+	opMulSub // a * b - c
+	opSubMul // c - a * b
+	operations
 )
 
 // leafKind says what a leaf is.

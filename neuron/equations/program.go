@@ -56,9 +56,12 @@ func compileProgram(g *graph, outputs []value) *program {
 			p.constants = append(p.constants, t.x)
 		}
 	}
+	f := fusion(g, order, outputs)
 	for i, v := range order {
-		for _, a := range g.terms[v].operands() {
-			last[a] = i
+		if _, operands := f.of(g, v); !f.absorbed[v] {
+			for _, a := range operands {
+				last[a] = i
+			}
 		}
 	}
 	for _, v := range outputs {
@@ -68,16 +71,17 @@ func compileProgram(g *graph, outputs []value) *program {
 	var free []int32
 	for i, v := range order {
 		t := g.terms[v]
-		if t.op == opLeaf || t.op == opConst {
+		if t.op == opLeaf || t.op == opConst || f.absorbed[v] {
 			continue
 		}
-		in := instruction{op: t.op}
-		for k, a := range t.operands() {
+		op, operands := f.of(g, v)
+		in := instruction{op: op}
+		for k, a := range operands {
 			*[]*int32{&in.a, &in.b, &in.c}[k] = register[a]
 		}
-		for k, a := range t.operands() { // a register that is read here for the last time may be written here
+		for k, a := range operands { // a register that is read here for the last time may be written here
 			again := false
-			for _, b := range t.operands()[:k] {
+			for _, b := range operands[:k] {
 				again = again || a == b
 			}
 			if r := register[a]; !again && last[a] == i && r >= first {
@@ -97,6 +101,56 @@ func compileProgram(g *graph, outputs []value) *program {
 		p.outputs = append(p.outputs, register[v])
 	}
 	return p
+}
+
+// fused says which products are computed together with the one sum that reads them.
+type fused struct{ absorbed map[value]bool }
+
+// fusion finds them. Their rounding stays: results have the same bits.
+func fusion(g *graph, order, outputs []value) fused {
+	uses := map[value]int{}
+	for _, v := range outputs {
+		uses[v] += 2
+	}
+	for _, v := range order {
+		for _, a := range g.terms[v].operands() {
+			uses[a]++
+		}
+	}
+	f := fused{map[value]bool{}}
+	for _, v := range order {
+		t := g.terms[v]
+		if t.op != opAdd && t.op != opSub {
+			continue
+		}
+		for _, a := range []value{t.b, t.a} {
+			if g.terms[a].op == opMul && uses[a] == 1 {
+				f.absorbed[a] = true
+				break
+			}
+		}
+	}
+	return f
+}
+
+// of returns the instruction of a value.
+func (f fused) of(g *graph, v value) (operation, []value) {
+	t := g.terms[v]
+	if t.op != opAdd && t.op != opSub {
+		return t.op, t.operands()
+	}
+	a, b := g.terms[t.a], g.terms[t.b]
+	switch {
+	case f.absorbed[t.b] && t.op == opAdd:
+		return opMulAdd, []value{b.a, b.b, t.a}
+	case f.absorbed[t.b]:
+		return opSubMul, []value{b.a, b.b, t.a}
+	case f.absorbed[t.a] && t.op == opAdd:
+		return opMulAdd, []value{a.a, a.b, t.b}
+	case f.absorbed[t.a]:
+		return opMulSub, []value{a.a, a.b, t.b}
+	}
+	return t.op, t.operands()
 }
 
 // registers returns the rows of a program for n neurons: constants are filled in, leaves are left to the caller.
@@ -129,7 +183,7 @@ func apply[F float32 | float64](in *instruction, regs [][]F, lo, n int) {
 	d, a := regs[in.dst][lo:n], regs[in.a][lo:n]
 	b := a
 	switch in.op {
-	case opAdd, opSub, opMul, opDiv, opPow, opMin, opMax, opLess, opSelect:
+	case opAdd, opSub, opMul, opDiv, opPow, opMin, opMax, opLess, opSelect, opMulAdd, opMulSub, opSubMul:
 		b = regs[in.b][lo:n]
 	}
 	switch in.op {
@@ -185,6 +239,21 @@ func apply[F float32 | float64](in *instruction, regs [][]F, lo, n int) {
 				x = b[i]
 			}
 			d[i] = x
+		}
+	case opMulAdd:
+		c := regs[in.c][lo:n]
+		for i := range d {
+			d[i] = F(a[i]*b[i]) + c[i]
+		}
+	case opMulSub:
+		c := regs[in.c][lo:n]
+		for i := range d {
+			d[i] = F(a[i]*b[i]) - c[i]
+		}
+	case opSubMul:
+		c := regs[in.c][lo:n]
+		for i := range d {
+			d[i] = c[i] - F(a[i]*b[i])
 		}
 	case opPow:
 		for i := range d {

@@ -3,7 +3,7 @@ package equations
 // rows are the vector kernels of single operations; where there is none, numbers are done one after the other, with the same bits.
 type rows struct {
 	lanes int // numbers of a vector; 0 without vector code
-	ops   [opFrozen + 1]func(d, a, b, c *float32, n int)
+	ops   [operations]func(d, a, b, c *float32, n int)
 }
 
 // run executes a program on the first n elements of its registers.

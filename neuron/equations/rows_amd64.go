@@ -44,6 +44,21 @@ func lessRowsAVX2(d *float32, a *float32, b *float32, c *float32, n int)
 //go:noescape
 func chooseRowsAVX2(d *float32, a *float32, b *float32, c *float32, n int)
 
+// mulAddRowsAVX2 does for n vectors what run does for numbers, for one operation.
+//
+//go:noescape
+func mulAddRowsAVX2(d *float32, a *float32, b *float32, c *float32, n int)
+
+// mulSubRowsAVX2 does for n vectors what run does for numbers, for one operation.
+//
+//go:noescape
+func mulSubRowsAVX2(d *float32, a *float32, b *float32, c *float32, n int)
+
+// subMulRowsAVX2 does for n vectors what run does for numbers, for one operation.
+//
+//go:noescape
+func subMulRowsAVX2(d *float32, a *float32, b *float32, c *float32, n int)
+
 // negRowsAVX2 does for n vectors what run does for numbers, for one operation.
 //
 //go:noescape
@@ -113,6 +128,21 @@ func lessRowsAVX512(d *float32, a *float32, b *float32, c *float32, n int)
 //
 //go:noescape
 func chooseRowsAVX512(d *float32, a *float32, b *float32, c *float32, n int)
+
+// mulAddRowsAVX512 does for n vectors what run does for numbers, for one operation.
+//
+//go:noescape
+func mulAddRowsAVX512(d *float32, a *float32, b *float32, c *float32, n int)
+
+// mulSubRowsAVX512 does for n vectors what run does for numbers, for one operation.
+//
+//go:noescape
+func mulSubRowsAVX512(d *float32, a *float32, b *float32, c *float32, n int)
+
+// subMulRowsAVX512 does for n vectors what run does for numbers, for one operation.
+//
+//go:noescape
+func subMulRowsAVX512(d *float32, a *float32, b *float32, c *float32, n int)
 
 // negRowsAVX512 does for n vectors what run does for numbers, for one operation.
 //
