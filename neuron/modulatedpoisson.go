@@ -70,6 +70,14 @@ func (s *ModulatedPoisson) Validate() error {
 	)
 }
 
+// Reads implements Reader.
+func (s *ModulatedPoisson) Reads() (file *string, fsys *fs.FS) {
+	if s.Shape != "table" {
+		return new(string), new(fs.FS)
+	}
+	return &s.File, &s.FS
+}
+
 // New implements Spec.
 func (s *ModulatedPoisson) New(b Build) (Population, error) {
 	if err := s.Validate(); err != nil {

@@ -2,6 +2,7 @@ package neuron
 
 import (
 	"fmt"
+	"io/fs"
 	"strings"
 
 	"github.com/burstplex/burstplex/neuron/rng"
@@ -111,6 +112,13 @@ type Kernel interface {
 	// At returns what a unit arrival has done by the end of its step if a time rest of the step remains: end
 	// is added to the synaptic variable, area to its integral as the membrane sees it.
 	At(rest spike.Tick) (end, area float32)
+}
+
+// Reader is implemented by specs that read a file: whoever knows where relative names lead to sets name and file system.
+type Reader interface {
+	// Reads returns where the spec keeps the name of its file ("": none) and the file system that it is in (nil: that of the
+	// machine).
+	Reads() (file *string, fsys *fs.FS)
 }
 
 // BackgroundSpec describes private random input to every neuron of a population.

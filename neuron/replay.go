@@ -40,6 +40,9 @@ type Replay struct {
 // DefaultReplay returns a replay at the recorded speed that still needs a file.
 func DefaultReplay() *Replay { return &Replay{Scale: 1, IDs: "keep", Outside: "refuse"} }
 
+// Reads implements Reader.
+func (s *Replay) Reads() (file *string, fsys *fs.FS) { return &s.File, &s.FS }
+
 // NewReplay returns a replay of the given trains.
 func NewReplay(trains [][]spike.Tick) *Replay {
 	s := DefaultReplay()

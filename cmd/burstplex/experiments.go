@@ -177,24 +177,21 @@ func announce(w io.Writer, x *experiment.Experiment) error {
 
 type runCommand struct {
 	source
-	Output   string   `short:"o" help:"Directory for the results; default results/NAME. It must not exist." placeholder:"DIR"`
-	Seed     *uint64  `help:"First seed, in place of the file's."`
-	Seeds    int      `help:"Number of runs with ascending seeds, in place of the file's."`
-	Workers  int      `help:"Processors to use; default all. Results do not depend on it."`
-	Force    bool     `help:"Replace the files of an existing result directory."`
+	Output string  `short:"o" help:"Directory for the results; default results/NAME. It must not exist." placeholder:"DIR"`
+	Seed   *uint64 `help:"First seed, in place of the file's."`
+	Seeds  *int    `help:"Number of runs with ascending seeds, in place of the file's."`
+	workers
+	Force    bool     `help:"Replace an existing result directory: all that an earlier run left in it is removed."`
 	Variants []string `help:"Run variants of the experiment, each into a directory of its own: names, or all." placeholder:"NAME,..."`
 	profiled
 }
 
 // Validate is called by the parser.
 func (c *runCommand) Validate() error {
-	if c.Seeds < 0 || c.Seeds > 10000 {
-		return fmt.Errorf("--seeds=%d: must be between 1 and 10000", c.Seeds)
+	if c.Seeds != nil && (*c.Seeds < 1 || *c.Seeds > 10000) {
+		return fmt.Errorf("--seeds=%d: must be between 1 and 10000", *c.Seeds)
 	}
-	if c.Workers < 0 {
-		return fmt.Errorf("--workers=%d: must be above 0", c.Workers)
-	}
-	return nil
+	return c.workers.validate()
 }
 
 func (c *runCommand) Run(ctx context.Context, t terminal) error {
@@ -216,7 +213,10 @@ func (c *runCommand) Run(ctx context.Context, t terminal) error {
 		return err
 	}
 	defer stop()
-	o := session.Options{Dir: c.Output, Seed: c.Seed, Seeds: c.Seeds, Workers: c.Workers, Force: c.Force, Log: t.err}
+	o := session.Options{Dir: c.Output, Seed: c.Seed, Workers: c.number(), Force: c.Force, Log: t.err}
+	if c.Seeds != nil {
+		o.Seeds = *c.Seeds
+	}
 	var all []*report.Summary
 	var learned []report.Outcome
 	if len(c.Variants) > 0 {
@@ -231,7 +231,7 @@ func (c *runCommand) Run(ctx context.Context, t terminal) error {
 		}
 	}
 	if errors.Is(err, context.Canceled) {
-		return interrupted(c.Output)
+		return interrupted(ctx, c.Output)
 	}
 	if err != nil {
 		return err
@@ -256,14 +256,37 @@ func printResults(out io.Writer, x *experiment.Experiment, all []*report.Summary
 }
 
 type resumeCommand struct {
-	Dir     string `arg:"" help:"Result directory of a run that was interrupted or killed."`
-	Workers int    `help:"Processors to use; default all. Results do not depend on it."`
+	Dir string `arg:"" help:"Result directory of a run that was interrupted or killed."`
+	workers
+}
+
+// Validate is called by the parser.
+func (c *resumeCommand) Validate() error { return c.workers.validate() }
+
+// workers are the processors that a command may use.
+type workers struct {
+	Workers *int `help:"Processors to use; default all. Results do not depend on it."`
+}
+
+func (w workers) validate() error {
+	if w.Workers != nil && *w.Workers < 1 {
+		return fmt.Errorf("--workers=%d: must be above 0", *w.Workers)
+	}
+	return nil
+}
+
+// number returns how many they are, 0 for all.
+func (w workers) number() int {
+	if w.Workers == nil {
+		return 0
+	}
+	return *w.Workers
 }
 
 func (c *resumeCommand) Run(ctx context.Context, t terminal) error {
-	x, all, learned, err := session.Resume(ctx, c.Dir, session.Options{Workers: c.Workers, Log: t.err})
+	x, all, learned, err := session.Resume(ctx, c.Dir, session.Options{Workers: c.number(), Log: t.err})
 	if errors.Is(err, context.Canceled) {
-		return interrupted(c.Dir)
+		return interrupted(ctx, c.Dir)
 	}
 	if err != nil {
 		return err
@@ -272,8 +295,8 @@ func (c *resumeCommand) Run(ctx context.Context, t terminal) error {
 	return nil
 }
 
-func interrupted(dir string) error {
-	return fmt.Errorf("interrupted; what was simulated so far is in %s; go on with: burstplex resume %s", dir, dir)
+func interrupted(ctx context.Context, dir string) error {
+	return &interruption{ctx, fmt.Sprintf("interrupted; what was simulated so far is in %s; go on with: burstplex resume %s", dir, dir)}
 }
 
 func printSummary(out io.Writer, s *report.Summary) {
@@ -308,7 +331,11 @@ type plotCommand struct {
 }
 
 func (c *plotCommand) Run(t terminal) error {
-	if err := report.Draw(c.Dir, c.Names...); err != nil {
+	held, err := session.Hold(c.Dir)
+	if err != nil {
+		return err
+	}
+	if err := errors.Join(report.Draw(c.Dir, c.Names...), held.Release()); err != nil {
 		return err
 	}
 	fmt.Fprintf(t.out, "figures in %s\n", filepath.Join(c.Dir, "figures"))

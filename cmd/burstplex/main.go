@@ -7,8 +7,9 @@
 //	burstplex plot DIR [NAME...]          draw the figures of results again
 //	burstplex spikes info FILE            and stats, head, verify, cut, merge, export, import...: recordings
 //
-// It is thin: every command calls a library function that a Go program could call too. Exit codes are 0 for done, 1 for failed, and 2 for bad
-// input, which is reported in one line per mistake.
+// It is thin: every command calls a library function that a Go program could call too. Exit codes are 0 for done, 1 for failed, 2 for bad
+// input, which is reported in one line per mistake, and 130, 143 and 129 for a run that was interrupted by Ctrl-C, by SIGTERM (batch
+// systems) and by SIGHUP (a terminal that is closed): it has left a checkpoint, and resume goes on with it.
 package main
 
 import (
@@ -93,6 +94,10 @@ func complain(w io.Writer, err error) int {
 	for line := range strings.Lines(err.Error()) {
 		fmt.Fprintf(w, "burstplex: %s\n", strings.TrimSpace(line))
 	}
+	var stopped *interruption
+	if errors.As(err, &stopped) {
+		return stopped.code()
+	}
 	var one *config.Error
 	var many config.List
 	var usage *kong.ParseError
@@ -127,17 +132,42 @@ func notAmong(flag, name string, valid []string) error {
 
 // interruptible returns a context that ends at the first interrupt. The second one ends the process at once.
 func interruptible(stderr io.Writer) (context.Context, func()) {
-	ctx, cancel := context.WithCancel(context.Background())
+	ctx, cancel := context.WithCancelCause(context.Background())
 	signals := make(chan os.Signal, 1)
-	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
+	signal.Notify(signals, os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
 	go func() {
 		select {
-		case <-signals:
+		case s := <-signals:
 			signal.Stop(signals) // from now on an interrupt has its usual effect
 			fmt.Fprintln(stderr, "\nburstplex: ending after the current window; interrupt again to abort")
-			cancel()
+			cancel(signalled{s})
 		case <-ctx.Done():
 		}
 	}()
-	return ctx, func() { signal.Stop(signals); cancel() }
+	return ctx, func() { signal.Stop(signals); cancel(nil) }
+}
+
+// signalled is why a context ended: a signal came.
+type signalled struct{ os.Signal }
+
+func (s signalled) Error() string { return s.String() }
+
+// interruption is the error of a command that was interrupted and has left what it had.
+type interruption struct {
+	ctx  context.Context
+	text string
+}
+
+func (e *interruption) Error() string { return e.text }
+
+// code is the exit code that shells expect of a program that a signal ended: 128 and the signal's number.
+func (e *interruption) code() int {
+	var s signalled
+	if number, ok := syscall.SIGINT, errors.As(context.Cause(e.ctx), &s); ok {
+		if own, ok := s.Signal.(syscall.Signal); ok {
+			number = own
+		}
+		return 128 + int(number)
+	}
+	return failed
 }

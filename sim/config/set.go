@@ -143,6 +143,12 @@ func (n *Node) put(old, kid *Node) {
 	}
 }
 
+// Remove takes a key, with all below it, out of a table; it need not be there.
+func (n *Node) Remove(key string) {
+	n.kids = slices.DeleteFunc(n.kids, func(kid *Node) bool { return kid.key == key })
+	delete(n.byKey, key)
+}
+
 // height is the number of levels below the node.
 func (n *Node) height() int {
 	h := 0

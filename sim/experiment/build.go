@@ -115,7 +115,7 @@ func (x *Experiment) connector(name string, p *Projection) (synapse.Connector, e
 		return nil, x.At(key+".pairs", "beside a file they would be ignored")
 	}
 	if p.File != "" {
-		text, err := x.read(key+".file", p.File)
+		text, err := x.readInput(key+".file", p.File)
 		if err != nil {
 			return nil, err
 		}
@@ -161,7 +161,7 @@ func (x *Experiment) wave(name string, s *Stimulus, seed uint64) (sim.Wave, erro
 	case "steps":
 		return x.steps(key, s)
 	case "table":
-		text, err := x.read(key+".file", s.File)
+		text, err := x.readInput(key+".file", s.File)
 		if err != nil {
 			return nil, err
 		}

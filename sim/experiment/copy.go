@@ -27,12 +27,12 @@ func Copy(name, path string) (written []string, err error) {
 		return nil, err
 	}
 	written = append(written, path)
-	for _, file := range x.replayed() {
-		text, err := builtin.ReadFile("builtin/" + file)
+	for _, in := range x.Inputs() {
+		text, err := fs.ReadFile(in.FS, in.Path)
 		if err != nil {
 			return written, err
 		}
-		beside := filepath.Join(filepath.Dir(path), file)
+		beside := filepath.Join(filepath.Dir(path), in.Name)
 		if err := create(beside, text); err != nil {
 			return written, err
 		}

@@ -49,6 +49,7 @@ type Experiment struct {
 	tree    *config.Node
 	dir     string // of the file: other files are relative to it
 	builtin bool   // other files are embedded
+	read    inputs // files that were read so far
 
 	text        []byte   // as read
 	overrides   []string // from the command line
@@ -114,32 +115,6 @@ func (x *Experiment) parse(name string, text []byte, overrides []string) error {
 	return x.check()
 }
 
-// locate tells replayed populations where their files are, beside the experiment or embedded, and reads them.
-func (x *Experiment) locate() error {
-	for name, p := range x.Populations.All() {
-		r, ok := p.Spec.(*neuron.Replay)
-		switch {
-		case !ok || r.File == "":
-			continue
-		case filepath.IsAbs(r.File):
-		case x.builtin:
-			sub, err := fs.Sub(builtin, "builtin")
-			if err != nil {
-				return err
-			}
-			if _, err := fs.Stat(sub, r.File); err == nil {
-				r.FS = sub
-			}
-		default:
-			r.File = filepath.Join(x.dir, r.File)
-		}
-		if err := x.readTrains("populations."+name, p.Size, r); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
 // readTrains reads the file of a replayed population.
 func (x *Experiment) readTrains(key string, size int, r *neuron.Replay) error {
 	f, err := trains.Read(r.FS, r.File, trains.Options{TimeUnit: r.TimeUnit, TimeColumn: r.TimeColumn, UnitColumn: r.UnitColumn,
@@ -162,6 +137,14 @@ func (x *Experiment) readTrains(key string, size int, r *neuron.Replay) error {
 	return x.parameter(key, err)
 }
 
+// Source returns the path that the experiment was read from, "" if it is built in.
+func (x *Experiment) Source() string {
+	if x.builtin {
+		return ""
+	}
+	return x.tree.Pos().File
+}
+
 // Resolved returns the experiment as a file, overrides included.
 func (x *Experiment) Resolved() []byte { return config.Format(x.tree) }
 
@@ -175,25 +158,6 @@ func (x *Experiment) NotFound(key, kind string, names []string) error {
 	return x.tree.At(key).NotFound(kind, names)
 }
 
-// read reads a file that the experiment names.
-func (x *Experiment) read(key, name string) ([]byte, error) {
-	var text []byte
-	var err error
-	if x.builtin {
-		text, err = builtin.ReadFile("builtin/" + name)
-	} else {
-		path := name
-		if !filepath.IsAbs(path) {
-			path = filepath.Join(x.dir, name)
-		}
-		text, err = os.ReadFile(path)
-	}
-	if err != nil {
-		return nil, x.At(key, "cannot be read: %s", reason(err))
-	}
-	return text, nil
-}
-
 // Place gives an error of package sim its place in the file.
 func (x *Experiment) Place(err error) error {
 	var se *sim.Error
@@ -202,14 +166,4 @@ func (x *Experiment) Place(err error) error {
 		return x.At(key, "%s", se.Reason)
 	}
 	return err
-}
-
-// replayed lists the embedded files that replayed populations name.
-func (x *Experiment) replayed() (files []string) {
-	for _, p := range x.Populations.All() {
-		if r, ok := p.Spec.(*neuron.Replay); ok && r.FS != nil {
-			files = append(files, r.File)
-		}
-	}
-	return files
 }

@@ -17,6 +17,7 @@ import (
 // now and then elsewhere.
 type progress struct {
 	mu      sync.Mutex
+	label   string
 	bar     *progressbar.ProgressBar
 	lines   io.Writer // nil: a bar, or nothing
 	done    spike.Tick
@@ -26,12 +27,16 @@ type progress struct {
 	last    time.Time // line
 }
 
-// linesEvery is the wall time between two lines.
-const linesEvery = 30 * time.Second
+const (
+	// linesEvery is the wall time between two lines, soonLines that in the first minute.
+	linesEvery, soonLines = 30 * time.Second, 10 * time.Second
+	// estimateFrom is the share of this run's work from which the time left is said: before, it would be a guess.
+	estimateFrom = 0.1
+)
 
 // newProgress shows the progress of runs that take total together, on w; nil for none.
 func newProgress(w io.Writer, total spike.Tick) *progress {
-	return newBar(w, total, progressbar.OptionSetDescription("model time, ms"), progressbar.OptionShowCount())
+	return newBar(w, total, "model time, ms", progressbar.OptionShowCount())
 }
 
 // whole is all of a task, whose work is not counted in model time.
@@ -39,16 +44,16 @@ const whole = 1000 * spike.Second
 
 // newTaskProgress shows the progress of a task.
 func newTaskProgress(w io.Writer) *progress {
-	return newBar(w, whole, progressbar.OptionSetDescription("work done"))
+	return newBar(w, whole, "work done")
 }
 
-func newBar(w io.Writer, total spike.Tick, label ...progressbar.Option) *progress {
-	p := &progress{total: total, started: time.Now(), last: time.Now()}
+func newBar(w io.Writer, total spike.Tick, label string, options ...progressbar.Option) *progress {
+	p := &progress{label: label, total: total, started: time.Now(), last: time.Now()}
 	switch {
 	case w == nil:
 	case terminal(w):
-		p.bar = progressbar.NewOptions64(int64(total/spike.Millisecond), append(label, progressbar.OptionSetWriter(w),
-			progressbar.OptionSetPredictTime(true), progressbar.OptionThrottle(200e6), progressbar.OptionClearOnFinish(),
+		p.bar = progressbar.NewOptions64(int64(total/spike.Millisecond), append(options, progressbar.OptionSetWriter(w),
+			progressbar.OptionSetDescription(label), progressbar.OptionSetPredictTime(false), progressbar.OptionThrottle(200e6), progressbar.OptionClearOnFinish(),
 			progressbar.OptionUseANSICodes(false))...)
 	default:
 		p.lines = w
@@ -75,14 +80,31 @@ func (p *progress) add(t spike.Tick) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.done += t
+	now := time.Now()
 	if p.bar != nil {
+		if left := p.left(now); left != "" {
+			p.bar.Describe(p.label + left)
+		}
 		p.bar.Set64(int64(p.done / spike.Millisecond))
 	}
-	if now := time.Now(); p.lines != nil && now.Sub(p.last) >= linesEvery && p.done > p.resumed {
-		p.last = now
-		left := time.Duration(float64(now.Sub(p.started)) * float64(p.total-p.done) / float64(p.done-p.resumed))
-		fmt.Fprintf(p.lines, "%.1f %% done, at most %v left\n", 100*p.done.Seconds()/p.total.Seconds(), left.Round(time.Second))
+	every := linesEvery
+	if now.Sub(p.started) < time.Minute {
+		every = soonLines
 	}
+	if p.lines != nil && now.Sub(p.last) >= every {
+		p.last = now
+		fmt.Fprintf(p.lines, "%.1f %% done%s\n", 100*p.done.Seconds()/p.total.Seconds(), p.left(now))
+	}
+}
+
+// left says how long the rest takes at the pace so far, "" as long as that is not known.
+func (p *progress) left(now time.Time) string {
+	work, all := p.done-p.resumed, p.total-p.resumed
+	if all <= 0 || float64(work) < estimateFrom*float64(all) {
+		return ""
+	}
+	left := time.Duration(float64(now.Sub(p.started)) * float64(all-work) / float64(work))
+	return fmt.Sprintf(", about %v left", left.Round(time.Second))
 }
 
 func (p *progress) finish() {

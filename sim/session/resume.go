@@ -13,7 +13,6 @@ import (
 	"github.com/burstplex/burstplex/sim/config"
 	"github.com/burstplex/burstplex/sim/experiment"
 	"github.com/burstplex/burstplex/sim/report"
-	"github.com/burstplex/burstplex/sim/task"
 )
 
 // plan is what a result directory remembers of how it was started: plan.json.
@@ -21,30 +20,7 @@ type plan struct {
 	Seed     uint64   `json:"seed"`
 	Seeds    int      `json:"seeds"`
 	Variants []string `json:"variants,omitempty"` // directories of variants, each with a plan of its own
-}
-
-// begin makes the result directory and writes down what a resumed run needs.
-func begin(x *experiment.Experiment, o Options) error {
-	if err := makeDir(o); err != nil {
-		return err
-	}
-	old, err := filepath.Glob(filepath.Join(o.Dir, "run-*.json"))
-	if err != nil {
-		return err
-	}
-	checkpoints, err := filepath.Glob(filepath.Join(o.Dir, "checkpoint-*.bin"))
-	for _, name := range append(old, checkpoints...) { // of an earlier run that this one replaces
-		err = errors.Join(err, os.Remove(name))
-	}
-	return errors.Join(err, task.Forget(o.Dir), writePlan(x, o, nil))
-}
-
-func writePlan(x *experiment.Experiment, o Options, variants []string) error {
-	text, err := json.MarshalIndent(plan{*o.Seed, o.Seeds, variants}, "", "  ")
-	if err != nil {
-		return err
-	}
-	return errors.Join(task.Replace(filepath.Join(o.Dir, "experiment.toml"), x.Resolved()), task.Replace(filepath.Join(o.Dir, "plan.json"), append(text, '\n')))
+	Variant  string   `json:"variant,omitempty"`  // which one this directory is
 }
 
 // finish notes that a seed is done; its checkpoint is not needed any more.
@@ -101,9 +77,10 @@ func Resume(ctx context.Context, dir string, o Options) (x *experiment.Experimen
 	if err := json.Unmarshal(text, &p); err != nil {
 		return nil, nil, nil, fmt.Errorf("%s: %w", filepath.Join(dir, "plan.json"), err)
 	}
-	if x, err = experiment.Load(filepath.Join(dir, "experiment.toml")); err != nil {
+	if x, err = reload(dir); err != nil {
 		return nil, nil, nil, err
 	}
+	x.VariantName = p.Variant
 	o.Dir, o.Seed, o.Seeds, o.resume = dir, &p.Seed, p.Seeds, true
 	if len(p.Variants) > 0 {
 		all, learned, err = RunVariants(ctx, x, o, p.Variants...)

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"path/filepath"
 	"runtime"
 	"runtime/debug"
@@ -15,7 +14,6 @@ import (
 	"github.com/burstplex/burstplex/neuron/spike"
 	"github.com/burstplex/burstplex/recordings"
 	"github.com/burstplex/burstplex/sim"
-	"github.com/burstplex/burstplex/sim/config"
 	"github.com/burstplex/burstplex/sim/experiment"
 	"github.com/burstplex/burstplex/sim/report"
 )
@@ -58,7 +56,7 @@ func Program() string {
 
 // Run simulates the experiment, seeds in parallel, and writes the result directory. If ctx ends, the runs stop after
 // the current window, what they have so far is kept in valid files, and the error is ctx.Err().
-func Run(ctx context.Context, x *experiment.Experiment, o Options) (*report.Summary, error) {
+func Run(ctx context.Context, x *experiment.Experiment, o Options) (summary *report.Summary, err error) {
 	o.resolve(x)
 	if x.Task != nil {
 		return runTask(ctx, x, o)
@@ -70,10 +68,12 @@ func Run(ctx context.Context, x *experiment.Experiment, o Options) (*report.Summ
 		if err := fitsOnDisk(x, o); err != nil {
 			return nil, err
 		}
-		if err := begin(x, o); err != nil {
-			return nil, err
-		}
 	}
+	x, held, err := own(x, o)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, held.Release()) }()
 	s := &report.Summary{Experiment: x.Experiment.Name, Variant: x.VariantName, Program: Program(), ModelTime: x.Experiment.Duration.Seconds(), Runs: make([]report.RunSummary, o.Seeds)}
 	d := report.New(x, o.Seeds)
 	if o.progress == nil {
@@ -103,14 +103,6 @@ func Run(ctx context.Context, x *experiment.Experiment, o Options) (*report.Summ
 		return s, errors.Join(report.WriteSummary(o.Dir, s), err)
 	}
 	return s, d.Conclude(o.Dir, s)
-}
-
-// makeDir makes the result directory; it never overwrites one silently.
-func makeDir(o Options) error {
-	if _, err := os.Stat(o.Dir); err == nil && !o.Force {
-		return &config.Error{File: o.Dir, Reason: "the result directory exists already; choose another with -o, or replace its files with --force"}
-	}
-	return os.MkdirAll(o.Dir, 0o777)
 }
 
 // runSeed simulates seed number k, from its checkpoint if the run is resumed and has one.

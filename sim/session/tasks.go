@@ -15,17 +15,17 @@ import (
 )
 
 // runTask does the task of a file.
-func runTask(ctx context.Context, x *experiment.Experiment, o Options) (*report.Summary, error) {
+func runTask(ctx context.Context, x *experiment.Experiment, o Options) (summary *report.Summary, err error) {
 	if p, ok := x.Task.Spec.(task.Preparer); ok {
 		if err := p.Prepare(&task.Run{Data: x.Data.Dir, Seed: *o.Seed}); err != nil {
 			return nil, err
 		}
 	}
-	if !o.resume {
-		if err := begin(x, o); err != nil {
-			return nil, err
-		}
+	x, held, err := own(x, o)
+	if err != nil {
+		return nil, err
 	}
+	defer func() { err = errors.Join(err, held.Release()) }()
 	if err := os.MkdirAll(filepath.Join(o.Dir, "figures"), 0o777); err != nil {
 		return nil, err
 	}
@@ -43,7 +43,7 @@ func runTask(ctx context.Context, x *experiment.Experiment, o Options) (*report.
 			done = share
 		},
 		Print: func(line string) { s.Lines = append(s.Lines, line) }}
-	err := x.Task.Spec.Run(ctx, run)
+	err = x.Task.Spec.Run(ctx, run)
 	s.WallSeconds = time.Since(start).Seconds()
 	if errors.Is(err, context.Canceled) {
 		s.Interrupted = true

@@ -21,7 +21,7 @@ func namesOf(all []*experiment.Experiment) (names []string) {
 
 // RunVariants runs the variants of an experiment, those in only or all, with all their seeds, as many at a time as there
 // are processors. Summaries are in the order of the file.
-func RunVariants(ctx context.Context, x *experiment.Experiment, o Options, only ...string) ([]*report.Summary, []report.Outcome, error) {
+func RunVariants(ctx context.Context, x *experiment.Experiment, o Options, only ...string) (summaries []*report.Summary, outcomes []report.Outcome, err error) {
 	if x.Variants.Len() == 0 {
 		return nil, nil, x.At("variants", "the experiment has none")
 	}
@@ -35,14 +35,12 @@ func RunVariants(ctx context.Context, x *experiment.Experiment, o Options, only 
 		}
 	}
 	o.resolve(x)
-	if !o.resume {
-		if err := makeDir(o); err != nil {
-			return nil, nil, err
-		}
-		if err := writePlan(x, o, namesOf(all)); err != nil {
-			return nil, nil, err
-		}
+	_ = x.Check() // finds the files that x reads; only its variants must be right
+	x, held, err := own(x, o, all...)
+	if err != nil {
+		return nil, nil, err
 	}
+	defer func() { err = errors.Join(err, held.Release()) }()
 	runs := 0
 	for range all {
 		runs += o.Seeds
@@ -50,7 +48,11 @@ func RunVariants(ctx context.Context, x *experiment.Experiment, o Options, only 
 	o.tokens = make(chan struct{}, min(runs, o.Workers))
 	var total spike.Tick
 	for _, v := range all {
-		total += v.Experiment.Duration * spike.Tick(o.Seeds)
+		if v.Task != nil {
+			total += whole
+		} else {
+			total += v.Experiment.Duration * spike.Tick(o.Seeds)
+		}
 	}
 	o.progress = newProgress(o.Log, total)
 	defer o.progress.finish()
@@ -60,8 +62,17 @@ func RunVariants(ctx context.Context, x *experiment.Experiment, o Options, only 
 		wg.Go(func() {
 			mine := o
 			mine.Dir = filepath.Join(o.Dir, v.VariantName)
-			if _, err := os.Stat(filepath.Join(mine.Dir, "plan.json")); err != nil {
+			if _, err := os.Stat(filepath.Join(mine.Dir, planFile)); err != nil {
 				mine.resume = false // it had not begun
+			}
+			if mine.resume {
+				begun, err := reload(mine.Dir)
+				if err != nil {
+					errs[i] = err
+					return
+				}
+				begun.VariantName = v.VariantName
+				v = begun
 			}
 			out[i], errs[i] = Run(ctx, v, mine)
 		})
@@ -74,6 +85,6 @@ func RunVariants(ctx context.Context, x *experiment.Experiment, o Options, only 
 	for k := range seeds {
 		seeds[k] = *o.Seed + uint64(k)
 	}
-	outcomes, err := report.Variants(x, o.Dir, all, seeds)
+	outcomes, err = report.Variants(x, o.Dir, all, seeds)
 	return out, outcomes, err
 }
