@@ -166,12 +166,15 @@ func (d dice) projection(line func(string, ...any), i, source, target int, model
 
 // stimuli adds currents into p0 and, for a protocol, the stimulus x that patterns set.
 func (d dice) stimuli(line func(string, ...any), protocol bool) {
-	line("[stimuli.drive]\npopulation = \"p0\"\nport = %q\namplitude = %q",
-		d.one("soma", "apical"), d.one("200 pA", "uniform(0 pA, 300 pA)"))
-	line("%s",
-		d.one("from = \"20 ms\"\nto = \"200 ms\"", "wave = \"sine\"\nperiod = \"80 ms\"\nphase = 0.25",
-			"wave = \"fluctuation\"\nband = [\"1 Hz\", \"30 Hz\"]",
-			"wave = \"steps\"\nlevels = [\"0 pA\", \"1 pA\", \"-0.5 pA\"]\nhold = \"30 ms\"\nrepeat = true"))
+	port, amplitude := d.one("soma", "apical"), d.one("200 pA", "uniform(0 pA, 300 pA)")
+	wave := d.one("from = \"20 ms\"\nto = \"200 ms\"", "wave = \"sine\"\nperiod = \"80 ms\"\nphase = 0.25",
+		"wave = \"fluctuation\"\nband = [\"1 Hz\", \"30 Hz\"]",
+		"wave = \"steps\"\nlevels = [\"0 pA\", \"1 pA\", \"-0.5 pA\"]\nhold = \"30 ms\"\nrepeat = true")
+	key := "amplitude"
+	if strings.Contains(wave, "steps") { // whose levels are currents
+		key, amplitude = "scale", strings.ReplaceAll(amplitude, " pA", "")
+	}
+	line("[stimuli.drive]\npopulation = \"p0\"\nport = %q\n%s = %q\n%s", port, key, amplitude, wave)
 	if protocol {
 		line("[stimuli.x]\npopulation = \"p0\"\nwave = \"pattern\"")
 	}
