@@ -44,7 +44,7 @@ func (x *Experiment) readColumns() error {
 }
 
 func (x *Experiment) readColumn(key string, c *fileColumn, size int, dim equations.Dimension) ([]float64, error) {
-	text, err := x.read(key+".file", c.File)
+	text, err := x.readInput(key+".file", c.File)
 	if err != nil {
 		return nil, err
 	}
