@@ -25,6 +25,7 @@ type array struct {
 	shape  []int
 	in     *bufio.Reader
 	width  int // bytes of an element
+	buf    []byte
 }
 
 // field is a part of each element; an array of plain numbers has one without a name.
@@ -79,6 +80,9 @@ func openArray(r io.Reader) (*array, error) {
 		}
 		a.shape = append(a.shape, d)
 	}
+	if strings.Contains(string(head), "'fortran_order': True") && len(a.shape) > 1 && slices.Min(a.shape) > 1 {
+		return nil, errors.New("arrays in Fortran's order are not supported; save numpy.ascontiguousarray of it")
+	}
 	add := func(name, order, kind, size string) error {
 		n, err := strconv.Atoi(size)
 		f := field{name, kind[0], n, order == ">"}
@@ -97,7 +101,11 @@ func openArray(r io.Reader) (*array, error) {
 		return err
 	}
 	if m := npyPlain.FindSubmatch(head); m != nil {
-		return a, add("", string(m[1]), string(m[2]), string(m[3]))
+		if err := add("", string(m[1]), string(m[2]), string(m[3])); err != nil {
+			return nil, err
+		}
+		a.buf = make([]byte, a.width)
+		return a, nil
 	}
 	for _, m := range npyFields.FindAllSubmatch(head, -1) {
 		if err := add(string(m[1]), string(m[2]), string(m[3]), string(m[4])); err != nil {
@@ -107,9 +115,7 @@ func openArray(r io.Reader) (*array, error) {
 	if strings.Count(string(head), "(")-1 != len(a.fields) || len(a.fields) == 0 {
 		return nil, fmt.Errorf("an array of type %.60q is not supported", head)
 	}
-	if strings.Contains(string(head), "'fortran_order': True") && len(a.shape) > 1 && slices.Min(a.shape) > 1 {
-		return nil, errors.New("arrays in Fortran's order are not supported; numpy.ascontiguousarray turns it")
-	}
+	a.buf = make([]byte, a.width)
 	return a, nil
 }
 
@@ -151,14 +157,14 @@ func (f field) text(b []byte) string {
 }
 
 // row reads n elements into a row.
-func (a *array) row(n int, buf []byte, dst []string) ([]string, error) {
+func (a *array) row(n int, dst []string) ([]string, error) {
 	for range n {
-		if _, err := io.ReadFull(a.in, buf); err != nil {
+		if _, err := io.ReadFull(a.in, a.buf); err != nil {
 			return nil, errors.New("the array is cut off")
 		}
 		at := 0
 		for _, f := range a.fields {
-			dst = append(dst, f.text(buf[at:at+f.size]))
+			dst = append(dst, f.text(a.buf[at:at+f.size]))
 			at += f.size
 		}
 	}
@@ -195,8 +201,7 @@ func readNPY(name string, o Options) (*File, error) {
 	if a.shape[0] == 0 {
 		return &File{How: "empty"}, nil
 	}
-	buf := make([]byte, a.width)
-	first, err := a.row(columns, buf, nil)
+	first, err := a.row(columns, nil)
 	if err != nil {
 		return nil, err
 	}
@@ -208,7 +213,7 @@ func readNPY(name string, o Options) (*File, error) {
 		var row []string
 		for i := 2; i <= a.shape[0]; i++ {
 			var err error
-			if row, err = a.row(columns, buf, row[:0]); err != nil {
+			if row, err = a.row(columns, row[:0]); err != nil {
 				return err
 			}
 			if err := visit(i, row); err != nil {
@@ -248,7 +253,7 @@ func readNPZ(name string, o Options) (*File, error) {
 		names = append(names, column)
 	}
 	if a := arrays["description"]; a != nil && arrays["time_ns"] != nil && arrays["neuron"] != nil && arrays["kind"] != nil {
-		text, err := a.row(1, make([]byte, a.width), nil)
+		text, err := a.row(1, nil)
 		if err != nil {
 			return nil, err
 		}
@@ -277,11 +282,12 @@ func readNPZ(name string, o Options) (*File, error) {
 	}
 	t.each = func(visit func(int, []string) error) error {
 		row := make([]string, len(t.head))
+		var one []string
 		for k := range n {
 			for _, i := range used {
 				a := arrays[t.head[i]]
-				one, err := a.row(1, make([]byte, a.width), nil)
-				if err != nil {
+				var err error
+				if one, err = a.row(1, one[:0]); err != nil {
 					return fmt.Errorf("array %s: %w", t.head[i], err)
 				}
 				row[i] = one[0]
@@ -309,7 +315,7 @@ func ownNPZ(description string, arrays map[string]*array) (*File, error) {
 	}
 	var b builder
 	value := func(a *array) (int64, error) {
-		text, err := a.row(1, make([]byte, a.width), nil)
+		text, err := a.row(1, nil)
 		if err != nil {
 			return 0, err
 		}
