@@ -25,7 +25,7 @@ type spikesCommands struct {
 	Merge     mergeCommand     `cmd:"" help:"Join the segments of one run, one after the other in time."`
 	Recompact recompactCommand `cmd:"" help:"Copy with the smallest code."`
 	Export    exportCommand    `cmd:"" help:"Translate to another format: csv, npz, sonata, parquet, ras, nest."`
-	Import    importCommand    `cmd:"" help:"Make a recording of spike trains: SONATA, npz, npy, Parquet, CSV, text raster."`
+	Import    importCommand    `cmd:"" help:"Make a recording of spike trains: SONATA, NWB, npz, npy, Parquet, CSV, text raster."`
 }
 
 // recording is the argument that all commands share.

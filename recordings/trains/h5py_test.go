@@ -117,7 +117,24 @@ with file('tree2', libver='latest') as f:
 with file('tree2-gzip', libver='latest') as f:
     put(f, t=t.reshape(1, n), ids=ids.reshape(1, n), chunks=(1, 30), maxshape=(None, None), compression='gzip')
 
+# Other layouts: units of NWB, columns side by side, vectors of MATLAB (rows, behind a block of its own).
+with file('nwb') as f:
+    g = f.create_group('units')
+    g['spike_times'] = np.concatenate([t[i::7] for i in range(7)]) / 1e3
+    g['spike_times_index'] = np.cumsum([len(t[i::7]) for i in range(7)]).astype('u4')
+    g['id'] = np.arange(7)
+    g['electrodes'] = np.zeros((7, 2)); f.attrs['nwb_version'] = '2.6.0'; f.create_group('acquisition')
+with file('columns') as f: f['time_ms'] = t; f['neuron'] = ids; f['weights'] = np.zeros((3, 3))
+with file('columns-attribute', libver='latest') as f: f['times'] = t / 1e3; f['times'].attrs['units'] = 's'; f['units'] = ids
+with file('matlab', userblock_size=512) as f: f['time_us'] = (t * 1e3).reshape(n, 1); f['unit'] = ids.astype('f8').reshape(n, 1)
+with open(sys.argv[1] + '/matlab.h5', 'r+b') as f: f.write(b'MATLAB 7.3 MAT-file, Platform: GLNXA64'.ljust(124) + b'\0\2IM')
+
 # What is refused, by name.
+with file('bad-nwb-index') as f: g = f.create_group('units'); g['spike_times'] = t; g['spike_times_index'] = [5, 3]
+with file('bad-nwb-rest') as f: g = f.create_group('units'); g['spike_times'] = t; g['spike_times_index'] = [5, 30]
+with file('bad-nwb-none') as f: f.create_group('units')['id'] = [1]
+with file('bad-columns-unit') as f: f['times'] = t; f['neuron'] = ids
+with file('bad-columns-length') as f: f['time_s'] = t; f['neuron'] = ids[1:]
 def bad(name, **kw): return file('bad-' + name, **kw)
 with bad('external') as f:
     f.create_group('spikes')['a'] = h5py.ExternalLink('other.h5', '/spikes/a')
@@ -162,6 +179,8 @@ func TestReadsWhatH5pyWrites(t *testing.T) {
 		t.Fatalf("%v\n%s", err, out)
 	}
 	refused := map[string]string{
+		"nwb-index": "unit 1 ends at spike 3 of 30000, after 5", "nwb-rest": "29970 spikes belong to no unit", "nwb-none": "not the units of an NWB file",
+		"columns-unit": "say time_unit", "columns-length": "/neuron has 29999 elements, /time_s 30000",
 		"external": "an external link to /spikes/a in file other.h5", "external-latest": "an external link to /t in file other.h5", "dangling": "soft link to /nowhere, which does not exist",
 		"circle": "circle", "float-ids": "node ID 0.5 is not a whole number", "large-float-ids": "exactly", "negative-ids": "node ID -1 is negative",
 		"nan-ids": "NaN is not a whole number", "nan-times": "NaN is not a time", "strings": "type string is not", "vlen": "variable-length", "compound": "compound",

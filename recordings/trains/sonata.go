@@ -1,10 +1,10 @@
 package trains
 
 import (
-	"errors"
 	"fmt"
 	"math"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -15,9 +15,6 @@ import (
 
 // readHDF5 reads the spike trains of an HDF5 file by what its root group holds.
 func readHDF5(path string, o Options) (*File, error) {
-	if o.TimeColumn+o.UnitColumn+o.PopulationColumn != "" {
-		return nil, errors.New("an HDF5 file has no columns to choose")
-	}
 	in, err := os.Open(path)
 	if err != nil {
 		return nil, err
@@ -39,18 +36,26 @@ func readHDF5(path string, o Options) (*File, error) {
 	if err != nil {
 		return nil, err
 	}
-	var names []string
-	for _, m := range members {
-		if m.Name == "spikes" {
-			f, err := readSONATA(root, o)
-			if err != nil {
-				return nil, err
-			}
-			return f, describe(f, root)
+	for _, format := range []struct {
+		member string
+		read   func(root, group *hdf5.Object, o Options) (*File, error)
+	}{{"spikes", readSONATA}, {"units", readNWB}} {
+		if !slices.Contains(memberNames(members), format.member) {
+			continue
 		}
-		names = append(names, m.Name)
+		group, err := root.Member(format.member)
+		if err != nil {
+			return nil, err
+		}
+		if !group.Group() { // a column of this name
+			continue
+		}
+		if o.TimeColumn+o.UnitColumn+o.PopulationColumn != "" {
+			return nil, fmt.Errorf("holds /%s and no columns to choose", format.member)
+		}
+		return format.read(root, group, o)
 	}
-	return nil, fmt.Errorf("is an HDF5 file without /spikes (SONATA): its root holds %s", orNothing(names))
+	return readColumns(root, members, o)
 }
 
 // describe takes from the root what files of this program say of the recording.
@@ -72,11 +77,7 @@ func orNothing(names []string) string {
 }
 
 // readSONATA reads /spikes: a group for each population, or, before version 0.1 of the format, the spikes of one.
-func readSONATA(root *hdf5.Object, o Options) (*File, error) {
-	spikes, err := root.Member("spikes")
-	if err != nil {
-		return nil, err
-	}
+func readSONATA(root, spikes *hdf5.Object, o Options) (*File, error) {
 	members, err := spikes.Members()
 	if err != nil {
 		return nil, err
@@ -90,7 +91,7 @@ func readSONATA(root *hdf5.Object, o Options) (*File, error) {
 				return nil, err
 			}
 			f.Trains = b.finish()
-			return f, nil
+			return f, describe(f, root)
 		}
 	}
 	for _, m := range members {
@@ -110,7 +111,7 @@ func readSONATA(root *hdf5.Object, o Options) (*File, error) {
 		return nil, fmt.Errorf("/spikes holds no population, only %s", orNothing(seen))
 	}
 	f.Trains = b.finish()
-	return f, nil
+	return f, describe(f, root)
 }
 
 // sonataPopulation adds the spikes of a group.
@@ -162,17 +163,26 @@ func sonataPopulation(b *builder, f *File, g *hdf5.Object, name string, o Option
 	f.names = append(f.names, name)
 	i := 0
 	return nodes.Each(func(x float64, n uint64) error {
-		switch {
-		case ids.Float && (x != math.Trunc(x) || x < 0 || x >= float64(uint64(1)<<ids.Digits)):
-			return fmt.Errorf("node ID %g is not a whole number that floating point counts exactly", x)
-		case ids.Float:
-			n = uint64(x)
-		case ids.Signed && x < 0:
-			return fmt.Errorf("node ID %.0f is negative", x)
+		n, err := whole(ids, x, n)
+		if err != nil {
+			return fmt.Errorf("node ID %w", err)
 		}
 		i++
 		return b.add(name, strconv.FormatUint(n, 10), at[i-1], noKind)
 	})
+}
+
+// whole returns an element of a dataset that must hold whole numbers from 0.
+func whole(kind hdf5.Number, x float64, n uint64) (uint64, error) {
+	switch {
+	case kind.Float && (x != math.Trunc(x) || x < 0 || x >= float64(uint64(1)<<kind.Digits)):
+		return 0, fmt.Errorf("%g is not a whole number that floating point counts exactly", x)
+	case kind.Float:
+		return uint64(x), nil
+	case kind.Signed && x < 0:
+		return 0, fmt.Errorf("%.0f is negative", x)
+	}
+	return n, nil
 }
 
 // sonataScale returns ns per unit of the times: ms, unless the attribute units or an option says otherwise.

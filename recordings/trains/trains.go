@@ -4,9 +4,12 @@
 //	f, err := trains.Read(nil, "data.csv.gz", trains.Options{})
 //	all, err := f.Select(trains.Selection{Recording: "v1", Size: 100}) // a train for each of 100 neurons
 //
-// A file is known by its first bytes: a recording (.bspk), HDF5 (SONATA), arrays of numpy (.npy, .npz), Parquet, or else
-// text (CSV, rasters, NEST), plain or gzipped. What this program exports as CSV, npz, Parquet or SONATA gives the same spikes. What a file leaves open (which column is the time, in which unit) is never guessed: it is an error of type
-// *Unsettled that names the option which settles it. What is understood without options:
+// A file is known by its first bytes: a recording (.bspk), HDF5 (SONATA, units of NWB, or a dataset for each column, MATLAB
+// 7.3 included), arrays of numpy (.npy, .npz), Parquet, or else text (CSV, rasters, NEST), plain or gzipped. What this program
+// exports as CSV, npz, Parquet or SONATA gives the same spikes.
+//
+// What a file leaves open (which column is the time, in which unit) is never guessed: it is an error of type *Unsettled that
+// names the option which settles it. What is understood without options:
 //
 //   - columns with names that say the unit: time_s, time_ms, t_us, "time (ms)"..., in a first line or in a comment above
 //     the first row ("# time_ms id");
@@ -138,7 +141,7 @@ func read(fsys fs.FS, name string, o Options) (*File, error) {
 		}
 		return read(name, o)
 	}
-	return nil, fmt.Errorf("is a %s file: spike trains are read from .bspk, SONATA (HDF5), npz, npy, Parquet, CSV and text rasters", kind)
+	return nil, fmt.Errorf("is a %s file: spike trains are read from .bspk, HDF5 (SONATA, NWB, columns), npz, npy, Parquet, CSV and text rasters", kind)
 }
 
 // formats are the readers of binary formats by what kindOf calls them.
