@@ -41,7 +41,8 @@ func number(text string) (float64, error) {
 
 func columnName(s string) string { return strings.TrimSpace(strings.TrimPrefix(s, "\ufeff")) }
 
-// readCSV calls row with the values of the wanted columns of every line below the first, which names the columns. Values are valid during the call.
+// readCSV calls row with the values of the wanted columns of every line below the first, which names the columns. Values
+// are valid during the call.
 func readCSV(fsys fs.FS, name string, wanted []string, row func(line int, fields []string) error) (err error) {
 	var file io.ReadCloser
 	if fsys != nil {

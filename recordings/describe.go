@@ -11,8 +11,8 @@ import (
 // DescriptionKey names the description of a recording in files of other formats.
 const DescriptionKey = "burstplex"
 
-// Describe returns all of a recording, or of a part of it, but its spikes, tables and the text of the experiment, as JSON: what files of
-// other formats carry beside the spikes, so that they can become a recording again.
+// Describe returns all of a recording, or of a part of it, but its spikes, tables and the text of the experiment, as
+// JSON: what files of other formats carry beside the spikes, so that they can become a recording again.
 func (r *Reader) Describe(q Query) ([]byte, error) {
 	h, window := r.part(q)
 	h.Experiment = ""

@@ -45,9 +45,10 @@ type listReader struct {
 // head finds the columns.
 func (l *listReader) head(names []string) error {
 	l.at = [4]int{-1, -1, -1, -1}
+	known := []string{"source", "target", "weight", "delay"}
 	for i, name := range names {
 		name = strings.ToLower(strings.TrimSpace(strings.TrimPrefix(name, "\ufeff")))
-		k := slices.Index([]string{"source", "target", "weight", "delay"}, name)
+		k := slices.Index(known, name)
 		if unit, ok := strings.CutPrefix(name, "delay_"); ok {
 			if l.delay, ok = map[string]float64{"ms": 1, "s": 1e3, "us": 1e-3}[unit]; ok {
 				k = 3
@@ -59,7 +60,7 @@ func (l *listReader) head(names []string) error {
 		case k < 0:
 			return fmt.Errorf("%s:1: the column %q would be ignored (allowed: source, target, weight, delay_ms)", l.name, name)
 		case l.at[k] >= 0:
-			return fmt.Errorf("%s:1: the columns %q and %q are both the %s", l.name, names[l.at[k]], name, []string{"source", "target", "weight", "delay"}[k])
+			return fmt.Errorf("%s:1: the columns %q and %q are both the %s", l.name, names[l.at[k]], name, known[k])
 		}
 		l.at[k] = i
 	}
@@ -195,7 +196,9 @@ func npzNumbers(r *npz.Reader, key string) (out []float64, err error) {
 	}
 }
 
-func numbers[T float32 | int64 | int32 | int16 | int8 | uint64 | uint32 | uint16 | uint8](r *npz.Reader, key string) ([]float64, error) {
+func numbers[T float32 | int64 | int32 | int16 | int8 | uint64 | uint32 | uint16 | uint8](
+	r *npz.Reader, key string,
+) ([]float64, error) {
 	var v []T
 	err := r.Read(key, &v)
 	out := make([]float64, len(v))

@@ -27,13 +27,15 @@ func (c *exportCommand) Run(t terminal) error {
 	switch {
 	case format == "" && !inside:
 		if format = export.FormatOf(c.Output); format == "" {
-			return &config.Error{File: "--to", Reason: fmt.Sprintf("%s does not end as a format does", c.Output), Allowed: strings.Join(export.Formats(), ", ")}
+			reason := fmt.Sprintf("%s does not end as a format does", c.Output)
+			return &config.Error{File: "--to", Reason: reason, Allowed: strings.Join(export.Formats(), ", ")}
 		}
 	case format == "" || !slices.Contains(export.Formats(), format):
 		return notAmong("--to", format, export.Formats())
 	}
 	if len(c.Files) > 1 && !inside {
-		return &config.Error{File: "-o", Value: c.Output, Reason: fmt.Sprintf("there are %d recordings", len(c.Files)), Allowed: "a directory that exists"}
+		reason := fmt.Sprintf("there are %d recordings", len(c.Files))
+		return &config.Error{File: "-o", Value: c.Output, Reason: reason, Allowed: "a directory that exists"}
 	}
 	for _, file := range c.Files {
 		output := c.Output

@@ -40,7 +40,8 @@ type importOptions struct {
 }
 
 // Run labels the trains, if the file does not, and writes them. Every recording or population of the file becomes a
-// population. The names of units that are not numbered as in the file are kept as the metadata "units of POPULATION", a JSON list.
+// population. The names of units that are not numbered as in the file are kept as the metadata "units of POPULATION", a
+// JSON list.
 func (c *importCommand) Run(t terminal) error {
 	h := recordings.Header{Program: "burstplex spikes import"}
 	detector := spike.DefaultDetector()
@@ -48,7 +49,11 @@ func (c *importCommand) Run(t terminal) error {
 	for _, flag := range []struct {
 		name, text string
 		to         *spike.Tick
-	}{{"--resolution", c.Resolution, &h.Resolution}, {"--threshold", c.Threshold, &detector.Threshold}, {"--duration", c.Duration, &duration}} {
+	}{
+		{"--resolution", c.Resolution, &h.Resolution},
+		{"--threshold", c.Threshold, &detector.Threshold},
+		{"--duration", c.Duration, &duration},
+	} {
 		if flag.text == "" {
 			continue
 		}
@@ -93,14 +98,17 @@ func (c *importCommand) Run(t terminal) error {
 }
 
 // populations makes a population of every recording of the file and returns its spikes.
-func (c *importCommand) populations(out io.Writer, f *trains.File, h *recordings.Header, detector spike.Detector) (events []spike.Event, err error) {
+func (c *importCommand) populations(
+	out io.Writer, f *trains.File, h *recordings.Header, detector spike.Detector,
+) (events []spike.Event, err error) {
 	names := f.Recordings()
 	if len(names) == 0 {
 		return nil, fmt.Errorf("%s holds no spikes", c.File)
 	}
 	h.Metadata = map[string]string{"imported": c.File}
 	if c.Size != 0 && len(names) > 1 {
-		return nil, &trains.SelectionError{Key: "size", Reason: fmt.Sprintf("%s holds %d recordings", c.File, len(names)), Allowed: "nothing"}
+		reason := fmt.Sprintf("%s holds %d recordings, it is for one", c.File, len(names))
+		return nil, &trains.SelectionError{Key: "size", Reason: reason}
 	}
 	first := spike.ID(0)
 	for number, name := range names {
@@ -171,7 +179,8 @@ func (c *importCommand) span(f *trains.File, events []spike.Event, duration spik
 	span.To = max(span.To, last+1)
 	if duration > 0 {
 		if last >= duration {
-			return span, &config.Error{File: "--duration", Value: fmt.Sprintf("%q", c.Duration), Reason: fmt.Sprintf("there is a spike at %v", last)}
+			reason := fmt.Sprintf("there is a spike at %v", last)
+			return span, &config.Error{File: "--duration", Value: fmt.Sprintf("%q", c.Duration), Reason: reason}
 		}
 		span.To = duration
 	}

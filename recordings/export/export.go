@@ -38,7 +38,10 @@ func Formats() []string { return slices.Sorted(maps.Keys(writers())) }
 
 // endings are the ends of file names by format; the first is the usual one.
 func endings() map[string][]string {
-	return map[string][]string{"csv": {".csv"}, "npz": {".npz"}, "sonata": {".h5", ".hdf5"}, "parquet": {".parquet"}, "ras": {".ras"}, "nest": {".dat", ".gdf"}}
+	return map[string][]string{
+		"csv": {".csv"}, "npz": {".npz"}, "sonata": {".h5", ".hdf5"}, "parquet": {".parquet"}, "ras": {".ras"},
+		"nest": {".dat", ".gdf"},
+	}
 }
 
 // Ending returns the usual end of the name of a file of the format, with its point.

@@ -16,7 +16,8 @@ import (
 
 // WriteNPZ writes what numpy.load reads: time_ns (int64), neuron (uint32, the ID in the network) and kind (uint8: 0
 // onset, 1 burst, 2 tail) with an entry per spike, and population (names), first, size (uint32) and resolution_ns to
-// interpret them; description is what else the recording says, as JSON. The arrays are written one after the other: the recording is read once for each, and once to count.
+// interpret them; description is what else the recording says, as JSON. The arrays are written one after the other: the
+// recording is read once for each, and once to count.
 func WriteNPZ(w io.Writer, r *recordings.Reader, q recordings.Query) error {
 	n := 0
 	if err := each(r, q, func(spike.Event) { n++ }); err != nil {

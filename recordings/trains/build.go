@@ -66,7 +66,8 @@ func plainUnit(s string) (string, error) {
 	switch {
 	case s == "":
 		return "", fmt.Errorf("a unit is empty")
-	case err != nil && !math.IsInf(x, 0) || math.IsInf(x, 0) && !strings.ContainsAny(s, "0123456789"), math.IsNaN(x): // a name, even "inf"
+	case err != nil && !math.IsInf(x, 0), math.IsNaN(x),
+		math.IsInf(x, 0) && !strings.ContainsAny(s, "0123456789"): // a name, even "inf"
 		return strings.Clone(s), nil
 	case x < 0:
 		return "", fmt.Errorf("unit %s is negative", s)
@@ -112,7 +113,10 @@ func ofOne(trains []Train) int {
 
 // numbered tells whether all units are whole numbers.
 func numbered(trains []Train) bool {
-	return !slices.ContainsFunc(trains, func(t Train) bool { _, err := strconv.ParseUint(t.Unit, 10, 64); return err != nil })
+	return !slices.ContainsFunc(trains, func(t Train) bool {
+		_, err := strconv.ParseUint(t.Unit, 10, 64)
+		return err != nil
+	})
 }
 
 // byNumber orders trains by unit as numbers.

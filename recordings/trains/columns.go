@@ -23,14 +23,18 @@ type layout struct {
 func timeUnits() map[string]float64 {
 	return map[string]float64{
 		"s": 1e9, "sec": 1e9, "second": 1e9, "seconds": 1e9, "ms": 1e6, "msec": 1e6, "millisecond": 1e6, "milliseconds": 1e6,
-		"us": 1e3, "µs": 1e3, "μs": 1e3, "usec": 1e3, "microsecond": 1e3, "microseconds": 1e3, "ns": 1, "nsec": 1, "nanosecond": 1, "nanoseconds": 1,
+		"us": 1e3, "µs": 1e3, "μs": 1e3, "usec": 1e3, "microsecond": 1e3, "microseconds": 1e3,
+		"ns": 1, "nsec": 1, "nanosecond": 1, "nanoseconds": 1,
 	}
 }
 
 // Names of columns, in lower case.
 var (
-	timeNames       = []string{"time", "times", "t", "spike_time", "spike_times", "spiketime", "spiketimes", "spiketrain", "timestamp", "timestamps"}
-	unitNames       = []string{"unit", "units", "unit_id", "neuron", "neurons", "neuron_id", "neuron_ids", "neuron_index", "node_id", "node_ids", "sender", "senders", "gid", "gids", "id", "ids", "i", "index", "cell", "cells", "cell_id", "cluster", "cluster_id", "nrn"}
+	timeNames = []string{"time", "times", "t", "spike_time", "spike_times", "spiketime", "spiketimes", "spiketrain",
+		"timestamp", "timestamps"}
+	unitNames = []string{"unit", "units", "unit_id", "neuron", "neurons", "neuron_id", "neuron_ids", "neuron_index",
+		"node_id", "node_ids", "sender", "senders", "gid", "gids", "id", "ids", "i", "index", "cell", "cells", "cell_id",
+		"cluster", "cluster_id", "nrn"}
 	populationNames = []string{"recording", "population", "populations", "pop"}
 )
 
@@ -72,7 +76,8 @@ func timeName(s string) (scale float64, ok bool) {
 func known(name string) bool {
 	name = normalName(name)
 	_, ok := timeName(name)
-	return ok || slices.Contains(unitNames, name) || slices.Contains(populationNames, name) || name == "kind" || name == "population_number"
+	others := []string{"kind", "population_number"}
+	return ok || slices.Contains(slices.Concat(unitNames, populationNames, others), name)
 }
 
 // settle finds the columns of a table by their names and what the options say.
@@ -97,14 +102,18 @@ func settle(head []string, o Options) (layout, error) {
 		case len(at) == 0:
 			return -1, nil
 		}
-		return -1, &Unsettled{Reason: fmt.Sprintf("columns %q and %q may both be %s", head[at[0]], head[at[1]], what), Option: option, Choice: listed(head)}
+		reason := fmt.Sprintf("columns %q and %q may both be %s", head[at[0]], head[at[1]], what)
+		return -1, &Unsettled{Reason: reason, Option: option, Choice: listed(head)}
 	}
 	among := func(list []string) func(string) bool {
 		return func(s string) bool { return slices.Contains(list, s) }
 	}
 	var l layout
 	var errs [4]error
-	l.time, errs[0] = find(o.TimeColumn, "time_column", "the time", func(s string) bool { _, ok := timeName(s); return ok })
+	l.time, errs[0] = find(o.TimeColumn, "time_column", "the time", func(s string) bool {
+		_, ok := timeName(s)
+		return ok
+	})
 	l.unit, errs[1] = find(o.UnitColumn, "unit_column", "the unit", among(unitNames))
 	l.population, errs[2] = find(o.PopulationColumn, "population_column", "the population", among(populationNames))
 	l.kind = slices.Index(names, "kind")
@@ -116,11 +125,14 @@ func settle(head []string, o Options) (layout, error) {
 	}
 	switch {
 	case slices.Contains(names, "time_offset") && o.TimeColumn == "":
-		return l, errors.New("the times are in steps and offsets (time_step, time_offset): record them in ms (NEST: time_in_steps = False)")
+		return l, errors.New("the times are in steps and offsets (time_step, time_offset): " +
+			"record them in ms (NEST: time_in_steps = False)")
 	case l.time < 0:
-		return l, &Unsettled{Reason: fmt.Sprintf("none of the columns %s is called time_s, time_ms, time_us or time_ns", listed(head)), Option: "time_column", Choice: listed(head)}
+		reason := fmt.Sprintf("none of the columns %s is called time_s, time_ms, time_us or time_ns", listed(head))
+		return l, &Unsettled{Reason: reason, Option: "time_column", Choice: listed(head)}
 	case l.unit < 0 && len(head) > 1:
-		return l, &Unsettled{Reason: fmt.Sprintf("none of the columns %s is called unit, neuron, node_id, sender, gid or id", listed(head)), Option: "unit_column", Choice: listed(head)}
+		reason := fmt.Sprintf("none of the columns %s is called unit, neuron, node_id, sender, gid or id", listed(head))
+		return l, &Unsettled{Reason: reason, Option: "unit_column", Choice: listed(head)}
 	case l.unit == l.time || l.population >= 0 && (l.population == l.time || l.population == l.unit):
 		return l, &Unsettled{Reason: "one column cannot be two things", Option: "unit_column", Choice: listed(head)}
 	}

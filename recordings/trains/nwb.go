@@ -54,7 +54,7 @@ func readNWB(_, units *hdf5.Object, o Options) (*File, error) {
 	first := uint64(0)
 	for i, end := range ends {
 		if end < first || end > uint64(len(at)) {
-			return nil, fmt.Errorf("%s: unit %d ends at spike %d of %d, after %d", columns["spike_times_index"].Path, i, end, len(at), first)
+			return nil, fmt.Errorf("%s: unit %d ends at spike %d of %d, after %d", units.Path, i, end, len(at), first)
 		}
 		train, err := b.unit("", strconv.FormatUint(ids[i], 10)) // also where it is silent
 		if err != nil {

@@ -13,7 +13,7 @@ import (
 // n is neuron n - FirstID, names are numbered as they come.
 type Numbering struct {
 	FirstID int    // number of the unit that is neuron 0; 0 leaves it to the file (0; 1 for NEST files of this program)
-	IDs     string // "keep" (or ""): as above; "renumber": units become neurons 0, 1, 2... in order of their numbers or names' appearance
+	IDs     string // "keep" (or ""): as above; "renumber": units become neurons 0, 1, 2... in order
 }
 
 // Placed is one recording of a file with a neuron for each of its trains.
@@ -90,9 +90,11 @@ func (f *File) Place(recording string, size int, n Numbering) (*Placed, error) {
 		id, err := strconv.ParseUint(t.Unit, 10, 64)
 		switch {
 		case id < uint64(first):
-			return nil, &SelectionError{"first_id", fmt.Sprintf("%s has a unit %s, which is below it", f.Name, t.Unit), "at most " + t.Unit}
+			return nil, &SelectionError{"first_id", fmt.Sprintf("%s has a unit %s, which is below it", f.Name, t.Unit),
+				"at most " + t.Unit}
 		case err != nil || id-uint64(first) >= MostNeurons:
-			return nil, &SelectionError{"ids", fmt.Sprintf("unit %s of %s would need a population of more than %d neurons", t.Unit, f.Name, MostNeurons), `"renumber", or first_id`}
+			reason := fmt.Sprintf("unit %s of %s would need a population of more than %d neurons", t.Unit, f.Name, MostNeurons)
+			return nil, &SelectionError{"ids", reason, `"renumber", or first_id`}
 		}
 		neuron := int(id) - first
 		p.Neurons = append(p.Neurons, neuron)
@@ -131,11 +133,13 @@ func (f *File) Select(s Selection) ([][]spike.Tick, error) {
 	case len(names) == 0:
 		return nil, fmt.Errorf("%s holds no spikes", f.Name)
 	case s.Recording == "" && len(names) > 1:
-		return nil, &SelectionError{"recording", fmt.Sprintf("%s holds %d recordings, choose one", f.Name, len(names)), listed(names)}
+		reason := fmt.Sprintf("%s holds %d recordings, choose one", f.Name, len(names))
+		return nil, &SelectionError{"recording", reason, listed(names)}
 	case s.Recording == "":
 		s.Recording = names[0]
 	case !slices.Contains(names, s.Recording):
-		return nil, &SelectionError{"recording", fmt.Sprintf("there is no recording %q in %s", s.Recording, f.Name), listed(names)}
+		reason := fmt.Sprintf("there is no recording %q in %s", s.Recording, f.Name)
+		return nil, &SelectionError{"recording", reason, listed(names)}
 	}
 	if len(s.Units) > 0 {
 		return f.units(s)
@@ -167,7 +171,8 @@ func (f *File) units(s Selection) ([][]spike.Tick, error) {
 		}
 	}
 	if s.FirstID != 0 || s.IDs != "" && s.IDs != "keep" {
-		return nil, &SelectionError{"units", "units are numbered as they are listed: first_id and ids mean nothing beside them", ""}
+		const reason = "units are numbered as they are listed: first_id and ids mean nothing beside them"
+		return nil, &SelectionError{"units", reason, ""}
 	}
 	var out [][]spike.Tick
 	taken := map[string]bool{}
@@ -177,7 +182,8 @@ func (f *File) units(s Selection) ([][]spike.Tick, error) {
 		case taken[unit]:
 			return &SelectionError{"units", fmt.Sprintf("unit %q is listed twice", unit), ""}
 		case !known && !silent:
-			return &SelectionError{"units", fmt.Sprintf("there is no unit %q in recording %q of %s", unit, s.Recording, f.Name), "a unit with spikes; a silent one within a range"}
+			reason := fmt.Sprintf("there is no unit %q in recording %q of %s", unit, s.Recording, f.Name)
+			return &SelectionError{"units", reason, "a unit with spikes; a silent one within a range"}
 		case !known:
 			out = append(out, nil)
 		default:

@@ -36,7 +36,8 @@ func readColumns(group *hdf5.Object, members []hdf5.Member, o Options) (*File, e
 		t.head, sets = append(t.head, name), append(sets, set)
 	}
 	if !times && o.TimeColumn == "" {
-		return nil, fmt.Errorf("is an HDF5 file without /spikes (SONATA), /units (NWB) or a column of times: its root holds %s", orNothing(memberNames(members)))
+		return nil, fmt.Errorf("is an HDF5 file without /spikes (SONATA), /units (NWB) or a column of times: its root holds %s",
+			orNothing(memberNames(members)))
 	}
 	l, err := settle(t.head, o)
 	if err != nil {

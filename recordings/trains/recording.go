@@ -19,7 +19,8 @@ func readRecording(path string, o Options) (*File, error) {
 	}
 	defer r.Close()
 	h := r.Header()
-	f := &File{How: "a recording; units are indices in their population", Network: h.Populations, Window: r.Window(), Resolution: h.Resolution}
+	f := &File{How: "a recording; units are indices in their population"}
+	f.Network, f.Window, f.Resolution = h.Populations, r.Window(), h.Resolution
 	at := map[spike.ID]int{}
 	for _, p := range h.Populations {
 		for _, part := range p.Recorded {

@@ -70,7 +70,8 @@ func (t *rows) wrong(at, column int, err error) error {
 	return fmt.Errorf("%s %d: column %s: %w", t.place, at, name, err)
 }
 
-// layout says what the columns are. A layout that says nothing in words has two columns of numbers in an order to be found.
+// layout says what the columns are. A layout that says nothing in words has two columns of numbers in an order to be
+// found.
 func (t *rows) layout(ending string, o Options) (layout, error) {
 	if t.head != nil {
 		return settle(t.head, o)
@@ -115,11 +116,17 @@ func (t *rows) layout(ending string, o Options) (layout, error) {
 	case width == 2 && o.TimeColumn == "" && (o.UnitColumn == "1" || o.UnitColumn == "2"):
 		o.TimeColumn = map[string]string{"1": "2", "2": "1"}[o.UnitColumn]
 	case o.TimeColumn == "":
-		return layout{}, &Unsettled{Reason: fmt.Sprintf("it has %d columns without names", width), Option: "time_column", Choice: fmt.Sprintf("1 to %d", width)}
+		return layout{}, unnamed(width, "time_column")
 	case o.UnitColumn == "":
-		return layout{}, &Unsettled{Reason: fmt.Sprintf("it has %d columns without names", width), Option: "unit_column", Choice: fmt.Sprintf("1 to %d", width)}
+		return layout{}, unnamed(width, "unit_column")
 	}
 	return settle(numbers, o)
+}
+
+// unnamed asks for one of several columns without names.
+func unnamed(width int, option string) error {
+	reason := fmt.Sprintf("it has %d columns without names", width)
+	return &Unsettled{Reason: reason, Option: option, Choice: fmt.Sprintf("1 to %d", width)}
 }
 
 // readPairs reads two columns of numbers: the one that has fractions is the time.

@@ -101,7 +101,8 @@ func delimiter(line, chosen string) (rune, error) {
 	}
 	c, n := utf8.DecodeRuneInString(chosen)
 	if n != len(chosen) || strings.ContainsRune("\"\r\n#%.0123456789", c) {
-		return 0, fmt.Errorf("delimiter = %q: is not what separates columns (allowed: comma, semicolon, tab, space, or one character)", chosen)
+		return 0, fmt.Errorf("delimiter = %q: is not what separates columns "+
+			"(allowed: comma, semicolon, tab, space, or one character)", chosen)
 	}
 	return c, nil
 }

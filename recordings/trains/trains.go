@@ -48,7 +48,7 @@ type Train struct {
 
 // Options settle what a file leaves open. The zero value takes everything from the file.
 type Options struct {
-	TimeUnit         string // unit of the times in the file: s, ms, us, ns, or a step such as "0.1 ms"; where the file does not say
+	TimeUnit         string // unit of the times, where the file does not say: s, ms, us, ns, or a step such as "0.1 ms"
 	TimeColumn       string // column that holds the times, by name or number from 1
 	UnitColumn       string // column that holds the units (neurons), by name or number from 1
 	PopulationColumn string // column that holds the recording or population, by name or number from 1
@@ -141,7 +141,8 @@ func read(fsys fs.FS, name string, o Options) (*File, error) {
 		}
 		return read(name, o)
 	}
-	return nil, fmt.Errorf("is a %s file: spike trains are read from .bspk, HDF5 (SONATA, NWB, columns), npz, npy, Parquet, CSV and text rasters", kind)
+	return nil, fmt.Errorf("is a %s file: spike trains are read from .bspk, HDF5 (SONATA, NWB, columns), npz, npy, "+
+		"Parquet, CSV and text rasters", kind)
 }
 
 // formats are the readers of binary formats by what kindOf calls them.
@@ -160,8 +161,9 @@ const hdf5Magic = "\x89HDF\r\n\x1a\n"
 func kindOf(start []byte) (kind string, binary bool) {
 	for magic, kind := range map[string]string{
 		hdf5Magic: "HDF5", recordings.Magic: "bspk", "\x1f\x8b": "gzip", "PK\x03\x04": "zip or npz", "PAR1": "Parquet",
-		"MATLAB 7.3 MAT-file": "HDF5", "MATLAB 5.0 MAT-file": "MATLAB (version 5 to 7.2)", "\x93NUMPY": "npy", "SQLite format 3": "SQLite",
-		"%PDF": "PDF", "BZh": "bzip2", "\xfd7zXZ": "xz", "\x28\xb5\x2f\xfd": "zstd", "NEURALEV": "Blackrock NEV", "PLEX": "Plexon",
+		"MATLAB 7.3 MAT-file": "HDF5", "MATLAB 5.0 MAT-file": "MATLAB (version 5 to 7.2)", "\x93NUMPY": "npy",
+		"SQLite format 3": "SQLite",
+		"%PDF":            "PDF", "BZh": "bzip2", "\xfd7zXZ": "xz", "\x28\xb5\x2f\xfd": "zstd", "NEURALEV": "Blackrock NEV", "PLEX": "Plexon",
 		"\xff\xfe": "UTF-16 text", "\xfe\xff": "UTF-16 text", "\x80\x04": "Python pickle", "\x80\x05": "Python pickle",
 	} {
 		if strings.HasPrefix(string(start), magic) {

@@ -134,7 +134,8 @@ func parseFilters(m []byte) ([]int, error) {
 		switch id {
 		case filterDeflate, filterShuffle, filterFletcher, filterLZF, filterZstd:
 		default:
-			names := map[int]string{4: "szip", 5: "n-bit", 6: "scale-offset", 307: "bzip2", 32001: "blosc", 32004: "lz4", 32008: "bitshuffle", 32026: "blosc2"}
+			names := map[int]string{4: "szip", 5: "n-bit", 6: "scale-offset", 307: "bzip2", 32001: "blosc", 32004: "lz4",
+				32008: "bitshuffle", 32026: "blosc2"}
 			return nil, fmt.Errorf("filter %d (%s) is not supported; gzip, lzf, zstd, shuffle and fletcher32 are", id, names[id])
 		}
 		out = append(out, id)

@@ -6,10 +6,10 @@
 //	                                       \-> heap with the names
 //	object header of a dataset -> B-tree of chunks -> chunks
 //
-// The reader knows these and the newer ones (superblock 2 and 3, object headers 2, links in messages or in fractal heaps,
-// every index of chunks, soft links, named types), as any version of the library up to 1.14 writes them with any setting. What it
-// does not know (external links and data, virtual datasets, compound types, some filters) is an error that says so; nothing is taken
-// for empty.
+// The reader knows these and the newer ones (superblock 2 and 3, object headers 2, links in messages or in fractal
+// heaps, every index of chunks, soft links, named types), as any version of the library up to 1.14 writes them. What it
+// does not know (external links and data, virtual datasets, compound types, some filters) is an error that says so;
+// nothing is taken for empty.
 //
 // The source is the HDF5 File Format Specification, version 1.0 to 3.0, of The HDF Group. Numbers are little-endian,
 // addresses are offsets from the start of the file.

@@ -28,13 +28,14 @@ func (f *File) openHeap(at uint64) (*heap, error) {
 	if err != nil {
 		return nil, err
 	}
-	h := &heap{f: f, idSize: int(le.Uint16(b[5:])), offsetSize: (int(le.Uint16(b[128:])) + 7) / 8, width: uint64(le.Uint16(b[110:])),
+	h := &heap{f: f, idSize: int(le.Uint16(b[5:])), offsetSize: (int(le.Uint16(b[128:])) + 7) / 8,
+		width: uint64(le.Uint16(b[110:])),
 		start: le.Uint64(b[112:]), direct: le.Uint64(b[120:]), root: le.Uint64(b[132:]), rows: int(le.Uint16(b[140:]))}
 	switch {
 	case le.Uint16(b[7:]) != 0:
 		return nil, errors.New("heaps with filters are not supported")
-	case h.idSize < 2+h.offsetSize || h.idSize > 64 || h.offsetSize == 0 || h.offsetSize > 8 || h.width == 0 || h.start == 0 || h.direct < h.start ||
-		h.start&(h.start-1) != 0 || h.direct&(h.direct-1) != 0 || h.width&(h.width-1) != 0 || h.rows > 64:
+	case h.idSize < 2+h.offsetSize || h.idSize > 64 || h.offsetSize == 0 || h.offsetSize > 8,
+		h.width == 0 || h.start == 0 || h.direct < h.start || h.start&(h.start-1) != 0 || h.direct&(h.direct-1) != 0 || h.width&(h.width-1) != 0 || h.rows > 64:
 		return nil, fmt.Errorf("offset %d: the heap is damaged", at)
 	}
 	return h, nil

@@ -17,7 +17,8 @@ type number struct {
 
 // classes are the names of the classes of types.
 func className(class byte) string {
-	names := []string{"integer", "floating point", "time", "string", "bit field", "opaque", "compound", "reference", "enumeration", "variable-length", "array", "complex"}
+	names := []string{"integer", "floating point", "time", "string", "bit field", "opaque", "compound", "reference",
+		"enumeration", "variable-length", "array", "complex"}
 	if int(class) < len(names) {
 		return names[class]
 	}
@@ -34,13 +35,19 @@ func parseNumber(m []byte) (number, error) {
 	case class > 1:
 		return t, fmt.Errorf("type %s is not one of numbers", className(class))
 	case class == 0 && len(m) >= 12:
-		if (t.size == 1 || t.size == 2 || t.size == 4 || t.size == 8) && le.Uint16(m[8:]) == 0 && int(le.Uint16(m[10:])) == 8*t.size {
+		whole := le.Uint16(m[8:]) == 0 && int(le.Uint16(m[10:])) == 8*t.size
+		if whole && (t.size == 1 || t.size == 2 || t.size == 4 || t.size == 8) {
 			return t, nil
 		}
 		return t, fmt.Errorf("integers of %d bits in %d bytes are not supported", le.Uint16(m[10:]), t.size)
 	case class == 1 && len(m) >= 20:
-		ieee := map[int][]byte{2: {16, 0, 10, 5, 0, 10, 15, 0, 0, 0}, 4: {32, 0, 23, 8, 0, 23, 127, 0, 0, 0}, 8: {64, 0, 52, 11, 0, 52, 255, 3, 0, 0}}[t.size]
-		if m[1]&0x40 == 0 && ieee != nil && bytes.Equal(m[10:20], ieee) {
+		// Offset and bits in all, place and bits of the exponent, place and bits of the fraction, bias.
+		ieee := map[int][]byte{
+			2: {0, 0, 16, 0, 10, 5, 0, 10, 15, 0, 0, 0},
+			4: {0, 0, 32, 0, 23, 8, 0, 23, 127, 0, 0, 0},
+			8: {0, 0, 64, 0, 52, 11, 0, 52, 255, 3, 0, 0},
+		}[t.size]
+		if m[1]&0x40 == 0 && ieee != nil && bytes.Equal(m[8:20], ieee) {
 			return t, nil
 		}
 	}
