@@ -314,11 +314,7 @@ func printSummary(out io.Writer, s *report.Summary) {
 	}
 	w.Flush()
 	fmt.Fprintln(out)
-	fmt.Fprintln(w, "population\tspikes\tevents\tbursts\tburst probability\t")
-	for _, p := range s.Populations {
-		fmt.Fprintf(w, "%s\t%.2f Hz\t%.2f Hz\t%.2f Hz\t%.1f %%\t\n", p.Population, p.SpikeRate, p.EventRate, p.BurstRate, 100*p.BurstProbability)
-	}
-	w.Flush()
+	report.PrintRates(out, s)
 	if len(s.Compared) > 0 {
 		fmt.Fprintln(out)
 		report.PrintComparison(out, s.Compared)

@@ -111,6 +111,10 @@ func TestAShorterLastBin(t *testing.T) {
 	if b.Full() != NewBins(b.Window(), b.Width) || b.Window().To != 300*spike.Millisecond {
 		t.Errorf("bins %+v", b)
 	}
+	r.Ended(290 * spike.Millisecond)
+	same(t, "rate of a run that ended early", r.Courses()[0].SpikeRate(), 10, 0, 3/.04)
+	r.Ended(150 * spike.Millisecond)
+	same(t, "rate of a run that ended earlier", r.Courses()[0].SpikeRate(), 10)
 	if lo, hi := b.Within(spike.Window{From: 51 * spike.Millisecond, To: spike.Second}); lo != 1 || hi != 3 {
 		t.Errorf("bins %d to %d lie wholly after 51 ms, want 1 to 3", lo, hi)
 	}

@@ -40,6 +40,14 @@ func (b Bins) Full() Bins {
 	return b
 }
 
+// Until returns the bins up to a time; one that the time lies in ends there.
+func (b Bins) Until(t spike.Tick) Bins {
+	if w := b.Window(); t < w.To {
+		return Cover(spike.Window{From: w.From, To: max(w.From, t)}, b.Width)
+	}
+	return b
+}
+
 // Bin returns the time of bin i.
 func (b Bins) Bin(i int) spike.Window {
 	w := spike.Window{From: b.From + spike.Tick(i)*b.Width}

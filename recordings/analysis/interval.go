@@ -44,3 +44,12 @@ func (v *Intervals) Add(events []spike.Event) {
 
 // Histograms returns one histogram per population, in their order; they share memory with the accumulator.
 func (v *Intervals) Histograms() []Histogram { return v.hist }
+
+func (v *Intervals) state() []any {
+	all := []any{&v.last}
+	for i := range v.hist {
+		h := &v.hist[i]
+		all = append(all, &h.Counts, &h.Below, &h.Above)
+	}
+	return all
+}

@@ -71,3 +71,5 @@ func (r *Raster) Points() (seconds, row []float64, burst []bool) {
 	}
 	return seconds, row, burst
 }
+
+func (r *Raster) state() []any { return []any{&r.rows, &r.events} }

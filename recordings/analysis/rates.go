@@ -65,11 +65,17 @@ func (r *Rates) Recorded(neurons ...int) {
 	}
 }
 
+// Ended says that the stream ended before its last bin did, as a run that stops early: the courses end there too.
+func (r *Rates) Ended(at spike.Tick) {
+	for i := range r.courses {
+		c := &r.courses[i]
+		c.Bins = c.Bins.Until(at)
+		c.Events, c.Bursts, c.Spikes = c.Events[:c.Bins.N], c.Bursts[:c.Bins.N], c.Spikes[:c.Bins.N]
+	}
+}
+
 // Courses returns the counts so far, in the order of the populations. They share memory with the accumulator.
 func (r *Rates) Courses() []Course { return r.courses }
-
-// Onsets returns the events that may still become bursts: beside the counts, the whole state. It shares memory with the accumulator.
-func (r *Rates) Onsets() spike.Onsets { return r.onsets }
 
 // Course is the time course of one population, as counts; its methods give rates per neuron. Events are those that
 // began in the bin, bursts those of them that became one, so that there are never more bursts than events; spikes
@@ -147,4 +153,13 @@ func ratio(n, of uint64) float64 {
 		return math.NaN()
 	}
 	return float64(n) / float64(of)
+}
+
+func (r *Rates) state() []any {
+	all := []any{(*[]spike.Tick)(&r.onsets)}
+	for i := range r.courses {
+		c := &r.courses[i]
+		all = append(all, &c.Events, &c.Bursts, &c.Spikes)
+	}
+	return all
 }

@@ -29,6 +29,13 @@ func (s *Sensitivity) Recorded(neurons ...int) {
 	}
 }
 
+// Ended says that the stream ended before its last bin did, as Rates.Ended does.
+func (s *Sensitivity) Ended(at spike.Tick) {
+	for _, r := range s.rates {
+		r.Ended(at)
+	}
+}
+
 // Thresholds returns a detector for each threshold, otherwise like d.
 func Thresholds(d spike.Detector, thresholds ...spike.Tick) []spike.Detector {
 	var list []spike.Detector
@@ -56,4 +63,11 @@ func (s *Sensitivity) Curve(pop int) Curve {
 		c.Append(d.Threshold.Milliseconds(), s.Courses(k)[pop].Mean())
 	}
 	return c
+}
+
+func (s *Sensitivity) state() (all []any) {
+	for k := range s.rates {
+		all = append(append(all, &s.relabels[k].(*relabel).trains), s.rates[k].state()...)
+	}
+	return all
 }

@@ -50,6 +50,13 @@ func (f *filter) Add(events []spike.Event) {
 	f.to.Add(f.buf)
 }
 
+func (f *filter) state() []any {
+	if to, ok := f.to.(stateful); ok {
+		return to.state()
+	}
+	return []any{&f.to} // which gob refuses
+}
+
 // Select passes only spikes of the given kinds to an accumulator. Select(a, spike.Onset) is the train of events,
 // Select(a, spike.Burst) the train of bursts.
 func Select(to Accumulator, kinds ...spike.Kind) Accumulator {

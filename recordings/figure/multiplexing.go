@@ -8,17 +8,18 @@ package figure
 // All series belong to Time, except references. Means and standard deviations are over seeds; probabilities are
 // bursts per event, 0 to 1, and shown in %.
 type Multiplexing struct {
-	Lower, Upper     string    // names of the populations, default pyr1 and pyr2
-	Time             []float64 // s
-	SomaticCurrent   []float64 // into the lower population, pA
-	DendriticCurrent []float64 // into the upper population, pA
-	LowerEvents      Course    // Hz
-	UpperEvents      Course    // Hz
-	UpperProbability Course    // 0 to 1
-	LowerProbability Course    // 0 to 1
-	UpperBursts      Course    // burst rate, Hz
-	CorrelateFrom    float64   // s: correlations leave out what is before, the relaxation
-	LowerRaster      Raster    // no panel if it has no Time
+	Lower, Upper     string     // names of the populations, default pyr1 and pyr2
+	Time             []float64  // s
+	Shown            [2]float64 // limits of the time axis, s; default those of the bins
+	SomaticCurrent   []float64  // into the lower population, pA
+	DendriticCurrent []float64  // into the upper population, pA
+	LowerEvents      Course     // Hz
+	UpperEvents      Course     // Hz
+	UpperProbability Course     // 0 to 1
+	LowerProbability Course     // 0 to 1
+	UpperBursts      Course     // burst rate, Hz
+	CorrelateFrom    float64    // s: correlations leave out what is before, the relaxation
+	LowerRaster      Raster     // no panel if it has no Time
 	UpperRaster      Raster
 }
 
@@ -67,7 +68,7 @@ func (m Multiplexing) Page() Page {
 			Color: color, Overlay: o, Correlate: o.Values != nil, CorrelateFrom: m.CorrelateFrom}
 	}
 	lowerEvents := Overlay{Name: lower + " event rate", Label: "event rate", Unit: "Hz", Values: m.LowerEvents.Mean, Color: SkyBlue}
-	t := Traces{Time: m.Time, Traces: []Trace{
+	t := Traces{Time: m.Time, Shown: m.Shown, Traces: []Trace{
 		trace(lower, "event rate", "Hz", m.LowerEvents, Blue, somatic),
 		trace(upper, "event rate", "Hz", m.UpperEvents, Blue, lowerEvents),
 		trace(upper, "burst probability", "%", m.UpperProbability.percent(), Vermillion, dendritic),

@@ -4,8 +4,9 @@ package figure
 type Spikes struct {
 	Blocks []Block // drawn from top to bottom
 	Time   []float64
-	Rates  []Rate  // beside Time (s)
-	Width  float64 // mm, default DoubleColumn
+	Shown  [2]float64 // limits of the time axis, s; default those of the bins
+	Rates  []Rate     // beside Time (s)
+	Width  float64    // mm, default DoubleColumn
 }
 
 // Block is the raster of some neurons of a population.
@@ -26,7 +27,7 @@ type Rate struct {
 
 // Page implements Figure.
 func (s Spikes) Page() Page {
-	time := Traces{Time: s.Time}.axis()
+	time := Traces{Time: s.Time, Shown: s.Shown}.axis()
 	total := 0
 	for _, b := range s.Blocks {
 		total += b.Rows

@@ -5,7 +5,8 @@ import "github.com/burstplex/burstplex/recordings/analysis"
 // Traces shows time courses under each other on one time axis, each with an injected current or another signal
 // laid over it, and below them rasters.
 type Traces struct {
-	Time    []float64 // s
+	Time    []float64  // centres of bins, s
+	Shown   [2]float64 // limits of the time axis, s; default those of the bins
 	Traces  []Trace
 	Rasters []Raster // Time in s, one panel for each
 	Width   float64  // mm, default DoubleColumn
@@ -84,7 +85,10 @@ func (t Traces) Page() Page {
 
 // axis begins and ends with the bins of which Time has the centres.
 func (t Traces) axis() Axis {
-	a := Axis{Label: "time", Unit: "s", Tight: true}
+	a := Axis{Label: "time", Unit: "s", Tight: true, Range: t.Shown}
+	if t.Shown[0] < t.Shown[1] {
+		return a
+	}
 	if n := len(t.Time); n > 1 {
 		half := (t.Time[n-1] - t.Time[0]) / float64(n-1) / 2
 		a.Range = [2]float64{t.Time[0] - half, t.Time[n-1] + half}

@@ -107,17 +107,7 @@ func (x *Experiment) check() error {
 		}
 	}
 	for name, f := range x.Figures.All() {
-		if f.OfPresentations() && x.Protocol.Len() == 0 {
-			errs.Add(x.At("figures."+name+".kind", "there is no protocol that would present anything"))
-		}
-		for _, p := range f.Populations {
-			x.population(&errs, "figures."+name+".populations", p)
-		}
-		for _, s := range f.Inputs {
-			if x.Stimuli.Get(s) == nil {
-				errs.Add(x.At("figures."+name+".inputs", "there is no stimulus %q", s).Allow(strings.Join(x.Stimuli.Names(), ", ")))
-			}
-		}
+		x.checkFigure(&errs, name, f)
 	}
 	return errs.Err()
 }

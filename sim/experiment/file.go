@@ -258,30 +258,6 @@ type Compare struct {
 	LimitSD     float64  `toml:"limit_sd" doc:"its standard deviation over seeds"`
 }
 
-// Figure is an entry of [figures].
-type Figure struct {
-	Kind        string     `toml:"kind,required" oneof:"multiplexing|traces|raster|isi|responses|coherence|sensitivity|patterns|learning|teaching" doc:"what is drawn"`
-	Populations []string   `toml:"populations" doc:"which populations; all by default"`
-	Inputs      []string   `toml:"inputs" doc:"stimuli shown with them"`
-	Neurons     int        `toml:"neurons" range:"[1, 10000]" doc:"neurons of a raster"`
-	From        spike.Tick `toml:"from" unit:"ms" range:"[0, inf)" doc:"start of the time shown"`
-	To          spike.Tick `toml:"to" unit:"ms" range:"[0, inf)" doc:"end of the time shown; 0 means the end"`
-	Reference   string     `toml:"reference" doc:"embedded CSV with time courses to draw beside"`
-}
-
-// SetDefaults implements config.Defaulter.
-func (f *Figure) SetDefaults() { f.Neurons = 60 }
-
-// OfPresentations reports whether a figure needs nothing but the table of presentations.
-func (f *Figure) OfPresentations() bool {
-	return f.Kind == "patterns" || f.Kind == "learning" || f.Kind == "teaching"
-}
-
-// Shows reports whether a figure includes a population.
-func (f *Figure) Shows(population string) bool {
-	return len(f.Populations) == 0 || slices.Contains(f.Populations, population)
-}
-
 // defaults returns a file with the values that a key that is absent has.
 func defaults() *File {
 	return &File{

@@ -5,9 +5,11 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"slices"
 	"strings"
 
 	"github.com/burstplex/burstplex/recordings/analysis"
+	"github.com/burstplex/burstplex/sim/experiment"
 )
 
 // Measured is a quantity of an experiment beside its known values. Burst probabilities are in %.
@@ -15,7 +17,8 @@ type Measured struct {
 	Name, Unit       string
 	Mean, SD         float64 // over seeds; SD is NaN for one seed
 	Published, Limit float64 // NaN if unknown
-	LimitSD          float64
+	LimitSD          float64 // NaN if unknown
+	Of               string  // what the number is: over which time, a mean over bins or pooled
 }
 
 // compare measures what [[compare]] asks for. A mean is that of the time course in bins after settling, per seed: for
@@ -28,7 +31,9 @@ func (d *Report) compare() []Measured {
 		if c.Column != "" {
 			continue
 		}
-		m := Measured{Name: c.Name, SD: math.NaN(), Published: orNaN(c.Published), Limit: orNaN(c.Limit), LimitSD: c.LimitSD}
+		m := known(c)
+		about := &d.Experiment.Experiment
+		time := fmt.Sprintf("bins of %v, %v to %v", about.Bin, about.Settle, about.Duration)
 		if c.Mean != "" {
 			scale := 1.0
 			m.Unit = "Hz"
@@ -41,11 +46,12 @@ func (d *Report) compare() []Measured {
 				values[i] *= scale
 			}
 			m.Mean, m.SD, _ = analysis.Summary(values)
+			m.Of = "mean over " + time
 		} else {
 			a := d.overSeeds(c.Correlation[0]).Mean
 			b := d.overSeeds(c.Correlation[1]).Mean
 			m.Mean = analysis.Pearson(d.settled(d.obs[0], a), d.settled(d.obs[0], b))
-			m.Unit = "r"
+			m.Unit, m.Of = "r", "correlation of means over seeds in "+time
 		}
 		out = append(out, m)
 	}
@@ -59,7 +65,8 @@ func (d *Report) comparePresentations() []Measured {
 		if c.Column == "" {
 			continue
 		}
-		m := Measured{Name: c.Name, Published: orNaN(c.Published), Limit: orNaN(c.Limit), LimitSD: c.LimitSD}
+		m := known(c)
+		m.Of = "one presentation, pooled over the time that is measured"
 		scale := 1.0
 		switch {
 		case strings.HasSuffix(c.Column, "burst_probability"):
@@ -88,6 +95,15 @@ func (d *Report) overSeeds(name string) analysis.Band {
 	return analysis.OverSeeds(traces...)
 }
 
+// known is a quantity that is to be measured, with what is known of it.
+func known(c experiment.Compare) Measured {
+	m := Measured{Name: c.Name, SD: math.NaN(), Published: orNaN(c.Published), Limit: orNaN(c.Limit), LimitSD: math.NaN()}
+	if c.Limit != nil && c.LimitSD > 0 {
+		m.LimitSD = c.LimitSD
+	}
+	return m
+}
+
 func orNaN(p *float64) float64 {
 	if p == nil {
 		return math.NaN()
@@ -98,9 +114,9 @@ func orNaN(p *float64) float64 {
 // WriteComparison writes measured beside known values as CSV.
 func WriteComparison(w io.Writer, rows []Measured) error {
 	c := csv.NewWriter(w)
-	c.Write([]string{"quantity", "unit", "measured", "sd_over_seeds", "limit_of_small_steps", "limit_sd", "deviation_from_limit_pct", "published_program", "deviation_from_published_pct"})
+	c.Write([]string{"quantity", "unit", "measured", "sd_over_seeds", "limit_of_small_steps", "limit_sd", "deviation_from_limit_pct", "published_program", "deviation_from_published_pct", "measured_as"})
 	for _, m := range rows {
-		c.Write([]string{m.Name, m.Unit, Number(m.Mean), Number(m.SD), Number(m.Limit), Number(m.LimitSD), Number(deviation(m, m.Limit)), Number(m.Published), Number(deviation(m, m.Published))})
+		c.Write([]string{m.Name, m.Unit, Number(m.Mean), Number(m.SD), Number(m.Limit), Number(m.LimitSD), Number(deviation(m, m.Limit)), Number(m.Published), Number(deviation(m, m.Published)), m.Of})
 	}
 	c.Flush()
 	return c.Error()
@@ -121,21 +137,34 @@ func PrintComparison(w io.Writer, rows []Measured) {
 		if !math.IsNaN(m.SD) {
 			sd = fmt.Sprintf(" +- %.2g", m.SD)
 		}
-		fmt.Fprintf(w, "%-44s %18s %16s %14s\n", m.Name, fmt.Sprintf("%.3g%s %s", m.Mean, sd, unit), known(m, m.Limit), known(m, m.Published))
+		fmt.Fprintf(w, "%-44s %18s %16s %14s\n", m.Name, fmt.Sprintf("%.3g%s %s", m.Mean, sd, unit), beside(m, m.Limit), beside(m, m.Published))
 	}
+	var said []string
+	for _, m := range rows {
+		if !slices.Contains(said, m.Of) {
+			said = append(said, m.Of)
+		}
+	}
+	fmt.Fprintf(w, "measured: %s\n", strings.Join(said, "; "))
 }
 
-func known(m Measured, v float64) string {
+func beside(m Measured, v float64) string {
 	switch {
 	case math.IsNaN(v):
 		return ""
-	case m.Unit == "r":
+	case m.Unit == "r" || v == 0:
 		return fmt.Sprintf("%.3f (%+.3f)", v, m.Mean-v)
 	}
 	return fmt.Sprintf("%.4g (%+.1f %%)", v, deviation(m, v))
 }
 
-func deviation(m Measured, v float64) float64 { return 100 * (m.Mean - v) / v }
+// deviation is in %, NaN where a known value of 0 leaves none.
+func deviation(m Measured, v float64) float64 {
+	if v == 0 {
+		return math.NaN()
+	}
+	return 100 * (m.Mean - v) / v
+}
 
 // Number writes a number as tables of results do: empty if it is NaN.
 func Number(v float64) string {

@@ -1,42 +1,58 @@
 package report
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
+	"io/fs"
+	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 
-	"github.com/burstplex/burstplex/recordings"
+	"github.com/burstplex/burstplex/sim"
+	"github.com/burstplex/burstplex/sim/config"
 	"github.com/burstplex/burstplex/sim/experiment"
 )
 
-// Read feeds the observation from a recording.
-func (o *Observation) Read(path string) error {
-	r, err := recordings.Open(path)
-	if err != nil {
-		return err
-	}
-	return errors.Join(r.Feed(recordings.Query{}, o), r.Close())
-}
-
-// Draw analyses the recordings of a result directory again and redraws its figures: those named, or all.
+// Draw redraws figures and comparison of a result directory, those named or all, from what the directory holds: they are
+// the same files that the run wrote. Of an experiment with variants it draws those of each.
 func Draw(dir string, names ...string) error {
+	var plan struct{ Variants []string }
+	if text, err := os.ReadFile(filepath.Join(dir, "plan.json")); err == nil && json.Unmarshal(text, &plan) == nil && len(plan.Variants) > 0 {
+		for _, v := range plan.Variants {
+			if err := Draw(filepath.Join(dir, v), names...); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
 	x, err := experiment.Load(filepath.Join(dir, "experiment.toml"))
 	if err != nil {
 		return err
 	}
+	known := append(x.Figures.Names(), "comparison")
+	for _, name := range names {
+		if !slices.Contains(known, name) {
+			return &config.Error{File: dir, Key: name, Reason: "the experiment has no such figure", Allowed: strings.Join(known, ", ")}
+		}
+	}
 	d := &Report{Experiment: x}
-	if err := d.readRecordings(dir); err != nil {
+	seeds, err := seedsOf(dir)
+	if err != nil {
 		return err
 	}
-	if err := d.readDiaries(dir); err != nil {
-		return err
+	for _, seed := range seeds {
+		if err := d.reread(dir, seed); err != nil {
+			return err
+		}
 	}
 	if len(d.obs) == 0 {
 		return fmt.Errorf("%s: there is no recording and no table of presentations to draw from", dir)
 	}
 	for _, name := range names {
 		if f := x.Figures.Get(name); d.unseen && f != nil && !f.OfPresentations() {
-			return fmt.Errorf("%s: figure %s shows spikes, and this run kept none ([record] spikes = false)", dir, name)
+			return fmt.Errorf("%s: figure %s shows spikes of all neurons, and neither the recording nor %s has them", dir, name, ObservedFile(d.obs[0].seed))
 		}
 	}
 	rows := d.comparePresentations()
@@ -46,67 +62,73 @@ func Draw(dir string, names ...string) error {
 	return d.draw(filepath.Join(dir, "figures"), rows, names...)
 }
 
-// readRecordings analyses the recordings of a result directory.
-func (d *Report) readRecordings(dir string) error {
-	files, err := filepath.Glob(filepath.Join(dir, "spikes-*.bspk"))
-	if err != nil {
-		return err
-	}
-	for _, path := range files {
-		r, err := recordings.Open(path)
-		if err != nil {
-			return err
-		}
-		if err := d.observe(r.Header().Seed); err != nil {
-			return errors.Join(err, r.Close())
-		}
-		if err := errors.Join(r.Feed(recordings.Query{}, d.obs[len(d.obs)-1]), r.Close()); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// observe adds a seed with an empty observation.
-func (d *Report) observe(seed uint64) error {
-	net, err := d.Network(seed)
+// seedsOf returns the seeds of a result directory in the order in which they were run.
+func seedsOf(dir string) (seeds []uint64, err error) {
+	var s Summary
+	text, err := os.ReadFile(filepath.Join(dir, "summary.json"))
 	if err == nil {
-		d.nets, d.obs = append(d.nets, net), append(d.obs, observe(d.Experiment, seed, net))
+		err = json.Unmarshal(text, &s)
 	}
-	return err
+	if err == nil && !s.Interrupted {
+		for _, r := range s.Runs {
+			seeds = append(seeds, r.Seed)
+		}
+		return seeds, nil
+	}
+	for _, kind := range []struct{ files, name string }{ // of a run that has not ended
+		{"spikes-*.bspk", "spikes-%d.bspk"}, {"presentations-*.csv", "presentations-%d.csv"}, {"observed-*.bin", "observed-%d.bin"},
+	} {
+		files, err := filepath.Glob(filepath.Join(dir, kind.files))
+		if err != nil {
+			return nil, err
+		}
+		for _, f := range files {
+			var seed uint64
+			if n, _ := fmt.Sscanf(filepath.Base(f), kind.name, &seed); n == 1 && !slices.Contains(seeds, seed) {
+				seeds = append(seeds, seed)
+			}
+		}
+	}
+	slices.Sort(seeds)
+	return seeds, nil
 }
 
-// readDiaries reads the presentations of all seeds; of a seed without a recording, the counts of spikes that the run kept.
-func (d *Report) readDiaries(dir string) error {
-	files, err := filepath.Glob(filepath.Join(dir, "presentations-*.csv"))
+// reread adds a seed with what the directory says of it: what was observed where that was kept, else its recording, and its
+// presentations.
+func (d *Report) reread(dir string, seed uint64) error {
+	net, err := d.Network(seed)
 	if err != nil {
 		return err
 	}
-	recorded := len(d.obs) > 0
-	for _, path := range files {
-		var seed uint64
-		if _, err := fmt.Sscanf(filepath.Base(path), "presentations-%d.csv", &seed); err != nil {
-			continue
-		}
-		l, err := readPresentations(dir, seed)
+	d.add(net)
+	o := d.obs[len(d.obs)-1]
+	state, err := os.ReadFile(filepath.Join(dir, ObservedFile(seed)))
+	switch {
+	case err == nil:
+		err = o.Load(state)
+	case !errors.Is(err, fs.ErrNotExist):
+	case Direct(d.Experiment):
+		d.unseen, err = true, nil
+	default:
+		err = o.Read(filepath.Join(dir, RecordingFile(seed)))
+	}
+	if err != nil {
+		return err
+	}
+	if d.Protocol.Len() > 0 {
+		p, err := readPresentations(dir, seed)
 		if err != nil {
 			return err
 		}
-		d.presented = append(d.presented, l...)
-		if !recorded {
-			if err := d.observe(seed); err != nil {
-				return err
-			}
-			kept, err := ReadDone(dir, seed)
-			if err != nil {
-				return err
-			}
-			if kept == nil || kept.Courses == nil {
-				d.unseen = true
-			} else if err := d.obs[len(d.obs)-1].SetCounts(kept.Courses); err != nil {
-				return err
-			}
-		}
+		d.presented = append(d.presented, p...)
 	}
 	return nil
 }
+
+// add adds a seed with an empty observation.
+func (d *Report) add(net *sim.Network) {
+	d.nets, d.obs = append(d.nets, net), append(d.obs, observe(d.Experiment, net.Seed, net))
+}
+
+// RecordingFile is the file of a seed's spikes.
+func RecordingFile(seed uint64) string { return fmt.Sprintf("spikes-%d.bspk", seed) }

@@ -1,48 +1,58 @@
 package report
 
 import (
+	"bytes"
+	"encoding/gob"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"github.com/burstplex/burstplex/neuron/spike"
 	"github.com/burstplex/burstplex/recordings/analysis"
 	"github.com/burstplex/burstplex/sim"
+	"github.com/burstplex/burstplex/sim/experiment"
 	"github.com/burstplex/burstplex/sim/task"
 )
 
-// Done is what is kept of a seed that is done: run-SEED.json.
-type Done struct {
-	RunSummary
-	Courses [][][]uint64 `json:"courses,omitempty"`
-}
+// DoneFile is the file that says that a seed is done, and how it went; ObservedFile what was observed of its spikes, where
+// a recording does not hold them all.
+func DoneFile(seed uint64) string     { return fmt.Sprintf("run-%d.json", seed) }
+func ObservedFile(seed uint64) string { return fmt.Sprintf("observed-%d.bin", seed) }
 
-func doneName(seed uint64) string { return fmt.Sprintf("run-%d.json", seed) }
+// Direct reports whether the spikes of a run are observed while they are simulated: its recording has none of them, or
+// only those of some neurons, and rates are those of all.
+func Direct(x *experiment.Experiment) bool { return !x.Record.Spikes || x.Record.Neurons.Len() > 0 }
 
-// KeepDone notes in a result directory that a seed is done.
-func KeepDone(dir string, r RunSummary, obs *Observation) error {
-	d := Done{RunSummary: r}
-	if obs.OnlyCounts() {
-		d.Courses = obs.Counts()
-	}
-	text, err := json.Marshal(d)
+// KeepDone notes in a result directory that a seed is done, with what was observed.
+func KeepDone(x *experiment.Experiment, dir string, r RunSummary, obs *Observation) error {
+	text, err := json.Marshal(r)
 	if err != nil {
 		return err
 	}
-	return task.Replace(filepath.Join(dir, doneName(r.Seed)), text)
+	if Direct(x) {
+		state, err := obs.Save()
+		if err != nil {
+			return err
+		}
+		if err := task.Replace(filepath.Join(dir, ObservedFile(r.Seed)), state); err != nil {
+			return err
+		}
+	}
+	return task.Replace(filepath.Join(dir, DoneFile(r.Seed)), text)
 }
 
 // ReadDone returns what is kept of a seed that is done, nil if it is not.
-func ReadDone(dir string, seed uint64) (*Done, error) {
-	path := filepath.Join(dir, doneName(seed))
+func ReadDone(dir string, seed uint64) (*RunSummary, error) {
+	path := filepath.Join(dir, DoneFile(seed))
 	text, err := os.ReadFile(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
 	}
-	d := &Done{}
+	d := &RunSummary{}
 	if err == nil {
 		err = json.Unmarshal(text, d)
 	}
@@ -52,43 +62,66 @@ func ReadDone(dir string, seed uint64) (*Done, error) {
 	return d, nil
 }
 
-// OnlyCounts reports whether all that is observed are counts of spikes, which a checkpoint can hold.
-func (o *Observation) OnlyCounts() bool { return len(o.parts) == 2 }
-
-// Counts returns the counts of all courses; SetCounts puts them back.
-func (o *Observation) Counts() (all [][][]uint64) {
-	for _, r := range []interface{ Courses() []analysis.Course }{o.rates, o.after} {
-		for _, c := range r.Courses() {
-			all = append(all, [][]uint64{c.Events, c.Bursts, c.Spikes})
-		}
+// ReadDone brings the observation to what a seed that is done has said. It reports whether the directory holds that.
+func (o *Observation) ReadDone(x *experiment.Experiment, dir string, r *RunSummary) (bool, error) {
+	if !Direct(x) {
+		return true, o.Read(filepath.Join(dir, r.Recording))
 	}
-	return all
+	state, err := os.ReadFile(filepath.Join(dir, ObservedFile(r.Seed)))
+	if errors.Is(err, fs.ErrNotExist) {
+		return false, nil
+	}
+	if err == nil {
+		err = o.Load(state)
+	}
+	if err != nil {
+		return false, fmt.Errorf("%s: %w", filepath.Join(dir, ObservedFile(r.Seed)), err)
+	}
+	return true, nil
 }
 
-// Onsets returns the events that may still become bursts, which a checkpoint holds beside the counts; SetOnsets puts them back.
-func (o *Observation) Onsets() spike.Onsets { return o.rates.Onsets() }
-
-func (o *Observation) SetOnsets(saved spike.Onsets) error {
-	for _, mine := range []spike.Onsets{o.rates.Onsets(), o.after.Onsets()} {
-		if len(saved) != len(mine) {
-			return fmt.Errorf("%w: it counts other neurons", sim.ErrCheckpoint)
-		}
-		copy(mine, saved)
-	}
-	return nil
+// observed is the state of an observation.
+type observed struct {
+	End   spike.Tick
+	Parts []savedPart
 }
 
-func (o *Observation) SetCounts(all [][][]uint64) error {
-	mine := o.Counts()
-	if len(mine) != len(all) {
-		return fmt.Errorf("%w: it counts other populations", sim.ErrCheckpoint)
+type savedPart struct {
+	Name  string
+	State []byte
+}
+
+// Save returns the state of the observation.
+func (o *Observation) Save() ([]byte, error) {
+	s := observed{End: o.end}
+	for _, p := range o.parts {
+		state, err := analysis.Save(p.Accumulator)
+		if err != nil {
+			return nil, err
+		}
+		s.Parts = append(s.Parts, savedPart{p.name, state})
 	}
-	for i := range mine {
-		for k := range mine[i] {
-			if len(all[i]) != len(mine[i]) || len(all[i][k]) != len(mine[i][k]) {
-				return fmt.Errorf("%w: it counts in other bins", sim.ErrCheckpoint)
-			}
-			copy(mine[i][k], all[i][k])
+	var b bytes.Buffer
+	err := gob.NewEncoder(&b).Encode(s)
+	return b.Bytes(), err
+}
+
+// Load brings an observation that has seen nothing to a saved state. It may observe less than the saved one did, not more.
+func (o *Observation) Load(state []byte) error {
+	var s observed
+	if err := gob.NewDecoder(bytes.NewReader(state)).Decode(&s); err != nil {
+		return fmt.Errorf("%w: %v", sim.ErrCheckpoint, err)
+	}
+	if s.End < o.end {
+		o.Ended(s.End)
+	}
+	for _, p := range o.parts {
+		k := slices.IndexFunc(s.Parts, func(saved savedPart) bool { return saved.Name == p.name })
+		if k < 0 {
+			return fmt.Errorf("%w: the run did not observe %s", sim.ErrCheckpoint, p.name)
+		}
+		if err := analysis.Load(p.Accumulator, s.Parts[k].State); err != nil {
+			return fmt.Errorf("%w: %s: %v", sim.ErrCheckpoint, p.name, err)
 		}
 	}
 	return nil

@@ -6,6 +6,7 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 
 	"github.com/burstplex/burstplex/neuron/spike"
@@ -15,8 +16,9 @@ import (
 	"github.com/burstplex/burstplex/sim/report"
 )
 
-// diary writes one line per presentation of a protocol, as soon as it has ended: what every population said while it was
-// measured, what the teachers did, the mean weights of what learns. It is the learning curve, on disk while the run goes on.
+// diary writes one line per presentation of a protocol, as soon as it has ended and no event of it can become a burst any
+// more: what every population said while it was measured, what the teachers did, the mean weights of what learns. It is the
+// learning curve, on disk while the run goes on.
 type diary struct {
 	x        *experiment.Experiment
 	engine   *sim.Sim
@@ -29,10 +31,13 @@ type diary struct {
 	stop *solved // nil if there is nothing to solve
 	rate float64 // event rate of the output in the last presentation, Hz
 
-	index  int     // of the presentation that is on
-	counts []int64 // events and bursts of every population, and its neurons are in pops
-	file   *os.File
-	out    *csv.Writer
+	index   int          // of the presentation that is on
+	counts  []int64      // events and bursts of every population in it
+	waiting []ended      // presentations whose bursts are not settled, in order
+	onsets  spike.Onsets // by the place of a neuron in all populations
+	settles spike.Tick   // after an onset it is settled whether the event is a burst
+	file    *os.File
+	out     *csv.Writer
 
 	recording *recordings.Writer // nil if nothing is recorded
 }
@@ -54,6 +59,11 @@ func keepDiary(x *experiment.Experiment, dir string, seed uint64, engine *sim.Si
 		}
 	}
 	d.counts, d.lookup = make([]int64, 2*len(d.pops)), spike.NewLookup(d.pops)
+	last := d.pops[len(d.pops)-1]
+	d.onsets = spike.NewOnsets(int(last.First) + last.Size)
+	for _, p := range net.Populations {
+		d.settles = max(d.settles, p.Detector.Silence(1))
+	}
 	if j := x.Judge(); j != nil {
 		d.stop = &solved{judge: j}
 	}
@@ -77,50 +87,80 @@ func (d *diary) header() []string {
 	return h
 }
 
+// ended is a presentation that is over: all that its line says is known, but which of its events are bursts.
+type ended struct {
+	At       sim.Presentation
+	Measured spike.Window
+	Counts   []int64
+	Others   []uint64 // bits of the values of teachers and weights, as they were at its end
+}
+
 // WriteSpikes implements sim.Sink.
 func (d *diary) WriteSpikes(w spike.Window, events []spike.Event) error {
 	for d.index < d.protocol.Len() {
 		at := d.protocol.At(d.index)
-		stage := d.protocol.Stages[at.Stage]
-		measured := spike.Window{From: at.From + stage.MeasureFrom, To: at.From + stage.MeasureTo}
+		measured := d.measured(at)
 		for len(events) > 0 && events[0].At < at.To {
-			if e := events[0]; measured.Contains(e.At) && e.Kind != spike.Tail {
-				d.count(e)
-			}
+			d.count(events[0], d.counts, measured)
 			events = events[1:]
 		}
 		if w.To < at.To {
-			return nil
+			break
 		}
-		rates, err := d.write(at, measured)
-		if err != nil {
-			return err
-		}
+		rates := d.end(at, measured)
 		d.mayStop(at, w.To, rates)
 		d.index++
 		clear(d.counts)
 	}
-	return nil
+	for _, e := range events { // after the protocol
+		d.count(e, nil, spike.Window{})
+	}
+	return d.settle(w.To)
 }
 
-func (d *diary) count(e spike.Event) {
+// measured is the time of a presentation that counts.
+func (d *diary) measured(at sim.Presentation) spike.Window {
+	stage := d.protocol.Stages[at.Stage]
+	return spike.Window{From: at.From + stage.MeasureFrom, To: at.From + stage.MeasureTo}
+}
+
+// count counts an event, or a burst for the presentation that its event began in: the one that is on, or one that is over.
+func (d *diary) count(e spike.Event, counts []int64, measured spike.Window) {
+	at, counted := d.onsets.Of(int(e.Src), e)
+	if !counted {
+		return
+	}
+	for i := len(d.waiting) - 1; i >= 0 && !measured.Contains(at); i-- {
+		counts, measured = d.waiting[i].Counts, d.waiting[i].Measured
+	}
+	if !measured.Contains(at) {
+		return
+	}
 	k := 2 * d.lookup.Find(e.Src)
 	if e.Kind == spike.Burst {
 		k++
 	}
-	d.counts[k]++
+	counts[k]++
 }
 
-// write writes the line of a presentation and returns the event rates of the populations, Hz.
-func (d *diary) write(at sim.Presentation, measured spike.Window) (rates map[string]float64, err error) {
-	name := d.protocol.Patterns[at.Pattern].Name
-	row := []string{strconv.Itoa(at.Index), d.protocol.Stages[at.Stage].Name, strconv.Itoa(at.Repeat), name}
-	values := []float64{at.From.Seconds()}
-	rates = map[string]float64{}
+// rates returns the event rates of the populations in a presentation, Hz.
+func (d *diary) rates(counts []int64, measured spike.Window) map[string]float64 {
+	rates := map[string]float64{}
 	for i, p := range d.pops {
-		events, bursts := float64(d.counts[2*i]), float64(d.counts[2*i+1])
-		rates[p.Name] = events / float64(p.Size) / measured.Len().Seconds()
-		values = append(values, rates[p.Name], bursts/events)
+		rates[p.Name] = float64(counts[2*i]) / float64(p.Size) / measured.Len().Seconds()
+	}
+	return rates
+}
+
+// end puts a presentation that is over on the list of those that wait, and returns the event rates of the populations, Hz.
+func (d *diary) end(at sim.Presentation, measured spike.Window) map[string]float64 {
+	over := ended{At: at, Measured: measured, Counts: slices.Clone(d.counts)}
+	rates := d.rates(d.counts, measured)
+	name := d.protocol.Patterns[at.Pattern].Name
+	add := func(values ...float64) {
+		for _, v := range values {
+			over.Others = append(over.Others, math.Float64bits(v))
+		}
 	}
 	for _, t := range d.teachers {
 		target, cost := math.NaN(), math.NaN()
@@ -133,31 +173,56 @@ func (d *diary) write(at sim.Presentation, measured spike.Window) (rates map[str
 				cost = (rates[teacher.Population] - target) * (rates[teacher.Population] - target)
 			}
 		}
-		values = append(values, target, d.engine.TeacherCurrent(t), cost)
+		add(target, d.engine.TeacherCurrent(t), cost)
 	}
 	for _, p := range d.plastic {
-		values = append(values, d.engine.Projection(p).MeanWeight())
+		add(d.engine.Projection(p).MeanWeight())
+	}
+	d.waiting = append(d.waiting, over)
+	return rates
+}
+
+// settle writes the presentations of which no event can become a burst any more. At the end of a run, Forever, it writes
+// all: events that are still open are single.
+func (d *diary) settle(now spike.Tick) error {
+	for len(d.waiting) > 0 && now >= d.waiting[0].Measured.To+d.settles {
+		if err := d.write(d.waiting[0]); err != nil {
+			return err
+		}
+		d.waiting = d.waiting[1:]
+	}
+	d.out.Flush()
+	return d.out.Error()
+}
+
+// write writes the line of a presentation.
+func (d *diary) write(over ended) error {
+	at := over.At
+	row := []string{strconv.Itoa(at.Index), d.protocol.Stages[at.Stage].Name, strconv.Itoa(at.Repeat), d.protocol.Patterns[at.Pattern].Name}
+	values := []float64{at.From.Seconds()}
+	rates := d.rates(over.Counts, over.Measured)
+	for i, p := range d.pops {
+		values = append(values, rates[p.Name], float64(over.Counts[2*i+1])/float64(over.Counts[2*i]))
+	}
+	for _, bits := range over.Others {
+		values = append(values, math.Float64frombits(bits))
 	}
 	for _, v := range values {
 		row = append(row, report.Number(v))
 	}
-	if err := d.record(at, values); err != nil {
-		return nil, err
+	if err := d.record(over, values); err != nil {
+		return err
 	}
-	if err := d.out.Write(row); err != nil {
-		return nil, err
-	}
-	d.out.Flush()
-	return rates, d.out.Error()
+	return d.out.Write(row)
 }
 
 // record writes the line into the recording too, as a row of the course "presentations". Stage and pattern are numbers, in
-// the order of the experiment file. Its time is the last tick of the presentation.
-func (d *diary) record(at sim.Presentation, values []float64) error {
+// the order of the experiment file. Its time is the last tick at which an event of the presentation can become a burst.
+func (d *diary) record(over ended, values []float64) error {
 	if d.recording == nil {
 		return nil
 	}
-	head := d.header()
+	at, head := over.At, d.header()
 	var columns []recordings.Column
 	for i, v := range []int{at.Index, at.Stage, at.Repeat, at.Pattern} {
 		columns = append(columns, recordings.Column{Name: head[i], Data: []uint32{uint32(v)}})
@@ -165,7 +230,7 @@ func (d *diary) record(at sim.Presentation, values []float64) error {
 	for _, v := range values {
 		columns = append(columns, recordings.Column{Name: head[len(columns)], Data: []float64{v}})
 	}
-	return d.recording.WriteRows("presentations", at.To-1, columns)
+	return d.recording.WriteRows("presentations", over.Measured.To+d.settles-1, columns)
 }
 
 // mayStop ends a stage that lasts until the task is solved. The protocol is cut while the simulation stands at the end of a

@@ -24,8 +24,8 @@ type plan struct {
 }
 
 // finish notes that a seed is done; its checkpoint is not needed any more.
-func finish(dir string, r report.RunSummary, obs *report.Observation) error {
-	if err := report.KeepDone(dir, r, obs); err != nil {
+func finish(x *experiment.Experiment, dir string, r report.RunSummary, obs *report.Observation) error {
+	if err := report.KeepDone(x, dir, r, obs); err != nil {
 		return err
 	}
 	if err := os.Remove(filepath.Join(dir, checkpointName(r.Seed))); !errors.Is(err, fs.ErrNotExist) {
@@ -43,14 +43,8 @@ func finished(x *experiment.Experiment, o Options, seed uint64, r *report.RunSum
 	if d == nil || err != nil {
 		return false, err
 	}
-	*r = d.RunSummary
-	if d.Courses != nil {
-		return true, obs.SetCounts(d.Courses)
-	}
-	if r.Recording == "" || x.Record.Neurons.Len() > 0 {
-		return false, nil // what the figures show was not kept: this seed runs again
-	}
-	return true, obs.Read(filepath.Join(o.Dir, r.Recording))
+	*r = *d
+	return obs.ReadDone(x, o.Dir, r) // what was not kept: this seed runs again
 }
 
 // restore brings the engine to the checkpoint of its seed; nil if there is none and the seed starts again.

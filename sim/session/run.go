@@ -124,10 +124,9 @@ func runSeed(ctx context.Context, x *experiment.Experiment, o Options, k int, s 
 	defer engine.Close()
 	r := report.RunSummary{Seed: seed, BuildSeconds: time.Since(start).Seconds(), Synapses: engine.Synapses()}
 	sv := &saver{x: x, dir: o.Dir, engine: engine, state: saved{Network: identity(x, seed), Seed: seed}, started: time.Now(), last: time.Now()}
-	direct := !x.Record.Spikes || x.Record.Neurons.Len() > 0 // rates are those of all neurons, also of those not recorded
-	sv.disabled = direct && !obs.OnlyCounts()
+	direct := report.Direct(x)
 	var from *saved
-	if o.resume && !sv.disabled {
+	if o.resume {
 		if from, err = sv.restore(); err != nil {
 			return err
 		}
@@ -135,6 +134,9 @@ func runSeed(ctx context.Context, x *experiment.Experiment, o Options, k int, s 
 	end, err := attach(x, &r, sv, obs, from, direct, net)
 	if err == nil {
 		err = advance(ctx, x, sv, end, o.progress)
+	}
+	if err == nil && sv.diary != nil {
+		err = sv.diary.settle(spike.Forever)
 	}
 	if err == nil && sv.writer != nil {
 		err = finalWeights(x, engine, sv.writer)
@@ -161,19 +163,19 @@ func runSeed(ctx context.Context, x *experiment.Experiment, o Options, k int, s 
 	if err := saveWeights(x, engine, o.Dir, seed); err != nil {
 		return err
 	}
-	if !direct {
-		if err := obs.Read(filepath.Join(o.Dir, r.Recording)); err != nil {
-			return err
-		}
+	if direct {
+		obs.Ended(engine.Now())
+	} else if err := obs.Read(filepath.Join(o.Dir, r.Recording)); err != nil {
+		return err
 	}
-	return finish(o.Dir, r, obs)
+	return finish(x, o.Dir, r, obs)
 }
 
 // attach connects recorder, probes, diary and observation to the engine and returns when the run ends.
 func attach(x *experiment.Experiment, r *report.RunSummary, sv *saver, obs *report.Observation, from *saved, direct bool, net *sim.Network) (end func() spike.Tick, err error) {
 	end = func() spike.Tick { return x.Experiment.Duration }
 	if x.Record.Spikes {
-		r.Recording = fmt.Sprintf("spikes-%d.bspk", r.Seed)
+		r.Recording = report.RecordingFile(r.Seed)
 		if from != nil {
 			sv.state.Segment = from.Segment + 1
 		}
@@ -196,7 +198,7 @@ func attach(x *experiment.Experiment, r *report.RunSummary, sv *saver, obs *repo
 		sv.engine.AddSink(sinkOf{obs})
 		sv.direct = obs
 		if from != nil {
-			if err := errors.Join(obs.SetCounts(from.Courses), obs.SetOnsets(from.Onsets)); err != nil {
+			if err := obs.Load(from.Observed); err != nil {
 				return nil, err
 			}
 		}

@@ -23,28 +23,26 @@ import (
 
 // saved is what a checkpoint file holds beside the state of the engine: where the files of the run stand.
 type saved struct {
-	Network    string       `json:"network"` // hash of experiment and seed
-	Seed       uint64       `json:"seed"`
-	Now        spike.Tick   `json:"now_ns"`
-	Segment    int          `json:"segment"` // of the recording that was being written
-	WallSecond float64      `json:"wall_s"`  // spent so far
-	Diary      *diaryState  `json:"diary,omitempty"`
-	Courses    [][][]uint64 `json:"courses,omitempty"` // spikes counted so far, where nothing is recorded
-	Onsets     spike.Onsets `json:"onsets,omitempty"`  // events that may still become bursts, likewise
+	Network    string      `json:"network"` // hash of experiment and seed
+	Seed       uint64      `json:"seed"`
+	Now        spike.Tick  `json:"now_ns"`
+	Segment    int         `json:"segment"` // of the recording that was being written
+	WallSecond float64     `json:"wall_s"`  // spent so far
+	Diary      *diaryState `json:"diary,omitempty"`
+	Observed   []byte      `json:"observed,omitempty"` // so far, where the recording does not hold all spikes
 }
 
 // saver writes the checkpoints of one seed.
 type saver struct {
-	x        *experiment.Experiment
-	dir      string
-	engine   *sim.Sim
-	writer   *recordings.Writer  // nil if nothing is recorded
-	diary    *diary              // nil without a protocol
-	direct   *report.Observation // nil if observations come from the recording
-	state    saved
-	started  time.Time
-	last     time.Time
-	disabled bool
+	x       *experiment.Experiment
+	dir     string
+	engine  *sim.Sim
+	writer  *recordings.Writer  // nil if nothing is recorded
+	diary   *diary              // nil without a protocol
+	direct  *report.Observation // nil if observations come from the recording
+	state   saved
+	started time.Time
+	last    time.Time
 }
 
 func checkpointName(seed uint64) string { return fmt.Sprintf("checkpoint-%d.bin", seed) }
@@ -58,15 +56,12 @@ func identity(x *experiment.Experiment, seed uint64) string {
 // due reports whether it is time for a checkpoint.
 func (s *saver) due() bool {
 	every := time.Duration(s.x.Experiment.Checkpoint)
-	return !s.disabled && every > 0 && time.Since(s.last) >= every
+	return every > 0 && time.Since(s.last) >= every
 }
 
 // save writes a checkpoint: recording and diary are made durable first, so that they hold at least what it refers to. The
 // file replaces the previous one only when it is complete.
 func (s *saver) save() error {
-	if s.disabled {
-		return nil
-	}
 	state := s.state
 	state.Now = s.engine.Now()
 	state.WallSecond += time.Since(s.started).Seconds()
@@ -83,7 +78,11 @@ func (s *saver) save() error {
 		state.Diary = d
 	}
 	if s.direct != nil {
-		state.Courses, state.Onsets = s.direct.Counts(), s.direct.Onsets()
+		observed, err := s.direct.Save()
+		if err != nil {
+			return err
+		}
+		state.Observed = observed
 	}
 	head, err := json.Marshal(state)
 	if err != nil {
@@ -189,6 +188,14 @@ type diaryState struct {
 	Counts  []int64 `json:"counts"`
 	Right   int     `json:"right"`
 	Repeats []int   `json:"repeats"` // of the stages, which a solved task cuts short
+	Waiting []ended `json:"waiting"` // presentations whose bursts are not settled
+	Open    []onset `json:"open"`    // events that may still become bursts
+}
+
+// onset is the beginning of an event of a neuron.
+type onset struct {
+	Neuron int        `json:"neuron"`
+	At     spike.Tick `json:"at_ns"`
 }
 
 // state makes the diary durable and returns where it stands.
@@ -201,6 +208,16 @@ func (d *diary) state() (*diaryState, error) {
 	s := &diaryState{Bytes: end, Index: d.index, Counts: slices.Clone(d.counts)}
 	if d.stop != nil {
 		s.Right = d.stop.right
+	}
+	for i := range d.waiting {
+		w := d.waiting[i]
+		w.Counts = slices.Clone(w.Counts)
+		s.Waiting = append(s.Waiting, w)
+	}
+	for i, at := range d.onsets {
+		if at > d.engine.Now()-d.settles {
+			s.Open = append(s.Open, onset{i, at})
+		}
 	}
 	for _, st := range d.protocol.Stages {
 		s.Repeats = append(s.Repeats, st.Repeats)
@@ -217,6 +234,10 @@ func (d *diary) setState(s *diaryState) error {
 	copy(d.counts, s.Counts)
 	if d.stop != nil {
 		d.stop.right = s.Right
+	}
+	d.waiting = s.Waiting
+	for _, open := range s.Open {
+		d.onsets[open.Neuron] = open.At
 	}
 	for k, n := range s.Repeats {
 		d.protocol.Stages[k].Repeats = n
