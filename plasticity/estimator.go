@@ -11,7 +11,8 @@ import (
 //	τ dE/dt = -E, E += 1 at an event onset;  τ dB/dt = -B, B += 1 at the second spike of a burst
 //	event rate E/τ, burst rate B/τ, burst probability (B + k p_0)/(E + k)
 //
-// The pseudo-count k keeps silent neurons at the prior p_0 instead of 0/0. A silent neuron costs nothing.
+// The pseudo-count k keeps silent neurons at the prior p_0 instead of 0/0. A silent neuron costs nothing. These are
+// causal estimates: a burst counts when it becomes one, while the analysis of results counts it when its event began.
 type Estimator struct {
 	pop   spike.Population
 	prior float64

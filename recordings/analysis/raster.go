@@ -7,6 +7,7 @@ import "github.com/burstplex/burstplex/neuron/spike"
 // complete.
 type Raster struct {
 	window spike.Window
+	ids    []spike.ID
 	row    map[spike.ID]int
 	rows   int
 	limit  int
@@ -15,7 +16,7 @@ type Raster struct {
 
 // NewRaster keeps the spikes of the given neurons, one row each, in their order, and at most limit spikes.
 func NewRaster(neurons []spike.ID, w spike.Window, limit int) *Raster {
-	r := &Raster{window: w, row: map[spike.ID]int{}, rows: len(neurons), limit: limit}
+	r := &Raster{window: w, ids: neurons, row: map[spike.ID]int{}, rows: len(neurons), limit: limit}
 	for i, id := range neurons {
 		r.row[id] = i
 	}
@@ -61,6 +62,9 @@ func (r *Raster) halve() {
 
 // Rows returns the number of neurons that are complete: all that were asked for, unless the limit was reached.
 func (r *Raster) Rows() int { return r.rows }
+
+// Neurons returns the neurons of the rows that are complete.
+func (r *Raster) Neurons() []spike.ID { return r.ids[:r.rows] }
 
 // Points returns time in s, row, and whether the spike is one of a burst but not its first, for every spike kept.
 func (r *Raster) Points() (seconds, row []float64, burst []bool) {

@@ -10,6 +10,7 @@ import (
 // Bars is a histogram: Values[i] stands between Edges[i] and Edges[i+1].
 type Bars struct {
 	Name   string
+	Label  string // in the legend, default Name
 	Edges  []float64
 	Values []float64
 	Color  Color
@@ -69,10 +70,14 @@ func (b Bars) legend() []entry {
 	if b.Name == "" {
 		return nil
 	}
-	if b.Open {
-		return []entry{{name: b.Name, swatch: lineSwatch(1.1, Solid, true)}}
+	name := b.Label
+	if name == "" {
+		name = b.Name
 	}
-	return []entry{{name: b.Name, swatch: boxSwatch}}
+	if b.Open {
+		return []entry{{name: name, swatch: lineSwatch(1.1, Solid, true)}}
+	}
+	return []entry{{name: name, swatch: boxSwatch}}
 }
 
 func boxSwatch(c draw.Canvas, at vg.Rectangle, color Color) {

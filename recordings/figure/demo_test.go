@@ -102,12 +102,20 @@ func multiplexing() Figure {
 	return m
 }
 
+// every is the numbers of n neurons that were chosen from more.
+func every(n, step int) (numbers []int) {
+	for i := range n {
+		numbers = append(numbers, i*step)
+	}
+	return numbers
+}
+
 func spikes() Figure {
 	a, b, c := bursting(3, 120, 2, 6, .25), bursting(4, 60, 2, 14, 0), bursting(5, 40, 2, 17, 0)
 	t, y := series(100, .01, 1.99, func(t float64) float64 { return 6 + 3*math.Sin(6*t) })
 	_, z := series(100, .01, 1.99, func(t float64) float64 { return 14 + 4*math.Sin(6*t-.5) })
 	return Spikes{
-		Blocks: []Block{{"pyr1", 120, a.Time, a.Row, a.Burst}, {"PV", 60, b.Time, b.Row, nil}, {"SOM", 40, c.Time, c.Row, nil}},
+		Blocks: []Block{{"pyr1", 120, every(120, 7), a.Time, a.Row, a.Burst}, {"PV", 60, nil, b.Time, b.Row, nil}, {"SOM", 40, nil, c.Time, c.Row, nil}},
 		Time:   t, Rates: []Rate{{Name: "pyr1 events", Mean: noisy(1, y, .4), SD: constant(100, .4)}, {Name: "PV spikes", Mean: noisy(2, z, .4)}},
 	}
 }

@@ -1,7 +1,5 @@
 package figure
 
-import "strings"
-
 // Intervals shows the distribution of interspike intervals of some populations with the threshold that parts
 // bursts from events, on a logarithmic axis: bars are shares of all intervals in bins of equal ratio.
 type Intervals struct {
@@ -16,7 +14,7 @@ type IntervalShares struct {
 	Name   string
 	Edges  []float64 // ms
 	Shares []float64 // of all intervals, 0 to 1
-	Below  float64   // share of intervals shorter than the threshold, printed if positive
+	Below  float64   // share of intervals shorter than the threshold, in the legend if positive
 	Color  Color
 }
 
@@ -26,15 +24,12 @@ func (v Intervals) Page() Page {
 		X: Axis{Label: "interspike interval", Unit: "ms", Log: !v.Linear, Tight: true},
 		Y: Axis{Label: "share of intervals", Unit: "%", Zero: true},
 	}
-	var shorter []string
 	for _, s := range v.Populations {
+		label := s.Name
 		if s.Below > 0 {
-			shorter = append(shorter, number(100*s.Below, 0)+" %")
+			label += " (" + number(100*s.Below, 0) + " % shorter)"
 		}
-		p.Marks = append(p.Marks, Bars{Name: s.Name, Edges: s.Edges, Values: times100(s.Shares), Color: s.Color, Open: true})
-	}
-	if shorter != nil {
-		p.Note = strings.Join(shorter, ", ") + " shorter"
+		p.Marks = append(p.Marks, Bars{Name: s.Name, Label: label, Edges: s.Edges, Values: times100(s.Shares), Color: s.Color, Open: true})
 	}
 	p.Marks = append(p.Marks, Rule{Name: significant(v.Threshold) + " ms", At: v.Threshold, Color: ink, Dash: Dashed})
 	page := Page{Width: v.Width, Rows: []Row{{Height: 42, Panels: []Panel{p}}}}

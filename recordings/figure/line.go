@@ -2,6 +2,7 @@ package figure
 
 import (
 	"math"
+	"slices"
 
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
@@ -121,12 +122,17 @@ func (l Line) legend() []entry {
 	if l.Name == "" || l.Quiet {
 		return nil
 	}
-	e := entry{name: l.Name, swatch: lineSwatch(l.width(), l.Dash, len(l.SD) > 0 && !l.Dots)}
+	e := entry{name: l.Name, swatch: lineSwatch(l.width(), l.Dash, l.scatters() && !l.Dots)}
 	if l.Dots {
 		line := e.swatch
 		e.swatch = both(line, dotSwatch(false))
 	}
 	return []entry{e}
+}
+
+// scatters reports whether there is a band: a single seed has deviations that are unknown.
+func (l Line) scatters() bool {
+	return slices.ContainsFunc(l.SD, func(sd float64) bool { return sd > 0 })
 }
 
 func (l Line) table(x, y Axis) []column {

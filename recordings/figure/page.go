@@ -162,8 +162,8 @@ func (p Page) frames(l *layout) {
 			}
 			f := newFrame(panel, x)
 			f.letter = p.letter(r, c)
-			for _, lower := range p.Rows[r+1:] {
-				if p.ShareX && c < len(lower.Panels) {
+			for k, lower := range p.Rows[r+1:] { // of the same width
+				if p.ShareX && c < len(lower.Panels) && p.spans(r) == p.spans(r+1+k) {
 					f.below = false
 				}
 			}

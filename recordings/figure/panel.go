@@ -105,7 +105,8 @@ func (f *frame) fill(width, spill vg.Length) {
 		width += spill
 	}
 	for _, e := range entries {
-		if used+e.width()+note > width && used > 0 {
+		// An entry that is too long even for the first line would run into the letter of the panel on the right.
+		if used+e.width()+note > width && (used > 0 || f.strip == nil && spill > 0) {
 			if f.strip == nil {
 				width += spill
 			}

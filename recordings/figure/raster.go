@@ -15,6 +15,7 @@ type Raster struct {
 	Burst  []bool  // true for the second and later spikes of a burst; nil: none
 	Color  Color   // of event onsets, default Blue
 	Bursts Color   // of the spikes of bursts, default Vermillion
+	Neuron []int   // the number of the neuron of each row, for the CSV; nil: unknown
 	Rows   float64 // height of the block in rows, for an automatic range
 	Quiet  bool    // not in the legend
 	Base   float64 // row of the axis that row 0 is drawn at: rasters of several populations lie on each other
@@ -47,7 +48,7 @@ func (r Raster) measure(x, y *extent) {
 }
 
 func (r Raster) draw(v view, onsets Color) {
-	const width = .72 // points: thin enough to part spikes 5 ms apart on a time axis of 4 s
+	const width, least = .85, 1.5 // points: thin enough to part spikes 6 ms apart on a time axis of 4 s, high enough to be seen
 	paint(v, []Color{onsets, r.bursts()}, func(fill fillFunc) {
 		for _, burst := range []bool{false, true} { // bursts on top
 			for i, t := range r.Time {
@@ -63,7 +64,7 @@ func (r Raster) draw(v view, onsets Color) {
 				if burst {
 					c = 1
 				}
-				if short := width - (high.Y - low.Y); short > 0 { // rows thinner than a stroke is wide: dots that can be seen
+				if short := least - (high.Y - low.Y); short > 0 { // thin rows
 					low.Y, high.Y = low.Y-short/2, high.Y+short/2
 				}
 				fill(c, low.X-width/2, low.Y, low.X+width/2, high.Y)
@@ -94,9 +95,17 @@ func (r Raster) table(x, y Axis) []column {
 			burst[i] = 1
 		}
 	}
-	return []column{
+	columns := []column{
 		{name: withUnit(name+"spike "+x.Label, x.Unit), values: r.Time},
 		{name: name + "row", values: r.Row},
 		{name: name + "in burst (0 or 1)", values: burst},
 	}
+	if r.Neuron != nil {
+		neuron := make([]float64, len(r.Row))
+		for i, row := range r.Row {
+			neuron[i] = float64(r.Neuron[int(row)])
+		}
+		columns = append(columns, column{name: name + "neuron", values: neuron})
+	}
+	return columns
 }

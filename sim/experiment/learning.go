@@ -52,7 +52,7 @@ type Teacher struct {
 	Gain       float64    `toml:"gain" range:"[0, 1e6]" doc:"pA times Hz (cross-entropy) or pA per Hz of error (linear)"`
 	Offset     float64    `toml:"offset" unit:"pA" range:"[-1e6, 1e6]" doc:"constant part (linear)"`
 	PerRate    float64    `toml:"per_rate" range:"[-1e6, 1e6]" doc:"pA per Hz of event rate (linear)"`
-	PerBurst   float64    `toml:"per_probability" unit:"pA" range:"[-1e6, 1e6]" doc:"current per unit of burst probability (linear)"`
+	PerBurst   float64    `toml:"per_probability" unit:"pA" range:"[-1e6, 1e6]" doc:"current per unit of the running estimate of the burst probability (linear)"`
 }
 
 // SetDefaults implements config.Defaulter: the teacher of Payeur et al. (2021), recomputed every 5 ms.

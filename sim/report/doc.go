@@ -7,7 +7,7 @@
 //	DIR/summary.json        versions, seeds, wall time, counts, rates, digests
 //	DIR/comparison.csv      measured beside known values
 //	DIR/outcomes.csv        what each seed has learned
-//	DIR/figures/            PNG, SVG and the numbers as CSV
+//	DIR/figures/            PNG, SVG, the numbers as CSV, and a text that says what is shown
 //
 // Nothing is simulated here, and no other package computes a number of a result.
 package report

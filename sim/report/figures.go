@@ -1,6 +1,7 @@
 package report
 
 import (
+	"errors"
 	"math"
 	"os"
 	"path/filepath"
@@ -44,7 +45,7 @@ func (d *Report) draw(dir string, rows []Measured, names ...string) error {
 		if len(names) > 0 && !slices.Contains(names, name) || d.unseen && !f.OfPresentations() {
 			continue
 		}
-		if err := figure.Save(filepath.Join(dir, name), d.figure(name, f)); err != nil {
+		if err := errors.Join(figure.Save(filepath.Join(dir, name), d.figure(name, f)), d.writeCaption(dir, name, f)); err != nil {
 			return err
 		}
 	}
@@ -126,7 +127,12 @@ func (d *Report) raster(name, population string) figure.Raster {
 		return figure.Raster{}
 	}
 	seconds, row, burst := r.Points()
-	return figure.Raster{Name: population, Time: seconds, Row: row, Burst: burst, Rows: float64(r.Rows())}
+	out := figure.Raster{Name: population, Time: seconds, Row: row, Burst: burst, Rows: float64(r.Rows())}
+	first := d.obs[0].pops[d.obs[0].population(population)].First
+	for _, id := range r.Neurons() {
+		out.Neuron = append(out.Neuron, int(id-first))
+	}
+	return out
 }
 
 func (d *Report) rasterFigure(name string, f *experiment.Figure) figure.Figure {
@@ -137,7 +143,7 @@ func (d *Report) rasterFigure(name string, f *experiment.Figure) figure.Figure {
 			continue
 		}
 		r := d.raster(name, p.Name)
-		s.Blocks = append(s.Blocks, figure.Block{Name: p.Name, Rows: int(r.Rows), Time: r.Time, Row: r.Row, Burst: r.Burst})
+		s.Blocks = append(s.Blocks, figure.Block{Name: p.Name, Rows: int(r.Rows), Neuron: r.Neuron, Time: r.Time, Row: r.Row, Burst: r.Burst})
 		b := v.band(p.Name + ".spike_rate")
 		s.Rates = append(s.Rates, figure.Rate{Name: p.Name, Mean: b.Mean, SD: b.SD})
 	}

@@ -162,7 +162,9 @@ func (d *Report) learning(f *experiment.Figure) figure.Figure {
 			weights.Marks = append(weights.Marks, figure.Line{Name: name, X: count(len(b.Mean), 1), Y: b.Mean, SD: b.SD})
 		}
 	}
-	add(weights)
+	if len(weights.Marks) > 0 {
+		add(weights)
+	}
 	return page
 }
 

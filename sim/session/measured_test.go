@@ -61,7 +61,9 @@ func TestNumbersOfFigures(t *testing.T) {
 	equal("compare", means)
 	equal("presentation 3", []float64{s.Compared[4].Mean})
 
-	table := func(name string) map[string][]float64 { return columnsOf(t, filepath.Join(dir, "figures", name+".csv")) }
+	table := func(name string) map[string][]float64 {
+		return columnsOf(t, filepath.Join(dir, "figures", name+".csv"))
+	}
 	traces, multiplexing, raster := table("traces"), table("multiplexing"), table("raster")
 	sensitivity, responses, coherence := table("sensitivity"), table("responses"), table("coherence")
 	patterns, learning := table("patterns"), table("learning")
