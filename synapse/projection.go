@@ -86,7 +86,7 @@ func (p *Projection) delayGroups() error {
 	d := p.Spec.Delay
 	list, isList := p.Spec.Connector.(*List)
 	switch {
-	case isList && list.HasDelays:
+	case isList && list.HasDelays && len(list.Synapses) > 0: // an empty list has the delay of the projection
 		seen := map[spike.Tick]bool{}
 		for _, s := range list.Synapses {
 			seen[p.wholeSteps(s.Delay)] = true

@@ -15,6 +15,7 @@ type Case struct {
 	Pieces   []spike.Tick // times at which the run is interrupted and goes on
 	Probes   []spike.Tick // at which the state of neurons is compared, also the end
 	Options  sim.Options
+	Slack    float64 // margins are so many times as wide, to see what they should be; 0 is 1
 }
 
 // population returns the place of a population in the network and its description.

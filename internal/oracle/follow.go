@@ -78,6 +78,9 @@ func (f *follower) advance(to spike.Tick) {
 		if f.end > f.now {
 			next = min(next, f.end)
 		}
+		if f.second > f.now {
+			next = min(next, f.second)
+		}
 		f.edges = slices.DeleteFunc(f.edges, func(e edge) bool {
 			if e.at <= f.now {
 				f.open += e.jump
@@ -86,6 +89,10 @@ func (f *follower) advance(to spike.Tick) {
 			next = min(next, e.at)
 			return false
 		})
+		if f.second != 0 && f.second <= f.now {
+			f.r.report.differ("%s does not spike at %d ns, where the second spike of its burst is", f.name, f.second)
+			f.second = 0
+		}
 		f.part(f.steady(next))
 	}
 }
@@ -162,19 +169,35 @@ func (f *follower) spike() {
 	at := f.now
 	f.spiked++
 	f.r.report.Spikes++
+	if f.second != 0 && at == f.second { // of a burst: it leaves everything but refractoriness alone
+		f.second = 0
+		if s := f.spec.(*neuron.BurstPoisson); s.Dead != "event" {
+			f.end = at + f.tracks[0].refractory()
+		}
+		return
+	}
 	if f.end > at {
 		f.r.report.differ("%s spikes at %d ns although it is refractory until %d ns", f.name, at, f.end)
 	}
 	f.judge(at, true)
 	y := f.state()
+	f.end = at + f.tracks[0].refractory()
+	switch m := f.tracks[0].model.(type) {
+	case *two:
+		if m.BapLen > 0 {
+			from := at + ticks(m.BapDelay)
+			f.edges = append(f.edges, edge{from, 1}, edge{from + ticks(m.BapLen), -1})
+		}
+	case *burstPoisson:
+		interval, surely := m.second(&y)
+		follows := f.spiked < len(f.train.at) && f.train.at[f.spiked] == at+interval
+		if surely > 0 && math.Abs(surely) > f.margin.state || follows && math.Abs(surely) <= f.margin.state {
+			f.second = at + interval
+		}
+	}
 	f.tracks[0].model.reset(&y)
 	for _, t := range f.tracks {
 		t.reset(y)
-	}
-	f.end = at + f.tracks[0].refractory()
-	if s, ok := f.spec.(*neuron.TwoCompartment); ok && s.BapLen > 0 {
-		from := at + ticks(s.BapDelay)
-		f.edges = append(f.edges, edge{from, 1}, edge{from + ticks(s.BapLen), -1})
 	}
 }
 

@@ -50,6 +50,10 @@ func modelOf(spec neuron.Spec, d drawer) model {
 		return newLIF(s, d)
 	case *neuron.TwoCompartment:
 		return newTwo(s, d)
+	case *neuron.BurstPoisson:
+		return newBurstPoisson(s, d)
+	case *neuron.AdEx:
+		return newAdEx(s, d)
 	}
 	return nil
 }

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/burstplex/burstplex/neuron"
+	"github.com/burstplex/burstplex/neuron/rng"
 	"github.com/burstplex/burstplex/neuron/spike"
 	"github.com/burstplex/burstplex/sim"
 	"github.com/burstplex/burstplex/synapse"
@@ -94,9 +95,9 @@ func (n network) population(name string) {
 	if n.chance("detector", 3) {
 		p.Detector = spike.Detector{Threshold: spike.Tick(n.whole("threshold", 2, 40)) * spike.Millisecond, Accumulate: n.chance("accumulate", 2)}
 	}
-	switch n.whole("model", 0, 2) {
+	switch n.whole("model", 0, 5) {
 	case 0:
-		p.Spec = n.replay(p.Size)
+		p.Spec = n.source(p.Size)
 	case 1:
 		p.Spec = n.lif()
 		n.drive(name, "soma", 130)
@@ -104,14 +105,100 @@ func (n network) population(name string) {
 		p.Spec = n.two()
 		n.drive(name, "soma", 600)
 		n.drive(name, "apical", 200)
+	case 3:
+		p.Spec = n.delta()
+		n.drive(name, "soma", 300)
+	case 4:
+		p.Spec = n.adex()
+		n.drive(name, "soma", 300)
+	case 5:
+		p.Spec = n.burstPoisson()
+		n.drive(name, "soma", 600)
+		n.drive(name, "apical", 400)
+	}
+	for k, port := range portsOf(p.Spec) {
+		ports, weight := receptors(p.Spec)
+		if ports == nil || !n.chance("background", 4) {
+			continue
+		}
+		b := sim.Background{Name: fmt.Sprint("b", k), Port: port}
+		if n.chance("ornstein-uhlenbeck", 3) {
+			b.Spec = &neuron.OrnsteinUhlenbeck{Mean: n.real("mean", -50, 200), Sigma: n.real("sigma", 0, 300), Tau: n.real("tau", 1, 20)}
+		} else {
+			b.Receptor = ports[k*len(ports)/2+n.whole("receptor", 0, len(ports)/len(portsOf(p.Spec))-1)][1]
+			b.Spec = &neuron.PoissonBackground{Rate: n.real("rate", 0, []float64{500, 50000}[n.often("counted", 2)]), Sources: n.whole("sources", 1, 3), Weight: weight * n.real("weight", 0, 0.5)}
+		}
+		p.Backgrounds = append(p.Backgrounds, b)
 	}
 	n.Net.Populations = append(n.Net.Populations, p)
 }
 
-// drive adds a stimulus.
+// drive adds stimuli to a port.
 func (n network) drive(population, port string, about float64) {
-	st := sim.Stimulus{Name: population + port, Population: population, Port: port, Amplitude: n.value("amplitude", 0, 2*about), Wave: sim.Constant{}}
-	n.Net.Stimuli = append(n.Net.Stimuli, st)
+	for k := range n.whole("stimuli", 1, 2) {
+		st := sim.Stimulus{Name: fmt.Sprint(population, port, k), Population: population, Port: port,
+			Amplitude: n.value("amplitude", 0, 2*about/float64(k+1)), Wave: sim.Constant{}}
+		switch n.often("wave", 5) {
+		case 1:
+			st.Wave = sim.Sine{Period: n.real("period", 1, 50), Phase: n.real("phase", 0, 1)}
+		case 2:
+			w := &sim.Samples{}
+			at := n.Net.Step * spike.Tick(n.whole("first level", 0, 100))
+			for range n.whole("levels", 1, 4) {
+				w.Times, w.Values = append(w.Times, at), append(w.Values, n.real("level", -1, 1))
+				at += n.Net.Step * spike.Tick(n.whole("hold", 1, 300))
+			}
+			if n.chance("repeat", 3) {
+				w.Period = at
+			}
+			st.Wave = w
+		case 3:
+			w := &sim.Samples{Linear: true}
+			at := n.Net.Step * spike.Tick(n.whole("first point", 0, 100))
+			for range n.whole("points", 1, 4) {
+				w.Times, w.Values = append(w.Times, at), append(w.Values, n.real("point", -1, 1))
+				at += spike.Tick(n.whole("to the next", 1, 30000)) * spike.Microsecond
+			}
+			st.Wave = w
+		case 4:
+			b := Band{n.whole("components", 1, 8), n.real("low", 0, 20), n.real("high", 21, 200)}
+			n.Bands[st.Name] = b
+			st.Wave = sim.NewFluctuation(rng.New(n.Net.Seed, "stimulus", st.Name, "wave"), b.Components, b.Low, b.High)
+		}
+		if n.chance("from", 3) {
+			st.From = n.step("from")
+		}
+		if n.chance("to", 3) {
+			st.To = max(st.From, n.step("to"))
+		}
+		if n.chance("some neurons", 4) {
+			st.First, st.Last = 0, 1
+		}
+		n.Net.Stimuli = append(n.Net.Stimuli, st)
+	}
+}
+
+func (n network) source(size int) neuron.Spec {
+	dead := n.value("dead_time", 0, 4)
+	switch n.often("source", 3) {
+	case 1:
+		return &neuron.Poisson{Rate: n.value("rate", 0, 200), Dead: dead}
+	case 2:
+		s := neuron.DefaultModulatedPoisson()
+		s.Dead = dead.A
+		if n.chance("steps", 2) {
+			s.Shape = "steps"
+			at := 0.0
+			for range n.whole("rates", 1, 4) {
+				s.Times, s.Rates = append(s.Times, at), append(s.Rates, n.real("rate", 0, 200))
+				at += n.real("rate lasts", 1, 40)
+			}
+			return s
+		}
+		s.Mean, s.Amplitude, s.Period, s.Phase = n.real("rate", 0, 150), n.real("amplitude", -100, 150), n.real("period", 2, 100), n.real("phase", 0, 1)
+		return s
+	}
+	return n.replay(size)
 }
 
 func (n network) replay(size int) neuron.Spec {
@@ -128,7 +215,15 @@ func (n network) replay(size int) neuron.Spec {
 			trains[i] = append(trains[i], at)
 		}
 	}
-	return neuron.NewReplay(trains)
+	s := neuron.NewReplay(trains)
+	s.Start, s.Scale = n.real("start", 0, 0.02), 1
+	if n.chance("scale", 4) {
+		s.Scale = n.real("scale", 0.2, 2)
+	}
+	if n.chance("repeat", 4) {
+		s.Repeat = n.real("period", 0.005, 0.05)
+	}
+	return s
 }
 
 func (n network) lif() neuron.Spec {
@@ -161,6 +256,46 @@ func (n network) two() neuron.Spec {
 	return s
 }
 
+func (n network) delta() neuron.Spec {
+	s := neuron.DefaultLIFDelta()
+	s.TauM, s.CM, s.EL = n.value("tau_m", 5, 30), n.value("c_m", 100, 300), n.real("e_l", -5, 5)
+	s.Theta, s.Reset, s.TRef = n.value("threshold", 16, 24), n.value("reset", -5, 12), n.value("refractory", 0, 5)
+	s.Initial.V = n.value("v", -5, 14)
+	return s
+}
+
+func (n network) adex() neuron.Spec {
+	s := neuron.DefaultAdEx()
+	s.CM, s.GL = n.value("c_m", 60, 200), n.value("g_l", 4, 12)
+	s.Theta, s.Delta, s.Peak = n.value("threshold", -55, -45), n.value("slope", 1, 4), n.real("peak", -10, 20)
+	s.Reset, s.TRef, s.Hold = n.value("reset", -72, -58), n.value("refractory", 0, 4), []string{"reset", "rest"}[n.whole("hold", 0, 1)]
+	s.A, s.B, s.TauW = n.value("a", 0, 2), n.value("b", 0, 40), n.value("tau_w", 30, 300)
+	s.EExc, s.EInh = n.real("e_exc", -10, 10), n.real("e_inh", -90, -72)
+	s.TauAMPA, s.TauGABA = n.real("tau_ampa", 1, 8), n.real("tau_gaba", 2, 15)
+	s.Initial.V, s.Initial.W = n.value("v", -72, -60), n.value("w", 0, 20)
+	return s
+}
+
+func (n network) burstPoisson() neuron.Spec {
+	s := neuron.DefaultBurstPoisson()
+	if n.chance("escape", 2) {
+		s = neuron.DefaultEscapeBurstPoisson()
+		s.Delta, s.Rho = n.value("escape_slope", 1, 4), n.value("escape_rate", 0, 40)
+	}
+	s.TauS, s.CS, s.TauD, s.CD = n.value("tau_s", 8, 24), n.value("c_s", 200, 500), n.value("tau_d", 4, 12), n.value("c_d", 100, 250)
+	s.Theta, s.DTh, s.TauTh = n.value("threshold", -56, -46), n.value("threshold_jump", 0, 4), n.value("tau_threshold", 10, 40)
+	s.BurstMin, s.BurstMax = n.real("burst_min", 1, 5), n.real("burst_max", 5, 12)
+	s.TRef, s.Dead = n.value("refractory", 14, 25), []string{"last_spike", "event"}[n.whole("dead", 0, 1)]
+	s.ED, s.DD = n.value("e_d", -62, -52), n.value("d_d", 3, 9)
+	s.B, s.TauWS, s.A, s.TauWD = n.value("b", -300, 0), n.value("tau_ws", 50, 150), n.value("a", -20, 0), n.value("tau_wd", 15, 50)
+	s.EExc, s.EInh = n.real("e_exc", -10, 10), n.real("e_inh", -90, -65)
+	s.TauAMPA, s.TauNMDA, s.TauGABA = n.real("tau_ampa", 1, 8), n.real("tau_nmda", 30, 120), n.real("tau_gaba", 2, 15)
+	s.Driving = []string{"dendrite", "soma"}[n.whole("driving_force", 0, 1)]
+	s.Initial.VS, s.Initial.VD = n.value("v_s", -72, -60), n.value("v_d", -72, -50)
+	s.Initial.WS, s.Initial.WD = n.value("w_s", 0, 1), n.value("w_d", 0, 3)
+	return s
+}
+
 // receptors are the ports and receptors of a model, with a weight that moves it visibly.
 func receptors(spec neuron.Spec) (ports [][2]string, weight float64) {
 	switch s := spec.(type) {
@@ -172,7 +307,11 @@ func receptors(spec neuron.Spec) (ports [][2]string, weight float64) {
 			weight = 20
 		}
 		return [][2]string{{"soma", "ampa"}, {"soma", "gaba"}}, weight
-	case *neuron.TwoCompartment:
+	case *neuron.AdEx:
+		return [][2]string{{"soma", "ampa"}, {"soma", "gaba"}}, 0.1
+	case *neuron.LIFDelta:
+		return [][2]string{{"soma", "delta"}}, 1.5
+	case *neuron.TwoCompartment, *neuron.BurstPoisson:
 		for _, port := range []string{"soma", "apical"} {
 			for _, receptor := range []string{"ampa", "gaba", "nmda"} {
 				ports = append(ports, [2]string{port, receptor})
@@ -192,7 +331,63 @@ func (n network) projection(name string) {
 	}
 	port := ports[n.whole("receptor", 0, len(ports)-1)]
 	weight /= max(1, 0.06*float64(source.Size)) // or many would stop being synapses of neurons that are ever at rest
-	spec := synapse.Spec{Name: name, Connector: synapse.FixedProbability{P: 0.3}, Weight: n.value("weight", 0, 2*weight),
-		Delay: neuron.Const(ms(n.Net.Step * spike.Tick(n.whole("delay", 1, 30))))}
+	spec := synapse.Spec{Name: name, Connector: n.connector(source.Size, target.Size, source == target), Weight: n.value("weight", 0, 2*weight),
+		Delay: neuron.Const(ms(n.Net.Step * spike.Tick(n.whole("delay", 1, 30)))), Transmit: synapse.Transmit(n.often("transmit", 3))}
+	list, _ := spec.Connector.(*synapse.List)
+	switch {
+	case list != nil && list.HasDelays:
+	case n.chance("long delay", 8):
+		spec.Delay = neuron.Const(ms(n.Net.Step * spike.Tick(n.whole("steps", 1000, 3000))))
+	case n.chance("delays", 4):
+		h := ms(n.Net.Step)
+		spec.Delay = []neuron.Value{{Shape: neuron.Uniform, A: 3 * h, B: 20 * h}, {Shape: neuron.Normal, A: 10 * h, B: 5 * h, Lo: 0.2 * h, Hi: 22 * h},
+			{Shape: neuron.LogNormal, A: 10 * h, B: 0.5}, {Shape: neuron.Normal, A: 4 * h, B: 3 * h}}[n.whole("delay shape", 0, 3)]
+	}
+	if n.chance("weights", 3) {
+		spec.Weight = []neuron.Value{{Shape: neuron.Uniform, A: weight, B: 2 * weight}, {Shape: neuron.Normal, A: weight, B: weight},
+			{Shape: neuron.LogNormal, A: weight, B: 0.5}, {Shape: neuron.Normal, A: weight, B: weight, Lo: 0, Hi: 2 * weight}}[n.whole("weight shape", 0, 3)]
+		if n.chance("clipped", 2) {
+			spec.WeightMin, spec.WeightMax = 0, 1.5*weight
+		}
+		spec.Half = n.chance("half", 4)
+	}
+	if n.chance("short-term", 3) {
+		spec.ShortTerm = &synapse.ShortTerm{U: n.real("U", 0, 1), J: n.real("J", 0, 1), TauD: n.real("tau_d", 5, 200), TauF: n.real("tau_f", 5, 1000), U0: n.real("u0", 0, 1)}
+	}
 	n.Net.Projections = append(n.Net.Projections, sim.Projection{Source: source.Name, Target: target.Name, Port: port[0], Receptor: port[1], Spec: spec})
+}
+
+func (n network) connector(sources, targets int, same bool) synapse.Connector {
+	autapses, multapses := n.chance("autapses", 2), n.chance("multapses", 2)
+	if same && (sources == 1 || targets == 1) {
+		autapses = true
+	}
+	degree := func(of int) int {
+		if same && !autapses {
+			of--
+		}
+		return n.whole("degree", 0, min(of, 12))
+	}
+	switch n.often("connector", 7) {
+	case 1:
+		return synapse.AllToAll{Autapses: autapses}
+	case 2:
+		if sources == targets {
+			return synapse.OneToOne{}
+		}
+	case 3:
+		return synapse.FixedInDegree{K: degree(sources), Autapses: autapses, Multapses: multapses}
+	case 4:
+		return synapse.FixedOutDegree{K: degree(targets), Autapses: autapses, Multapses: multapses}
+	case 5:
+		return synapse.FixedTotalNumber{K: n.whole("total", 0, 5*targets), Autapses: autapses}
+	case 6:
+		list := &synapse.List{HasWeight: n.chance("listed weights", 2), HasDelays: n.chance("listed delays", 2)}
+		for range n.whole("entries", 0, 12) {
+			list.Synapses = append(list.Synapses, synapse.Synapse{Source: n.whole("source", 0, sources-1), Target: n.whole("target", 0, targets-1),
+				Weight: n.real("listed weight", 0, 0.2), Delay: ms(n.Net.Step) * n.real("listed delay", 0.2, 20)})
+		}
+		return list
+	}
+	return synapse.FixedProbability{P: []float64{0.3, n.real("p", 0, 1)}[n.whole("p", 0, 1)], Autapses: autapses}
 }

@@ -1,10 +1,12 @@
 package oracle
 
 import (
+	"cmp"
 	"flag"
 	"maps"
 	"os"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -14,21 +16,31 @@ import (
 // The engine agrees with the oracle on random networks.
 func TestEngineAgrees(t *testing.T) {
 	flag.Set("rapid.nofailfile", "true")
+	flag.Set("rapid.log", "false")
 	flag.Set("rapid.seed", "1")
-	flag.Set("rapid.checks", "200")
+	flag.Set("rapid.checks", cmp.Or(os.Getenv("BURSTPLEX_NETWORKS"), "200"))
 	if os.Getenv("BURSTPLEX_LONG") != "" {
 		flag.Set("rapid.checks", "10000")
 	}
-	flag.Set("rapid.shrinktime", "10s")
+	flag.Set("rapid.shrinktime", "0s") // see Shrink
 	var all Report
 	rapid.Check(t, func(t *rapid.T) {
 		c := randomCase(t)
+		if slack := os.Getenv("BURSTPLEX_SLACK"); slack != "" {
+			c.Slack, _ = strconv.ParseFloat(slack, 64)
+		}
 		r, err := Check(c)
 		if err != nil {
-			t.Fatalf("%v", err)
+			t.Fatalf("%v\n%s", err, c.File().Text)
 		}
 		if len(r.Differences) > 0 {
-			t.Fatalf("%s", strings.Join(r.Differences, "\n"))
+			c = c.Shrink(func(c *Case) bool {
+				r, err := Check(c)
+				return err == nil && len(r.Differences) > 0
+			})
+			r, _ := Check(c)
+			f := c.File()
+			t.Fatalf("%s\n%s\n%v", strings.Join(r.Differences, "\n"), f.Text, f.Inputs)
 		}
 		all.add(r)
 	})

@@ -17,9 +17,9 @@ type run struct {
 	e        *record
 	report   *Report
 	teachers []*teacher
-	onto     []map[int][]int           // by projection and target: synapses
-	sent     []map[int][]float64       // by projection and source: see departures
-	random   map[string][][]spike.Tick // arrivals of Poisson backgrounds by "population.background" and neuron
+	onto     []map[int][]int     // by projection and target: synapses
+	sent     []map[int][]float64 // by projection and source: see departures
+	random   map[superposed][]candidate
 }
 
 // mostNeurons is how many neurons of a population are followed; of larger ones, those at the ends of blocks and some others.
@@ -32,11 +32,15 @@ func Check(c *Case) (*Report, error) {
 		return nil, err
 	}
 	r := &run{c: c, e: e, report: &Report{}, onto: make([]map[int][]int, len(c.Net.Projections)),
-		sent: make([]map[int][]float64, len(c.Net.Projections)), random: map[string][][]spike.Tick{}}
+		sent: make([]map[int][]float64, len(c.Net.Projections)), random: map[superposed][]candidate{}}
 	r.checkOrder()
+	for k := range c.Net.Projections {
+		r.checkSynapses(k)
+	}
 	for k := range c.Net.Populations {
 		p := &c.Net.Populations[k]
 		r.checkLabels(k, p)
+		r.checkSource(k, p)
 		for _, i := range chosen(p.Size, mostNeurons) {
 			r.follow(k, p, i)
 		}
@@ -80,17 +84,30 @@ func (r *run) checkLabels(k int, p *sim.Population) {
 	}
 }
 
+// body is a neuron that is taken along the engine's spikes.
+type body interface {
+	// advance takes it to a time; what arrives before is in the queue.
+	advance(to spike.Tick)
+	// compare compares its state with the engine's.
+	compare(at spike.Tick)
+	// finish says whether it should have spiked again by the end.
+	finish()
+	// variable returns a variable as it is now.
+	variable(name string) float64
+}
+
 // follow compares one neuron.
 func (r *run) follow(pop int, p *sim.Population, i int) {
-	m := modelOf(p.Spec, drawer{r.c.key(p), i})
-	if m == nil {
-		return
-	}
+	d := drawer{r.c.key(p), i}
 	f := &follower{r: r, pop: pop, i: i, name: fmt.Sprintf("%s[%d]", p.Name, i), spec: p.Spec, train: &r.e.trains[pop][i],
-		end: spike.Never, margin: marginOf(p.Spec, r.c.Net.Step)}
-	f.tracks = tracksOf(p.Spec, m, f.margin)
-	f.early, f.own, f.late = &f.tracks[0].cross[0], &f.tracks[0].cross[1], &f.tracks[0].cross[2]
-	for k, port := range []string{"soma", "apical"} {
+		end: spike.Never, margin: marginOf(p.Spec, r.c.Net.Step, r.c.Slack)}
+	var n body = f
+	if s, ok := p.Spec.(*neuron.LIFDelta); ok {
+		n = newDelta(f, s, d)
+	} else if !f.begin(d) {
+		return // a source
+	}
+	for k, port := range portsOf(p.Spec) {
 		f.ports[k] = r.currentOf(pop, port, i)
 	}
 	in := r.inputsOf(p, i)
@@ -100,27 +117,80 @@ func (r *run) follow(pop int, p *sim.Population, i int) {
 		f.queue = in.during(from, to)
 		for _, at := range stops {
 			if at > from && at <= to {
-				f.advance(at)
-				f.compare(at)
+				n.advance(at)
+				n.compare(at)
 			}
 		}
-		f.advance(to)
-		in.learn(f, from, to)
+		n.advance(to)
+		in.learn(f.train, n, from, to)
 	}
-	f.judge(r.c.End, false)
+	n.finish()
 	in.compare(f)
 }
 
-// compare compares the state with the engine's.
+// portsOf lists the ports of a model.
+func portsOf(spec neuron.Spec) []string {
+	switch spec.(type) {
+	case *neuron.TwoCompartment, *neuron.BurstPoisson:
+		return []string{"soma", "apical"}
+	}
+	return []string{"soma"}
+}
+
+// begin makes the ways of a neuron in continuous time; it returns false if it is none.
+func (f *follower) begin(d drawer) bool {
+	nan, by := math.NaN(), f.margin.above
+	if s, ok := f.spec.(*neuron.AdEx); ok {
+		for _, nearer := range []float64{0, by, -by} {
+			m := newAdEx(s, d)
+			m.theta -= nearer
+			f.tracks = append(f.tracks, &track{model: m, y: m.initial(), solver: solver{dims: m.dims()}, shifts: []float64{0}, cross: []float64{nan}})
+		}
+		f.own, f.early, f.late = &f.tracks[0].cross[0], &f.tracks[1].cross[0], &f.tracks[2].cross[0]
+		return true
+	}
+	m := modelOf(f.spec, d)
+	if m == nil {
+		return false
+	}
+	t := &track{model: m, y: m.initial(), solver: solver{dims: m.dims()}, shifts: []float64{0, by, -by}, cross: []float64{nan, nan, nan}}
+	f.tracks = []*track{t}
+	f.own, f.early, f.late = &t.cross[0], &t.cross[1], &t.cross[2]
+	return true
+}
+
+// compare implements body.
 func (f *follower) compare(at spike.Tick) {
-	p := &f.r.c.Net.Populations[f.pop]
+	y, by := f.state(), make([]float64, maxDims)
+	for _, t := range f.tracks {
+		if t.frozen {
+			return // on its way through the peak
+		}
+		for k := range by {
+			by[k] = max(by[k], 2*math.Abs(t.y[k]-y[k]))
+		}
+	}
+	f.compareColumns(at, f.tracks[0].columns(), y[:], by)
+}
+
+// finish implements body.
+func (f *follower) finish() { f.judge(f.r.c.End, false) }
+
+// variable implements body.
+func (f *follower) variable(name string) float64 {
 	y := f.state()
-	for k, name := range f.tracks[0].columns() {
+	return y[slices.Index(f.tracks[0].columns(), name)]
+}
+
+// compareColumns compares variables with the engine's; by is what they may differ beyond the margin.
+func (f *follower) compareColumns(at spike.Tick, names []string, y, by []float64) {
+	p := &f.r.c.Net.Populations[f.pop]
+	for k, name := range names {
 		v, ok := f.r.e.probes[at][p.Name+"."+name]
 		if !ok {
 			continue
 		}
-		unit := f.margin.state * max(1, math.Abs(y[k])/10)
+		unit := f.margin.state*max(1, math.Abs(y[k])/10) + by[k]
 		if !f.r.report.within(fmt.Sprint(modelName(p.Spec), " ", name, " ", f.r.c.Net.Step), math.Abs(v[f.i]-y[k])/unit) {
 			f.r.report.differ("%s: %s is %.8g and not %.8g at %d ns", f.name, name, v[f.i], y[k], at)
 		}

@@ -7,12 +7,11 @@ import (
 
 type teacher struct{ *sim.Teacher }
 
-func (t *teacher) at(spike.Tick, int) float64               { return 0 }
-func (c *Case) level(string, spike.Tick, bool) float64      { return 0 }
-func (c *Case) scale(string, spike.Tick) float64            { return 1 }
-func (r *run) privateOf(p *sim.Population, i int) []arrival { return nil }
-func (in *inputs) learn(f *follower, from, to spike.Tick)   {}
-func (in *inputs) compare(f *follower)                      {}
+func (t *teacher) at(spike.Tick, int) float64                  { return 0 }
+func (c *Case) level(string, spike.Tick, bool) float64         { return 0 }
+func (c *Case) scale(string, spike.Tick) float64               { return 1 }
+func (in *inputs) learn(t *train, n body, from, to spike.Tick) {}
+func (in *inputs) compare(f *follower)                         {}
 
 type rule interface{}
 
