@@ -16,6 +16,8 @@ type Case struct {
 	Probes   []spike.Tick // at which the state of neurons is compared, also the end
 	Options  sim.Options
 	Slack    float64 // margins are so many times as wide, to see what they should be; 0 is 1
+
+	timeline []setting // see setting
 }
 
 // population returns the place of a population in the network and its description.

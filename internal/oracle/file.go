@@ -30,7 +30,8 @@ type write struct {
 // File returns the case as an experiment file.
 func (c *Case) File() *File {
 	w := &write{File: &File{Inputs: map[string]string{}}, c: c}
-	w.line("[experiment]\nname = \"case\"\nseed = %d\nstep = %s\nduration = %s", c.Net.Seed, milliseconds(c.Net.Step), milliseconds(c.End))
+	w.line("[experiment]\nname = \"case\"\nseed = %d\nstep = %s\nduration = %s\nbin = %s", c.Net.Seed, milliseconds(c.Net.Step), milliseconds(c.End),
+		milliseconds(c.End))
 	if c.Protocol != nil {
 		w.line("settle = %s", milliseconds(c.Protocol.Start))
 	}

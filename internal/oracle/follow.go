@@ -201,11 +201,14 @@ func (f *follower) spike() {
 	}
 }
 
-// state returns the state of the neuron that has not spiked before the engine's.
+// state returns the state of the neuron as the engine should have it: that of the neuron itself, or, if it has spiked long before
+// the engine, of one that has not.
 func (f *follower) state() state {
-	for _, t := range f.tracks {
-		if !t.frozen {
-			return t.y
+	if t := f.tracks[0]; t.frozen && float64(f.now)-t.cross[0] > f.margin.time*1e3 {
+		for _, other := range f.tracks {
+			if !other.frozen {
+				return other.y
+			}
 		}
 	}
 	return f.tracks[0].y

@@ -16,7 +16,25 @@ type margin struct {
 func marginOf(spec neuron.Spec, h spike.Tick, slack float64) margin {
 	r := ms(h) / 0.1
 	slack = max(slack, 1)
-	return margin{above: slack * (3e-4 + 0.04*r*r), time: slack * (1 + 15*r*r), state: slack * (1e-4 + 5e-3*r*r)}
+	m := margin{above: 3e-4 + 0.04*r*r, time: 1 + 15*r*r, state: 1e-4 + 5e-3*r*r}
+	if sharesMean(spec) {
+		m.above, m.state = m.above+0.03*r, m.state+0.03*r
+	}
+	return margin{slack * m.above, slack * m.time, slack * m.state}
+}
+
+// sharesMean reports whether membrane time constants differ between the neurons of a model that integrates an arrival in its own
+// step with their mean (see the comment of LIF): an error of first order.
+func sharesMean(spec neuron.Spec) bool {
+	switch s := spec.(type) {
+	case *neuron.LIF:
+		return !s.TauM.IsConst() || !s.CM.IsConst()
+	case *neuron.AdEx:
+		return !s.CM.IsConst() || !s.GL.IsConst()
+	case *neuron.BurstPoisson:
+		return !s.TauS.IsConst() || !s.TauD.IsConst()
+	}
+	return false
 }
 
 // columnsOf returns the names of the variables that are compared.

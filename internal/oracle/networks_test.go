@@ -8,6 +8,7 @@ import (
 	"github.com/burstplex/burstplex/neuron"
 	"github.com/burstplex/burstplex/neuron/rng"
 	"github.com/burstplex/burstplex/neuron/spike"
+	"github.com/burstplex/burstplex/plasticity"
 	"github.com/burstplex/burstplex/sim"
 	"github.com/burstplex/burstplex/synapse"
 	"pgregory.net/rapid"
@@ -45,10 +46,14 @@ func randomCase(t *rapid.T) *Case {
 
 // Small words for draws.
 
-func (n network) whole(name string, lo, hi int) int { return rapid.IntRange(lo, hi).Draw(n.T, name) }
+// whole draws an integer, all with equal probability.
+func (n network) whole(name string, lo, hi int) int {
+	word := rapid.Uint32().Draw(n.T, name) * 2654435761 // rapid prefers small numbers, which this spreads
+	return lo + int(uint64(word)*uint64(hi-lo+1)>>32)
+}
 
 // often draws one of n, the first half of the time.
-func (n network) often(name string, of int) int { return max(0, n.whole(name, 1-of, of-1)) }
+func (n network) often(name string, of int) int { return max(0, n.whole(name, 2-of, of-1)) }
 
 // chance is true once in so many.
 func (n network) chance(name string, of int) bool { return n.whole(name, 0, of-1) == of-1 }
@@ -126,7 +131,9 @@ func (n network) population(name string) {
 			b.Spec = &neuron.OrnsteinUhlenbeck{Mean: n.real("mean", -50, 200), Sigma: n.real("sigma", 0, 300), Tau: n.real("tau", 1, 20)}
 		} else {
 			b.Receptor = ports[k*len(ports)/2+n.whole("receptor", 0, len(ports)/len(portsOf(p.Spec))-1)][1]
-			b.Spec = &neuron.PoissonBackground{Rate: n.real("rate", 0, []float64{500, 50000}[n.often("counted", 2)]), Sources: n.whole("sources", 1, 3), Weight: weight * n.real("weight", 0, 0.5)}
+			b.Spec = &neuron.PoissonBackground{Rate: n.real("rate", 0, []float64{500, 50000}[n.often("counted", 2)]), Sources: n.whole("sources", 1, 3)}
+			s := b.Spec.(*neuron.PoissonBackground)
+			s.Weight = weight * n.real("weight", 0, 10) * min(0.3, 1000/decay[b.Receptor]/max(1, s.Rate*float64(s.Sources)))
 		}
 		p.Backgrounds = append(p.Backgrounds, b)
 	}
@@ -296,6 +303,9 @@ func (n network) burstPoisson() neuron.Spec {
 	return s
 }
 
+// decay is about how long what a receptor opens lasts, ms.
+var decay = map[string]float64{"ampa": 5, "gaba": 8, "nmda": 80, "delta": 20}
+
 // receptors are the ports and receptors of a model, with a weight that moves it visibly.
 func receptors(spec neuron.Spec) (ports [][2]string, weight float64) {
 	switch s := spec.(type) {
@@ -330,6 +340,7 @@ func (n network) projection(name string) {
 		return
 	}
 	port := ports[n.whole("receptor", 0, len(ports)-1)]
+	weight *= 5 / max(5, decay[port[1]])
 	weight /= max(1, 0.06*float64(source.Size)) // or many would stop being synapses of neurons that are ever at rest
 	spec := synapse.Spec{Name: name, Connector: n.connector(source.Size, target.Size, source == target), Weight: n.value("weight", 0, 2*weight),
 		Delay: neuron.Const(ms(n.Net.Step * spike.Tick(n.whole("delay", 1, 30)))), Transmit: synapse.Transmit(n.often("transmit", 3))}
@@ -354,7 +365,56 @@ func (n network) projection(name string) {
 	if n.chance("short-term", 3) {
 		spec.ShortTerm = &synapse.ShortTerm{U: n.real("U", 0, 1), J: n.real("J", 0, 1), TauD: n.real("tau_d", 5, 200), TauF: n.real("tau_f", 5, 1000), U0: n.real("u0", 0, 1)}
 	}
-	n.Net.Projections = append(n.Net.Projections, sim.Projection{Source: source.Name, Target: target.Name, Port: port[0], Receptor: port[1], Spec: spec})
+	p := sim.Projection{Source: source.Name, Target: target.Name, Port: port[0], Receptor: port[1], Spec: spec}
+	if spec.Delay.IsConst() && (list == nil || !list.HasDelays) && !spec.Half && n.chance("rule", 2) {
+		p.Rule = n.rule(target.Spec, weight)
+	}
+	n.Net.Projections = append(n.Net.Projections, p)
+}
+
+// rule draws a rule that moves weights of some size visibly.
+func (n network) rule(target neuron.Spec, weight float64) plasticity.Spec {
+	bounds := plasticity.Bounds{Min: n.real("w_min", 0, 0.5) * weight, Max: n.real("w_max", 1, 4) * weight}
+	if n.chance("weight_decay", 4) && n.Protocol == nil {
+		bounds.Decay = n.real("decay", 0, 9)
+	}
+	if n.chance("negative", 5) {
+		bounds.Min = -bounds.Max
+	}
+	eta := weight * n.real("eta", 0, 0.5)
+	effect := []string{"receptor", "excitatory", "inhibitory"}[n.whole("effect", 0, 2)]
+	switch n.whole("rule", 0, 4) {
+	case 0, 1:
+		s := plasticity.DefaultBurstprop()
+		s.Eta, s.TauPre, s.Bounds = eta, n.real("tau_pre", 5, 100), bounds
+		s.Trace = []string{"events", "spikes", "none"}[n.whole("trace", 0, 2)]
+		s.Baseline, s.PB = []string{"moving", "fixed"}[n.whole("baseline", 0, 1)], n.real("p_b", 0.1, 0.9)
+		s.TauMA, s.Count, s.Prior = n.real("tau_ma", 20, 2000), n.real("pseudo_count", 0, 2), n.real("prior", 0, 1)
+		s.E0, s.B0 = n.real("event_rate_0", 0, 20), n.real("burst_rate_0", 0, 5)
+		s.Homeostasis = []string{"events", "spikes"}[n.whole("homeostasis", 0, 1)]
+		if n.chance("homeostasis", 2) {
+			s.EMin, s.EMax = n.real("e_min", 0, 20), n.real("e_max", 0, 40)
+		}
+		s.TauNu, s.Nu0 = n.real("tau_nu", 20, 2000), n.real("nu_0", 0, 20)
+		return s
+	case 2:
+		s := plasticity.DefaultApicalBalance()
+		s.Eta, s.PB, s.TauPre, s.Effect, s.Bounds = eta, n.real("p_b", 0.1, 0.9), n.real("tau_pre", 5, 100), effect, bounds
+		s.Of = []string{"events", "bursts"}[n.whole("of", 0, 1)]
+		if len(portsOf(target)) == 2 && n.chance("apical", 2) {
+			s.Signal, s.TauA, s.Rest = "apical", n.real("tau_a", 2, 100), n.real("rest", -75, -60)
+			s.Eta /= 5
+		}
+		return s
+	case 3:
+		s := plasticity.DefaultKolenPollack()
+		s.Eta, s.PB, s.TauPost, s.Effect, s.Bounds = eta, n.real("p_b", 0.1, 0.9), n.real("tau_post", 5, 100), effect, bounds
+		return s
+	}
+	s := plasticity.DefaultSTDP()
+	s.APlus, s.AMinus, s.Bounds = eta, weight*n.real("a_minus", 0, 0.5), bounds
+	s.TauPlus, s.TauMinus = n.real("tau_plus", 5, 50), n.real("tau_minus", 5, 50)
+	return s
 }
 
 func (n network) connector(sources, targets int, same bool) synapse.Connector {
@@ -367,6 +427,17 @@ func (n network) connector(sources, targets int, same bool) synapse.Connector {
 			of--
 		}
 		return n.whole("degree", 0, min(of, 12))
+	}
+	if sources*targets > 40000 { // rows over several blocks, but few of them
+		switch n.whole("connector", 0, 3) {
+		case 0:
+			return synapse.FixedInDegree{K: degree(sources), Autapses: autapses, Multapses: multapses}
+		case 1:
+			return synapse.FixedOutDegree{K: degree(targets), Autapses: autapses, Multapses: multapses}
+		case 2:
+			return synapse.FixedTotalNumber{K: n.whole("total", 0, 5*targets), Autapses: autapses}
+		}
+		return synapse.FixedProbability{P: n.real("p", 0, 0.01), Autapses: autapses}
 	}
 	switch n.often("connector", 7) {
 	case 1:

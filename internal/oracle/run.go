@@ -34,6 +34,7 @@ func Check(c *Case) (*Report, error) {
 	r := &run{c: c, e: e, report: &Report{}, onto: make([]map[int][]int, len(c.Net.Projections)),
 		sent: make([]map[int][]float64, len(c.Net.Projections)), random: map[superposed][]candidate{}}
 	r.checkOrder()
+	r.teach()
 	for k := range c.Net.Projections {
 		r.checkSynapses(k)
 	}

@@ -27,6 +27,7 @@ func (c *Case) Shrink(fails func(*Case) bool) *Case {
 func (c *Case) smaller() (all []*Case) {
 	change := func(f func(*Case) bool) {
 		d, net := *c, *c.Net
+		d.timeline = nil
 		d.Net = &net
 		net.Populations, net.Projections = slices.Clone(net.Populations), slices.Clone(net.Projections)
 		net.Stimuli, net.Teachers = slices.Clone(net.Stimuli), slices.Clone(net.Teachers)

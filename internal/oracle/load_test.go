@@ -1,0 +1,44 @@
+package oracle
+
+import (
+	"os"
+	"strings"
+	"testing"
+
+	"github.com/burstplex/burstplex/neuron/spike"
+	"github.com/burstplex/burstplex/sim/experiment"
+)
+
+// A case in a file, as a failure prints it, is compared with the oracle at every millisecond: BURSTPLEX_CASE=case.toml.
+func TestCaseInFile(t *testing.T) {
+	name := os.Getenv("BURSTPLEX_CASE")
+	if name == "" {
+		t.Skip("BURSTPLEX_CASE names no experiment file")
+	}
+	x, err := experiment.Load(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := &Case{End: x.Experiment.Duration, Bands: map[string]Band{}}
+	if c.Net, err = x.Network(x.Experiment.Seed); err != nil {
+		t.Fatal(err)
+	}
+	for name, s := range x.Stimuli.All() {
+		if s.Wave == "fluctuation" {
+			c.Bands[name] = Band{s.Components, s.Band[0], s.Band[1]}
+		}
+	}
+	for at := spike.Millisecond; at < c.End; at += spike.Millisecond {
+		c.Probes = append(c.Probes, at)
+	}
+	r, err := Check(c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(r.Differences) > 0 {
+		t.Error(strings.Join(r.Differences, "\n"))
+	}
+	for k, v := range r.Worst {
+		t.Logf("%40s %g", k, v)
+	}
+}
