@@ -93,7 +93,7 @@ func TestResumedRunIsTheSameRun(t *testing.T) {
 			}
 			if s.Now() == turn { // one stops learning, another is scaled, and a level is set
 				s.SetPlastic(learner, false)
-				s.Projection("c0").SetScale(0.5)
+				s.Projection("c0").SetScale(0.5, s.Now())
 				s.level("level").value[0] = 150
 			}
 		}

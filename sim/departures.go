@@ -64,6 +64,7 @@ func (p *projection) depart(w spike.Window) {
 			p.keep(slot, departure{at: e.At, source: uint32(e.Src - p.source.id.First), amplitude: amplitude}, end-e.At)
 		}
 	}
+	p.EndWindow()
 	p.rowEvents += int64(len(p.lags) * (p.waiting - before))
 	p.expect(w.To)
 }

@@ -251,7 +251,7 @@ func (f *follower) settings(pattern int, teach bool) error {
 		if pr == nil {
 			return errorf("patterns."+p.Name+".weights."+sc.Projection, "there is no such projection")
 		}
-		pr.SetScale(sc.Value)
+		pr.SetScale(sc.Value, f.now)
 	}
 	for _, t := range f.teachers {
 		if t.Always {

@@ -49,7 +49,8 @@ type Projection struct {
 	builder  *builder
 	key      rng.Key // of weights and delays
 	stp      *shortTermState
-	scale    [1]float32 // of all weights, see SetScale
+	scale    [1]float32    // of all weights, see SetScale
+	changes  []scaleChange // of it since the last EndWindow
 }
 
 // New prepares a projection with delays in steps; Connect then builds its shards. Errors name the key of the
@@ -162,13 +163,37 @@ func (p *Projection) Release() {
 	p.shards = nil
 }
 
-// SetScale multiplies all weights, as delivered, by a factor (1 at the start); what is on its way stays as it is.
-func (p *Projection) SetScale(f float64) { p.scale[0] = float32(f) }
+// SetScale multiplies all weights, as delivered, by a factor (1 at the start), for spikes that are emitted from a time on, not
+// before the last change; what is on its way stays as it is.
+func (p *Projection) SetScale(f float64, from spike.Tick) {
+	p.changes = append(p.changes, scaleChange{from, p.scale[0]})
+	p.scale[0] = float32(f)
+}
+
+// scaleChange is the scale of spikes that were emitted before a time, but not before the change that came before it. It
+// is needed until they depart, at the end of their window.
+type scaleChange struct {
+	from   spike.Tick
+	before float32
+}
+
+// scaleOf returns the scale of a spike by its time.
+func (p *Projection) scaleOf(at spike.Tick) float32 {
+	for _, c := range p.changes {
+		if at < c.from {
+			return c.before
+		}
+	}
+	return p.scale[0]
+}
+
+// EndWindow is called when all spikes of a window have departed.
+func (p *Projection) EndWindow() { p.changes = p.changes[:0] }
 
 // Depart is called for every spike of source i (within its population). It returns the amplitude with which it travels:
 // from short-term plasticity, times the common weight if all weights are equal; and whether it is carried at all.
 func (p *Projection) Depart(i int, e spike.Event) (amplitude float32, passes bool) {
-	amplitude = p.scale[0]
+	amplitude = p.scaleOf(e.At)
 	if p.stp != nil { // every spike uses resources, also one that an ideal decoder does not pass on
 		amplitude *= p.stp.spike(i, e.At)
 	}
@@ -248,7 +273,7 @@ func (p *Projection) Columns() []neuron.Column {
 
 // Reset restores scale and short-term plasticity to their start.
 func (p *Projection) Reset() {
-	p.scale[0] = 1
+	p.scale[0], p.changes = 1, p.changes[:0]
 	if p.stp != nil {
 		p.stp.reset()
 	}

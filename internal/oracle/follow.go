@@ -36,6 +36,7 @@ type follower struct {
 	spec   neuron.Spec
 	margin margin
 	tracks []*track
+	beside *track   // nil, or the neuron with another dendrite: says how much errors of the dendrite grow
 	early  *float64 // crossings, ns: of a neuron that is a margin nearer to its threshold,
 	own    *float64 // of the neuron,
 	late   *float64 // and of one that is a margin farther away
@@ -47,6 +48,7 @@ type follower struct {
 	queue  []arrival  // in order of time
 	edges  []edge     // of K(t) to come
 	open   float64    // boxes of K(t) that are
+	in     input      // as it was last
 	second spike.Tick // spike to come that needs no threshold; 0: none
 }
 
@@ -60,7 +62,7 @@ type edge struct {
 func (f *follower) advance(to spike.Tick) {
 	for f.now < to {
 		for len(f.queue) > 0 && f.queue[0].at == f.now {
-			for _, t := range f.tracks {
+			for _, t := range f.all() {
 				t.arrive(f.queue[0].port, f.queue[0].receptor, f.queue[0].weight, &t.y)
 			}
 			f.queue = f.queue[1:]
@@ -115,7 +117,7 @@ func (f *follower) steady(to spike.Tick) spike.Tick {
 func (f *follower) part(to spike.Tick) {
 	h := f.r.c.Net.Step
 	k := int(f.now / h)
-	var in input
+	in := &f.in
 	var start, slope [2]float64
 	for p, c := range f.ports {
 		if c.from != nil {
@@ -125,7 +127,7 @@ func (f *follower) part(to spike.Tick) {
 	}
 	in.bap = f.box()
 	in.refractory = f.end > f.now
-	for _, t := range f.tracks {
+	for _, t := range f.all() {
 		if in.refractory {
 			t.hold(&t.y)
 		}
@@ -133,7 +135,7 @@ func (f *follower) part(to spike.Tick) {
 		zeroAbove := t.above(&zero)
 		t.solver.run(func(at float64, y, dy *state) {
 			in.current = [2]float64{start[0] + slope[0]*at, start[1] + slope[1]*at}
-			t.slope(&in, y, dy)
+			t.slope(in, y, dy)
 			if t.frozen {
 				dy[0] = 0
 			}
@@ -199,6 +201,17 @@ func (f *follower) spike() {
 	for _, t := range f.tracks {
 		t.reset(y)
 	}
+	if f.beside != nil {
+		f.beside.model.reset(&f.beside.y)
+	}
+}
+
+// all lists the neurons that are on their way.
+func (f *follower) all() []*track {
+	if f.beside != nil {
+		return append(f.tracks[:len(f.tracks):len(f.tracks)], f.beside)
+	}
+	return f.tracks
 }
 
 // state returns the state of the neuron as the engine should have it: that of the neuron itself, or, if it has spiked long before
@@ -221,7 +234,11 @@ func (f *follower) judge(at spike.Tick, spike bool) {
 		f.ahead(us)
 	}
 	if spike {
-		f.r.report.within(fmt.Sprint(modelName(f.spec), " above ", f.r.c.Net.Step), math.Abs(f.tracks[0].above(&f.tracks[0].y))/f.margin.above)
+		need := math.Abs(f.tracks[0].above(&f.tracks[0].y)) / f.margin.above
+		if !math.IsNaN(*f.own) {
+			need = min(need, math.Abs(*f.own-t)/us)
+		}
+		f.r.report.within(fmt.Sprint(modelName(f.spec), " spike ", f.r.c.Net.Step), need)
 		if !math.IsNaN(*f.own) {
 			f.r.report.TimeErrors = append(f.r.report.TimeErrors, math.Abs(*f.own-t)/1e3)
 		}
@@ -242,13 +259,13 @@ func (f *follower) judge(at spike.Tick, spike bool) {
 
 // ahead looks a little farther for a crossing, as if nothing else arrived.
 func (f *follower) ahead(ns float64) {
-	saved, y := *f, make([]state, len(f.tracks))
-	for k, t := range f.tracks {
+	now, y := f.now, make([]state, len(f.all()))
+	for k, t := range f.all() {
 		y[k] = t.y
 	}
-	f.part(f.now + spike.Tick(ns))
-	for k, t := range f.tracks {
+	f.part(now + spike.Tick(ns))
+	for k, t := range f.all() {
 		t.y = y[k]
 	}
-	f.now = saved.now
+	f.now = now
 }

@@ -1,6 +1,9 @@
 package oracle
 
 import (
+	"math"
+	"strings"
+
 	"github.com/burstplex/burstplex/neuron"
 	"github.com/burstplex/burstplex/neuron/spike"
 )
@@ -15,12 +18,36 @@ type margin struct {
 // marginOf returns the margin of a model at a step. The engine's scheme is of second order.
 func marginOf(spec neuron.Spec, h spike.Tick, slack float64) margin {
 	r := ms(h) / 0.1
-	slack = max(slack, 1)
-	m := margin{above: 3e-4 + 0.04*r*r, time: 1 + 15*r*r, state: 1e-4 + 5e-3*r*r}
+	m := margin{above: 3e-4 + 0.02*r*r, time: 1 + 15*r*r}
+	switch spec.(type) {
+	case *neuron.LIF:
+		m.above, m.state = 3e-4+4e-3*r*r, 1e-4+2e-4*r*r
+	case *neuron.AdEx:
+		m.above, m.state = 3e-4+4e-3*r*r, 2e-4+1e-3*r*r
+	case *neuron.BurstPoisson:
+		m.state = 2e-4 + 1e-3*r*r
+	case *neuron.TwoCompartment:
+		m.above, m.state = 3e-4+0.04*r*r, 2e-4+4e-3*r*r
+	case *neuron.LIFDelta:
+		m.state = 3e-4
+	}
 	if sharesMean(spec) {
 		m.above, m.state = m.above+0.03*r, m.state+0.03*r
 	}
+	slack = max(slack, 1)
 	return margin{slack * m.above, slack * m.time, slack * m.state}
+}
+
+// of returns the margin of a variable with some value.
+func (m margin) of(spec neuron.Spec, name string, y float64) float64 {
+	_, adex := spec.(*neuron.AdEx)
+	switch {
+	case strings.HasPrefix(name, "g_"), name == "w_s", name == "threshold_rise": // they decay between jumps, and that is exact
+		return 2e-5 * (1 + math.Abs(y))
+	case adex && name == "w": // the upswing, within a step or two, counts by what is left of it at their ends
+		return (m.state + 1e-3) * (5 + math.Abs(y))
+	}
+	return m.state * max(1, math.Abs(y)/10)
 }
 
 // sharesMean reports whether membrane time constants differ between the neurons of a model that integrates an arrival in its own

@@ -33,6 +33,9 @@ func randomCase(t *rapid.T) *Case {
 	for k := range n.whole("projections", 0, 6) {
 		n.projection(fmt.Sprintf("c%d", k))
 	}
+	if n.chance("protocol", 2) {
+		n.protocol()
+	}
 	for k := range n.whole("probes", 0, 3) {
 		n.Probes = append(n.Probes, n.step(fmt.Sprint("probe ", k)))
 	}
@@ -145,7 +148,7 @@ func (n network) drive(population, port string, about float64) {
 	for k := range n.whole("stimuli", 1, 2) {
 		st := sim.Stimulus{Name: fmt.Sprint(population, port, k), Population: population, Port: port,
 			Amplitude: n.value("amplitude", 0, 2*about/float64(k+1)), Wave: sim.Constant{}}
-		switch n.often("wave", 5) {
+		switch n.often("wave", 6) {
 		case 1:
 			st.Wave = sim.Sine{Period: n.real("period", 1, 50), Phase: n.real("phase", 0, 1)}
 		case 2:
@@ -167,6 +170,8 @@ func (n network) drive(population, port string, about float64) {
 				at += spike.Tick(n.whole("to the next", 1, 30000)) * spike.Microsecond
 			}
 			st.Wave = w
+		case 5:
+			st.Wave = &sim.Level{}
 		case 4:
 			b := Band{n.whole("components", 1, 8), n.real("low", 0, 20), n.real("high", 21, 200)}
 			n.Bands[st.Name] = b
@@ -223,6 +228,7 @@ func (n network) replay(size int) neuron.Spec {
 		}
 	}
 	s := neuron.NewReplay(trains)
+	s.Outside = "drop"
 	s.Start, s.Scale = n.real("start", 0, 0.02), 1
 	if n.chance("scale", 4) {
 		s.Scale = n.real("scale", 0.2, 2)
@@ -368,15 +374,85 @@ func (n network) projection(name string) {
 	p := sim.Projection{Source: source.Name, Target: target.Name, Port: port[0], Receptor: port[1], Spec: spec}
 	if spec.Delay.IsConst() && (list == nil || !list.HasDelays) && !spec.Half && n.chance("rule", 2) {
 		p.Rule = n.rule(target.Spec, weight)
+		lo, hi := p.Rule.Limits() // a network starts within bounds
+		p.WeightMin, p.WeightMax = lo, hi
+		if p.Weight.IsConst() {
+			p.Weight.A, p.WeightMin, p.WeightMax = max(lo, min(hi, p.Weight.A)), 0, 0
+		}
+		if list != nil {
+			for k := range list.Synapses {
+				list.Synapses[k].Weight = max(lo, min(hi, list.Synapses[k].Weight))
+			}
+		}
 	}
 	n.Net.Projections = append(n.Net.Projections, p)
 }
 
+// protocol draws patterns, stages and teachers.
+func (n network) protocol() {
+	p := &sim.Protocol{Start: n.Net.Step * spike.Tick(n.whole("settle", 0, 300)), Key: rng.New(n.Net.Seed, "protocol")}
+	n.Protocol = p
+	for k := range n.Net.Populations {
+		pop := &n.Net.Populations[k]
+		if ports := portsOf(pop.Spec); n.chance("teacher", 2) && hasPorts(pop.Spec) {
+			t := sim.Teacher{Name: fmt.Sprint("t", k), Population: pop.Name, Port: ports[n.whole("port", 0, len(ports)-1)], Tau: n.real("tau", 5, 200),
+				Every: n.Net.Step * spike.Tick(n.whole("every", 1, 100)), Hold: n.chance("hold", 3), Always: n.chance("always", 3),
+				Pool: n.chance("pool", 3), Limit: n.real("limit", 20, 400)}
+			t.Law = sim.Linear{Offset: n.real("offset", -50, 50), Gain: n.real("gain", -5, 5), PerRate: n.real("per_rate", -5, 5), PerProbability: n.real("per_probability", -200, 200)}
+			if n.chance("cross-entropy", 2) {
+				t.Law = sim.CrossEntropy{EMin: n.real("e_min", 0, 10), EMax: n.real("e_max", 13, 60), Gain: n.real("gain", 0, 2000)}
+			}
+			n.Net.Teachers = append(n.Net.Teachers, t)
+		}
+	}
+	for k := range n.whole("patterns", 1, 3) {
+		pattern := sim.Pattern{Name: fmt.Sprint("x", k)}
+		for _, s := range n.Net.Stimuli {
+			if _, ok := s.Wave.(*sim.Level); ok && n.chance("sets level", 2) {
+				pattern.Levels = append(pattern.Levels, sim.LevelSetting{Stimulus: s.Name, Value: n.real("level", -1, 1)})
+			}
+		}
+		for _, t := range n.Net.Teachers {
+			if n.chance("sets target", 2) {
+				target := n.real("rate", 0, 50)
+				if _, ok := t.Law.(sim.CrossEntropy); ok {
+					target = []float64{0, 1, 0.3}[n.whole("target", 0, 2)]
+				}
+				pattern.Targets = append(pattern.Targets, sim.TargetSetting{Teacher: t.Name, Value: target})
+			}
+		}
+		for _, c := range n.Net.Projections {
+			if c.Rule == nil && n.chance("sets scale", 3) {
+				pattern.Scales = append(pattern.Scales, sim.ScaleSetting{Projection: c.Name, Value: n.real("scale", 0, 2)})
+			}
+		}
+		p.Patterns = append(p.Patterns, pattern)
+	}
+	for k := range n.whole("stages", 1, 2) {
+		s := sim.Stage{Name: fmt.Sprint("s", k), Repeats: n.whole("repeats", 1, 3), Hold: n.Net.Step * spike.Tick(n.whole("hold", 10, 300)), Shuffled: n.chance("shuffled", 2)}
+		s.TeachFrom, s.LearnFrom = s.Hold, s.Hold
+		if n.chance("teaches", 2) {
+			s.TeachFrom = n.Net.Step * spike.Tick(n.whole("teacher_from", 0, int(s.Hold/n.Net.Step)))
+		}
+		if !n.chance("never learns", 3) {
+			s.LearnFrom = n.Net.Step * spike.Tick(n.whole("plasticity_from", 0, int(s.Hold/n.Net.Step)))
+		}
+		for k := range p.Patterns {
+			s.Patterns = append(s.Patterns, k)
+		}
+		s.MeasureTo = s.Hold
+		p.Stages = append(p.Stages, s)
+	}
+}
+
+// hasPorts reports whether a model has ports.
+func hasPorts(spec neuron.Spec) bool { ports, _ := receptors(spec); return ports != nil }
+
 // rule draws a rule that moves weights of some size visibly.
 func (n network) rule(target neuron.Spec, weight float64) plasticity.Spec {
 	bounds := plasticity.Bounds{Min: n.real("w_min", 0, 0.5) * weight, Max: n.real("w_max", 1, 4) * weight}
-	if n.chance("weight_decay", 4) && n.Protocol == nil {
-		bounds.Decay = n.real("decay", 0, 9)
+	if n.chance("weight_decay", 4) {
+		bounds.Decay = n.real("decay", 0, 20)
 	}
 	if n.chance("negative", 5) {
 		bounds.Min = -bounds.Max

@@ -29,20 +29,7 @@ func TestEngineAgrees(t *testing.T) {
 		if slack := os.Getenv("BURSTPLEX_SLACK"); slack != "" {
 			c.Slack, _ = strconv.ParseFloat(slack, 64)
 		}
-		r, err := Check(c)
-		if err != nil {
-			t.Fatalf("%v\n%s", err, c.File().Text)
-		}
-		if len(r.Differences) > 0 {
-			c = c.Shrink(func(c *Case) bool {
-				r, err := Check(c)
-				return err == nil && len(r.Differences) > 0
-			})
-			r, _ := Check(c)
-			f := c.File()
-			t.Fatalf("%s\n%s\n%v", strings.Join(r.Differences, "\n"), f.Text, f.Inputs)
-		}
-		all.add(r)
+		all.add(agree(t, c))
 	})
 	t.Logf("%d spikes, %d matched: median %.3g us, 99 %% %.3g us; worst %v", all.Spikes, len(all.TimeErrors), Quantile(all.TimeErrors, 0.5),
 		Quantile(all.TimeErrors, 0.99), 0)
@@ -60,4 +47,26 @@ func (r *Report) add(s *Report) {
 			r.within(k, v)
 		}
 	}
+}
+
+// agree fails a test in which engine and oracle differ, with the smallest experiment in which they do.
+func agree(t interface {
+	Helper()
+	Fatalf(string, ...any)
+}, c *Case) *Report {
+	t.Helper()
+	r, err := Check(c)
+	if err != nil {
+		t.Fatalf("%v\n%s", err, c.File().Text)
+	}
+	if len(r.Differences) > 0 {
+		c = c.Shrink(func(c *Case) bool {
+			r, err := Check(c)
+			return err == nil && len(r.Differences) > 0
+		})
+		r, _ := Check(c)
+		f := c.File()
+		t.Fatalf("%s\n%s\n%v", strings.Join(r.Differences, "\n"), f.Text, f.Inputs)
+	}
+	return r
 }

@@ -55,6 +55,24 @@ func (c *Case) setting(t spike.Tick, before bool) (now setting) {
 // plastic reports whether rules change weights at a time.
 func (c *Case) plastic(t spike.Tick) bool { return c.setting(t, false).learns }
 
+// plasticFor returns for how long plasticity is on between two times.
+func (c *Case) plasticFor(from, to spike.Tick) (on spike.Tick) {
+	c.setting(from, false)
+	for t := from; t < to; {
+		next := to
+		for _, s := range c.timeline {
+			if s.from > t {
+				next = min(next, s.from)
+			}
+		}
+		if c.plastic(t) {
+			on += next - t
+		}
+		t = next
+	}
+	return on
+}
+
 // level returns the current of a stimulus that patterns set.
 func (c *Case) level(name string, t spike.Tick, before bool) (pA float64) {
 	return c.lookUp(t, before, 0, func(p *sim.Pattern) (float64, bool) {

@@ -250,7 +250,18 @@ func (in *inputs) learn(t *train, n body, from, to spike.Tick) {
 		for j, s := range gr.synapses {
 			w[j] = s.weight
 		}
+		rate, now := gr.rule.bounds().Decay/1000, from
+		decay := func(to spike.Tick) { // dw/dt = -rate w while plasticity is on
+			if rate > 0 {
+				b, left := gr.rule.bounds(), math.Exp(-rate*ms(in.r.c.plasticFor(now, to)))
+				for j := range w {
+					w[j] = max(b.Min, min(b.Max, w[j]*left))
+				}
+			}
+			now = to
+		}
 		for _, m := range all {
+			decay(m.at)
 			learns := in.r.c.plastic(m.at)
 			if m.synapse >= 0 {
 				gr.rule.pre(w, m.synapse, m.at, m.kind, learns)
@@ -258,23 +269,10 @@ func (in *inputs) learn(t *train, n body, from, to spike.Tick) {
 				gr.rule.post(w, m.at, m.kind, learns)
 			}
 		}
+		decay(to)
 		gr.rule.window(to-from, n)
-		in.decay(gr, w, from, to)
 		for j, s := range gr.synapses {
 			s.weight = w[j]
-		}
-	}
-}
-
-// decay shrinks weights at every 100 ms of model time at which they learn.
-func (in *inputs) decay(gr *group, w []float64, from, to spike.Tick) {
-	const every = 100 * spike.Millisecond
-	b := gr.rule.bounds()
-	for at := (from + every - 1) / every * every; at < to; at += every {
-		if b.Decay > 0 && in.r.c.plastic(at) {
-			for j := range w {
-				w[j] = max(b.Min, min(b.Max, w[j]*(1-b.Decay*every.Seconds())))
-			}
 		}
 	}
 }
@@ -284,9 +282,17 @@ func (in *inputs) compare(f *follower) {
 	for _, gr := range in.groups {
 		for _, s := range gr.synapses {
 			got := in.r.e.weights[gr.index][s.place]
-			if !in.r.report.within(fmt.Sprintf("weights %T", gr.Rule), math.Abs(got-s.weight)/(1e-5*max(1, math.Abs(s.weight)))) {
+			if !in.r.report.within(fmt.Sprintf("weights %T", gr.Rule), math.Abs(got-s.weight)/(3e-6*scaleOf(gr, s.weight))) {
 				in.r.report.differ("%s: the weight from %d to %s is %.9g at the end and not %.9g", gr.Name, s.source, f.name, got, s.weight)
 			}
 		}
 	}
+}
+
+// scaleOf is what an error of a weight is compared with.
+func scaleOf(gr *group, w float64) float64 {
+	if gr.rule != nil {
+		return max(math.Abs(w), gr.rule.bounds().Max) + 1e-9
+	}
+	return math.Abs(w) + 1e-9
 }
