@@ -41,8 +41,8 @@ func (r *run) checkSynapses(projection int) {
 			continue
 		}
 		if !r.drawn(p, key, s) {
-			r.report.differ("%s: weight %g and delay %v of %d to %d are not what is drawn for them: %+v, %+v, clipped to [%g, %g], connector %+v",
-				p.Name, s.weight, s.delay, s.source, s.target, p.Weight, p.Delay, p.WeightMin, p.WeightMax, p.Connector)
+			r.report.differ("%s: weight %g and delay %v of %d to %d are not what is drawn for them: %+v, %+v, connector %+v",
+				p.Name, s.weight, s.delay, s.source, s.target, p.Weight, p.Delay, p.Connector)
 			return
 		}
 	}
@@ -193,7 +193,7 @@ func (r *run) drawn(p *sim.Projection, key rng.Key, s realised) bool {
 		if list != nil && (list.Synapses[e].Source != s.source || list.Synapses[e].Target != s.target) {
 			continue
 		}
-		weight, delay := r.stored(p, r.clipped(p, r.synapseValue(p.Weight, key, s, e, 0))), r.rounded(r.synapseValue(p.Delay, key, s, e, 1))
+		weight, delay := r.stored(p, r.synapseValue(p.Weight, key, s, e, 0)), r.rounded(r.synapseValue(p.Delay, key, s, e, 1))
 		if p.Weight.IsConst() && !p.Plastic {
 			weight = r.stored(p, p.Weight.A)
 		}
@@ -203,7 +203,7 @@ func (r *run) drawn(p *sim.Projection, key rng.Key, s realised) bool {
 		if list != nil && list.HasDelays {
 			delay = s.delay
 		}
-		if math.Abs(weight-s.weight) <= 2e-6*(math.Abs(p.Weight.A)+math.Abs(weight))+r.halfStep(p, weight) && r.near(p, delay, s.delay) {
+		if math.Abs(weight-s.weight) <= 2e-6*(math.Abs(p.Weight.A)+math.Abs(weight))+r.halfStep(p, weight) && delay == s.delay {
 			return true
 		}
 	}
@@ -218,37 +218,20 @@ func (r *run) halfStep(p *sim.Projection, w float64) float64 {
 	return 0
 }
 
-// near compares delays: what is drawn beyond the longest delay that a projection has is set to that.
-func (r *run) near(p *sim.Projection, want, got spike.Tick) bool {
-	if p.Delay.Shape == neuron.Normal && p.Delay.Lo == 0 && p.Delay.Hi == 0 || p.Delay.Shape == neuron.LogNormal {
-		return got == want || want > got // unbounded
-	}
-	return got == want
-}
-
-func (r *run) clipped(p *sim.Projection, w float64) float64 {
-	if p.WeightMin != 0 || p.WeightMax != 0 {
-		return max(p.WeightMin, min(p.WeightMax, w))
-	}
-	return w
-}
-
 // synapseValue draws the weight (which = 0) or the delay (1) of a synapse.
 func (r *run) synapseValue(v neuron.Value, key rng.Key, s realised, entry, which int) float64 {
-	for again := uint64(0); ; again++ {
-		w := key.Block(uint64(s.source)<<32|uint64(s.target), uint64(entry)<<32+again)
-		z := normal(w, which)
-		switch v.Shape {
-		case neuron.Normal:
-			if x := v.A + v.B*z; v.Lo == 0 && v.Hi == 0 || v.B == 0 || x >= v.Lo && x <= v.Hi {
-				return x
-			}
-		case neuron.Uniform:
-			return v.A + (v.B-v.A)*rng.Unit(w[2+which])
-		case neuron.LogNormal:
-			return v.A * math.Exp(v.B*z)
-		default:
-			return v.A
-		}
+	again := uint64(entry) << 32
+	next := func() [4]uint32 {
+		again++
+		return key.Block(uint64(s.source)<<32|uint64(s.target), again-1)
 	}
+	switch v.Shape {
+	case neuron.Normal:
+		return within(v, func() float64 { return v.A + v.B*normal(next(), which) })
+	case neuron.Uniform:
+		return v.A + (v.B-v.A)*rng.Unit(next()[2+which])
+	case neuron.LogNormal:
+		return within(v, func() float64 { return v.A * math.Exp(v.B*normal(next(), which)) })
+	}
+	return v.A
 }

@@ -84,6 +84,9 @@ func value(v neuron.Value, unit string) string {
 		text = fmt.Sprintf("uniform(%s, %s)", q(v.A), q(v.B))
 	case neuron.LogNormal:
 		text = fmt.Sprintf("lognormal(%s, %s)", q(v.A), number(v.B))
+		if v.Lo != 0 || v.Hi != 0 {
+			text = fmt.Sprintf("lognormal(%s, %s, %s, %s)", q(v.A), number(v.B), q(v.Lo), q(v.Hi))
+		}
 	default:
 		if unit == "" {
 			return number(v.A)
@@ -199,11 +202,6 @@ func (w *write) projection(p *sim.Projection) {
 	w.connector(p)
 	if p.Half {
 		w.line("half_weights = true")
-	}
-	lo, _ := p.Weight.Bounds()
-	switch keepsSign := lo < 0 && p.Weight.A > 0 && !p.Weight.IsConst(); {
-	case keepsSign && (p.WeightMin != 0 || p.WeightMax < 1e20), !keepsSign && (p.WeightMin != 0 || p.WeightMax != 0):
-		w.cannot("weights are clipped to [%g, %g]", p.WeightMin, p.WeightMax)
 	}
 	if s := p.ShortTerm; s != nil {
 		w.line("[projections.%s.short_term]\nkind = \"depressing\"", p.Name)

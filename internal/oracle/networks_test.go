@@ -136,6 +136,10 @@ func (n network) population(name string) {
 			b.Receptor = ports[k*len(ports)/2+n.whole("receptor", 0, len(ports)/len(portsOf(p.Spec))-1)][1]
 			b.Spec = &neuron.PoissonBackground{Rate: n.real("rate", 0, []float64{500, 50000}[n.often("counted", 2)]), Sources: n.whole("sources", 1, 3)}
 			s := b.Spec.(*neuron.PoissonBackground)
+			weight := weight
+			if l, ok := p.Spec.(*neuron.LIF); ok && l.Synapses == "current" && b.Receptor == "gaba" {
+				weight = -weight
+			}
 			s.Weight = weight * n.real("weight", 0, 10) * min(0.3, 1000/decay[b.Receptor]/max(1, s.Rate*float64(s.Sources)))
 		}
 		p.Backgrounds = append(p.Backgrounds, b)
@@ -357,28 +361,31 @@ func (n network) projection(name string) {
 		spec.Delay = neuron.Const(ms(n.Net.Step * spike.Tick(n.whole("steps", 1000, 3000))))
 	case n.chance("delays", 4):
 		h := ms(n.Net.Step)
-		spec.Delay = []neuron.Value{{Shape: neuron.Uniform, A: 3 * h, B: 20 * h}, {Shape: neuron.Normal, A: 10 * h, B: 5 * h, Lo: 0.2 * h, Hi: 22 * h},
-			{Shape: neuron.LogNormal, A: 10 * h, B: 0.5}, {Shape: neuron.Normal, A: 4 * h, B: 3 * h}}[n.whole("delay shape", 0, 3)]
+		spec.Delay = []neuron.Value{{Shape: neuron.Uniform, A: 3 * h, B: 20 * h}, {Shape: neuron.Normal, A: 10 * h, B: 5 * h, Lo: h, Hi: 22 * h},
+			{Shape: neuron.LogNormal, A: 10 * h, B: 0.5, Lo: 0.6 * h, Hi: 30 * h}}[n.whole("delay shape", 0, 2)]
 	}
 	if n.chance("weights", 3) {
-		spec.Weight = []neuron.Value{{Shape: neuron.Uniform, A: weight, B: 2 * weight}, {Shape: neuron.Normal, A: weight, B: weight},
-			{Shape: neuron.LogNormal, A: weight, B: 0.5}, {Shape: neuron.Normal, A: weight, B: weight, Lo: 0, Hi: 2 * weight}}[n.whole("weight shape", 0, 3)]
-		if n.chance("clipped", 2) {
-			spec.WeightMin, spec.WeightMax = 0, 1.5*weight
-		}
+		spec.Weight = []neuron.Value{{Shape: neuron.Uniform, A: weight, B: 2 * weight}, {Shape: neuron.LogNormal, A: weight, B: 0.5, Lo: 0.2 * weight, Hi: 2 * weight},
+			{Shape: neuron.Normal, A: weight, B: weight, Lo: 0.1 * weight, Hi: 2 * weight}}[n.whole("weight shape", 0, 2)]
 		spec.Half = n.chance("half", 4)
 	}
 	if n.chance("short-term", 3) {
 		spec.ShortTerm = &synapse.ShortTerm{U: n.real("U", 0, 1), J: n.real("J", 0, 1), TauD: n.real("tau_d", 5, 200), TauF: n.real("tau_f", 5, 1000), U0: n.real("u0", 0, 1)}
 	}
+	if s, ok := target.Spec.(*neuron.LIF); ok && s.Synapses == "current" && port[1] == "gaba" { // its weights are negative
+		spec.Weight = neuron.Const(-math.Abs(spec.Weight.Mean()))
+		if list != nil {
+			list.HasWeight = false
+		}
+	}
 	p := sim.Projection{Source: source.Name, Target: target.Name, Port: port[0], Receptor: port[1], Spec: spec}
 	if spec.Delay.IsConst() && (list == nil || !list.HasDelays) && !spec.Half && n.chance("rule", 2) {
-		p.Rule = n.rule(target.Spec, weight)
-		lo, hi := p.Rule.Limits() // a network starts within bounds
-		p.WeightMin, p.WeightMax = lo, hi
-		if p.Weight.IsConst() {
-			p.Weight.A, p.WeightMin, p.WeightMax = max(lo, min(hi, p.Weight.A)), 0, 0
+		p.Rule = n.rule(target.Spec, port[1], weight)
+		if !p.Weight.IsConst() {
+			p.Weight = neuron.Value{Shape: neuron.Uniform, A: 0.5 * weight, B: 2 * weight}
 		}
+		lo, hi := p.Rule.Limits() // a network starts within bounds
+		p.Weight.A = max(lo, min(hi, p.Weight.A))
 		if list != nil {
 			for k := range list.Synapses {
 				list.Synapses[k].Weight = max(lo, min(hi, list.Synapses[k].Weight))
@@ -449,12 +456,14 @@ func (n network) protocol() {
 func hasPorts(spec neuron.Spec) bool { ports, _ := receptors(spec); return ports != nil }
 
 // rule draws a rule that moves weights of some size visibly.
-func (n network) rule(target neuron.Spec, weight float64) plasticity.Spec {
-	bounds := plasticity.Bounds{Min: n.real("w_min", 0, 0.5) * weight, Max: n.real("w_max", 1, 4) * weight}
+func (n network) rule(target neuron.Spec, receptor string, weight float64) plasticity.Spec {
+	bounds := plasticity.Bounds{Min: n.real("w_min", 0, 0.5) * weight, Max: n.real("w_max", 2, 4) * weight}
 	if n.chance("weight_decay", 4) {
 		bounds.Decay = n.real("decay", 0, 20)
 	}
-	if n.chance("negative", 5) {
+	if s, ok := target.(*neuron.LIF); ok && s.Synapses == "current" && receptor == "gaba" {
+		bounds.Min, bounds.Max = -bounds.Max, -bounds.Min
+	} else if receptor == "delta" && n.chance("negative", 3) {
 		bounds.Min = -bounds.Max
 	}
 	eta := weight * n.real("eta", 0, 0.5)
@@ -532,7 +541,7 @@ func (n network) connector(sources, targets int, same bool) synapse.Connector {
 		list := &synapse.List{HasWeight: n.chance("listed weights", 2), HasDelays: n.chance("listed delays", 2)}
 		for range n.whole("entries", 0, 12) {
 			list.Synapses = append(list.Synapses, synapse.Synapse{Source: n.whole("source", 0, sources-1), Target: n.whole("target", 0, targets-1),
-				Weight: n.real("listed weight", 0, 0.2), Delay: ms(n.Net.Step) * n.real("listed delay", 0.2, 20)})
+				Weight: n.real("listed weight", 0, 0.2), Delay: ms(n.Net.Step) * n.real("listed delay", 0.6, 20)})
 		}
 		return list
 	}

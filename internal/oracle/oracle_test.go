@@ -10,6 +10,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/burstplex/burstplex/sim"
 	"pgregory.net/rapid"
 )
 
@@ -24,13 +25,23 @@ func TestEngineAgrees(t *testing.T) {
 	}
 	flag.Set("rapid.shrinktime", "0s") // see Shrink
 	var all Report
+	var refused []string
+	tried := 0
 	rapid.Check(t, func(t *rapid.T) {
 		c := randomCase(t)
 		if slack := os.Getenv("BURSTPLEX_SLACK"); slack != "" {
 			c.Slack, _ = strconv.ParseFloat(slack, 64)
 		}
+		tried++
+		if err := sim.Check(c.Net); err != nil {
+			refused = append(refused, err.Error())
+			return
+		}
 		all.add(agree(t, c))
 	})
+	if len(refused) > tried/20 {
+		t.Errorf("%d of %d networks are refused: %q", len(refused), tried, refused[:min(5, len(refused))])
+	}
 	t.Logf("%d spikes, %d matched: median %.3g us, 99 %% %.3g us; worst %v", all.Spikes, len(all.TimeErrors), Quantile(all.TimeErrors, 0.5),
 		Quantile(all.TimeErrors, 0.99), 0)
 	for _, k := range slices.Sorted(maps.Keys(all.Errors)) {

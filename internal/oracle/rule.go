@@ -6,6 +6,7 @@ import (
 	"math"
 	"slices"
 
+	"github.com/burstplex/burstplex/neuron"
 	"github.com/burstplex/burstplex/neuron/spike"
 	"github.com/burstplex/burstplex/plasticity"
 	"github.com/burstplex/burstplex/sim"
@@ -37,10 +38,10 @@ func (x *trace) jump(at spike.Tick) { x.value, x.at = x.read(at)+1, at }
 func traces(n int, tau float64) []trace { return slices.Repeat([]trace{{tau: tau}}, n) }
 
 // ruleOf returns the rule of a projection for n synapses onto one neuron, nil if it has none.
-func ruleOf(p *sim.Projection, n int) rule {
-	inhibits := func(effect string) bool {
-		return effect == "inhibitory" || effect == "receptor" && p.Receptor == "gaba"
-	}
+func ruleOf(p *sim.Projection, target neuron.Spec, n int) rule {
+	lif, isLIF := target.(*neuron.LIF)
+	opens := p.Receptor == "gaba" && !(isLIF && lif.Synapses == "current") // a larger weight of a negative current inhibits less
+	inhibits := func(effect string) bool { return effect == "inhibitory" || effect == "receptor" && opens }
 	sign := func(effect string) float64 {
 		if inhibits(effect) {
 			return -1
@@ -292,7 +293,7 @@ func (in *inputs) compare(f *follower) {
 // scaleOf is what an error of a weight is compared with.
 func scaleOf(gr *group, w float64) float64 {
 	if gr.rule != nil {
-		return max(math.Abs(w), gr.rule.bounds().Max) + 1e-9
+		return max(math.Abs(w), gr.rule.bounds().Max, -gr.rule.bounds().Min) + 1e-9
 	}
 	return math.Abs(w) + 1e-9
 }

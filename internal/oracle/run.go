@@ -236,7 +236,7 @@ func (r *run) inputsOf(p *sim.Population, i int) *inputs {
 	for k := range r.c.Net.Projections {
 		if d := &r.c.Net.Projections[k]; d.Target == p.Name {
 			gr := &group{Projection: d, index: k, synapses: r.incomingOf(k, i)}
-			gr.rule = ruleOf(d, len(gr.synapses))
+			gr.rule = ruleOf(d, p.Spec, len(gr.synapses))
 			in.groups = append(in.groups, gr)
 		}
 	}

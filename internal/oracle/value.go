@@ -13,18 +13,22 @@ func draw(v neuron.Value, key rng.Key, i int) float64 {
 	s := key.Stream(uint64(i), 0)
 	switch v.Shape {
 	case neuron.Normal:
-		for {
-			x := v.A + v.B*s.Normal()
-			if bounded := v.Lo != 0 || v.Hi != 0; !bounded || v.B == 0 || x >= v.Lo && x <= v.Hi {
-				return x
-			}
-		}
+		return within(v, func() float64 { return v.A + v.B*s.Normal() })
 	case neuron.Uniform:
 		return v.A + (v.B-v.A)*s.Float64()
 	case neuron.LogNormal:
-		return v.A * math.Exp(v.B*s.Normal())
+		return within(v, func() float64 { return v.A * math.Exp(v.B*s.Normal()) })
 	}
 	return v.A
+}
+
+// within draws until a value lies in the bounds of its distribution, if it has any (both 0: none).
+func within(v neuron.Value, next func() float64) float64 {
+	for {
+		if x := next(); v.Lo == 0 && v.Hi == 0 || v.B == 0 || x >= v.Lo && x <= v.Hi {
+			return x
+		}
+	}
 }
 
 // ticks turns ms into ticks.
