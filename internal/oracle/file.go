@@ -233,6 +233,7 @@ func (w *write) connector(p *sim.Projection) {
 		several(c.Autapses, false)
 	case synapse.OneToOne:
 		w.line("connector = \"one-to-one\"")
+		several(c.Autapses, false)
 	case synapse.FixedProbability:
 		w.line("connector = \"fixed-probability\"\np = %s", number(c.P))
 		several(c.Autapses, false)
@@ -265,12 +266,19 @@ func (w *write) connector(p *sim.Projection) {
 		}
 		w.Inputs[p.Name+".csv"] = text
 		w.line("connector = \"list\"\nfile = %q", p.Name+".csv")
+		several(c.Autapses, false)
 	}
 }
 
 func (w *write) stimulus(s *sim.Stimulus) {
-	w.line("[stimuli.%s]\npopulation = %q\nport = %q\namplitude = %s\nfrom = %s\nto = %s\nfirst = %d\nlast = %d", s.Name, s.Population, s.Port,
-		value(s.Amplitude, "pA"), milliseconds(s.From), milliseconds(s.To), s.First, s.Last)
+	w.line("[stimuli.%s]\npopulation = %q\nport = %q\nfrom = %s\nto = %s\nfirst = %d\nlast = %d", s.Name, s.Population, s.Port,
+		milliseconds(s.From), milliseconds(s.To), s.First, s.Last)
+	switch s.Wave.(type) {
+	case *sim.Level, *sim.Samples:
+		w.line("scale = %s", value(s.Amplitude, ""))
+	default:
+		w.line("amplitude = %s", value(s.Amplitude, "pA"))
+	}
 	switch wave := s.Wave.(type) {
 	case sim.Constant:
 		w.line("wave = \"constant\"")
@@ -294,8 +302,8 @@ func (w *write) stimulus(s *sim.Stimulus) {
 			break
 		}
 		w.line("wave = \"steps\"\ntimes = [%s]\nlevels = [%s]", strings.Join(times, ", "), strings.Join(levels, ", "))
-		if wave.Period > 0 {
-			w.cannot("they repeat every %v", wave.Period)
+		if wave.Period > 0 || wave.Start > 0 {
+			w.cannot("they start at %v and repeat every %v", wave.Start, wave.Period)
 		}
 	}
 }

@@ -165,6 +165,9 @@ func (n network) drive(population, port string, about float64) {
 			if n.chance("repeat", 3) {
 				w.Period = at
 			}
+			if n.chance("starts later", 3) {
+				w.Start = n.Net.Step * spike.Tick(n.whole("start", 0, 300))
+			}
 			st.Wave = w
 		case 3:
 			w := &sim.Samples{Linear: true}
@@ -528,8 +531,8 @@ func (n network) connector(sources, targets int, same bool) synapse.Connector {
 	case 1:
 		return synapse.AllToAll{Autapses: autapses}
 	case 2:
-		if sources == targets {
-			return synapse.OneToOne{}
+		if sources == targets && (!same || autapses) {
+			return synapse.OneToOne{Autapses: autapses}
 		}
 	case 3:
 		return synapse.FixedInDegree{K: degree(sources), Autapses: autapses, Multapses: multapses}
@@ -538,7 +541,7 @@ func (n network) connector(sources, targets int, same bool) synapse.Connector {
 	case 5:
 		return synapse.FixedTotalNumber{K: n.whole("total", 0, 5*targets), Autapses: autapses}
 	case 6:
-		list := &synapse.List{HasWeight: n.chance("listed weights", 2), HasDelays: n.chance("listed delays", 2)}
+		list := &synapse.List{Autapses: true, HasWeight: n.chance("listed weights", 2), HasDelays: n.chance("listed delays", 2)}
 		for range n.whole("entries", 0, 12) {
 			list.Synapses = append(list.Synapses, synapse.Synapse{Source: n.whole("source", 0, sources-1), Target: n.whole("target", 0, targets-1),
 				Weight: n.real("listed weight", 0, 0.2), Delay: ms(n.Net.Step) * n.real("listed delay", 0.6, 20)})
