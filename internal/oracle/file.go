@@ -31,7 +31,7 @@ type write struct {
 func (c *Case) File() *File {
 	w := &write{File: &File{Inputs: map[string]string{}}, c: c}
 	w.line("[experiment]\nname = \"case\"\nseed = %d\nstep = %s\nduration = %s\nbin = %s", c.Net.Seed, milliseconds(c.Net.Step), milliseconds(c.End),
-		milliseconds(c.End))
+		milliseconds(c.Net.Step))
 	if c.Protocol != nil {
 		w.line("settle = %s", milliseconds(c.Protocol.Start))
 	}
@@ -45,6 +45,12 @@ func (c *Case) File() *File {
 	}
 	for k := range c.Net.Stimuli {
 		w.stimulus(&c.Net.Stimuli[k])
+	}
+	for k := range c.Net.Teachers {
+		w.teacher(&c.Net.Teachers[k])
+	}
+	if c.Protocol != nil {
+		w.protocol(c.Protocol)
 	}
 	w.Text = w.String()
 	return w.File

@@ -271,6 +271,7 @@ func (n network) two() neuron.Spec {
 	s.EExc, s.EInh = n.real("e_exc", -10, 10), n.real("e_inh", -90, -65)
 	s.TauAMPA, s.TauNMDA, s.TauGABA = n.real("tau_ampa", 1, 8), n.real("tau_nmda", 30, 120), n.real("tau_gaba", 2, 15)
 	s.Driving = []string{"dendrite", "soma"}[n.whole("driving_force", 0, 1)]
+	s.Integrator = []string{"off-grid", "reference"}[n.often("integrator", 3)/2]
 	s.Initial.VS, s.Initial.VD = n.value("v_s", -72, -58), n.value("v_d", -72, -50)
 	s.Initial.WS, s.Initial.WD = n.value("w_s", 0, 1), n.value("w_d", 0, 3)
 	return s
@@ -400,7 +401,7 @@ func (n network) projection(name string) {
 
 // protocol draws patterns, stages and teachers.
 func (n network) protocol() {
-	p := &sim.Protocol{Start: n.Net.Step * spike.Tick(n.whole("settle", 0, 300)), Key: rng.New(n.Net.Seed, "protocol")}
+	p := &sim.Protocol{Start: min(n.steps(n.End/2), n.Net.Step*spike.Tick(n.whole("settle", 0, 300))), Key: rng.New(n.Net.Seed, "protocol")}
 	n.Protocol = p
 	for k := range n.Net.Populations {
 		pop := &n.Net.Populations[k]
@@ -408,7 +409,7 @@ func (n network) protocol() {
 			t := sim.Teacher{Name: fmt.Sprint("t", k), Population: pop.Name, Port: ports[n.whole("port", 0, len(ports)-1)], Tau: n.real("tau", 5, 200),
 				Every: n.Net.Step * spike.Tick(n.whole("every", 1, 100)), Hold: n.chance("hold", 3), Always: n.chance("always", 3),
 				Pool: n.chance("pool", 3), Limit: n.real("limit", 20, 400)}
-			t.Law = sim.Linear{Offset: n.real("offset", -50, 50), Gain: n.real("gain", -5, 5), PerRate: n.real("per_rate", -5, 5), PerProbability: n.real("per_probability", -200, 200)}
+			t.Law = sim.Linear{Offset: n.real("offset", -50, 50), Gain: n.real("gain", 0, 5), PerRate: n.real("per_rate", -5, 5), PerProbability: n.real("per_probability", -200, 200)}
 			if n.chance("cross-entropy", 2) {
 				t.Law = sim.CrossEntropy{EMin: n.real("e_min", 0, 10), EMax: n.real("e_max", 13, 60), Gain: n.real("gain", 0, 2000)}
 			}

@@ -79,6 +79,9 @@ func agree(t interface {
 	if err != nil {
 		t.Fatalf("%v\n%s", err, c.File().Text)
 	}
+	if len(r.Differences) > 0 && os.Getenv("BURSTPLEX_SHRINK") == "0" {
+		t.Fatalf("%s", strings.Join(r.Differences, "\n"))
+	}
 	if len(r.Differences) > 0 {
 		c = c.Shrink(func(c *Case) bool {
 			r, err := Check(c)
