@@ -45,8 +45,8 @@ var bugs = []bug{
 	// Neurons: scalar steps and replays.
 	{"two-compartment, scalar: synaptic current does not reach the dendrite's adaptation", "neuron/twocompartment_step.go",
 		"float32((i0+syn)*c.w0)", "float32((i0+0*syn)*c.w0)", oracle},
-	{"two-compartment: an edge of the back-propagating spike moves the dendrite only", "neuron/twocompartment_step.go",
-		"u.wd += float32(jump*c.w0) + float32(own*c.w1)", "u.wd += float32(own * c.w1)", oracle},
+	{"two-compartment: an edge between two boxes adds one", "neuron/twocompartment_step.go",
+		"jump := float32(c.c * (p.box[i] - v.k))", "jump := float32(c.c * p.box[i])", oracle},
 	{"two-compartment: boxes merge although they should add", "neuron/twocompartment_replay.go",
 		"if p.spec.BapSum == \"merge\" && k > 1 {", "if k > 1 {", oracle},
 	{"two-compartment: the box begins at the spike", "neuron/twocompartment_replay.go",
