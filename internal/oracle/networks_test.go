@@ -30,7 +30,7 @@ func randomCase(t *rapid.T) *Case {
 	for k := range n.whole("populations", 1, 4) {
 		n.population(fmt.Sprintf("p%d", k))
 	}
-	for k := range n.whole("projections", 0, 6) {
+	for k := range n.whole("projections", 0, 7) {
 		n.projection(fmt.Sprintf("c%d", k))
 	}
 	if n.chance("protocol", 2) {
@@ -103,7 +103,11 @@ func (n network) population(name string) {
 	if n.chance("detector", 3) {
 		p.Detector = spike.Detector{Threshold: spike.Tick(n.whole("threshold", 2, 40)) * spike.Millisecond, Accumulate: n.chance("accumulate", 2)}
 	}
-	switch n.whole("model", 0, 5) {
+	model := n.whole("model", 0, 5)
+	if name == "p0" && n.chance("source first", 2) {
+		model = 0
+	}
+	switch model {
 	case 0:
 		p.Spec = n.source(p.Size)
 	case 1:
@@ -228,8 +232,8 @@ func (n network) replay(size int) neuron.Spec {
 	}
 	for i := range min(size, 20) {
 		at := spike.Tick(0)
-		for range n.whole("spikes", 0, 12) {
-			gap := spike.Tick(n.whole("gap", 0, 30000)) * spike.Microsecond
+		for range n.whole("spikes", 0, 20) {
+			gap := spike.Tick(n.whole("gap", 0, 20000)) * spike.Microsecond
 			at = max(at+1, (at+gap)/grid*grid)
 			trains[i] = append(trains[i], at)
 		}
@@ -383,7 +387,7 @@ func (n network) projection(name string) {
 		}
 	}
 	p := sim.Projection{Source: source.Name, Target: target.Name, Port: port[0], Receptor: port[1], Spec: spec}
-	if spec.Delay.IsConst() && (list == nil || !list.HasDelays) && !spec.Half && n.chance("rule", 2) {
+	if spec.Delay.IsConst() && (list == nil || !list.HasDelays) && !spec.Half && !n.chance("no rule", 3) {
 		p.Rule = n.rule(target.Spec, port[1], weight)
 		if !p.Weight.IsConst() {
 			p.Weight = neuron.Value{Shape: neuron.Uniform, A: 0.5 * weight, B: 2 * weight}
@@ -481,7 +485,7 @@ func (n network) rule(target neuron.Spec, receptor string, weight float64) plast
 		s.TauMA, s.Count, s.Prior = n.real("tau_ma", 20, 2000), n.real("pseudo_count", 0, 2), n.real("prior", 0, 1)
 		s.E0, s.B0 = n.real("event_rate_0", 0, 20), n.real("burst_rate_0", 0, 5)
 		s.Homeostasis = []string{"events", "spikes"}[n.whole("homeostasis", 0, 1)]
-		if n.chance("homeostasis", 2) {
+		if !n.chance("no homeostasis", 3) {
 			s.EMin, s.EMax = n.real("e_min", 0, 20), n.real("e_max", 0, 40)
 		}
 		s.TauNu, s.Nu0 = n.real("tau_nu", 20, 2000), n.real("nu_0", 0, 20)
