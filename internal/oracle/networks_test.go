@@ -47,6 +47,29 @@ func randomCase(t *rapid.T) *Case {
 	return n.Case
 }
 
+// learningCase makes a small random case in which much is learned: bursts of recorded trains, also on steps, onto few neurons.
+func learningCase(t *rapid.T) *Case {
+	n := network{t, &Case{Net: &sim.Network{Seed: uint64(rapid.IntRange(1, 1000).Draw(t, "seed")), Step: 100 * spike.Microsecond}, Bands: map[string]Band{}}}
+	n.End = n.steps(spike.Tick(n.whole("duration", 50, 300)) * spike.Millisecond)
+	n.Options = sim.Options{Workers: 1}
+	n.Net.Populations = append(n.Net.Populations, sim.Population{Name: "p0", Size: 3, Spec: n.replay(3)})
+	for k := range n.whole("targets", 1, 2) {
+		p := sim.Population{Name: fmt.Sprint("p", k+1), Size: 2, Spec: n.lif()}
+		if n.chance("on the grid", 3) {
+			p.Spec = n.delta()
+		}
+		n.Net.Populations = append(n.Net.Populations, p)
+		n.Net.Stimuli = append(n.Net.Stimuli, sim.Stimulus{Name: p.Name, Population: p.Name, Port: "soma", Amplitude: n.value("amplitude", 50, 600), Wave: sim.Constant{}})
+	}
+	for k := range n.whole("projections", 2, 6) {
+		n.projection(fmt.Sprint("c", k))
+	}
+	if n.chance("protocol", 3) {
+		n.protocol()
+	}
+	return n.Case
+}
+
 // Small words for draws.
 
 // whole draws an integer, all with equal probability.

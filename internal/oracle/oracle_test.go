@@ -69,6 +69,20 @@ func (r *Report) add(s *Report) {
 	}
 }
 
+// The rules agree with the oracle on small networks in which much is learned.
+func TestRulesAgree(t *testing.T) {
+	flag.Set("rapid.nofailfile", "true")
+	flag.Set("rapid.log", "false")
+	flag.Set("rapid.seed", "2")
+	flag.Set("rapid.checks", "300")
+	flag.Set("rapid.shrinktime", "0s")
+	rapid.Check(t, func(t *rapid.T) {
+		if c := learningCase(t); sim.Check(c.Net) == nil {
+			agree(t, c)
+		}
+	})
+}
+
 // agree fails a test in which engine and oracle differ, with the smallest experiment in which they do.
 func agree(t interface {
 	Helper()
