@@ -85,6 +85,7 @@ func (p *population) Advance(r neuron.Range, w spike.Window, in *neuron.Input, o
 			p.words.settle(lo, hi, r, w.To, in)
 		}
 	}
+	p.inspect(r, w)
 }
 
 // stepBlock takes a block of neurons through step number step of a piece, which starts at t.

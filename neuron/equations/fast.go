@@ -21,6 +21,7 @@ type population struct {
 	kernels          []*arrivalKernel
 	xi               []rng.Key
 	words            sleep
+	guard            guard
 	scratch          []*scratch // by the first neuron of a shard, in words
 }
 
@@ -186,6 +187,7 @@ func (p *population) Reset() {
 	}
 	fill(p.wake, spike.Forever)
 	p.words.reset()
+	p.guard.fault = nil
 }
 
 // initialValues computes the initial values of a variable.

@@ -253,7 +253,7 @@ func (l *lane) part(now, end spike.Tick) spike.Tick {
 	copy(l.start[len(l.x):], l.g)
 	r := min(end-now, 2*l.reach)
 	l.try(now, r)
-	for !(l.output(m.scalarStrain()) <= 0) && r > shortest {
+	for lost := !finite(l.start); !lost && !(l.output(m.scalarStrain()) <= 0) && r > shortest; {
 		r /= 2
 		l.try(now, r)
 	}
@@ -300,6 +300,16 @@ func (l *lane) part(now, end spike.Tick) spike.Tick {
 		l.fire(by, min(now, l.stop-1), now)
 	}
 	return now
+}
+
+// finite reports whether all numbers are.
+func finite(x []float64) bool {
+	for _, x := range x {
+		if math.IsNaN(x) || math.IsInf(x, 0) {
+			return false
+		}
+	}
+	return true
 }
 
 // fireable reports whether the refractory condition of a detector lets it fire.

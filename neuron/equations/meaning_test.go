@@ -188,3 +188,13 @@ func TestParametersPerNeuron(t *testing.T) {
 		}
 	}
 }
+
+// A state that has run away is reported, with the neuron and its variables, and not simulated on.
+func TestRunawayIsAFault(t *testing.T) {
+	s := &Source{Equations: Text{S: "dv/dt = v^2/(1 mV*ms) : mV"}, Initial: named("v", "1 mV")}
+	_, p := (&setting{n: 70, step: 100 * spike.Microsecond, duration: 5 * spike.Millisecond}).drive(t, compiled(t, s))
+	f := p.(neuron.Guarded).Fault()
+	if f == nil || f.Neuron != 0 || f.Variable != "v" || f.At > 3*spike.Millisecond {
+		t.Errorf("dv/dt = v^2 from 1 mV, which is infinite after 1 ms, gives fault %v", f)
+	}
+}

@@ -341,7 +341,7 @@ func (n *judged) part(now, end spike.Tick) spike.Tick {
 	dt := (now - n.t).Milliseconds()
 	r := end - now
 	z := n.rungeKutta(n.z[0], dt, r.Milliseconds(), n.y)
-	for r > 2 { // halve until two halves agree with the whole
+	for lost := !finite(n.y); !lost && r > 2; { // halve until two halves agree with the whole
 		h := (r / 2).Milliseconds()
 		fine := n.rungeKutta(n.z[2], dt+h, (r - r/2).Milliseconds(), n.rungeKutta(n.z[1], dt, h, n.y))
 		worst := 0.0

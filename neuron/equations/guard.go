@@ -1,0 +1,60 @@
+package equations
+
+import (
+	"fmt"
+	"math"
+	"strings"
+	"sync"
+
+	"github.com/burstplex/burstplex/neuron"
+	"github.com/burstplex/burstplex/neuron/spike"
+)
+
+// guard looks after the state: once a millisecond, or step, no variable may be infinite or no number, and no potential beyond
+// neuron.GuardLimit. It keeps the first fault.
+type guard struct {
+	mu    sync.Mutex
+	fault *neuron.Fault
+}
+
+// Fault implements neuron.Guarded.
+func (p *population) Fault() *neuron.Fault {
+	p.guard.mu.Lock()
+	defer p.guard.mu.Unlock()
+	return p.guard.fault
+}
+
+// inspect looks for a fault of the neurons of r after a piece.
+func (p *population) inspect(r neuron.Range, w spike.Window) {
+	if w.To/spike.Millisecond == w.From/spike.Millisecond {
+		return
+	}
+	for i := range p.vars {
+		limit := float32(math.MaxFloat32)
+		if p.m.vars[i].Dim == dimVolt {
+			limit = neuron.GuardLimit
+		}
+		for j, x := range p.vars[i][r.Lo:r.Hi] {
+			if !(x <= limit && x >= -limit) {
+				p.report(i, r.Lo+j, w.To)
+				break
+			}
+		}
+	}
+}
+
+// report takes note of a fault; the first in time and number counts, whatever worker comes first.
+func (p *population) report(v, i int, at spike.Tick) {
+	p.guard.mu.Lock()
+	defer p.guard.mu.Unlock()
+	if f := p.guard.fault; f != nil && (f.At < at || f.At == at && f.Neuron <= i) {
+		return
+	}
+	var state []string
+	for k, x := range p.m.vars {
+		state = append(state, fmt.Sprintf("%s = %.6g %s", x.Name, p.vars[k][i], unitOf(x.Dim)))
+	}
+	x := p.m.vars[v]
+	p.guard.fault = &neuron.Fault{At: at, Neuron: i, Variable: x.Name, Value: float64(p.vars[v][i]), Unit: unitOf(x.Dim),
+		Drive: "all variables: " + strings.Join(state, ", ")}
+}
