@@ -92,7 +92,7 @@ func complain(w io.Writer, err error) int {
 		return done
 	}
 	for line := range strings.Lines(err.Error()) {
-		fmt.Fprintf(w, "burstplex: %s\n", strings.TrimSpace(line))
+		fmt.Fprintf(w, "burstplex: %s\n", strings.TrimRight(line, " \r\n")) // a caret stays below its place
 	}
 	var stopped *interruption
 	if errors.As(err, &stopped) {

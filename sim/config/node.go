@@ -50,7 +50,12 @@ func (n *Node) Pos() Position { return n.pos }
 
 // TextPos returns where the content of a string begins, behind its quotes: text in a language of its own is
 // reported with places that are counted from there. Of an override, Line is 0.
-func (n *Node) TextPos() Position { return n.inner }
+func (n *Node) TextPos() Position {
+	if n.pos.Line == 0 {
+		return n.pos
+	}
+	return n.inner
+}
 
 // Only returns a table that holds this node alone, for Decoder.Fields. Errors keep the node's path.
 func (n *Node) Only() *Node {
