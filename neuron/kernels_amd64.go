@@ -3,6 +3,7 @@
 package neuron
 
 import (
+	"math"
 	"unsafe"
 
 	"golang.org/x/sys/cpu"
@@ -96,8 +97,8 @@ func putCounts(c *lanes.Counts, n int, pairs bool) {
 
 // scan returns how many numbers from the first on are surely within a limit.
 func scan(x []float32, limit float32) (done int) {
-	if n := len(x) / 16; n > 0 && vectorCode() {
-		done = scanAVX2(&x[0], n, limit)
+	if n := len(x) / 32; n > 0 && vectorCode() && scanAVX2(&x[0], n, math.Float32bits(limit)) {
+		done = 32 * n
 	}
 	return done
 }

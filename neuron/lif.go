@@ -121,6 +121,9 @@ const (
 	strongestNoPause = 0.1   // LIF without a refractory period
 )
 
+// coarse is how long a step may be, in time constants of the dendrite, that extrapolates the dendrite's plateau.
+const coarse = 0.2
+
 func (s *LIF) derive(b Build, i int) *lifDerived {
 	at := func(v Value, name string) float64 { return v.Draw(b.Key.Sub(name), i) }
 	h := b.Step.Milliseconds()

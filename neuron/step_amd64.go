@@ -25,10 +25,10 @@ func arrivalsAVX2(c *byte, cells *uint32, effects *float32, words *uint32, n int
 //go:noescape
 func addArrivalsAVX2(to *float32, cells *uint32, effects *float32, n int)
 
-// scanAVX2 returns how many of 16 n numbers, n at least 1, come in whole groups of 16 before one that is not a number or beyond a limit.
+// scanAVX2 returns whether all of 32 n numbers, n at least 1, lie within a limit, given by its bits.
 //
 //go:noescape
-func scanAVX2(x *float32, n int, limit float32) int
+func scanAVX2(x *float32, n int, limit uint32) bool
 
 // normalsAVX2 turns 16 n words into as many standard normal numbers.
 //

@@ -753,31 +753,34 @@ arrival:
 	JL     arrival
 	RET
 
-// func scanAVX2(x *float32, n int, limit float32) int
-// Requires: AVX
-TEXT ·scanAVX2(SB), NOSPLIT, $0-32
+// func scanAVX2(x *float32, n int, limit uint32) bool
+// Requires: AVX, AVX2
+TEXT ·scanAVX2(SB), NOSPLIT, $0-25
 	MOVQ         x+0(FP), AX
 	MOVQ         n+8(FP), CX
-	VBROADCASTSS limit+16(FP), Y0
-	VMOVUPS      absolute<>+0(SB), Y1
-	XORQ         DX, DX
+	MOVL         limit+16(FP), DX
+	VMOVD        DX, X0
+	VPBROADCASTD X0, Y0
+	VMOVDQU      absolute<>+0(SB), Y1
+	VMOVDQA      Y0, Y2
 
-sixteen:
-	VANDPS    (AX)(DX*4), Y1, Y2
-	VCMPPS    $0x06, Y0, Y2, Y2
-	VANDPS    32(AX)(DX*4), Y1, Y3
-	VCMPPS    $0x06, Y0, Y3, Y3
-	VORPS     Y3, Y2, Y2
-	VMOVMSKPS Y2, BX
-	TESTL     BX, BX
-	JNZ       beyond
-	ADDQ      $0x10, DX
-	DECQ      CX
-	JNZ       sixteen
-
-beyond:
+more:
+	VPAND   (AX), Y1, Y3
+	VPMAXUD Y3, Y2, Y2
+	VPAND   32(AX), Y1, Y3
+	VPMAXUD Y3, Y2, Y2
+	VPAND   64(AX), Y1, Y3
+	VPMAXUD Y3, Y2, Y2
+	VPAND   96(AX), Y1, Y3
+	VPMAXUD Y3, Y2, Y2
+	ADDQ    $0x00000080, AX
+	DECQ    CX
+	JNZ     more
+	VPXOR   Y0, Y2, Y2
+	VPTEST  Y2, Y2
+	SETEQ   AL
 	VZEROUPPER
-	MOVQ DX, ret+24(FP)
+	MOVB    AL, ret+24(FP)
 	RET
 
 DATA absolute<>+0(SB)/4, $0x7fffffff

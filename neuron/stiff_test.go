@@ -232,7 +232,11 @@ func TestStrongConductances(t *testing.T) {
 					if lost := float64(m.lost); lost > 2e-3*float64(m.want) {
 						t.Errorf("at %v: %d spikes for %d, %d without partner, %v", h, m.got, m.want, m.lost, m.unequal)
 					}
-					if m.worst > goal || m.outside > 2e-3 {
+					leave := 2e-3
+					if h > 100*us {
+						leave = .02 // the plateau, which a long step extrapolates
+					}
+					if m.worst > goal || m.outside > leave {
 						t.Errorf("at %v: worst median %g us (%s), potentials leave their range by %.2g of it", h, m.worst, m.worstWhere, m.outside)
 					}
 				}

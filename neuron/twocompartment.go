@@ -31,7 +31,8 @@ import (
 // Integration ("off-grid"): linear parts exactly, the sigmoid and the driving forces linearly in time across a
 // step from their exact derivatives at its start (an exponential Taylor scheme of second order, one sigmoid per
 // step); an edge of K adds what follows it to its step; steps with a spike or an end of refractoriness are replayed
-// event by event, also those that end just below threshold, where V_s may have been above in between. Measured
+// event by event, also those that end just below threshold, where V_s may have been above in between. Where conductances
+// are strong (strongestTwo) or steps long (coarse), an L-stable method takes over between events (flow). Measured
 // errors stand in docs/accuracy.md. integrator = "reference" selects Runge-Kutta of fourth order between single
 // arrivals with root finding, which is slow and serves as the judge.
 type TwoCompartment struct {
@@ -199,6 +200,9 @@ func (s *TwoCompartment) derive(b Build, i int, h float64) *twoDerived {
 	d.watch = float32(d.theta - humpSlope*d.theta*h/d.tauS)
 	d.bend, d.bendCurrent = float32(humpBend*d.theta/d.tauS*h*h/8), float32(h/8/d.cs) // a parabola's height is its change of slope times h/8
 	d.strong = strongOf(min(d.tauS, d.tauD), h, s.TauAMPA, s.TauNMDA, s.TauGABA)
+	if h > coarse*d.tauD { // the plateau does not rise in a straight line
+		d.strong = -1
+	}
 	d.flow = flow{rateS: 1 / d.tauS, rateD: 1 / d.tauD, rateWS: 1 / d.tauWS, rateWD: 1 / d.tauWD, rateTh: 1 / d.tauTh,
 		perCS: 1 / d.cs, perCD: 1 / d.cd, gs: d.gs, gd: d.gd, a: d.a, b: d.b, c: d.c, theta: d.theta,
 		ed: at(s.ED, "e_d") - s.EL, invDD: 1 / at(s.DD, "d_d"), rateSyn: [3]float64{1 / s.TauAMPA, 1 / s.TauNMDA, 1 / s.TauGABA},

@@ -13,7 +13,7 @@ import (
 // independent of it: double precision, the classical Runge-Kutta method of fourth order on the equations as they
 // stand in the type comment, and no approximation of inputs. Every arrival, edge of a back-propagating spike, end of
 // refractoriness, spike and step boundary ends an interval; intervals are cut into sub-steps of at most sub, and of at most
-// a quarter of the time constants that conductances leave. The
+// an eighth of the time constants that conductances leave. The
 // threshold is sought on a cubic Hermite interpolant of V_s - θ - δ, humps included, and a spike is the last tick
 // at which V_s is not above threshold.
 //
@@ -36,7 +36,7 @@ type twoReference struct {
 // both moves spikes by less than a tick in a thousand (see the tests).
 const (
 	refSub  = 20 * spike.Microsecond
-	refPart = 0.25
+	refPart = 0.125
 )
 
 // The variables of the equations, in absolute units.
