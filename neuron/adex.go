@@ -83,8 +83,7 @@ func (s *AdEx) New(b Build) (Population, error) {
 	n := b.N
 	p := &adex{spec: *s, build: b, Emitter: NewEmitter(b), refEnd: make([]spike.Tick, n),
 		eExc: float32(s.EExc - s.EL), eInh: float32(s.EInh - s.EL)}
-	p.derived = derivedOf(b, func(i int) *adexDerived { return s.derive(b, i) },
-		s.CM, s.GL, s.Theta, s.Delta, s.Reset, s.TRef, s.A, s.B, s.TauW)
+	p.derived = derivedOf(b, s, func(i int) *adexDerived { return s.derive(b, i) })
 	p.sweep = newSweep(n, 1, adexKernels(), []*[]float32{&p.x, &p.w, &p.g[0], &p.g[1]}, p.refEnd)
 	setConstants(&p.sweep, n, lanes.AdExConstants, p.derived, (*adexDerived).constants)
 	p.guarded(p)

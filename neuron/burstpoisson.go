@@ -118,8 +118,7 @@ func (s *BurstPoisson) New(b Build) (Population, error) {
 	n := b.N
 	p := &burstPoisson{spec: *s, build: b, escape: s.Spiking == "escape", key: b.Key.Sub("events"),
 		Emitter: NewEmitter(b), refEnd: make([]spike.Tick, n), second: make([]spike.Tick, n), events: make([]uint64, n), left: make([]float64, n)}
-	p.derived = derivedOf(b, func(i int) *burstDerived { return s.derive(b, i) },
-		s.TauS, s.CS, s.TauD, s.CD, s.Theta, s.DTh, s.TauTh, s.TRef, s.Delta, s.Rho, s.ED, s.DD, s.B, s.TauWS, s.A, s.TauWD)
+	p.derived = derivedOf(b, s, func(i int) *burstDerived { return s.derive(b, i) })
 	kernels := burstKernels(p.derived[0].atSoma)
 	if p.escape {
 		kernels = escapeKernels(p.derived[0].atSoma)

@@ -81,7 +81,7 @@ func (s *LIF) New(b Build) (Population, error) {
 	p := &lif{spec: *s, build: b, conductance: s.Synapses != "current", Emitter: NewEmitter(b),
 		refEnd: make([]spike.Tick, n),
 		eExc:   float32(s.EExc - s.EL), eInh: float32(s.EInh - s.EL)}
-	p.derived = derivedOf(b, func(i int) *lifDerived { return s.derive(b, i) }, s.TauM, s.CM, s.Theta, s.Reset, s.TRef)
+	p.derived = derivedOf(b, s, func(i int) *lifDerived { return s.derive(b, i) })
 	p.sweep = newSweep(n, 1, lifKernels(p.conductance), []*[]float32{&p.x, &p.g[0], &p.g[1]}, p.refEnd)
 	setConstants(&p.sweep, n, lanes.LIFConstants, p.derived, (*lifDerived).constants)
 	p.guarded(p)
@@ -121,8 +121,12 @@ const (
 	strongestNoPause = 0.1   // LIF without a refractory period
 )
 
-// coarse is how long a step may be, in time constants of the dendrite, that extrapolates the dendrite's plateau.
-const coarse = 0.2
+// How long a step may be before it is always replayed: in time constants of the dendrite where it extrapolates the dendrite's
+// plateau, and in those of a LIF membrane with conductances.
+const (
+	coarse    = 0.2
+	coarseLIF = 0.1
+)
 
 func (s *LIF) derive(b Build, i int) *lifDerived {
 	at := func(v Value, name string) float64 { return v.Draw(b.Key.Sub(name), i) }
@@ -136,6 +140,9 @@ func (s *LIF) derive(b Build, i int) *lifDerived {
 	d.strong = float32(strongest * d.tau / h)
 	if d.ref == 0 {
 		d.strong = float32(strongestNoPause * d.tau / h)
+	}
+	if h > coarseLIF*d.tau { // V may be above threshold within a step and below at its end
+		d.strong = -1
 	}
 	decay, p0, p1 := ramp(d.tau, h)
 	d.half, d.invR, d.invTau, d.invC = float32(h/2), float32(1/h), float32(1/d.tau), float32(1/d.cm)

@@ -54,7 +54,7 @@ func (s *LIFDelta) New(b Build) (Population, error) {
 		return nil, err
 	}
 	p := &lifDelta{spec: *s, build: b, Emitter: NewEmitter(b), refEnd: make([]spike.Tick, b.N)}
-	p.derived = derivedOf(b, func(i int) *lifDeltaDerived { return s.derive(b, i) }, s.TauM, s.CM, s.Theta, s.Reset, s.TRef)
+	p.derived = derivedOf(b, s, func(i int) *lifDeltaDerived { return s.derive(b, i) })
 	p.sweep = newSweep(b.N, 1, deltaKernels(), []*[]float32{&p.x}, p.refEnd)
 	setConstants(&p.sweep, b.N, lanes.DeltaConstants, p.derived, (*lifDeltaDerived).constants)
 	p.guarded(p)

@@ -46,8 +46,7 @@ func newTwoCompartment(s TwoCompartment, b Build) *twoCompartment {
 		}
 	}
 	h := b.Step.Milliseconds()
-	p.derived = derivedOf(b, func(i int) *twoDerived { return s.derive(b, i, h) }, s.TauS, s.CS, s.TauD, s.CD, s.Theta, s.DTh,
-		s.TauTh, s.TRef, s.GS, s.GD, s.ED, s.DD, s.B, s.TauWS, s.A, s.TauWD, s.C)
+	p.derived = derivedOf(b, &s, func(i int) *twoDerived { return s.derive(b, i, h) })
 	p.sweep = compartments(n, twoKernels(p.atSoma), append(p.kernelRows(), &p.box), p.refEnd, p.edge)
 	setConstants(&p.sweep, n, lanes.TwoConstants, p.derived, func(d *twoDerived, put func(int, float32)) { d.constants(&s, put) })
 	p.guarded(p)
