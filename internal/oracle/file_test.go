@@ -31,7 +31,7 @@ func TestCasesAsFiles(t *testing.T) {
 		if err := os.WriteFile(name, []byte(f.Text), 0o644); err != nil {
 			t.Fatal(err)
 		}
-		x, err := experiment.Load(name)
+		x, err := experiment.Load(experiment.NewRegistries(), name)
 		if err != nil {
 			t.Errorf("%v\n%s", err, f.Text)
 			continue

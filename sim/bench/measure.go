@@ -89,7 +89,7 @@ func Measure(ctx context.Context, w Workload, o Options) (*Result, error) {
 		o.Stretches = 5
 	}
 	o.Workers = max(1, o.Workers)
-	x, err := experiment.Load(w.Experiment, w.Set...)
+	x, err := experiment.Load(experiment.NewRegistries(), w.Experiment, w.Set...)
 	if err != nil {
 		return nil, err
 	}

@@ -34,15 +34,19 @@ type Defaulter interface{ SetDefaults() }
 //
 // Supported are bool, string, integers, floats, spike.Tick, structs, slices and arrays of them, pointers (a table
 // or value that may be left out), Table, and types with DecodeConfig, UnmarshalQuantity or UnmarshalText.
-func Decode(n *Node, dst any) error {
-	var d Decoder
+func Decode(n *Node, dst any) error { return DecodeWith(n, dst, nil) }
+
+// DecodeWith is Decode with something that DecodeConfig methods find in the Decoder: the kinds that files can name.
+func DecodeWith(n *Node, dst, context any) error {
+	d := Decoder{Context: context}
 	d.Value(n, dst)
 	return d.Errors.Err()
 }
 
 // Decoder is one pass over a tree that collects errors.
 type Decoder struct {
-	Errors List
+	Errors  List
+	Context any // of DecodeWith
 }
 
 // Value decodes a node into what dst points to.
@@ -66,6 +70,11 @@ type KeyDecoder interface {
 // first, lets it choose the specific part, and then calls Fields with both. It does not call the DecodeConfig of
 // the structs themselves. Every key must belong to one of them.
 func (d *Decoder) Fields(n *Node, dst ...any) {
+	d.FieldsOr(n, func(string) string { return "" }, dst...)
+}
+
+// FieldsOr is Fields with the reason why some keys mean nothing here although people use them; "" for all others.
+func (d *Decoder) FieldsOr(n *Node, elsewhere func(key string) (reason string), dst ...any) {
 	if n.kind != KindTable {
 		d.mismatch(n, "must be a table")
 		return
@@ -92,6 +101,8 @@ func (d *Decoder) Fields(n *Node, dst ...any) {
 		switch k := dynamic[kid.key]; {
 		case k != nil:
 			k.DecodeKey(kid, d)
+		case byKey[kid.key] == nil && elsewhere(kid.key) != "":
+			d.Errors.Add(kid.Errorf("%s", elsewhere(kid.key)).Allow(choices(names)))
 		case byKey[kid.key] == nil:
 			d.unknownKey(kid, names)
 		}

@@ -52,7 +52,7 @@ func (x *Experiment) check() error {
 		errs.Add(x.parameter(key, p.Spec.Validate()))
 		for b, bg := range p.Backgrounds.All() {
 			errs.Add(x.parameter(key+".backgrounds."+b, bg.Spec.Validate()))
-			if bg.Kind == "poisson" && bg.Receptor == "" {
+			if bg.Kind == poissonBackground && bg.Receptor == "" {
 				errs.Add(x.At(key+".backgrounds."+b+".receptor", "poisson input needs a receptor"))
 			}
 		}
@@ -63,7 +63,6 @@ func (x *Experiment) check() error {
 	for name, p := range x.Projections.All() {
 		x.population(&errs, "projections."+name+".source", p.Source)
 		x.population(&errs, "projections."+name+".target", p.Target)
-		x.checkConnector(&errs, "projections."+name, p)
 	}
 	for name, s := range x.Stimuli.All() {
 		x.population(&errs, "stimuli."+name+".population", s.Population)
@@ -117,38 +116,16 @@ func (x *Experiment) parameter(key string, err error) error {
 	if errors.As(err, &pe) {
 		return x.At(key+"."+pe.Key, "%s", pe.Reason).Allow(pe.Allowed)
 	}
-	if err != nil {
+	var placed *config.Error
+	if err != nil && !errors.As(err, &placed) {
 		return x.At(key, "%v", err)
 	}
-	return nil
+	return err
 }
 
 func (x *Experiment) population(errs *config.List, key, name string) {
 	if name != "" && x.Populations.Get(name) == nil {
 		errs.Add(x.tree.At(key).NotFound("population", x.Populations.Names()))
-	}
-}
-
-func (x *Experiment) checkConnector(errs *config.List, key string, p *Projection) {
-	used := map[string][]string{"fixed-probability": {"p"}, "fixed-in-degree": {"k", "multapses"}, "fixed-out-degree": {"k", "multapses"},
-		"fixed-total-number": {"p", "k"}, "list": {"file", "pairs"}}
-	for connector, keys := range used {
-		for _, k := range keys {
-			have := x.tree.At(key+"."+k).Kind() != config.KindAbsent
-			if have && connector != p.Connector && !slices.Contains(used[p.Connector], k) {
-				errs.Add(x.At(key+"."+k, "means nothing to the connector %q", p.Connector))
-				return
-			}
-			if !have && connector == p.Connector && connector != "fixed-total-number" && (k == "p" || k == "k") {
-				errs.Add(x.At(key+"."+k, "is missing: the connector %q needs it", p.Connector))
-			}
-		}
-	}
-	if p.Connector == "fixed-total-number" && (x.tree.At(key+".p").Kind() == config.KindAbsent) == (x.tree.At(key+".k").Kind() == config.KindAbsent) {
-		errs.Add(x.At(key, "the connector \"fixed-total-number\" needs either k or p"))
-	}
-	if p.Connector == "list" && (p.File == "") == (len(p.Pairs) == 0) {
-		errs.Add(x.At(key, "the connector \"list\" needs either file or pairs"))
 	}
 }
 

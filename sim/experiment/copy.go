@@ -11,12 +11,12 @@ import (
 
 // Copy writes a built-in experiment to path ("" means NAME.toml), and beside it the embedded files that it replays. It
 // overwrites nothing. It returns the files that it has written.
-func Copy(name, path string) (written []string, err error) {
+func Copy(kinds *Registries, name, path string) (written []string, err error) {
 	text, err := Text(name)
 	if err != nil {
 		return nil, err
 	}
-	x, err := Load(name)
+	x, err := Load(kinds, name)
 	if err != nil {
 		return nil, err
 	}

@@ -69,11 +69,8 @@ type Population struct {
 
 // DecodeConfig implements config.NodeDecoder: the model chooses the other keys.
 func (p *Population) DecodeConfig(n *config.Node, d *config.Decoder) error {
-	var names []string
-	for _, m := range neuron.Models() {
-		names = append(names, m.Name)
-	}
-	own := modelNames(n.Root())
+	models, own := &registriesOf(d).Models, modelNames(n.Root())
+	names := models.Names()
 	for _, name := range own {
 		if slices.Contains(names, name) {
 			return n.Root().At("models." + name).Errorf("is the name of a built-in model; choose another")
@@ -88,14 +85,8 @@ func (p *Population) DecodeConfig(n *config.Node, d *config.Decoder) error {
 		spec := &equationPopulation{Spec: equations.NewSpec(model), tables: map[string]*config.Node{}}
 		p.Spec = spec
 		d.Fields(n, (*populationKeys)(p), spec)
-		return nil
-	}
-	for _, m := range neuron.Models() {
-		if m.Name == name {
-			p.Spec = m.Default()
-			d.Fields(n, (*populationKeys)(p), p.Spec)
-			return nil
-		}
+	} else if name != "" {
+		p.Spec = models.Decode(d, n, "model", "", (*populationKeys)(p))
 	}
 	return nil
 }
@@ -105,7 +96,7 @@ type populationKeys Population
 
 // Background is an entry of [populations.NAME.backgrounds].
 type Background struct {
-	Kind     string `toml:"kind" oneof:"poisson|ornstein-uhlenbeck" doc:"private Poisson trains or a fluctuating current"`
+	Kind     string `toml:"kind" doc:"private Poisson trains (poisson, the default) or a fluctuating current; see burstplex list --backgrounds"`
 	Port     string `toml:"port,required" doc:"where it ends: soma, apical"`
 	Receptor string `toml:"receptor" doc:"receptor of poisson input: ampa, nmda, gaba, delta, ..."`
 	Spec     neuron.BackgroundSpec
@@ -115,16 +106,13 @@ type backgroundKeys Background
 
 // DecodeConfig implements config.NodeDecoder.
 func (b *Background) DecodeConfig(n *config.Node, d *config.Decoder) error {
-	switch d.Choice(n, "kind", []string{"poisson", "ornstein-uhlenbeck"}, false) {
-	case "ornstein-uhlenbeck":
-		b.Spec = neuron.DefaultOrnsteinUhlenbeck()
-	default:
-		b.Kind = "poisson"
-		b.Spec = neuron.DefaultPoissonBackground()
-	}
-	d.Fields(n, (*backgroundKeys)(b), b.Spec)
+	b.Kind = poissonBackground
+	b.Spec = registriesOf(d).Backgrounds.Decode(d, n, "kind", poissonBackground, (*backgroundKeys)(b))
 	return nil
 }
+
+// poissonBackground is the kind of background that needs a receptor, and the default.
+const poissonBackground = "poisson"
 
 // Projection is an entry of [projections].
 type Projection struct {
@@ -132,19 +120,22 @@ type Projection struct {
 	Target    string       `toml:"target,required" doc:"population that receives"`
 	Port      string       `toml:"port" doc:"where the synapses end: soma, apical"`
 	Receptor  string       `toml:"receptor,required" doc:"ampa, nmda, gaba, current, delta: as the target's model has it"`
-	Connector string       `toml:"connector,required" oneof:"all-to-all|one-to-one|fixed-probability|fixed-in-degree|fixed-out-degree|fixed-total-number|list" doc:"which pairs are connected"`
-	P         float64      `toml:"p" range:"[0, 1]" doc:"probability of a pair (fixed-probability); that of at least one synapse, in place of k (fixed-total-number)"`
-	K         int          `toml:"k" range:"[0, 100000000000]" doc:"partners per neuron (fixed-in-degree, fixed-out-degree); synapses in total, pairs drawn with replacement (fixed-total-number)"`
-	File      string       `toml:"file" doc:"CSV or npz with columns source, target and, if there, weight and delay_ms (or delay_s, delay_us); others are refused (list)"`
-	Pairs     [][]int      `toml:"pairs" doc:"explicit pairs [source, target] (list)"`
-	Autapses  bool         `toml:"autapses" doc:"let neurons connect to themselves; also needed where a list says so"`
-	Multapses bool         `toml:"multapses" doc:"let a pair be drawn more than once (fixed degrees)"`
+	Connector string       `toml:"connector,required" doc:"which pairs are connected; it has keys of its own: see burstplex list --connectors"`
 	Weight    neuron.Value `toml:"weight" doc:"weight, or its distribution, in the unit of the receptor; not negative for conductances and excitatory currents, not positive for gaba as a current, any sign for delta"`
 	Half      bool         `toml:"half_weights" doc:"round drawn weights to 8 significant bits (bfloat16: 0.4 % at most, 0.1 % on average): 4 bytes a synapse in place of 6, read faster; not with a rule"`
 	Delay     neuron.Value `toml:"delay" unit:"ms" range:"[0, 10000]" doc:"axonal delay, or its distribution (rounded to steps; at least half a step)"`
 	Transmit  string       `toml:"transmit" oneof:"all|events|bursts" doc:"which spikes are carried: all, event onsets, second spikes of bursts; with short_term, the others use up resources all the same"`
 	ShortTerm *ShortTerm   `toml:"short_term" doc:"short-term plasticity"`
 	Rule      *Rule        `toml:"rule" doc:"how the weights learn"`
+	Pairs     Connector
+}
+
+type projectionKeys Projection
+
+// DecodeConfig implements config.NodeDecoder: the connector has keys of its own.
+func (p *Projection) DecodeConfig(n *config.Node, d *config.Decoder) error {
+	p.Pairs = registriesOf(d).Connectors.Decode(d, n, "connector", "", (*projectionKeys)(p))
+	return nil
 }
 
 // SetDefaults implements config.Defaulter.
@@ -154,19 +145,18 @@ func (p *Projection) SetDefaults() {
 
 // ShortTerm is short-term plasticity in a file: a kind with its defaults, of which single values can be replaced.
 type ShortTerm struct {
-	Kind string `toml:"kind" oneof:"depressing|facilitating" doc:"defaults of Payeur et al. (2021)"`
-	Spec synapse.ShortTerm
+	Kind string `toml:"kind" doc:"see burstplex list --short-term"`
+	Spec *synapse.ShortTerm
 }
 
 type shortTermKeys ShortTerm
 
 // DecodeConfig implements config.NodeDecoder.
 func (s *ShortTerm) DecodeConfig(n *config.Node, d *config.Decoder) error {
-	s.Spec = synapse.Depressing()
-	if d.Choice(n, "kind", []string{"depressing", "facilitating"}, true) == "facilitating" {
-		s.Spec = synapse.Facilitating()
+	s.Spec = registriesOf(d).ShortTerm.Decode(d, n, "kind", "", (*shortTermKeys)(s))
+	if s.Spec == nil {
+		return nil
 	}
-	d.Fields(n, (*shortTermKeys)(s), &s.Spec)
 	if n.Get("u") != nil && n.Get("u0") == nil {
 		s.Spec.U0 = s.Spec.U
 	}
@@ -177,28 +167,27 @@ func (s *ShortTerm) DecodeConfig(n *config.Node, d *config.Decoder) error {
 type Stimulus struct {
 	Population string       `toml:"population,required" doc:"who receives it"`
 	Port       string       `toml:"port" doc:"soma, apical"`
-	Wave       string       `toml:"wave" oneof:"constant|sine|fluctuation|steps|table|pattern" doc:"time course; pattern: as the protocol says"`
+	Wave       string       `toml:"wave" doc:"time course, constant by default; it has keys of its own: see burstplex list --waves"`
 	Amplitude  neuron.Value `toml:"amplitude" unit:"pA" doc:"current, or its distribution over neurons; times the wave (constant, sine, fluctuation)"`
 	Scale      neuron.Value `toml:"scale" doc:"factor, or its distribution over neurons, on waves that are currents (steps, table, pattern)"`
 	From       spike.Tick   `toml:"from" unit:"ms" range:"[0, inf)" doc:"start"`
 	To         spike.Tick   `toml:"to" unit:"ms" range:"[0, inf)" doc:"end; 0 means the end of the run"`
 	First      int          `toml:"first" range:"[0, 100000000]" doc:"first neuron that it acts on"`
 	Last       int          `toml:"last" range:"[0, 100000000]" doc:"one past the last neuron that it acts on; 0 means all"`
+	Course     Wave
+}
 
-	Period     float64      `toml:"period" unit:"ms" range:"[0, inf)" doc:"period (sine)"`
-	Phase      float64      `toml:"phase" doc:"phase at time 0, in turns (sine)"`
-	Band       []float64    `toml:"band" unit:"Hz" doc:"lowest and highest frequency (fluctuation)"`
-	Components int          `toml:"components" range:"[1, 10000]" doc:"number of sines (fluctuation)"`
-	Levels     []float64    `toml:"levels" unit:"pA" doc:"one current after the other (steps)"`
-	Hold       spike.Tick   `toml:"hold" unit:"ms" range:"[0, inf)" doc:"how long each level lasts (steps)"`
-	Times      []spike.Tick `toml:"times" unit:"ms" doc:"when each level starts, in model time, in place of hold (steps)"`
-	Repeat     bool         `toml:"repeat" doc:"start again after the last level (steps with hold); the first cycle starts at from"`
-	File       string       `toml:"file" doc:"CSV with the columns time_UNIT (model time; s, ms, us) and current_UNIT (pA, nA, ...): linear in between, 0 before, held at the end (table)"`
+type stimulusKeys Stimulus
+
+// DecodeConfig implements config.NodeDecoder: the wave has keys of its own.
+func (s *Stimulus) DecodeConfig(n *config.Node, d *config.Decoder) error {
+	s.Course = registriesOf(d).Waves.Decode(d, n, "wave", "constant", (*stimulusKeys)(s))
+	return nil
 }
 
 // SetDefaults implements config.Defaulter.
 func (s *Stimulus) SetDefaults() {
-	*s = Stimulus{Port: "soma", Wave: "constant", Amplitude: neuron.Const(1), Scale: neuron.Const(1), Components: 64}
+	*s = Stimulus{Port: "soma", Wave: "constant", Amplitude: neuron.Const(1), Scale: neuron.Const(1)}
 }
 
 // Record is the [record] table.

@@ -14,7 +14,7 @@ import (
 
 // Rule is a learning rule in a file: a kind, which chooses the other keys.
 type Rule struct {
-	Kind string `toml:"kind" oneof:"burst-dependent|burstccn|apical-balance|kolen-pollack|stdp" doc:"which rule changes the weights; see burstplex list --rules"`
+	Kind string `toml:"kind" doc:"which rule changes the weights; see burstplex list --rules"`
 	Spec plasticity.Spec
 }
 
@@ -22,17 +22,7 @@ type ruleKeys Rule
 
 // DecodeConfig implements config.NodeDecoder.
 func (r *Rule) DecodeConfig(n *config.Node, d *config.Decoder) error {
-	var names []string
-	for _, k := range plasticity.Kinds() {
-		names = append(names, k.Name)
-	}
-	name := d.Choice(n, "kind", names, true)
-	for _, k := range plasticity.Kinds() {
-		if k.Name == name {
-			r.Spec = k.Default()
-			d.Fields(n, (*ruleKeys)(r), r.Spec)
-		}
-	}
+	r.Spec = registriesOf(d).Rules.Decode(d, n, "kind", "", (*ruleKeys)(r))
 	return nil
 }
 
@@ -164,7 +154,7 @@ func (x *Experiment) checkLearning(errs *config.List) {
 		for s := range p.Currents.All() {
 			if st := x.Stimuli.Get(s); st == nil {
 				errs.Add(x.tree.At(key+".currents."+s).NotFound("stimulus", x.Stimuli.Names()))
-			} else if st.Wave != "pattern" {
+			} else if st.Wave != patternWave {
 				errs.Add(x.At(key+".currents."+s, "this stimulus has the wave %q; only one with the wave \"pattern\" can be set", st.Wave))
 			}
 		}

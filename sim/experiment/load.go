@@ -47,6 +47,7 @@ func Text(name string) ([]byte, error) {
 type Experiment struct {
 	File
 	tree    *config.Node
+	kinds   *Registries
 	dir     string // of the file: other files are relative to it
 	builtin bool   // other files are embedded
 	read    inputs // files that were read so far
@@ -56,9 +57,10 @@ type Experiment struct {
 	VariantName string   // "" for the experiment itself
 }
 
-// Load reads an experiment: a file if there is one of this name, else a built-in one. Each override is "key=value".
-func Load(name string, overrides ...string) (*Experiment, error) {
-	x := &Experiment{dir: filepath.Dir(name)}
+// Load reads an experiment: a file if there is one of this name, else a built-in one. Each override is "key=value". The
+// kinds that the file can name are those of the registries; NewRegistries has all of Burstplex.
+func Load(kinds *Registries, name string, overrides ...string) (*Experiment, error) {
+	x := &Experiment{kinds: kinds, dir: filepath.Dir(name)}
 	text, err := os.ReadFile(name)
 	switch {
 	case (errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.EISDIR)) && !strings.ContainsAny(name, `/\.`): // also beside a directory of results with the experiment's name
@@ -74,8 +76,8 @@ func Load(name string, overrides ...string) (*Experiment, error) {
 }
 
 // LoadText reads an experiment that is no file of its own.
-func LoadText(name string, text []byte, overrides ...string) (*Experiment, error) {
-	x := &Experiment{dir: "."}
+func LoadText(kinds *Registries, name string, text []byte, overrides ...string) (*Experiment, error) {
+	x := &Experiment{kinds: kinds, dir: "."}
 	return x, x.parse(name, text, overrides)
 }
 
@@ -103,7 +105,7 @@ func (x *Experiment) parse(name string, text []byte, overrides []string) error {
 		}
 	}
 	x.File = *defaults()
-	if err := config.Decode(tree, &x.File); err != nil {
+	if err := config.DecodeWith(tree, &x.File, x.kinds); err != nil {
 		return err
 	}
 	if err := x.locate(); err != nil {
@@ -144,6 +146,9 @@ func (x *Experiment) Source() string {
 	}
 	return x.tree.Pos().File
 }
+
+// Kinds returns what the file can name.
+func (x *Experiment) Kinds() *Registries { return x.kinds }
 
 // Resolved returns the experiment as a file, overrides included.
 func (x *Experiment) Resolved() []byte { return config.Format(x.tree) }

@@ -51,7 +51,7 @@ func TestReplayedFiles(t *testing.T) {
 		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
 			t.Fatal(err)
 		}
-		x, err := Load(path)
+		x, err := Load(NewRegistries(), path)
 		if err != nil {
 			if !strings.Contains(err.Error(), c.want) || strings.Contains(err.Error(), "\n") || !strings.Contains(err.Error(), "x.toml:") {
 				t.Errorf("%s: %v, want %q", c.keys, err, c.want)

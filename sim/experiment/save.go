@@ -104,7 +104,7 @@ func (x *Experiment) Save(dir string, variants ...*Experiment) (*Experiment, err
 	if err := task.Replace(path, config.Format(tree)); err != nil {
 		return nil, err
 	}
-	saved, err := Load(path)
+	saved, err := Load(x.kinds, path)
 	if err != nil {
 		return nil, err
 	}

@@ -1,4 +1,4 @@
-package experiment
+package experiment_test
 
 import (
 	"fmt"
@@ -9,13 +9,15 @@ import (
 	"reflect"
 	"strings"
 	"testing"
+
+	"github.com/burstplex/burstplex/sim/experiment"
 )
 
 // Every built-in experiment with random overrides, saved and loaded again, is the same network, and so is each of its variants.
 func TestSavedIsTheSame(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 2))
-	for _, name := range Builtin() {
-		x, err := Load(name)
+	for _, name := range experiment.Builtin() {
+		x, err := experiment.Load(experiment.NewRegistries(), name)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -33,7 +35,7 @@ func TestSavedIsTheSame(t *testing.T) {
 				overrides = append(overrides, fmt.Sprintf("populations.%s.size=%d", p, 1000+r.IntN(99)))
 			}
 		}
-		if x, err = Load(name, overrides...); err != nil {
+		if x, err = experiment.Load(experiment.NewRegistries(), name, overrides...); err != nil {
 			t.Fatalf("%s %v: %v", name, overrides, err)
 		}
 		if err := x.Check(); err != nil {
@@ -47,7 +49,7 @@ func TestSavedIsTheSame(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		same := func(what string, a, b *Experiment) {
+		same := func(what string, a, b *experiment.Experiment) {
 			t.Helper()
 			left, err := a.Network(7)
 			if err != nil {
@@ -103,7 +105,7 @@ func TestInputsAreKeptApart(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	fmt.Fprint(large, "unit,time_s\n", "0,0.5\n", strings.Repeat("# "+strings.Repeat("x", 1000)+"\n", largeInput/1000))
+	fmt.Fprint(large, "unit,time_s\n", "0,0.5\n", strings.Repeat("# "+strings.Repeat("x", 1000)+"\n", experiment.LargeInput/1000))
 	large.Close()
 	text := "[experiment]\nname = \"inputs\"\nduration = \"1 s\"\n"
 	for i, name := range []string{"a/t.csv", "b/t.csv", "a/t.csv", "large.csv"} {
@@ -113,7 +115,7 @@ func TestInputsAreKeptApart(t *testing.T) {
 	if err := os.WriteFile(path, []byte(text), 0o666); err != nil {
 		t.Fatal(err)
 	}
-	x, err := Load(path)
+	x, err := experiment.Load(experiment.NewRegistries(), path)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -128,13 +130,13 @@ func TestInputsAreKeptApart(t *testing.T) {
 	if want := []string{"inputs/t.csv", "inputs/2-t.csv", "inputs/t.csv", filepath.Join(source, "large.csv")}; !reflect.DeepEqual(names, want) {
 		t.Errorf("saved as %v, want %v", names, want)
 	}
-	if err := VerifyInputs(dir); err != nil {
+	if err := experiment.VerifyInputs(dir); err != nil {
 		t.Error(err)
 	}
 	if err := os.WriteFile(filepath.Join(source, "large.csv"), []byte("unit,time_s\n0,0.6\n"), 0o666); err != nil {
 		t.Fatal(err)
 	}
-	if err := VerifyInputs(dir); err == nil || !strings.Contains(err.Error(), "large.csv") {
+	if err := experiment.VerifyInputs(dir); err == nil || !strings.Contains(err.Error(), "large.csv") {
 		t.Errorf("a large input that has changed: %v", err)
 	}
 }

@@ -22,7 +22,7 @@ func withStimulus(t *testing.T, stimulus string) (mean func(from, to spike.Tick)
 	}
 	write("i.csv", "time_ms, current_nA\n0, 0\n100, 0.5\n")
 	write("bad.csv", "time_ms,current_mV\n0,0\n")
-	x, err := Load(write("x.toml", "[experiment]\nname = \"x\"\nduration = \"1 s\"\n[populations.a]\nmodel = \"lif\"\nsize = 400\n"+
+	x, err := Load(NewRegistries(), write("x.toml", "[experiment]\nname = \"x\"\nduration = \"1 s\"\n[populations.a]\nmodel = \"lif\"\nsize = 400\n"+
 		"[stimuli.s]\npopulation = \"a\"\n"+stimulus))
 	if err != nil {
 		return nil, err

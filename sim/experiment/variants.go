@@ -16,7 +16,7 @@ type Variant struct {
 
 // variant returns the experiment as a variant changes it.
 func (x *Experiment) variant(name string) (*Experiment, error) {
-	v := &Experiment{dir: x.dir, builtin: x.builtin, VariantName: name}
+	v := &Experiment{kinds: x.kinds, dir: x.dir, builtin: x.builtin, VariantName: name}
 	if err := v.parse(x.tree.Pos().File, x.text, append(x.changes(name), x.overrides...)); err != nil {
 		return nil, err
 	}

@@ -49,7 +49,7 @@ func writtenModel(t *testing.T, model string, overrides ...string) *Experiment {
 	if err != nil {
 		t.Fatal(err)
 	}
-	x, err := LoadText(model+".toml", text, overrides...)
+	x, err := LoadText(NewRegistries(), model+".toml", text, overrides...)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -168,7 +168,7 @@ func TestModelMistakesInFiles(t *testing.T) {
 			i := strings.Index(string(text), "[populations.written]")
 			changed = string(text)[:i] + strings.Replace(string(text)[i:], c.old, c.new, 1)
 		}
-		_, err := LoadText("lif.toml", []byte(changed))
+		_, err := LoadText(NewRegistries(), "lif.toml", []byte(changed))
 		if err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("error\n%v\nlacks\n%s", err, c.want)
 		}

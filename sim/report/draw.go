@@ -17,17 +17,17 @@ import (
 
 // Draw redraws figures and comparison of a result directory, those named or all, from what the directory holds: they are
 // the same files that the run wrote. Of an experiment with variants it draws those of each.
-func Draw(dir string, names ...string) error {
+func Draw(kinds *experiment.Registries, dir string, names ...string) error {
 	var plan struct{ Variants []string }
 	if text, err := os.ReadFile(filepath.Join(dir, "plan.json")); err == nil && json.Unmarshal(text, &plan) == nil && len(plan.Variants) > 0 {
 		for _, v := range plan.Variants {
-			if err := Draw(filepath.Join(dir, v), names...); err != nil {
+			if err := Draw(kinds, filepath.Join(dir, v), names...); err != nil {
 				return err
 			}
 		}
 		return nil
 	}
-	x, err := experiment.Load(filepath.Join(dir, "experiment.toml"))
+	x, err := experiment.Load(kinds, filepath.Join(dir, "experiment.toml"))
 	if err != nil {
 		return err
 	}

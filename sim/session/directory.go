@@ -33,11 +33,11 @@ func begin(x *experiment.Experiment, o Options, variants ...*experiment.Experime
 }
 
 // reload reads the experiment of a result directory, and makes sure that its inputs are those that its run began with.
-func reload(dir string) (*experiment.Experiment, error) {
+func reload(kinds *experiment.Registries, dir string) (*experiment.Experiment, error) {
 	if err := experiment.VerifyInputs(dir); err != nil {
 		return nil, err
 	}
-	return experiment.Load(filepath.Join(dir, "experiment.toml"))
+	return experiment.Load(kinds, filepath.Join(dir, "experiment.toml"))
 }
 
 // makeDir makes and locks the result directory. It never overwrites one silently: with o.Force, what an earlier run left is removed.

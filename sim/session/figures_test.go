@@ -80,7 +80,7 @@ func TestRunResumeAndPlotDrawTheSame(t *testing.T) {
 				t.Fatal(err)
 			}
 			run := func(dir string, limit time.Duration) error {
-				x, err := experiment.Load(file, set...)
+				x, err := experiment.Load(experiment.NewRegistries(), file, set...)
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -98,7 +98,7 @@ func TestRunResumeAndPlotDrawTheSame(t *testing.T) {
 				t.Fatal(err)
 			}
 			want := written(t, whole)
-			if err := report.Draw(whole); err != nil {
+			if err := report.Draw(experiment.NewRegistries(), whole); err != nil {
 				t.Fatal(err)
 			}
 			alike(t, "plot", want, written(t, whole))
@@ -109,7 +109,7 @@ func TestRunResumeAndPlotDrawTheSame(t *testing.T) {
 					limit = time.Hour
 				}
 				ctx, cancel := context.WithTimeout(context.Background(), limit)
-				_, _, _, err = Resume(cancelled(ctx), pieces, Options{Workers: 1 + n%2})
+				_, _, _, err = Resume(cancelled(ctx), experiment.NewRegistries(), pieces, Options{Workers: 1 + n%2})
 				cancel()
 			}
 			if err != nil {
@@ -134,7 +134,7 @@ func alike(t *testing.T, what string, want, got map[string]string) {
 
 // Each key of each kind of figure changes the numbers.
 func TestEveryKeyOfAFigureChangesItsNumbers(t *testing.T) {
-	x, err := experiment.Load("testdata/figures.toml", "experiment.seeds=1")
+	x, err := experiment.Load(experiment.NewRegistries(), "testdata/figures.toml", "experiment.seeds=1")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -161,7 +161,7 @@ func TestEveryKeyOfAFigureChangesItsNumbers(t *testing.T) {
 					continue
 				}
 				value := map[string]string{"populations": `["pyr1"]`, "inputs": `["x"]`, "neurons": "3", "from": `"1 s"`, "to": `"2 s"`, "skip": `"1 s"`, "reference": `"a"`}[key]
-				if _, err := experiment.Load("testdata/figures.toml", "figures."+kind+"."+key+"="+value); err == nil || !strings.Contains(err.Error(), key) {
+				if _, err := experiment.Load(experiment.NewRegistries(), "testdata/figures.toml", "figures."+kind+"."+key+"="+value); err == nil || !strings.Contains(err.Error(), key) {
 					t.Errorf("a figure of the kind %s takes the key %s of %s: %v", kind, key, other, err)
 				}
 			}

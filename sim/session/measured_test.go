@@ -17,7 +17,7 @@ import (
 // The numbers of every figure, of the table of rates and of the comparison are those that testdata/measured.py computes with
 // numpy and scipy from the same trains, from the definitions alone. (teaching: see below.)
 func TestNumbersOfFigures(t *testing.T) {
-	x, err := experiment.Load("testdata/measured.toml")
+	x, err := experiment.Load(experiment.NewRegistries(), "testdata/measured.toml")
 	if err != nil {
 		t.Fatal(err)
 	}

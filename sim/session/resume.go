@@ -62,7 +62,7 @@ func (s *saver) restore() (*saved, error) {
 
 // Resume goes on with the run of a result directory that was interrupted or killed, for any number of workers. What it ends
 // with is what the run would have ended with. Of o it takes workers and progress.
-func Resume(ctx context.Context, dir string, o Options) (x *experiment.Experiment, all []*report.Summary, learned []report.Outcome, err error) {
+func Resume(ctx context.Context, kinds *experiment.Registries, dir string, o Options) (x *experiment.Experiment, all []*report.Summary, learned []report.Outcome, err error) {
 	text, err := os.ReadFile(filepath.Join(dir, "plan.json"))
 	if err != nil {
 		return nil, nil, nil, &config.Error{File: dir, Reason: "this is not the result directory of a run: it has no plan.json"}
@@ -71,7 +71,7 @@ func Resume(ctx context.Context, dir string, o Options) (x *experiment.Experimen
 	if err := json.Unmarshal(text, &p); err != nil {
 		return nil, nil, nil, fmt.Errorf("%s: %w", filepath.Join(dir, "plan.json"), err)
 	}
-	if x, err = reload(dir); err != nil {
+	if x, err = reload(kinds, dir); err != nil {
 		return nil, nil, nil, err
 	}
 	x.VariantName = p.Variant

@@ -66,7 +66,7 @@ func RunVariants(ctx context.Context, x *experiment.Experiment, o Options, only 
 				mine.resume = false // it had not begun
 			}
 			if mine.resume {
-				begun, err := reload(mine.Dir)
+				begun, err := reload(x.Kinds(), mine.Dir)
 				if err != nil {
 					errs[i] = err
 					return

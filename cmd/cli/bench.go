@@ -1,0 +1,220 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strings"
+
+	"github.com/burstplex/burstplex/recordings/figure"
+	"github.com/burstplex/burstplex/sim/bench"
+)
+
+type benchCommands struct {
+	Mnist    benchImages   `cmd:"" help:"Time learning and answering images in spikes: generated digits, 784-256-256-10 units."`
+	Networks benchNetworks `cmd:"" default:"withargs" help:"Time whole networks: NAME... is a workload, an experiment file or a built-in experiment."`
+	Parts    benchParts    `cmd:"" help:"Time parts of the engine on one core: delivery, queue, steps, updates."`
+	Compare  benchCompare  `cmd:"" help:"Compare two builds: reports of bench --json, measured in turn."`
+	Scaling  benchScaling  `cmd:"" help:"Time networks over workers, neurons, inputs and rate, and draw the curves."`
+}
+
+type benchImages struct {
+	benchOutput
+	Runs    int `short:"n" default:"5" help:"Rounds of 4 batches of 32 images to measure."`
+	Workers int `default:"1" help:"Processors to use."`
+}
+
+func (c *benchImages) Run(t terminal) error {
+	r, err := bench.MeasureImages(max(1, c.Runs), max(1, c.Workers))
+	if err != nil {
+		return err
+	}
+	if c.JSON {
+		return r.WriteJSON(t.out)
+	}
+	return r.Write(t.out)
+}
+
+// benchOutput is what all benchmarks have.
+type benchOutput struct {
+	JSON bool `help:"Print JSON instead of a table."`
+}
+
+type benchNetworks struct {
+	benchOutput
+	Names   []string `arg:"" optional:"" name:"name" help:"propagation, plasticity, xor, coba, cuba, balanced, balanced-stdp, two-compartment, microcircuit (2 GiB, minutes), or an experiment. Default: all but microcircuit."`
+	Runs    int      `short:"n" default:"5" help:"Stretches of model time to measure."`
+	Workers int      `default:"1" help:"Processors to use."`
+	profiled
+	Recording bool   `help:"Measure what a recording costs: as many stretches with one, in turn."`
+	Seed      uint64 `help:"Seed, in place of the experiment's."`
+	Shard     int    `help:"Neurons per shard; default: as the engine chooses. Results do not depend on it." hidden:""`
+}
+
+// Validate is called by the parser.
+func (c *benchNetworks) Validate() error {
+	if c.Runs < 1 || c.Runs > 1000 {
+		return fmt.Errorf("--runs=%d: must be between 1 and 1000", c.Runs)
+	}
+	if c.Workers < 1 {
+		return fmt.Errorf("--workers=%d: must be above 0", c.Workers)
+	}
+	return nil
+}
+
+func (c *benchNetworks) Run(ctx context.Context, t terminal) error {
+	var all []bench.Workload
+	for _, w := range bench.Workloads() {
+		if len(c.Names) == 0 && !w.Large || slices.Contains(c.Names, "all") {
+			all = append(all, w)
+		}
+	}
+	for _, n := range c.Names {
+		if n != "all" {
+			all = append(all, bench.Find(n))
+		}
+	}
+	stop, err := c.profile()
+	if err != nil {
+		return err
+	}
+	defer stop()
+	report := bench.NewReport()
+	if !c.JSON {
+		report.Head(t.out)
+	}
+	for _, w := range all {
+		r, err := bench.Measure(ctx, w, bench.Options{Stretches: c.Runs, Workers: c.Workers, Seed: c.Seed, Record: c.Recording, Shard: c.Shard})
+		if err != nil {
+			return err
+		}
+		report.Workloads = append(report.Workloads, r)
+		if !c.JSON {
+			r.Write(t.out)
+		}
+	}
+	if c.JSON {
+		return report.WriteJSON(t.out)
+	}
+	return report.WriteSummary(t.out)
+}
+
+type benchParts struct {
+	benchOutput
+	Words []string `arg:"" optional:"" name:"word" help:"Only parts whose group contains a word: sparse, delayed, dense, row-events, steps, plastic, allocation, activity."`
+	Large bool     `help:"Also a network of a million neurons (0.5 GiB)."`
+}
+
+func (c *benchParts) Run(t terminal) error {
+	report := bench.NewReport()
+	err := bench.Parts(c.Words, c.Large, func(p bench.Part) {
+		report.Parts = append(report.Parts, p)
+		if !c.JSON {
+			fmt.Fprintf(t.err, "\r%d parts measured", len(report.Parts))
+		}
+	})
+	if err != nil {
+		return err
+	}
+	if c.JSON {
+		return report.WriteJSON(t.out)
+	}
+	fmt.Fprintln(t.err)
+	report.Head(t.out)
+	return bench.WriteParts(t.out, report.Parts)
+}
+
+type benchCompare struct {
+	Reports []string `arg:"" name:"report" help:"OLD.json NEW.json, and more such pairs: each pair measured one after the other. Ten pairs make a ratio that can be trusted to 3 %."`
+}
+
+// Validate is called by the parser.
+func (c *benchCompare) Validate() error {
+	if len(c.Reports)%2 != 0 {
+		return fmt.Errorf("%d reports: pairs of an old and a new one are needed", len(c.Reports))
+	}
+	return nil
+}
+
+func (c *benchCompare) Run(t terminal) error {
+	var reports []*bench.Report
+	for _, file := range c.Reports {
+		r, err := bench.ReadReport(file)
+		if err != nil {
+			return bad(err)
+		}
+		reports = append(reports, r)
+	}
+	var pairs []bench.Pair
+	for i := 0; i < len(reports); i += 2 {
+		pairs = append(pairs, bench.Pair{Old: reports[i], New: reports[i+1]})
+	}
+	ratios, err := bench.Compare(pairs)
+	if err != nil {
+		return bad(err)
+	}
+	reports[0].Head(t.out)
+	return bench.WriteRatios(t.out, ratios)
+}
+
+type benchScaling struct {
+	benchOutput
+	Output   string `short:"o" default:"scaling" help:"Where the figure goes: FILE.png, .svg and .csv." placeholder:"FILE"`
+	Workers  int    `help:"Most workers; default all processors."`
+	Neurons  int    `default:"12500" help:"Neurons of the balanced network in the middle."`
+	InDegree int    `default:"1250" help:"Inputs of each of its neurons."`
+	Runs     int    `short:"n" default:"3" help:"Stretches of model time to measure."`
+}
+
+// Validate is called by the parser.
+func (c *benchScaling) Validate() error {
+	switch {
+	case c.Workers < 0:
+		return fmt.Errorf("--workers=%d: must be above 0", c.Workers)
+	case c.Neurons < 100 || c.Neurons > 10_000_000:
+		return fmt.Errorf("--neurons=%d: must be between 100 and 10000000", c.Neurons)
+	case c.InDegree < 40 || c.InDegree > 100_000:
+		return fmt.Errorf("--in-degree=%d: must be between 40 and 100000", c.InDegree)
+	case c.Runs < 1 || c.Runs > 1000:
+		return fmt.Errorf("--runs=%d: must be between 1 and 1000", c.Runs)
+	}
+	if info, err := os.Stat(filepath.Dir(c.Output)); err != nil || !info.IsDir() { // before minutes of work
+		return fmt.Errorf("--output=%s: there is no directory %s", c.Output, filepath.Dir(c.Output))
+	}
+	return nil
+}
+
+func (c *benchScaling) Run(ctx context.Context, t terminal) error {
+	report := bench.NewReport()
+	output := c.Output
+	if ext := filepath.Ext(output); ext == ".png" || ext == ".svg" || ext == ".csv" {
+		output = strings.TrimSuffix(output, ext)
+	}
+	scale := bench.Scale{Workers: c.Workers, Neurons: c.Neurons, InDegree: c.InDegree, Stretches: c.Runs}
+	if scale.Workers == 0 {
+		scale.Workers = runtime.GOMAXPROCS(0)
+	}
+	if !c.JSON {
+		report.Head(t.out)
+	}
+	err := bench.Scaling(ctx, scale, func(s bench.Series) {
+		report.Scaling = append(report.Scaling, s)
+		if !c.JSON {
+			s.WriteSeries(t.out)
+		}
+	})
+	if err != nil {
+		return err
+	}
+	if err := figure.Save(output, bench.Drawing(report.Scaling)); err != nil {
+		return err
+	}
+	if c.JSON {
+		return report.WriteJSON(t.out)
+	}
+	fmt.Fprintf(t.out, "\ncurves in %s.png\n", output)
+	return nil
+}

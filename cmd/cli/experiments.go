@@ -1,0 +1,277 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"path/filepath"
+	"slices"
+	"text/tabwriter"
+
+	"github.com/burstplex/burstplex/sim/experiment"
+	"github.com/burstplex/burstplex/sim/report"
+	"github.com/burstplex/burstplex/sim/session"
+)
+
+type initCommand struct {
+	Name   string `arg:"" optional:"" help:"Built-in experiment."`
+	Model  string `help:"Write an experiment with a built-in model written as equations instead." placeholder:"MODEL"`
+	Output string `short:"o" help:"File to write, - for standard output; default NAME.toml. An existing file is never overwritten." placeholder:"FILE"`
+}
+
+// Validate is called by the parser.
+func (c *initCommand) Validate() error {
+	if (c.Name == "") == (c.Model == "") {
+		return errors.New("one of NAME and --model is needed")
+	}
+	return nil
+}
+
+func (c *initCommand) Run(t terminal) error {
+	if c.Output == standard {
+		read, name := experiment.Text, c.Name
+		if c.Model != "" {
+			read, name = experiment.WrittenText, c.Model
+		}
+		text, err := read(name)
+		if err != nil {
+			return err
+		}
+		_, err = t.out.Write(text)
+		return err
+	}
+	if c.Model != "" {
+		file, err := experiment.CopyWritten(c.Model, c.Output)
+		if err == nil {
+			fmt.Fprintf(t.out, "wrote %s\n", file)
+		}
+		return err
+	}
+	written, err := experiment.Copy(t.kinds, c.Name, c.Output)
+	for _, file := range written {
+		fmt.Fprintf(t.out, "wrote %s\n", file)
+	}
+	return err
+}
+
+// source names an experiment and what is to be different in it.
+type source struct {
+	Experiment string   `arg:"" name:"file-or-name" help:"Experiment file, or name of a built-in experiment."`
+	Set        []string `help:"Set a key of the experiment, for example --set projections.pyr2_pyr1.weight=0.2; may be repeated." placeholder:"KEY=VALUE" sep:"none"`
+}
+
+type checkCommand struct{ source }
+
+func (c *checkCommand) Run(t terminal) error {
+	x, err := experiment.Load(t.kinds, c.Experiment, c.Set...)
+	if err != nil {
+		return err
+	}
+	if err := x.Check(); err != nil {
+		return err
+	}
+	if err := warn(t, x, checkBudget); err != nil {
+		return err
+	}
+	fmt.Fprintf(t.out, "%s: ok\n", c.Experiment)
+	return announce(t.out, x)
+}
+
+// large is the memory or space on disk from which an experiment is announced before it begins.
+const large = 1 << 30
+
+// announce says what a large experiment will take.
+// warn prints what is suspicious in the models of an experiment, and which of them the step is too long for; budget bounds the
+// steps of neurons that this may take.
+func warn(t terminal, x *experiment.Experiment, budget int) error {
+	inaccurate, err := x.Inaccuracies(budget)
+	for _, w := range append(x.Warnings(), inaccurate...) {
+		fmt.Fprintln(t.err, w)
+	}
+	return err
+}
+
+// Steps of neurons that a measurement of accuracy may take: in a check, and before a run.
+const checkBudget, runBudget = 1_000_000, 100_000
+
+func announce(w io.Writer, x *experiment.Experiment) error {
+	memory, disk, err := x.Estimate()
+	if err == nil && memory.Bytes >= large {
+		fmt.Fprintln(w, memory)
+	}
+	if err == nil && disk.Bytes() >= large {
+		fmt.Fprintln(w, disk)
+	}
+	return err
+}
+
+type runCommand struct {
+	source
+	Output string  `short:"o" help:"Directory for the results; default results/NAME. It must not exist." placeholder:"DIR"`
+	Seed   *uint64 `help:"First seed, in place of the file's."`
+	Seeds  *int    `help:"Number of runs with ascending seeds, in place of the file's."`
+	workers
+	Force    bool     `help:"Replace an existing result directory: all that an earlier run left in it is removed."`
+	Variants []string `help:"Run variants of the experiment, each into a directory of its own: names, or all." placeholder:"NAME,..."`
+	profiled
+}
+
+// Validate is called by the parser.
+func (c *runCommand) Validate() error {
+	if c.Seeds != nil && (*c.Seeds < 1 || *c.Seeds > 10000) {
+		return fmt.Errorf("--seeds=%d: must be between 1 and 10000", *c.Seeds)
+	}
+	return c.workers.validate()
+}
+
+func (c *runCommand) Run(ctx context.Context, t terminal) error {
+	x, err := experiment.Load(t.kinds, c.Experiment, c.Set...)
+	if err != nil {
+		return err
+	}
+	if c.Output == "" {
+		c.Output = filepath.Join("results", x.Experiment.Name)
+	}
+	if err := warn(t, x, runBudget); err != nil {
+		return err
+	}
+	if err := announce(t.err, x); err != nil {
+		return err
+	}
+	stop, err := c.profile()
+	if err != nil {
+		return err
+	}
+	defer stop()
+	o := session.Options{Dir: c.Output, Seed: c.Seed, Workers: c.number(), Force: c.Force, Log: t.err}
+	if c.Seeds != nil {
+		o.Seeds = *c.Seeds
+	}
+	var all []*report.Summary
+	var learned []report.Outcome
+	if len(c.Variants) > 0 {
+		if slices.Equal(c.Variants, []string{"all"}) {
+			c.Variants = nil
+		}
+		all, learned, err = session.RunVariants(ctx, x, o, c.Variants...)
+	} else {
+		all = make([]*report.Summary, 1)
+		if all[0], err = session.Run(ctx, x, o); err == nil {
+			learned = all[0].Outcomes
+		}
+	}
+	if errors.Is(err, context.Canceled) {
+		return interrupted(ctx, c.Output)
+	}
+	if err != nil {
+		return err
+	}
+	printResults(t.out, x, all, learned, c.Output)
+	return nil
+}
+
+// printResults prints what runs ended with.
+func printResults(out io.Writer, x *experiment.Experiment, all []*report.Summary, learned []report.Outcome, dir string) {
+	for _, s := range all {
+		if s.Variant != "" {
+			fmt.Fprintf(out, "\n%s\n", s.Variant)
+		}
+		printSummary(out, s)
+	}
+	if x.Task == nil {
+		fmt.Fprintln(out)
+	}
+	report.PrintOutcomes(x, out, learned)
+	fmt.Fprintf(out, "results in %s\n", dir)
+}
+
+type resumeCommand struct {
+	Dir string `arg:"" help:"Result directory of a run that was interrupted or killed."`
+	workers
+}
+
+// Validate is called by the parser.
+func (c *resumeCommand) Validate() error { return c.workers.validate() }
+
+// workers are the processors that a command may use.
+type workers struct {
+	Workers *int `help:"Processors to use; default all. Results do not depend on it."`
+}
+
+func (w workers) validate() error {
+	if w.Workers != nil && *w.Workers < 1 {
+		return fmt.Errorf("--workers=%d: must be above 0", *w.Workers)
+	}
+	return nil
+}
+
+// number returns how many they are, 0 for all.
+func (w workers) number() int {
+	if w.Workers == nil {
+		return 0
+	}
+	return *w.Workers
+}
+
+func (c *resumeCommand) Run(ctx context.Context, t terminal) error {
+	x, all, learned, err := session.Resume(ctx, t.kinds, c.Dir, session.Options{Workers: c.number(), Log: t.err})
+	if errors.Is(err, context.Canceled) {
+		return interrupted(ctx, c.Dir)
+	}
+	if err != nil {
+		return err
+	}
+	printResults(t.out, x, all, learned, c.Dir)
+	return nil
+}
+
+func interrupted(ctx context.Context, dir string) error {
+	return &interruption{ctx, fmt.Sprintf("interrupted; what was simulated so far is in %s; go on with: burstplex resume %s", dir, dir)}
+}
+
+func printSummary(out io.Writer, s *report.Summary) {
+	if len(s.Runs) == 0 {
+		for _, line := range s.Lines {
+			fmt.Fprintln(out, line)
+		}
+		fmt.Fprintf(out, "%.1f s\n", s.WallSeconds)
+		return
+	}
+	w := tabwriter.NewWriter(out, 0, 8, 2, ' ', tabwriter.AlignRight)
+	fmt.Fprintln(w, "seed\tneurons\tsynapses\tspikes\twall time\tper model s\tdigest\t")
+	for _, r := range s.Runs {
+		fmt.Fprintf(w, "%d\t%d\t%d\t%d\t%.2f s\t%.3f s\t%.12s\t\n", r.Seed, r.Neurons, r.Synapses, r.Spikes, r.WallSeconds, r.RealTimeFactor, r.Digest)
+	}
+	w.Flush()
+	fmt.Fprintln(out)
+	report.PrintRates(out, s)
+	if len(s.Compared) > 0 {
+		fmt.Fprintln(out)
+		report.PrintComparison(out, s.Compared)
+	}
+}
+
+type plotCommand struct {
+	Dir   string   `arg:"" help:"Directory of results."`
+	Names []string `arg:"" optional:"" name:"name" help:"Figures to draw; default all."`
+}
+
+func (c *plotCommand) Run(t terminal) error {
+	held, err := session.Hold(c.Dir)
+	if err != nil {
+		return err
+	}
+	if err := errors.Join(report.Draw(t.kinds, c.Dir, c.Names...), held.Release()); err != nil {
+		return err
+	}
+	fmt.Fprintf(t.out, "figures in %s\n", filepath.Join(c.Dir, "figures"))
+	return nil
+}
+
+type versionCommand struct{}
+
+func (versionCommand) Run(t terminal) error {
+	_, err := fmt.Fprintln(t.out, session.Program())
+	return err
+}

@@ -1,0 +1,76 @@
+package cli
+
+import (
+	"os/exec"
+	"strings"
+	"testing"
+)
+
+// Arrows between packages never turn back: a package may import only those folders of the project that its own names here.
+// Folders may import below themselves; a name with a point at its end is the package alone, without what lies below it.
+func TestLayers(t *testing.T) {
+	leaves := []string{"neuron/spike", "neuron/rng", "neuron/numeric", "neuron/nearest"}
+	model := append([]string{"neuron", "neuron/ensemble", "neuron/equations"}, leaves...)
+	allowed := []struct {
+		folder  string
+		imports []string
+	}{ // the first folder that a package lies in holds
+		{"neuron/spike", []string{"neuron/numeric"}},
+		{"neuron/rng", []string{"neuron/numeric"}},
+		{"neuron/numeric", nil},
+		{"neuron/nearest", nil},
+		{"neuron", leaves},
+		{"synapse", model},
+		{"plasticity", append([]string{"synapse"}, model...)},
+		{"recordings", leaves},
+		{"sim/config", append([]string{"plasticity", "synapse"}, model...)},
+		{"sim/kind", []string{"sim/config"}},
+		{"sim/task", []string{"neuron/spike"}},
+		{"sim/experiment", append([]string{"sim.", "sim/config", "sim/kind", "sim/task", "sim/credit", "sim/curve", "sim/deep", "plasticity", "synapse", "recordings"}, model...)},
+		{"sim/report", append([]string{"sim.", "sim/config", "sim/kind", "sim/task", "sim/experiment", "plasticity", "synapse", "recordings"}, model...)},
+		{"sim/session", append([]string{"sim.", "sim/config", "sim/kind", "sim/task", "sim/experiment", "sim/report", "plasticity", "synapse", "recordings"}, model...)},
+		{"sim", append([]string{"plasticity", "synapse", "recordings"}, model...)},
+		{"internal/mutations", nil},
+		{"internal/oracle", append([]string{"sim", "plasticity", "synapse", "recordings"}, model...)}, // for tests
+		{"cmd", append([]string{"sim", "plasticity", "synapse", "recordings"}, model...)},
+	}
+	const module = "github.com/burstplex/burstplex/"
+	out, err := exec.Command("go", "list", "-f", `{{.ImportPath}} {{join .Imports " "}}`, module+"...").Output()
+	if err != nil {
+		t.Skipf("go list: %v", err)
+	}
+	for line := range strings.Lines(string(out)) {
+		words := strings.Fields(line)
+		name := strings.TrimPrefix(words[0], module)
+		known := false
+		for _, layer := range allowed {
+			if !within(name, layer.folder) {
+				continue
+			}
+			known = true
+			for _, imported := range words[1:] {
+				path, ours := strings.CutPrefix(imported, module)
+				if ours && !within(path, layer.folder) && !withinAny(path, layer.imports) {
+					t.Errorf("%s imports %s: a package of %s must not", name, path, layer.folder)
+				}
+			}
+			break
+		}
+		if !known {
+			t.Errorf("%s lies in no known folder", name)
+		}
+	}
+}
+
+func within(path, folder string) bool { return path == folder || strings.HasPrefix(path, folder+"/") }
+
+// withinAny treats neuron, and what ends with a point, as the package alone.
+func withinAny(path string, folders []string) bool {
+	for _, f := range folders {
+		alone, point := strings.CutSuffix(f, ".")
+		if path == alone || f != "neuron" && !point && within(path, f) {
+			return true
+		}
+	}
+	return false
+}

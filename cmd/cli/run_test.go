@@ -1,0 +1,13 @@
+package cli
+
+import (
+	"io"
+	"strings"
+
+	"github.com/burstplex/burstplex/sim/experiment"
+)
+
+// run executes a command line of the program as it is.
+func run(args []string, stdout, stderr io.Writer) int {
+	return Main(experiment.NewRegistries(), args, strings.NewReader(""), stdout, stderr)
+}

@@ -1,0 +1,90 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"strings"
+	"text/tabwriter"
+
+	"github.com/burstplex/burstplex/neuron/spike"
+	"github.com/burstplex/burstplex/recordings"
+)
+
+type infoCommand struct{ recording }
+
+func (c *infoCommand) Run(t terminal) error {
+	r, err := c.open()
+	if err != nil {
+		return err
+	}
+	defer r.Close()
+	s := recordings.Summarize(r)
+	h := s.Header
+	fmt.Fprintf(t.out, "%s\n%s, seed %d, times in units of %v\n", s.Path, h.Program, h.Seed, h.Resolution)
+	fmt.Fprintf(t.out, "%v to %v, %d spikes, %d bytes\n", s.Window.From, s.Window.To, s.Spikes, s.Size)
+	if !s.Finished {
+		fmt.Fprintln(t.out, "not finished: the run was cut off")
+	}
+	if lost := h.Metadata["repaired"]; lost != "" {
+		fmt.Fprintf(t.out, "repaired; the time of what was lost counts as silence:\n  %s\n", strings.ReplaceAll(lost, "\n", "\n  "))
+	}
+	if gaps := h.Metadata["silence"]; gaps != "" {
+		fmt.Fprintf(t.out, "merged; time that was not recorded counts as silence: %s\n", gaps)
+	}
+	fmt.Fprintln(t.out)
+	w := tabwriter.NewWriter(t.out, 0, 8, 2, ' ', tabwriter.AlignRight)
+	fmt.Fprintln(w, "population\tneurons\trecorded\tspikes\tHz\tevents, Hz\tbursts, Hz\tburst probability\tbytes/spike\tPoisson bound\t")
+	for _, p := range s.Populations {
+		fmt.Fprintf(w, "%s\t%d\t%d\t%d\t%s\t%s\t%s\t%s\t%s\t%s\t\n",
+			p.Name, p.Size, p.Recorded, p.Spikes, known(p.Rate), known(p.EventRate), known(p.BurstRate),
+			known(p.BurstProbability), known(p.BytesPerSpike), known(p.Bound))
+	}
+	w.Flush()
+	fmt.Fprintf(t.out, "rates: per recorded neuron, over all of %v to %v; burst probability: all bursts over all events of this time\n", s.Window.From, s.Window.To)
+	var definitions []definition
+	for _, p := range s.Populations {
+		definitions = append(definitions, definition{p.Name, p.Detector})
+	}
+	printDefinitions(t.out, definitions)
+	listTables(t.out, s.Tables)
+	var damage []error
+	for _, p := range s.Problems {
+		damage = append(damage, p)
+	}
+	return bad(errors.Join(damage...))
+}
+
+func known(x float64) string {
+	if math.IsNaN(x) {
+		return "-"
+	}
+	return fmt.Sprintf("%.3g", x)
+}
+
+// definition is how the bursts of a population were told from events.
+type definition struct {
+	population string
+	detector   spike.Detector
+}
+
+// printDefinitions says which definition of a burst is stored in a recording, a line for each that occurs.
+func printDefinitions(w io.Writer, all []definition) {
+	for i, d := range all {
+		var names []string
+		first := true
+		for k, other := range all {
+			if other.detector == d.detector {
+				names, first = append(names, other.population), first && k >= i
+			}
+		}
+		switch {
+		case !first:
+		case len(names) == len(all):
+			fmt.Fprintf(w, "burst, as stored: two or more spikes, %v\n", d.detector)
+		default:
+			fmt.Fprintf(w, "burst, as stored for %s: two or more spikes, %v\n", strings.Join(names, ", "), d.detector)
+		}
+	}
+}

@@ -1,0 +1,22 @@
+// Command hcurrent is Burstplex with a neuron and a learning rule of its own, which experiment files name as they
+// name those that are built in: go run . run sag.toml
+package main
+
+import (
+	"os"
+
+	"github.com/burstplex/burstplex/cmd/cli"
+	"github.com/burstplex/burstplex/neuron"
+	"github.com/burstplex/burstplex/plasticity"
+	"github.com/burstplex/burstplex/sim/experiment"
+	"github.com/burstplex/burstplex/sim/kind"
+)
+
+func main() {
+	kinds := experiment.NewRegistries()
+	kinds.Models.Add(kind.Of[neuron.Spec]{Name: "lif-h", Doc: "leaky integrate-and-fire neuron with an h-current",
+		New: func() neuron.Spec { return defaultNeuron() }})
+	kinds.Rules.Add(kind.Of[plasticity.Spec]{Name: "burst-hebb", Doc: "bursts potentiate synapses whose sources were active",
+		New: func() plasticity.Spec { return &burstHebb{Eta: 1e-3, Tau: 50, Max: 1} }})
+	os.Exit(cli.Main(kinds, os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
+}

@@ -1,0 +1,73 @@
+package experiment
+
+import (
+	"github.com/burstplex/burstplex/neuron"
+	"github.com/burstplex/burstplex/plasticity"
+	"github.com/burstplex/burstplex/sim/config"
+	"github.com/burstplex/burstplex/sim/credit"
+	"github.com/burstplex/burstplex/sim/curve"
+	"github.com/burstplex/burstplex/sim/deep"
+	"github.com/burstplex/burstplex/sim/kind"
+	"github.com/burstplex/burstplex/sim/task"
+	"github.com/burstplex/burstplex/synapse"
+)
+
+// Registries is everything that a file can name. A program makes it with NewRegistries, adds the kinds of its own, and
+// hands it to Load.
+type Registries struct {
+	Models      kind.Registry[neuron.Spec]           // populations.NAME.model
+	Backgrounds kind.Registry[neuron.BackgroundSpec] // populations.NAME.backgrounds.NAME.kind
+	Connectors  kind.Registry[Connector]             // projections.NAME.connector
+	ShortTerm   kind.Registry[*synapse.ShortTerm]    // projections.NAME.short_term.kind
+	Rules       kind.Registry[plasticity.Spec]       // projections.NAME.rule.kind
+	Waves       kind.Registry[Wave]                  // stimuli.NAME.wave
+	Tasks       kind.Registry[task.Spec]             // task.kind
+}
+
+// Sort is a registry with the name that people call it by.
+type Sort struct {
+	Name string // "models"
+	Of   kind.Listing
+}
+
+// Sorts lists the registries.
+func (r *Registries) Sorts() []Sort {
+	return []Sort{{"models", &r.Models}, {"backgrounds", &r.Backgrounds}, {"connectors", &r.Connectors},
+		{"short-term", &r.ShortTerm}, {"rules", &r.Rules}, {"waves", &r.Waves}, {"tasks", &r.Tasks}}
+}
+
+// NewRegistries returns the kinds that Burstplex has.
+func NewRegistries() *Registries {
+	r := &Registries{}
+	for _, m := range neuron.Models() {
+		r.Models.Add(kind.Of[neuron.Spec]{Name: m.Name, Doc: m.Doc, New: m.Default})
+	}
+	for _, k := range plasticity.Kinds() {
+		r.Rules.Add(kind.Of[plasticity.Spec]{Name: k.Name, Doc: k.Doc, New: k.Default})
+	}
+	r.Backgrounds.Add(
+		kind.Of[neuron.BackgroundSpec]{Name: poissonBackground, Doc: "independent Poisson trains for every neuron",
+			New: func() neuron.BackgroundSpec { return neuron.DefaultPoissonBackground() }},
+		kind.Of[neuron.BackgroundSpec]{Name: "ornstein-uhlenbeck", Doc: "a fluctuating current, independent for every neuron",
+			New: func() neuron.BackgroundSpec { return neuron.DefaultOrnsteinUhlenbeck() }})
+	r.ShortTerm.Add(
+		kind.Of[*synapse.ShortTerm]{Name: "depressing", Doc: "synapses that tire; defaults of Payeur et al. (2021)",
+			New: func() *synapse.ShortTerm { s := synapse.Depressing(); return &s }},
+		kind.Of[*synapse.ShortTerm]{Name: "facilitating", Doc: "synapses that warm up; defaults of Payeur et al. (2021)",
+			New: func() *synapse.ShortTerm { s := synapse.Facilitating(); return &s }})
+	r.Tasks.Add(
+		kind.Of[task.Spec]{Name: "plasticity-curve", Doc: "weight changes in rate and pairing protocols, beside the closed form",
+			New: func() task.Spec { return curve.Default() }},
+		kind.Of[task.Spec]{Name: "gradient", Doc: "changes learned from bursts beside the exact gradient",
+			New: func() task.Spec { return credit.DefaultGradient() }},
+		kind.Of[task.Spec]{Name: "regression", Doc: "a continuous function, learned in spikes",
+			New: func() task.Spec { return credit.DefaultRegression() }},
+		kind.Of[task.Spec]{Name: "images", Doc: "networks of ensembles that learn to tell images",
+			New: func() task.Spec { return deep.Default() }})
+	addConnectors(r)
+	addWaves(r)
+	return r
+}
+
+// registriesOf returns what Load handed to the decoder.
+func registriesOf(d *config.Decoder) *Registries { return d.Context.(*Registries) }
