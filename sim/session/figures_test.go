@@ -23,7 +23,7 @@ func written(t *testing.T, dir string) map[string]string {
 	all := map[string]string{}
 	err := filepath.WalkDir(dir, func(path string, entry os.DirEntry, err error) error {
 		name := strings.TrimPrefix(path, dir)
-		if err != nil || entry.IsDir() || strings.HasSuffix(name, ".bspk") {
+		if err != nil || entry.IsDir() || strings.HasSuffix(name, ".bspk") || entry.Name() == ".lock" {
 			return err
 		}
 		text, err := os.ReadFile(path)
