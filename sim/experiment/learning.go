@@ -86,13 +86,18 @@ type Stage struct {
 	Order      string      `toml:"order" oneof:"listed|shuffled" doc:"the same order in every repeat, or a new one"`
 	Teacher    *spike.Tick `toml:"teacher_from" unit:"ms" range:"[0, inf)" doc:"teachers are on from this time of each presentation; absent: never"`
 	Plasticity *spike.Tick `toml:"plasticity_from" unit:"ms" range:"[0, inf)" doc:"rules are on from this time of each presentation; absent: never"`
-	Until      string      `toml:"until" oneof:"end|solved" doc:"solved: the stage ends early when five repeats in a row were right"`
+	Until      string      `toml:"until" oneof:"end|solved" doc:"solved: the stage ends early when five repeats in a row were right, as measured: without the teacher if measure_to is not after teacher_from"`
 	From       spike.Tick  `toml:"measure_from" unit:"ms" range:"[0, inf)" doc:"what is measured of a presentation starts here"`
 	To         spike.Tick  `toml:"measure_to" unit:"ms" range:"[0, inf)" doc:"and ends here; 0 means the end"`
 }
 
 // SetDefaults implements config.Defaulter.
 func (s *Stage) SetDefaults() { s.Repeats, s.Order, s.Until = 1, "listed", "end" }
+
+// Taught reports whether a teacher is on while a presentation is measured.
+func (s *Stage) Taught() bool {
+	return s.Teacher != nil && (s.To == 0 || s.To > *s.Teacher)
+}
 
 // Presentations returns the protocol of a file, nil if it has none.
 func (x *Experiment) Presentations(seed uint64) *sim.Protocol {

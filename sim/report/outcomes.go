@@ -19,6 +19,7 @@ type Outcome struct {
 	Rates     []float64 // of the output in the last stage, by pattern, Hz; plasticity and teacher are off there
 	Correct   int       // of them on the right side of the threshold
 	Solved    int       // presentations of training until the first of five correct repeats in a row; 0: never
+	Taught    bool      // the teacher was on in what training is judged by
 	Trained   int       // presentations of training
 	FirstCost float64   // cross-entropy summed over the patterns, in the first repeat of training
 	LastCost  float64   // the same, mean of the last five repeats
@@ -31,6 +32,7 @@ func outcome(x *experiment.Experiment, l presentations) *Outcome {
 		return nil
 	}
 	o := &Outcome{Variant: x.VariantName, Seed: l.seed}
+	o.Taught = x.Protocol.Get(x.TrainingStage()).Taught() || x.Teachers.Get(j.Teacher).Always
 	training, test := x.TrainingStage(), x.Protocol.Names()[x.Protocol.Len()-1]
 	for _, p := range x.Patterns.Names() {
 		rates := l.of(test, p, j.Column)
@@ -109,7 +111,7 @@ func PrintOutcomes(x *experiment.Experiment, w io.Writer, all []Outcome) {
 		fmt.Fprintf(w, " %8s", x.Label(p))
 	}
 	fmt.Fprintf(w, " %8s %20s %16s\n", "correct", "solved at example", "cost")
-	solved := map[string][2]int{}
+	solved, taught := map[string][2]int{}, false
 	for _, o := range all {
 		fmt.Fprintf(w, "%-20s %6d", o.Variant, o.Seed)
 		for _, r := range o.Rates {
@@ -119,7 +121,11 @@ func PrintOutcomes(x *experiment.Experiment, w io.Writer, all []Outcome) {
 		if o.Solved > 0 {
 			at = fmt.Sprint(o.Solved)
 		}
-		fmt.Fprintf(w, " %8s %20s %16s\n", fmt.Sprintf("%d/%d", o.Correct, len(o.Rates)), fmt.Sprintf("%s of %d", at, o.Trained), fmt.Sprintf("%.2f -> %.2f", o.FirstCost, o.LastCost))
+		if at = fmt.Sprintf("%s of %d", at, o.Trained); o.Taught {
+			at += " *"
+			taught = true
+		}
+		fmt.Fprintf(w, " %8s %20s %16s\n", fmt.Sprintf("%d/%d", o.Correct, len(o.Rates)), at, fmt.Sprintf("%.2f -> %.2f", o.FirstCost, o.LastCost))
 		s := solved[o.Variant]
 		s[1]++
 		if o.Correct == len(o.Rates) {
@@ -130,6 +136,10 @@ func PrintOutcomes(x *experiment.Experiment, w io.Writer, all []Outcome) {
 	for i, o := range all {
 		if i == 0 || all[i-1].Variant != o.Variant {
 			s := solved[o.Variant]
+			if taught {
+				fmt.Fprintln(w, "* training is judged while the teacher is on: what is right, and its cost, is what the teacher helps with")
+				taught = false
+			}
 			fmt.Fprintf(w, "%s: %d of %d seeds correct after learning, with plasticity and teacher off\n", orName(o.Variant, x.Experiment.Name), s[0], s[1])
 		}
 	}
