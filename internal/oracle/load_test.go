@@ -15,7 +15,7 @@ func TestCaseInFile(t *testing.T) {
 	if name == "" {
 		t.Skip("BURSTPLEX_CASE names no experiment file")
 	}
-	x, err := experiment.Load(name)
+	x, err := experiment.Load(experiment.NewRegistries(), name)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -24,8 +24,11 @@ func TestCaseInFile(t *testing.T) {
 		t.Fatal(err)
 	}
 	for name, s := range x.Stimuli.All() {
-		if s.Wave == "fluctuation" {
-			c.Bands[name] = Band{s.Components, s.Band[0], s.Band[1]}
+		if f, ok := s.Course.(interface {
+			Spectrum() (components int, low, high float64)
+		}); ok {
+			components, low, high := f.Spectrum()
+			c.Bands[name] = Band{components, low, high}
 		}
 	}
 	for at := spike.Millisecond; at < c.End; at += spike.Millisecond {

@@ -2,7 +2,6 @@ package experiment_test
 
 import (
 	"fmt"
-	"io/fs"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
@@ -10,6 +9,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/burstplex/burstplex/neuron"
+	"github.com/burstplex/burstplex/neuron/equations"
 	"github.com/burstplex/burstplex/sim/experiment"
 )
 
@@ -80,13 +81,16 @@ func TestSavedIsTheSame(t *testing.T) {
 	}
 }
 
-// blank forgets where the file of a spec is.
+// blank forgets where the file of a spec is, and the syntax trees of models written as equations, which know their lines.
 func blank(spec any) {
-	if r, ok := spec.(interface {
-		Reads() (*string, *fs.FS)
-	}); ok {
+	if r, ok := spec.(neuron.Reader); ok {
 		file, fsys := r.Reads()
 		*file, *fsys = "", nil
+	}
+	if v := reflect.ValueOf(spec).Elem().FieldByName("Spec"); v.IsValid() {
+		if written, ok := v.Interface().(*equations.Spec); ok {
+			written.Model = nil
+		}
 	}
 }
 

@@ -84,6 +84,11 @@ func (f *fluctuation) Wave(c Course) (sim.Wave, error) {
 	return sim.NewFluctuation(c.Key, f.Components, f.Band[0], f.Band[1]), nil
 }
 
+// Spectrum returns the number of sines and the lowest and highest frequency, Hz.
+func (f *fluctuation) Spectrum() (components int, low, high float64) {
+	return f.Components, f.Band[0], f.Band[1]
+}
+
 type table struct {
 	absolute
 	File string `toml:"file" doc:"CSV with the columns time_UNIT (model time; s, ms, us) and current_UNIT (pA, nA, ...): linear in between, 0 before, held at the end"`
