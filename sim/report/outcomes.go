@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"os"
 	"path/filepath"
 
@@ -47,14 +48,16 @@ func outcome(x *experiment.Experiment, l presentations) *Outcome {
 	}
 	cost, right := map[int]float64{}, map[int]int{}
 	last, streak := 0, 0
-	n := x.Patterns.Len()
+	n := len(j.Targets)
 	for _, r := range l.rows {
 		if r.stage != training {
 			continue
 		}
 		o.Trained++
 		last = r.repeat
-		cost[r.repeat] += r.values[j.Teacher+" cost"]
+		if c := r.values[j.Teacher+" cost"]; !math.IsNaN(c) { // a pattern without a target costs nothing
+			cost[r.repeat] += c
+		}
 		if j.Right(r.pattern, r.values[j.Column]) {
 			right[r.repeat]++
 		}

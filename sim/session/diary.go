@@ -36,6 +36,7 @@ type diary struct {
 	waiting []ended      // presentations whose bursts are not settled, in order
 	onsets  spike.Onsets // by the place of a neuron in all populations
 	settles spike.Tick   // after an onset it is settled whether the event is a burst
+	ending  bool         // nothing comes after the next spikes
 	file    *os.File
 	out     *csv.Writer
 
@@ -114,6 +115,9 @@ func (d *diary) WriteSpikes(w spike.Window, events []spike.Event) error {
 	}
 	for _, e := range events { // after the protocol
 		d.count(e, nil, spike.Window{})
+	}
+	if d.ending {
+		return d.settle(spike.Forever)
 	}
 	return d.settle(w.To)
 }

@@ -136,7 +136,7 @@ func runSeed(ctx context.Context, x *experiment.Experiment, o Options, k int, s 
 		err = advance(ctx, x, sv, end, o.progress)
 	}
 	if err == nil && sv.diary != nil {
-		err = sv.diary.settle(spike.Forever)
+		sv.diary.ending = true // what Finish passes on is all that comes
 	}
 	if err == nil && sv.writer != nil {
 		err = finalWeights(x, engine, sv.writer)
