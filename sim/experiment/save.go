@@ -177,11 +177,7 @@ func (s *inputSaver) table() error {
 	if len(s.kept) == 0 {
 		return nil
 	}
-	text, err := json.MarshalIndent(s.kept, "", "  ")
-	if err != nil {
-		return err
-	}
-	return task.Replace(filepath.Join(s.dir, inputsTable), append(text, '\n'))
+	return task.ReplaceJSON(filepath.Join(s.dir, inputsTable), s.kept)
 }
 
 // VerifyInputs compares the files that a saved experiment reads with their digests.

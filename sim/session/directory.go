@@ -1,7 +1,6 @@
 package session
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
@@ -112,11 +111,7 @@ func inside(dir, path string) (bool, error) {
 }
 
 func writePlan(o Options, p plan) error {
-	text, err := json.MarshalIndent(p, "", "  ")
-	if err != nil {
-		return err
-	}
-	return task.Replace(filepath.Join(o.Dir, planFile), append(text, '\n'))
+	return task.ReplaceJSON(filepath.Join(o.Dir, planFile), p)
 }
 
 // own returns the experiment that a run in o.Dir simulates, and the lock on the directory: a new run begins one, a resumed

@@ -3,6 +3,7 @@ package task
 import (
 	"bytes"
 	"encoding/gob"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"hash/crc32"
@@ -17,6 +18,15 @@ var ErrDamaged = errors.New("the file is damaged: its checksum does not match; r
 // Keep writes a body with its checksum to a new file and puts it in the place of path.
 func Keep(path string, body []byte) error {
 	return Replace(path, fmt.Appendf(nil, "%08x\n", crc32.ChecksumIEEE(body)), body)
+}
+
+// ReplaceJSON puts a value, as indented JSON that people can read, in the place of path.
+func ReplaceJSON(path string, v any) error {
+	text, err := json.MarshalIndent(v, "", "  ")
+	if err != nil {
+		return err
+	}
+	return Replace(path, append(text, '\n'))
 }
 
 // Kept returns the body that Keep wrote, nil if there is no such file.
