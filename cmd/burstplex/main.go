@@ -16,9 +16,9 @@ import (
 	"os"
 
 	"github.com/burstplex/burstplex/cmd/cli"
-	"github.com/burstplex/burstplex/sim/experiment"
+	"github.com/burstplex/burstplex/sim/report"
 )
 
 func main() {
-	os.Exit(cli.Main(experiment.NewRegistries(), os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
+	os.Exit(cli.Main(report.NewRegistries(), os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
 }

@@ -1,6 +1,6 @@
 // Package cli holds the commands of Burstplex, so that a program with models, rules or figures of its own has them too:
 //
-//	kinds := experiment.NewRegistries()
+//	kinds := report.NewRegistries()
 //	kinds.Models.Add(...)
 //	os.Exit(cli.Main(kinds, os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
 //

@@ -4,10 +4,10 @@ import (
 	"io"
 	"strings"
 
-	"github.com/burstplex/burstplex/sim/experiment"
+	"github.com/burstplex/burstplex/sim/report"
 )
 
 // run executes a command line of the program as it is.
 func run(args []string, stdout, stderr io.Writer) int {
-	return Main(experiment.NewRegistries(), args, strings.NewReader(""), stdout, stderr)
+	return Main(report.NewRegistries(), args, strings.NewReader(""), stdout, stderr)
 }

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/burstplex/burstplex/sim/experiment"
+	"github.com/burstplex/burstplex/sim/report"
 	"pgregory.net/rapid"
 )
 
@@ -31,7 +32,7 @@ func TestCasesAsFiles(t *testing.T) {
 		if err := os.WriteFile(name, []byte(f.Text), 0o644); err != nil {
 			t.Fatal(err)
 		}
-		x, err := experiment.Load(experiment.NewRegistries(), name)
+		x, err := experiment.Load(report.NewRegistries(), name)
 		if err != nil {
 			t.Errorf("%v\n%s", err, f.Text)
 			continue

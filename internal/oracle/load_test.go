@@ -7,6 +7,7 @@ import (
 
 	"github.com/burstplex/burstplex/neuron/spike"
 	"github.com/burstplex/burstplex/sim/experiment"
+	"github.com/burstplex/burstplex/sim/report"
 )
 
 // A case in a file, as a failure prints it, is compared with the oracle at every millisecond: BURSTPLEX_CASE=case.toml.
@@ -15,7 +16,7 @@ func TestCaseInFile(t *testing.T) {
 	if name == "" {
 		t.Skip("BURSTPLEX_CASE names no experiment file")
 	}
-	x, err := experiment.Load(experiment.NewRegistries(), name)
+	x, err := experiment.Load(report.NewRegistries(), name)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -13,6 +13,7 @@ import (
 
 	"github.com/burstplex/burstplex/recordings/figure"
 	"github.com/burstplex/burstplex/sim/experiment"
+	"github.com/burstplex/burstplex/sim/report"
 )
 
 const small = `
@@ -89,7 +90,7 @@ func TestMeasure(t *testing.T) {
 // Every workload is an experiment that is right, with the keys that are set in it.
 func TestWorkloads(t *testing.T) {
 	for _, w := range Workloads() {
-		x, err := experiment.Load(experiment.NewRegistries(), w.Experiment, w.Set...)
+		x, err := experiment.Load(report.NewRegistries(), w.Experiment, w.Set...)
 		if err != nil {
 			t.Errorf("%s: %v", w.Name, err)
 			continue

@@ -15,6 +15,7 @@ import (
 	"github.com/burstplex/burstplex/recordings"
 	"github.com/burstplex/burstplex/sim"
 	"github.com/burstplex/burstplex/sim/experiment"
+	"github.com/burstplex/burstplex/sim/report"
 	"github.com/burstplex/burstplex/sim/session"
 )
 
@@ -89,7 +90,7 @@ func Measure(ctx context.Context, w Workload, o Options) (*Result, error) {
 		o.Stretches = 5
 	}
 	o.Workers = max(1, o.Workers)
-	x, err := experiment.Load(experiment.NewRegistries(), w.Experiment, w.Set...)
+	x, err := experiment.Load(report.NewRegistries(), w.Experiment, w.Set...)
 	if err != nil {
 		return nil, err
 	}

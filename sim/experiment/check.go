@@ -106,7 +106,9 @@ func (x *Experiment) check() error {
 		}
 	}
 	for name, f := range x.Figures.All() {
-		x.checkFigure(&errs, name, f)
+		if f.Spec != nil {
+			f.Spec.Check(x, "figures."+name, &errs)
+		}
 	}
 	return errs.Err()
 }

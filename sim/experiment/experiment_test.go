@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/burstplex/burstplex/sim/experiment"
+	"github.com/burstplex/burstplex/sim/report"
 )
 
 // A directory of results does not hide the built-in experiment whose name it has.
@@ -14,7 +15,7 @@ func TestBuiltinBesideItsResults(t *testing.T) {
 	if err := os.Mkdir("xor", 0o777); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := experiment.Load(experiment.NewRegistries(), "xor"); err != nil {
+	if _, err := experiment.Load(report.NewRegistries(), "xor"); err != nil {
 		t.Error(err)
 	}
 }
@@ -24,7 +25,7 @@ func TestBuiltinExperiments(t *testing.T) {
 	if len(experiment.Builtin()) < 7 {
 		t.Errorf("only %d built-in experiments", len(experiment.Builtin()))
 	}
-	kinds := experiment.NewRegistries()
+	kinds := report.NewRegistries()
 	for _, name := range experiment.Builtin() {
 		x, err := experiment.Load(kinds, name)
 		if err != nil {

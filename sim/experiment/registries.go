@@ -12,8 +12,8 @@ import (
 	"github.com/burstplex/burstplex/synapse"
 )
 
-// Registries is everything that a file can name. A program makes it with NewRegistries, adds the kinds of its own, and
-// hands it to Load.
+// Registries is everything that a file can name. A program makes it with report.NewRegistries, adds the kinds of its
+// own, and hands it to Load.
 type Registries struct {
 	Models      kind.Registry[neuron.Spec]           // populations.NAME.model
 	Backgrounds kind.Registry[neuron.BackgroundSpec] // populations.NAME.backgrounds.NAME.kind
@@ -21,6 +21,7 @@ type Registries struct {
 	ShortTerm   kind.Registry[*synapse.ShortTerm]    // projections.NAME.short_term.kind
 	Rules       kind.Registry[plasticity.Spec]       // projections.NAME.rule.kind
 	Waves       kind.Registry[Wave]                  // stimuli.NAME.wave
+	Figures     kind.Registry[FigureSpec]            // figures.NAME.kind
 	Tasks       kind.Registry[task.Spec]             // task.kind
 }
 
@@ -33,10 +34,11 @@ type Sort struct {
 // Sorts lists the registries.
 func (r *Registries) Sorts() []Sort {
 	return []Sort{{"models", &r.Models}, {"backgrounds", &r.Backgrounds}, {"connectors", &r.Connectors},
-		{"short-term", &r.ShortTerm}, {"rules", &r.Rules}, {"waves", &r.Waves}, {"tasks", &r.Tasks}}
+		{"short-term", &r.ShortTerm}, {"rules", &r.Rules}, {"waves", &r.Waves},
+		{"figures", &r.Figures}, {"tasks", &r.Tasks}}
 }
 
-// NewRegistries returns the kinds that Burstplex has.
+// NewRegistries returns the kinds that Burstplex has, but for figures: report.NewRegistries adds those.
 func NewRegistries() *Registries {
 	r := &Registries{}
 	for _, m := range neuron.Models() {

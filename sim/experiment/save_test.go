@@ -12,13 +12,14 @@ import (
 	"github.com/burstplex/burstplex/neuron"
 	"github.com/burstplex/burstplex/neuron/equations"
 	"github.com/burstplex/burstplex/sim/experiment"
+	"github.com/burstplex/burstplex/sim/report"
 )
 
 // Every built-in experiment with random overrides, saved and loaded again, is the same network, and so is each of its variants.
 func TestSavedIsTheSame(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 2))
 	for _, name := range experiment.Builtin() {
-		x, err := experiment.Load(experiment.NewRegistries(), name)
+		x, err := experiment.Load(report.NewRegistries(), name)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -36,7 +37,7 @@ func TestSavedIsTheSame(t *testing.T) {
 				overrides = append(overrides, fmt.Sprintf("populations.%s.size=%d", p, 1000+r.IntN(99)))
 			}
 		}
-		if x, err = experiment.Load(experiment.NewRegistries(), name, overrides...); err != nil {
+		if x, err = experiment.Load(report.NewRegistries(), name, overrides...); err != nil {
 			t.Fatalf("%s %v: %v", name, overrides, err)
 		}
 		if err := x.Check(); err != nil {
@@ -119,7 +120,7 @@ func TestInputsAreKeptApart(t *testing.T) {
 	if err := os.WriteFile(path, []byte(text), 0o666); err != nil {
 		t.Fatal(err)
 	}
-	x, err := experiment.Load(experiment.NewRegistries(), path)
+	x, err := experiment.Load(report.NewRegistries(), path)
 	if err != nil {
 		t.Fatal(err)
 	}

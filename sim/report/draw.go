@@ -51,8 +51,9 @@ func Draw(kinds *experiment.Registries, dir string, names ...string) error {
 		return fmt.Errorf("%s: there is no recording and no table of presentations to draw from", dir)
 	}
 	for _, name := range names {
-		if f := x.Figures.Get(name); d.unseen && f != nil && !f.OfPresentations() {
-			return fmt.Errorf("%s: figure %s shows spikes of all neurons, and neither the recording nor %s has them", dir, name, ObservedFile(d.obs[0].seed))
+		if f := x.Figures.Get(name); d.unseen && f != nil && !ofPresentations(x, f) {
+			return fmt.Errorf("%s: figure %s shows spikes of all neurons, and neither the recording nor %s has them", dir, name,
+				ObservedFile(d.obs[0].seed))
 		}
 	}
 	rows := d.comparePresentations()

@@ -13,6 +13,7 @@ import (
 
 // Observation is what the analysis keeps of the spikes of one seed, in memory that does not grow with their number.
 type Observation struct {
+	*experiment.Experiment
 	seed  uint64
 	pops  []spike.Population
 	bins  analysis.Bins
@@ -20,10 +21,7 @@ type Observation struct {
 	after *analysis.Rates // one bin: everything after settling
 	end   spike.Tick      // of the run
 
-	intervals   map[string]*analysis.Intervals   // by figure
-	sensitivity map[string]*analysis.Sensitivity // by figure
-	steps       map[string]*analysis.Rates       // by figure: responses
-	raster      map[string]*analysis.Raster      // by "figure/population"
+	figures map[string]any // what Figure.Observe returned, by name
 
 	parts []part // all of these
 }
@@ -34,66 +32,29 @@ type part struct {
 	analysis.Accumulator
 }
 
-// thresholds are the ISI thresholds of the sensitivity figure, ms.
-var thresholds = []float64{4, 6, 8, 10, 12, 14, 16, 18, 20, 24, 28, 32}
-
-func thresholdTicks() []spike.Tick {
-	ticks := make([]spike.Tick, len(thresholds))
-	for i, t := range thresholds {
-		ticks[i] = spike.Tick(t * float64(spike.Millisecond))
-	}
-	return ticks
-}
-
-const rasterLimit = 200_000 // spikes per population of a raster
-
 func observe(x *experiment.Experiment, seed uint64, net *sim.Network) *Observation {
 	a, pops := &x.Experiment, net.IDs()
 	settled := spike.Window{From: a.Settle, To: a.Duration}
-	o := &Observation{seed: seed, pops: pops, end: a.Duration,
-		intervals: map[string]*analysis.Intervals{}, sensitivity: map[string]*analysis.Sensitivity{},
-		steps: map[string]*analysis.Rates{}, raster: map[string]*analysis.Raster{}}
+	o := &Observation{Experiment: x, seed: seed, pops: pops, end: a.Duration, figures: map[string]any{}}
 	o.bins = analysis.Cover(spike.Window{To: a.Duration}, a.Bin)
 	o.rates, o.after = analysis.NewRates(pops, o.bins), analysis.NewRates(pops, analysis.Whole(settled))
-	o.add(fmt.Sprintf("rates in bins of %v to %v", a.Bin, a.Duration), o.rates)
-	o.add(fmt.Sprintf("rates in %v", settled), o.after)
+	o.Attach(fmt.Sprintf("rates in bins of %v to %v", a.Bin, a.Duration), o.rates)
+	o.Attach(fmt.Sprintf("rates in %v", settled), o.after)
 	for name, f := range x.Figures.All() { // what no figure shows is not worth its time per spike
-		o.addFigure(x, name, f)
+		o.figures[name] = f.Spec.(Figure).Observe(o)
 	}
 	return o
 }
 
-// addFigure adds what a figure shows of the spikes.
-func (o *Observation) addFigure(x *experiment.Experiment, name string, f *experiment.Figure) {
-	w := x.Shown(f)
-	switch f.Kind {
-	case "isi":
-		v := analysis.NewIntervals(o.pops, analysis.LogEdges(x.Burst.Threshold, spike.Millisecond, 10*spike.Second, 12))
-		o.intervals[name] = v
-		o.add(fmt.Sprintf("intervals in %v, edges at %v", w, x.Burst.Threshold), analysis.During(w, v))
-	case "sensitivity":
-		v := analysis.NewSensitivity(o.pops, analysis.Whole(w), analysis.Thresholds(x.Burst.Detector(), thresholdTicks()...))
-		o.sensitivity[name] = v
-		o.add(fmt.Sprintf("bursts by threshold in %v, %v", w, x.Burst.Detector()), v)
-	case "responses":
-		// Narrow bins, so that little is lost where a stimulus steps.
-		bins := analysis.NewBins(w, max(1, min(x.Experiment.Bin, f.Skip/6)))
-		o.steps[name] = analysis.NewRates(o.pops, bins)
-		o.add(fmt.Sprintf("rates in bins of %v in %v", bins.Width, w), o.steps[name])
-	case "raster", "multiplexing":
-		for _, p := range o.pops {
-			if f.Shows(p.Name) {
-				r := analysis.NewRaster(analysis.EveryNth(p, min(f.Neurons, p.Size)), w, rasterLimit)
-				o.raster[name+"/"+p.Name] = r
-				o.add(fmt.Sprintf("raster of %d of %s in %v", f.Neurons, p.Name, w), r)
-			}
-		}
-	}
-}
-
-func (o *Observation) add(name string, a analysis.Accumulator) {
+// Attach passes the spikes of the seed on to an accumulator too, in order of time, from the first one on. The name says all
+// that its state depends on beside the spikes: a checkpoint is refused where the names differ. An accumulator with a method
+// Ended(spike.Tick) is told when the run ended early.
+func (o *Observation) Attach(name string, a analysis.Accumulator) {
 	o.parts = append(o.parts, part{name, a})
 }
+
+// Populations are the populations of the network, with their neurons.
+func (o *Observation) Populations() []spike.Population { return o.pops }
 
 // Add implements analysis.Accumulator.
 func (o *Observation) Add(events []spike.Event) {
@@ -105,13 +66,10 @@ func (o *Observation) Add(events []spike.Event) {
 // Ended says when the run ended, where that is earlier than planned: rates are of the time that there was.
 func (o *Observation) Ended(at spike.Tick) {
 	o.end = min(o.end, at)
-	o.rates.Ended(o.end)
-	o.after.Ended(o.end)
-	for _, s := range o.sensitivity {
-		s.Ended(o.end)
-	}
-	for _, s := range o.steps {
-		s.Ended(o.end)
+	for _, p := range o.parts {
+		if a, ok := p.Accumulator.(interface{ Ended(spike.Tick) }); ok {
+			a.Ended(o.end)
+		}
 	}
 }
 

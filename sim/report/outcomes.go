@@ -176,3 +176,19 @@ func saveOutcomes(x *experiment.Experiment, dir string, out []Outcome) error {
 	}
 	return errors.Join(WriteOutcomes(x, f, out), f.Close())
 }
+
+// judge reads the diaries of a run and judges what was learned.
+func (d *Report) judge(dir string, s *Summary) (err error) {
+	if d.Protocol.Len() == 0 {
+		return nil
+	}
+	var seeds []uint64
+	for _, r := range s.Runs {
+		seeds = append(seeds, r.Seed)
+	}
+	if d.presented, err = readPresentations(dir, seeds...); err != nil {
+		return err
+	}
+	s.Outcomes, err = outcomes(d.Experiment, dir, d.presented)
+	return err
+}

@@ -8,6 +8,8 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+
+	"github.com/burstplex/burstplex/recordings/analysis"
 )
 
 // PresentationsFile is the file of a seed's presentations.
@@ -78,4 +80,41 @@ func (l presentations) of(stage, pattern, column string) []float64 {
 		}
 	}
 	return out
+}
+
+// meanOf returns the mean over seeds (and its s.d.) of a column in the presentations of a stage and pattern, averaged over
+// the stage.
+func meanOf(all []presentations, stage, pattern, column string) (mean, sd float64) {
+	var values []float64
+	for _, l := range all {
+		m, _, _ := analysis.Summary(l.of(stage, pattern, column))
+		values = append(values, m)
+	}
+	mean, sd, _ = analysis.Summary(values)
+	return mean, sd
+}
+
+// courseOf returns a column of a pattern's presentations over the repeats of a stage, mean and s.d. over seeds.
+func courseOf(all []presentations, stage, pattern, column string) analysis.Band {
+	var traces [][]float64
+	shortest := -1
+	for _, l := range all {
+		t := l.of(stage, pattern, column)
+		traces = append(traces, t)
+		if shortest < 0 || len(t) < shortest {
+			shortest = len(t)
+		}
+	}
+	for i := range traces {
+		traces[i] = traces[i][:shortest]
+	}
+	return analysis.OverSeeds(traces...)
+}
+
+func count(n int, from float64) []float64 {
+	x := make([]float64, n)
+	for i := range x {
+		x[i] = from + float64(i)
+	}
+	return x
 }

@@ -13,6 +13,7 @@ import (
 
 	"github.com/burstplex/burstplex/sim/config"
 	"github.com/burstplex/burstplex/sim/experiment"
+	"github.com/burstplex/burstplex/sim/report"
 )
 
 // reading names a file wherever an experiment can.
@@ -70,7 +71,7 @@ func writeReading(t *testing.T) string {
 
 func loadFile(t *testing.T, path string, overrides ...string) *experiment.Experiment {
 	t.Helper()
-	x, err := experiment.Load(experiment.NewRegistries(), path, overrides...)
+	x, err := experiment.Load(report.NewRegistries(), path, overrides...)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -113,7 +114,7 @@ func TestDirectoryIsComplete(t *testing.T) {
 		t.Fatal(err)
 	}
 	if err != nil { // otherwise it was done before it could be interrupted
-		_, all, _, err := Resume(context.Background(), experiment.NewRegistries(), moved, Options{})
+		_, all, _, err := Resume(context.Background(), report.NewRegistries(), moved, Options{})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -131,7 +132,7 @@ func TestDirectoryIsComplete(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(moved, "inputs", "rates.csv"), []byte("time_s,rate_Hz\n0,5\n2,6\n"), 0o666); err != nil {
 		t.Fatal(err)
 	}
-	if _, _, _, err := Resume(context.Background(), experiment.NewRegistries(), moved, Options{}); err == nil || !strings.Contains(err.Error(), "rates.csv: this input is not what the run began with") {
+	if _, _, _, err := Resume(context.Background(), report.NewRegistries(), moved, Options{}); err == nil || !strings.Contains(err.Error(), "rates.csv: this input is not what the run began with") {
 		t.Errorf("an input that was changed: %v", err)
 	}
 }
@@ -188,7 +189,7 @@ set = ["projections.*.weight=0.001", "populations.a.size=60"]
 			t.Fatal(err)
 		}
 	}
-	_, resumed, _, err := Resume(context.Background(), experiment.NewRegistries(), dir, Options{})
+	_, resumed, _, err := Resume(context.Background(), report.NewRegistries(), dir, Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -265,7 +266,7 @@ func TestOneWriter(t *testing.T) {
 		}
 	}
 	who := fmt.Sprintf("process %d on", other.Process.Pid)
-	if _, _, _, err := Resume(context.Background(), experiment.NewRegistries(), dir, Options{}); !errors.Is(err, ErrHeld) || !strings.Contains(err.Error(), who) {
+	if _, _, _, err := Resume(context.Background(), report.NewRegistries(), dir, Options{}); !errors.Is(err, ErrHeld) || !strings.Contains(err.Error(), who) {
 		t.Errorf("resume in a directory that is written to: %v", err)
 	}
 	if _, err := Run(context.Background(), x, Options{Dir: dir, Force: true}); !errors.Is(err, ErrHeld) {
@@ -275,7 +276,7 @@ func TestOneWriter(t *testing.T) {
 		t.Fatal(err)
 	}
 	other.Wait()
-	if _, _, _, err := Resume(context.Background(), experiment.NewRegistries(), dir, Options{}); err != nil {
+	if _, _, _, err := Resume(context.Background(), report.NewRegistries(), dir, Options{}); err != nil {
 		t.Errorf("after the death of who wrote: %v", err)
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -80,7 +81,7 @@ func TestRunResumeAndPlotDrawTheSame(t *testing.T) {
 				t.Fatal(err)
 			}
 			run := func(dir string, limit time.Duration) error {
-				x, err := experiment.Load(experiment.NewRegistries(), file, set...)
+				x, err := experiment.Load(report.NewRegistries(), file, set...)
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -98,7 +99,7 @@ func TestRunResumeAndPlotDrawTheSame(t *testing.T) {
 				t.Fatal(err)
 			}
 			want := written(t, whole)
-			if err := report.Draw(experiment.NewRegistries(), whole); err != nil {
+			if err := report.Draw(report.NewRegistries(), whole); err != nil {
 				t.Fatal(err)
 			}
 			alike(t, "plot", want, written(t, whole))
@@ -109,7 +110,7 @@ func TestRunResumeAndPlotDrawTheSame(t *testing.T) {
 					limit = time.Hour
 				}
 				ctx, cancel := context.WithTimeout(context.Background(), limit)
-				_, _, _, err = Resume(cancelled(ctx), experiment.NewRegistries(), pieces, Options{Workers: 1 + n%2})
+				_, _, _, err = Resume(cancelled(ctx), report.NewRegistries(), pieces, Options{Workers: 1 + n%2})
 				cancel()
 			}
 			if err != nil {
@@ -127,14 +128,14 @@ func alike(t *testing.T, what string, want, got map[string]string) {
 			t.Errorf("%s: %s differs", what, name)
 		}
 	}
-	if len(want) < 3*len(experiment.FigureKeys()) || len(got) != len(want) {
+	if len(want) < 3*len(report.NewRegistries().Figures.Names()) || len(got) != len(want) {
 		t.Errorf("%s: %d files, %d wanted", what, len(got), len(want))
 	}
 }
 
 // Each key of each kind of figure changes the numbers.
 func TestEveryKeyOfAFigureChangesItsNumbers(t *testing.T) {
-	x, err := experiment.Load(experiment.NewRegistries(), "testdata/figures.toml", "experiment.seeds=1")
+	x, err := experiment.Load(report.NewRegistries(), "testdata/figures.toml", "experiment.seeds=1")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -149,21 +150,29 @@ func TestEveryKeyOfAFigureChangesItsNumbers(t *testing.T) {
 		}
 		return text
 	}
-	for kind, keys := range experiment.FigureKeys() {
-		for _, key := range strings.Split(keys, ", ") {
+	kinds := report.NewRegistries().Figures
+	keysOf := func(kind string) (keys []string) {
+		for _, k := range kinds.Keys(kind) {
+			keys = append(keys, k.Key)
+		}
+		return keys
+	}
+	values := map[string]string{"populations": `["pyr1"]`, "inputs": `["x"]`, "neurons": "3", "from": `"1 s"`, "to": `"2 s"`,
+		"skip": `"1 s"`, "reference": `"a"`}
+	for _, kind := range kinds.Names() {
+		for _, key := range keysOf(kind) {
 			if bytes.Equal(numbers(kind), numbers(kind+"-"+key)) {
 				t.Errorf("a figure of the kind %s ignores its key %s", kind, key)
 			}
 		}
-		for other, all := range experiment.FigureKeys() {
-			for _, key := range strings.Split(all, ", ") {
-				if strings.Contains(keys, key) {
-					continue
-				}
-				value := map[string]string{"populations": `["pyr1"]`, "inputs": `["x"]`, "neurons": "3", "from": `"1 s"`, "to": `"2 s"`, "skip": `"1 s"`, "reference": `"a"`}[key]
-				if _, err := experiment.Load(experiment.NewRegistries(), "testdata/figures.toml", "figures."+kind+"."+key+"="+value); err == nil || !strings.Contains(err.Error(), key) {
-					t.Errorf("a figure of the kind %s takes the key %s of %s: %v", kind, key, other, err)
-				}
+		for key, value := range values {
+			if slices.Contains(keysOf(kind), key) {
+				continue
+			}
+			set := "figures." + kind + "." + key + "=" + value
+			_, err := experiment.Load(report.NewRegistries(), "testdata/figures.toml", set)
+			if err == nil || !strings.Contains(err.Error(), key) {
+				t.Errorf("a figure of the kind %s takes the key %s: %v", kind, key, err)
 			}
 		}
 	}

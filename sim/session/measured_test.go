@@ -12,12 +12,13 @@ import (
 	"testing"
 
 	"github.com/burstplex/burstplex/sim/experiment"
+	"github.com/burstplex/burstplex/sim/report"
 )
 
 // The numbers of every figure, of the table of rates and of the comparison are those that testdata/measured.py computes with
 // numpy and scipy from the same trains, from the definitions alone. (teaching: see below.)
 func TestNumbersOfFigures(t *testing.T) {
-	x, err := experiment.Load(experiment.NewRegistries(), "testdata/measured.toml")
+	x, err := experiment.Load(report.NewRegistries(), "testdata/measured.toml")
 	if err != nil {
 		t.Fatal(err)
 	}

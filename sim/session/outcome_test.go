@@ -9,12 +9,13 @@ import (
 	"testing"
 
 	"github.com/burstplex/burstplex/sim/experiment"
+	"github.com/burstplex/burstplex/sim/report"
 )
 
 // Every presentation has its line, the last one too, wherever the run ends within a window.
 func TestEveryPresentationIsWritten(t *testing.T) {
 	for _, hold := range []string{"400 ms", "600 ms", "600.1 ms", "30 ms"} { // windows are 1.2 ms
-		x, err := experiment.Load(experiment.NewRegistries(), "testdata/learning.toml", "protocol.training.repeats=1", "protocol.*.hold="+hold,
+		x, err := experiment.Load(report.NewRegistries(), "testdata/learning.toml", "protocol.training.repeats=1", "protocol.*.hold="+hold,
 			"protocol.training.teacher_from=5 ms", "protocol.training.plasticity_from=5 ms", "experiment.seeds=1")
 		if err != nil {
 			t.Fatal(err)
@@ -36,7 +37,7 @@ func TestEveryPresentationIsWritten(t *testing.T) {
 // A pattern that no teacher has a target for is neither right nor wrong and costs nothing; a run with one ended with NaN, which
 // summary.json cannot hold.
 func TestPatternWithoutTarget(t *testing.T) {
-	x, err := experiment.Load(experiment.NewRegistries(), "testdata/learning.toml", `patterns.c={ currents = { x = "100 pA" } }`, "protocol.training.repeats=1",
+	x, err := experiment.Load(report.NewRegistries(), "testdata/learning.toml", `patterns.c={ currents = { x = "100 pA" } }`, "protocol.training.repeats=1",
 		"protocol.*.hold=400 ms", "experiment.seeds=1")
 	if err != nil {
 		t.Fatal(err)

@@ -101,7 +101,7 @@ func TestResumedExperimentIsTheSame(t *testing.T) {
 			if record == "true" {
 				set = append(set, "record.weights_every=1 s")
 			}
-			x, err := experiment.Load(experiment.NewRegistries(), "testdata/learning.toml", set...)
+			x, err := experiment.Load(report.NewRegistries(), "testdata/learning.toml", set...)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -113,7 +113,7 @@ func TestResumedExperimentIsTheSame(t *testing.T) {
 			t.Fatal(err)
 		}
 		want := results(t, whole)
-		if err := report.Draw(experiment.NewRegistries(), whole); err != nil { // with or without a recording, plot draws what the run drew
+		if err := report.Draw(report.NewRegistries(), whole); err != nil { // with or without a recording, plot draws what the run drew
 			t.Fatal(err)
 		}
 		for name, text := range results(t, whole) {
@@ -137,11 +137,11 @@ func TestResumedExperimentIsTheSame(t *testing.T) {
 			ctx, cancel := context.WithTimeout(context.Background(), time.Duration(60+r.IntN(150))*time.Millisecond)
 			o := Options{Workers: 1 + r.IntN(3)}
 			if k%2 == 0 { // interrupted: files are closed in order
-				_, _, _, err = Resume(cancelled(ctx), experiment.NewRegistries(), broken, o)
+				_, _, _, err = Resume(cancelled(ctx), report.NewRegistries(), broken, o)
 			} else { // killed: what the files hold at a random moment is all that is left
 				done := make(chan error, 1)
 				go func() {
-					_, _, _, err := Resume(cancelled(ctx), experiment.NewRegistries(), broken, o)
+					_, _, _, err := Resume(cancelled(ctx), report.NewRegistries(), broken, o)
 					done <- err
 				}()
 				time.Sleep(time.Duration(r.IntN(150)) * time.Millisecond)
@@ -159,7 +159,7 @@ func TestResumedExperimentIsTheSame(t *testing.T) {
 			}
 			cancel()
 		}
-		if _, _, _, err := Resume(context.Background(), experiment.NewRegistries(), broken, Options{Workers: 2}); err != nil {
+		if _, _, _, err := Resume(context.Background(), report.NewRegistries(), broken, Options{Workers: 2}); err != nil {
 			t.Fatal(err)
 		}
 		got := results(t, broken)
@@ -183,10 +183,10 @@ func cancelled(ctx context.Context) context.Context {
 
 // A checkpoint that is damaged or belongs to another experiment is refused; a directory without a run too.
 func TestResumeRefused(t *testing.T) {
-	if _, _, _, err := Resume(context.Background(), experiment.NewRegistries(), t.TempDir(), Options{}); err == nil || !strings.Contains(err.Error(), "plan.json") {
+	if _, _, _, err := Resume(context.Background(), report.NewRegistries(), t.TempDir(), Options{}); err == nil || !strings.Contains(err.Error(), "plan.json") {
 		t.Errorf("an empty directory: %v", err)
 	}
-	x, err := experiment.Load(experiment.NewRegistries(), "testdata/learning.toml")
+	x, err := experiment.Load(report.NewRegistries(), "testdata/learning.toml")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -209,7 +209,7 @@ func TestResumeRefused(t *testing.T) {
 		if err := os.WriteFile(path, bad, 0o666); err != nil {
 			t.Fatal(err)
 		}
-		if _, _, _, err := Resume(context.Background(), experiment.NewRegistries(), dir, Options{}); !errors.Is(err, sim.ErrCheckpoint) {
+		if _, _, _, err := Resume(context.Background(), report.NewRegistries(), dir, Options{}); !errors.Is(err, sim.ErrCheckpoint) {
 			t.Errorf("a damaged checkpoint: %v", err)
 		}
 	}
@@ -223,7 +223,7 @@ func TestResumeRefused(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(dir, "experiment.toml"), []byte(strings.Replace(string(text), "0.05", "0.06", 1)), 0o666); err != nil {
 		t.Fatal(err)
 	}
-	if _, _, _, err := Resume(context.Background(), experiment.NewRegistries(), dir, Options{}); !errors.Is(err, sim.ErrCheckpoint) {
+	if _, _, _, err := Resume(context.Background(), report.NewRegistries(), dir, Options{}); !errors.Is(err, sim.ErrCheckpoint) {
 		t.Errorf("another experiment: %v", err)
 	}
 }

@@ -76,7 +76,7 @@ func load(t *testing.T, text string, overrides ...string) *experiment.Experiment
 	if err := os.WriteFile(path, []byte(text), 0o666); err != nil {
 		t.Fatal(err)
 	}
-	x, err := experiment.Load(experiment.NewRegistries(), path, overrides...)
+	x, err := experiment.Load(report.NewRegistries(), path, overrides...)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -118,7 +118,7 @@ func TestRun(t *testing.T) {
 		if _, err := Run(context.Background(), x, Options{Dir: dir}); !errors.As(err, new(*config.Error)) {
 			t.Errorf("an existing directory is overwritten: %v", err)
 		}
-		if err := report.Draw(experiment.NewRegistries(), dir, "isi"); err != nil {
+		if err := report.Draw(report.NewRegistries(), dir, "isi"); err != nil {
 			t.Error(err)
 		}
 		file := filepath.Join(dir, "weights-aa-1."+format)
@@ -162,7 +162,7 @@ func TestPropagationMeetsTheLimit(t *testing.T) {
 	if os.Getenv("BURSTPLEX_LONG") == "" {
 		t.Skip("takes minutes; set BURSTPLEX_LONG=1")
 	}
-	x, err := experiment.Load(experiment.NewRegistries(), "propagation")
+	x, err := experiment.Load(report.NewRegistries(), "propagation")
 	if err != nil {
 		t.Fatal(err)
 	}

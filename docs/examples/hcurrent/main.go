@@ -8,12 +8,12 @@ import (
 	"github.com/burstplex/burstplex/cmd/cli"
 	"github.com/burstplex/burstplex/neuron"
 	"github.com/burstplex/burstplex/plasticity"
-	"github.com/burstplex/burstplex/sim/experiment"
 	"github.com/burstplex/burstplex/sim/kind"
+	"github.com/burstplex/burstplex/sim/report"
 )
 
 func main() {
-	kinds := experiment.NewRegistries()
+	kinds := report.NewRegistries()
 	kinds.Models.Add(kind.Of[neuron.Spec]{Name: "lif-h", Doc: "leaky integrate-and-fire neuron with an h-current",
 		New: func() neuron.Spec { return defaultNeuron() }})
 	kinds.Rules.Add(kind.Of[plasticity.Spec]{Name: "burst-hebb", Doc: "bursts potentiate synapses whose sources were active",
