@@ -46,7 +46,7 @@ func (tr *Trainer) startFeedback() {
 		case tr.Control == "no_q":
 			l.Q = make([]float32, len(l.W))
 		case tr.exactQ():
-		case tr.Q == "random" || tr.follows():
+		case tr.Q == "random" || tr.Q == "silence" || tr.follows():
 			l.Q = ensemble.Normals(len(l.W), tr.PB*sd, tr.key.Sub("events back"), i)
 		default:
 			l.Q = make([]float32, len(l.W))
@@ -115,6 +115,14 @@ func (t *Task) checkFeedback(a *ensemble.Architecture) error {
 	case t.Feedback == "learned" && t.Decay > 1e-4:
 		return bad("weight_decay", t.Decay, "a decay that stays takes from the weights what they have learned (MNIST: 4 % of errors at 3e-4, 9 % at 1e-3, 2 % with one that fades)",
 			"[0, 1e-4] with learned feedback, which forgets its start by fading_decay")
+	case t.Feedback == "learned" && t.Q == "silence":
+		return fmt.Errorf("q = \"silence\": it is for feedback that stays; with feedback = \"learned\" Q changes as Y does: leave q = \"auto\"")
+	case t.Q == "silence" && t.Feedback == "tied":
+		return fmt.Errorf("q = \"silence\": Y changes with the weights; set feedback = \"random\" (or \"symmetric\"), or leave q = \"auto\"")
+	case t.Q == "silence" && (t.Model == "backprop" || t.comparator()):
+		return fmt.Errorf("q = \"silence\": model = %q has no Q", t.Model)
+	case t.Q == "silence" && t.Control == "no_q":
+		return fmt.Errorf("q = \"silence\": control = \"no_q\" has no Q")
 	case t.balances():
 		return t.checkStep(a, bad)
 	}

@@ -84,23 +84,36 @@ func (t *Task) train(ctx context.Context, r *task.Run, x *result, runs []*result
 		x.curve, x.checks, x.best, x.seconds = saved.Curve, saved.Checks, saved.Best, saved.Seconds
 	}
 	probe := permutation(train.Len(), tr.key.Sub("probe"), 0)[:min(t.Probe, train.Len())]
-	for tr.Epoch < t.Epochs && !x.settled(t.Patience) {
-		start, last, from := time.Now(), time.Now(), tr.At
-		save := func() error {
-			if tr.other != nil {
-				return nil // other theories start again
-			}
-			last = time.Now()
-			c := &checkpoint{tr.Net.Weights(), tr.Progress, x.curve, x.checks, x.best, x.seconds + time.Since(start).Seconds()}
-			return c.write(path)
+	start, last := time.Now(), time.Now()
+	save := func() error {
+		if tr.other != nil {
+			return nil // other theories start again
 		}
-		err := tr.Train(ctx, train, func() error {
-			r.Progress((float64(tr.Epoch) + float64(tr.At)/float64(train.Len())) / float64(t.Epochs))
-			if time.Since(last) > every {
-				return save()
-			}
-			return nil
-		})
+		last = time.Now()
+		c := &checkpoint{tr.Net.Weights(), tr.Progress, x.curve, x.checks, x.best, x.seconds + time.Since(start).Seconds()}
+		return c.write(path)
+	}
+	now := func() error { // after every batch
+		done := tr.Silent + tr.Epoch*train.Len() + tr.At
+		r.Progress(float64(done) / float64(t.silences()+t.Epochs*train.Len()))
+		if time.Since(last) > every {
+			return save()
+		}
+		return nil
+	}
+	err = tr.LearnInSilence(ctx, train, now)
+	if errors.Is(err, context.Canceled) {
+		return errors.Join(save(), err)
+	}
+	if err != nil {
+		return err
+	}
+	x.seconds += time.Since(start).Seconds()
+	for tr.Epoch < t.Epochs && !x.settled(t.Patience) {
+		start = time.Now()
+		last = start
+		from := tr.At
+		err := tr.Train(ctx, train, now)
 		if errors.Is(err, context.Canceled) {
 			return errors.Join(save(), err)
 		}

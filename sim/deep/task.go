@@ -26,7 +26,7 @@ type Task struct {
 	WGain      float64 `toml:"weight_gain" range:"(0, 100]" doc:"gain of the initial weights"`
 	OutputBias float64 `toml:"output_bias" range:"[-20, 20]" doc:"initial drive of the output units for the mean image; -2.2 is an activation of 0.1"`
 	Feedback   string  `toml:"feedback" oneof:"learned|random|symmetric|tied" doc:"Y. learned: changes as the weights do, times the gain, from a weak random start; random: stays; symmetric: gain times the weights at the start, then stays; tied: that at all times, a control that transports weights"`
-	Q          string  `toml:"q" oneof:"auto|learned|start|random|tied" doc:"Q. learned: with learned feedback, changes as Y does, times p_b; otherwise starts at p_b Y and learns to silence the apical drive (eta_q); start: p_b Y at the start, then stays; random: stays; tied: p_b Y at all times, a control; auto: learned with learned feedback, otherwise tied"`
+	Q          string  `toml:"q" oneof:"auto|learned|silence|start|random|tied" doc:"Q. learned: with learned feedback, changes as Y does, times p_b; otherwise starts at p_b Y and learns to silence the apical drive (eta_q); silence: with feedback that stays, is learned before training from an independent random start, without a teacher (silence_images), then stays; start: p_b Y at the start, then stays; random: stays; tied: p_b Y at all times, a control; auto: learned with learned feedback, otherwise tied"`
 	Control    string  `toml:"control" oneof:"none|frozen|flipped|shuffled|no_q" doc:"controls: hidden layers that do not learn; feedback of the wrong sign; feedback weights of other synapses; no Q: events are not subtracted from bursts"`
 
 	Epochs   int     `toml:"epochs" range:"[1, 100000]" doc:"times that every training image is shown"`
@@ -41,6 +41,7 @@ type Task struct {
 	Record int  `toml:"record" range:"[0, 1000]" doc:"test images whose spikes are recorded and drawn at the end, every spike at its own time"`
 
 	plasticity.Ensembles
+	plasticity.Silence
 	ensemble.Timing
 
 	files *files // that were read; nil: not yet
@@ -51,7 +52,7 @@ func Default() *Task {
 	return &Task{Set: "digits", Validation: 2000, Input: "events", Hidden: []string{"dense 256", "dense 256"}, Model: "spikes",
 		WGain: 3.6, OutputBias: -2.2, Feedback: "learned", Q: "auto", Control: "none",
 		Epochs: 4, Batch: 32, ConvEta: 1, EtaQ: 2e-4, Probe: 128, Sweep: 1000, Record: 2,
-		Ensembles: plasticity.DefaultEnsembles(), Timing: ensemble.DefaultTiming()}
+		Ensembles: plasticity.DefaultEnsembles(), Silence: plasticity.DefaultSilence(), Timing: ensemble.DefaultTiming()}
 }
 
 // Validate implements task.Spec.

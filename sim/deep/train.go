@@ -17,6 +17,7 @@ type Trainer struct {
 	readers []Reader
 	size    int // images of an epoch
 	batch   *ensemble.Batch
+	quiet   *ensemble.Batch // of presentations in silence; nil where there are none
 	crew    *ensemble.Workers
 	key     rng.Key
 	perm    [][]int     // of shuffled feedback
@@ -31,6 +32,8 @@ type Progress struct {
 	At       int // images of the epoch that were shown
 	Wrong    int // of them answered wrongly, while learning
 	Batches  int
+	Silent   int             // presentations in silence so far
+	Means    *ensemble.Means // of what was learned from in silence
 }
 
 // velocity is what momentum repeats of the changes of a layer. Y and Q have one where they are learned with momentum.
@@ -241,6 +244,7 @@ const (
 	validationNumbers = 1 << 36
 	testNumbers       = 2 << 36
 	probeNumbers      = 3 << 36
+	silenceNumbers    = 4 << 36
 )
 
 // Answers returns what the network answers without learning. Numbers of presentations start at first.

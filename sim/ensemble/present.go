@@ -37,6 +37,8 @@ type Presenter struct {
 	// neurons. Set it before the first presentation.
 	Signed  bool
 	sampler sampler
+	silence *Silence  // of the presentation; nil: images are taught
+	noise   []float32 // its drives of a layer
 	input   *activity
 	layers  []*activity
 	none    []float32
@@ -111,6 +113,9 @@ func (p *Presenter) ascend(start State, number uint64) {
 				row[k] = l.Bias[u%channels]
 			}
 		}
+		if p.silence != nil {
+			p.disturb(to, i, number)
+		}
 		l.Forward(to, below.x, &l.forward, below.active)
 		if to.Cols == 1 {
 			for u := range l.Units() {
@@ -122,6 +127,20 @@ func (p *Presenter) ascend(start State, number uint64) {
 		}
 		p.sampler.events(a, i+1, start[i+1], number)
 		below = a
+	}
+}
+
+// disturb adds the drives that units have in silence.
+func (p *Presenter) disturb(to *units.Block, layer int, number uint64) {
+	if len(p.noise) < to.Rows {
+		p.noise = make([]float32, to.Rows)
+	}
+	p.silence.drives(p.noise[:to.Rows], layer, number)
+	for u, d := range p.noise[:to.Rows] {
+		row := to.Row(u)
+		for k := range row {
+			row[k] += d
+		}
 	}
 }
 

@@ -20,6 +20,8 @@ type Rates struct {
 	a, o   []*units.Block // apical drive; scratch
 	draw   *neurons.Steps
 	keys   [2][]rng.Key
+
+	silence *Silence // of the presentation; nil: images are taught
 }
 
 // rateImages is how many images a Rates holds: the columns of a tile.
@@ -55,6 +57,9 @@ func (r *Rates) Forward(images [][]float32, numbers []uint64) {
 				row[k] = l.Bias[u%channels]
 			}
 		}
+		if r.silence != nil {
+			r.disturb(e, i, numbers)
+		}
 		l.Forward(e, below, &l.forward, nil)
 		for u := range l.Units() {
 			row := e.Row(u)
@@ -68,6 +73,17 @@ func (r *Rates) Forward(images [][]float32, numbers []uint64) {
 			}
 		}
 		below = e
+	}
+}
+
+// disturb adds the drives that units have in silence.
+func (r *Rates) disturb(to *units.Block, layer int, numbers []uint64) {
+	noise := make([]float32, to.Rows)
+	for c, n := range numbers {
+		r.silence.drives(noise, layer, n)
+		for u, d := range noise {
+			to.Row(u)[c] += d
+		}
 	}
 }
 
