@@ -1,10 +1,6 @@
 package synapse
 
-import (
-	"math"
-
-	"github.com/burstplex/burstplex/neuron"
-)
+import "github.com/burstplex/burstplex/neuron"
 
 // volley is some synapses on their way from the connector into rows: their delays and weights are drawn together, because
 // vector code draws a normal number in a tenth of the time.
@@ -25,7 +21,7 @@ type volley struct {
 	normal   [2 * volleySize]float32
 	uniform  [2 * volleySize]uint32
 	toSteps  float64 // steps per ms
-	shortest float64 // delay, in steps
+	shortest int     // delay, in steps
 }
 
 // volleySize is such that a volley stays in the first-level cache.
@@ -33,7 +29,7 @@ const volleySize = 256
 
 // volley returns an empty one that gives full what it has when it is full.
 func (b *builder) volley(full func(*volley)) *volley {
-	return &volley{b: b, full: full, toSteps: 1e6 / float64(b.p.step), shortest: float64(b.p.delays[0] / b.p.step)}
+	return &volley{b: b, full: full, toSteps: 1e6 / float64(b.p.step), shortest: int(b.p.delays[0] / b.p.step)}
 }
 
 // add is an Add.
@@ -83,11 +79,19 @@ func (v *volley) fire() {
 
 func (v *volley) drawDelays() {
 	p := v.b.p
-	last := float64(len(p.delays) - 1)
-	for i := range v.n {
-		ms := v.value(p.Spec.Delay, i, 1)
-		steps := math.Floor(float64(ms*v.toSteps) + 0.5)
-		v.row[i] = uint32(v.source(i)*len(p.delays)) + uint32(max(0, min(last, steps-v.shortest)))
+	delay, last, lo, hi := p.Spec.Delay, len(p.delays)-1, 0.0, 0.0
+	normal := delay.Shape == neuron.Normal
+	if normal {
+		lo, hi = delay.Bounds()
+	}
+	each := uint32(len(p.delays))
+	for i, entity := range v.entity[:v.n] {
+		var ms float64
+		if ms = delay.A + float64(delay.B*float64(v.normal[2*i+1])); !normal || ms < lo || ms > hi {
+			ms = v.value(delay, i, 1)
+		}
+		steps := int(float64(ms*v.toSteps)+0.5) - v.shortest // rounds down: no delay is negative
+		v.row[i] = uint32(entity>>32)*each + uint32(max(0, min(last, steps)))
 	}
 }
 
@@ -104,8 +108,20 @@ func (v *volley) listedDelays() {
 }
 
 func (v *volley) drawWeights() {
+	weight := v.b.p.Spec.Weight
+	if weight.Shape != neuron.Normal {
+		for i := range v.n {
+			v.weight[i] = float32(v.value(weight, i, 0))
+		}
+		return
+	}
+	lo, hi := weight.Bounds()
 	for i := range v.n {
-		v.weight[i] = float32(v.value(v.b.p.Spec.Weight, i, 0))
+		x := weight.A + float64(weight.B*float64(v.normal[2*i]))
+		if x < lo || x > hi {
+			x = v.value(weight, i, 0)
+		}
+		v.weight[i] = float32(x)
 	}
 }
 
