@@ -19,9 +19,13 @@ type Fault struct {
 	Value    float64
 	Unit     string
 	Drive    string // what drove it: currents and synaptic variables of the neuron
+	Reason   string // what is wrong with it, where it is no potential beyond the limit
 }
 
 func (f *Fault) Error() string {
+	if f.Reason != "" {
+		return fmt.Sprintf("neuron %d: %s = %.6g %s at %v %s", f.Neuron, f.Variable, f.Value, f.Unit, f.At, f.Reason)
+	}
 	return fmt.Sprintf("neuron %d: %s = %.6g %s at %v is not a state that a neuron can be in (at most %g mV); %s",
 		f.Neuron, f.Variable, f.Value, f.Unit, f.At, float64(GuardLimit), f.Drive)
 }

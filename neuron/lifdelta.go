@@ -64,6 +64,7 @@ func (s *LIFDelta) New(b Build) (Population, error) {
 
 // lifDeltaDerived is what the steps need of the parameters; potentials are relative to E_L.
 type lifDeltaDerived struct {
+	tau, cm      float64
 	theta, reset float32
 	leak, s0, s1 float32 // increments of V over a step: per V, per current at its start and end
 	ref          spike.Tick
@@ -71,10 +72,10 @@ type lifDeltaDerived struct {
 
 func (s *LIFDelta) derive(b Build, i int) *lifDeltaDerived {
 	at := func(v Value, name string) float64 { return v.Draw(b.Key.Sub(name), i) }
-	h, cm := b.Step.Milliseconds(), at(s.CM, "c_m")
-	decay, p0, p1 := ramp(at(s.TauM, "tau_m"), h)
+	h, cm, tau := b.Step.Milliseconds(), at(s.CM, "c_m"), at(s.TauM, "tau_m")
+	decay, p0, p1 := ramp(tau, h)
 	ref := ticksOf(at(s.TRef, "refractory"))
-	return &lifDeltaDerived{theta: float32(at(s.Theta, "threshold") - s.EL), reset: float32(at(s.Reset, "reset") - s.EL),
+	return &lifDeltaDerived{tau: tau, cm: cm, theta: float32(at(s.Theta, "threshold") - s.EL), reset: float32(at(s.Reset, "reset") - s.EL),
 		leak: float32(decay - 1), s0: float32((p0 - p1/h) / cm), s1: float32(p1 / h / cm),
 		ref: (ref + b.Step - 1) / b.Step * b.Step}
 }

@@ -26,6 +26,16 @@ type Population struct {
 	Spec        neuron.Spec
 	Detector    spike.Detector // the zero value means spike.DefaultDetector
 	Backgrounds []Background
+	Receptors   []neuron.Added // beside those of the model
+}
+
+// Build makes the population.
+func (p *Population) Build(b neuron.Build) (neuron.Population, error) {
+	pop, err := p.Spec.New(b)
+	if err != nil {
+		return nil, err
+	}
+	return neuron.WithReceptors(pop, b, p.Receptors...)
 }
 
 // Background is private random input to every neuron of a population.

@@ -97,7 +97,8 @@ func (s *Sim) buildPopulations(opt Options) error {
 		if err != nil {
 			return parameterError(key, err)
 		}
-		pop, err := spec.New(s.populationBuild(d, ids[i]))
+		d.Spec = spec
+		pop, err := d.Build(s.populationBuild(d, ids[i]))
 		if err != nil {
 			return parameterError(key, err)
 		}
@@ -139,6 +140,14 @@ func parameterError(key string, err error) error {
 	if errors.As(err, &pe) {
 		return &Error{Key: key + "." + pe.Key, Value: strings.TrimSpace(fmt.Sprintf("%g %s", pe.Value, pe.Unit)),
 			Reason: fmt.Sprintf("%s (allowed: %s)", pe.Reason, pe.Allowed)}
+	}
+	var re *neuron.ReceptorError
+	if errors.As(err, &re) {
+		reason := re.Reason
+		if re.Allowed != "" {
+			reason += " (allowed: " + re.Allowed + ")"
+		}
+		return &Error{Key: strings.TrimSuffix(key+".receptors."+re.Name+"."+re.Key, "."), Reason: reason}
 	}
 	return &Error{Key: key, Reason: err.Error()}
 }

@@ -10,8 +10,8 @@ import (
 	"testing"
 )
 
-// The program in docs/examples/hcurrent, a module of its own, adds a neuron and a rule; an experiment file names
-// both, and they are listed with their keys beside the others.
+// The program in docs/examples/hcurrent, a module of its own, adds a neuron, a rule, a receptor and a figure; an experiment
+// file names all, and they are listed with their keys beside the others.
 func TestProgramWithKindsOfItsOwn(t *testing.T) {
 	dir := filepath.Join("..", "..", "docs", "examples", "hcurrent")
 	program := filepath.Join(t.TempDir(), "hcurrent")
@@ -29,7 +29,13 @@ func TestProgramWithKindsOfItsOwn(t *testing.T) {
 	}{
 		{[]string{"list", "--models"}, "lif-h", false},
 		{[]string{"list", "--rules"}, "burst-hebb", false},
+		{[]string{"list", "--receptors"}, "rectifying", false},
+		{[]string{"list", "--figures"}, "lengths", false},
 		{[]string{"list", "--keys", "lif-h"}, "tau_h", false},
+		{[]string{"list", "--keys", "lengths"}, "longest", false},
+		{[]string{"check", file, "--set", "populations.cells.receptors.inward.tau=0 ms"}, "receptors.inward.tau", true},
+		{[]string{"check", file, "--set", "figures.lengths.populations=[\"none\"]"}, "figures.lengths.populations", true},
+		{[]string{"check", file, "--set", "figures.lengths.bin=3"}, "figures.lengths.bin", true},
 		{[]string{"check", file, "--set", "populations.cells.tau_h=0 ms"}, "populations.cells.tau_h", true},
 		{[]string{"check", file, "--set", "populations.cells.reset=0 mV"}, "must be below the threshold", true},
 		{[]string{"run", file, "-o", out}, "cells", false},
@@ -39,8 +45,26 @@ func TestProgramWithKindsOfItsOwn(t *testing.T) {
 			t.Errorf("%v: %v, %q wanted in\n%s", c.args, err, c.want, text)
 		}
 	}
-	if _, err := os.Stat(filepath.Join(out, "figures", "raster.png")); err != nil {
-		t.Error(err)
+	for _, name := range []string{"raster.png", "lengths.png", "lengths.txt"} {
+		if _, err := os.Stat(filepath.Join(out, "figures", name)); err != nil {
+			t.Error(err)
+		}
+	}
+	lines := 0
+	sources, _ := filepath.Glob(filepath.Join(dir, "*.go"))
+	for _, s := range sources {
+		text, err := os.ReadFile(s)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for line := range strings.Lines(string(text)) {
+			if line = strings.TrimSpace(line); line != "" && !strings.HasPrefix(line, "//") {
+				lines++
+			}
+		}
+	}
+	if lines >= 200 {
+		t.Errorf("the program has %d lines of code: it is to show that a neuron, a rule, a receptor and a figure are little", lines)
 	}
 	f, err := os.Open(filepath.Join(out, "weights-recurrent-1.csv"))
 	if err != nil {

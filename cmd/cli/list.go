@@ -11,6 +11,7 @@ import (
 type listCommand struct {
 	Models      bool   `help:"List the neuron models instead." xor:"what"`
 	Backgrounds bool   `help:"List the kinds of private random input." xor:"what"`
+	Receptors   bool   `help:"List the kinds of receptors beside those of a model." xor:"what"`
 	Connectors  bool   `help:"List the connectors." xor:"what"`
 	ShortTerm   bool   `help:"List the kinds of short-term plasticity." xor:"what"`
 	Rules       bool   `help:"List the learning rules instead." xor:"what"`
@@ -35,7 +36,7 @@ func (c *listCommand) Run(t terminal) error {
 		}
 		return err
 	}
-	asked := map[string]bool{"models": c.Models, "backgrounds": c.Backgrounds, "connectors": c.Connectors, "short-term": c.ShortTerm,
+	asked := map[string]bool{"models": c.Models, "backgrounds": c.Backgrounds, "receptors": c.Receptors, "connectors": c.Connectors, "short-term": c.ShortTerm,
 		"rules": c.Rules, "waves": c.Waves, "figures": c.Figures, "tasks": c.Tasks}
 	w := tabwriter.NewWriter(t.out, 0, 8, 2, ' ', 0)
 	for _, sort := range t.kinds.Sorts() {

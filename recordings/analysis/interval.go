@@ -45,7 +45,7 @@ func (v *Intervals) Add(events []spike.Event) {
 // Histograms returns one histogram per population, in their order; they share memory with the accumulator.
 func (v *Intervals) Histograms() []Histogram { return v.hist }
 
-func (v *Intervals) state() []any {
+func (v *Intervals) State() []any {
 	all := []any{&v.last}
 	for i := range v.hist {
 		h := &v.hist[i]

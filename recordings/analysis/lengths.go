@@ -72,3 +72,11 @@ func (l *Lengths) Mean(pop int) float64 { return ratio(l.spikes[pop], l.atLeast[
 func (l *Lengths) Over(at spike.Tick, d spike.Detector) bool {
 	return at >= l.window.To && at >= l.last+d.Silence(max(1, l.longest))
 }
+
+// State implements Stateful.
+func (l *Lengths) State() (all []any) {
+	for p := range l.atLeast {
+		all = append(all, &l.atLeast[p])
+	}
+	return append(all, &l.open, &l.spikes, &l.last, &l.longest)
+}

@@ -76,4 +76,4 @@ func (r *Raster) Points() (seconds, row []float64, burst []bool) {
 	return seconds, row, burst
 }
 
-func (r *Raster) state() []any { return []any{&r.rows, &r.events} }
+func (r *Raster) State() []any { return []any{&r.rows, &r.events} }

@@ -155,7 +155,7 @@ func ratio(n, of uint64) float64 {
 	return float64(n) / float64(of)
 }
 
-func (r *Rates) state() []any {
+func (r *Rates) State() []any {
 	all := []any{(*[]spike.Tick)(&r.onsets)}
 	for i := range r.courses {
 		c := &r.courses[i]

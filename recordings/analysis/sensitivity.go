@@ -65,9 +65,9 @@ func (s *Sensitivity) Curve(pop int) Curve {
 	return c
 }
 
-func (s *Sensitivity) state() (all []any) {
+func (s *Sensitivity) State() (all []any) {
 	for k := range s.rates {
-		all = append(append(all, &s.relabels[k].(*relabel).trains), s.rates[k].state()...)
+		all = append(append(all, &s.relabels[k].(*relabel).trains), s.rates[k].State()...)
 	}
 	return all
 }

@@ -50,9 +50,9 @@ func (f *filter) Add(events []spike.Event) {
 	f.to.Add(f.buf)
 }
 
-func (f *filter) state() []any {
-	if to, ok := f.to.(stateful); ok {
-		return to.state()
+func (f *filter) State() []any {
+	if to, ok := f.to.(Stateful); ok {
+		return to.State()
 	}
 	return []any{&f.to} // which gob refuses
 }

@@ -50,6 +50,11 @@ func (x *Experiment) check() error {
 		key := "populations." + name
 		total += p.Size
 		errs.Add(x.parameter(key, p.Spec.Validate()))
+		for r, receptor := range p.Receptors.All() {
+			if receptor.Spec != nil {
+				errs.Add(x.parameter(key+".receptors."+r, receptor.Spec.Validate()))
+			}
+		}
 		for b, bg := range p.Backgrounds.All() {
 			errs.Add(x.parameter(key+".backgrounds."+b, bg.Spec.Validate()))
 			if bg.Kind == poissonBackground && bg.Receptor == "" {

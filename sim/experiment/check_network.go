@@ -54,7 +54,9 @@ func (x *Experiment) coarse() (lines []string) {
 // checkProbes looks for the variables that probes and rules read.
 func (x *Experiment) checkProbes() error {
 	variable := func(population, name, key string) error {
-		one, err := x.Populations.Get(population).Spec.New(neuron.Build{N: 1, Step: x.Experiment.Step, Detector: spike.DefaultDetector()})
+		p := x.Populations.Get(population)
+		pop := sim.Population{Spec: p.Spec, Receptors: p.added()}
+		one, err := pop.Build(neuron.Build{N: 1, Step: x.Experiment.Step, Detector: spike.DefaultDetector()})
 		if err != nil {
 			return nil // a source that needs its true size has no variables
 		}

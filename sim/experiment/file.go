@@ -64,6 +64,7 @@ type Population struct {
 	Model       string                   `toml:"model,required" doc:"neuron model; see burstplex list --models"`
 	Size        int                      `toml:"size,required" range:"[1, 100000000]" doc:"number of neurons"`
 	Backgrounds config.Table[Background] `toml:"backgrounds" doc:"private random input of every neuron"`
+	Receptors   config.Table[Receptor]   `toml:"receptors" doc:"receptors beside those of the model"`
 	Spec        neuron.Spec
 }
 

@@ -17,6 +17,7 @@ import (
 type Registries struct {
 	Models      kind.Registry[neuron.Spec]           // populations.NAME.model
 	Backgrounds kind.Registry[neuron.BackgroundSpec] // populations.NAME.backgrounds.NAME.kind
+	Receptors   kind.Registry[neuron.ReceptorSpec]   // populations.NAME.receptors.NAME.kind
 	Connectors  kind.Registry[Connector]             // projections.NAME.connector
 	ShortTerm   kind.Registry[*synapse.ShortTerm]    // projections.NAME.short_term.kind
 	Rules       kind.Registry[plasticity.Spec]       // projections.NAME.rule.kind
@@ -33,7 +34,7 @@ type Sort struct {
 
 // Sorts lists the registries.
 func (r *Registries) Sorts() []Sort {
-	return []Sort{{"models", &r.Models}, {"backgrounds", &r.Backgrounds}, {"connectors", &r.Connectors},
+	return []Sort{{"models", &r.Models}, {"backgrounds", &r.Backgrounds}, {"receptors", &r.Receptors}, {"connectors", &r.Connectors},
 		{"short-term", &r.ShortTerm}, {"rules", &r.Rules}, {"waves", &r.Waves},
 		{"figures", &r.Figures}, {"tasks", &r.Tasks}}
 }
@@ -66,6 +67,7 @@ func NewRegistries() *Registries {
 			New: func() task.Spec { return credit.DefaultRegression() }},
 		kind.Of[task.Spec]{Name: "images", Doc: "networks of ensembles that learn to tell images",
 			New: func() task.Spec { return deep.Default() }})
+	addReceptors(r)
 	addConnectors(r)
 	addWaves(r)
 	return r

@@ -57,6 +57,10 @@ func (p *population) Channels() []neuron.Channel {
 	return []neuron.Channel{{Port: "soma", Receptor: "delta"}}
 }
 
+// Potential and Passive implement neuron.Membrane: files can add receptors.
+func (p *population) Potential(_, i int) float64           { return p.v[i] }
+func (p *population) Passive(_, i int) (leak, tau float64) { return p.GL, p.CM / p.GL }
+
 func (p *population) Columns() []neuron.Column {
 	own := []neuron.Column{{Name: "v", Unit: "mV", Data: p.v}, {Name: "m", Data: p.m}}
 	return append(own, p.Emitter.Columns()...)
