@@ -15,25 +15,35 @@ import (
 )
 
 type initCommand struct {
-	Name   string `arg:"" optional:"" help:"Built-in experiment."`
-	Model  string `help:"Write an experiment with a built-in model written as equations instead." placeholder:"MODEL"`
-	Output string `short:"o" help:"File to write, - for standard output; default NAME.toml. An existing file is never overwritten." placeholder:"FILE"`
+	Name     string `arg:"" optional:"" help:"Built-in experiment."`
+	Model    string `help:"Write an experiment with a built-in model written as equations instead." placeholder:"MODEL"`
+	Template string `help:"Write an experiment to start from instead: small, a network of two populations." placeholder:"NAME"`
+	Output   string `short:"o" help:"File to write, - for standard output; default NAME.toml. An existing file is never overwritten." placeholder:"FILE"`
 }
 
 // Validate is called by the parser.
 func (c *initCommand) Validate() error {
-	if (c.Name == "") == (c.Model == "") {
-		return errors.New("one of NAME and --model is needed")
+	n := 0
+	for _, given := range []string{c.Name, c.Model, c.Template} {
+		if given != "" {
+			n++
+		}
+	}
+	if n != 1 {
+		return errors.New("one of NAME, --model and --template is needed")
 	}
 	return nil
 }
 
 func (c *initCommand) Run(t terminal) error {
+	read, copied, name := experiment.Text, (func(name, path string) (string, error))(nil), c.Name
+	switch {
+	case c.Model != "":
+		read, copied, name = experiment.WrittenText, experiment.CopyWritten, c.Model
+	case c.Template != "":
+		read, copied, name = experiment.TemplateText, experiment.CopyTemplate, c.Template
+	}
 	if c.Output == standard {
-		read, name := experiment.Text, c.Name
-		if c.Model != "" {
-			read, name = experiment.WrittenText, c.Model
-		}
 		text, err := read(name)
 		if err != nil {
 			return err
@@ -41,8 +51,8 @@ func (c *initCommand) Run(t terminal) error {
 		_, err = t.out.Write(text)
 		return err
 	}
-	if c.Model != "" {
-		file, err := experiment.CopyWritten(c.Model, c.Output)
+	if copied != nil {
+		file, err := copied(name, c.Output)
 		if err == nil {
 			fmt.Fprintf(t.out, "wrote %s\n", file)
 		}

@@ -14,8 +14,8 @@ import (
 )
 
 type spikesCommands struct {
-	Info      infoCommand      `cmd:"" help:"What a recording holds, and the rates of its populations."`
-	Stats     statsCommand     `cmd:"" help:"Interval, burst, Fano and correlation statistics of its populations."`
+	Info      infoCommand      `cmd:"" help:"What recordings hold, and the rates of their populations."`
+	Stats     statsCommand     `cmd:"" help:"Interval, burst, Fano and correlation statistics, for people or as JSON and CSV; histograms and rates in bins."`
 	Head      headCommand      `cmd:"" help:"The first spikes."`
 	Table     tableCommand     `cmd:"" help:"Probes, weights and learning curves: a list, or one of them as CSV or npz."`
 	Digest    digestCommand    `cmd:"" help:"The SHA-256 of the recorded spikes."`
@@ -31,6 +31,11 @@ type spikesCommands struct {
 // recording is the argument that all commands share.
 type recording struct {
 	File string `arg:"" help:"Recording (.bspk)."`
+}
+
+// files is the argument of commands that take several.
+type files struct {
+	Files []string `arg:"" name:"file" help:"Recordings (.bspk)."`
 }
 
 // open opens the recording; that it cannot be is the user's error.

@@ -12,16 +12,51 @@ import (
 	"github.com/burstplex/burstplex/recordings"
 )
 
-type infoCommand struct{ recording }
+type infoCommand struct {
+	files
+	tidy
+}
 
+// Run prints what each file holds, or a row for each population of each.
 func (c *infoCommand) Run(t terminal) error {
-	r, err := c.open()
+	var rows []row
+	var damage []error
+	for i, file := range c.Files {
+		if i > 0 && !c.asked() {
+			fmt.Fprintln(t.out)
+		}
+		more, err := c.info(t, file)
+		rows = append(rows, more...)
+		damage = append(damage, err)
+	}
+	if c.asked() {
+		damage = append(damage, c.write(t.out, rows))
+	}
+	return errors.Join(damage...)
+}
+
+// info prints what a file holds, or returns it as rows.
+func (c *infoCommand) info(t terminal, file string) (rows []row, err error) {
+	r, err := recording{file}.open()
 	if err != nil {
-		return err
+		return nil, err
 	}
 	defer r.Close()
 	s := recordings.Summarize(r)
 	h := s.Header
+	var damage []error
+	for _, p := range s.Problems {
+		damage = append(damage, p)
+	}
+	if c.asked() {
+		for _, p := range s.Populations {
+			rows = append(rows, row{{"file", file}, {"seed", h.Seed}, {"from_s", s.Window.From.Seconds()}, {"to_s", s.Window.To.Seconds()},
+				{"population", p.Name}, {"neurons", p.Size}, {"recorded", p.Recorded}, {"spikes", p.Spikes}, {"events", p.Events}, {"bursts", p.Bursts},
+				{"spike_rate_hz", p.Rate}, {"event_rate_hz", p.EventRate}, {"burst_rate_hz", p.BurstRate}, {"burst_probability", p.BurstProbability},
+				{"bytes_per_spike", p.BytesPerSpike}, {"poisson_bound_bytes", p.Bound}, {"burst_definition", p.Detector.String()}, {"finished", s.Finished}})
+		}
+		return rows, bad(errors.Join(damage...))
+	}
 	fmt.Fprintf(t.out, "%s\n%s, seed %d, times in units of %v\n", s.Path, h.Program, h.Seed, h.Resolution)
 	fmt.Fprintf(t.out, "%v to %v, %d spikes, %d bytes\n", s.Window.From, s.Window.To, s.Spikes, s.Size)
 	if !s.Finished {
@@ -49,11 +84,7 @@ func (c *infoCommand) Run(t terminal) error {
 	}
 	printDefinitions(t.out, definitions)
 	listTables(t.out, s.Tables)
-	var damage []error
-	for _, p := range s.Problems {
-		damage = append(damage, p)
-	}
-	return bad(errors.Join(damage...))
+	return nil, bad(errors.Join(damage...))
 }
 
 func known(x float64) string {

@@ -14,9 +14,11 @@ import (
 )
 
 type statsCommand struct {
-	recording
+	files
 	selection
 	Bin string `help:"Bins of the population rate and of the Fano factor; default 100 ms, or all of a shorter recording. A rest that is shorter than a bin counts in everything but the Fano factor." placeholder:"TIME"`
+	tidy
+	Of string `help:"In place of the table, CSV (or JSON) of: rates (in the bins), intervals (histogram, 20 bins per decade from 0.1 ms), events (histogram of intervals between events) or lengths (spikes per event)." enum:",rates,intervals,events,lengths" default:"" placeholder:"WHAT"`
 }
 
 // Limits of memory: bins of a course, and populations whose pairs are correlated.
@@ -28,31 +30,57 @@ const (
 // reach is the largest lag of a correlation.
 const reach = 100 * spike.Millisecond
 
-// Run reads the file a few times; memory grows with neurons and bins, not with spikes.
+// Run reads each file a few times; memory grows with neurons and bins, not with spikes.
 func (c *statsCommand) Run(t terminal) error {
-	r, err := c.open()
+	var rows []row
+	people := !c.asked() && c.Of == ""
+	for i, file := range c.Files {
+		if people && len(c.Files) > 1 {
+			if i > 0 {
+				fmt.Fprintln(t.out)
+			}
+			fmt.Fprintln(t.out, file)
+		}
+		more, err := c.stats(t, file, people)
+		if err != nil {
+			return err
+		}
+		rows = append(rows, more...)
+	}
+	if people {
+		return nil
+	}
+	return c.write(t.out, rows)
+}
+
+// stats prints the statistics of a file for people, or returns them as rows.
+func (c *statsCommand) stats(t terminal, file string, people bool) (rows []row, err error) {
+	r, err := recording{file}.open()
 	if err != nil {
-		return err
+		return nil, err
 	}
 	defer r.Close()
 	q, err := c.query(r)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	span := r.Window()
 	if q.Window != (spike.Window{}) {
 		span = spike.Window{From: max(span.From, q.Window.From), To: min(span.To, q.Window.To)}
 		if span.Len() <= 0 {
-			return &config.Error{File: "--from", Reason: fmt.Sprintf("the recording covers %v to %v, nothing of that time", r.Window().From, r.Window().To)}
+			return nil, &config.Error{File: "--from", Reason: fmt.Sprintf("the recording covers %v to %v, nothing of that time", r.Window().From, r.Window().To)}
 		}
 		// A burst belongs to the span that its event began in: it is followed beyond the end.
 		q.Window = spike.Window{From: span.From, To: spike.Forever}
 	}
 	width, err := c.width(span)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	pops := c.sources(r, q)
+	if c.Of != "" {
+		return c.series(file, r, q, pops, span, width)
+	}
 	pairs := correlate(pops, span)
 	var also []analysis.Accumulator
 	for _, p := range pairs {
@@ -60,7 +88,17 @@ func (c *statsCommand) Run(t terminal) error {
 	}
 	all, err := analysis.Describe(pops, span, width, r.Header().Resolution, reader(r, q), also...)
 	if err != nil {
-		return bad(err)
+		return nil, bad(err)
+	}
+	if !people {
+		for i, d := range all {
+			rows = append(rows, row{{"file", file}, {"seed", r.Header().Seed}, {"from_s", span.From.Seconds()}, {"to_s", span.To.Seconds()}, {"bin_s", width.Seconds()},
+				{"population", pops[i].Name}, {"neurons", pops[i].Neurons}, {"spikes", d.Spikes}, {"spike_rate_hz", d.SpikeRate},
+				{"lowest_bin_hz", d.Lowest}, {"highest_bin_hz", d.Highest}, {"event_rate_hz", d.EventRate}, {"burst_rate_hz", d.BurstRate},
+				{"burst_probability", d.BurstProbability}, {"spikes_per_event", d.SpikesPerEvent}, {"median_isi_ms", d.MedianInterval},
+				{"share_of_isi_in_bursts", d.WithinBursts}, {"cv", d.CV}, {"cv2", d.CV2}, {"fano", d.Fano}, {"burst_definition", pops[i].Detector.String()}})
+		}
+		return rows, nil
 	}
 	w := tabwriter.NewWriter(t.out, 0, 8, 2, ' ', tabwriter.AlignRight)
 	fmt.Fprintln(w, "population\tneurons\tspikes\tHz\tlowest bin\thighest bin\tevents, Hz\tbursts, Hz\tburst probability\tspikes/event\tmedian ISI, ms\tISI in bursts\tCV\tCV2\tFano\t")
@@ -80,7 +118,7 @@ func (c *statsCommand) Run(t terminal) error {
 	for _, p := range pairs {
 		p.print(t.out)
 	}
-	return nil
+	return nil, nil
 }
 
 // width returns the width of the bins.

@@ -18,12 +18,12 @@ type Regularity struct {
 }
 
 // intervalMoments is Welford's online mean and sum of squares; sums of squares of ns would lose the variance.
-type intervalMoments struct {
-	last     spike.Tick
-	n        int64
-	mean, m2 float64 // of the intervals, s and s²
-	before   float64 // the last interval, s
-	local    float64 // sum of the terms of CV2
+type intervalMoments struct { // exported for gob: see state
+	Last     spike.Tick
+	N        int64
+	Mean, M2 float64 // of the intervals, s and s²
+	Before   float64 // the last interval, s
+	Local    float64 // sum of the terms of CV2
 }
 
 // NewRegularity covers the whole stream; see During and Select for parts of it.
@@ -31,7 +31,7 @@ func NewRegularity(pops []spike.Population) *Regularity {
 	r := &Regularity{roster: newRoster(pops)}
 	r.neurons = make([]intervalMoments, r.roster.neurons)
 	for i := range r.neurons {
-		r.neurons[i].last = spike.Never
+		r.neurons[i].Last = spike.Never
 	}
 	return r
 }
@@ -46,45 +46,48 @@ func (r *Regularity) Add(events []spike.Event) {
 }
 
 func (m *intervalMoments) add(at spike.Tick) {
-	last := m.last
-	m.last = at
+	last := m.Last
+	m.Last = at
 	if last == spike.Never {
 		return
 	}
 	x := (at - last).Seconds()
-	m.n++
-	d := x - m.mean
-	m.mean += d / float64(m.n)
-	m.m2 += d * (x - m.mean)
-	if m.n > 1 && x != m.before {
-		m.local += 2 * math.Abs(x-m.before) / (x + m.before)
+	m.N++
+	d := x - m.Mean
+	m.Mean += d / float64(m.N)
+	m.M2 += d * (x - m.Mean)
+	if m.N > 1 && x != m.Before {
+		m.Local += 2 * math.Abs(x-m.Before) / (x + m.Before)
 	}
-	m.before = x
+	m.Before = x
 }
 
 // CV returns the coefficient of variation of the intervals of each neuron of a population, NaN below two and where all
 // are 0.
 func (r *Regularity) CV(pop int) []float64 {
 	return r.each(pop, func(m intervalMoments) float64 {
-		return math.Sqrt(m.m2/float64(m.n-1)) / m.mean
+		return math.Sqrt(m.M2/float64(m.N-1)) / m.Mean
 	})
 }
 
 // CV2 returns the local variation of each neuron of a population, NaN below two intervals.
 func (r *Regularity) CV2(pop int) []float64 {
-	return r.each(pop, func(m intervalMoments) float64 { return m.local / float64(m.n-1) })
+	return r.each(pop, func(m intervalMoments) float64 { return m.Local / float64(m.N-1) })
 }
 
 func (r *Regularity) each(pop int, f func(intervalMoments) float64) []float64 {
 	neurons := of(&r.roster, r.neurons, pop)
 	y := make([]float64, len(neurons))
 	for i, m := range neurons {
-		if y[i] = math.NaN(); m.n >= 2 {
+		if y[i] = math.NaN(); m.N >= 2 {
 			y[i] = f(m)
 		}
 	}
 	return y
 }
+
+// State implements Stateful.
+func (r *Regularity) State() []any { return []any{&r.neurons} }
 
 // Fano measures the variance of spike counts in windows (bins) over their mean, for every neuron: 1 for a Poisson
 // train. 32 bytes per neuron.
@@ -96,9 +99,9 @@ type Fano struct {
 
 // countMoments holds exact integer sums. Windows without a spike add nothing to either sum and need no visit.
 type countMoments struct {
-	window          int    // of the count below
-	count           uint64 // spikes in it so far
-	sum, sumSquares uint64 // of the counts of all windows, the current one included
+	Window          int    // of the count below
+	Count           uint64 // spikes in it so far
+	Sum, SumSquares uint64 // of the counts of all windows, the current one included
 }
 
 // NewFano counts in bins; the result depends on their width, which is part of what the number means.
@@ -120,12 +123,12 @@ func (f *Fano) Add(events []spike.Event) {
 			continue
 		}
 		m := &f.neurons[i]
-		if w != m.window {
-			m.window, m.count = w, 0
+		if w != m.Window {
+			m.Window, m.Count = w, 0
 		}
-		m.sum++
-		m.sumSquares += 2*m.count + 1 // (c+1)² - c²
-		m.count++
+		m.Sum++
+		m.SumSquares += 2*m.Count + 1 // (c+1)² - c²
+		m.Count++
 	}
 }
 
@@ -135,10 +138,17 @@ func (f *Fano) Factors(pop int) []float64 {
 	y := make([]float64, len(neurons))
 	n := float64(f.cursor.bins.N)
 	for i, m := range neurons {
-		if y[i] = math.NaN(); m.sum > 0 && n >= 2 {
-			mean := float64(m.sum) / n
-			y[i] = (float64(m.sumSquares) - float64(m.sum)*mean) / (n - 1) / mean
+		if y[i] = math.NaN(); m.Sum > 0 && n >= 2 {
+			mean := float64(m.Sum) / n
+			y[i] = (float64(m.SumSquares) - float64(m.Sum)*mean) / (n - 1) / mean
 		}
 	}
 	return y
 }
+
+// Ended says that the stream ended before its last window did, as a run that stops early: windows that are not whole do
+// not count.
+func (f *Fano) Ended(at spike.Tick) { f.cursor.bins = f.cursor.bins.Until(at).Full() }
+
+// State implements Stateful.
+func (f *Fano) State() []any { return []any{&f.neurons} }

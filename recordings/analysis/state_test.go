@@ -48,7 +48,7 @@ func TestSavedStateGoesOn(t *testing.T) {
 			t.Errorf("a state of other bins or neurons: %v", err)
 		}
 	}
-	if _, err := Save(NewRegularity(twoPops)); err == nil {
+	if _, err := Save(NewCounts(twoPops, span)); err == nil {
 		t.Error("what cannot be saved was")
 	}
 }

@@ -1,10 +1,12 @@
 package experiment
 
 import (
+	"embed"
 	"errors"
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"github.com/burstplex/burstplex/sim/config"
 )
@@ -50,6 +52,43 @@ func CopyWritten(model, path string) (string, error) {
 	}
 	if path == "" {
 		path = model + ".toml"
+	}
+	return path, create(path, text)
+}
+
+//go:embed template
+var templates embed.FS
+
+// Templates lists the experiments to start one's own from, in alphabetical order.
+func Templates() (names []string) {
+	files, _ := fs.Glob(templates, "template/*.toml")
+	for _, f := range files {
+		names = append(names, strings.TrimSuffix(filepath.Base(f), ".toml"))
+	}
+	return names
+}
+
+// TemplateText returns an experiment to start from.
+func TemplateText(name string) ([]byte, error) {
+	text, err := templates.ReadFile("template/" + name + ".toml")
+	if err != nil {
+		e := &config.Error{File: "--template", Value: name, Reason: "there is no template of this name", Allowed: strings.Join(Templates(), ", ")}
+		if near := config.Nearest(name, Templates()); near != "" {
+			e.Reason += "; did you mean \"" + near + "\"?"
+		}
+		return nil, e
+	}
+	return text, nil
+}
+
+// CopyTemplate writes a template to path ("" means NAME.toml). It overwrites nothing.
+func CopyTemplate(name, path string) (string, error) {
+	text, err := TemplateText(name)
+	if err != nil {
+		return "", err
+	}
+	if path == "" {
+		path = name + ".toml"
 	}
 	return path, create(path, text)
 }

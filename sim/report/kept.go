@@ -29,6 +29,7 @@ func Direct(x *experiment.Experiment) bool { return !x.Record.Spikes || x.Record
 
 // KeepDone notes in a result directory that a seed is done, with what was observed.
 func KeepDone(x *experiment.Experiment, dir string, r RunSummary, obs *Observation) error {
+	r.Populations = obs.said()
 	text, err := json.Marshal(r)
 	if err != nil {
 		return err

@@ -14,12 +14,17 @@ import (
 // Observation is what the analysis keeps of the spikes of one seed, in memory that does not grow with their number.
 type Observation struct {
 	*experiment.Experiment
-	seed  uint64
-	pops  []spike.Population
+	seed uint64
+	pops []spike.Population
+
+	detectors []spike.Detector // of the populations
+
 	bins  analysis.Bins
 	rates *analysis.Rates // in bins, the last of which may be shorter
 	after *analysis.Rates // one bin: everything after settling
-	end   spike.Tick      // of the run
+	cv    *analysis.Regularity
+	fano  *analysis.Fano
+	end   spike.Tick // of the run
 
 	figures map[string]any // what Figure.Observe returned, by name
 
@@ -36,10 +41,17 @@ func observe(x *experiment.Experiment, seed uint64, net *sim.Network) *Observati
 	a, pops := &x.Experiment, net.IDs()
 	settled := spike.Window{From: a.Settle, To: a.Duration}
 	o := &Observation{Experiment: x, seed: seed, pops: pops, end: a.Duration, figures: map[string]any{}}
+	for _, p := range net.Populations {
+		o.detectors = append(o.detectors, p.Detector)
+	}
 	o.bins = analysis.Cover(spike.Window{To: a.Duration}, a.Bin)
 	o.rates, o.after = analysis.NewRates(pops, o.bins), analysis.NewRates(pops, analysis.Whole(settled))
 	o.Attach(fmt.Sprintf("rates in bins of %v to %v", a.Bin, a.Duration), o.rates)
 	o.Attach(fmt.Sprintf("rates in %v", settled), o.after)
+	some := firstNeurons(pops)
+	o.cv, o.fano = analysis.NewRegularity(some), analysis.NewFano(some, analysis.NewBins(settled, fanoWindow).Full())
+	o.Attach(fmt.Sprintf("regularity in %v of %d neurons", settled, regularNeurons), analysis.During(settled, o.cv))
+	o.Attach(fmt.Sprintf("counts in %v of %d neurons", settled, regularNeurons), o.fano)
 	for name, f := range x.Figures.All() { // what no figure shows is not worth its time per spike
 		o.figures[name] = f.Spec.(Figure).Observe(o)
 	}

@@ -3,13 +3,8 @@ package report
 import (
 	"encoding/json"
 	"errors"
-	"fmt"
-	"io"
 	"os"
 	"path/filepath"
-	"slices"
-	"strings"
-	"text/tabwriter"
 )
 
 // Summary is what a run reports, also as summary.json.
@@ -19,7 +14,7 @@ type Summary struct {
 	Program     string       `json:"program"`
 	ModelTime   float64      `json:"model_time_s"`
 	Runs        []RunSummary `json:"runs"`
-	Populations []Rates      `json:"populations"` // means over seeds, after settling
+	Populations []Rates      `json:"populations"` // over seeds, after settling
 	Compared    []Measured   `json:"-"`
 	Outcomes    []Outcome    `json:"outcomes,omitempty"`
 	Interrupted bool         `json:"interrupted,omitempty"`
@@ -41,59 +36,18 @@ type RunSummary struct {
 	SynapticEvents int64   `json:"synaptic_events"`
 	NeuronSteps    int64   `json:"neuron_steps"`
 	Digest         string  `json:"spike_digest_sha256"`
-}
 
-// Rates of a population, per neuron, over the time after settling, means over seeds.
-type Rates struct {
-	Population       string   `json:"population"`
-	From             float64  `json:"from_s"` // of the time
-	To               float64  `json:"to_s"`   // as planned; a protocol may end earlier
-	SpikeRate        float64  `json:"spike_rate_hz"`
-	EventRate        float64  `json:"event_rate_hz"`
-	BurstRate        float64  `json:"burst_rate_hz"`
-	BurstProbability *float64 `json:"burst_probability"` // pooled: all bursts over all events; nil (null) without events
-	Burst            string   `json:"burst_definition"`
-}
-
-// PrintRates prints the rates of all populations, and what they are.
-func PrintRates(out io.Writer, s *Summary) {
-	w := tabwriter.NewWriter(out, 0, 8, 2, ' ', tabwriter.AlignRight)
-	fmt.Fprintln(w, "population\tspikes\tevents\tbursts\tburst probability\t")
-	var bursts []string
-	for _, p := range s.Populations {
-		probability := "-"
-		if p.BurstProbability != nil {
-			probability = fmt.Sprintf("%.1f %%", 100**p.BurstProbability)
-		}
-		fmt.Fprintf(w, "%s\t%.2f Hz\t%.2f Hz\t%.2f Hz\t%s\t\n", p.Population, p.SpikeRate, p.EventRate, p.BurstRate, probability)
-		if !slices.Contains(bursts, p.Burst) {
-			bursts = append(bursts, p.Burst)
-		}
-	}
-	w.Flush()
-	if len(s.Populations) > 0 {
-		p := s.Populations[0]
-		fmt.Fprintf(out, "per neuron, %g s to %g s, %d seeds; burst probability: pooled, all bursts over all events; burst: two or more spikes, %s\n",
-			p.From, p.To, len(s.Runs), strings.Join(bursts, " or "))
-	}
+	Populations []Rates `json:"populations,omitempty"` // of this seed
 }
 
 // Conclude computes rates and comparison from the observations and writes summary and figures.
 func (d *Report) Conclude(dir string, s *Summary) error {
-	for i, p := range d.obs[0].pops {
-		r := Rates{Population: p.Name, From: d.Experiment.Experiment.Settle.Seconds(), To: d.Experiment.Experiment.Duration.Seconds(),
-			Burst: d.nets[0].Populations[i].Detector.String()}
-		for _, o := range d.obs {
-			c, n := o.after.Courses()[i].Mean(), float64(len(d.obs))
-			r.SpikeRate += c.SpikeRate / n
-			r.EventRate += c.EventRate / n
-			r.BurstRate += c.BurstRate / n
-		}
-		if r.EventRate > 0 {
-			p := r.BurstRate / r.EventRate
-			r.BurstProbability = &p
-		}
-		s.Populations = append(s.Populations, r)
+	for k, o := range d.obs {
+		s.Runs[k].Populations = o.said()
+	}
+	s.Populations = d.overRuns(s.Runs)
+	if err := writeRates(dir, s); err != nil {
+		return err
 	}
 	if err := d.judge(dir, s); err != nil {
 		return err
