@@ -165,7 +165,7 @@ func (b *builder) noise(name string) value {
 	return b.g.leaf(leafNoise, len(b.noises)-1)
 }
 
-// port returns the current into a port, pA: what is injected and the sum over its receptors.
+// port returns the current into a port, pA: what is injected, the sum over its receptors, and added currents.
 func (b *builder) port(i int) value {
 	g, p := b.g, &b.m.ports[i]
 	sum := g.leaf(leafDrive, i)
@@ -183,6 +183,12 @@ func (b *builder) port(i int) value {
 			current = g.mul(current, g.put(term{op: opFrozen, a: b.of(r.factor)}))
 		}
 		sum = g.add(sum, current)
+	}
+	for _, n := range p.added {
+		outer := b.args
+		b.args = nil
+		sum = g.add(sum, b.of(n))
+		b.args = outer
 	}
 	return sum
 }

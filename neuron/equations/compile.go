@@ -27,6 +27,7 @@ func Compile(src *Source) (*Model, error) {
 	if len(c.errs) == 0 {
 		c.checkLines(lines)
 		c.ports()
+		c.currents()
 		c.happenings()
 		c.initial()
 	}
@@ -41,13 +42,19 @@ func Compile(src *Source) (*Model, error) {
 func (c *compiler) own(name string) bool { return c.m.symbols[name] != nil }
 
 func (c *compiler) lines() ([]line, Errors) {
-	toks, err := tokens(&c.src.Equations)
-	if err != nil {
-		return nil, Errors{err}
+	texts := []*Text{&c.src.Equations}
+	for i := range c.src.Added {
+		texts = append(texts, &c.src.Added[i])
 	}
 	own := map[string]bool{}
-	for _, name := range lineNames(toks) {
-		own[name] = true
+	for _, t := range texts {
+		toks, err := tokens(t)
+		if err != nil {
+			return nil, Errors{err}
+		}
+		for _, name := range lineNames(toks) {
+			own[name] = true
+		}
 	}
 	for _, p := range c.src.Parameters {
 		own[p.Name] = true
@@ -55,7 +62,13 @@ func (c *compiler) lines() ([]line, Errors) {
 	for _, p := range c.src.Pulses {
 		own[p.Name] = true
 	}
-	return parseEquations(&c.src.Equations, func(name string) bool { return own[name] })
+	var lines []line
+	var errs Errors
+	for _, t := range texts {
+		more, wrong := parseEquations(t, func(name string) bool { return own[name] })
+		lines, errs = append(lines, more...), append(errs, wrong...)
+	}
+	return lines, errs
 }
 
 // reserved returns why the author cannot use a name, or "".

@@ -22,6 +22,8 @@ type Source struct {
 	Pulses     []PulseSource
 	Events     []EventSource
 	Second     *SecondSource
+	Added      []Text // further lines of equations
+	Currents   []CurrentSource
 	Substeps   int // parts of a step that are integrated one after the other; 0 means 1
 }
 
@@ -38,6 +40,13 @@ type PortSource struct {
 	Leak      Text // unit of the weights of conductances; default 1 nS
 	Receptors []ReceptorSource
 	At        Text // for messages
+}
+
+// CurrentSource is a current (pA) that is added to all else that reaches a port.
+type CurrentSource struct {
+	Name    string
+	Port    Text
+	Current Text
 }
 
 // ReceptorSource is a receptor of a port. Kind is "exponential" (a conductance), "current" (pA) or "delta" (mV).
@@ -116,6 +125,7 @@ type port struct {
 	potential *node
 	leak      *node // nil: 1 nS
 	receptors []int
+	added     []*node // currents that are added, pA
 }
 
 type receptor struct {

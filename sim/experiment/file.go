@@ -61,10 +61,11 @@ func (b Burst) Detector() spike.Detector {
 
 // Population is an entry of [populations].
 type Population struct {
-	Model       string                   `toml:"model,required" doc:"neuron model; see burstplex list --models"`
-	Size        int                      `toml:"size,required" range:"[1, 100000000]" doc:"number of neurons"`
-	Backgrounds config.Table[Background] `toml:"backgrounds" doc:"private random input of every neuron"`
-	Receptors   config.Table[Receptor]   `toml:"receptors" doc:"receptors beside those of the model"`
+	Model       string                     `toml:"model,required" doc:"neuron model; see burstplex list --models"`
+	Size        int                        `toml:"size,required" range:"[1, 100000000]" doc:"number of neurons"`
+	Backgrounds config.Table[Background]   `toml:"backgrounds" doc:"private random input of every neuron"`
+	Receptors   config.Table[Receptor]     `toml:"receptors" doc:"receptors beside those of the model"`
+	Currents    config.Table[AddedCurrent] `toml:"currents" doc:"currents written as equations that a built-in model takes beside its own; see docs/equations.md"`
 	Spec        neuron.Spec
 }
 
@@ -86,8 +87,19 @@ func (p *Population) DecodeConfig(n *config.Node, d *config.Decoder) error {
 		spec := &equationPopulation{Spec: equations.NewSpec(model), tables: map[string]*config.Node{}}
 		p.Spec = spec
 		d.Fields(n, (*populationKeys)(p), spec)
+		if p.Currents.Len() > 0 {
+			return n.At("currents").Errorf("currents are added to built-in models; the equations of %q are yours: add them there", name)
+		}
 	} else if name != "" {
+		wrong := len(d.Errors)
 		p.Spec = models.Decode(d, n, "model", "", (*populationKeys)(p))
+		if p.Currents.Len() > 0 && len(d.Errors) == wrong {
+			spec, err := withCurrents(n, name, p.Spec, &p.Currents)
+			if err != nil {
+				return err
+			}
+			p.Spec = spec
+		}
 	}
 	return nil
 }

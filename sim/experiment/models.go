@@ -205,7 +205,11 @@ func modelAt(root *config.Node, name string) (*equations.Model, error) {
 }
 
 func compileModel(m *Model, name string, n *config.Node) (*equations.Model, error) {
-	model, err := equations.Compile(m.source(name, n))
+	return compileSource(m.source(name, n))
+}
+
+func compileSource(s *equations.Source) (*equations.Model, error) {
+	model, err := equations.Compile(s)
 	if err == nil {
 		return model, nil
 	}
@@ -233,6 +237,7 @@ func mistake(e *equations.Error) *config.Error {
 type equationPopulation struct {
 	*equations.Spec
 	tables map[string]*config.Node // parameters that are read from files
+	base   neuron.Spec             // built-in model that currents were added to; nil otherwise
 }
 
 var _ config.KeyDecoder = (*equationPopulation)(nil)
@@ -330,6 +335,16 @@ func (p *equationPopulation) decodeInitial(n *config.Node, d *config.Decoder) {
 	}
 }
 
+// Validate implements neuron.Spec.
+func (p *equationPopulation) Validate() error {
+	if p.base != nil {
+		if err := p.base.Validate(); err != nil {
+			return err
+		}
+	}
+	return p.Spec.Validate()
+}
+
 // New implements neuron.Spec.
 func (p *equationPopulation) New(b neuron.Build) (neuron.Population, error) { return p.Spec.New(b) }
 
@@ -344,6 +359,17 @@ func (x *Experiment) Warnings() (out []string) {
 			e := mistake(w)
 			e.Reason = "warning: " + e.Reason
 			out = append(out, e.Error())
+		}
+	}
+	for _, p := range x.Populations.All() {
+		if e, ok := p.Spec.(*equationPopulation); ok && e.base != nil {
+			for _, w := range e.Model.Warnings {
+				if w.File != "" && !strings.HasPrefix(w.File, writtenFile) { // is about the current, not about the model
+					e := mistake(w)
+					e.Reason = "warning: " + e.Reason
+					out = append(out, e.Error())
+				}
+			}
 		}
 	}
 	return append(out, x.coarse()...)
