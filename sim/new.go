@@ -8,6 +8,7 @@ import (
 	"runtime"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/burstplex/burstplex/neuron"
 	"github.com/burstplex/burstplex/neuron/rng"
@@ -32,11 +33,14 @@ const (
 
 // New builds a network. Errors are of type *Error and name the part that is at fault.
 func New(net *Network, opt Options) (*Sim, error) {
+	start := time.Now()
 	s, err := build(net, opt, false)
 	if err != nil {
 		return nil, err
 	}
 	s.allocate()
+	s.created.Wall = time.Since(start) - s.connected.Wall
+	s.created.Busy = s.created.Wall
 	s.advanceShard = func(i int) { s.called[i].advance(s, s.piece) }
 	s.followUp = s.followPart
 	return s, nil
@@ -234,9 +238,11 @@ func (s *Sim) buildProjections(Options) error {
 		for _, sh := range target.shards {
 			cuts = append(cuts, sh.r.Hi)
 		}
-		if err := p.ConnectAll(cuts, s.crew.each); err != nil {
+		took, err := s.timed(func() error { return p.ConnectAll(cuts, s.crew.each) })
+		if err != nil {
 			return synapseError(key, err)
 		}
+		s.connected.add(took)
 		pr := &projection{Projection: p, source: source, target: target, channel: channel}
 		s.projections = append(s.projections, pr)
 		target.in = append(target.in, pr)
@@ -326,6 +332,7 @@ func (s *Sim) allocate() {
 		p.wait(s.step, steps)
 		p.source.heard = true
 	}
+	s.watch.spent = make([]time.Duration, len(s.lessons)+len(s.projections)+1)
 }
 
 // makeCells makes the accumulators of a population for windows of some steps: those of a channel side by side, so that

@@ -1,6 +1,8 @@
 package sim
 
 import (
+	"time"
+
 	"github.com/burstplex/burstplex/neuron"
 	"github.com/burstplex/burstplex/neuron/spike"
 )
@@ -58,6 +60,8 @@ type shard struct {
 	out     spike.Buffer
 	post    []spike.Event // its spikes of the window, for rules: neuron within the shard
 	counts  Counts
+
+	delivering, advancing time.Duration // in this piece, if its window is timed
 }
 
 // ownDrive is the memory of a port's per-neuron currents; nil where no neuron has its own.
@@ -65,14 +69,23 @@ type ownDrive struct{ start, end []float32 }
 
 // advance delivers what arrives during w and takes the neurons through it.
 func (sh *shard) advance(s *Sim, w spike.Window) {
-	in := &sh.in
-	in.Steps = int(w.Len() / s.step)
-	sh.drive(s, w)
-	in.Touched = nil
-	if sh.touched != nil && sh.pop.sleeper.Watches(sh.r, w, in) {
-		in.Touched = sh.touched
+	if !s.watch.on {
+		sh.drive(s, w)
+		sh.advanceFrom(s, w, sh.deliver(s, w))
+		return
 	}
+	start := time.Now()
+	sh.drive(s, w)
+	driven := time.Now()
 	delivered := sh.deliver(s, w)
+	sh.delivering = time.Since(driven)
+	sh.advanceFrom(s, w, delivered)
+	sh.advancing = time.Since(start) - sh.delivering
+}
+
+// advanceFrom takes the neurons through w once input has been delivered, or none.
+func (sh *shard) advanceFrom(s *Sim, w spike.Window, delivered bool) {
+	in := &sh.in
 	for _, b := range sh.pop.backgrounds {
 		b.Fill(sh.r, w, in)
 		delivered = true
@@ -98,9 +111,10 @@ func (sh *shard) advance(s *Sim, w spike.Window) {
 	}
 }
 
-// drive tells the neurons the currents of a piece.
+// drive tells the neurons the length and the currents of a piece.
 func (sh *shard) drive(s *Sim, w spike.Window) {
 	in := &sh.in
+	in.Steps = int(w.Len() / s.step)
 	for port := range in.Drives {
 		d := &in.Drives[port]
 		d.Start, d.End = sh.pop.drives[port].Start[:in.Steps], sh.pop.drives[port].End[:in.Steps]
@@ -122,6 +136,10 @@ func (sh *shard) drive(s *Sim, w spike.Window) {
 
 // deliver streams the row-events that arrive during w into the accumulators and reports whether there is any for this shard.
 func (sh *shard) deliver(s *Sim, w spike.Window) bool {
+	sh.in.Touched = nil
+	if sh.touched != nil && sh.pop.sleeper.Watches(sh.r, w, &sh.in) {
+		sh.in.Touched = sh.touched
+	}
 	if sh.pop.single {
 		sh.collectSingly(s, w)
 		return len(sh.in.Arrivals) > 0

@@ -58,7 +58,10 @@ type Sim struct {
 	events       []spike.Event // of the current window
 	digest       *spike.Digest
 	counts       Counts
-	dry          bool // only checked, see Check
+	watch        stopwatch
+	created      Times // how long it took to make everything but the synapses
+	connected    Times // and these
+	dry          bool  // only checked, see Check
 }
 
 // Counts is what a simulation has done so far.
@@ -101,6 +104,9 @@ func (s *Sim) Run(ctx context.Context, until spike.Tick) error {
 				return err
 			}
 			continue
+		}
+		if s.now == s.exchanged {
+			s.watch.choose(int64(s.now / s.window))
 		}
 		end := s.exchanged + s.window
 		piece := spike.Window{From: s.now, To: min(end, until, s.agenda.next())}

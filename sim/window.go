@@ -2,6 +2,7 @@ package sim
 
 import (
 	"math/bits"
+	"time"
 
 	"github.com/burstplex/burstplex/neuron/spike"
 )
@@ -10,6 +11,7 @@ import (
 
 // advance delivers row-events and takes all neurons through a piece of a window, shard by shard.
 func (s *Sim) advance(piece spike.Window) {
+	start := s.watch.start()
 	s.piece, s.called = piece, s.called[:0]
 	first, end := s.stepsOf(piece)
 	for _, p := range s.populations {
@@ -22,6 +24,7 @@ func (s *Sim) advance(piece spike.Window) {
 		}
 	}
 	s.crew.share(&s.advancing, len(s.called), s.advanceShard)
+	s.endAdvance(start)
 }
 
 // silentUntil returns the end of the last window up to a time in which nothing happens, now if there is none: everybody rests,
@@ -62,7 +65,7 @@ func (s *Sim) stepsOf(piece spike.Window) (first, end int) {
 // join collects the spikes of a window from the shards in canonical order, also for each population by itself that somebody
 // listens to. They are sorted as numbers: time within the window, neuron, kind.
 func (s *Sim) join(w spike.Window) {
-	shift := s.timeShift
+	start, shift := s.watch.start(), s.timeShift
 	s.keys, s.events = s.keys[:0], s.events[:0]
 	for _, sh := range s.shards {
 		for _, e := range sh.out.Events() {
@@ -81,6 +84,7 @@ func (s *Sim) join(w spike.Window) {
 		}
 	}
 	s.counts.Spikes += int64(len(s.events))
+	s.watch.add(Join, start)
 }
 
 // kindBits is what a spike.Kind needs.
@@ -91,14 +95,18 @@ const kindBits = 2
 // where anything is.
 func (s *Sim) follow(w spike.Window) error {
 	s.closed = w
+	start := s.watch.start()
 	if s.learns() {
 		if err := s.record(w); err != nil {
 			return err
 		}
+		s.watch.add(Record, start)
+		start = s.watch.start()
 	}
 	s.prepareLessons(w)
-	s.crew.share(&s.following, len(s.lessons)+len(s.projections)+1, s.followUp)
+	s.crew.share(&s.following, len(s.watch.spent), s.followUp)
 	s.endLessons(w)
+	s.endFollow(start)
 	return s.failed
 }
 
@@ -107,6 +115,10 @@ func (s *Sim) learns() bool { return len(s.lessons)+len(s.learners) > 0 }
 
 // followPart is one part of follow, the largest first.
 func (s *Sim) followPart(i int) {
+	if s.watch.on {
+		start := time.Now()
+		defer func() { s.watch.spent[i] = time.Since(start) }()
+	}
 	if i < len(s.lessons) {
 		s.lessons[i].learn(s.closed)
 		return
