@@ -46,9 +46,9 @@ func (p Phases) Total() (t Times) {
 	return t
 }
 
-// timedOf is of how many windows one is timed, and counts for all: to look at the clock in each shard of every window would cost
+// timedOf is of how many windows one is timed, and counts for all: some twenty looks at the clock in every window would cost
 // several per cent of short windows. Which one it is follows no period that anything in the network could have.
-const timedOf = 8
+const timedOf = 32
 
 // stopwatch times the phases of some windows. Its zero value is ready.
 type stopwatch struct {
@@ -92,7 +92,7 @@ func (w *stopwatch) share(start time.Time, busy Phases) {
 	}
 }
 
-// Phases returns how long each phase has taken, estimated from one window in eight. Results do not depend on it. Sinks count as
+// Phases returns how long each phase has taken, estimated from one window in 32. Results do not depend on it. Sinks count as
 // Record, whatever they do.
 func (s *Sim) Phases() Phases { return s.watch.phases }
 

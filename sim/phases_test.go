@@ -26,7 +26,7 @@ func TestPhasesAreFound(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer s.Close()
-	const windows, each = 400, 200 * time.Microsecond
+	const windows, each = 800, 100 * time.Microsecond
 	s.AddSink(slow{each})
 	if err := s.Run(context.Background(), windows*s.Window()); err != nil {
 		t.Fatal(err)
@@ -35,7 +35,7 @@ func TestPhasesAreFound(t *testing.T) {
 		t.Fatal(err)
 	}
 	p := s.Phases()
-	if p[Record].Busy < windows*each*6/10 || p[Record].Wall < windows*each*6/10 { // one in eight of 400 windows, give or take
+	if p[Record].Busy < windows*each/2 || p[Record].Wall < windows*each/2 { // one in 32 of 800 windows, give or take
 		t.Errorf("recording took %v; found were %v", windows*each, p)
 	}
 	for _, phase := range []Phase{Deliver, Advance, Join} {
@@ -48,8 +48,8 @@ func TestPhasesAreFound(t *testing.T) {
 	}
 }
 
-// TestOneWindowInEightIsTimed is a law of the choice: a share of windows that no period picks out.
-func TestOneWindowInEightIsTimed(t *testing.T) {
+// TestOneWindowInManyIsTimed is a law of the choice: a share of windows that no period picks out.
+func TestOneWindowInManyIsTimed(t *testing.T) {
 	for _, period := range []int64{1, 2, 8, 32, 100, 4096} {
 		var w stopwatch
 		timed, n := 0, int64(20_000)
@@ -58,8 +58,8 @@ func TestOneWindowInEightIsTimed(t *testing.T) {
 				timed++
 			}
 		}
-		if share := float64(timed) / float64(n); share < .11 || share > .14 {
-			t.Errorf("every window number %d: %.3f of them are timed, want an eighth", period, share)
+		if share := float64(timed) / float64(n); share*timedOf < .85 || share*timedOf > 1.15 {
+			t.Errorf("every window number %d: %.3f of them are timed, want one in %d", period, share, timedOf)
 		}
 	}
 }
