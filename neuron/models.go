@@ -18,6 +18,7 @@ func Models() []Model {
 		{"adex", "adaptive exponential integrate-and-fire neuron with conductance synapses", func() Spec { return DefaultAdEx() }},
 		{"poisson", "Poisson sources of constant rate", func() Spec { return DefaultPoisson() }},
 		{"modulated-poisson", "Poisson sources whose common rate follows a sine, steps or a table", func() Spec { return DefaultModulatedPoisson() }},
+		{"ignore-and-fire", "receives input and ignores it, fires events and bursts of given rates: for scaling at constant work", func() Spec { return DefaultIgnoreAndFire() }},
 		{"replay", "recorded spike trains from a file", func() Spec { return DefaultReplay() }},
 	}
 }
