@@ -28,14 +28,19 @@ type IgnoreAndFire struct {
 	Probability  float64 `toml:"burst_probability" doc:"probability p that an event is a burst"`
 	Interval     float64 `toml:"burst_interval" unit:"ms" doc:"interval δ between the spikes of a burst"`
 	Spikes       int     `toml:"burst_spikes" doc:"number n of spikes of a burst"`
-	Phase        Value   `toml:"phase" doc:"phase φ of the first event, in periods 1/r"`
 	Irregularity float64 `toml:"irregularity" doc:"j: by what part of a period an event comes later at the most, at random; 0: a clock"`
+
+	Initial struct {
+		Phase Value `toml:"phase" doc:"phase φ of the first event, in periods 1/r"`
+	} `toml:"initial"`
 }
 
 // DefaultIgnoreAndFire returns neurons with 5 events a second, a fifth of them bursts of two spikes 10 ms apart, whose phases are
 // random.
 func DefaultIgnoreAndFire() *IgnoreAndFire {
-	return &IgnoreAndFire{Rate: Const(5), Probability: 0.2, Interval: 10, Spikes: 2, Phase: Value{Shape: Uniform, A: 0, B: 1}}
+	s := &IgnoreAndFire{Rate: Const(5), Probability: 0.2, Interval: 10, Spikes: 2}
+	s.Initial.Phase = Value{Shape: Uniform, A: 0, B: 1}
+	return s
 }
 
 // mostBurstSpikes is what fits into the state of a neuron.
@@ -46,7 +51,7 @@ func (s *IgnoreAndFire) Validate() error {
 	return first(
 		s.Rate.require("rate", "Hz", 0, 1e5, false), Const(s.Probability).require("burst_probability", "", 0, 1, false),
 		Const(s.Interval).require("burst_interval", "ms", 0, 1e4, true), Const(float64(s.Spikes)).require("burst_spikes", "", 2, mostBurstSpikes, false),
-		s.Phase.require("phase", "", 0, 1, false), Const(s.Irregularity).require("irregularity", "", 0, 1, false),
+		s.Initial.Phase.require("initial.phase", "", 0, 1, false), Const(s.Irregularity).require("irregularity", "", 0, 1, false),
 	)
 }
 
@@ -63,7 +68,7 @@ func (s *IgnoreAndFire) New(b Build) (Population, error) {
 	for i := range p.period {
 		rate := s.Rate.Draw(rates, i)
 		highest = max(highest, rate)
-		p.period[i], p.phase[i] = 1e9/rate, s.Phase.Draw(phases, i) // infinite for neurons that never fire
+		p.period[i], p.phase[i] = 1e9/rate, s.Initial.Phase.Draw(phases, i) // infinite for neurons that never fire
 	}
 	if err := s.recognised(b.Detector, highest); err != nil {
 		return nil, err

@@ -158,6 +158,9 @@ func (x *Experiment) At(key, format string, args ...any) *config.Error {
 	return x.tree.At(key).Errorf(format, args...)
 }
 
+// Has reports whether the file or an override says something at a key.
+func (x *Experiment) Has(key string) bool { return x.tree.At(key).Kind() != config.KindAbsent }
+
 // NotFound returns an error at a key whose value names something, a kind of thing, that is not among the names.
 func (x *Experiment) NotFound(key, kind string, names []string) error {
 	return x.tree.At(key).NotFound(kind, names)
