@@ -18,6 +18,9 @@ type PoissonBackground struct {
 	Sources int     `toml:"sources" doc:"number of sources per neuron"`
 }
 
+// Weights implements Weighted.
+func (s *PoissonBackground) Weights() (lo, hi float64) { return s.Weight, s.Weight }
+
 // DefaultPoissonBackground returns the background of Payeur et al. (2021): one source of 500 Hz per neuron, of weight
 // 0.35.
 func DefaultPoissonBackground() *PoissonBackground {

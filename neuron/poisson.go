@@ -12,6 +12,9 @@ type Poisson struct {
 // DefaultPoisson returns sources of 10 Hz without dead time.
 func DefaultPoisson() *Poisson { return &Poisson{Rate: Const(10)} }
 
+// MeanRate implements Rated; dead times are not counted.
+func (s *Poisson) MeanRate() float64 { return s.Rate.Mean() }
+
 // Validate implements Spec.
 func (s *Poisson) Validate() error {
 	return first(s.Rate.require("rate", "Hz", 0, 1e6, false), s.Dead.require("dead_time", "ms", 0, 1e6, false))

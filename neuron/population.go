@@ -121,6 +121,24 @@ type Reader interface {
 	Reads() (file *string, fsys *fs.FS)
 }
 
+// Replayer is implemented by specs that play trains of a file: whoever can read the file fills in the trains.
+type Replayer interface {
+	// Replays returns the description of file and trains.
+	Replays() *Replay
+}
+
+// Rated is implemented by specs whose neurons spike at a rate that does not depend on input.
+type Rated interface {
+	// MeanRate is that of a neuron, Hz.
+	MeanRate() float64
+}
+
+// Weighted is implemented by backgrounds whose arrivals have weights.
+type Weighted interface {
+	// Weights returns the smallest and the largest one.
+	Weights() (lo, hi float64)
+}
+
 // BackgroundSpec describes private random input to every neuron of a population.
 type BackgroundSpec interface {
 	// Validate returns a *ParameterError for the first parameter that makes no sense.

@@ -43,6 +43,9 @@ func DefaultReplay() *Replay { return &Replay{Scale: 1, IDs: "keep", Outside: "r
 // Reads implements Reader.
 func (s *Replay) Reads() (file *string, fsys *fs.FS) { return &s.File, &s.FS }
 
+// Replays implements Replayer.
+func (s *Replay) Replays() *Replay { return s }
+
 // NewReplay returns a replay of the given trains.
 func NewReplay(trains [][]spike.Tick) *Replay {
 	s := DefaultReplay()

@@ -42,6 +42,14 @@ func DefaultApicalBalance() *ApicalBalance {
 		Effect: "receptor", Bounds: Bounds{Max: 1}}
 }
 
+// Reads implements TargetReader.
+func (s *ApicalBalance) Reads() string {
+	if s.Signal == "apical" {
+		return s.Variable
+	}
+	return ""
+}
+
 // Validate implements Spec.
 func (s *ApicalBalance) Validate() error {
 	inf := math.Inf(1)

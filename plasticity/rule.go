@@ -18,6 +18,12 @@ type Spec interface {
 	New(b Build) (Rule, error)
 }
 
+// TargetReader is implemented by specs of rules that may read a state variable of the target population.
+type TargetReader interface {
+	// Reads names the variable; "" if none is read.
+	Reads() string
+}
+
 // Build is what a rule must know of where it works.
 type Build struct {
 	Block    *synapse.Block

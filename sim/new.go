@@ -289,8 +289,14 @@ func (s *Sim) buildBackgrounds(Options) error {
 				}
 				t.Channel, t.Kernel = c, p.kernels[c]
 				lo, hi, why := p.channels[c].Weights()
-				if poisson, ok := b.Spec.(*neuron.PoissonBackground); ok && (poisson.Weight < lo || poisson.Weight > hi) {
-					return errorf(key+".weight", "%g: %s (allowed: %g to %g)", poisson.Weight, why, lo, hi)
+				if weighted, ok := b.Spec.(neuron.Weighted); ok {
+					if least, most := weighted.Weights(); least < lo || most > hi {
+						bad := least
+						if least >= lo {
+							bad = most
+						}
+						return errorf(key+".weight", "%g: %s (allowed: %g to %g)", bad, why, lo, hi)
+					}
 				}
 				p.filled = append(p.filled, c)
 			}

@@ -1,6 +1,7 @@
 package sim
 
 import (
+	"fmt"
 	"math"
 
 	"github.com/burstplex/burstplex/neuron"
@@ -30,14 +31,44 @@ type TeachingLaw interface {
 	Current(rate, probability, target float64) float64
 }
 
+// Deciding is a law whose targets 0 and 1 stand for the two sides of a threshold, so that an answer is right or wrong and
+// costs something. Targets of other laws are event rates in Hz.
+type Deciding interface {
+	TeachingLaw
+	Threshold() float64                // event rate, Hz
+	Cost(rate, target float64) float64 // of an event rate, Hz
+}
+
 // CrossEntropy is the derivative of the cross-entropy between a target y in [0, 1] and the normalised rate
 // (E - e_min)/(e_max - e_min), scaled by Gain, with a margin of 1 Hz at either end (Payeur et al. 2021):
 //
 //	y = 1:  Gain/(E - e_min);  up to e_min + 1 Hz the largest current, from e_max - 1 Hz on none
 //	y = 0: -Gain/(e_max - E);  from e_max - 1 Hz on the largest current, up to e_min + 1 Hz none
 type CrossEntropy struct {
-	EMin, EMax float64 // Hz
-	Gain       float64 // pA Hz
+	EMin float64 `toml:"e_min" unit:"Hz" range:"[0, 1000]" doc:"event rate that means 0"`
+	EMax float64 `toml:"e_max" unit:"Hz" range:"[0, 1000]" doc:"event rate that means 1; more than 2 Hz above e_min"`
+	Gain float64 `toml:"gain" range:"[0, 1e6]" doc:"pA times Hz"`
+}
+
+// DefaultCrossEntropy returns the law of Payeur et al. (2021).
+func DefaultCrossEntropy() *CrossEntropy { return &CrossEntropy{EMin: 2, EMax: 10, Gain: 1000} }
+
+// Validate returns a *neuron.ParameterError where the rates that mean 0 and 1 are too close.
+func (c CrossEntropy) Validate() error {
+	if c.EMax-c.EMin > 2 {
+		return nil
+	}
+	return &neuron.ParameterError{Key: "e_max", Value: c.EMax, Unit: "Hz",
+		Reason: fmt.Sprintf("%g Hz is not more than 2 Hz above e_min", c.EMax), Allowed: fmt.Sprintf("(%g, 1000] Hz", c.EMin+2)}
+}
+
+// Threshold implements Deciding: half way between the rates that mean 0 and 1.
+func (c CrossEntropy) Threshold() float64 { return (c.EMin + c.EMax) / 2 }
+
+// Cost implements Deciding, with the bounds of the published program.
+func (c CrossEntropy) Cost(rate, target float64) float64 {
+	y := max(0.01, min(0.99, (rate-c.EMin)/(c.EMax-c.EMin)))
+	return -target*math.Log(y) - (1-target)*math.Log(1-y)
 }
 
 // Current implements TeachingLaw. Targets between 0 and 1 mix the two branches.
@@ -59,11 +90,17 @@ func (c CrossEntropy) Current(rate, _, target float64) float64 {
 
 // Linear is Offset + Gain (target - E) + PerRate E + PerProbability P; without a target, Gain does not act.
 type Linear struct {
-	Offset         float64 // pA
-	Gain           float64 // pA/Hz
-	PerRate        float64 // pA/Hz
-	PerProbability float64 // pA
+	Offset         float64 `toml:"offset" unit:"pA" range:"[-1e6, 1e6]" doc:"constant part"`
+	Gain           float64 `toml:"gain" range:"[0, 1e6]" doc:"pA per Hz of error"`
+	PerRate        float64 `toml:"per_rate" range:"[-1e6, 1e6]" doc:"pA per Hz of event rate"`
+	PerProbability float64 `toml:"per_probability" unit:"pA" range:"[-1e6, 1e6]" doc:"current per unit of the running estimate of the burst probability"`
 }
+
+// DefaultLinear returns a law that compares with a target, 1000 pA per Hz.
+func DefaultLinear() *Linear { return &Linear{Gain: 1000} }
+
+// Validate finds nothing: any coefficients make sense.
+func (l Linear) Validate() error { return nil }
 
 // Current implements TeachingLaw.
 func (l Linear) Current(rate, probability, target float64) float64 {
@@ -97,8 +134,10 @@ func (s *Sim) buildTeachers(Options) error {
 		if !(d.Tau > 0) {
 			return errorf(key+".tau", "%g ms is not above 0", d.Tau)
 		}
-		if c, ok := d.Law.(CrossEntropy); ok && c.EMax-c.EMin <= 2 {
-			return errorf(key+".e_max", "%g Hz is not more than 2 Hz above e_min", c.EMax)
+		if law, ok := d.Law.(interface{ Validate() error }); ok {
+			if err := law.Validate(); err != nil {
+				return parameterError(key, err)
+			}
 		}
 		t := &teacher{Teacher: d, estimator: plasticity.NewEstimator(p.id, d.Tau, 0, 0), current: make([]float32, p.Len()),
 			on: make([]uint8, 1), target: []float64{math.NaN()}}

@@ -3,8 +3,8 @@
 //
 // # From a spike to its targets
 //
-// A spike becomes one RowEvent per projection and delay: the unit that is queued. A synaptic event never passes through
-// a queue. When the step comes in which a row-event arrives, every shard of the target population streams the part of
+// A spike becomes one row-event per projection and delay (Due). A synaptic event never passes through a queue. When the
+// step comes in which a row-event arrives, every shard of the target population streams the part of
 // the row that lies in the shard into its accumulators:
 //
 //	projection "pyr1_pyr2", shard 2 (targets 2048..3071)

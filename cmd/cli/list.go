@@ -16,8 +16,10 @@ type listCommand struct {
 	ShortTerm   bool   `help:"List the kinds of short-term plasticity." xor:"what"`
 	Rules       bool   `help:"List the learning rules instead." xor:"what"`
 	Waves       bool   `help:"List the time courses of stimuli." xor:"what"`
+	Teachers    bool   `help:"List the kinds of teachers." xor:"what"`
 	Figures     bool   `help:"List the kinds of figures." xor:"what"`
 	Tasks       bool   `help:"List the tasks." xor:"what"`
+	Formats     bool   `help:"List the formats that recordings can be exported to." xor:"what"`
 	Equations   string `help:"Print a built-in model as equations." placeholder:"MODEL" xor:"what"`
 	Keys        string `help:"List the keys of one of these, or of the experiment file (\"experiment\")." placeholder:"NAME" xor:"what"`
 }
@@ -37,7 +39,8 @@ func (c *listCommand) Run(t terminal) error {
 		return err
 	}
 	asked := map[string]bool{"models": c.Models, "backgrounds": c.Backgrounds, "receptors": c.Receptors, "connectors": c.Connectors, "short-term": c.ShortTerm,
-		"rules": c.Rules, "waves": c.Waves, "figures": c.Figures, "tasks": c.Tasks}
+		"rules": c.Rules, "waves": c.Waves, "figures": c.Figures, "tasks": c.Tasks,
+		"teachers": c.Teachers, "formats": c.Formats}
 	w := tabwriter.NewWriter(t.out, 0, 8, 2, ' ', 0)
 	for _, sort := range t.kinds.Sorts() {
 		if asked[sort.Name] {

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 
 	"github.com/burstplex/burstplex/recordings"
@@ -15,7 +14,7 @@ import (
 type exportCommand struct {
 	Files []string `arg:"" name:"file" help:"Recordings (.bspk)."`
 	selection
-	Format string `name:"to" help:"Format: csv, npz, sonata, parquet, ras or nest; default: by the ending of the output (.csv .npz .h5 .parquet .ras .dat .gdf)." placeholder:"FORMAT"`
+	Format string `name:"to" help:"Format, see burstplex list --formats; default: by the ending of the output (.csv .npz .h5 .parquet .ras .dat .gdf)." placeholder:"FORMAT"`
 	Output string `short:"o" required:"" help:"File to write, - for standard output, or for several recordings a directory; an existing file is never overwritten." placeholder:"FILE"`
 }
 
@@ -23,15 +22,9 @@ type exportCommand struct {
 func (c *exportCommand) Run(t terminal) error {
 	info, err := os.Stat(c.Output)
 	inside := err == nil && info.IsDir()
-	format := c.Format
-	switch {
-	case format == "" && !inside:
-		if format = export.FormatOf(c.Output); format == "" {
-			reason := fmt.Sprintf("%s does not end as a format does", c.Output)
-			return &config.Error{File: "--to", Reason: reason, Allowed: strings.Join(export.Formats(), ", ")}
-		}
-	case format == "" || !slices.Contains(export.Formats(), format):
-		return notAmong("--to", format, export.Formats())
+	format, err := c.format(t, inside)
+	if err != nil {
+		return err
 	}
 	if len(c.Files) > 1 && !inside {
 		reason := fmt.Sprintf("there are %d recordings", len(c.Files))
@@ -40,7 +33,7 @@ func (c *exportCommand) Run(t terminal) error {
 	for _, file := range c.Files {
 		output := c.Output
 		if inside {
-			output = filepath.Join(c.Output, strings.TrimSuffix(filepath.Base(file), ".bspk")+export.Ending(format))
+			output = filepath.Join(c.Output, strings.TrimSuffix(filepath.Base(file), ".bspk")+format.Endings[0])
 		}
 		if err := c.export(t, file, format, output); err != nil {
 			return err
@@ -49,8 +42,27 @@ func (c *exportCommand) Run(t terminal) error {
 	return nil
 }
 
+// format is the one that is named, or else that in which the name of the output ends.
+func (c *exportCommand) format(t terminal, inside bool) (*export.Format, error) {
+	names := t.kinds.Formats.Names()
+	if c.Format == "" && !inside {
+		for _, name := range names {
+			if k, _ := t.kinds.Formats.Get(name); k.New().Ends(c.Output) {
+				return k.New(), nil
+			}
+		}
+		reason := fmt.Sprintf("%s does not end as a format does", c.Output)
+		return nil, &config.Error{File: "--to", Reason: reason, Allowed: strings.Join(names, ", ")}
+	}
+	k, known := t.kinds.Formats.Get(c.Format)
+	if !known {
+		return nil, notAmong("--to", c.Format, names)
+	}
+	return k.New(), nil
+}
+
 // export writes a recording in another format.
-func (c *exportCommand) export(t terminal, file, format, output string) error {
+func (c *exportCommand) export(t terminal, file string, format *export.Format, output string) error {
 	r, err := recordings.Open(file)
 	if err != nil {
 		return bad(err)
@@ -63,9 +75,9 @@ func (c *exportCommand) export(t terminal, file, format, output string) error {
 	said := t.out
 	if output == standard {
 		said = t.err
-		err = export.Write(t.out, format, r, q)
+		err = format.Stream(t.out, r, q)
 	} else {
-		err = export.File(output, format, r, q)
+		err = format.File(output, r, q)
 	}
 	if err != nil {
 		return err
@@ -73,8 +85,8 @@ func (c *exportCommand) export(t terminal, file, format, output string) error {
 	if output != standard {
 		fmt.Fprintf(said, "wrote %s\n", output)
 	}
-	if lost := export.Loses(format); lost != "" {
-		fmt.Fprintf(said, "not in %s: %s\n", format, lost)
+	if format.Loses != "" {
+		fmt.Fprintf(said, "not in %s: %s\n", format.Name, format.Loses)
 	}
 	return nil
 }

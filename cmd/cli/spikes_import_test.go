@@ -82,19 +82,20 @@ func TestExportsComeBack(t *testing.T) {
 			record(t, original, resolution, pops...)
 			want, info := digestOf(t, original), must(t, "spikes", "info", original)
 			from := strconv.Itoa(int(resolution)*1000) + "ns"
-			for _, format := range export.Formats() {
-				file, back := filepath.Join(dir, "x"+export.Ending(format)), filepath.Join(dir, "back.bspk")
+			for _, f := range export.All() {
+				format := f.Name
+				file, back := filepath.Join(dir, "x"+f.Endings[0]), filepath.Join(dir, "back.bspk")
 				said := must(t, "spikes", "export", original, "-o", file)
 				must(t, "spikes", "import", file, "-o", back)
 				populations := format == "ras" || format == "nest"
-				if lost := strings.Contains(said, "not in "+format+": "); lost != (export.Loses(format) != "") {
+				if lost := strings.Contains(said, "not in "+format+": "); lost != (f.Loses != "") {
 					t.Errorf("%s: the export says %q", format, said)
 				}
 				if same := digestOf(t, back) == want; !same && !(populations && name == "several") {
 					t.Errorf("%s of %s at %v: another digest", format, name, resolution)
 				}
 				table := func(info string) string { _, rows, _ := strings.Cut(info, "\n\n"); return rows }
-				if got := must(t, "spikes", "info", back); export.Loses(format) == "" && table(got) != table(info) {
+				if got := must(t, "spikes", "info", back); f.Loses == "" && table(got) != table(info) {
 					t.Errorf("%s of %s at %v: after import\n%s\nbefore\n%s", format, name, resolution, got, info)
 				}
 				// A part keeps the places of its populations and neurons.
@@ -181,10 +182,11 @@ func TestExportToStandardOutput(t *testing.T) {
 	dir := t.TempDir()
 	t.Chdir(dir)
 	record(t, "x.bspk", spike.Microsecond, population("a", 0, 5), population("b", 5, 5))
-	for _, format := range export.Formats() {
+	for _, f := range export.All() {
+		format := f.Name
 		exit, out, errs := try("spikes", "export", "x.bspk", "--to", format, "-o", "-")
-		must(t, "spikes", "export", "x.bspk", "-o", "y"+export.Ending(format))
-		want, err := os.ReadFile("y" + export.Ending(format))
+		must(t, "spikes", "export", "x.bspk", "-o", "y"+f.Endings[0])
+		want, err := os.ReadFile("y" + f.Endings[0])
 		if exit != 0 || err != nil || out != string(want) {
 			t.Errorf("%s: exit %d, %d bytes for %d: %s", format, exit, len(out), len(want), errs)
 		}

@@ -211,6 +211,12 @@ func (r *run) currentFrom(d *sim.Teacher, pop int, now, before spike.Tick, targe
 
 // law is the current, pA, for an event rate (Hz), a burst probability and a target.
 func law(l sim.TeachingLaw, rate, probability, target float64) float64 {
+	switch of := l.(type) { // files give pointers
+	case *sim.Linear:
+		l = *of
+	case *sim.CrossEntropy:
+		l = *of
+	}
 	switch l := l.(type) {
 	case sim.Linear:
 		pA := l.Offset + l.PerRate*rate + l.PerProbability*probability

@@ -1,6 +1,6 @@
 // Package export translates recordings into the formats that other tools read. Package trains reads them.
 //
-//	err := export.File("spikes.csv", "csv", reader, recordings.Query{})
+//	err := export.Named("csv").File("spikes.csv", reader, recordings.Query{})
 //
 // Formats: csv and parquet (a row per spike; pandas, R), npz (numpy), sonata (HDF5; Blue Brain and Allen tools), nest
 // (the ASCII files of NEST's spike recorder), ras (the "time neuron" text raster of Auryn and of many scripts).
@@ -15,7 +15,6 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
-	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -26,81 +25,76 @@ import (
 	"github.com/burstplex/burstplex/recordings"
 )
 
-// writers are the formats by name.
-func writers() map[string]func(*os.File, *recordings.Reader, recordings.Query) error {
-	return map[string]func(*os.File, *recordings.Reader, recordings.Query) error{
-		"csv": toText(csvText), "ras": toText(rasText), "nest": toText(nestText), "npz": toNPZ, "parquet": toParquet, "sonata": toSONATA,
+// Format is a format that recordings can be exported to.
+type Format struct {
+	Name    string   // as the command line names it
+	Doc     string   // one line
+	Endings []string // of names of files, with the point; the first is the usual one
+	Loses   string   // what it cannot hold of a recording, in words; "" if nothing that matters
+	// Write writes the spikes of a query to an empty file.
+	Write func(f *os.File, r *recordings.Reader, q recordings.Query) error
+}
+
+// All returns the formats that this package has, by name.
+func All() []*Format {
+	return []*Format{
+		{Name: "csv", Doc: "a row per spike: seconds, population, neuron, label", Endings: []string{".csv"},
+			Loses: "sizes of populations (neurons beyond the last that spikes), the time without spikes at the end",
+			Write: toText(csvText)},
+		{Name: "nest", Doc: "the ASCII files of NEST's spike recorder", Endings: []string{".dat", ".gdf"},
+			Loses: "populations (node IDs are numbers in the network plus 1), labels of spikes, the time without spikes at the end",
+			Write: toText(nestText)},
+		{Name: "npz", Doc: "arrays for numpy", Endings: []string{".npz"}, Write: toNPZ},
+		{Name: "parquet", Doc: "a row per spike, for pandas and R", Endings: []string{".parquet"}, Write: toParquet},
+		{Name: "ras", Doc: "time and neuron, a line per spike, as Auryn writes them", Endings: []string{".ras"},
+			Loses: "populations (neurons are numbered through the network), labels of spikes, the time without spikes at the end",
+			Write: toText(rasText)},
+		{Name: "sonata", Doc: "HDF5 of the Blue Brain and Allen tools", Endings: []string{".h5", ".hdf5"},
+			Loses: "labels of spikes (computed again from intervals on import)", Write: toSONATA},
 	}
 }
 
-// Formats lists the names that File knows.
-func Formats() []string { return slices.Sorted(maps.Keys(writers())) }
-
-// endings are the ends of file names by format; the first is the usual one.
-func endings() map[string][]string {
-	return map[string][]string{
-		"csv": {".csv"}, "npz": {".npz"}, "sonata": {".h5", ".hdf5"}, "parquet": {".parquet"}, "ras": {".ras"},
-		"nest": {".dat", ".gdf"},
-	}
-}
-
-// Ending returns the usual end of the name of a file of the format, with its point.
-func Ending(format string) string { return endings()[format][0] }
-
-// FormatOf returns the format that a name ends in, "" if none does.
-func FormatOf(path string) string {
-	for format, all := range endings() {
-		if slices.Contains(all, strings.ToLower(filepath.Ext(path))) {
-			return format
+// Named returns a format of All, nil if there is none of this name.
+func Named(name string) *Format {
+	for _, f := range All() {
+		if f.Name == name {
+			return f
 		}
 	}
-	return ""
+	return nil
 }
 
-// Loses says in words what the format cannot hold of a recording, "" if nothing that matters.
-func Loses(format string) string {
-	return map[string]string{
-		"csv":    "sizes of populations (neurons beyond the last that spikes), the time without spikes at the end",
-		"sonata": "labels of spikes (computed again from intervals on import)",
-		"ras":    "populations (neurons are numbered through the network), labels of spikes, the time without spikes at the end",
-		"nest":   "populations (node IDs are numbers in the network plus 1), labels of spikes, the time without spikes at the end",
-	}[format]
+// Ends reports whether a name ends as those of the format do.
+func (f *Format) Ends(path string) bool {
+	return slices.Contains(f.Endings, strings.ToLower(filepath.Ext(path)))
 }
 
 // File writes the spikes of a query to a new file. It refuses to overwrite, and a failed export leaves no file.
 // Damage in the recording is an error.
-func File(path, format string, r *recordings.Reader, q recordings.Query) error {
-	write, ok := writers()[format]
-	if !ok {
-		return fmt.Errorf("unknown export format %q; known are %s", format, strings.Join(Formats(), ", "))
-	}
+func (f *Format) File(path string, r *recordings.Reader, q recordings.Query) error {
 	if _, err := os.Lstat(path); err == nil {
 		return fmt.Errorf("export %s: %w", path, fs.ErrExist)
 	}
 	q.ByNeuron = false
-	return create(path, func(f *os.File) error { return write(f, r, q) })
+	return create(path, func(to *os.File) error { return f.Write(to, r, q) })
 }
 
-// Write writes the spikes of a query to w.
-func Write(w io.Writer, format string, r *recordings.Reader, q recordings.Query) error {
-	write, ok := writers()[format]
-	if !ok {
-		return fmt.Errorf("unknown export format %q; known are %s", format, strings.Join(Formats(), ", "))
-	}
+// Stream writes the spikes of a query to w.
+func (f *Format) Stream(w io.Writer, r *recordings.Reader, q recordings.Query) error {
 	q.ByNeuron = false
-	f, err := os.CreateTemp("", "burstplex-export-*") // some formats are not written from beginning to end
+	file, err := os.CreateTemp("", "burstplex-export-*") // some formats are not written from beginning to end
 	if err != nil {
 		return fmt.Errorf("export: %w", err)
 	}
-	defer os.Remove(f.Name())
-	defer f.Close()
-	if err := write(f, r, q); err != nil {
+	defer os.Remove(file.Name())
+	defer file.Close()
+	if err := f.Write(file, r, q); err != nil {
 		return fmt.Errorf("export: %w", err)
 	}
-	if _, err := f.Seek(0, io.SeekStart); err != nil {
+	if _, err := file.Seek(0, io.SeekStart); err != nil {
 		return fmt.Errorf("export: %w", err)
 	}
-	_, err = io.Copy(w, f)
+	_, err = io.Copy(w, file)
 	return err
 }
 

@@ -84,10 +84,10 @@ func TestTrainsSurvive(t *testing.T) {
 		r, evs := sample(t, 3000, res)
 		for _, format := range []string{"csv", "ras", "nest", "sonata"} {
 			path := filepath.Join(t.TempDir(), "x."+format)
-			if err := File(path, format, r, recordings.Query{}); err != nil {
+			if err := Named(format).File(path, r, recordings.Query{}); err != nil {
 				t.Fatal(err)
 			}
-			if err := File(path, format, r, recordings.Query{}); err == nil {
+			if err := Named(format).File(path, r, recordings.Query{}); err == nil {
 				t.Errorf("%s: overwritten", format)
 			}
 			f, err := trains.Read(nil, path, trains.Options{})
@@ -142,7 +142,7 @@ func TestTextIsAsDocumented(t *testing.T) {
 func TestParquetRows(t *testing.T) {
 	r, evs := sample(t, 20000, spike.Microsecond)
 	path := filepath.Join(t.TempDir(), "x.parquet")
-	if err := File(path, "parquet", r, recordings.Query{}); err != nil {
+	if err := Named("parquet").File(path, r, recordings.Query{}); err != nil {
 		t.Fatal(err)
 	}
 	type row struct {
@@ -205,7 +205,7 @@ func TestPandasReadsCSV(t *testing.T) {
 	py := python(t, "pandas")
 	r, evs := sample(t, 5000, spike.Microsecond)
 	path := filepath.Join(t.TempDir(), "x.csv")
-	if err := File(path, "csv", r, recordings.Query{}); err != nil {
+	if err := Named("csv").File(path, r, recordings.Query{}); err != nil {
 		t.Fatal(err)
 	}
 	got := run(t, py, `
@@ -222,7 +222,7 @@ func TestNumpyReadsNPZ(t *testing.T) {
 	py := python(t, "numpy")
 	r, evs := sample(t, 5000, 1)
 	path := filepath.Join(t.TempDir(), "x.npz")
-	if err := File(path, "npz", r, recordings.Query{}); err != nil {
+	if err := Named("npz").File(path, r, recordings.Query{}); err != nil {
 		t.Fatal(err)
 	}
 	got := run(t, py, `
@@ -239,7 +239,7 @@ func TestH5pyReadsSONATA(t *testing.T) {
 	py := python(t, "h5py")
 	r, evs := sample(t, 90000, spike.Microsecond) // several chunks
 	path := filepath.Join(t.TempDir(), "x.h5")
-	if err := File(path, "sonata", r, recordings.Query{}); err != nil {
+	if err := Named("sonata").File(path, r, recordings.Query{}); err != nil {
 		t.Fatal(err)
 	}
 	got := run(t, py, `

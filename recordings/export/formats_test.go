@@ -88,9 +88,9 @@ func formats(b *testing.B, all []trains.Train, res spike.Tick) {
 			all += float64(p.Spikes)
 		}
 		b.ReportMetric(bound/all, "B-bound")
-		for _, format := range Formats() {
-			out := filepath.Join(dir, "x."+format)
-			b.ReportMetric(size(out, File(out, format, r, recordings.Query{})), "B-"+format)
+		for _, format := range All() {
+			out := filepath.Join(dir, "x."+format.Name)
+			b.ReportMetric(size(out, format.File(out, r, recordings.Query{})), "B-"+format.Name)
 		}
 		r.Close()
 	}

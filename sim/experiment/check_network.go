@@ -79,8 +79,8 @@ func (x *Experiment) checkProbes() error {
 			continue
 		}
 		key := "projections." + name
-		if b, ok := p.Rule.Spec.(*plasticity.ApicalBalance); ok && b.Signal == "apical" {
-			if err := variable(p.Target, b.Variable, key+".rule.variable"); err != nil {
+		if r, ok := p.Rule.Spec.(plasticity.TargetReader); ok && r.Reads() != "" {
+			if err := variable(p.Target, r.Reads(), key+".rule.variable"); err != nil {
 				return err
 			}
 		}

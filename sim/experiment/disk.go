@@ -10,7 +10,7 @@ import (
 
 // Disk is what the results of one seed will take on disk, before anything is simulated. Figures and tables are not counted.
 type Disk struct {
-	Spikes  int64   // bytes: the rates of Poisson sources are known, that of other neurons is a guess
+	Spikes  int64   // bytes: the rates of sources are known, that of other neurons is a guess
 	Guess   float64 // Hz: record.expected_rate
 	Samples int64   // bytes of probes and weights, before they are compressed
 }
@@ -40,8 +40,8 @@ func (x *Experiment) Disk(net *sim.Network) Disk {
 	if x.Record.Spikes {
 		for name, p := range x.Populations.All() {
 			rate := d.Guess
-			if s, ok := p.Spec.(*neuron.Poisson); ok {
-				rate = s.Rate.Mean()
+			if s, ok := p.Spec.(neuron.Rated); ok {
+				rate = s.MeanRate()
 			}
 			if rate > 0 {
 				bits := max(1, overEntropy*math.Log2(math.E/(rate*x.Record.Resolution.Seconds())))

@@ -94,8 +94,8 @@ func (x *Experiment) locate() error {
 				*file, *fsys = in.Path, in.FS
 			}
 		}
-		if r, ok := p.Spec.(*neuron.Replay); ok && r.File != "" {
-			if err := x.readTrains(key, p.Size, r); err != nil {
+		if r, ok := p.Spec.(neuron.Replayer); ok && r.Replays().File != "" {
+			if err := x.readTrains(key, p.Size, r.Replays()); err != nil {
 				return err
 			}
 		}

@@ -3,7 +3,7 @@ package experiment
 // Criterion is how many repeats in a row must be correct for a task to count as solved.
 const Criterion = 5
 
-// Judge says whether every pattern is on the right side of the threshold of a cross-entropy teacher.
+// Judge says whether every pattern is on the right side of the threshold of a teacher that decides.
 type Judge struct {
 	Teacher   string
 	Column    string  // event rate of its population
@@ -11,13 +11,14 @@ type Judge struct {
 	Targets   map[string]float64
 }
 
-// Judge returns the judge of the first cross-entropy teacher whose targets are 0 and 1, nil if there is none.
+// Judge returns the judge of the first teacher that decides (cross-entropy), nil if there is none.
 func (x *Experiment) Judge() *Judge {
 	for name, t := range x.Teachers.All() {
-		if t.Kind != "cross-entropy" {
+		law, ok := t.Deciding()
+		if !ok {
 			continue
 		}
-		j := &Judge{Teacher: name, Column: t.Population + " event_rate_hz", Threshold: (t.EMin + t.EMax) / 2, Targets: map[string]float64{}}
+		j := &Judge{Teacher: name, Column: t.Population + " event_rate_hz", Threshold: law.Threshold(), Targets: map[string]float64{}}
 		for p, pat := range x.Patterns.All() {
 			if v := pat.Targets.Get(name); v != nil {
 				j.Targets[p] = *v

@@ -2,7 +2,6 @@ package experiment
 
 import (
 	"fmt"
-	"math"
 	"strings"
 
 	"github.com/burstplex/burstplex/neuron/rng"
@@ -30,35 +29,45 @@ func (r *Rule) DecodeConfig(n *config.Node, d *config.Decoder) error {
 type Teacher struct {
 	Population string     `toml:"population,required" doc:"who receives the current"`
 	Port       string     `toml:"port" doc:"where: soma, apical"`
-	Kind       string     `toml:"kind,required" oneof:"cross-entropy|linear" doc:"how the current follows from event rate and target"`
+	Kind       string     `toml:"kind,required" doc:"how the current follows from event rate and target; it has keys of its own: see burstplex list --teachers"`
 	Tau        float64    `toml:"tau" unit:"ms" range:"(0, 1e6]" doc:"time constant of the averages of events and bursts"`
 	Every      spike.Tick `toml:"every" unit:"ms" range:"(0, inf)" doc:"how often the current is computed again while the teacher is on (at window ends)"`
 	Hold       bool       `toml:"hold" doc:"compute the current only once, when the teacher is switched on"`
 	Always     bool       `toml:"always" doc:"on all the time, whatever the protocol says: a compensation rather than a teacher"`
 	Average    string     `toml:"average" oneof:"neuron|population" doc:"whose averages: those of each neuron, or of the population"`
 	Limit      float64    `toml:"limit" unit:"pA" range:"[0, 1e6]" doc:"bound of the current"`
-	EMin       float64    `toml:"e_min" unit:"Hz" range:"[0, 1000]" doc:"event rate that means 0 (cross-entropy)"`
-	EMax       float64    `toml:"e_max" unit:"Hz" range:"[0, 1000]" doc:"event rate that means 1 (cross-entropy)"`
-	Gain       float64    `toml:"gain" range:"[0, 1e6]" doc:"pA times Hz (cross-entropy) or pA per Hz of error (linear)"`
-	Offset     float64    `toml:"offset" unit:"pA" range:"[-1e6, 1e6]" doc:"constant part (linear)"`
-	PerRate    float64    `toml:"per_rate" range:"[-1e6, 1e6]" doc:"pA per Hz of event rate (linear)"`
-	PerBurst   float64    `toml:"per_probability" unit:"pA" range:"[-1e6, 1e6]" doc:"current per unit of the running estimate of the burst probability (linear)"`
+	Law        TeacherLaw
 }
+
+// TeacherLaw is a kind of teacher: a pointer to a struct whose tagged fields are its keys.
+type TeacherLaw interface {
+	sim.TeachingLaw
+	// Validate returns a *neuron.ParameterError for the first parameter that makes no sense.
+	Validate() error
+}
+
+type teacherKeys Teacher
 
 // SetDefaults implements config.Defaulter: the teacher of Payeur et al. (2021), recomputed every 5 ms.
 func (t *Teacher) SetDefaults() {
-	*t = Teacher{Port: "apical", Tau: 2000, Every: 5 * spike.Millisecond, Average: "neuron", Limit: 1000, EMin: 2, EMax: 10, Gain: 1000}
+	*t = Teacher{Port: "apical", Tau: 2000, Every: 5 * spike.Millisecond, Average: "neuron", Limit: 1000}
+}
+
+// DecodeConfig implements config.NodeDecoder: the law has keys of its own.
+func (t *Teacher) DecodeConfig(n *config.Node, d *config.Decoder) error {
+	t.Law = registriesOf(d).Teachers.Decode(d, n, "kind", "", (*teacherKeys)(t))
+	return nil
+}
+
+// Deciding returns the law if its targets are 0 and 1, so that answers are right or wrong; else targets are rates.
+func (t *Teacher) Deciding() (law sim.Deciding, ok bool) {
+	law, ok = t.Law.(sim.Deciding)
+	return law, ok
 }
 
 func (t *Teacher) network(name string) sim.Teacher {
-	n := sim.Teacher{Name: name, Population: t.Population, Port: t.Port, Tau: t.Tau, Every: t.Every, Hold: t.Hold, Always: t.Always,
-		Pool: t.Average == "population", Limit: t.Limit}
-	if t.Kind == "linear" {
-		n.Law = sim.Linear{Offset: t.Offset, Gain: t.Gain, PerRate: t.PerRate, PerProbability: t.PerBurst}
-	} else {
-		n.Law = sim.CrossEntropy{EMin: t.EMin, EMax: t.EMax, Gain: t.Gain}
-	}
-	return n
+	return sim.Teacher{Name: name, Population: t.Population, Port: t.Port, Tau: t.Tau, Every: t.Every, Hold: t.Hold,
+		Always: t.Always, Pool: t.Average == "population", Limit: t.Limit, Law: t.Law}
 }
 
 // Current is a value of a table of currents, in pA.
@@ -74,7 +83,7 @@ func (c *Current) DecodeConfig(n *config.Node, _ *config.Decoder) (err error) {
 type Pattern struct {
 	Label    string                `toml:"label" doc:"how figures name it; default its name"`
 	Currents config.Table[Current] `toml:"currents" doc:"current (pA) of every stimulus with wave = \"pattern\""`
-	Targets  config.Table[float64] `toml:"targets" doc:"target of a teacher: 0 or 1 (cross-entropy), Hz (linear); a teacher without one is off"`
+	Targets  config.Table[float64] `toml:"targets" doc:"target of a teacher: 0 or 1 where it decides (cross-entropy), else Hz; a teacher without one is off"`
 	Weights  config.Table[float64] `toml:"weights" doc:"factor on the weights of a projection without a rule"`
 }
 
@@ -153,6 +162,9 @@ func (x *Experiment) checkLearning(errs *config.List) {
 	}
 	for name, t := range x.Teachers.All() {
 		x.population(errs, "teachers."+name+".population", t.Population)
+		if t.Law != nil {
+			errs.Add(x.parameter("teachers."+name, t.Law.Validate()))
+		}
 	}
 	for name, p := range x.Patterns.All() {
 		key := "patterns." + name
@@ -166,8 +178,12 @@ func (x *Experiment) checkLearning(errs *config.List) {
 		for t, target := range p.Targets.All() {
 			if teacher := x.Teachers.Get(t); teacher == nil {
 				errs.Add(x.tree.At(key+".targets."+t).NotFound("teacher", x.Teachers.Names()))
-			} else if *target < 0 || teacher.Kind == "cross-entropy" && *target > 1 {
-				errs.Add(x.At(key+".targets."+t, "the target %g makes no sense", *target).Allow("0 to 1 (cross-entropy), an event rate in Hz (linear)"))
+			} else if _, deciding := teacher.Deciding(); *target < 0 || deciding && *target > 1 {
+				allowed := "an event rate in Hz"
+				if deciding {
+					allowed = "0 to 1"
+				}
+				errs.Add(x.At(key+".targets."+t, "the target %g makes no sense for a teacher of the kind %q", *target, teacher.Kind).Allow(allowed))
 			}
 		}
 		for w, factor := range p.Weights.All() {
@@ -222,10 +238,4 @@ func (x *Experiment) setDuration() {
 	if x.Experiment.Duration == 0 && x.Protocol.Len() > 0 {
 		x.Experiment.Duration = x.Presentations(0).End()
 	}
-}
-
-// CrossEntropy returns the cost of an output rate (Hz) for a target, with the bounds of the published program.
-func (t *Teacher) CrossEntropy(rate, target float64) float64 {
-	y := max(0.01, min(0.99, (rate-t.EMin)/(t.EMax-t.EMin)))
-	return -target*math.Log(y) - (1-target)*math.Log(1-y)
 }

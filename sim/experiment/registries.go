@@ -3,6 +3,8 @@ package experiment
 import (
 	"github.com/burstplex/burstplex/neuron"
 	"github.com/burstplex/burstplex/plasticity"
+	"github.com/burstplex/burstplex/recordings/export"
+	"github.com/burstplex/burstplex/sim"
 	"github.com/burstplex/burstplex/sim/config"
 	"github.com/burstplex/burstplex/sim/credit"
 	"github.com/burstplex/burstplex/sim/curve"
@@ -22,8 +24,10 @@ type Registries struct {
 	ShortTerm   kind.Registry[*synapse.ShortTerm]    // projections.NAME.short_term.kind
 	Rules       kind.Registry[plasticity.Spec]       // projections.NAME.rule.kind
 	Waves       kind.Registry[Wave]                  // stimuli.NAME.wave
+	Teachers    kind.Registry[TeacherLaw]            // teachers.NAME.kind
 	Figures     kind.Registry[FigureSpec]            // figures.NAME.kind
 	Tasks       kind.Registry[task.Spec]             // task.kind
+	Formats     kind.Registry[*export.Format]        // burstplex spikes export --to
 }
 
 // Sort is a registry with the name that people call it by.
@@ -36,7 +40,7 @@ type Sort struct {
 func (r *Registries) Sorts() []Sort {
 	return []Sort{{"models", &r.Models}, {"backgrounds", &r.Backgrounds}, {"receptors", &r.Receptors}, {"connectors", &r.Connectors},
 		{"short-term", &r.ShortTerm}, {"rules", &r.Rules}, {"waves", &r.Waves},
-		{"figures", &r.Figures}, {"tasks", &r.Tasks}}
+		{"teachers", &r.Teachers}, {"figures", &r.Figures}, {"tasks", &r.Tasks}, {"formats", &r.Formats}}
 }
 
 // NewRegistries returns the kinds that Burstplex has, but for figures: report.NewRegistries adds those.
@@ -58,6 +62,11 @@ func NewRegistries() *Registries {
 			New: func() *synapse.ShortTerm { s := synapse.Depressing(); return &s }},
 		kind.Of[*synapse.ShortTerm]{Name: "facilitating", Doc: "synapses that warm up; defaults of Payeur et al. (2021)",
 			New: func() *synapse.ShortTerm { s := synapse.Facilitating(); return &s }})
+	r.Teachers.Add(
+		kind.Of[TeacherLaw]{Name: "cross-entropy", Doc: "decides between two sides of a threshold; Payeur et al. (2021)",
+			New: func() TeacherLaw { return sim.DefaultCrossEntropy() }},
+		kind.Of[TeacherLaw]{Name: "linear", Doc: "a target rate, or a compensation, in straight lines",
+			New: func() TeacherLaw { return sim.DefaultLinear() }})
 	r.Tasks.Add(
 		kind.Of[task.Spec]{Name: "plasticity-curve", Doc: "weight changes in rate and pairing protocols, beside the closed form",
 			New: func() task.Spec { return curve.Default() }},
@@ -67,6 +76,9 @@ func NewRegistries() *Registries {
 			New: func() task.Spec { return credit.DefaultRegression() }},
 		kind.Of[task.Spec]{Name: "images", Doc: "networks of ensembles that learn to tell images",
 			New: func() task.Spec { return deep.Default() }})
+	for _, f := range export.All() {
+		r.Formats.Add(kind.Of[*export.Format]{Name: f.Name, Doc: f.Doc, New: func() *export.Format { return f }})
+	}
 	addReceptors(r)
 	addConnectors(r)
 	addWaves(r)

@@ -60,11 +60,11 @@ func (f *traces) Draw(d *Report, _ []any) figure.Figure {
 	return t
 }
 
-// aims returns the event rates that linear teachers of a population aimed at, as courses with gaps where nothing was taught.
+// aims returns the event rates that teachers of a population aimed at, as courses with gaps where nothing was taught.
 func (d *Report) aims(population string) (all []figure.Reference) {
 	protocol := d.Presentations(d.nets[0].Seed)
 	for name, t := range d.Teachers.All() {
-		if protocol == nil || t.Population != population || t.Kind != "linear" || t.Always {
+		if _, deciding := t.Deciding(); protocol == nil || t.Population != population || deciding || t.Always {
 			continue
 		}
 		r := figure.Reference{Name: name}

@@ -171,8 +171,8 @@ func (d *diary) end(at sim.Presentation, measured spike.Window) map[string]float
 		teacher := d.x.Teachers.Get(t)
 		if v := d.x.Patterns.Get(name).Targets.Get(t); v != nil {
 			target = *v
-			if teacher.Kind == "cross-entropy" {
-				cost = teacher.CrossEntropy(rates[teacher.Population], target)
+			if law, ok := teacher.Deciding(); ok {
+				cost = law.Cost(rates[teacher.Population], target)
 			} else {
 				cost = (rates[teacher.Population] - target) * (rates[teacher.Population] - target)
 			}
