@@ -36,6 +36,9 @@ func Size(bytes int64) string {
 // (two-compartment, all channels in use).
 const neuronBytes = 400
 
+// AvailableMemory returns how many bytes this process can still take, 0 if that is unknown.
+func AvailableMemory() int64 { return availableMemory() }
+
 // EstimateOf returns what a network will take. Parts that are wrong count as nothing; New says what is wrong with them.
 func EstimateOf(net *Network) Estimate {
 	return estimate(net, Options{Workers: runtime.GOMAXPROCS(0), ShardSize: shardSizeOf(net)})

@@ -37,6 +37,7 @@ type commands struct {
 	Init    initCommand    `cmd:"" help:"Copy a built-in experiment to a file to edit."`
 	Check   checkCommand   `cmd:"" help:"Check an experiment without simulating it."`
 	Run     runCommand     `cmd:"" help:"Simulate an experiment and write a directory of results."`
+	Sweep   sweepCommand   `cmd:"" help:"Run an experiment at many points: keys varied, with seeds, into one table and figure."`
 	Resume  resumeCommand  `cmd:"" help:"Go on with a run that was interrupted or killed."`
 	Plot    plotCommand    `cmd:"" help:"Draw the figures of a directory of results again."`
 	Bench   benchCommands  `cmd:"" help:"Measure how fast networks are simulated."`

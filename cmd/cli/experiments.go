@@ -12,6 +12,7 @@ import (
 	"github.com/burstplex/burstplex/sim/experiment"
 	"github.com/burstplex/burstplex/sim/report"
 	"github.com/burstplex/burstplex/sim/session"
+	"github.com/burstplex/burstplex/sim/sweep"
 )
 
 type initCommand struct {
@@ -225,6 +226,13 @@ func (w workers) number() int {
 }
 
 func (c *resumeCommand) Run(ctx context.Context, t terminal) error {
+	if sweep.Is(c.Dir) {
+		p, err := sweep.Load(c.Dir)
+		if err != nil {
+			return err
+		}
+		return (&sweepCommand{}).run(ctx, t, p, sweep.Options{Dir: c.Dir, Workers: c.number(), Log: t.err})
+	}
 	x, all, learned, err := session.Resume(ctx, t.kinds, c.Dir, session.Options{Workers: c.number(), Log: t.err})
 	if errors.Is(err, context.Canceled) {
 		return interrupted(ctx, c.Dir)

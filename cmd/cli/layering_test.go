@@ -29,6 +29,7 @@ func TestLayers(t *testing.T) {
 		{"sim/experiment", append([]string{"sim.", "sim/config", "sim/kind", "sim/task", "sim/credit", "sim/curve", "sim/deep", "plasticity", "synapse", "recordings"}, model...)},
 		{"sim/report", append([]string{"sim.", "sim/config", "sim/kind", "sim/task", "sim/experiment", "plasticity", "synapse", "recordings"}, model...)},
 		{"sim/session", append([]string{"sim.", "sim/config", "sim/kind", "sim/task", "sim/experiment", "sim/report", "plasticity", "synapse", "recordings"}, model...)},
+		{"sim/sweep", append([]string{"sim.", "sim/config", "sim/task", "sim/experiment", "sim/report", "sim/session", "recordings"}, model...)},
 		{"sim", append([]string{"plasticity", "synapse", "recordings"}, model...)},
 		{"internal/mutations", nil},
 		{"internal/oracle", append([]string{"sim", "plasticity", "synapse", "recordings"}, model...)}, // for tests

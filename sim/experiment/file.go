@@ -28,6 +28,7 @@ type File struct {
 	Compare     []Compare                `toml:"compare"`
 	Figures     config.Table[Figure]     `toml:"figures"`
 	Variants    config.Table[Variant]    `toml:"variants"`
+	Sweep       *Sweep                   `toml:"sweep"`
 }
 
 // About is the [experiment] table.

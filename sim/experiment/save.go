@@ -61,6 +61,7 @@ func (x *Experiment) Save(dir string, variants ...*Experiment) (*Experiment, err
 			return nil, err
 		}
 	}
+	tree.Remove("sweep") // a run is one point of it
 	if x.VariantName != "" {
 		tree.Remove("variants") // they have been applied
 	}

@@ -47,6 +47,9 @@ func newTaskProgress(w io.Writer) *progress {
 	return newBar(w, whole, "work done")
 }
 
+// newTaskProgressOf shows the progress of work that several experiments are.
+func newTaskProgressOf(w io.Writer, total spike.Tick) *progress { return newBar(w, total, "work done") }
+
 func newBar(w io.Writer, total spike.Tick, label string, options ...progressbar.Option) *progress {
 	p := &progress{label: label, total: total, started: time.Now(), last: time.Now()}
 	switch {

@@ -26,6 +26,7 @@ type Options struct {
 	Workers int       // processors; 0: all
 	Force   bool      // replace the files of an existing result directory
 	Log     io.Writer // progress; nil: none
+	Pool    *Pool     // of experiments that are run side by side; nil: one of its own
 
 	tokens   chan struct{} // of the runs that may go on at a time, shared by variants
 	progress *progress
@@ -42,6 +43,9 @@ func (o *Options) resolve(x *experiment.Experiment) {
 	}
 	if o.Workers <= 0 {
 		o.Workers = runtime.GOMAXPROCS(0)
+	}
+	if o.Pool != nil {
+		o.tokens, o.progress = o.Pool.tokens, o.Pool.progress
 	}
 }
 
