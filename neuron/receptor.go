@@ -23,8 +23,8 @@ type Receptor interface {
 	At(rest spike.Tick) (first, second float32)
 	// Step takes the variables over a step without arrivals.
 	Step(x *[2]float64)
-	// Drive returns conductance times driving force at a potential (mV), in mV: the conductance counts in units of the leak,
-	// as weights do. It must be linear in x.
+	// Drive returns conductance times driving force at a potential (mV), in mV: the conductance counts in units of the
+	// leak, as weights do. It must be linear in x.
 	Drive(x [2]float64, v float64) float64
 }
 
@@ -44,10 +44,11 @@ type Added struct {
 	Spec ReceptorSpec
 }
 
-// WithReceptors gives a population further receptors. Their conductances and the potential of every neuron are known at the
-// start of a step; the potential at its end is extrapolated from the step before (from nothing after a spike). Between
-// both, the current into the port runs linearly, and the model integrates it as it does any current: second order in the
-// step. Only populations that have such receptors pay for them: they advance step by step, and never sleep.
+// WithReceptors gives a population further receptors. Their conductances and the potential of every neuron are
+// known at the start of a step; the potential at its end is extrapolated from the step before (from nothing after a
+// spike). Between both, the current into the port runs linearly, and the model integrates it as it does any
+// current: second order in the step. Only populations that have such receptors pay for them: they advance step by
+// step, and never sleep.
 //
 // A conductance that changes the potential by more than addedShare of the driving force in a step is a Fault.
 func WithReceptors(p Population, b Build, added ...Added) (Population, error) {
@@ -75,7 +76,8 @@ func WithReceptors(p Population, b Build, added ...Added) (Population, error) {
 			}
 		}
 		if port < 0 {
-			return nil, &ReceptorError{Name: a.Name, Key: "port", Reason: fmt.Sprintf("there is no port %q; the model has %q", a.Port, p.Ports())}
+			return nil, &ReceptorError{Name: a.Name, Key: "port", Reason: fmt.Sprintf("there is no port %q; the model has %q",
+				a.Port, p.Ports())}
 		}
 		for _, c := range append(own, r.channels()...) {
 			if c.Port == a.Port && c.Receptor == a.Name {
@@ -149,7 +151,8 @@ type receptorPort struct {
 
 func newReceptorPort(m Membrane, port int, step spike.Tick) *receptorPort {
 	n := m.Len()
-	p := &receptorPort{leak: make([]float32, n), most: make([]float32, n), before: make([]float32, n), known: make([]uint8, n),
+	p := &receptorPort{leak: make([]float32, n), most: make([]float32, n), before: make([]float32, n),
+		known: make([]uint8, n),
 		start: make([]float32, n), end: make([]float32, n)}
 	for i := range p.leak {
 		leak, tau := m.Passive(port, i)
@@ -195,7 +198,8 @@ func (p *receptors) Columns() []Column {
 	for port, q := range p.ports {
 		if q != nil {
 			name := p.Ports()[port]
-			cs = append(cs, Column{Name: "before_" + name, Unit: "mV", Data: q.before}, Column{Name: "before_known_" + name, Data: q.known})
+			cs = append(cs, Column{Name: "before_" + name, Unit: "mV", Data: q.before}, Column{Name: "before_known_" + name,
+				Data: q.known})
 		}
 	}
 	return cs

@@ -10,8 +10,8 @@ import (
 	"github.com/burstplex/burstplex/neuron/spike"
 )
 
-// conductanceOf is the textbook's conductance of a receptor, without a block, by time (ms) since a unit arrival, and its reversal
-// potential, from the definitions alone.
+// conductanceOf is the textbook's conductance of a receptor, without a block, by time (ms) since a unit arrival,
+// and its reversal potential, from the definitions alone.
 func conductanceOf(s ReceptorSpec) (g func(t float64) float64, reversal float64) {
 	switch s := s.(type) {
 	case *Exponential:
@@ -31,9 +31,10 @@ func conductanceOf(s ReceptorSpec) (g func(t float64) float64, reversal float64)
 	panic("unknown")
 }
 
-// receptorCourse computes by the classical Runge-Kutta method, in steps of 1 us, how a passive membrane with an added receptor goes:
-// potentials at the ends of milliseconds, and when a threshold is crossed first.
-func receptorCourse(s ReceptorSpec, tau, leak, current, theta float64, arrivals []Arrival, until float64) (v []float64, cross float64) {
+// receptorCourse computes by the classical Runge-Kutta method, in steps of 1 us, how a passive membrane with an
+// added receptor goes: potentials at the ends of milliseconds, and when a threshold is crossed first.
+func receptorCourse(s ReceptorSpec, tau, leak, current, theta float64, arrivals []Arrival,
+	until float64) (v []float64, cross float64) {
 	h, x := 1e-3, -60.0
 	at := make([]float64, len(arrivals))
 	for k, a := range arrivals {
@@ -70,12 +71,14 @@ func receptorCourse(s ReceptorSpec, tau, leak, current, theta float64, arrivals 
 	return v, cross
 }
 
-// The peak of a conductance is 1, and a membrane follows that of the textbook, with an error of second order in the step
-// (a quarter of the step leaves less than a fifth of it, arrivals lying anywhere); so does the time of a spike.
+// The peak of a conductance is 1, and a membrane follows that of the textbook, with an error of second order in the
+// step (a quarter of the step leaves less than a fifth of it, arrivals lying anywhere); so does the time of a
+// spike.
 func TestReceptorsConverge(t *testing.T) {
 	kinds := []ReceptorSpec{&Exponential{Tau: 3, Reversal: 0}, &Alpha{Tau: 2, Reversal: 0},
 		&BiExponential{TauRise: 0.7, TauDecay: 8, Reversal: -80}, &NMDA{BiExponential{TauRise: 2, TauDecay: 60}, 1}}
-	arrivals := []Arrival{{At: 2030 * us, Weight: 0.8, Channel: 2}, {At: 2070 * us, Weight: 0.5, Channel: 2}, {At: 9990 * us, Weight: 1.1, Channel: 2}}
+	arrivals := []Arrival{{At: 2030 * us, Weight: 0.8, Channel: 2}, {At: 2070 * us, Weight: 0.5, Channel: 2},
+		{At: 9990 * us, Weight: 1.1, Channel: 2}}
 	for _, kind := range kinds {
 		t.Run(fmt.Sprintf("%T", kind), func(t *testing.T) {
 			const until, current = 40, 95.0
@@ -125,8 +128,8 @@ func withReceptor(t *testing.T, kind ReceptorSpec, step spike.Tick, threshold fl
 	return p
 }
 
-// Every model that takes receptors gives the same spikes in any shards and pieces, while others of its inputs go on; one that
-// equals a receptor of the model does what that one does.
+// Every model that takes receptors gives the same spikes in any shards and pieces, while others of its inputs go
+// on; one that equals a receptor of the model does what that one does.
 func TestReceptorsOfModels(t *testing.T) {
 	const n, step = 70, 100 * us
 	for name, c := range map[string]struct {
@@ -134,7 +137,8 @@ func TestReceptorsOfModels(t *testing.T) {
 		port    string
 		current float64
 	}{
-		"lif": {DefaultLIF(), "soma", 80}, "lif-delta": {DefaultLIFDelta(), "soma", 700}, "adex": {DefaultAdEx(), "soma", 400},
+		"lif": {DefaultLIF(), "soma", 80}, "lif-delta": {DefaultLIFDelta(), "soma", 700}, "adex": {DefaultAdEx(), "soma",
+			400},
 		"two-compartment": {DefaultTwoCompartment(), "apical", 500}, "burst-poisson": {DefaultBurstPoisson(), "apical", 300},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -180,13 +184,15 @@ func TestReceptorsOfModels(t *testing.T) {
 // Too strong for the step, unknown ports, names that are taken, and models that have no membrane are refused.
 func TestReceptorsAreRefused(t *testing.T) {
 	pop := withReceptor(t, &Exponential{Tau: 5}, 100*us, 900)
-	f := &script{n: 1, arrivals: [][]Arrival{{{At: ms, Weight: 60, Channel: 2}}}, current: func(spike.Tick) float64 { return 0 }}
+	f := &script{n: 1, arrivals: [][]Arrival{{{At: ms, Weight: 60, Channel: 2}}},
+		current: func(spike.Tick) float64 { return 0 }}
 	f.play(pop, 1, 100*us, pieces(3*ms, ms))
 	if fault := pop.(Guarded).Fault(); fault == nil || fault.At != 1100*us || fault.Neuron != 0 {
 		t.Errorf("60 leaks in steps of a 200th of tau: %v", fault)
 	}
 	b := buildOf(1, 100*us)
-	for key, a := range map[string]Added{"port": {"x", "apical", DefaultAlpha()}, "": {"ampa", "soma", DefaultAlpha()}, "tau": {"x", "soma", &Alpha{}}} {
+	for key, a := range map[string]Added{"port": {"x", "apical", DefaultAlpha()}, "": {"ampa", "soma", DefaultAlpha()},
+		"tau": {"x", "soma", &Alpha{}}} {
 		_, err := WithReceptors(made(t, DefaultLIF(), 1, b.Step), b, a)
 		var re *ReceptorError
 		if !errors.As(err, &re) || re.Name != a.Name || re.Key != key {

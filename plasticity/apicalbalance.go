@@ -9,9 +9,9 @@ import (
 	"github.com/burstplex/burstplex/neuron/spike"
 )
 
-// ApicalBalance is the homeostatic rule of BurstCCN's feedback weights (Greedy et al. 2022, Eq. 2): without a teacher, what
-// arrives at an apical dendrite should cancel. Events that an upper neuron j sends through Q while the dendrite of i is
-// above its rest make Q more inhibitory, and the other way round:
+// ApicalBalance is the homeostatic rule of BurstCCN's feedback weights (Greedy et al. 2022, Eq. 2): without a
+// teacher, what arrives at an apical dendrite should cancel. Events that an upper neuron j sends through Q while
+// the dendrite of i is above its rest make Q more inhibitory, and the other way round:
 //
 //	dQ_ij/dt = -ς η a_i(t) x_j(t)
 //
@@ -38,7 +38,8 @@ type ApicalBalance struct {
 
 // DefaultApicalBalance returns the rule that reads the neuron's own bursts and events.
 func DefaultApicalBalance() *ApicalBalance {
-	return &ApicalBalance{Eta: 1e-4, Signal: "bursts", Of: "events", PB: 0.5, TauPre: 100, Variable: "v_d", Rest: -70, TauA: 100,
+	return &ApicalBalance{Eta: 1e-4, Signal: "bursts", Of: "events", PB: 0.5, TauPre: 100, Variable: "v_d", Rest: -70,
+		TauA:   100,
 		Effect: "receptor", Bounds: Bounds{Max: 1}}
 }
 
@@ -54,7 +55,8 @@ func (s *ApicalBalance) Reads() string {
 func (s *ApicalBalance) Validate() error {
 	inf := math.Inf(1)
 	if !(s.PB > 0 && s.PB < 1) {
-		return &neuron.ParameterError{Key: "p_b", Value: s.PB, Reason: "a burst probability of 0 or 1 cannot be exceeded or undercut", Allowed: "(0, 1)"}
+		return &neuron.ParameterError{Key: "p_b", Value: s.PB,
+			Reason: "a burst probability of 0 or 1 cannot be exceeded or undercut", Allowed: "(0, 1)"}
 	}
 	return first(require("eta", "", s.Eta, 0, 1e6, false), require("tau_pre", "ms", s.TauPre, 0, inf, true),
 		require("tau_a", "ms", s.TauA, 0, inf, true), s.Bounds.validate())
@@ -65,7 +67,8 @@ func (s *ApicalBalance) New(b Build) (Rule, error) {
 	if err := s.Validate(); err != nil {
 		return nil, err
 	}
-	r := &apicalBalance{spec: *s, Build: b, decay: newDecay(&s.Bounds, b.Block), eta: -float32(s.Eta) * effect(s.Effect, b.Receptor), counted: spike.Onset,
+	r := &apicalBalance{spec: *s, Build: b, decay: newDecay(&s.Bounds, b.Block), eta: -float32(s.Eta) * effect(s.Effect,
+		b.Receptor), counted: spike.Onset,
 		x: newTraces(b.Block.Sources, s.TauPre)}
 	if s.Of == "bursts" {
 		r.counted = spike.Burst
@@ -73,7 +76,9 @@ func (s *ApicalBalance) New(b Build) (Rule, error) {
 	if s.Signal == "apical" {
 		c, ok := b.Column(s.Variable)
 		if !ok {
-			return nil, &neuron.ParameterError{Key: "variable", Reason: fmt.Sprintf("the target population has no state variable %q", s.Variable), Allowed: "one that burstplex list --models names"}
+			return nil, &neuron.ParameterError{Key: "variable",
+				Reason:  fmt.Sprintf("the target population has no state variable %q", s.Variable),
+				Allowed: "one that burstplex list --models names"}
 		}
 		r.potential, r.low = c, make([]float32, b.Block.Targets)
 	}

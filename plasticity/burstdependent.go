@@ -9,8 +9,8 @@ import (
 	"github.com/burstplex/burstplex/neuron/spike"
 )
 
-// BurstDependent is the burst-dependent rule of Payeur, Guerguiev, Zenke, Richards & Naud (2021), Eq. 1, and, with a fixed
-// baseline, the W rule of BurstCCN (Greedy et al. 2022, Eq. 1):
+// BurstDependent is the burst-dependent rule of Payeur, Guerguiev, Zenke, Richards & Naud (2021), Eq. 1, and, with
+// a fixed baseline, the W rule of BurstCCN (Greedy et al. 2022, Eq. 1):
 //
 //	dw_ij/dt = η [ (1+h_i) B_i(t) + (-P_i(t)+h_i) E_i(t) ] x_j(t)
 //
@@ -29,8 +29,8 @@ import (
 // presynaptic spike that the trace counts adds η (e_min - ν_i) where ν_i is below e_min. e_max = 0 or e_min = 0 turn
 // either part off.
 //
-// The trace can count all spikes (trace = "spikes", the first version) or be the constant 1 (trace = "none", which makes the
-// rule one for biases).
+// The trace can count all spikes (trace = "spikes", the first version) or be the constant 1 (trace = "none", which
+// makes the rule one for biases).
 type BurstDependent struct {
 	Eta      float64 `toml:"eta" range:"[0, 1e6]" doc:"learning rate: change of a weight per unit of trace"`
 	TauPre   float64 `toml:"tau_pre" unit:"ms" range:"(0, 1e6]" doc:"time constant of the presynaptic trace"`
@@ -69,7 +69,8 @@ func DefaultBurstCCN() *BurstDependent {
 func (s *BurstDependent) Validate() error {
 	inf := math.Inf(1)
 	if s.Baseline == "fixed" && !(s.PB > 0 && s.PB < 1) {
-		return &neuron.ParameterError{Key: "p_b", Value: s.PB, Reason: "a burst probability of 0 or 1 cannot be exceeded or undercut", Allowed: "(0, 1)"}
+		return &neuron.ParameterError{Key: "p_b", Value: s.PB,
+			Reason: "a burst probability of 0 or 1 cannot be exceeded or undercut", Allowed: "(0, 1)"}
 	}
 	return first(require("eta", "", s.Eta, 0, 1e6, false), require("tau_pre", "ms", s.TauPre, 0, inf, true),
 		require("tau_ma", "ms", s.TauMA, 0, inf, true), require("tau_nu", "ms", s.TauNu, 0, inf, true),
@@ -83,7 +84,8 @@ func (s *BurstDependent) New(b Build) (Rule, error) {
 		return nil, err
 	}
 	n := b.Block.Targets
-	r := &burstDependent{spec: *s, Build: b, decay: newDecay(&s.Bounds, b.Block), eta: float32(s.Eta), x: newTraces(b.Block.Sources, s.TauPre), nu: newTraces(n, s.TauNu),
+	r := &burstDependent{spec: *s, Build: b, decay: newDecay(&s.Bounds, b.Block), eta: float32(s.Eta),
+		x: newTraces(b.Block.Sources, s.TauPre), nu: newTraces(n, s.TauNu),
 		e: make([]float64, n), b: make([]float64, n), last: make([]spike.Tick, n)}
 	if s.Trace == "none" {
 		r.ones = slices.Repeat([]float32{1}, b.Block.Sources)

@@ -9,11 +9,11 @@ import (
 
 // decay shrinks the weights of a block exactly, dw/dt = -λ w, over exactly the time that plasticity is on.
 //
-// A pass over all weights in every window would cost more than the rest of a rule, and lose a slow decay to the rounding of
-// single precision. So decay is owed: the weight is what is stored times exp(-owed), and a pass is made when that differs
-// from 1 by 2^-14. Meanwhile a change of the weight by c is one of what is stored by c exp(owed), and bounds are moved
-// likewise. What reads weights (synapse.Projection.Each) sees them exactly; a spike meets what is stored, 6e-5 too large at
-// most.
+// A pass over all weights in every window would cost more than the rest of a rule, and lose a slow decay to the
+// rounding of single precision. So decay is owed: the weight is what is stored times exp(-owed), and a pass is made
+// when that differs from 1 by 2^-14. Meanwhile a change of the weight by c is one of what is stored by c exp(owed),
+// and bounds are moved likewise. What reads weights (synapse.Projection.Each) sees them exactly; a spike meets what
+// is stored, 6e-5 too large at most.
 type decay struct {
 	rate   float64 // λ per ms
 	limits synapse.Limits

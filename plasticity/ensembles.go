@@ -2,26 +2,29 @@ package plasticity
 
 import "math"
 
-// Ensembles is BurstCCN's rule for the weights between two layers of ensembles, whose events and bursts are counted in bins: W
-// from below onto somata, Y (bursts) and Q (events) from above onto apical dendrites. It is BurstDependent with a fixed
-// baseline and KolenPollack, executed for counts. With B the presentations of a batch,
+// Ensembles is BurstCCN's rule for the weights between two layers of ensembles, whose events and bursts are counted
+// in bins: W from below onto somata, Y (bursts) and Q (events) from above onto apical dendrites. It is
+// BurstDependent with a fixed baseline and KolenPollack, executed for counts. With B the presentations of a batch,
 //
 //	d_ij = (1/B) Σ_presentations Σ_bins [ B_i - p_b E_i ] x_j
 //
-// the mean of what BurstDependent adds for η = 1 (B_i, E_i bursts and events of unit i above in a bin, x_j the event trace of unit j
-// below at its start, both at full activation 1; the tasks subtract the slow mean of x_j), weights change by
+// the mean of what BurstDependent adds for η = 1 (B_i, E_i bursts and events of unit i above in a bin, x_j the
+// event trace of unit j below at its start, both at full activation 1; the tasks subtract the slow mean of x_j),
+// weights change by
 //
 //	ΔW = η B (d - λ W)
 //	ΔY = η B (γ d - λ Y)
 //	ΔQ = η B (p_b γ d - λ Q)
 //
-// Y and Q do so where feedback is learned (KolenPollack with the rates γ η and p_b γ η, after Kolen & Pollack 1994). The same
-// counts enter all three, so that what W learned and Y - γ W or Q - p_b Y have in common cancels, sampling noise included: both
-// differences shrink as exp(-F), F = ∫ λ η over presentations, whatever the network saw. The decay fades,
+// Y and Q do so where feedback is learned (KolenPollack with the rates γ η and p_b γ η, after Kolen & Pollack
+// 1994). The same counts enter all three, so that what W learned and Y - γ W or Q - p_b Y have in common cancels,
+// sampling noise included: both differences shrink as exp(-F), F = ∫ λ η over presentations, whatever the network
+// saw. The decay fades,
 //
 //	λ = λ_c + λ_0 exp(-presentations/τ)      (λ_0 only where feedback is learned)
 //
-// because a decay that stays takes from W what it has learned. Y and Q start independently of W and of each other, and weakly.
+// because a decay that stays takes from W what it has learned. Y and Q start independently of W and of each other,
+// and weakly.
 type Ensembles struct {
 	PB         float64 `toml:"p_b" range:"(0, 0.5]" doc:"burst probability without apical drive"`
 	Gain       float64 `toml:"gain" range:"(0, 100]" doc:"gain of the feedback"`
@@ -58,8 +61,8 @@ func (e *Ensembles) Lambda(presentations int, learned bool) float64 {
 // EtaAt returns η when a share of the training has passed.
 func (e *Ensembles) EtaAt(passed float64) float64 { return e.Eta * math.Pow(e.Final, passed) }
 
-// Apply changes weights w (W, Y or Q) by step (η B) times (factor d - λ w), with momentum. Factor is 1, γ or p_b γ. Velocity has the
-// length of w; it may be nil without momentum.
+// Apply changes weights w (W, Y or Q) by step (η B) times (factor d - λ w), with momentum. Factor is 1, γ or p_b γ.
+// Velocity has the length of w; it may be nil without momentum.
 func (e *Ensembles) Apply(w, d, velocity []float32, factor, step, lambda float32) {
 	momentum := float32(e.Momentum)
 	for k, x := range d {

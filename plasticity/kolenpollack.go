@@ -33,9 +33,11 @@ func DefaultKolenPollack() *KolenPollack {
 func (s *KolenPollack) Validate() error {
 	inf := math.Inf(1)
 	if !(s.PB > 0 && s.PB < 1) {
-		return &neuron.ParameterError{Key: "p_b", Value: s.PB, Reason: "a burst probability of 0 or 1 cannot be exceeded or undercut", Allowed: "(0, 1)"}
+		return &neuron.ParameterError{Key: "p_b", Value: s.PB,
+			Reason: "a burst probability of 0 or 1 cannot be exceeded or undercut", Allowed: "(0, 1)"}
 	}
-	return first(require("eta", "", s.Eta, 0, 1e6, false), require("tau_post", "ms", s.TauPost, 0, inf, true), s.Bounds.validate())
+	return first(require("eta", "", s.Eta, 0, 1e6, false), require("tau_post", "ms", s.TauPost, 0, inf, true),
+		s.Bounds.validate())
 }
 
 // New implements Spec.
@@ -43,7 +45,8 @@ func (s *KolenPollack) New(b Build) (Rule, error) {
 	if err := s.Validate(); err != nil {
 		return nil, err
 	}
-	return &kolenPollack{spec: *s, Build: b, decay: newDecay(&s.Bounds, b.Block), eta: float32(s.Eta) * effect(s.Effect, b.Receptor), y: newTraces(b.Block.Targets, s.TauPost)}, nil
+	return &kolenPollack{spec: *s, Build: b, decay: newDecay(&s.Bounds, b.Block), eta: float32(s.Eta) * effect(s.Effect,
+		b.Receptor), y: newTraces(b.Block.Targets, s.TauPost)}, nil
 }
 
 // effect returns -1 where a larger weight inhibits, else 1.

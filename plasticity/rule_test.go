@@ -26,7 +26,8 @@ func testBlock(t testing.TB, w0 float64) *synapse.Block {
 // testProjection returns a projection whose only block is that.
 func testProjection(t testing.TB, w0 float64) *synapse.Projection {
 	t.Helper()
-	p, err := synapse.New(synapse.Spec{Name: "p", Connector: synapse.FixedProbability{P: 0.6}, Weight: neuron.Const(w0), Delay: neuron.Const(2), Plastic: true},
+	p, err := synapse.New(synapse.Spec{Name: "p", Connector: synapse.FixedProbability{P: 0.6}, Weight: neuron.Const(w0),
+		Delay: neuron.Const(2), Plastic: true},
 		0, synapse.Geometry{Sources: testSources, Targets: testTargets, Key: rng.New(1, "p")}, spike.Millisecond)
 	if err != nil {
 		t.Fatal(err)
@@ -96,8 +97,10 @@ func onset(k spike.Kind) bool { return k == spike.Onset }
 func burst(k spike.Kind) bool { return k == spike.Burst }
 func every(spike.Kind) bool   { return true }
 
-// run applies the changes that f returns for every spike, in order, clipped each time, and decay in between and up to end.
-func (h synapseHistory) run(w float64, b Bounds, on, off, end spike.Tick, f func(e spike.Event, isPre bool) float64) float64 {
+// run applies the changes that f returns for every spike, in order, clipped each time, and decay in between and up
+// to end.
+func (h synapseHistory) run(w float64, b Bounds, on, off, end spike.Tick,
+	f func(e spike.Event, isPre bool) float64) float64 {
 	i, j, last := 0, 0, spike.Tick(0)
 	pass := func(to spike.Tick) { // time, from last on
 		w = max(b.Min, min(b.Max, w*math.Exp(-b.Decay*max(0, min(to, off)-max(last, on)).Seconds())))
@@ -213,19 +216,27 @@ func TestRulesAgainstReference(t *testing.T) {
 	}
 	decays := func(hz float64) Bounds { return Bounds{Max: 1, Decay: hz} }
 	cases := map[string]referenced{
-		"burstccn, decay":       with(func(s *BurstDependent) { s.Baseline, s.PB, s.Bounds = "fixed", 0.4, decays(0.7) }),
-		"homeostasis, decay":    with(func(s *BurstDependent) { s.EMin, s.EMax, s.TauMA, s.Bounds = 30, 12, 300, decays(0.05) }),
-		"slow decay":            with(func(s *BurstDependent) { s.Decay = 0.003 }),
-		"decay to a bound":      with(func(s *BurstDependent) { s.Bounds = Bounds{Min: 0.45, Max: 1, Decay: 0.3} }),
-		"stdp, fast decay":      &STDP{APlus: 1e-3, AMinus: 1e-3, TauPlus: 20, TauMinus: 30, Bounds: decays(20)},
-		"kolen-pollack, decay":  &KolenPollack{Eta: 4e-3, PB: 0.4, TauPost: 80, Bounds: Bounds{Min: -1, Max: 0.51, Decay: 0.1}},
-		"apical balance, decay": &ApicalBalance{Eta: 1e-3, Signal: "bursts", Of: "events", PB: 0.3, TauPre: 50, TauA: 1, Bounds: decays(1)},
-		"burstprop":             with(func(s *BurstDependent) { s.TauMA, s.E0, s.B0 = 500, 5, 0.75 }),
-		"silent start":          with(func(s *BurstDependent) {}),
-		"pseudo-counts":         with(func(s *BurstDependent) { s.Count, s.Prior = 3, 0.4 }),
-		"burstccn":              with(func(s *BurstDependent) { s.Baseline, s.PB = "fixed", 0.4 }),
-		"homeostasis":           with(func(s *BurstDependent) { s.EMin, s.EMax, s.TauMA = 30, 12, 300 }),
-		"first version":         with(func(s *BurstDependent) { s.Trace, s.TauPre, s.Baseline, s.PB = "spikes", 20, "fixed", 0.15 }),
+		"burstccn, decay": with(func(s *BurstDependent) { s.Baseline, s.PB, s.Bounds = "fixed", 0.4, decays(0.7) }),
+		"homeostasis, decay": with(func(s *BurstDependent) {
+			s.EMin, s.EMax, s.TauMA, s.Bounds = 30, 12, 300,
+				decays(0.05)
+		}),
+		"slow decay":       with(func(s *BurstDependent) { s.Decay = 0.003 }),
+		"decay to a bound": with(func(s *BurstDependent) { s.Bounds = Bounds{Min: 0.45, Max: 1, Decay: 0.3} }),
+		"stdp, fast decay": &STDP{APlus: 1e-3, AMinus: 1e-3, TauPlus: 20, TauMinus: 30, Bounds: decays(20)},
+		"kolen-pollack, decay": &KolenPollack{Eta: 4e-3, PB: 0.4, TauPost: 80, Bounds: Bounds{Min: -1, Max: 0.51,
+			Decay: 0.1}},
+		"apical balance, decay": &ApicalBalance{Eta: 1e-3, Signal: "bursts", Of: "events", PB: 0.3, TauPre: 50, TauA: 1,
+			Bounds: decays(1)},
+		"burstprop":     with(func(s *BurstDependent) { s.TauMA, s.E0, s.B0 = 500, 5, 0.75 }),
+		"silent start":  with(func(s *BurstDependent) {}),
+		"pseudo-counts": with(func(s *BurstDependent) { s.Count, s.Prior = 3, 0.4 }),
+		"burstccn":      with(func(s *BurstDependent) { s.Baseline, s.PB = "fixed", 0.4 }),
+		"homeostasis":   with(func(s *BurstDependent) { s.EMin, s.EMax, s.TauMA = 30, 12, 300 }),
+		"first version": with(func(s *BurstDependent) {
+			s.Trace, s.TauPre, s.Baseline, s.PB = "spikes", 20,
+				"fixed", 0.15
+		}),
 		"first, bounded": with(func(s *BurstDependent) {
 			s.Trace, s.Homeostasis, s.EMin, s.EMax, s.Nu0, s.TauNu = "spikes", "spikes", 15, 20, 10, 1000
 		}),
@@ -234,7 +245,8 @@ func TestRulesAgainstReference(t *testing.T) {
 		"stdp":           DefaultSTDP(),
 		"kolen-pollack":  DefaultKolenPollack(),
 		"apical balance": DefaultApicalBalance(),
-		"balance of Y":   &ApicalBalance{Eta: 1e-3, Signal: "bursts", Of: "bursts", PB: 0.3, TauPre: 50, TauA: 1, Bounds: Bounds{Max: 1}},
+		"balance of Y": &ApicalBalance{Eta: 1e-3, Signal: "bursts", Of: "bursts", PB: 0.3, TauPre: 50, TauA: 1,
+			Bounds: Bounds{Max: 1}},
 	}
 	const duration, on, off = 4 * spike.Second, 500 * spike.Millisecond, 3500 * spike.Millisecond
 	pre, post := burstTrains(1, testSources, duration), burstTrains(2, testTargets, duration)
@@ -249,7 +261,8 @@ func TestRulesAgainstReference(t *testing.T) {
 			changed := 0
 			p.Each(func(j, i int, weight float64, _ spike.Tick) {
 				h := synapseHistory{of(pre, j), of(post, i)}
-				want := h.run(0.5, *boundsOf(s), on, off, duration, func(e spike.Event, isPre bool) float64 { return s.reference(h, e, isPre) })
+				want := h.run(0.5, *boundsOf(s), on, off, duration,
+					func(e spike.Event, isPre bool) float64 { return s.reference(h, e, isPre) })
 				if math.Abs(weight-want) > 1e-5 {
 					t.Errorf("synapse %d -> %d: %v, reference %v", j, i, weight, want)
 				}
@@ -288,8 +301,8 @@ func of(events []spike.Event, src int) []spike.Event {
 	return part
 }
 
-// TestRuleLaws holds for every rule that a file can name: Reset restores the start, all state is in the columns, silence
-// and switched-off plasticity change nothing, no state is ever NaN.
+// TestRuleLaws holds for every rule that a file can name: Reset restores the start, all state is in the columns,
+// silence and switched-off plasticity change nothing, no state is ever NaN.
 func TestRuleLaws(t *testing.T) {
 	const duration = 3 * spike.Second
 	pre, post := burstTrains(3, testSources, duration), burstTrains(4, testTargets, duration)
@@ -298,7 +311,8 @@ func TestRuleLaws(t *testing.T) {
 		potential[i] = float32(i) - 3
 	}
 	column := func(string) (neuron.Column, bool) { return neuron.Column{Name: "v_d", Data: potential}, true }
-	specs := map[string]Spec{"apical potential": &ApicalBalance{Eta: 1e-3, Signal: "apical", Of: "events", PB: 0.5, TauPre: 50, TauA: 50, Effect: "receptor", Bounds: Bounds{Max: 1}}}
+	specs := map[string]Spec{"apical potential": &ApicalBalance{Eta: 1e-3, Signal: "apical", Of: "events", PB: 0.5,
+		TauPre: 50, TauA: 50, Effect: "receptor", Bounds: Bounds{Max: 1}}}
 	for _, k := range Kinds() {
 		specs[k.Name] = k.Default()
 	}
@@ -355,9 +369,10 @@ func columnLen(c neuron.Column) int {
 	panic(fmt.Sprintf("%T", c.Data))
 }
 
-// TestClosedForm is BurstCCN Fig. 1B in miniature: with Poisson trains of rate r and the plain detector, the change of a
-// weight is proportional to r² q (q - p_b), q = 1 - exp(-r 16 ms) being the probability that an event is a burst, so that it
-// vanishes at r = ln 2 / 16 ms = 43.3 Hz for p_b = 1/2. The whole figure is the experiment plasticity-curve.
+// TestClosedForm is BurstCCN Fig. 1B in miniature: with Poisson trains of rate r and the plain detector, the change
+// of a weight is proportional to r² q (q - p_b), q = 1 - exp(-r 16 ms) being the probability that an event is a
+// burst, so that it vanishes at r = ln 2 / 16 ms = 43.3 Hz for p_b = 1/2. The whole figure is the experiment
+// plasticity-curve.
 func TestClosedForm(t *testing.T) {
 	change := func(rate float64) float64 {
 		s := DefaultBurstCCN()
@@ -377,7 +392,8 @@ func TestClosedForm(t *testing.T) {
 					if at += spike.FromSeconds(g.ExpFloat64()/rate) + 1; at >= duration {
 						break
 					}
-					trains[k] = append(trains[k], spike.Event{At: at, Src: spike.ID(i), Kind: spike.DefaultDetector().Label(&train, at)})
+					trains[k] = append(trains[k], spike.Event{At: at, Src: spike.ID(i), Kind: spike.DefaultDetector().Label(&train,
+						at)})
 				}
 			}
 			slices.SortFunc(trains[k], spike.Compare)

@@ -29,7 +29,8 @@ func DefaultSTDP() *STDP {
 func (s *STDP) Validate() error {
 	inf := math.Inf(1)
 	return first(require("a_plus", "", s.APlus, 0, inf, false), require("a_minus", "", s.AMinus, 0, inf, false),
-		require("tau_plus", "ms", s.TauPlus, 0, inf, true), require("tau_minus", "ms", s.TauMinus, 0, inf, true), s.Bounds.validate())
+		require("tau_plus", "ms", s.TauPlus, 0, inf, true), require("tau_minus", "ms", s.TauMinus, 0, inf, true),
+		s.Bounds.validate())
 }
 
 // New implements Spec.
@@ -37,7 +38,8 @@ func (s *STDP) New(b Build) (Rule, error) {
 	if err := s.Validate(); err != nil {
 		return nil, err
 	}
-	return &stdp{spec: *s, Build: b, decay: newDecay(&s.Bounds, b.Block), x: newTraces(b.Block.Sources, s.TauPlus), y: newTraces(b.Block.Targets, s.TauMinus)}, nil
+	return &stdp{spec: *s, Build: b, decay: newDecay(&s.Bounds, b.Block), x: newTraces(b.Block.Sources, s.TauPlus),
+		y: newTraces(b.Block.Targets, s.TauMinus)}, nil
 }
 
 // stdp is the rule of one block.

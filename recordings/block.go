@@ -21,7 +21,8 @@ type VersionError struct{ Have int }
 
 // Error implements error.
 func (e *VersionError) Error() string {
-	return fmt.Sprintf("format version %d is newer than version %d, the newest that this program reads: use a newer program", e.Have, Version)
+	return fmt.Sprintf("format version %d is newer than version %d, the newest that this program reads: use a "+
+		"newer program", e.Have, Version)
 }
 
 // A file is a preamble and blocks. Everything has a checksum, so that no flipped bit passes unseen.
@@ -172,7 +173,8 @@ type Loss struct {
 func (d *Damage) Error() string {
 	s := fmt.Sprintf("%s: offset %d: %v", d.Path, d.Offset, d.Err)
 	if d.Lost != nil {
-		s += fmt.Sprintf(" (%d spikes of %q from %v to %v)", d.Lost.Spikes, d.Lost.Population, d.Lost.Window.From, d.Lost.Window.To)
+		s += fmt.Sprintf(" (%d spikes of %q from %v to %v)", d.Lost.Spikes, d.Lost.Population, d.Lost.Window.From,
+			d.Lost.Window.To)
 	}
 	return s
 }

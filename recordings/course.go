@@ -11,8 +11,8 @@ import (
 	"github.com/burstplex/burstplex/neuron/spike"
 )
 
-// A course is a table that grows with model time: a probe, a training curve. Its first column is the time of the row, and
-// it is stored in stretches, a table each, so that a sample costs little more than its values.
+// A course is a table that grows with model time: a probe, a training curve. Its first column is the time of the
+// row, and it is stored in stretches, a table each, so that a sample costs little more than its values.
 
 // timeColumn is the first column of a course.
 var timeColumn = columnJSON{Name: "time", Unit: "ns", Type: "i8"}
@@ -36,9 +36,9 @@ type rows struct {
 	bytes  int
 }
 
-// WriteRows appends rows of model time at to the course of that name, whose times ascend. The first call says which columns
-// it has; a column "time" in ns comes before them. Rows become durable with the spikes of their time. It copies the data,
-// and waits while much is queued.
+// WriteRows appends rows of model time at to the course of that name, whose times ascend. The first call says which
+// columns it has; a column "time" in ns comes before them. Rows become durable with the spikes of their time. It
+// copies the data, and waits while much is queued.
 func (w *Writer) WriteRows(name string, at spike.Tick, columns []Column) error {
 	j, width, err := w.describe(name, at, columns)
 	if err != nil {

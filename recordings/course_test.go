@@ -65,20 +65,24 @@ func TestCourse(t *testing.T) {
 		var value []float32
 		for k := from; k < to; k++ {
 			for i := range neurons {
-				times, neuron, value = append(times, int64(k)*int64(spike.Millisecond)), append(neuron, uint32(i)), append(value, float32(neurons*k+i))
+				times, neuron, value = append(times, int64(k)*int64(spike.Millisecond)), append(neuron, uint32(i)),
+					append(value, float32(neurons*k+i))
 			}
 		}
-		if !slices.Equal(s.Column("time").Data.([]int64), times) || !slices.Equal(s.Column("neuron").Data.([]uint32), neuron) || !slices.Equal(s.Column("v").Data.([]float32), value) {
+		if !slices.Equal(s.Column("time").Data.([]int64), times) || !slices.Equal(s.Column("neuron").Data.([]uint32),
+			neuron) || !slices.Equal(s.Column("v").Data.([]float32), value) {
 			t.Errorf("%s: %d rows from %v", r.Path(), s.Columns[0].Len(), s.Columns[0].Data.([]int64)[:1])
 		}
 	}
 	check(whole, 0, samples)
-	if tables, err := whole.Tables(); err != nil || len(tables) > 20 { // four, and one for every half second that the test lasts
+	// four, and one for every half second that the test lasts
+	if tables, err := whole.Tables(); err != nil || len(tables) > 20 {
 		t.Errorf("%d tables, %v", len(tables), err)
 	}
 
 	var parts []*Reader
-	for i, win := range []spike.Window{{From: 0, To: 450 * spike.Millisecond}, {From: 400 * spike.Millisecond, To: spike.Second}} {
+	for i, win := range []spike.Window{{From: 0, To: 450 * spike.Millisecond}, {From: 400 * spike.Millisecond,
+		To: spike.Second}} {
 		name := filepath.Join(dir, string(rune('a'+i)))
 		if err := Cut(name, whole, Query{Window: win}); err != nil {
 			t.Fatal(err)
@@ -120,7 +124,8 @@ func TestLongCourse(t *testing.T) {
 		t.Fatal(err)
 	}
 	s, err := open(t, path).Series("x")
-	if err != nil || !slices.Equal(s.Columns[1].Data.([]float64), slices.Concat(long, long)) || s.Columns[0].Data.([]int64)[2_000_000] != 1 {
+	if err != nil || !slices.Equal(s.Columns[1].Data.([]float64), slices.Concat(long, long)) ||
+		s.Columns[0].Data.([]int64)[2_000_000] != 1 {
 		t.Fatalf("%v", err)
 	}
 }

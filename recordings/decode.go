@@ -38,7 +38,8 @@ func (d *blockDecoder) check(b *block) error {
 	case int64(b.Population) >= int64(len(d.header.Populations)):
 		return fmt.Errorf("population %d of %d", b.Population, len(d.header.Populations))
 	case b.Neurons == 0 || uint64(b.First)+uint64(b.Neurons) > uint64(d.selections[b.Population].len()):
-		return fmt.Errorf("recorded neurons %d to %d of %d", b.First, uint64(b.First)+uint64(b.Neurons), d.selections[b.Population].len())
+		return fmt.Errorf("recorded neurons %d to %d of %d", b.First, uint64(b.First)+uint64(b.Neurons),
+			d.selections[b.Population].len())
 	case w.From == w.To || d.grid.span(w) > d.longest:
 		return fmt.Errorf("time range %v to %v is empty or too long", w.From, w.To)
 	}
@@ -96,7 +97,8 @@ func (d *blockDecoder) lay(dst []key, b *block, grid lattice, slots uint64, labe
 		id = (uint64(d.header.Populations[b.Population].First) + uint64(sel.index(int(b.First)))) << kindBits
 		stride = uint64(sel.ranges[0].Stride) << kindBits
 	}
-	p := places{slots: slots, step: grid.step << d.shift, id: grid.phase<<d.shift + id, stride: stride, neurons: uint64(b.Neurons)}
+	p := places{slots: slots, step: grid.step << d.shift, id: grid.phase<<d.shift + id, stride: stride,
+		neurons: uint64(b.Neurons)}
 	if grid.frac > 0 { // slots are made units below
 		p.step, p.id = 1<<d.shift, id
 	}

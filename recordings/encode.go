@@ -81,7 +81,8 @@ func (f *frameEncoder) append(dst []byte, w spike.Window, keys []key) ([]byte, [
 		for len(mine) > 0 {
 			n := f.split(mine)
 			if n > maxCount {
-				return dst, keys, fmt.Errorf("neuron %d of %q has %d spikes between %v and %v, more than a block holds: choose a finer resolution",
+				return dst, keys, fmt.Errorf("neuron %d of %q has %d spikes between %v and %v, more than a block holds: "+
+					"choose a finer resolution",
 					f.id(mine[0])-pop.First, pop.Name, n, w.From, w.To)
 			}
 			dst = f.appendBlock(dst, w, p, mine[:n], len(rest) == 0 && len(mine) == n)
@@ -115,7 +116,8 @@ func (f *frameEncoder) appendBlock(dst []byte, w spike.Window, pop int, keys []k
 	first := f.header.Populations[pop].First
 	sel := &f.selections[pop]
 	lo, hi := sel.rank(int(f.id(keys[0])-first)), sel.rank(int(f.id(keys[len(keys)-1])-first))
-	b := block{Type: typeSpikes, Population: uint32(pop), Window: w, First: uint32(lo), Neurons: uint32(hi-lo) + 1, Count: uint32(len(keys))}
+	b := block{Type: typeSpikes, Population: uint32(pop), Window: w, First: uint32(lo), Neurons: uint32(hi-lo) + 1,
+		Count: uint32(len(keys))}
 	if last {
 		b.Flags = flagFrameEnd
 	}

@@ -26,7 +26,8 @@ func example(t testing.TB) []byte {
 	}
 	err = w.WriteSpikes(spike.Window{From: 0, To: 100 * ms}, []spike.Event{
 		{At: 20 * ms, Src: 10, Kind: spike.Onset}, {At: 30 * ms, Src: 10, Kind: spike.Burst},
-		{At: 45 * ms, Src: 12, Kind: spike.Burst}, {At: 50 * ms, Src: 12, Kind: spike.Tail}, {At: 99*ms + 1999, Src: 10, Kind: spike.Onset},
+		{At: 45 * ms, Src: 12, Kind: spike.Burst}, {At: 50 * ms, Src: 12, Kind: spike.Tail}, {At: 99*ms + 1999, Src: 10,
+			Kind: spike.Onset},
 	})
 	if err == nil {
 		err = w.Close()
@@ -81,7 +82,8 @@ func golden(t testing.TB, path string) {
 	}
 	evs := poisson(h, 8, .5, 600*spike.Millisecond, 12)
 	feed(t, w, evs, 0, 100*spike.Millisecond, 600*spike.Millisecond)
-	for i, c := range []Column{{"a", "mV", []float32{1.5, -2}}, {"b", "", []float64{3.25}}, {"c", "", []int64{-1}}, {"d", "s", []uint32{7}}} {
+	for i, c := range []Column{{"a", "mV", []float32{1.5, -2}}, {"b", "", []float64{3.25}}, {"c", "", []int64{-1}},
+		{"d", "s", []uint32{7}}} {
 		if err := w.WriteTable(fmt.Sprint("table ", i), spike.Tick(i), []Column{c}); err != nil {
 			t.Fatal(err)
 		}

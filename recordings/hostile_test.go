@@ -149,7 +149,8 @@ func TestRepair(t *testing.T) {
 			t.Fatalf("byte %d: %v, damage %v", at, err, damage)
 		}
 		after, err := Verify(dst)
-		if err != nil || !after.OK() || after.Spikes != before.Spikes || after.Window != before.Window || after.Tables != before.Tables {
+		if err != nil || !after.OK() || after.Spikes != before.Spikes || after.Window != before.Window ||
+			after.Tables != before.Tables {
 			t.Fatalf("byte %d: %+v, before %+v, %v", at, after, before, err)
 		}
 		if now, _ := os.ReadFile(src); !bytes.Equal(now, b) {
@@ -176,7 +177,8 @@ func TestNewerVersionIsRefused(t *testing.T) {
 
 func TestWhatIsNoRecording(t *testing.T) {
 	dir := t.TempDir()
-	files := map[string][]byte{"empty": {}, "text": []byte(strings.Repeat("hello ", 100)), "zeros": make([]byte, 1<<20), "magic": []byte("\x89BSPK\r\n\x1a")}
+	files := map[string][]byte{"empty": {}, "text": []byte(strings.Repeat("hello ", 100)), "zeros": make([]byte, 1<<20),
+		"magic": []byte("\x89BSPK\r\n\x1a")}
 	for name, b := range files {
 		store(t, filepath.Join(dir, name), b)
 	}

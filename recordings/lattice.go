@@ -7,8 +7,8 @@ import (
 )
 
 // lattice is the set of times that the spikes of a block lie on: unit s is (phase + s*step) >> frac. Populations
-// that spike on the integration grid, and recordings that were sampled at some rate, save the bits below its step. A step
-// that is no whole number of units (30 kHz in us) has a fraction of frac bits.
+// that spike on the integration grid, and recordings that were sampled at some rate, save the bits below its step.
+// A step that is no whole number of units (30 kHz in us) has a fraction of frac bits.
 type lattice struct {
 	step, phase uint64
 	frac        uint
@@ -31,8 +31,8 @@ func (l lattice) unit(slot uint64) uint64 { return (l.phase + slot*l.step) >> (l
 // dense is the lattice of all units.
 func dense() lattice { return lattice{step: 1} }
 
-// findLattice finds the coarsest lattice of the times, which are keys shifted. near are some of them in ascending order,
-// close together. For times off any grid both searches end after a few spikes.
+// findLattice finds the coarsest lattice of the times, which are keys shifted. near are some of them in ascending
+// order, close together. For times off any grid both searches end after a few spikes.
 func findLattice(keys []key, near []uint64, shift uint, span uint64, scratch *[]float64) lattice {
 	first, step := keys[0]>>shift, newDivisor(1)
 	for _, k := range keys {
@@ -158,8 +158,9 @@ func farTimes(keys []key, shift uint) (far []uint64) {
 	return far
 }
 
-// guessStep narrows down the step from differences of times, which are multiples of it to within a unit: small ones first,
-// because they leave no doubt which multiple they are. It returns false if no step does, or if it stays in doubt.
+// guessStep narrows down the step from differences of times, which are multiples of it to within a unit: small ones
+// first, because they leave no doubt which multiple they are. It returns false if no step does, or if it stays in
+// doubt.
 func guessStep(near, far []uint64) (lo, hi float64, ok bool) {
 	diffs := differences(near, far)
 	for k := 1.0; k <= mostSteps; k++ {
@@ -202,8 +203,8 @@ func differences(near, far []uint64) (diffs []float64) {
 	return diffs
 }
 
-// narrow returns the steps that all differences allow if the smallest is k of them, and how many of them helped; hi is 0 if
-// there is none.
+// narrow returns the steps that all differences allow if the smallest is k of them, and how many of them helped; hi
+// is 0 if there is none.
 func narrow(diffs []float64, k float64) (lo, hi float64, used int) {
 	if len(diffs) == 0 {
 		return 0, 0, 0

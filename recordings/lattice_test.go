@@ -17,7 +17,8 @@ func TestSampledTimesAreCheap(t *testing.T) {
 	for _, c := range []struct {
 		hz  float64
 		res spike.Tick
-	}{{30000, spike.Microsecond}, {24414.0625, spike.Microsecond}, {1629.7, spike.Microsecond}, {25000, spike.Microsecond}, {32000, spike.Microsecond}, {10000, spike.Microsecond}} {
+	}{{30000, spike.Microsecond}, {24414.0625, spike.Microsecond}, {1629.7, spike.Microsecond},
+		{25000, spike.Microsecond}, {32000, spike.Microsecond}, {10000, spike.Microsecond}} {
 		const neurons, seconds, rate = 50, 60, 10
 		var evs []spike.Event
 		for range neurons * seconds * rate {

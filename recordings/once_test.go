@@ -9,7 +9,8 @@ import (
 	. "github.com/burstplex/burstplex/recordings"
 )
 
-// One flipped bit is one damage, in Verify and in Summarize, wherever it is: no offset is listed twice, and both see it.
+// One flipped bit is one damage, in Verify and in Summarize, wherever it is: no offset is listed twice, and both
+// see it.
 func TestDamageIsListedOnce(t *testing.T) {
 	h, evs, _ := reference(spike.Microsecond, 0.4, spike.Second/10)
 	whole, err := os.ReadFile(write(t, h, evs, 10*spike.Millisecond, spike.Second/10))

@@ -46,8 +46,8 @@ func SyncEvery(d time.Duration) Option {
 	}
 }
 
-// Queue bounds the spikes that wait to be written, at least 1024; default 131072 (two times 2 MiB). When the queue is full
-// WriteSpikes waits for the disk.
+// Queue bounds the spikes that wait to be written, at least 1024; default 131072 (two times 2 MiB). When the queue
+// is full WriteSpikes waits for the disk.
 func Queue(spikes int) Option {
 	return func(o *options) error {
 		if spikes < 1024 {

@@ -28,7 +28,8 @@ func (c *copier) add(batch []spike.Event) error {
 		slices.SortStableFunc(c.wait, spike.Compare)
 	}
 	end := c.wait[len(c.wait)-1].At
-	done, _ := slices.BinarySearchFunc(c.wait, end, func(e spike.Event, t spike.Tick) int { return int(min(1, max(-1, e.At-t))) })
+	done, _ := slices.BinarySearchFunc(c.wait, end,
+		func(e spike.Event, t spike.Tick) int { return int(min(1, max(-1, e.At-t))) })
 	if done == 0 {
 		return nil
 	}
@@ -50,8 +51,8 @@ func (c *copier) finish(end spike.Tick) error {
 }
 
 // create starts a rewritten file; done closes it, and removes it if anything went wrong, so that no half a file
-// stays behind. Nothing is made durable before the end, so that frames are as long as they may be and the same spikes give
-// the same file.
+// stays behind. Nothing is made durable before the end, so that frames are as long as they may be and the same
+// spikes give the same file.
 func create(dst string, h Header, opts []Option) (w *Writer, done func(error) error, err error) {
 	w, err = Create(dst, h, append([]Option{SyncEvery(time.Hour)}, opts...)...)
 	return w, func(err error) error {
@@ -110,15 +111,16 @@ func Recompact(dst string, r *Reader, opts ...Option) error {
 }
 
 // Cut writes a part of a recording, chosen by time, populations and neurons, to a new file: the spikes with their
-// labels, and the tables from the span of time, its borders included. What lies outside the part counts as not recorded. Damage in
-// the source is an error; Repair it first.
+// labels, and the tables from the span of time, its borders included. What lies outside the part counts as not
+// recorded. Damage in the source is an error; Repair it first.
 func Cut(dst string, r *Reader, q Query, opts ...Option) error {
 	if _, err := r.cursor(q); err != nil {
 		return err
 	}
 	h, cover := r.part(q)
 	if q.Window != (spike.Window{}) && cover.From >= cover.To {
-		return fmt.Errorf("%s covers %v to %v, nothing of %v to %v", r.path, r.Window().From, r.Window().To, q.Window.From, q.Window.To)
+		return fmt.Errorf("%s covers %v to %v, nothing of %v to %v", r.path, r.Window().From, r.Window().To, q.Window.From,
+			q.Window.To)
 	}
 	q.ByNeuron = false
 	w, done, err := create(dst, h, opts)
@@ -244,7 +246,8 @@ func Merge(dst string, segments []*Reader, opts ...Option) error {
 			}
 			if s.Window().To > next {
 				if first.layout.grid.floor(next) != next {
-					return done(fmt.Errorf("merge: %s begins at %v, inside %s and inside a unit of the resolution %v", segments[i+1].path, next, s.path, h.Resolution))
+					return done(fmt.Errorf("merge: %s begins at %v, inside %s and inside a unit of the resolution %v",
+						segments[i+1].path, next, s.path, h.Resolution))
 				}
 				q.Window = spike.Window{From: spike.Never, To: next}
 			}

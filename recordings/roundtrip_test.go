@@ -45,19 +45,22 @@ func TestRandomAccess(t *testing.T) {
 	all := floored(evs, h.Resolution)
 	rapid.Check(t, func(t *rapid.T) {
 		a, b := rapid.Int64Range(-1e9, 11e9).Draw(t, "from"), rapid.Int64Range(-1e9, 11e9).Draw(t, "to")
-		q := Query{Window: spike.Window{From: spike.Tick(min(a, b)), To: spike.Tick(max(a, b)) + 1}, ByNeuron: rapid.Bool().Draw(t, "by neuron")}
+		q := Query{Window: spike.Window{From: spike.Tick(min(a, b)), To: spike.Tick(max(a, b)) + 1},
+			ByNeuron: rapid.Bool().Draw(t, "by neuron")}
 		if rapid.Bool().Draw(t, "population") {
 			q.Populations = []string{"b"}
 		}
 		if rapid.Bool().Draw(t, "neurons") {
-			q.Neurons = rapid.SliceOf(rapid.Map(rapid.IntRange(0, 320), func(i int) spike.ID { return spike.ID(i) })).Draw(t, "ids")
+			q.Neurons = rapid.SliceOf(rapid.Map(rapid.IntRange(0, 320), func(i int) spike.ID { return spike.ID(i) })).Draw(t,
+				"ids")
 			if q.Neurons == nil {
 				q.Neurons = []spike.ID{}
 			}
 		}
 		var want, got []spike.Event
 		for _, e := range all {
-			if q.Window.Contains(e.At) && (q.Populations == nil || e.Src >= 200) && (q.Neurons == nil || slices.Contains(q.Neurons, e.Src)) {
+			if q.Window.Contains(e.At) && (q.Populations == nil || e.Src >= 200) &&
+				(q.Neurons == nil || slices.Contains(q.Neurons, e.Src)) {
 				want = append(want, e)
 			}
 		}
@@ -90,7 +93,8 @@ func TestAnything(t *testing.T) {
 		h := Header{Resolution: spike.Tick(rapid.Int64Range(1, 1e7).Draw(t, "resolution"))}
 		next := uint32(0)
 		for i := range rapid.IntRange(1, 4).Draw(t, "populations") {
-			p := Population{Population: spike.Population{Name: fmt.Sprint(i), First: spike.ID(next + rapid.Uint32Range(0, 1<<20).Draw(t, "hole")), Size: rapid.IntRange(0, 50).Draw(t, "size")}}
+			p := Population{Population: spike.Population{Name: fmt.Sprint(i),
+				First: spike.ID(next + rapid.Uint32Range(0, 1<<20).Draw(t, "hole")), Size: rapid.IntRange(0, 50).Draw(t, "size")}}
 			if rapid.Bool().Draw(t, "select") {
 				p.Recorded = EveryNth(p.Size, rapid.IntRange(1, 7).Draw(t, "nth"))
 				if p.Size > 40 {
@@ -108,7 +112,8 @@ func TestAnything(t *testing.T) {
 		var want []spike.Event
 		at, last := from, from
 		for range rapid.IntRange(0, 20).Draw(t, "windows") {
-			win := spike.Window{From: at, To: at + spike.Tick(rapid.Int64Range(1, 1<<rapid.IntRange(1, 50).Draw(t, "log length")).Draw(t, "length"))}
+			win := spike.Window{From: at, To: at +
+				spike.Tick(rapid.Int64Range(1, 1<<rapid.IntRange(1, 50).Draw(t, "log length")).Draw(t, "length"))}
 			var evs []spike.Event
 			for range rapid.IntRange(0, 30).Draw(t, "spikes") {
 				p := h.Populations[rapid.IntRange(0, len(h.Populations)-1).Draw(t, "population")]

@@ -110,7 +110,8 @@ func (s *source) readIndex() ([]entry, error) {
 	switch {
 	case err != nil:
 		return nil, fmt.Errorf("index: %w", err)
-	case head.Type != typeIndex || head.end() != s.size-trailerSize || int64(head.Length) != int64(head.Count)*int64(indexEntry) || head.Length > maxIndexBytes:
+	case head.Type != typeIndex || head.end() != s.size-trailerSize ||
+		int64(head.Length) != int64(head.Count)*int64(indexEntry) || head.Length > maxIndexBytes:
 		return nil, errors.New("the trailer does not point at an index")
 	}
 	var (

@@ -35,7 +35,8 @@ type PopulationSummary struct {
 	BurstRate        float64
 	BurstProbability float64 // bursts per event; NaN without events
 	BytesPerSpike    float64 // in the file, headers of blocks included; NaN without spikes
-	Bound            float64 // entropy of Poisson spikes of this rate at this resolution, bytes per spike; NaN without spikes
+	// entropy of Poisson spikes of this rate at this resolution, bytes per spike; NaN without spikes
+	Bound float64
 }
 
 // PoissonBound returns the entropy of a spike of a Poisson process, in bytes: log2(e / (rate resolution)) / 8. No code

@@ -122,7 +122,8 @@ func (w *Writer) describe(name string, at spike.Tick, columns []Column) (j table
 		case n < 0:
 			return j, 0, fmt.Errorf("recording %s: table %q: column %q holds %T, want []float32, []float64, []int64 or []uint32", w.path, name, c.Name, c.Data)
 		case i > 0 && n != j.Rows:
-			return j, 0, fmt.Errorf("recording %s: table %q: column %q has %d rows, the one before it %d", w.path, name, c.Name, n, j.Rows)
+			return j, 0, fmt.Errorf("recording %s: table %q: column %q has %d rows, the one before it %d", w.path, name,
+				c.Name, n, j.Rows)
 		case len(c.Name) > maxNameBytes || len(c.Unit) > maxNameBytes:
 			return j, 0, fmt.Errorf("recording %s: table %q: a name or unit is longer than %d bytes", w.path, name, maxNameBytes)
 		}
@@ -132,7 +133,8 @@ func (w *Writer) describe(name string, at spike.Tick, columns []Column) (j table
 		width += bytes
 	}
 	if len(columns) == 0 || len(columns) > maxColumns || name == "" || len(name) > maxNameBytes {
-		return j, 0, fmt.Errorf("recording %s: table %q: %d columns, want 1 to %d, and a name of 1 to %d bytes", w.path, name, len(columns), maxColumns, maxNameBytes)
+		return j, 0, fmt.Errorf("recording %s: table %q: %d columns, want 1 to %d, and a name of 1 to %d bytes", w.path,
+			name, len(columns), maxColumns, maxNameBytes)
 	}
 	if at < spike.Never || at > spike.Forever {
 		return j, 0, fmt.Errorf("recording %s: table %q: impossible time %d ns", w.path, name, int64(at))
@@ -153,7 +155,8 @@ func (w *Writer) WriteTable(name string, at spike.Tick, columns []Column) error 
 		if err != nil {
 			return fmt.Errorf("recording %s: table %q: %w", w.path, name, err)
 		}
-		if err := w.queue(table{at: at, text: text, raw: appendRows(make([]byte, 0, int(j.Count)*width), columns, j.First, j.First+j.Count)}); err != nil {
+		if err := w.queue(table{at: at, text: text, raw: appendRows(make([]byte, 0, int(j.Count)*width), columns, j.First,
+			j.First+j.Count)}); err != nil {
 			return err
 		}
 		if j.First+j.Count >= j.Rows {

@@ -81,8 +81,8 @@ func (r *Reader) Table(name string, at spike.Tick) (*Table, error) {
 	return nil, fmt.Errorf("%s: no table %q at %v", r.path, name, at)
 }
 
-// Courses sums up the tables of each name, in the order of their first: how many there are, all their rows, and the times of
-// the first and the last.
+// Courses sums up the tables of each name, in the order of their first: how many there are, all their rows, and the
+// times of the first and the last.
 func (r *Reader) Courses() (out []CourseInfo, err error) {
 	tables, err := r.Tables()
 	known := map[string]int{}
@@ -235,8 +235,10 @@ func (r *Reader) readPart(e *entry) (tableJSON, []byte, error) {
 		}
 		width += w
 	}
-	if width == 0 || j.Count < 0 || j.First < 0 || j.Count > int64(e.Count)/width || j.Count*width != int64(e.Count) || j.First > j.Rows-j.Count {
-		return j, nil, fmt.Errorf("%d rows from %d of %d, %d bytes each, in %d bytes", j.Count, j.First, j.Rows, width, e.Count)
+	if width == 0 || j.Count < 0 || j.First < 0 || j.Count > int64(e.Count)/width || j.Count*width != int64(e.Count) ||
+		j.First > j.Rows-j.Count {
+		return j, nil, fmt.Errorf("%d rows from %d of %d, %d bytes each, in %d bytes", j.Count, j.First, j.Rows, width,
+			e.Count)
 	}
 	return j, p[4+n:], nil
 }

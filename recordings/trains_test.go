@@ -15,7 +15,8 @@ func network(res spike.Tick, sizes ...int) Header {
 	h := Header{Experiment: "# test", Seed: 7, Program: "test", Resolution: res, Metadata: map[string]string{"a": "b"}}
 	first := spike.ID(0)
 	for i, n := range sizes {
-		h.Populations = append(h.Populations, Population{Population: spike.Population{Name: string(rune('a' + i)), First: first, Size: n}})
+		h.Populations = append(h.Populations, Population{Population: spike.Population{Name: string(rune('a' + i)),
+			First: first, Size: n}})
 		first += spike.ID(n)
 	}
 	return h
@@ -93,7 +94,8 @@ func feed(t testing.TB, w *Writer, evs []spike.Event, from, window, until spike.
 	t.Helper()
 	for ; from < until; from += window {
 		to := min(from+window, until)
-		n, _ := slices.BinarySearchFunc(evs, to, func(e spike.Event, at spike.Tick) int { return int(min(1, max(-1, e.At-at))) })
+		n, _ := slices.BinarySearchFunc(evs, to,
+			func(e spike.Event, at spike.Tick) int { return int(min(1, max(-1, e.At-at))) })
 		if err := w.WriteSpikes(spike.Window{From: from, To: to}, evs[:n]); err != nil {
 			t.Fatal(err)
 		}

@@ -61,7 +61,8 @@ func (r *Reader) partial() (out []*Damage) {
 			if n := len(f.blocks); n > 0 {
 				at = f.blocks[n-1].end()
 			}
-			out = append(out, &Damage{Path: r.path, Offset: at, Err: fmt.Errorf("%v to %v is incomplete: its last block is missing", f.window.From, f.window.To)})
+			out = append(out, &Damage{Path: r.path, Offset: at,
+				Err: fmt.Errorf("%v to %v is incomplete: its last block is missing", f.window.From, f.window.To)})
 		}
 	}
 	return out
@@ -89,7 +90,8 @@ func (r *Reader) sound(good func(*entry, []byte), bad func(*Damage)) {
 		e.put(indexed[:])
 		err := r.src.read(onDisk[:], e.offset)
 		if err == nil && !bytes.Equal(onDisk[:], indexed[:]) {
-			bad(&Damage{Path: r.path, Offset: e.offset, Length: blockSize, Err: errors.New("the header of the block differs from the index; its payload is not affected")})
+			bad(&Damage{Path: r.path, Offset: e.offset, Length: blockSize,
+				Err: errors.New("the header of the block differs from the index; its payload is not affected")})
 		}
 		if err == nil {
 			payload, err = r.payload(payload, e)

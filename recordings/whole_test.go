@@ -37,7 +37,8 @@ func TestMergeOfPiecesIsTheWhole(t *testing.T) {
 		dir := t.TempDir()
 		var parts []*Reader
 		// Segments that overlap as those of a run that was killed after its checkpoint.
-		for i, w := range []spike.Window{{From: 2 * spike.Second, To: until}, {From: 0, To: 1200 * spike.Millisecond}, {From: spike.Second, To: 2 * spike.Second}} {
+		for i, w := range []spike.Window{{From: 2 * spike.Second, To: until}, {From: 0, To: 1200 * spike.Millisecond},
+			{From: spike.Second, To: 2 * spike.Second}} {
 			p := filepath.Join(dir, string(rune('a'+i)))
 			if err := Cut(p, whole, Query{Window: w}); err != nil {
 				t.Fatal(err)
@@ -76,7 +77,8 @@ func TestMergeRefusesGaps(t *testing.T) {
 	whole := open(t, write(t, h, poisson(h, 30, 0, spike.Second, 4), spike.Millisecond, spike.Second))
 	dir := t.TempDir()
 	var parts []*Reader
-	for i, w := range []spike.Window{{From: 0, To: 200 * spike.Millisecond}, {From: 500 * spike.Millisecond, To: spike.Second}, {From: 200 * spike.Millisecond, To: 300 * spike.Millisecond}} {
+	for i, w := range []spike.Window{{From: 0, To: 200 * spike.Millisecond}, {From: 500 * spike.Millisecond,
+		To: spike.Second}, {From: 200 * spike.Millisecond, To: 300 * spike.Millisecond}} {
 		p := filepath.Join(dir, string(rune('a'+i)))
 		if err := Cut(p, whole, Query{Window: w}); err != nil {
 			t.Fatal(err)
@@ -112,7 +114,8 @@ func TestSummaryCountsBurstsOfEvents(t *testing.T) {
 	}
 	whole := open(t, write(t, h, ms(99, 101, 150, 199, 201), spike.Millisecond, spike.Second))
 	path := filepath.Join(t.TempDir(), "part")
-	if err := Cut(path, whole, Query{Window: spike.Window{From: 100 * spike.Millisecond, To: 200 * spike.Millisecond}}); err != nil {
+	if err := Cut(path, whole, Query{Window: spike.Window{From: 100 * spike.Millisecond,
+		To: 200 * spike.Millisecond}}); err != nil {
 		t.Fatal(err)
 	}
 	for _, c := range []struct {
@@ -122,7 +125,8 @@ func TestSummaryCountsBurstsOfEvents(t *testing.T) {
 	}{{whole, 3, 2}, {open(t, path), 2, 0}} {
 		s := Summarize(c.r).Populations[0]
 		if s.Events != c.events || s.Bursts != c.bursts || s.BurstProbability != float64(c.bursts)/float64(c.events) {
-			t.Errorf("%d events, %d bursts, probability %g; want %d and %d", s.Events, s.Bursts, s.BurstProbability, c.events, c.bursts)
+			t.Errorf("%d events, %d bursts, probability %g; want %d and %d", s.Events, s.Bursts, s.BurstProbability, c.events,
+				c.bursts)
 		}
 	}
 }
@@ -132,7 +136,8 @@ func TestCutBySelection(t *testing.T) {
 	evs := poisson(h, 30, .3, spike.Second, 4)
 	r := open(t, write(t, h, evs, spike.Millisecond, spike.Second))
 	dst := filepath.Join(t.TempDir(), "cut")
-	q := Query{Neurons: []spike.ID{3, 5, 7, 9, 50, 51, 139, 200}, Window: spike.Window{From: 100 * spike.Millisecond, To: spike.Second}}
+	q := Query{Neurons: []spike.ID{3, 5, 7, 9, 50, 51, 139, 200}, Window: spike.Window{From: 100 * spike.Millisecond,
+		To: spike.Second}}
 	if err := Cut(dst, r, q); err != nil {
 		t.Fatal(err)
 	}
@@ -162,7 +167,8 @@ func TestTables(t *testing.T) {
 		big[i] = float32(math.Sqrt(float64(i)))
 	}
 	probe := func(from float64) []Column {
-		return []Column{{"t", "s", []float64{from, from + 1}}, {"V", "mV", []float32{-70, float32(math.NaN())}}, {"n", "", []int64{-1, math.MaxInt64}}, {"i", "", []uint32{0, math.MaxUint32}}}
+		return []Column{{"t", "s", []float64{from, from + 1}}, {"V", "mV", []float32{-70, float32(math.NaN())}},
+			{"n", "", []int64{-1, math.MaxInt64}}, {"i", "", []uint32{0, math.MaxUint32}}}
 	}
 	for i, c := range [][]Column{probe(0), {{"w", "nS", big}}, probe(2), {{"empty", "", []float64{}}}} {
 		if err := w.WriteTable([]string{"probe", "weights", "probe", "none"}[i], spike.Tick(i), c); err != nil {
@@ -179,7 +185,8 @@ func TestTables(t *testing.T) {
 	}
 	r := open(t, path)
 	infos, err := r.Tables()
-	if err != nil || len(infos) != 4 || infos[1].Rows != int64(len(big)) || infos[0].Columns[1] != (ColumnInfo{"V", "mV", "f4"}) {
+	if err != nil || len(infos) != 4 || infos[1].Rows != int64(len(big)) ||
+		infos[0].Columns[1] != (ColumnInfo{"V", "mV", "f4"}) {
 		t.Fatalf("%v %v", infos, err)
 	}
 	got, err := r.Table("weights", 1)
@@ -190,7 +197,8 @@ func TestTables(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if !slices.Equal(s.Column("t").Data.([]float64), []float64{0, 1, 2, 3}) || !slices.Equal(s.Column("n").Data.([]int64), []int64{-1, math.MaxInt64, -1, math.MaxInt64}) ||
+	if !slices.Equal(s.Column("t").Data.([]float64), []float64{0, 1, 2, 3}) ||
+		!slices.Equal(s.Column("n").Data.([]int64), []int64{-1, math.MaxInt64, -1, math.MaxInt64}) ||
 		!math.IsNaN(float64(s.Column("V").Data.([]float32)[3])) || s.Column("i").Data.([]uint32)[1] != math.MaxUint32 {
 		t.Errorf("series %+v", s)
 	}
@@ -218,7 +226,8 @@ func TestSummary(t *testing.T) {
 			n[e.Kind]++
 		}
 	}
-	if p.Rate != float64(p.Spikes)/5/400 || p.BurstProbability != n[1]/n[0] || float64(p.Spikes) != n[0]+n[1]+n[2] || p.Spikes != s.Spikes ||
+	if p.Rate != float64(p.Spikes)/5/400 || p.BurstProbability != n[1]/n[0] || float64(p.Spikes) != n[0]+n[1]+n[2] ||
+		p.Spikes != s.Spikes ||
 		math.Abs(p.EventRate-n[0]/2000) > 1e-9 || math.Abs(p.BurstRate-n[1]/2000) > 1e-9 {
 		t.Errorf("%+v", p)
 	}
@@ -232,7 +241,8 @@ func TestSummary(t *testing.T) {
 
 func TestHeaderSurvives(t *testing.T) {
 	h := Header{Experiment: "x = \"\u00e4\u2028\"\n", Seed: math.MaxUint64, Program: "p", Segment: 3, Resolution: 7,
-		Populations: []Population{{spike.Population{Name: "p \"q\"", First: 5, Size: 9}, spike.Detector{Threshold: 5, Accumulate: true}, []Range{{1, 2, 3}}},
+		Populations: []Population{{spike.Population{Name: "p \"q\"", First: 5, Size: 9}, spike.Detector{Threshold: 5,
+			Accumulate: true}, []Range{{1, 2, 3}}},
 			{spike.Population{Name: "\u00fc", First: 100, Size: 0}, spike.DefaultDetector(), []Range{}}},
 		Metadata: map[string]string{"k": "v<>&"}}
 	if d := cmp.Diff(h, open(t, write(t, h, nil, 1, 0)).Header()); d != "" {
@@ -246,16 +256,17 @@ func TestBadHeadersAreRefused(t *testing.T) {
 		return Population{Population: spike.Population{Name: name, First: first, Size: size}, Recorded: r}
 	}
 	for want, h := range map[string]Header{
-		"resolution":  {Resolution: spike.Second},
-		"UTF-8":       {Experiment: "\xff"},
-		"negative":    pop(at("a", 0, -1)),
-		"taken":       pop(at("a", 0, 1), at("a", 1, 1)),
-		"overlaps":    pop(at("a", 0, 2), at("b", 1, 1)),
-		"32 bits":     pop(at("a", math.MaxUint32, 2)),
-		"count 0":     pop(at("a", 0, 2, Range{0, 0, 1})),
-		"stride 4":    pop(at("a", 0, 8, Range{0, 3, 4})),
-		"first 2":     pop(at("a", 0, 8, Range{0, 3, 1}, Range{2, 1, 1})),
-		"threshold":   pop(Population{Population: spike.Population{Name: "a", Size: 1}, Detector: spike.Detector{Threshold: -1}}),
+		"resolution": {Resolution: spike.Second},
+		"UTF-8":      {Experiment: "\xff"},
+		"negative":   pop(at("a", 0, -1)),
+		"taken":      pop(at("a", 0, 1), at("a", 1, 1)),
+		"overlaps":   pop(at("a", 0, 2), at("b", 1, 1)),
+		"32 bits":    pop(at("a", math.MaxUint32, 2)),
+		"count 0":    pop(at("a", 0, 2, Range{0, 0, 1})),
+		"stride 4":   pop(at("a", 0, 8, Range{0, 3, 4})),
+		"first 2":    pop(at("a", 0, 8, Range{0, 3, 1}, Range{2, 1, 1})),
+		"threshold": pop(Population{Population: spike.Population{Name: "a", Size: 1},
+			Detector: spike.Detector{Threshold: -1}}),
 		"stride 2^62": pop(at("a", 0, 8, Range{0, 1 << 40, 1 << 62})),
 	} {
 		path := filepath.Join(t.TempDir(), "x")

@@ -97,8 +97,9 @@ func Create(path string, h Header, opts ...Option) (*Writer, error) {
 	if err != nil {
 		return nil, fmt.Errorf("recording %s: %w", path, err)
 	}
-	w := &Writer{path: path, header: h, opts: o, filter: newFilter(&h), end: h.end(), wakeAt: min(1<<14, o.queue/4), courses: map[string]*course{},
-		wake: make(chan struct{}, 1), done: make(chan struct{})}
+	w := &Writer{path: path, header: h, opts: o, filter: newFilter(&h), end: h.end(), wakeAt: min(1<<14, o.queue/4),
+		courses: map[string]*course{},
+		wake:    make(chan struct{}, 1), done: make(chan struct{})}
 	w.changed.L = &w.mu
 	w.front.events = make([]spike.Event, 0, o.queue)
 	w.durable.Store(int64(spike.Never))
@@ -167,15 +168,18 @@ func (w *Writer) check(win spike.Window, evs []spike.Event) error {
 	for i := range evs {
 		e := &evs[i]
 		if e.At < last.At || e.At == last.At && e.Src < last.Src {
-			return fmt.Errorf("recording %s: spike of neuron %d at %v comes after that of neuron %d at %v", w.path, e.Src, e.At, last.Src, last.At)
+			return fmt.Errorf("recording %s: spike of neuron %d at %v comes after that of neuron %d at %v", w.path, e.Src,
+				e.At, last.Src, last.At)
 		}
 		if e.Kind > spike.Tail || uint64(e.Src) >= w.end {
-			return fmt.Errorf("recording %s: spike of neuron %d at %v: no such neuron or no such label (%v)", w.path, e.Src, e.At, e.Kind)
+			return fmt.Errorf("recording %s: spike of neuron %d at %v: no such neuron or no such label (%v)", w.path, e.Src,
+				e.At, e.Kind)
 		}
 		last = *e
 	}
 	if len(evs) > 0 && (evs[0].At < win.From || last.At >= win.To) {
-		return fmt.Errorf("recording %s: spikes from %v to %v are outside the window %v to %v", w.path, evs[0].At, last.At, win.From, win.To)
+		return fmt.Errorf("recording %s: spikes from %v to %v are outside the window %v to %v", w.path, evs[0].At, last.At,
+			win.From, win.To)
 	}
 	w.last, w.upto, w.started = last, win.To, true
 	return nil

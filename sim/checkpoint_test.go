@@ -12,8 +12,8 @@ import (
 	"github.com/burstplex/burstplex/neuron/spike"
 )
 
-// everyModel is a network with a population of each model and each background, teachers and a protocol, beside the random
-// network of the determinism tests: nothing that has state may be missing here.
+// everyModel is a network with a population of each model and each background, teachers and a protocol, beside the
+// random network of the determinism tests: nothing that has state may be missing here.
 func everyModel(seed uint64) *Network {
 	net := randomNetwork(seed)
 	for k, m := range neuron.Models() {
@@ -21,7 +21,8 @@ func everyModel(seed uint64) *Network {
 		switch s := p.Spec.(type) {
 		case *neuron.Replay:
 			for i := range spike.Tick(70) {
-				s.Trains = append(s.Trains, []spike.Tick{(i + 1) * spike.Millisecond, 80 * spike.Millisecond, 90*spike.Millisecond + i})
+				s.Trains = append(s.Trains, []spike.Tick{(i + 1) * spike.Millisecond, 80 * spike.Millisecond,
+					90*spike.Millisecond + i})
 			}
 		case *neuron.ModulatedPoisson:
 			s.Shape, s.Mean, s.Amplitude, s.Period = "sine", 20, 15, 50
@@ -41,12 +42,15 @@ func everyModel(seed uint64) *Network {
 			}
 		}
 		if len(spec.Ports()) > 0 {
-			p.Backgrounds = append(p.Backgrounds, Background{Name: "noise", Port: spec.Ports()[0], Spec: neuron.DefaultOrnsteinUhlenbeck()})
+			p.Backgrounds = append(p.Backgrounds, Background{Name: "noise", Port: spec.Ports()[0],
+				Spec: neuron.DefaultOrnsteinUhlenbeck()})
 		}
 		net.Populations = append(net.Populations, p)
 	}
-	net.Stimuli = append(net.Stimuli, Stimulus{Name: "level", Population: "p0", Port: "soma", Amplitude: neuron.Const(1), Wave: &Level{}})
-	net.Teachers = []Teacher{{Name: "t", Population: "p0", Port: "apical", Tau: 50, Every: spike.Millisecond, Limit: 500, Law: Linear{Gain: 20}}}
+	net.Stimuli = append(net.Stimuli, Stimulus{Name: "level", Population: "p0", Port: "soma",
+		Amplitude: neuron.Const(1), Wave: &Level{}})
+	net.Teachers = []Teacher{{Name: "t", Population: "p0", Port: "apical", Tau: 50, Every: spike.Millisecond,
+		Limit: 500, Law: Linear{Gain: 20}}}
 	return net
 }
 
@@ -76,8 +80,8 @@ func newEvery(t *testing.T, seed uint64, workers int) *Sim {
 	return s
 }
 
-// A run that is resumed from checkpoints at random windows, on other numbers of workers, has the spikes and the whole state
-// of one that was not interrupted.
+// A run that is resumed from checkpoints at random windows, on other numbers of workers, has the spikes and the
+// whole state of one that was not interrupted.
 func TestResumedRunIsTheSameRun(t *testing.T) {
 	for seed := range uint64(5) {
 		whole := newEvery(t, seed, 1)

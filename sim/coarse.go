@@ -7,8 +7,9 @@ import (
 	"github.com/burstplex/burstplex/neuron"
 )
 
-// A step is coarse where it is longer than half of the shortest time that it has to resolve; a quarter would do. Between a
-// half and the whole, burst probabilities of the two-compartment neuron go wrong by some percent, and by half at twice it.
+// A step is coarse where it is longer than half of the shortest time that it has to resolve; a quarter would do.
+// Between a half and the whole, burst probabilities of the two-compartment neuron go wrong by some percent, and by
+// half at twice it.
 const (
 	coarse = 2
 	enough = 4
@@ -16,12 +17,13 @@ const (
 	perPeriod = 8
 )
 
-// Coarse says for every population and stimulus for which the step of a network is too coarse what is too short for it, and
-// which step would do: warnings, a line each.
+// Coarse says for every population and stimulus for which the step of a network is too coarse what is too short for
+// it, and which step would do: warnings, a line each.
 func Coarse(net *Network) (lines []string) {
 	h := net.Step.Milliseconds()
 	say := func(what string, t neuron.Time, parts float64) {
-		lines = append(lines, fmt.Sprintf("the step is coarse for %s, whose %s is %.3g ms: rates and burst probabilities will be off; a step of %g ms would do",
+		lines = append(lines, fmt.Sprintf("the step is coarse for %s, whose %s is %.3g ms: rates and burst "+
+			"probabilities will be off; a step of %g ms would do",
 			what, t.Key, t.MS, roundDown(t.MS/parts)))
 	}
 	for _, p := range net.Populations {
@@ -31,7 +33,8 @@ func Coarse(net *Network) (lines []string) {
 				shortest = neuron.Time{Key: key + t.Key, MS: t.MS}
 			}
 		}
-		if one, err := p.Spec.New(neuron.Build{N: 1, Step: net.Step, Detector: p.Detector}); err == nil && len(one.Ports()) > 0 {
+		if one, err := p.Spec.New(neuron.Build{N: 1, Step: net.Step, Detector: p.Detector}); err == nil &&
+			len(one.Ports()) > 0 {
 			note(p.Spec, "") // sources are exact for any step
 		}
 		for _, b := range p.Backgrounds {

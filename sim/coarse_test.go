@@ -9,8 +9,8 @@ import (
 	"github.com/burstplex/burstplex/neuron/spike"
 )
 
-// A step that is coarse against the shortest time of a population, its noise or a stimulus is said to be so, with the key and
-// a step that is not; sources and steps of usual length are not.
+// A step that is coarse against the shortest time of a population, its noise or a stimulus is said to be so, with
+// the key and a step that is not; sources and steps of usual length are not.
 func TestCoarseSteps(t *testing.T) {
 	burst := neuron.DefaultBurstPoisson()
 	burst.BurstMin = 1.2

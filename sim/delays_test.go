@@ -16,10 +16,12 @@ func delayed(target neuron.Spec, receptor string, weight float64) *Network {
 	source.Initial.V = neuron.Value{Shape: neuron.Uniform, A: -60, B: -50}
 	return &Network{Seed: 4, Step: 100 * spike.Microsecond,
 		Populations: []Population{{Name: "a", Size: 300, Spec: source}, {Name: "b", Size: 1500, Spec: target}},
-		Stimuli:     []Stimulus{{Name: "drive", Population: "a", Port: "soma", Amplitude: neuron.Value{Shape: neuron.Uniform, A: 150, B: 400}, Wave: Constant{}}},
+		Stimuli: []Stimulus{{Name: "drive", Population: "a", Port: "soma",
+			Amplitude: neuron.Value{Shape: neuron.Uniform, A: 150, B: 400}, Wave: Constant{}}},
 		Projections: []Projection{{Source: "a", Target: "b", Port: "soma", Receptor: receptor,
-			Spec: synapse.Spec{Name: "ab", Connector: synapse.FixedProbability{P: 0.3}, Weight: neuron.Value{Shape: neuron.Normal, A: weight, B: weight / 10},
-				Delay: neuron.Value{Shape: neuron.Normal, A: 1.5, B: 0.75, Lo: 0.05, Hi: 6}}}}}
+			Spec: synapse.Spec{Name: "ab", Connector: synapse.FixedProbability{P: 0.3},
+				Weight: neuron.Value{Shape: neuron.Normal, A: weight, B: weight / 10},
+				Delay:  neuron.Value{Shape: neuron.Normal, A: 1.5, B: 0.75, Lo: 0.05, Hi: 6}}}}}
 }
 
 // Every spike arrives at every target once, after its delay: neurons that never fire sum up what a slow loop over all
@@ -34,7 +36,8 @@ func TestDelaysArrive(t *testing.T) {
 		column string
 		tau    float64 // ms
 		onGrid bool
-	}{{delayed(lif, "ampa", 0.05), "g_ampa", lif.TauExc, false}, {delayed(delta, "delta", 0.05), "v", delta.TauM.A, true}} {
+	}{{delayed(lif, "ampa", 0.05), "g_ampa", lif.TauExc, false}, {delayed(delta, "delta", 0.05), "v", delta.TauM.A,
+		true}} {
 		s, err := New(c.net, Options{Workers: 2})
 		if err != nil {
 			t.Fatal(err)

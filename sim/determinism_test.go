@@ -34,12 +34,14 @@ func randomNetwork(seed uint64) *Network {
 			Stimulus{Name: fmt.Sprint("d", i), Population: fmt.Sprint("p", i), Port: "apical",
 				Amplitude: neuron.Const(200), Wave: Sine{Period: 37}, From: 10 * spike.Millisecond})
 	}
-	connectors := []synapse.Connector{synapse.FixedProbability{P: 0.1}, synapse.FixedInDegree{K: 12, Multapses: true}, synapse.FixedOutDegree{K: 10}, synapse.AllToAll{}}
+	connectors := []synapse.Connector{synapse.FixedProbability{P: 0.1}, synapse.FixedInDegree{K: 12, Multapses: true},
+		synapse.FixedOutDegree{K: 10}, synapse.AllToAll{}}
 	channels := [][2]string{{"soma", "ampa"}, {"soma", "gaba"}, {"apical", "ampa"}, {"apical", "gaba"}, {"apical", "nmda"}}
 	for i := range 3 + r.IntN(4) {
 		ch := channels[r.IntN(len(channels))]
 		spec := synapse.Spec{Name: fmt.Sprint("c", i), Connector: connectors[r.IntN(len(connectors))],
-			Weight: neuron.Const(0.02 + 0.05*r.Float64()), Delay: neuron.Const(float64(5+r.IntN(20)) / 10), Transmit: synapse.Transmit(r.IntN(3))}
+			Weight: neuron.Const(0.02 + 0.05*r.Float64()), Delay: neuron.Const(float64(5+r.IntN(20)) / 10),
+			Transmit: synapse.Transmit(r.IntN(3))}
 		if r.IntN(2) == 0 {
 			stp := synapse.Depressing()
 			spec.ShortTerm = &stp
@@ -50,7 +52,8 @@ func randomNetwork(seed uint64) *Network {
 		if r.IntN(2) == 0 {
 			spec.Delay = neuron.Value{Shape: neuron.Normal, A: 1.5, B: 0.5, Lo: 0.3, Hi: 4}
 		}
-		p := Projection{Source: fmt.Sprint("p", r.IntN(pops)), Target: fmt.Sprint("p", r.IntN(pops)), Port: ch[0], Receptor: ch[1], Spec: spec}
+		p := Projection{Source: fmt.Sprint("p", r.IntN(pops)), Target: fmt.Sprint("p", r.IntN(pops)), Port: ch[0],
+			Receptor: ch[1], Spec: spec}
 		if spec.Delay.IsConst() {
 			p.Rule = randomRule(r)
 		}
@@ -137,12 +140,32 @@ func TestSameSeedSameSpikes(t *testing.T) {
 		}
 		sink := &count{}
 		for name, run := range map[string]func() string{
-			"2 workers":             func() string { d, _ := digest(t, net, Options{Workers: 2, ShardSize: 64}, nil, end); return d },
-			"3 workers, 128 shards": func() string { d, _ := digest(t, net, Options{Workers: 3, ShardSize: 128}, nil, end); return d },
-			"8 workers, 64 shards":  func() string { d, _ := digest(t, net, Options{Workers: 8, ShardSize: 64}, nil, end); return d },
-			"recording":             func() string { d, _ := digest(t, net, Options{Workers: 2}, sink, end); return d },
-			"no sleep":              func() string { d, _ := digest(t, net, Options{Workers: 2, NoSleep: true}, nil, end); return d },
-			"in pieces":             func() string { d, _ := digest(t, net, Options{Workers: 2, ShardSize: 64}, nil, pieces...); return d },
+			"2 workers": func() string {
+				d, _ := digest(t, net, Options{Workers: 2, ShardSize: 64}, nil,
+					end)
+				return d
+			},
+			"3 workers, 128 shards": func() string {
+				d, _ := digest(t, net, Options{Workers: 3, ShardSize: 128}, nil,
+					end)
+				return d
+			},
+			"8 workers, 64 shards": func() string {
+				d, _ := digest(t, net, Options{Workers: 8, ShardSize: 64}, nil,
+					end)
+				return d
+			},
+			"recording": func() string { d, _ := digest(t, net, Options{Workers: 2}, sink, end); return d },
+			"no sleep": func() string {
+				d, _ := digest(t, net, Options{Workers: 2, NoSleep: true}, nil,
+					end)
+				return d
+			},
+			"in pieces": func() string {
+				d, _ := digest(t, net, Options{Workers: 2, ShardSize: 64}, nil,
+					pieces...)
+				return d
+			},
 		} {
 			if got := run(); got != want {
 				t.Errorf("seed %d, %s: digest %.12s instead of %.12s", seed, name, got, want)

@@ -6,8 +6,8 @@
 //	-> record -> learn -> schedule row-events
 //
 // The loop stands in sim.go and fits on one screen. A reader who wants to follow one spike goes from a model's Emit
-// (package neuron) to join, record and schedule here, to synapse.Projection.Depart, to where it waits (departures.go), to
-// shard.deliver and synapse.Projection.Deliver, and so into the Input of the next neuron.
+// (package neuron) to join, record and schedule here, to synapse.Projection.Depart, to where it waits
+// (departures.go), to shard.deliver and synapse.Projection.Deliver, and so into the Input of the next neuron.
 //
 // The same seed gives the same spikes for any number of workers, any size of shards, with or without recording, and
 // for a run in any pieces.

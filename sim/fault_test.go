@@ -21,8 +21,9 @@ func (k *kept) WriteSpikes(_ spike.Window, events []spike.Event) error {
 }
 func (k *kept) Close() error { return nil }
 
-// A current that takes potentials beyond any neuron's ends the run within a millisecond, says where and why, and leaves what was
-// recorded before as it would have been without it, for windows that are shorter and longer than a millisecond.
+// A current that takes potentials beyond any neuron's ends the run within a millisecond, says where and why, and
+// leaves what was recorded before as it would have been without it, for windows that are shorter and longer than a
+// millisecond.
 func TestImpossibleStatesEndTheRun(t *testing.T) {
 	const from = 50 * spike.Millisecond
 	for _, delay := range []float64{0.5, 20} {
@@ -30,9 +31,11 @@ func TestImpossibleStatesEndTheRun(t *testing.T) {
 			net := &Network{Seed: 1, Step: 100 * spike.Microsecond, Stimuli: stimuli}
 			source := neuron.DefaultPoisson()
 			source.Rate = neuron.Const(100)
-			net.Populations = []Population{{Name: "source", Size: 50, Spec: source}, {Name: "cells", Size: 300, Spec: neuron.DefaultTwoCompartment()}}
+			net.Populations = []Population{{Name: "source", Size: 50, Spec: source}, {Name: "cells", Size: 300,
+				Spec: neuron.DefaultTwoCompartment()}}
 			net.Projections = []Projection{{Source: "source", Target: "cells", Port: "soma", Receptor: "ampa",
-				Spec: synapse.Spec{Name: "drive", Connector: synapse.FixedProbability{P: 0.5}, Weight: neuron.Const(0.2), Delay: neuron.Const(delay)}}}
+				Spec: synapse.Spec{Name: "drive", Connector: synapse.FixedProbability{P: 0.5}, Weight: neuron.Const(0.2),
+					Delay: neuron.Const(delay)}}}
 			s, err := New(net, Options{Workers: workers})
 			if err != nil {
 				t.Fatal(err)
@@ -49,14 +52,16 @@ func TestImpossibleStatesEndTheRun(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		harm := Stimulus{Name: "harm", Population: "cells", Port: "apical", Amplitude: neuron.Const(-1e12), Wave: Constant{}, From: from, To: from + spike.Millisecond}
+		harm := Stimulus{Name: "harm", Population: "cells", Port: "apical", Amplitude: neuron.Const(-1e12),
+			Wave: Constant{}, From: from, To: from + spike.Millisecond}
 		for _, workers := range []int{1, 2} {
 			s, got, err := run(workers, harm)
 			var fault *Fault
 			if !errors.As(err, &fault) {
 				t.Fatalf("delay %g ms: the run ends with %v", delay, err)
 			}
-			if fault.Population != "cells" || fault.Neuron != 0 || fault.Variable != "v_d" || fault.At != from+spike.Millisecond || s.Now() != fault.At {
+			if fault.Population != "cells" || fault.Neuron != 0 || fault.Variable != "v_d" || fault.At != from+
+				spike.Millisecond || s.Now() != fault.At {
 				t.Errorf("delay %g ms: %v; now %v", delay, err, s.Now())
 			}
 			if text := err.Error(); !strings.Contains(text, `population "cells", neuron 0: v_d = -`) || !strings.Contains(text, "-1e+12 pA into apical") || strings.Contains(text, "\n") {

@@ -66,8 +66,8 @@ func (s *Sim) buildRules(Options) error {
 	return nil
 }
 
-// receptorOf names the receptor of a projection to its rule; weights of current synapses carry their sign themselves, so that
-// a larger one excites whatever the receptor.
+// receptorOf names the receptor of a projection to its rule; weights of current synapses carry their sign
+// themselves, so that a larger one excites whatever the receptor.
 func receptorOf(d Projection, p *projection) string {
 	if lo, _, _ := p.target.channels[p.channel].Weights(); lo < 0 {
 		return "current"
@@ -75,8 +75,8 @@ func receptorOf(d Projection, p *projection) string {
 	return d.Receptor
 }
 
-// prepareLessons hands the window's spikes to the blocks that learn from them. A rule reads its presynaptic spikes when they
-// arrive and its postsynaptic ones when they are emitted; every block learns on its own.
+// prepareLessons hands the window's spikes to the blocks that learn from them. A rule reads its presynaptic spikes
+// when they arrive and its postsynaptic ones when they are emitted; every block learns on its own.
 func (s *Sim) prepareLessons(w spike.Window) {
 	if len(s.plastic) == 0 {
 		return
@@ -143,8 +143,8 @@ func before(events []spike.Event, t spike.Tick) int {
 	return n
 }
 
-// SetPlastic switches the plasticity of a projection ("": of all) on or off from now on. Traces and averages go on while it
-// is off. It is on at the start.
+// SetPlastic switches the plasticity of a projection ("": of all) on or off from now on. Traces and averages go on
+// while it is off. It is on at the start.
 func (s *Sim) SetPlastic(name string, on bool) error {
 	found := false
 	for _, p := range s.plastic {
@@ -183,7 +183,8 @@ func plasticSpec(d Projection) (synapse.Spec, error) {
 	if d.Rule != nil {
 		spec.Plastic = true
 		if list, ok := spec.Connector.(*synapse.List); !spec.Delay.IsConst() || ok && list.HasDelays {
-			return spec, errors.New("a rule needs one delay for all synapses of the projection, so that a presynaptic spike arrives everywhere at once")
+			return spec, errors.New("a rule needs one delay for all synapses of the projection, so that a presynaptic " +
+				"spike arrives everywhere at once")
 		}
 	}
 	return spec, nil

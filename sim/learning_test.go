@@ -29,15 +29,19 @@ func learningNetwork() *Network {
 	cells := neuron.DefaultBurstPoisson()
 	net.Populations = []Population{{Name: "in", Size: 40, Spec: poisson}, {Name: "out", Size: 150, Spec: cells}}
 	net.Stimuli = []Stimulus{
-		{Name: "drive", Population: "out", Port: "soma", Amplitude: neuron.Value{Shape: neuron.Uniform, A: 400, B: 900}, Wave: Constant{}},
-		{Name: "teach", Population: "out", Port: "apical", Amplitude: neuron.Value{Shape: neuron.Uniform, A: 0, B: 700}, Wave: Constant{}}}
+		{Name: "drive", Population: "out", Port: "soma", Amplitude: neuron.Value{Shape: neuron.Uniform, A: 400, B: 900},
+			Wave: Constant{}},
+		{Name: "teach", Population: "out", Port: "apical", Amplitude: neuron.Value{Shape: neuron.Uniform, A: 0, B: 700},
+			Wave: Constant{}}}
 	for _, k := range plasticity.Kinds() {
 		rule := k.Default()
 		if b, ok := rule.(*plasticity.BurstDependent); ok {
 			b.EMin, b.EMax = 5, 20
 		}
-		net.Projections = append(net.Projections, Projection{Source: "in", Target: "out", Port: "soma", Receptor: "ampa", Rule: rule,
-			Spec: synapse.Spec{Name: k.Name, Connector: synapse.FixedProbability{P: 0.3}, Weight: neuron.Const(0.05), Delay: neuron.Const(1.3)}})
+		net.Projections = append(net.Projections, Projection{Source: "in", Target: "out", Port: "soma", Receptor: "ampa",
+			Rule: rule,
+			Spec: synapse.Spec{Name: k.Name, Connector: synapse.FixedProbability{P: 0.3}, Weight: neuron.Const(0.05),
+				Delay: neuron.Const(1.3)}})
 	}
 	return net
 }
@@ -69,7 +73,8 @@ func TestEngineLearnsWhatWasSpiked(t *testing.T) {
 	for i, d := range net.Projections {
 		spec := d.Spec
 		spec.Plastic = true
-		p, err := synapse.New(spec, i, synapse.Geometry{Sources: 40, Targets: 150, Key: rng.New(net.Seed, "projection", d.Name)}, net.Step)
+		p, err := synapse.New(spec, i, synapse.Geometry{Sources: 40, Targets: 150, Key: rng.New(net.Seed, "projection",
+			d.Name)}, net.Step)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -117,8 +122,8 @@ func TestEngineLearnsWhatWasSpiked(t *testing.T) {
 	}
 }
 
-// Without spikes a weight decays exactly, over exactly the time that plasticity is on: switched inside windows, for shorter
-// than any, slowly and fast.
+// Without spikes a weight decays exactly, over exactly the time that plasticity is on: switched inside windows, for
+// shorter than any, slowly and fast.
 func TestDecayWhilePlastic(t *testing.T) {
 	const us = spike.Microsecond
 	for _, hz := range []float64{1e-4, 0.5, 9, 200} {
@@ -135,7 +140,8 @@ func TestDecayWhilePlastic(t *testing.T) {
 			t.Fatal(err)
 		}
 		on, was, at := spike.Tick(0), true, spike.Tick(0)
-		for k, next := range []spike.Tick{0, 300 * us, 10100 * us, 10200 * us, 70200 * us, 99900 * us, 100300 * us, 250 * spike.Millisecond, 403200 * us} {
+		for k, next := range []spike.Tick{0, 300 * us, 10100 * us, 10200 * us, 70200 * us, 99900 * us, 100300 * us,
+			250 * spike.Millisecond, 403200 * us} {
 			if err := s.Run(context.Background(), next); err != nil {
 				t.Fatal(err)
 			}
@@ -165,7 +171,8 @@ func TestRuleErrors(t *testing.T) {
 		change func(p *Projection)
 		key    string
 	}{
-		{func(p *Projection) { p.Delay = neuron.Value{Shape: neuron.Uniform, A: 1, B: 3} }, "projections.burst-dependent.delay"},
+		{func(p *Projection) { p.Delay = neuron.Value{Shape: neuron.Uniform, A: 1, B: 3} },
+			"projections.burst-dependent.delay"},
 		{func(p *Projection) { p.Rule.(*plasticity.BurstDependent).TauPre = 0 }, "projections.burst-dependent.rule.tau_pre"},
 		{func(p *Projection) {
 			p.Rule = &plasticity.BurstDependent{Baseline: "fixed", PB: 1, TauPre: 1, TauMA: 1, TauNu: 1}

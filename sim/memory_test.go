@@ -43,7 +43,8 @@ func TestEstimate(t *testing.T) {
 
 // Shards grow until rows are long enough and indices small; small networks keep theirs.
 func TestShardSize(t *testing.T) {
-	for _, c := range []struct{ n, k, want int }{{10_000, 1000, 1024}, {64_000, 10, 4096}, {1_000_000, 1000, synapse.MaxShard}, {60_000, 6000, 2048}} {
+	for _, c := range []struct{ n, k, want int }{{10_000, 1000, 1024}, {64_000, 10, 4096},
+		{1_000_000, 1000, synapse.MaxShard}, {60_000, 6000, 2048}} {
 		if got := shardSizeOf(sparse(c.n, c.k)); got != c.want {
 			t.Errorf("%d neurons with %d synapses: shards of %d, want %d", c.n, c.k, got, c.want)
 		}

@@ -5,9 +5,10 @@ import (
 	"slices"
 )
 
-// order sorts the spikes of a window, as numbers. Their times are spread over the window: as many buckets of time as there
-// are spikes hold one each, and what is left to compare costs next to nothing. Where all of them have the times of a few steps, they
-// come in long ascending stretches from the shards, which the library's sort merges or finds in order.
+// order sorts the spikes of a window, as numbers. Their times are spread over the window: as many buckets of time
+// as there are spikes hold one each, and what is left to compare costs next to nothing. Where all of them have the
+// times of a few steps, they come in long ascending stretches from the shards, which the library's sort merges or
+// finds in order.
 type order struct {
 	sorted []uint64
 	ends   []uint32 // of the buckets

@@ -7,8 +7,8 @@ import (
 	"testing"
 )
 
-// keysOf draws about n spikes of a window of 0.5 ms as join lists them: shard after shard, each in the order of time. grid is how many
-// different times there are.
+// keysOf draws about n spikes of a window of 0.5 ms as join lists them: shard after shard, each in the order of
+// time. grid is how many different times there are.
 func keysOf(r *rand.Rand, n, grid int) (keys []uint64, width int) {
 	const window, shift, shards = 500_000, 18, 60
 	for shard := range shards {

@@ -25,8 +25,8 @@ type Times struct{ Wall, Busy time.Duration }
 
 func (t *Times) add(u Times) { t.Wall, t.Busy = t.Wall+u.Wall, t.Busy+u.Busy }
 
-// Phases is how long each phase took since the network was built. Waiting for other workers is in no Busy; the wall time of what is
-// done side by side is shared out as the work is.
+// Phases is how long each phase took since the network was built. Waiting for other workers is in no Busy; the wall
+// time of what is done side by side is shared out as the work is.
 type Phases [NoPhases]Times
 
 // Sub returns what was added to earlier times.
@@ -46,8 +46,9 @@ func (p Phases) Total() (t Times) {
 	return t
 }
 
-// timedOf is of how many windows one is timed, and counts for all: some twenty looks at the clock in every window would cost
-// several per cent of short windows. Which one it is follows no period that anything in the network could have.
+// timedOf is of how many windows one is timed, and counts for all: some twenty looks at the clock in every window
+// would cost several per cent of short windows. Which one it is follows no period that anything in the network
+// could have.
 const timedOf = 32
 
 // stopwatch times the phases of some windows. Its zero value is ready.
@@ -92,8 +93,8 @@ func (w *stopwatch) share(start time.Time, busy Phases) {
 	}
 }
 
-// Phases returns how long each phase has taken, estimated from one window in 32. Results do not depend on it. Sinks count as
-// Record, whatever they do.
+// Phases returns how long each phase has taken, estimated from one window in 32. Results do not depend on it. Sinks
+// count as Record, whatever they do.
 func (s *Sim) Phases() Phases { return s.watch.phases }
 
 // Construction returns how long it took to make everything but the synapses, and to make these.

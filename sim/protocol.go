@@ -66,7 +66,8 @@ type Stage struct {
 	Hold     spike.Tick
 	Shuffled bool // a new random order of the patterns in every repeat, otherwise as listed
 
-	// Teaching and plasticity are on in every presentation from TeachFrom and LearnFrom to its end; from Hold on means never.
+	// Teaching and plasticity are on in every presentation from TeachFrom and LearnFrom to its end; from Hold on means
+	// never.
 	TeachFrom, LearnFrom spike.Tick
 	// What is measured of a presentation lies in [MeasureFrom, MeasureTo).
 	MeasureFrom, MeasureTo spike.Tick
@@ -178,7 +179,8 @@ func (p *Protocol) check(s *Sim) error {
 	for _, pat := range p.Patterns {
 		for _, sc := range pat.Scales {
 			if !(sc.Value >= 0) {
-				return errorf("patterns."+pat.Name+".weights."+sc.Projection, "%g: a factor that is not negative is needed, or it would change the sign of the weights", sc.Value)
+				return errorf("patterns."+pat.Name+".weights."+sc.Projection,
+					"%g: a factor that is not negative is needed, or it would change the sign of the weights", sc.Value)
 			}
 		}
 	}
@@ -242,7 +244,8 @@ func (f *follower) settings(pattern int, teach bool) error {
 	for _, l := range p.Levels {
 		level := f.level(l.Stimulus)
 		if level == nil {
-			return errorf("patterns."+p.Name+".currents."+l.Stimulus, "there is no stimulus of this name with wave = \"pattern\"")
+			return errorf("patterns."+p.Name+".currents."+l.Stimulus,
+				"there is no stimulus of this name with wave = \"pattern\"")
 		}
 		level.value[0] = l.Value
 	}

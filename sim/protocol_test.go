@@ -21,13 +21,15 @@ func testProtocol() *Protocol {
 			{Name: "high", Levels: []LevelSetting{{"x", 400}}, Targets: []TargetSetting{{"t", 12}}}},
 		Stages: []Stage{
 			{Name: "before", Patterns: []int{0, 1}, Repeats: 1, Hold: 2 * second, TeachFrom: 2 * second, LearnFrom: 2 * second},
-			{Name: "training", Patterns: []int{0, 1}, Repeats: 5, Hold: second, Shuffled: true, TeachFrom: 600 * spike.Millisecond, LearnFrom: 700 * spike.Millisecond}}}
+			{Name: "training", Patterns: []int{0, 1}, Repeats: 5, Hold: second, Shuffled: true,
+				TeachFrom: 600 * spike.Millisecond, LearnFrom: 700 * spike.Millisecond}}}
 }
 
 func protocolNetwork() *Network {
 	net := learningNetwork()
 	net.Stimuli[0] = Stimulus{Name: "x", Population: "out", Port: "soma", Amplitude: neuron.Const(1), Wave: &Level{}}
-	net.Teachers = []Teacher{{Name: "t", Population: "out", Port: "apical", Tau: 500, Every: 5 * spike.Millisecond, Limit: 1000, Law: Linear{Gain: 30}}}
+	net.Teachers = []Teacher{{Name: "t", Population: "out", Port: "apical", Tau: 500, Every: 5 * spike.Millisecond,
+		Limit: 1000, Law: Linear{Gain: 30}}}
 	return net
 }
 
@@ -51,7 +53,8 @@ func TestProtocolTimes(t *testing.T) {
 			t.Errorf("repeat %d shows the patterns %v", r, pair)
 		}
 	}
-	if !slices.Contains(orders[2:], 1) || slices.Equal(orders[2:4], orders[4:6]) && slices.Equal(orders[4:6], orders[6:8]) && slices.Equal(orders[6:8], orders[8:10]) {
+	if !slices.Contains(orders[2:], 1) || slices.Equal(orders[2:4], orders[4:6]) &&
+		slices.Equal(orders[4:6], orders[6:8]) && slices.Equal(orders[6:8], orders[8:10]) {
 		t.Errorf("order %v is not shuffled", orders)
 	}
 }

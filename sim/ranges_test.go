@@ -15,8 +15,9 @@ func rangesNetwork(target string, change func(p *Projection)) *Network {
 	lif, cuba := neuron.DefaultLIF(), neuron.DefaultLIF()
 	cuba.Synapses = "current"
 	net := &Network{Seed: 1, Step: spike.Millisecond}
-	for name, spec := range map[string]neuron.Spec{"lif": lif, "cuba": cuba, "delta": neuron.DefaultLIFDelta(), "adex": neuron.DefaultAdEx(),
-		"two": neuron.DefaultTwoCompartment(), "burst": neuron.DefaultBurstPoisson()} {
+	for name, spec := range map[string]neuron.Spec{"lif": lif, "cuba": cuba, "delta": neuron.DefaultLIFDelta(),
+		"adex": neuron.DefaultAdEx(),
+		"two":  neuron.DefaultTwoCompartment(), "burst": neuron.DefaultBurstPoisson()} {
 		if name == target {
 			net.Populations = []Population{{Name: name, Size: 10, Spec: spec}}
 		}
@@ -28,8 +29,8 @@ func rangesNetwork(target string, change func(p *Projection)) *Network {
 	return net
 }
 
-// Every kind of synapse has one rule for the sign of weights, which holds for constants, distributions and lists, for the
-// bounds of a rule, and for Poisson input; what a rule would clip at once is refused.
+// Every kind of synapse has one rule for the sign of weights, which holds for constants, distributions and lists,
+// for the bounds of a rule, and for Poisson input; what a rule would clip at once is refused.
 func TestWeightsInRange(t *testing.T) {
 	weight := func(receptor string, w neuron.Value) func(p *Projection) {
 		return func(p *Projection) { p.Receptor, p.Weight = receptor, w }
@@ -60,10 +61,12 @@ func TestWeightsInRange(t *testing.T) {
 		{"adex", weight("gaba", neuron.Const(-0.3)), "projections.x.weight: -0.3"},
 		{"two", weight("nmda", neuron.Const(-0.3)), "projections.x.weight: -0.3"},
 		{"two", weight("gaba", normal(0.05, 0.05)), "projections.x.weight: 15.9 %"},
-		{"two", func(p *Projection) { p.Port, p.Receptor, p.Weight = "apical", "gaba", neuron.Const(-1) }, "projections.x.weight: -1"},
+		{"two", func(p *Projection) { p.Port, p.Receptor, p.Weight = "apical", "gaba", neuron.Const(-1) },
+			"projections.x.weight: -1"},
 		{"burst", weight("gaba", neuron.Const(-0.3)), "projections.x.weight: -0.3"},
 		{"two", func(p *Projection) {
-			p.Connector = &synapse.List{HasWeight: true, Synapses: []synapse.Synapse{{Target: 1, Weight: 1}, {Target: 2, Weight: -1}}}
+			p.Connector = &synapse.List{HasWeight: true, Synapses: []synapse.Synapse{{Target: 1, Weight: 1},
+				{Target: 2, Weight: -1}}}
 		}, "projections.x.file: synapse 2: the weight -1"},
 		{"two", rule("ampa", neuron.Const(0.5), 0, 1), ""},
 		{"two", rule("ampa", neuron.Const(1.5), 0, 1), "projections.x.weight: 1.5"},
@@ -85,13 +88,15 @@ func TestWeightsInRange(t *testing.T) {
 		}
 	}
 	net := rangesNetwork("two", func(*Projection) {})
-	net.Populations[0].Backgrounds = []Background{{Name: "b", Port: "soma", Receptor: "gaba", Spec: &neuron.PoissonBackground{Rate: 10, Weight: -1, Sources: 1}}}
+	net.Populations[0].Backgrounds = []Background{{Name: "b", Port: "soma", Receptor: "gaba",
+		Spec: &neuron.PoissonBackground{Rate: 10, Weight: -1, Sources: 1}}}
 	if err := Check(net); err == nil || !strings.HasPrefix(err.Error(), "populations.two.background.b.weight: -1") {
 		t.Errorf("background: %v", err)
 	}
 }
 
-// The parameter of a neuron follows the same rule: how many neurons there are decides whether a distribution needs bounds.
+// The parameter of a neuron follows the same rule: how many neurons there are decides whether a distribution needs
+// bounds.
 func TestParametersInRange(t *testing.T) {
 	for _, c := range []struct {
 		tau   neuron.Value
@@ -106,7 +111,8 @@ func TestParametersInRange(t *testing.T) {
 	} {
 		spec := neuron.DefaultTwoCompartment()
 		spec.TauS = c.tau
-		err := Check(&Network{Seed: 1, Step: spike.Millisecond, Populations: []Population{{Name: "p", Size: c.size, Spec: spec}}})
+		err := Check(&Network{Seed: 1, Step: spike.Millisecond, Populations: []Population{{Name: "p", Size: c.size,
+			Spec: spec}}})
 		if c.fault != (err != nil) || err != nil && !strings.HasPrefix(err.Error(), "populations.p.tau_s") {
 			t.Errorf("%+v, %d neurons: %v", c.tau, c.size, err)
 		}
@@ -114,7 +120,9 @@ func TestParametersInRange(t *testing.T) {
 	spec := neuron.DefaultTwoCompartment()
 	spec.TauS = neuron.Value{Shape: neuron.Normal, A: 16, B: 4}
 	b, err := neuron.Bounded(spec, 10)
-	if err != nil || b.(*neuron.TwoCompartment).TauS.Lo <= 0 || b.(*neuron.TwoCompartment).TauS.Hi == 0 || spec.TauS.Hi != 0 {
-		t.Errorf("a distribution that is drawn again outside its range: %+v, %v; as described: %+v", b.(*neuron.TwoCompartment).TauS, err, spec.TauS)
+	if err != nil || b.(*neuron.TwoCompartment).TauS.Lo <= 0 || b.(*neuron.TwoCompartment).TauS.Hi == 0 ||
+		spec.TauS.Hi != 0 {
+		t.Errorf("a distribution that is drawn again outside its range: %+v, %v; as described: %+v",
+			b.(*neuron.TwoCompartment).TauS, err, spec.TauS)
 	}
 }

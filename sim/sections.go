@@ -25,7 +25,8 @@ func writeSection(w io.Writer, s section) error {
 // readHead reads the head of the section that must come next and returns its length.
 func readHead(r io.Reader, name string, kind byte) (uint64, error) {
 	bad := func(what string, args ...any) error {
-		return fmt.Errorf("%w of this network: where %q is expected it has %s", ErrCheckpoint, name, fmt.Sprintf(what, args...))
+		return fmt.Errorf("%w of this network: where %q is expected it has %s", ErrCheckpoint, name,
+			fmt.Sprintf(what, args...))
 	}
 	var n [2]byte
 	if _, err := io.ReadFull(r, n[:]); err != nil {

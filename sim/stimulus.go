@@ -13,9 +13,10 @@ type Stimulus struct {
 	Name       string
 	Population string
 	Port       string
-	Amplitude  neuron.Value // pA, or a factor where the wave is in pA (Samples, Level); a distribution gives every neuron its own
-	Wave       Wave
-	From, To   spike.Tick // acts in [From, To), on steps; To = 0 means to the end
+	// pA, or a factor where the wave is in pA (Samples, Level); a distribution gives every neuron its own
+	Amplitude neuron.Value
+	Wave      Wave
+	From, To  spike.Tick // acts in [From, To), on steps; To = 0 means to the end
 	// First to Last-1 are the neurons that it acts on; Last = 0 means all.
 	First, Last int
 }

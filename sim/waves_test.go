@@ -17,21 +17,24 @@ func testWaves() map[string]Wave {
 	level := &Level{}
 	level.value[0] = -3
 	return map[string]Wave{
-		"constant":     Constant{},
-		"sine":         Sine{Period: 33.3, Phase: 0.2},
-		"late sine":    Sine{Start: 7 * ms, Period: 5},
-		"fluctuation":  NewFluctuation(rng.New(3, "w"), 16, 0, 40),
-		"level":        level,
-		"steps":        &Samples{Times: []spike.Tick{10 * ms, 25 * ms, 60 * ms}, Values: []float64{1, -2, 0.5}},
-		"repeat":       &Samples{Start: 13 * ms, Times: []spike.Tick{0, 10 * ms, 20 * ms}, Values: []float64{1, 2, 3}, Period: 30 * ms},
-		"gap":          &Samples{Start: 5 * ms, Times: []spike.Tick{4 * ms, 10 * ms}, Values: []float64{4, 1}, Period: 17 * ms},
-		"table":        &Samples{Times: []spike.Tick{12 * ms, 20 * ms, 70 * ms}, Values: []float64{2, 4, -6}, Linear: true},
-		"linear cycle": &Samples{Times: []spike.Tick{0, 6 * ms, 11 * ms}, Values: []float64{1, 3, -1}, Linear: true, Period: 14 * ms},
+		"constant":    Constant{},
+		"sine":        Sine{Period: 33.3, Phase: 0.2},
+		"late sine":   Sine{Start: 7 * ms, Period: 5},
+		"fluctuation": NewFluctuation(rng.New(3, "w"), 16, 0, 40),
+		"level":       level,
+		"steps":       &Samples{Times: []spike.Tick{10 * ms, 25 * ms, 60 * ms}, Values: []float64{1, -2, 0.5}},
+		"repeat": &Samples{Start: 13 * ms, Times: []spike.Tick{0, 10 * ms, 20 * ms}, Values: []float64{1, 2, 3},
+			Period: 30 * ms},
+		"gap": &Samples{Start: 5 * ms, Times: []spike.Tick{4 * ms, 10 * ms}, Values: []float64{4, 1},
+			Period: 17 * ms},
+		"table": &Samples{Times: []spike.Tick{12 * ms, 20 * ms, 70 * ms}, Values: []float64{2, 4, -6}, Linear: true},
+		"linear cycle": &Samples{Times: []spike.Tick{0, 6 * ms, 11 * ms}, Values: []float64{1, 3, -1}, Linear: true,
+			Period: 14 * ms},
 	}
 }
 
-// The integral of every wave over any stretch is that of its values, and what the engine injects, step by step, shared or
-// neuron by neuron, has that charge between from and to.
+// The integral of every wave over any stretch is that of its values, and what the engine injects, step by step,
+// shared or neuron by neuron, has that charge between from and to.
 func TestWaveIntegrals(t *testing.T) {
 	const fine = 10 * spike.Microsecond // all jumps lie on it
 	r := rand.New(rand.NewPCG(1, 2))
@@ -66,7 +69,8 @@ func testInjected(t *testing.T, name string, w Wave, span spike.Window) {
 	amplitude := neuron.Value{Shape: neuron.Uniform, A: 1, B: 9}
 	net := &Network{Seed: 4, Step: h, Populations: []Population{{Name: "p", Size: 80, Spec: neuron.DefaultLIF()}}}
 	for _, a := range []neuron.Value{neuron.Const(7), amplitude} {
-		net.Stimuli = []Stimulus{{Name: "s", Population: "p", Port: "soma", Amplitude: a, Wave: w, From: span.From, To: span.To}}
+		net.Stimuli = []Stimulus{{Name: "s", Population: "p", Port: "soma", Amplitude: a, Wave: w, From: span.From,
+			To: span.To}}
 		if !a.IsConst() {
 			net.Stimuli[0].First, net.Stimuli[0].Last = 3, 60
 		}
@@ -99,11 +103,12 @@ func testInjected(t *testing.T, name string, w Wave, span spike.Window) {
 	}
 }
 
-// Closed forms: mean, variance, phase and period of a sine; variance of a fluctuation; the cycle of repeated steps starts at
-// from; a step in the middle of a bin counts for half of it.
+// Closed forms: mean, variance, phase and period of a sine; variance of a fluctuation; the cycle of repeated steps
+// starts at from; a step in the middle of a bin counts for half of it.
 func TestWavesInClosedForm(t *testing.T) {
 	sine := Sine{Period: 40, Phase: 0.25}
-	for _, c := range [][3]float64{{0, 10, 2 / math.Pi}, {10, 30, -2 / math.Pi}, {0, 40, 0}, {5, 5.000001, math.Sqrt2 / 2}} {
+	for _, c := range [][3]float64{{0, 10, 2 / math.Pi}, {10, 30, -2 / math.Pi}, {0, 40, 0},
+		{5, 5.000001, math.Sqrt2 / 2}} {
 		w := spike.Window{From: spike.FromSeconds(c[0] / 1e3), To: spike.FromSeconds(c[1] / 1e3)}
 		s := Stimulus{Wave: sine}
 		if got := s.Mean(w); math.Abs(got-c[2]) > 1e-6 {
@@ -119,8 +124,10 @@ func TestWavesInClosedForm(t *testing.T) {
 	if mean := f.Integral(0, 1000*spike.Second) / 1e12; math.Abs(squares-1) > 0.03 || math.Abs(mean) > 0.01 {
 		t.Errorf("a fluctuation has the variance %g and the mean %g", squares, mean)
 	}
-	steps := &Samples{Start: 130 * ms, Times: []spike.Tick{0, 100 * ms, 200 * ms}, Values: []float64{100, 200, 300}, Period: 300 * ms}
-	for at, want := range map[spike.Tick]float64{0: 0, 129 * ms: 0, 130 * ms: 100, 229 * ms: 100, 230 * ms: 200, 430*ms - 1: 300, 430 * ms: 100} {
+	steps := &Samples{Start: 130 * ms, Times: []spike.Tick{0, 100 * ms, 200 * ms}, Values: []float64{100, 200, 300},
+		Period: 300 * ms}
+	for at, want := range map[spike.Tick]float64{0: 0, 129 * ms: 0, 130 * ms: 100, 229 * ms: 100, 230 * ms: 200,
+		430*ms - 1: 300, 430 * ms: 100} {
 		if got := steps.After(at); got != want {
 			t.Errorf("repeated steps at %v: %g, want %g", at, got, want)
 		}

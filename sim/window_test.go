@@ -16,7 +16,8 @@ func silent(populations, size int) *Network {
 		name := string(rune('a' + i))
 		net.Populations = append(net.Populations, Population{Name: name, Size: size, Spec: neuron.DefaultLIFDelta()})
 		net.Projections = append(net.Projections, Projection{Source: name, Target: "a", Port: "soma", Receptor: "delta",
-			Spec: synapse.Spec{Name: name, Connector: synapse.FixedInDegree{K: 10}, Weight: neuron.Const(1), Delay: neuron.Const(0.1)}})
+			Spec: synapse.Spec{Name: name, Connector: synapse.FixedInDegree{K: 10}, Weight: neuron.Const(1),
+				Delay: neuron.Const(0.1)}})
 	}
 	return net
 }
@@ -48,14 +49,16 @@ func pulses() *Network {
 	source.Rate = neuron.Const(3)
 	net.Populations = append(net.Populations, Population{Name: "source", Size: 5, Spec: source})
 	net.Projections = append(net.Projections, Projection{Source: "source", Target: "b", Port: "soma", Receptor: "delta",
-		Spec: synapse.Spec{Name: "source", Connector: synapse.FixedProbability{P: 0.2}, Weight: neuron.Const(30), Delay: neuron.Const(0.3)}})
+		Spec: synapse.Spec{Name: "source", Connector: synapse.FixedProbability{P: 0.2}, Weight: neuron.Const(30),
+			Delay: neuron.Const(0.3)}})
 	for i := range net.Populations[:2] {
 		cells := neuron.DefaultLIFDelta()
 		cells.Reset = neuron.Const(0) // rest
 		net.Populations[i].Spec = cells
 		net.Projections[i].Weight = neuron.Const(0) // arrives, and leaves them at rest
 	}
-	net.Stimuli = []Stimulus{{Name: "late", Population: "a", Port: "soma", Amplitude: neuron.Const(300), Wave: Constant{}, From: 4800 * spike.Millisecond, To: 4900 * spike.Millisecond}}
+	net.Stimuli = []Stimulus{{Name: "late", Population: "a", Port: "soma", Amplitude: neuron.Const(300),
+		Wave: Constant{}, From: 4800 * spike.Millisecond, To: 4900 * spike.Millisecond}}
 	return net
 }
 
@@ -76,8 +79,8 @@ func (c *windowsOf) WriteSpikes(w spike.Window, _ []spike.Event) error {
 }
 func (*windowsOf) Close() error { return nil }
 
-// Idle windows are passed over at once, up to what ends the silence: a spike of a source, its arrival, a current. The spikes are
-// those of a run that visits every window.
+// Idle windows are passed over at once, up to what ends the silence: a spike of a source, its arrival, a current.
+// The spikes are those of a run that visits every window.
 func TestIdleWindowsAreSkipped(t *testing.T) {
 	const end = 5 * spike.Second
 	every, some := &windowsOf{t: t}, &windowsOf{t: t}

@@ -10,15 +10,16 @@ import (
 // crew runs the same function over many items on a fixed number of goroutines. Which worker takes which item is
 // left to chance; results must not depend on it, and do not, because an item is written by its worker only.
 //
-// A window can be as short as some microseconds of work, and waking a sleeping goroutine costs ten times as much. So
-// helpers spin for a while before they sleep, longer than what one worker does alone between two calls; nobody waits for a
-// helper that came too late to find an item; and what is not worth sharing is done by the caller alone (see pace), while
-// helpers sleep.
+// A window can be as short as some microseconds of work, and waking a sleeping goroutine costs ten times as much.
+// So helpers spin for a while before they sleep, longer than what one worker does alone between two calls; nobody
+// waits for a helper that came too late to find an item; and what is not worth sharing is done by the caller alone
+// (see pace), while helpers sleep.
 type crew struct {
 	workers int
-	// ticket is generation (24 bits), and end (20) and start (20) of the items that nobody has taken, in one word: taking one
-	// fails for a helper that looked at an earlier generation. The caller takes from the start and helpers from the end, so that
-	// most items are done by who did them in the last call, and what they read and write lies in that core's caches.
+	// ticket is generation (24 bits), and end (20) and start (20) of the items that nobody has taken, in one word:
+	// taking one fails for a helper that looked at an earlier generation. The caller takes from the start and helpers
+	// from the end, so that most items are done by who did them in the last call, and what they read and write lies in
+	// that core's caches.
 	ticket   atomic.Uint64
 	f        func(item int) // of this generation: read only by who has taken an item
 	offset   int
@@ -31,8 +32,8 @@ type crew struct {
 	busy     []busyTime // of each worker, the caller first
 }
 
-// pace is how long the calls from one place of the run loop have taken of late, as a balance of votes: one that the machine held up
-// for a while has one vote. It decides whether they are shared out.
+// pace is how long the calls from one place of the run loop have taken of late, as a balance of votes: one that the
+// machine held up for a while has one vote. It decides whether they are shared out.
 type pace struct{ votes int }
 
 const (

@@ -12,7 +12,8 @@ import (
 // benchProjection connects n neurons with a number of sources such that the rows do not fit into the caches.
 func benchProjection(b *testing.B, sources, n, shard int, c Connector, delay, weight neuron.Value) *Projection {
 	b.Helper()
-	p, err := New(Spec{Connector: c, Weight: weight, Delay: delay}, 0, Geometry{Sources: sources, Targets: n, Key: rng.New(1)}, 100*spike.Microsecond)
+	p, err := New(Spec{Connector: c, Weight: weight, Delay: delay}, 0, Geometry{Sources: sources, Targets: n,
+		Key: rng.New(1)}, 100*spike.Microsecond)
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -51,7 +52,8 @@ func BenchmarkDeliver(b *testing.B) {
 		{"targets=100/neurons=10k/drawn", 400_000, 10_000, 10_000, 100, drawnWeight},
 	} {
 		b.Run(c.name, func(b *testing.B) {
-			p := benchProjection(b, c.sources, c.n, c.shard, FixedProbability{P: float64(c.k) / float64(c.n)}, neuron.Const(1), c.weight)
+			p := benchProjection(b, c.sources, c.n, c.shard, FixedProbability{P: float64(c.k) / float64(c.n)},
+				neuron.Const(1), c.weight)
 			cells := make([]neuron.Pair, c.shard)
 			events, row := 0, 0
 			due := make([]Due, 64)

@@ -1,7 +1,7 @@
 package synapse
 
-// RowConnector is a Connector whose natural order is by source: one row has targets in any shard. It is drawn by row, so
-// that the work does not grow with the number of shards.
+// RowConnector is a Connector whose natural order is by source: one row has targets in any shard. It is drawn by
+// row, so that the work does not grow with the number of shards.
 type RowConnector interface {
 	Connector
 	// Rows calls add for all synapses of sources from to to-1, source by source.

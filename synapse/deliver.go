@@ -13,9 +13,9 @@ type Due struct {
 	End, Area float32 // what a synapse of weight 1 adds to its cell; only End for a delta synapse
 }
 
-// Deliver streams the parts of rows that lie in a shard into the shard's cells of several steps, as in neuron.Input:
-// due[cuts[k]:cuts[k+1]] arrives in step k. touched is the shard's set of neurons with input, or nil. It returns the number
-// of synaptic events.
+// Deliver streams the parts of rows that lie in a shard into the shard's cells of several steps, as in
+// neuron.Input: due[cuts[k]:cuts[k+1]] arrives in step k. touched is the shard's set of neurons with input, or nil.
+// It returns the number of synaptic events.
 func (p *Projection) Deliver(shard int, due []Due, cuts []int, cells []neuron.Pair, touched []uint64) (events int) {
 	return deliver(&p.shards[shard], due, cuts, cells, touched, addDensePairs, addPairs)
 }
@@ -25,8 +25,8 @@ func (p *Projection) DeliverSums(shard int, due []Due, cuts []int, cells []float
 	return deliver(&p.shards[shard], due, cuts, cells, touched, addDenseSums, addSums)
 }
 
-// deliver is Deliver for any kind of cells: dense adds dense rows of n weights to the cells of one step, and sparse other rows, of which
-// more are due soon; it returns the number of synapses.
+// deliver is Deliver for any kind of cells: dense adds dense rows of n weights to the cells of one step, and sparse
+// other rows, of which more are due soon; it returns the number of synapses.
 func deliver[C any](r *rows, due []Due, cuts []int, cells []C, touched []uint64,
 	dense func(now []C, due []Due, r *rows, n int), sparse func(now []C, due, soon []Due, r *rows) int) (events int) {
 	steps, end := len(cuts)-1, cuts[len(cuts)-1]
@@ -49,8 +49,8 @@ func deliver[C any](r *rows, due []Due, cuts []int, cells []C, touched []uint64,
 // aheadIndex and aheadRows are how many rows ahead of delivery the kernels ask the memory for.
 const aheadIndex, aheadRows = 16, 8
 
-// AskForIndex asks the memory for the places of the first rows of a list that is delivered to a shard soon, and AskForRows, when
-// these have come, for the rows themselves. Delivery goes on from there.
+// AskForIndex asks the memory for the places of the first rows of a list that is delivered to a shard soon, and
+// AskForRows, when these have come, for the rows themselves. Delivery goes on from there.
 func (p *Projection) AskForIndex(shard int, due []Due) {
 	if r := &p.shards[shard]; len(due) > 0 && r.len() > 0 && !r.dense {
 		r.askForIndex(due[:min(len(due), aheadIndex)])
@@ -64,7 +64,8 @@ func (p *Projection) AskForRows(shard int, due []Due) {
 	}
 }
 
-// DeliverSingly appends the part of a row that lies in a shard as single arrivals like a, whose weight is the amplitude.
+// DeliverSingly appends the part of a row that lies in a shard as single arrivals like a, whose weight is the
+// amplitude.
 func (p *Projection) DeliverSingly(shard, row int, a neuron.Arrival, dst []neuron.Arrival) []neuron.Arrival {
 	r, amplitude := &p.shards[shard], a.Weight
 	for k := r.first[row]; k < r.first[row+1]; k++ {

@@ -47,7 +47,8 @@ func TestKernelsAreTheScalarOnes(t *testing.T) {
 		}
 		wantPairs, wantSums := append([]neuron.Pair(nil), pairs...), append([]float32(nil), sums...)
 		want := addPairsGo(wantPairs, due, all)
-		if got := addPairs(pairs, due, nil, all); got != want || addSums(sums, due, nil, all) != want || addSumsGo(wantSums, due, all) != want {
+		if got := addPairs(pairs, due, nil, all); got != want || addSums(sums, due, nil, all) != want ||
+			addSumsGo(wantSums, due, all) != want {
 			t.Fatalf("%d synapses, scalar %d", got, want)
 		}
 		for i := range pairs {
@@ -78,8 +79,10 @@ func TestKernelsAreTheScalarOnes(t *testing.T) {
 func TestDeliveryIsTheSum(t *testing.T) {
 	const steps = 64
 	delay := neuron.Value{Shape: neuron.Normal, A: 1.5, B: 0.75, Lo: 0.05, Hi: 6}
-	for name, weight := range map[string]neuron.Value{"equal weights": neuron.Const(0.7), "weights": {Shape: neuron.Normal, A: 1, B: 0.3}} {
-		p, err := New(Spec{Connector: FixedProbability{P: 0.2}, Weight: weight, Delay: delay}, 0, Geometry{Sources: 300, Targets: 500, Key: rng.New(3)}, 100*spike.Microsecond)
+	for name, weight := range map[string]neuron.Value{"equal weights": neuron.Const(0.7),
+		"weights": {Shape: neuron.Normal, A: 1, B: 0.3}} {
+		p, err := New(Spec{Connector: FixedProbability{P: 0.2}, Weight: weight, Delay: delay}, 0,
+			Geometry{Sources: 300, Targets: 500, Key: rng.New(3)}, 100*spike.Microsecond)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -111,7 +114,8 @@ func TestDeliveryIsTheSum(t *testing.T) {
 			}
 			for i := range pairs {
 				want := slow[i/n*500+256*shard+i%n]
-				if math.Abs(float64(pairs[i].End)-want[0]) > 1e-5*(1+math.Abs(want[0])) || math.Abs(float64(pairs[i].Area)-want[1]) > 1e-5*(1+math.Abs(want[1])) || sums[i] != pairs[i].End {
+				if math.Abs(float64(pairs[i].End)-want[0]) > 1e-5*(1+math.Abs(want[0])) ||
+					math.Abs(float64(pairs[i].Area)-want[1]) > 1e-5*(1+math.Abs(want[1])) || sums[i] != pairs[i].End {
 					t.Fatalf("%s: cell %d of shard %d is %v (sum %g), should be %v", name, i, shard, pairs[i], sums[i], want)
 				}
 			}
@@ -126,7 +130,8 @@ func TestRowsAreTheConnector(t *testing.T) {
 			continue
 		}
 		g := Geometry{Sources: 2100, Targets: 2100, Same: true, Key: rng.New(1, "p")}
-		p, err := New(Spec{Connector: c, Weight: neuron.Value{Shape: neuron.LogNormal, A: 1, B: 0.4}, Delay: neuron.Value{Shape: neuron.Uniform, A: 0.1, B: 3}}, 0, g, 100*spike.Microsecond)
+		p, err := New(Spec{Connector: c, Weight: neuron.Value{Shape: neuron.LogNormal, A: 1, B: 0.4},
+			Delay: neuron.Value{Shape: neuron.Uniform, A: 0.1, B: 3}}, 0, g, 100*spike.Microsecond)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -183,14 +188,15 @@ func TestFixedTotalNumber(t *testing.T) {
 	const n, k = 500, 100_000
 	in, out := make([]float64, n), make([]float64, n)
 	total := 0
-	FixedTotalNumber{K: k}.Connect(Geometry{Sources: n, Targets: n, Same: true, Key: rng.New(7)}, 0, n, func(s, tg, _ int) {
-		if s == tg {
-			t.Fatal("an autapse")
-		}
-		out[s]++
-		in[tg]++
-		total++
-	})
+	FixedTotalNumber{K: k}.Connect(Geometry{Sources: n, Targets: n, Same: true, Key: rng.New(7)}, 0, n,
+		func(s, tg, _ int) {
+			if s == tg {
+				t.Fatal("an autapse")
+			}
+			out[s]++
+			in[tg]++
+			total++
+		})
 	if total != k {
 		t.Fatalf("%d synapses instead of %d", total, k)
 	}
@@ -204,7 +210,8 @@ func TestFixedTotalNumber(t *testing.T) {
 		}
 	}
 	// The number for a probability is that of the cortical microcircuit: 20683^2 pairs at 0.1009.
-	if got, pairs := TotalNumber(0.1009, 20683, 20683), 20683.*20683; math.Abs(1-math.Exp(float64(got)*math.Log1p(-1/pairs))-0.1009) > 1e-8 {
+	if got, pairs := TotalNumber(0.1009, 20683, 20683),
+		20683.*20683; math.Abs(1-math.Exp(float64(got)*math.Log1p(-1/pairs))-0.1009) > 1e-8 {
 		t.Errorf("%d synapses", got)
 	}
 }
@@ -212,7 +219,8 @@ func TestFixedTotalNumber(t *testing.T) {
 // Dense rows have the bits of the scalar loop and touch every target, for any number of targets.
 func TestDenseRows(t *testing.T) {
 	for _, n := range []int{1, 7, 8, 9, 63, 64, 65, 200} {
-		p, err := New(Spec{Connector: AllToAll{}, Weight: neuron.Value{Shape: neuron.Normal, A: 1, B: 0.4}, Delay: neuron.Const(1)}, 0,
+		p, err := New(Spec{Connector: AllToAll{}, Weight: neuron.Value{Shape: neuron.Normal, A: 1, B: 0.4},
+			Delay: neuron.Const(1)}, 0,
 			Geometry{Sources: 3, Targets: n, Key: rng.New(8)}, 100*spike.Microsecond)
 		if err != nil {
 			t.Fatal(err)
@@ -232,7 +240,8 @@ func TestDenseRows(t *testing.T) {
 			for k := range rows {
 				due = append(due, Due{uint32(k % 3), 0.3 + float32(k), -0.7 / float32(k+1)})
 			}
-			if got := p.Deliver(0, due, []int{0, len(due)}, pairs, touched) + p.DeliverSums(0, due, []int{0, len(due)}, sums, nil); got != 2*n*rows {
+			if got := p.Deliver(0, due, []int{0, len(due)}, pairs, touched) + p.DeliverSums(0, due, []int{0, len(due)}, sums,
+				nil); got != 2*n*rows {
 				t.Fatalf("%d events", got)
 			}
 			addPairsGo(wantPairs, due, &p.shards[0])

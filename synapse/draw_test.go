@@ -90,7 +90,8 @@ func TestWords(t *testing.T) {
 	chiSquare(t, "below 3 2^30", counts, []float64{1e5, 1e5, 1e5})
 }
 
-// Weights and delays have the distributions that are asked for and are independent of each other, and of the neighbours'.
+// Weights and delays have the distributions that are asked for and are independent of each other, and of the
+// neighbours'.
 func TestDrawnValues(t *testing.T) {
 	const sources, targets = 400, 500
 	g := Geometry{Sources: sources, Targets: targets, Key: rng.New(4, "p")}
@@ -103,9 +104,11 @@ func TestDrawnValues(t *testing.T) {
 		neuron.Value
 		cdf func(v neuron.Value, x float64) float64
 	}{
-		{neuron.Value{Shape: neuron.Normal, A: 3, B: 0.5}, func(v neuron.Value, x float64) float64 { return distuv.Normal{Mu: v.A, Sigma: v.B}.CDF(x) }},
+		{neuron.Value{Shape: neuron.Normal, A: 3, B: 0.5},
+			func(v neuron.Value, x float64) float64 { return distuv.Normal{Mu: v.A, Sigma: v.B}.CDF(x) }},
 		{neuron.Value{Shape: neuron.Normal, A: 1, B: 1, Lo: 0.5, Hi: 1.5}, truncated},
-		{neuron.Value{Shape: neuron.Uniform, A: 1, B: 4}, func(v neuron.Value, x float64) float64 { return distuv.Uniform{Min: v.A, Max: v.B}.CDF(x) }},
+		{neuron.Value{Shape: neuron.Uniform, A: 1, B: 4},
+			func(v neuron.Value, x float64) float64 { return distuv.Uniform{Min: v.A, Max: v.B}.CDF(x) }},
 		{neuron.Value{Shape: neuron.LogNormal, A: 2, B: 0.5}, func(v neuron.Value, x float64) float64 {
 			return distuv.LogNormal{Mu: math.Log(v.A), Sigma: v.B}.CDF(x)
 		}},
@@ -159,8 +162,8 @@ func TestDrawnValues(t *testing.T) {
 	}
 }
 
-// A drawn weight or delay stays in its range: what has bounds is drawn again, what has none and would leave it is refused
-// with its share, by one rule for all shapes.
+// A drawn weight or delay stays in its range: what has bounds is drawn again, what has none and would leave it is
+// refused with its share, by one rule for all shapes.
 func TestDrawnWithinRange(t *testing.T) {
 	const normal, lognormal, uniform = neuron.Normal, neuron.LogNormal, neuron.Uniform
 	for _, c := range []struct {
@@ -170,7 +173,8 @@ func TestDrawnWithinRange(t *testing.T) {
 	}{
 		{neuron.Value{Shape: normal, A: 0.05, B: 0.05, Hi: 1}, neuron.Const(1), 0, 1e30, ""},
 		{neuron.Value{Shape: normal, A: 0.05, B: 0.05}, neuron.Const(1), 0, 1e30, "weight: 15.9 %"},
-		{neuron.Value{Shape: normal, A: 0.05, B: 0.05, Lo: -1, Hi: 1}, neuron.Const(1), 0, 1e30, "weight: -1 is out of range"},
+		{neuron.Value{Shape: normal, A: 0.05, B: 0.05, Lo: -1, Hi: 1}, neuron.Const(1), 0, 1e30,
+			"weight: -1 is out of range"},
 		{neuron.Value{Shape: normal, A: 0.5, B: 0.05}, neuron.Const(1), 0, 1e30, ""},
 		{neuron.Value{Shape: normal, A: -0.5, B: 0.05}, neuron.Const(1), 0, 1e30, "weight: 100 %"},
 		{neuron.Value{Shape: normal, A: -0.5, B: 0.05}, neuron.Const(1), -1e30, 0, ""},
@@ -189,7 +193,8 @@ func TestDrawnWithinRange(t *testing.T) {
 		{neuron.Const(1), neuron.Value{Shape: lognormal, A: 1, B: 0.5}, 0, 0, "delay: 8.28 %"},
 		{neuron.Const(1), neuron.Value{Shape: lognormal, A: 10, B: 0.5}, 0, 0, ""},
 	} {
-		p, err := New(Spec{Connector: FixedProbability{P: 0.4}, Weight: c.weight, WeightMin: c.lo, WeightMax: c.hi, Delay: c.delay}, 0,
+		p, err := New(Spec{Connector: FixedProbability{P: 0.4}, Weight: c.weight, WeightMin: c.lo, WeightMax: c.hi,
+			Delay: c.delay}, 0,
 			Geometry{Sources: 50, Targets: 50, Key: rng.New(4, "p")}, spike.Millisecond)
 		if err != nil {
 			if c.fault == "" || !strings.HasPrefix(err.Error(), c.fault) {
@@ -251,7 +256,8 @@ func TestHalfWeights(t *testing.T) {
 				t.Fatal(err)
 			}
 			p.Each(func(s, tg int, w float64, d spike.Tick) { all[half] = append(all[half], edge{s, tg, w, d}) })
-			if want := []int{6, 4}[half] * len(all[half]); p.Synapses() != len(all[half]) || p.Bytes() != want+4*2*(200*len(p.Delays())+1) {
+			if want := []int{6, 4}[half] * len(all[half]); p.Synapses() != len(all[half]) || p.Bytes() != want+
+				4*2*(200*len(p.Delays())+1) {
 				t.Errorf("%d synapses of %d in %d bytes", p.Synapses(), len(all[half]), p.Bytes())
 			}
 			var arrivals []neuron.Arrival
@@ -278,7 +284,8 @@ func TestHalfWeights(t *testing.T) {
 		bias := 0.0
 		for k, e := range all[0] {
 			h := all[1][k]
-			if relative := h.weight/e.weight - 1; math.Abs(relative) > 1.0/256 || h.source != e.source || h.target != e.target || h.delay != e.delay {
+			if relative := h.weight/e.weight - 1; math.Abs(relative) > 1.0/256 || h.source != e.source ||
+				h.target != e.target || h.delay != e.delay {
 				t.Fatalf("%v became %v", e, h)
 			} else {
 				bias += relative / float64(len(all[0]))
@@ -288,7 +295,8 @@ func TestHalfWeights(t *testing.T) {
 			t.Errorf("weights are on average %g too large", bias)
 		}
 	}
-	if _, err := New(Spec{Connector: AllToAll{}, Half: true, Plastic: true, Delay: neuron.Const(1)}, 0, g, spike.Millisecond); FaultyKey(err) != "half_weights" {
+	if _, err := New(Spec{Connector: AllToAll{}, Half: true, Plastic: true, Delay: neuron.Const(1)}, 0, g,
+		spike.Millisecond); FaultyKey(err) != "half_weights" {
 		t.Errorf("half weights that learn: %v", err)
 	}
 }

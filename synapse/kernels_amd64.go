@@ -10,15 +10,16 @@ import (
 	"github.com/burstplex/burstplex/neuron"
 )
 
-// The kernels of sparse rows need no more than SSE2, which every amd64 processor has: both halves of a cell are added at
-// once. They ask for rows ahead of the one that they add, up to last, and return the number of synapses. Targets lie within cells by
-// construction of the rows; the kernels do not check it.
+// The kernels of sparse rows need no more than SSE2, which every amd64 processor has: both halves of a cell are
+// added at once. They ask for rows ahead of the one that they add, up to last, and return the number of synapses.
+// Targets lie within cells by construction of the rows; the kernels do not check it.
 
 //go:noescape
 func pairsSSE2(cells *neuron.Pair, due *Due, n int, last *Due, first *uint32, target *uint16) int
 
 //go:noescape
-func weightedPairsSSE2(cells *neuron.Pair, due *Due, n int, last *Due, first *uint32, target *uint16, weight *float32) int
+func weightedPairsSSE2(cells *neuron.Pair, due *Due, n int, last *Due, first *uint32, target *uint16,
+	weight *float32) int
 
 //go:noescape
 func sumsSSE2(cells *float32, due *Due, n int, last *Due, first *uint32, target *uint16) int
@@ -123,7 +124,8 @@ func addDensePairs(cells []neuron.Pair, due []Due, r *rows, n int) {
 			r.fetch(due, 5)
 			r.fetch(due, 6)
 			r.fetch(due, 7)
-			dense4PairsAVX2(&cells[0], r.denseRow(due[0]), r.denseRow(due[1]), r.denseRow(due[2]), r.denseRow(due[3]), vectors, &due[0])
+			dense4PairsAVX2(&cells[0], r.denseRow(due[0]), r.denseRow(due[1]), r.denseRow(due[2]), r.denseRow(due[3]),
+				vectors, &due[0])
 		} else if vectors > 0 {
 			rows = 1
 			densePairsAVX2(&cells[0], r.denseRow(due[0]), vectors, due[0].End, due[0].Area)

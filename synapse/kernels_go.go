@@ -2,8 +2,8 @@ package synapse
 
 import "github.com/burstplex/burstplex/neuron"
 
-// The scalar kernels: what the vector ones must agree with, bit for bit. A cell is added to in the order of the rows and
-// within a row in that of its synapses.
+// The scalar kernels: what the vector ones must agree with, bit for bit. A cell is added to in the order of the
+// rows and within a row in that of its synapses.
 
 func addPairsGo(cells []neuron.Pair, due []Due, r *rows) (events int) {
 	for _, d := range due {

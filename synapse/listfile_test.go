@@ -28,7 +28,8 @@ func TestLists(t *testing.T) {
 		"\ufeffSource,Target,Delay_us\r\n0,2,1500\r\n1.0,0e0,1500\r\n": with(0, 1.5),
 	} {
 		l, err := ReadList("x.csv", []byte(text))
-		if err != nil || !slices.Equal(l.Synapses, want) || l.HasWeight != (want[0].Weight != 0) || l.HasDelays != (want[0].Delay != 0) {
+		if err != nil || !slices.Equal(l.Synapses, want) || l.HasWeight != (want[0].Weight != 0) ||
+			l.HasDelays != (want[0].Delay != 0) {
 			t.Errorf("%q: %+v %v, want %v", text, l, err, want)
 		}
 	}
@@ -49,7 +50,8 @@ func TestBadLists(t *testing.T) {
 		"source,target,delay_ms\n1,2,0\n":       "x.csv:2: delay_ms = 0 (allowed: (0, 10000])",
 		"source,target,delay_s\n1,2,11\n":       "x.csv:2: delay_ms = 11000",
 	} {
-		if _, err := ReadList("x.csv", []byte(text)); err == nil || !strings.Contains(err.Error(), want) || strings.Contains(err.Error(), "\n") {
+		if _, err := ReadList("x.csv", []byte(text)); err == nil || !strings.Contains(err.Error(), want) ||
+			strings.Contains(err.Error(), "\n") {
 			t.Errorf("%q: %v, want %q", text, err, want)
 		}
 	}

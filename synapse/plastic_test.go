@@ -15,7 +15,8 @@ import (
 // plasticBlocks returns blocks of targets in shards, sparse or (probability 1) dense.
 func plasticBlocks(t testing.TB, sources, targets, shard int, probability float64) (*Projection, []*Block) {
 	t.Helper()
-	p, err := New(Spec{Connector: FixedProbability{P: probability}, Weight: neuron.Value{Shape: neuron.Uniform, A: -1, B: 1}, Delay: neuron.Const(1), Plastic: true},
+	p, err := New(Spec{Connector: FixedProbability{P: probability}, Weight: neuron.Value{Shape: neuron.Uniform, A: -1,
+		B: 1}, Delay: neuron.Const(1), Plastic: true},
 		0, Geometry{Sources: sources, Targets: targets, Key: rng.New(1)}, spike.Millisecond)
 	if err != nil {
 		t.Fatal(err)
@@ -40,8 +41,8 @@ func plasticBlocks(t testing.TB, sources, targets, shard int, probability float6
 	return p, blocks
 }
 
-// A block changes the weights of a row, a column or all, within limits, as one would one by one; and the kernels of this
-// machine have the bits of the scalar ones.
+// A block changes the weights of a row, a column or all, within limits, as one would one by one; and the kernels of
+// this machine have the bits of the scalar ones.
 func TestBlockChangesItsWeights(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 2))
 	factor := func(n int) []float32 {
@@ -111,8 +112,8 @@ func TestBlockChangesItsWeights(t *testing.T) {
 	}
 }
 
-// BenchmarkPlastic changes rows and columns in an order that no processor foresees, where the weights do not fit into the
-// caches: 10 M synapses in shards of 1024 targets, with 100 and (dense) 1024 a row.
+// BenchmarkPlastic changes rows and columns in an order that no processor foresees, where the weights do not fit
+// into the caches: 10 M synapses in shards of 1024 targets, with 100 and (dense) 1024 a row.
 func BenchmarkPlastic(b *testing.B) {
 	for _, c := range []struct {
 		name        string

@@ -65,8 +65,8 @@ func unpack(p uint32) (target uint16, weight float32) {
 	return uint16(p), math.Float32frombits(p &^ 0xffff)
 }
 
-// builder draws the synapses of a projection. Every number belongs to its synapse (see volley), so it does not matter who
-// draws it and in which order.
+// builder draws the synapses of a projection. Every number belongs to its synapse (see volley), so it does not
+// matter who draws it and in which order.
 type builder struct {
 	p       *Projection
 	list    *List // nil for another connector

@@ -38,7 +38,8 @@ type shortTermState struct {
 }
 
 func newShortTermState(spec ShortTerm, sources int) *shortTermState {
-	s := &shortTermState{spec: spec, x: make([]float32, sources), u: make([]float32, sources), last: make([]spike.Tick, sources)}
+	s := &shortTermState{spec: spec, x: make([]float32, sources), u: make([]float32, sources),
+		last: make([]spike.Tick, sources)}
 	s.reset()
 	return s
 }

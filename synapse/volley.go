@@ -2,12 +2,12 @@ package synapse
 
 import "github.com/burstplex/burstplex/neuron"
 
-// volley is some synapses on their way from the connector into rows: their delays and weights are drawn together, because
-// vector code draws a normal number in a tenth of the time.
+// volley is some synapses on their way from the connector into rows: their delays and weights are drawn together,
+// because vector code draws a normal number in a tenth of the time.
 //
-// Every synapse has a block of random words of its own: words 0 and 1 make two normal numbers, for its weight and its
-// delay; 2 and 3 are uniform ones. The block belongs to (source, target), and the upper half of its number is the entry;
-// the lower half counts how often a number was drawn again because it lay out of bounds.
+// Every synapse has a block of random words of its own: words 0 and 1 make two normal numbers, for its weight and
+// its delay; 2 and 3 are uniform ones. The block belongs to (source, target), and the upper half of its number is
+// the entry; the lower half counts how often a number was drawn again because it lay out of bounds.
 type volley struct {
 	b    *builder
 	full func(*volley) // takes the synapses

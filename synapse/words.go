@@ -44,8 +44,8 @@ func (w *words) next64() uint64 {
 	return hi | uint64(w.next())
 }
 
-// below returns a number from 0 to n-1, 0 < n < 2^32, without bias: the upper half of the product of a word and n, drawn
-// again if it lies in the incomplete interval (Lemire 2019, "Fast random integer generation in an interval").
+// below returns a number from 0 to n-1, 0 < n < 2^32, without bias: the upper half of the product of a word and n,
+// drawn again if it lies in the incomplete interval (Lemire 2019, "Fast random integer generation in an interval").
 func (w *words) below(n int) int {
 	m := uint64(w.next()) * uint64(n)
 	if uint32(m) < uint32(n) {

@@ -7,9 +7,10 @@
 //	burstplex plot DIR [NAME...]          draw the figures of results again
 //	burstplex spikes info FILE            and stats, head, verify, cut, merge, export, import...: recordings
 //
-// It is thin: every command calls a library function that a Go program could call too. Exit codes are 0 for done, 1 for failed, 2 for bad
-// input, which is reported in one line per mistake, and 130, 143 and 129 for a run that was interrupted by Ctrl-C, by SIGTERM (batch
-// systems) and by SIGHUP (a terminal that is closed): it has left a checkpoint, and resume goes on with it.
+// It is thin: every command calls a library function that a Go program could call too. Exit codes are 0 for done, 1
+// for failed, 2 for bad input, which is reported in one line per mistake, and 130, 143 and 129 for a run that was
+// interrupted by Ctrl-C, by SIGTERM (batch systems) and by SIGHUP (a terminal that is closed): it has left a
+// checkpoint, and resume goes on with it.
 package main
 
 import (

@@ -87,7 +87,8 @@ func (c *benchNetworks) Run(ctx context.Context, t terminal) error {
 		report.Head(t.out)
 	}
 	for _, w := range all {
-		r, err := bench.Measure(ctx, w, bench.Options{Stretches: c.Runs, Workers: c.Workers, Seed: c.Seed, Record: c.Recording, Shard: c.Shard})
+		r, err := bench.Measure(ctx, w, bench.Options{Stretches: c.Runs, Workers: c.Workers, Seed: c.Seed,
+			Record: c.Recording, Shard: c.Shard})
 		if err != nil {
 			return err
 		}

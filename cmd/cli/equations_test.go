@@ -8,8 +8,8 @@ import (
 	"testing"
 )
 
-// A mistake in a model is printed with its line and a caret below the place, and the exit code says bad input; what is only
-// suspicious is a warning.
+// A mistake in a model is printed with its line and a caret below the place, and the exit code says bad input; what
+// is only suspicious is a warning.
 func TestMistakeInModel(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "lif.toml")
 	var out, errs bytes.Buffer
@@ -35,7 +35,8 @@ func TestMistakeInModel(t *testing.T) {
 		t.Errorf("exit code %d:\n%s", code, printed)
 	}
 	code, printed = check("x", "x", "--set", "models.lif-written.threshold=v > 50 mA")
-	if code != 2 || !strings.Contains(printed, "--set models.lif-written.threshold") || !strings.Contains(printed, "found mV and pA") {
+	if code != 2 || !strings.Contains(printed, "--set models.lif-written.threshold") ||
+		!strings.Contains(printed, "found mV and pA") {
 		t.Errorf("override: exit code %d:\n%s", code, printed)
 	}
 	code, printed = check("[models.lif-written.parameters]", "[models.lif-written.parameters]\nspare = \"1 mV\"")

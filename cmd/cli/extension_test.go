@@ -10,8 +10,8 @@ import (
 	"testing"
 )
 
-// The program in docs/examples/hcurrent, a module of its own, adds a neuron, a rule, a receptor and a figure; an experiment
-// file names all, and they are listed with their keys beside the others.
+// The program in docs/examples/hcurrent, a module of its own, adds a neuron, a rule, a receptor and a figure; an
+// experiment file names all, and they are listed with their keys beside the others.
 func TestProgramWithKindsOfItsOwn(t *testing.T) {
 	dir := filepath.Join("..", "..", "docs", "examples", "hcurrent")
 	program := filepath.Join(t.TempDir(), "hcurrent")

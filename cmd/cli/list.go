@@ -38,7 +38,8 @@ func (c *listCommand) Run(t terminal) error {
 		}
 		return err
 	}
-	asked := map[string]bool{"models": c.Models, "backgrounds": c.Backgrounds, "receptors": c.Receptors, "connectors": c.Connectors, "short-term": c.ShortTerm,
+	asked := map[string]bool{"models": c.Models, "backgrounds": c.Backgrounds, "receptors": c.Receptors,
+		"connectors": c.Connectors, "short-term": c.ShortTerm,
 		"rules": c.Rules, "waves": c.Waves, "figures": c.Figures, "tasks": c.Tasks,
 		"teachers": c.Teachers, "formats": c.Formats}
 	w := tabwriter.NewWriter(t.out, 0, 8, 2, ' ', 0)

@@ -75,7 +75,8 @@ func TestInitNeverOverwrites(t *testing.T) {
 	if code := run([]string{"init", "propagation", "-o", file}, &out, &err); code != done {
 		t.Fatalf("init: %d %s", code, err.String())
 	}
-	if code := run([]string{"check", file}, &out, &err); code != done && !strings.Contains(err.String(), "propagation_courses.csv") {
+	if code := run([]string{"check", file}, &out, &err); code != done && !strings.Contains(err.String(),
+		"propagation_courses.csv") {
 		t.Errorf("check of a copy: %d %s", code, err.String())
 	}
 	bads(t, []string{"exists already"}, "init", "propagation", "-o", file)

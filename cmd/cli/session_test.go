@@ -73,7 +73,8 @@ func TestSession(t *testing.T) {
 		{"spikes info imported.bspk", 0, "inh"},
 		{"spikes import s.npz -o from-npz.bspk", 0, "exported by Burstplex"},
 		{"spikes export " + recording + " --to ras -o exc.ras -p exc", 0, ""},
-		{"run replay --set populations.input.file=" + filepath.Join(dir, "exc.ras") + " --set populations.input.size=5 --set populations.input.units=[\"0-4\"] --set experiment.duration=200ms --set experiment.settle=50ms --set experiment.bin=50ms -o again", 0, "input"},
+		{"run replay --set populations.input.file=" + filepath.Join(dir, "exc.ras") +
+			" --set populations.input.size=5 --set populations.input.units=[\"0-4\"] --set experiment.duration=200ms --set experiment.settle=50ms --set experiment.bin=50ms -o again", 0, "input"},
 		{"check replay --set populations.input.file=" + filepath.Join(dir, recording), 2, "choose one"},
 		{"spikes import mine.toml -o never.bspk", 2, "mine.toml"},
 		{"spikes info cut.bspk", 2, "cut.bspk"},

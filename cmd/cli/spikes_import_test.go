@@ -38,8 +38,8 @@ func digestOf(t *testing.T, file string) string {
 	return sum
 }
 
-// record writes spikes of a network whose populations are silent, not recorded, named awkwardly and not in the order of their first
-// spikes, at a resolution.
+// record writes spikes of a network whose populations are silent, not recorded, named awkwardly and not in the
+// order of their first spikes, at a resolution.
 func record(t *testing.T, path string, resolution spike.Tick, pops ...recordings.Population) {
 	t.Helper()
 	w, err := recordings.Create(path, recordings.Header{Resolution: resolution, Populations: pops})
@@ -64,8 +64,8 @@ func population(name string, first, size int) recordings.Population {
 	return recordings.Population{Population: spike.Population{Name: name, First: spike.ID(first), Size: size}}
 }
 
-// Every export that can carry a recording gives the same digest when it is imported again, the formats that keep them the same
-// labels and times as well; for the others the export says what is lost.
+// Every export that can carry a recording gives the same digest when it is imported again, the formats that keep
+// them the same labels and times as well; for the others the export says what is lost.
 func TestExportsComeBack(t *testing.T) {
 	dir := t.TempDir()
 	unrecorded := population("not recorded", 30, 10)
@@ -172,7 +172,8 @@ func TestImportAsks(t *testing.T) {
 	if err := os.WriteFile("x.txt", []byte("time_ms,unit\n1.5,7\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if got := info("--duration=2s", "--size=10"); !strings.Contains(got, "0ns to 2s") || !strings.Contains(got, "0.05") { // 1 spike, 10 neurons, 2 s
+	// 1 spike, 10 neurons, 2 s
+	if got := info("--duration=2s", "--size=10"); !strings.Contains(got, "0ns to 2s") || !strings.Contains(got, "0.05") {
 		t.Error(got)
 	}
 }
@@ -205,8 +206,10 @@ func TestExportToStandardOutput(t *testing.T) {
 			t.Error(err)
 		}
 	}
-	for _, args := range []string{"x.bspk z.bspk -o both.csv", "x.bspk -o x.unknown", "x.bspk -o -", "x.bspk --to tape -o x.csv", "x.bspk -o out"} {
-		if exit, _, errs := try(append([]string{"spikes", "export"}, strings.Fields(args)...)...); exit != 2 || strings.Count(errs, "\n") != 1 {
+	for _, args := range []string{"x.bspk z.bspk -o both.csv", "x.bspk -o x.unknown", "x.bspk -o -",
+		"x.bspk --to tape -o x.csv", "x.bspk -o out"} {
+		if exit, _, errs := try(append([]string{"spikes", "export"}, strings.Fields(args)...)...); exit != 2 ||
+			strings.Count(errs, "\n") != 1 {
 			t.Errorf("export %s: exit %d: %s", args, exit, errs)
 		}
 	}

@@ -35,8 +35,8 @@ func csvRows(t *testing.T, text string) (all []map[string]string) {
 	return all
 }
 
-// rates.csv, which a run writes, and spikes stats, which reads its recordings, measure the same thing on different ways; the
-// summary is mean and standard deviation of its rows.
+// rates.csv, which a run writes, and spikes stats, which reads its recordings, measure the same thing on different
+// ways; the summary is mean and standard deviation of its rows.
 func TestRatesOfSeeds(t *testing.T) {
 	small(t)
 	text, err := os.ReadFile("out/rates.csv")
@@ -56,8 +56,10 @@ func TestRatesOfSeeds(t *testing.T) {
 		return v
 	}
 	for i, r := range rows {
-		for mine, theirs := range map[string]string{"seed": "seed", "spike_rate_hz": "spike_rate_hz", "event_rate_hz": "event_rate_hz",
-			"burst_rate_hz": "burst_rate_hz", "burst_probability": "burst_probability", "cv": "cv", "cv2": "cv2", "fano_100ms": "fano"} {
+		for mine, theirs := range map[string]string{"seed": "seed", "spike_rate_hz": "spike_rate_hz",
+			"event_rate_hz": "event_rate_hz",
+			"burst_rate_hz": "burst_rate_hz", "burst_probability": "burst_probability", "cv": "cv", "cv2": "cv2",
+			"fano_100ms": "fano"} {
 			if a, b := number(r[mine]), number(stats[i][theirs]); math.Abs(a-b) > 1e-5*math.Abs(b) {
 				t.Errorf("%s of seed %s: %s is %v in rates.csv, %v in stats", r["population"], r["seed"], mine, a, b)
 			}
@@ -79,7 +81,8 @@ func TestRatesOfSeeds(t *testing.T) {
 		t.Fatal(err)
 	}
 	a, b := number(rows[0]["spike_rate_hz"]), number(rows[2]["spike_rate_hz"])
-	if p := summary.Populations[0]; math.Abs(p.Rate-(a+b)/2) > 1e-4 || math.Abs(p.SD.Rate-math.Abs(a-b)/math.Sqrt2) > 1e-4 || a == b {
+	if p := summary.Populations[0]; math.Abs(p.Rate-(a+b)/2) > 1e-4 ||
+		math.Abs(p.SD.Rate-math.Abs(a-b)/math.Sqrt2) > 1e-4 || a == b {
 		t.Errorf("seeds have %v and %v Hz, the summary %+v", a, b, p)
 	}
 	// Histograms and bins hold every spike, event and interval.
@@ -98,7 +101,8 @@ func TestRatesOfSeeds(t *testing.T) {
 	if n := sum("lengths", "events", one); math.Abs(n-events) > 1e-6 {
 		t.Errorf("lengths hold %v events of %v", n, events)
 	}
-	if n := sum("lengths", "events", func(r map[string]string) float64 { return number(r["spikes_in_event"]) }); n != spikes {
+	if n := sum("lengths", "events",
+		func(r map[string]string) float64 { return number(r["spikes_in_event"]) }); n != spikes {
 		t.Errorf("events hold %v spikes of %v", n, spikes)
 	}
 	if n := sum("intervals", "intervals", one); n < spikes-200 || n >= spikes {

@@ -28,7 +28,8 @@ func TestBugsCompile(t *testing.T) {
 		folders = append(folders, "./"+path.Dir(b.File))
 	}
 	// Files of the packages and export data of what they import, from the build cache.
-	args := append([]string{"list", "-export", "-deps", "-f", "{{.ImportPath}} {{.Export}} {{join .GoFiles \" \"}}"}, folders...)
+	args := append([]string{"list", "-export", "-deps", "-f", "{{.ImportPath}} {{.Export}} {{join .GoFiles \" \"}}"},
+		folders...)
 	cmd := exec.Command("go", args...)
 	cmd.Dir = root
 	out, err := cmd.Output()

@@ -2,9 +2,10 @@
 //
 //	go run ./internal/mutations [-only TEXT] [-workers 2] [-results mutations.jsonl]
 //
-// It prints a table of what was caught and what survived. Results are kept as they come, one JSON object a line, so that a run
-// that is interrupted goes on where it was; a result counts as long as its bug and the commit are the same. The bugs stand
-// in bugs.go. A bug is caught when a test fails; a copy that does not compile, or in which nothing was run, is an error.
+// It prints a table of what was caught and what survived. Results are kept as they come, one JSON object a line, so
+// that a run that is interrupted goes on where it was; a result counts as long as its bug and the commit are the
+// same. The bugs stand in bugs.go. A bug is caught when a test fails; a copy that does not compile, or in which
+// nothing was run, is an error.
 package main
 
 import (

@@ -15,8 +15,10 @@ type adex struct {
 }
 
 func newAdEx(s *neuron.AdEx, d drawer) *adex {
-	m := &adex{AdEx: s, c: d.of(s.CM, "c_m"), gl: d.of(s.GL, "g_l"), theta: d.of(s.Theta, "threshold"), delta: d.of(s.Delta, "slope"),
-		vReset: d.of(s.Reset, "reset"), tRef: d.of(s.TRef, "refractory"), a: d.of(s.A, "a"), b: d.of(s.B, "b"), tauW: d.of(s.TauW, "tau_w"),
+	m := &adex{AdEx: s, c: d.of(s.CM, "c_m"), gl: d.of(s.GL, "g_l"), theta: d.of(s.Theta, "threshold"),
+		delta:  d.of(s.Delta, "slope"),
+		vReset: d.of(s.Reset, "reset"), tRef: d.of(s.TRef, "refractory"), a: d.of(s.A, "a"), b: d.of(s.B, "b"),
+		tauW:  d.of(s.TauW, "tau_w"),
 		start: state{d.start(s.Initial.V, "v"), d.start(s.Initial.W, "w")}}
 	if s.Hold == "rest" {
 		m.vReset = s.EL
@@ -41,7 +43,8 @@ func (m *adex) slope(in *input, y, dy *state) {
 	dy[1] = (m.a*(y[0]-m.EL) - y[1]) / m.tauW
 	dy[0] = 0
 	if !in.refractory {
-		upswing := m.gl * m.delta * math.Exp((min(y[0], m.Peak+5*m.delta)-m.theta)/m.delta) // beyond the peak nothing is asked of it
+		// beyond the peak nothing is asked of it
+		upswing := m.gl * m.delta * math.Exp((min(y[0], m.Peak+5*m.delta)-m.theta)/m.delta)
 		synaptic := m.gl * (y[2]*(m.EExc-y[0]) + y[3]*(m.EInh-y[0]))
 		dy[0] = (-m.gl*(y[0]-m.EL) + upswing + synaptic - y[1] + in.current[0]) / m.c
 	}

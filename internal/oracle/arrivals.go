@@ -15,8 +15,8 @@ type arrival struct {
 	weight         float64
 }
 
-// departures are the amplitudes with which the spikes of one source travel along a projection, in units of the weight; NaN
-// for spikes that are not transmitted.
+// departures are the amplitudes with which the spikes of one source travel along a projection, in units of the
+// weight; NaN for spikes that are not transmitted.
 func (r *run) departures(p *sim.Projection, source int) []float64 {
 	pop, _ := r.c.population(p.Source)
 	t := &r.e.trains[pop][source]
@@ -73,7 +73,8 @@ func (r *run) incomingOf(projection, i int) []*incoming {
 			sent = r.departures(p, s.source)
 			r.sent[projection][s.source] = sent
 		}
-		in = append(in, &incoming{place: k, source: s.source, delay: s.delay, weight: s.weight, train: &r.e.trains[pop][s.source],
+		in = append(in, &incoming{place: k, source: s.source, delay: s.delay, weight: s.weight,
+			train:      &r.e.trains[pop][s.source],
 			amplitudes: sent})
 	}
 	return in

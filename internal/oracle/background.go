@@ -26,8 +26,9 @@ func (r *run) privateOf(p *sim.Population, i int) []arrival {
 	return all
 }
 
-// privateTimes returns the arrivals at neuron i. From half an arrival a step on, each step has a count, word i of entity
-// (number of the step), whose arrivals are in the middles of equal parts; below, 256 neurons share a superposition.
+// privateTimes returns the arrivals at neuron i. From half an arrival a step on, each step has a count, word i of
+// entity (number of the step), whose arrivals are in the middles of equal parts; below, 256 neurons share a
+// superposition.
 func (r *run) privateTimes(p *sim.Population, name string, s *neuron.PoissonBackground, i int) (times []spike.Tick) {
 	key, h := r.c.key(p).Sub("background "+name), r.c.Net.Step
 	rate := s.Rate * float64(s.Sources)
@@ -57,11 +58,11 @@ type candidate struct {
 	number uint64 // interval x 2^16 + place in it
 }
 
-// superposition returns the trains of a block of neurons (a power of two) with a total rate (Hz), in the order in which they
-// are drawn. An interval is the shortest of 0.1, 0.2, 0.5, 1 ms ... 1 s with so many arrivals on average. Interval e has
-// 32 words of entity (block) from word 32 e on: the first is the count, each other an arrival, its lower bits the
-// neuron, the upper ones the time as a fraction of the interval. Further arrivals are words of entity 2^63 + block from
-// block e 2^16 on.
+// superposition returns the trains of a block of neurons (a power of two) with a total rate (Hz), in the order in
+// which they are drawn. An interval is the shortest of 0.1, 0.2, 0.5, 1 ms ... 1 s with so many arrivals on
+// average. Interval e has 32 words of entity (block) from word 32 e on: the first is the count, each other an
+// arrival, its lower bits the neuron, the upper ones the time as a fraction of the interval. Further arrivals are
+// words of entity 2^63 + block from block e 2^16 on.
 func (r *run) superposition(key rng.Key, block, size int, rate, most float64) []candidate {
 	name := superposed{key, block}
 	if all, ok := r.random[name]; ok {

@@ -8,8 +8,8 @@ import (
 	"github.com/burstplex/burstplex/neuron/spike"
 )
 
-// burstPoisson is the bursting neuron of the XOR network. Its variables are those of two; risk is the integral of the escape
-// rate since the last event, outside of refractoriness.
+// burstPoisson is the bursting neuron of the XOR network. Its variables are those of two; risk is the integral of
+// the escape rate since the last event, outside of refractoriness.
 type burstPoisson struct {
 	*neuron.BurstPoisson
 	synapses
@@ -21,7 +21,8 @@ type burstPoisson struct {
 }
 
 func newBurstPoisson(s *neuron.BurstPoisson, d drawer) model {
-	m := &burstPoisson{BurstPoisson: s, synapses: synapses{s.EExc, s.EInh, [3]float64{s.TauAMPA, s.TauNMDA, s.TauGABA}, s.Driving == "soma"},
+	m := &burstPoisson{BurstPoisson: s, synapses: synapses{s.EExc, s.EInh, [3]float64{s.TauAMPA, s.TauNMDA, s.TauGABA},
+		s.Driving == "soma"},
 		tauS: d.of(s.TauS, "tau_s"), cs: d.of(s.CS, "c_s"), tauD: d.of(s.TauD, "tau_d"), cd: d.of(s.CD, "c_d"),
 		theta: d.of(s.Theta, "threshold"), jump: d.of(s.DTh, "threshold_jump"), tauTh: d.of(s.TauTh, "tau_threshold"),
 		tRef: d.of(s.TRef, "refractory"), delta: d.of(s.Delta, "escape_slope"), rho: d.of(s.Rho, "escape_rate"),
@@ -39,8 +40,8 @@ func (m *burstPoisson) refractory() spike.Tick { return ticks(m.tRef) }
 func (m *burstPoisson) columns() []string      { return twoColumns }
 func (m *burstPoisson) escapes() bool          { return m.Spiking == "escape" }
 
-// above is how far the potential is above threshold, or the integrated rate above the exponential number of the next event:
-// the 53 upper bits of words 2 and 3 of its block.
+// above is how far the potential is above threshold, or the integrated rate above the exponential number of the
+// next event: the 53 upper bits of words 2 and 3 of its block.
 func (m *burstPoisson) above(y *state) float64 {
 	if m.escapes() {
 		w := m.key.Block(m.i, m.events)

@@ -11,14 +11,15 @@ import (
 	"github.com/burstplex/burstplex/synapse"
 )
 
-// checkSynapses holds the synapses that were built to what their connector says: which pairs there are as far as that is no
-// matter of chance, and every weight and delay.
+// checkSynapses holds the synapses that were built to what their connector says: which pairs there are as far as
+// that is no matter of chance, and every weight and delay.
 func (r *run) checkSynapses(projection int) {
 	p := &r.c.Net.Projections[projection]
 	_, source := r.c.population(p.Source)
 	_, target := r.c.population(p.Target)
 	all := r.e.synapse[projection]
-	k := connections{p, source.Size, target.Size, p.Source == p.Target, make([]uint16, source.Size*target.Size), make([]int, source.Size),
+	k := connections{p, source.Size, target.Size, p.Source == p.Target, make([]uint16, source.Size*target.Size),
+		make([]int, source.Size),
 		make([]int, target.Size)}
 	for _, s := range all {
 		if s.source < 0 || s.source >= source.Size || s.target < 0 || s.target >= target.Size {
@@ -170,9 +171,10 @@ func (r *run) stored(p *sim.Projection, w float64) float64 {
 	return math.RoundToEven(float64(float32(w))/unit) * unit
 }
 
-// drawn reports whether weight and delay are those of the synapse. Each has a block of words of the entity (source, target):
-// words 0 and 1 make two normal numbers, for weight and delay, words 2 and 3 uniform ones. The upper half of the block's
-// number tells synapses of one pair apart (the place in its connector's draw), the lower counts draws out of bounds.
+// drawn reports whether weight and delay are those of the synapse. Each has a block of words of the entity (source,
+// target): words 0 and 1 make two normal numbers, for weight and delay, words 2 and 3 uniform ones. The upper half
+// of the block's number tells synapses of one pair apart (the place in its connector's draw), the lower counts
+// draws out of bounds.
 func (r *run) drawn(p *sim.Projection, key rng.Key, s realised) bool {
 	list, _ := p.Connector.(*synapse.List)
 	entries := 1
@@ -203,7 +205,8 @@ func (r *run) drawn(p *sim.Projection, key rng.Key, s realised) bool {
 		if list != nil && list.HasDelays {
 			delay = s.delay
 		}
-		if math.Abs(weight-s.weight) <= 2e-6*(math.Abs(p.Weight.A)+math.Abs(weight))+r.halfStep(p, weight) && delay == s.delay {
+		if math.Abs(weight-s.weight) <= 2e-6*(math.Abs(p.Weight.A)+math.Abs(weight))+r.halfStep(p, weight) &&
+			delay == s.delay {
 			return true
 		}
 	}

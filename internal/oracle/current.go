@@ -58,8 +58,8 @@ func (c *current) fluctuate(s *neuron.OrnsteinUhlenbeck, key rng.Key, i int, h s
 	}
 }
 
-// normal returns one of the four standard normal numbers that a block of words makes (Box & Muller 1958): each pair is a
-// radius and an angle; of the radius' word the upper 24 bits count, in single precision.
+// normal returns one of the four standard normal numbers that a block of words makes (Box & Muller 1958): each pair
+// is a radius and an angle; of the radius' word the upper 24 bits count, in single precision.
 func normal(w [4]uint32, k int) float64 {
 	radius := math.Sqrt(-2 * math.Log(float64(float32(w[k&^1]>>8)+0.5)/(1<<24)))
 	sin, cos := math.Sincos(2 * math.Pi * float64(w[k|1]) / (1 << 32))

@@ -30,7 +30,8 @@ type write struct {
 // File returns the case as an experiment file.
 func (c *Case) File() *File {
 	w := &write{File: &File{Inputs: map[string]string{}}, c: c}
-	w.line("[experiment]\nname = \"case\"\nseed = %d\nstep = %s\nduration = %s\nbin = %s", c.Net.Seed, milliseconds(c.Net.Step), milliseconds(c.End),
+	w.line("[experiment]\nname = \"case\"\nseed = %d\nstep = %s\nduration = %s\nbin = %s", c.Net.Seed,
+		milliseconds(c.Net.Step), milliseconds(c.End),
 		milliseconds(c.Net.Step))
 	if c.Protocol != nil {
 		w.line("settle = %s", milliseconds(c.Protocol.Start))
@@ -203,8 +204,10 @@ func (w *write) population(p *sim.Population) {
 }
 
 func (w *write) projection(p *sim.Projection) {
-	w.line("[projections.%s]\nsource = %q\ntarget = %q\nport = %q\nreceptor = %q", p.Name, p.Source, p.Target, p.Port, p.Receptor)
-	w.line("weight = %s\ndelay = %s\ntransmit = %q", value(p.Weight, ""), value(p.Delay, "ms"), []string{"all", "events", "bursts"}[p.Transmit])
+	w.line("[projections.%s]\nsource = %q\ntarget = %q\nport = %q\nreceptor = %q", p.Name, p.Source, p.Target, p.Port,
+		p.Receptor)
+	w.line("weight = %s\ndelay = %s\ntransmit = %q", value(p.Weight, ""), value(p.Delay, "ms"),
+		[]string{"all", "events", "bursts"}[p.Transmit])
 	w.connector(p)
 	if p.Half {
 		w.line("half_weights = true")
@@ -277,7 +280,8 @@ func (w *write) connector(p *sim.Projection) {
 }
 
 func (w *write) stimulus(s *sim.Stimulus) {
-	w.line("[stimuli.%s]\npopulation = %q\nport = %q\nfrom = %s\nto = %s\nfirst = %d\nlast = %d", s.Name, s.Population, s.Port,
+	w.line("[stimuli.%s]\npopulation = %q\nport = %q\nfrom = %s\nto = %s\nfirst = %d\nlast = %d", s.Name, s.Population,
+		s.Port,
 		milliseconds(s.From), milliseconds(s.To), s.First, s.Last)
 	switch s.Wave.(type) {
 	case *sim.Level, *sim.Samples:
@@ -294,7 +298,8 @@ func (w *write) stimulus(s *sim.Stimulus) {
 		w.line("wave = \"sine\"\nperiod = %q\nphase = %s", quantity(wave.Period, "ms"), number(wave.Phase))
 	case *sim.Fluctuation:
 		b := w.c.Bands[s.Name]
-		w.line("wave = \"fluctuation\"\ncomponents = %d\nband = [%q, %q]", b.Components, quantity(b.Low, "Hz"), quantity(b.High, "Hz"))
+		w.line("wave = \"fluctuation\"\ncomponents = %d\nband = [%q, %q]", b.Components, quantity(b.Low, "Hz"),
+			quantity(b.High, "Hz"))
 	case *sim.Samples:
 		var times, levels []string
 		text := "time_s,current_pA\n"

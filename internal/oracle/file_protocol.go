@@ -16,10 +16,12 @@ func (w *write) teacher(t *sim.Teacher) {
 		t.Port, quantity(t.Tau, "ms"), milliseconds(t.Every), t.Hold, t.Always, average, quantity(t.Limit, "pA"))
 	switch l := t.Law.(type) {
 	case sim.Linear:
-		w.line("kind = \"linear\"\noffset = %q\ngain = %s\nper_rate = %s\nper_probability = %q", quantity(l.Offset, "pA"), number(l.Gain),
+		w.line("kind = \"linear\"\noffset = %q\ngain = %s\nper_rate = %s\nper_probability = %q", quantity(l.Offset, "pA"),
+			number(l.Gain),
 			number(l.PerRate), quantity(l.PerProbability, "pA"))
 	case sim.CrossEntropy:
-		w.line("kind = \"cross-entropy\"\ne_min = %q\ne_max = %q\ngain = %s", quantity(l.EMin, "Hz"), quantity(l.EMax, "Hz"), number(l.Gain))
+		w.line("kind = \"cross-entropy\"\ne_min = %q\ne_max = %q\ngain = %s", quantity(l.EMin, "Hz"),
+			quantity(l.EMax, "Hz"), number(l.Gain))
 	}
 }
 
@@ -46,7 +48,8 @@ func (w *write) protocol(p *sim.Protocol) {
 		if s.Shuffled {
 			order = "shuffled"
 		}
-		w.line("[protocol.%s]\npatterns = [%s]\nrepeats = %d\nhold = %s\norder = %q", s.Name, strings.Join(names, ", "), s.Repeats,
+		w.line("[protocol.%s]\npatterns = [%s]\nrepeats = %d\nhold = %s\norder = %q", s.Name, strings.Join(names, ", "),
+			s.Repeats,
 			milliseconds(s.Hold), order)
 		if s.TeachFrom < s.Hold {
 			w.line("teacher_from = %s", milliseconds(s.TeachFrom))

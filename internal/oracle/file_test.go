@@ -52,7 +52,8 @@ func TestCasesAsFiles(t *testing.T) {
 		}
 		engine.Close()
 		if !slices.Equal(e.order, direct.order) {
-			t.Errorf("%d spikes from the file and not the %d of the network\n%s\n%v", len(e.order), len(direct.order), f.Text, f.Inputs)
+			t.Errorf("%d spikes from the file and not the %d of the network\n%s\n%v", len(e.order), len(direct.order), f.Text,
+				f.Inputs)
 		}
 		same++
 	}

@@ -7,8 +7,8 @@ import (
 	"github.com/burstplex/burstplex/neuron/spike"
 )
 
-// delta follows a leaky integrate-and-fire neuron with delta synapses, which lives on the grid: the jumps of a step act at
-// its end, where the potential is compared with the threshold; a spike has the last tick of its step.
+// delta follows a leaky integrate-and-fire neuron with delta synapses, which lives on the grid: the jumps of a step
+// act at its end, where the potential is compared with the threshold; a spike has the last tick of its step.
 type delta struct {
 	*follower
 	tau, c, eL, theta, reset float64
@@ -22,8 +22,10 @@ const sure = 1e-4
 
 func newDelta(f *follower, s *neuron.LIFDelta, d drawer) *delta {
 	h := f.r.c.Net.Step
-	return &delta{follower: f, tau: d.of(s.TauM, "tau_m"), c: d.of(s.CM, "c_m"), eL: s.EL, theta: d.of(s.Theta, "threshold"),
-		reset: d.of(s.Reset, "reset"), hold: (ticks(d.of(s.TRef, "refractory")) + h - 1) / h * h, v: d.start(s.Initial.V, "v")}
+	return &delta{follower: f, tau: d.of(s.TauM, "tau_m"), c: d.of(s.CM, "c_m"), eL: s.EL,
+		theta: d.of(s.Theta, "threshold"),
+		reset: d.of(s.Reset, "reset"), hold: (ticks(d.of(s.TRef, "refractory")) + h - 1) / h * h,
+		v: d.start(s.Initial.V, "v")}
 }
 
 // advance implements body.
@@ -62,8 +64,8 @@ func (n *delta) advance(to spike.Tick) {
 	}
 }
 
-// relax returns V - E_L after a step without arrivals: its own decay, and what a current that runs from one value to another
-// leaves (variation of constants).
+// relax returns V - E_L after a step without arrivals: its own decay, and what a current that runs from one value
+// to another leaves (variation of constants).
 func (n *delta) relax(h spike.Tick) float64 {
 	r, k := ms(h), int(n.now/h)
 	left := math.Exp(-r / n.tau)

@@ -26,7 +26,8 @@ func randomCase(t *rapid.T) *Case {
 	n.Net.Seed = uint64(n.whole("seed", 1, 1000))
 	n.Net.Step = spike.Tick([]int{100, 50, 25, 20, 200}[n.often("step", 5)]) * spike.Microsecond
 	n.End = n.steps(spike.Tick(n.whole("duration", 20, 150)) * spike.Millisecond)
-	n.Options = sim.Options{Workers: 1 + n.often("workers", 2), ShardSize: 64 * n.whole("shards", 0, 2), NoSleep: n.chance("no sleep", 8)}
+	n.Options = sim.Options{Workers: 1 + n.often("workers", 2), ShardSize: 64 * n.whole("shards", 0, 2),
+		NoSleep: n.chance("no sleep", 8)}
 	for k := range n.whole("populations", 1, 4) {
 		n.population(fmt.Sprintf("p%d", k))
 	}
@@ -47,9 +48,11 @@ func randomCase(t *rapid.T) *Case {
 	return n.Case
 }
 
-// learningCase makes a small random case in which much is learned: bursts of recorded trains, also on steps, onto few neurons.
+// learningCase makes a small random case in which much is learned: bursts of recorded trains, also on steps, onto
+// few neurons.
 func learningCase(t *rapid.T) *Case {
-	n := network{t, &Case{Net: &sim.Network{Seed: uint64(rapid.IntRange(1, 1000).Draw(t, "seed")), Step: 100 * spike.Microsecond}, Bands: map[string]Band{}}}
+	n := network{t, &Case{Net: &sim.Network{Seed: uint64(rapid.IntRange(1, 1000).Draw(t, "seed")),
+		Step: 100 * spike.Microsecond}, Bands: map[string]Band{}}}
 	n.End = n.steps(spike.Tick(n.whole("duration", 50, 300)) * spike.Millisecond)
 	n.Options = sim.Options{Workers: 1}
 	n.Net.Populations = append(n.Net.Populations, sim.Population{Name: "p0", Size: 3, Spec: n.replay(3)})
@@ -59,7 +62,8 @@ func learningCase(t *rapid.T) *Case {
 			p.Spec = n.delta()
 		}
 		n.Net.Populations = append(n.Net.Populations, p)
-		n.Net.Stimuli = append(n.Net.Stimuli, sim.Stimulus{Name: p.Name, Population: p.Name, Port: "soma", Amplitude: n.value("amplitude", 50, 600), Wave: sim.Constant{}})
+		n.Net.Stimuli = append(n.Net.Stimuli, sim.Stimulus{Name: p.Name, Population: p.Name, Port: "soma",
+			Amplitude: n.value("amplitude", 50, 600), Wave: sim.Constant{}})
 	}
 	for k := range n.whole("projections", 2, 6) {
 		n.projection(fmt.Sprint("c", k))
@@ -124,7 +128,8 @@ func (n network) steps(t spike.Tick) spike.Tick { return max(1, t/n.Net.Step) * 
 func (n network) population(name string) {
 	p := sim.Population{Name: name, Size: []int{3, 1, 8, 9, 17, 70, 1024, 1025}[n.often("size", 8)]}
 	if n.chance("detector", 3) {
-		p.Detector = spike.Detector{Threshold: spike.Tick(n.whole("threshold", 2, 40)) * spike.Millisecond, Accumulate: n.chance("accumulate", 2)}
+		p.Detector = spike.Detector{Threshold: spike.Tick(n.whole("threshold", 2, 40)) * spike.Millisecond,
+			Accumulate: n.chance("accumulate", 2)}
 	}
 	model := n.whole("model", 0, 5)
 	if name == "p0" && n.chance("source first", 2) {
@@ -158,10 +163,12 @@ func (n network) population(name string) {
 		}
 		b := sim.Background{Name: fmt.Sprint("b", k), Port: port}
 		if n.chance("ornstein-uhlenbeck", 3) {
-			b.Spec = &neuron.OrnsteinUhlenbeck{Mean: n.real("mean", -50, 200), Sigma: n.real("sigma", 0, 300), Tau: n.real("tau", 1, 20)}
+			b.Spec = &neuron.OrnsteinUhlenbeck{Mean: n.real("mean", -50, 200), Sigma: n.real("sigma", 0, 300),
+				Tau: n.real("tau", 1, 20)}
 		} else {
 			b.Receptor = ports[k*len(ports)/2+n.whole("receptor", 0, len(ports)/len(portsOf(p.Spec))-1)][1]
-			b.Spec = &neuron.PoissonBackground{Rate: n.real("rate", 0, []float64{500, 50000}[n.often("counted", 2)]), Sources: n.whole("sources", 1, 3)}
+			b.Spec = &neuron.PoissonBackground{Rate: n.real("rate", 0, []float64{500, 50000}[n.often("counted", 2)]),
+				Sources: n.whole("sources", 1, 3)}
 			s := b.Spec.(*neuron.PoissonBackground)
 			weight := weight
 			if l, ok := p.Spec.(*neuron.LIF); ok && l.Synapses == "current" && b.Receptor == "gaba" {
@@ -241,7 +248,8 @@ func (n network) source(size int) neuron.Spec {
 			}
 			return s
 		}
-		s.Mean, s.Amplitude, s.Period, s.Phase = n.real("rate", 0, 150), n.real("amplitude", -100, 150), n.real("period", 2, 100), n.real("phase", 0, 1)
+		s.Mean, s.Amplitude, s.Period, s.Phase = n.real("rate", 0, 150), n.real("amplitude", -100, 150),
+			n.real("period", 2, 100), n.real("phase", 0, 1)
 		return s
 	}
 	return n.replay(size)
@@ -288,11 +296,15 @@ func (n network) lif() neuron.Spec {
 
 func (n network) two() neuron.Spec {
 	s := neuron.DefaultTwoCompartment()
-	s.TauS, s.CS, s.TauD, s.CD = n.value("tau_s", 8, 24), n.value("c_s", 200, 500), n.value("tau_d", 4, 12), n.value("c_d", 100, 250)
-	s.Theta, s.DTh, s.TauTh = n.value("threshold", -55, -45), n.value("threshold_jump", 0, 4), n.value("tau_threshold", 10, 40)
+	s.TauS, s.CS, s.TauD, s.CD = n.value("tau_s", 8, 24), n.value("c_s", 200, 500), n.value("tau_d", 4, 12),
+		n.value("c_d", 100, 250)
+	s.Theta, s.DTh, s.TauTh = n.value("threshold", -55, -45), n.value("threshold_jump", 0, 4),
+		n.value("tau_threshold", 10, 40)
 	s.TRef, s.Hold = n.value("refractory", 0, 4), n.chance("hold", 3)
-	s.GS, s.GD, s.ED, s.DD = n.value("g_s", 500, 1500), n.value("g_d", 500, 1500), n.value("e_d", -42, -34), n.value("d_d", 4, 8)
-	s.B, s.TauWS, s.A, s.TauWD = n.value("b", -300, 0), n.value("tau_ws", 50, 150), n.value("a", -20, 0), n.value("tau_wd", 15, 50)
+	s.GS, s.GD, s.ED, s.DD = n.value("g_s", 500, 1500), n.value("g_d", 500, 1500), n.value("e_d", -42, -34),
+		n.value("d_d", 4, 8)
+	s.B, s.TauWS, s.A, s.TauWD = n.value("b", -300, 0), n.value("tau_ws", 50, 150), n.value("a", -20, 0),
+		n.value("tau_wd", 15, 50)
 	s.C, s.BapDelay, s.BapLen = n.value("bap", 1000, 3000), n.real("bap_delay", 0, 2), n.real("bap_duration", 0, 4)
 	s.BapSum = []string{"merge", "add"}[n.whole("bap_overlap", 0, 1)]
 	s.EExc, s.EInh = n.real("e_exc", -10, 10), n.real("e_inh", -90, -65)
@@ -316,7 +328,8 @@ func (n network) adex() neuron.Spec {
 	s := neuron.DefaultAdEx()
 	s.CM, s.GL = n.value("c_m", 60, 200), n.value("g_l", 4, 12)
 	s.Theta, s.Delta, s.Peak = n.value("threshold", -55, -45), n.value("slope", 1, 4), n.real("peak", -10, 20)
-	s.Reset, s.TRef, s.Hold = n.value("reset", -72, -58), n.value("refractory", 0, 4), []string{"reset", "rest"}[n.whole("hold", 0, 1)]
+	s.Reset, s.TRef, s.Hold = n.value("reset", -72, -58), n.value("refractory", 0, 4),
+		[]string{"reset", "rest"}[n.whole("hold", 0, 1)]
 	s.A, s.B, s.TauW = n.value("a", 0, 2), n.value("b", 0, 40), n.value("tau_w", 30, 300)
 	s.EExc, s.EInh = n.real("e_exc", -10, 10), n.real("e_inh", -90, -72)
 	s.TauAMPA, s.TauGABA = n.real("tau_ampa", 1, 8), n.real("tau_gaba", 2, 15)
@@ -330,12 +343,15 @@ func (n network) burstPoisson() neuron.Spec {
 		s = neuron.DefaultEscapeBurstPoisson()
 		s.Delta, s.Rho = n.value("escape_slope", 1, 4), n.value("escape_rate", 0, 40)
 	}
-	s.TauS, s.CS, s.TauD, s.CD = n.value("tau_s", 8, 24), n.value("c_s", 200, 500), n.value("tau_d", 4, 12), n.value("c_d", 100, 250)
-	s.Theta, s.DTh, s.TauTh = n.value("threshold", -56, -46), n.value("threshold_jump", 0, 4), n.value("tau_threshold", 10, 40)
+	s.TauS, s.CS, s.TauD, s.CD = n.value("tau_s", 8, 24), n.value("c_s", 200, 500), n.value("tau_d", 4, 12),
+		n.value("c_d", 100, 250)
+	s.Theta, s.DTh, s.TauTh = n.value("threshold", -56, -46), n.value("threshold_jump", 0, 4),
+		n.value("tau_threshold", 10, 40)
 	s.BurstMin, s.BurstMax = n.real("burst_min", 1, 5), n.real("burst_max", 5, 12)
 	s.TRef, s.Dead = n.value("refractory", 14, 25), []string{"last_spike", "event"}[n.whole("dead", 0, 1)]
 	s.ED, s.DD = n.value("e_d", -62, -52), n.value("d_d", 3, 9)
-	s.B, s.TauWS, s.A, s.TauWD = n.value("b", -300, 0), n.value("tau_ws", 50, 150), n.value("a", -20, 0), n.value("tau_wd", 15, 50)
+	s.B, s.TauWS, s.A, s.TauWD = n.value("b", -300, 0), n.value("tau_ws", 50, 150), n.value("a", -20, 0),
+		n.value("tau_wd", 15, 50)
 	s.EExc, s.EInh = n.real("e_exc", -10, 10), n.real("e_inh", -90, -65)
 	s.TauAMPA, s.TauNMDA, s.TauGABA = n.real("tau_ampa", 1, 8), n.real("tau_nmda", 30, 120), n.real("tau_gaba", 2, 15)
 	s.Driving = []string{"dendrite", "soma"}[n.whole("driving_force", 0, 1)]
@@ -375,7 +391,8 @@ func receptors(spec neuron.Spec) (ports [][2]string, weight float64) {
 
 func (n network) projection(name string) {
 	populations := n.Net.Populations
-	source, target := &populations[n.whole("source", 0, len(populations)-1)], &populations[n.whole("target", 0, len(populations)-1)]
+	source, target := &populations[n.whole("source", 0, len(populations)-1)],
+		&populations[n.whole("target", 0, len(populations)-1)]
 	ports, weight := receptors(target.Spec)
 	if ports == nil {
 		return
@@ -383,8 +400,10 @@ func (n network) projection(name string) {
 	port := ports[n.whole("receptor", 0, len(ports)-1)]
 	weight *= 5 / max(5, decay[port[1]])
 	weight /= max(1, 0.06*float64(source.Size)) // or many would stop being synapses of neurons that are ever at rest
-	spec := synapse.Spec{Name: name, Connector: n.connector(source.Size, target.Size, source == target), Weight: n.value("weight", 0, 2*weight),
-		Delay: neuron.Const(ms(n.Net.Step * spike.Tick(n.whole("delay", 1, 30)))), Transmit: synapse.Transmit(n.often("transmit", 3))}
+	spec := synapse.Spec{Name: name, Connector: n.connector(source.Size, target.Size, source == target),
+		Weight:   n.value("weight", 0, 2*weight),
+		Delay:    neuron.Const(ms(n.Net.Step * spike.Tick(n.whole("delay", 1, 30)))),
+		Transmit: synapse.Transmit(n.often("transmit", 3))}
 	list, _ := spec.Connector.(*synapse.List)
 	switch {
 	case list != nil && list.HasDelays:
@@ -392,16 +411,19 @@ func (n network) projection(name string) {
 		spec.Delay = neuron.Const(ms(n.Net.Step * spike.Tick(n.whole("steps", 1000, 3000))))
 	case n.chance("delays", 4):
 		h := ms(n.Net.Step)
-		spec.Delay = []neuron.Value{{Shape: neuron.Uniform, A: 3 * h, B: 20 * h}, {Shape: neuron.Normal, A: 10 * h, B: 5 * h, Lo: h, Hi: 22 * h},
+		spec.Delay = []neuron.Value{{Shape: neuron.Uniform, A: 3 * h, B: 20 * h}, {Shape: neuron.Normal, A: 10 * h,
+			B: 5 * h, Lo: h, Hi: 22 * h},
 			{Shape: neuron.LogNormal, A: 10 * h, B: 0.5, Lo: 0.6 * h, Hi: 30 * h}}[n.whole("delay shape", 0, 2)]
 	}
 	if n.chance("weights", 3) {
-		spec.Weight = []neuron.Value{{Shape: neuron.Uniform, A: weight, B: 2 * weight}, {Shape: neuron.LogNormal, A: weight, B: 0.5, Lo: 0.2 * weight, Hi: 2 * weight},
+		spec.Weight = []neuron.Value{{Shape: neuron.Uniform, A: weight, B: 2 * weight}, {Shape: neuron.LogNormal,
+			A: weight, B: 0.5, Lo: 0.2 * weight, Hi: 2 * weight},
 			{Shape: neuron.Normal, A: weight, B: weight, Lo: 0.1 * weight, Hi: 2 * weight}}[n.whole("weight shape", 0, 2)]
 		spec.Half = n.chance("half", 4)
 	}
 	if n.chance("short-term", 3) {
-		spec.ShortTerm = &synapse.ShortTerm{U: n.real("U", 0, 1), J: n.real("J", 0, 1), TauD: n.real("tau_d", 5, 200), TauF: n.real("tau_f", 5, 1000), U0: n.real("u0", 0, 1)}
+		spec.ShortTerm = &synapse.ShortTerm{U: n.real("U", 0, 1), J: n.real("J", 0, 1), TauD: n.real("tau_d", 5, 200),
+			TauF: n.real("tau_f", 5, 1000), U0: n.real("u0", 0, 1)}
 	}
 	if s, ok := target.Spec.(*neuron.LIF); ok && s.Synapses == "current" && port[1] == "gaba" { // its weights are negative
 		spec.Weight = neuron.Const(-math.Abs(spec.Weight.Mean()))
@@ -428,15 +450,18 @@ func (n network) projection(name string) {
 
 // protocol draws patterns, stages and teachers.
 func (n network) protocol() {
-	p := &sim.Protocol{Start: min(n.steps(n.End/2), n.Net.Step*spike.Tick(n.whole("settle", 0, 300))), Key: rng.New(n.Net.Seed, "protocol")}
+	p := &sim.Protocol{Start: min(n.steps(n.End/2), n.Net.Step*spike.Tick(n.whole("settle", 0, 300))),
+		Key: rng.New(n.Net.Seed, "protocol")}
 	n.Protocol = p
 	for k := range n.Net.Populations {
 		pop := &n.Net.Populations[k]
 		if ports := portsOf(pop.Spec); n.chance("teacher", 2) && hasPorts(pop.Spec) {
-			t := sim.Teacher{Name: fmt.Sprint("t", k), Population: pop.Name, Port: ports[n.whole("port", 0, len(ports)-1)], Tau: n.real("tau", 5, 200),
+			t := sim.Teacher{Name: fmt.Sprint("t", k), Population: pop.Name, Port: ports[n.whole("port", 0, len(ports)-1)],
+				Tau:   n.real("tau", 5, 200),
 				Every: n.Net.Step * spike.Tick(n.whole("every", 1, 100)), Hold: n.chance("hold", 3), Always: n.chance("always", 3),
 				Pool: n.chance("pool", 3), Limit: n.real("limit", 20, 400)}
-			t.Law = sim.Linear{Offset: n.real("offset", -50, 50), Gain: n.real("gain", 0, 5), PerRate: n.real("per_rate", -5, 5), PerProbability: n.real("per_probability", -200, 200)}
+			t.Law = sim.Linear{Offset: n.real("offset", -50, 50), Gain: n.real("gain", 0, 5), PerRate: n.real("per_rate", -5,
+				5), PerProbability: n.real("per_probability", -200, 200)}
 			if n.chance("cross-entropy", 2) {
 				t.Law = sim.CrossEntropy{EMin: n.real("e_min", 0, 10), EMax: n.real("e_max", 13, 60), Gain: n.real("gain", 0, 2000)}
 			}
@@ -467,7 +492,8 @@ func (n network) protocol() {
 		p.Patterns = append(p.Patterns, pattern)
 	}
 	for k := range n.whole("stages", 1, 2) {
-		s := sim.Stage{Name: fmt.Sprint("s", k), Repeats: n.whole("repeats", 1, 3), Hold: n.Net.Step * spike.Tick(n.whole("hold", 10, 300)), Shuffled: n.chance("shuffled", 2)}
+		s := sim.Stage{Name: fmt.Sprint("s", k), Repeats: n.whole("repeats", 1, 3),
+			Hold: n.Net.Step * spike.Tick(n.whole("hold", 10, 300)), Shuffled: n.chance("shuffled", 2)}
 		s.TeachFrom, s.LearnFrom = s.Hold, s.Hold
 		if n.chance("teaches", 2) {
 			s.TeachFrom = n.Net.Step * spike.Tick(n.whole("teacher_from", 0, int(s.Hold/n.Net.Step)))
@@ -569,9 +595,11 @@ func (n network) connector(sources, targets int, same bool) synapse.Connector {
 	case 5:
 		return synapse.FixedTotalNumber{K: n.whole("total", 0, 5*targets), Autapses: autapses}
 	case 6:
-		list := &synapse.List{Autapses: true, HasWeight: n.chance("listed weights", 2), HasDelays: n.chance("listed delays", 2)}
+		list := &synapse.List{Autapses: true, HasWeight: n.chance("listed weights", 2),
+			HasDelays: n.chance("listed delays", 2)}
 		for range n.whole("entries", 0, 12) {
-			list.Synapses = append(list.Synapses, synapse.Synapse{Source: n.whole("source", 0, sources-1), Target: n.whole("target", 0, targets-1),
+			list.Synapses = append(list.Synapses, synapse.Synapse{Source: n.whole("source", 0, sources-1),
+				Target: n.whole("target", 0, targets-1),
 				Weight: n.real("listed weight", 0, 0.2), Delay: ms(n.Net.Step) * n.real("listed delay", 0.6, 20)})
 		}
 		return list

@@ -14,8 +14,8 @@ type setting struct {
 	teaches, learns bool
 }
 
-// settings lists what a protocol does, in order of time. Before it starts the first pattern is on, after it has ended the
-// last; then nothing is taught or learned.
+// settings lists what a protocol does, in order of time. Before it starts the first pattern is on, after it has
+// ended the last; then nothing is taught or learned.
 func (c *Case) settings() []setting {
 	p := c.Protocol
 	if p == nil {

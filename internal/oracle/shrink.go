@@ -124,7 +124,10 @@ func (c *Case) leaveOut(k int) bool {
 	}
 	name := c.Net.Populations[k].Name
 	c.Net.Populations = slices.Delete(c.Net.Populations, k, k+1)
-	c.Net.Projections = slices.DeleteFunc(c.Net.Projections, func(p sim.Projection) bool { return p.Source == name || p.Target == name })
+	c.Net.Projections = slices.DeleteFunc(c.Net.Projections, func(p sim.Projection) bool {
+		return p.Source == name ||
+			p.Target == name
+	})
 	c.Net.Stimuli = slices.DeleteFunc(c.Net.Stimuli, func(s sim.Stimulus) bool { return s.Population == name })
 	c.Net.Teachers = slices.DeleteFunc(c.Net.Teachers, func(t sim.Teacher) bool { return t.Population == name })
 	return true

@@ -38,9 +38,10 @@ var (
 	dpError = [7]float64{71. / 57600, 0, -71. / 16695, 71. / 1920, -17253. / 339200, 22. / 525, -1. / 40}
 )
 
-// run takes y from time 0 to end and calls see after every step with what was at both of its ends; see may return false to
-// stop there. It returns the time that was reached.
-func (s *solver) run(f field, y *state, end float64, see func(t, h float64, from, to, slopeFrom, slopeTo *state) bool) float64 {
+// run takes y from time 0 to end and calls see after every step with what was at both of its ends; see may return
+// false to stop there. It returns the time that was reached.
+func (s *solver) run(f field, y *state, end float64, see func(t, h float64, from, to, slopeFrom,
+	slopeTo *state) bool) float64 {
 	var k [7]state
 	f(0, y, &k[0])
 	for t := 0.0; t < end; {

@@ -28,7 +28,8 @@ func (r *run) checkSource(k int, p *sim.Population) {
 		}
 	case *neuron.ModulatedPoisson:
 		most, rate := modulation(s)
-		want = r.thinned(p, "candidates", func(int) float64 { return most }, func(_ int, at spike.Tick) float64 { return rate(at) },
+		want = r.thinned(p, "candidates", func(int) float64 { return most },
+			func(_ int, at spike.Tick) float64 { return rate(at) },
 			func(int) float64 { return s.Dead })
 	default:
 		return
@@ -41,8 +42,8 @@ func (r *run) checkSource(k int, p *sim.Population) {
 	}
 }
 
-// replayed returns the trains of a replay: time t of the recording becomes (t - start) x scale, those before the start are left
-// out, and what lies before the period comes again and again.
+// replayed returns the trains of a replay: time t of the recording becomes (t - start) x scale, those before the
+// start are left out, and what lies before the period comes again and again.
 func (r *run) replayed(s *neuron.Replay, size int) [][]spike.Tick {
 	all := make([][]spike.Tick, size)
 	period := spike.Tick(math.Round(s.Repeat * 1e9))
@@ -73,10 +74,11 @@ func (r *run) replayed(s *neuron.Replay, size int) [][]spike.Tick {
 	return all
 }
 
-// thinned returns Poisson trains: candidates at the highest rate of a block of sources, each kept with the probability that
-// its source's rate is of that, unless it comes within the dead time. A block has at most 1024 sources and fewer where
-// those would make more than 8192 candidates per second.
-func (r *run) thinned(p *sim.Population, name string, most func(int) float64, rate func(int, spike.Tick) float64, dead func(int) float64) [][]spike.Tick {
+// thinned returns Poisson trains: candidates at the highest rate of a block of sources, each kept with the
+// probability that its source's rate is of that, unless it comes within the dead time. A block has at most 1024
+// sources and fewer where those would make more than 8192 candidates per second.
+func (r *run) thinned(p *sim.Population, name string, most func(int) float64, rate func(int, spike.Tick) float64,
+	dead func(int) float64) [][]spike.Tick {
 	highest := func(lo, n int) (hz float64) {
 		for i := range n {
 			hz = max(hz, most(lo+i))

@@ -59,11 +59,14 @@ type two struct {
 }
 
 func newTwo(s *neuron.TwoCompartment, d drawer) model {
-	m := &two{TwoCompartment: s, synapses: synapses{s.EExc, s.EInh, [3]float64{s.TauAMPA, s.TauNMDA, s.TauGABA}, s.Driving == "soma"},
+	m := &two{TwoCompartment: s, synapses: synapses{s.EExc, s.EInh, [3]float64{s.TauAMPA, s.TauNMDA, s.TauGABA},
+		s.Driving == "soma"},
 		tauS: d.of(s.TauS, "tau_s"), cs: d.of(s.CS, "c_s"), tauD: d.of(s.TauD, "tau_d"), cd: d.of(s.CD, "c_d"),
 		theta: d.of(s.Theta, "threshold"), jump: d.of(s.DTh, "threshold_jump"), tauTh: d.of(s.TauTh, "tau_threshold"),
-		tRef: d.of(s.TRef, "refractory"), gs: d.of(s.GS, "g_s"), gd: d.of(s.GD, "g_d"), ed: d.of(s.ED, "e_d"), dd: d.of(s.DD, "d_d"),
-		b: d.of(s.B, "b"), tauWS: d.of(s.TauWS, "tau_ws"), a: d.of(s.A, "a"), tauWD: d.of(s.TauWD, "tau_wd"), bap: d.of(s.C, "bap")}
+		tRef: d.of(s.TRef, "refractory"), gs: d.of(s.GS, "g_s"), gd: d.of(s.GD, "g_d"), ed: d.of(s.ED, "e_d"),
+		dd: d.of(s.DD, "d_d"),
+		b:  d.of(s.B, "b"), tauWS: d.of(s.TauWS, "tau_ws"), a: d.of(s.A, "a"), tauWD: d.of(s.TauWD, "tau_wd"),
+		bap: d.of(s.C, "bap")}
 	i := &s.Initial
 	m.start = state{d.start(i.VS, "v_s"), d.start(i.VD, "v_d"), d.start(i.WS, "w_s"), d.start(i.WD, "w_d")}
 	return m

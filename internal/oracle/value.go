@@ -8,7 +8,8 @@ import (
 	"github.com/burstplex/burstplex/neuron/spike"
 )
 
-// draw returns the value of neuron i: the constant, or what the distribution makes of the numbers of the neuron under a key.
+// draw returns the value of neuron i: the constant, or what the distribution makes of the numbers of the neuron
+// under a key.
 func draw(v neuron.Value, key rng.Key, i int) float64 {
 	s := key.Stream(uint64(i), 0)
 	switch v.Shape {

@@ -42,7 +42,8 @@ func (c *Case) fluctuation(name string, t spike.Tick) float64 {
 	return sum * math.Sqrt(2/float64(b.Components))
 }
 
-// samples is a wave given by points from a start on: held, or linear in between; 0 before the first, the last value after the last.
+// samples is a wave given by points from a start on: held, or linear in between; 0 before the first, the last value
+// after the last.
 func samples(w *sim.Samples, t spike.Tick, before bool) float64 {
 	if t -= w.Start; w.Period > 0 && t >= 0 {
 		if turn := t % w.Period; before && turn == 0 && t > 0 {

@@ -15,8 +15,8 @@ type Arrivals struct {
 	dt     float64
 }
 
-// Read sorts events at ascending times (s) into bins of dt seconds, as many as there are counts, when they arrive after a delay,
-// and counts the arrivals.
+// Read sorts events at ascending times (s) into bins of dt seconds, as many as there are counts, when they arrive
+// after a delay, and counts the arrivals.
 func (a *Arrivals) Read(counts []float32, times []float64, delay, dt float64) {
 	a.dt, a.ends = dt, a.ends[:0]
 	if n := (len(times) + 7) / 8 * 8; n > len(a.ages) {

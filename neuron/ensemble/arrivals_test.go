@@ -11,8 +11,8 @@ import (
 	"github.com/burstplex/burstplex/neuron/rng"
 )
 
-// What is left of events at the ends of bins is what every event leaves, one by one, also after a delay that is not a number of
-// bins, and with bins and events of all numbers.
+// What is left of events at the ends of bins is what every event leaves, one by one, also after a delay that is not
+// a number of bins, and with bins and events of all numbers.
 func TestArrivals(t *testing.T) {
 	r := rand.New(rand.NewPCG(11, 12))
 	var a Arrivals
@@ -25,7 +25,8 @@ func TestArrivals(t *testing.T) {
 		}
 		slices.Sort(times)
 		delay, tau := []float64{0, 0.006, 0.0031, 1}[r.IntN(4)], 0.002+0.02*r.Float64()
-		counts, sum, all, bursts, number := make([]float32, bins), make([]float32, bins), make([]float32, bins), make([]float32, bins), make([]float32, bins)
+		counts, sum, all, bursts, number := make([]float32, bins), make([]float32, bins), make([]float32, bins),
+			make([]float32, bins), make([]float32, bins)
 		a.Read(counts, times, delay, dt)
 		a.Sum(sum, tau)
 		a.Bursts(all, bursts, number, burst, tau)
@@ -42,8 +43,10 @@ func TestArrivals(t *testing.T) {
 					}
 				}
 			}
-			if counts[k] != n || number[k] != nb || math.Abs(float64(sum[k])-s) > 1e-6*(1+s) || all[k] != sum[k] || math.Abs(float64(bursts[k])-sb) > 1e-6*(1+sb) {
-				t.Fatalf("bin %d: %g events that leave %g (%g), %g bursts that leave %g; should be %g, %g, %g, %g", k, counts[k], sum[k], all[k], number[k], bursts[k], n, s, nb, sb)
+			if counts[k] != n || number[k] != nb || math.Abs(float64(sum[k])-s) > 1e-6*(1+s) || all[k] != sum[k] ||
+				math.Abs(float64(bursts[k])-sb) > 1e-6*(1+sb) {
+				t.Fatalf("bin %d: %g events that leave %g (%g), %g bursts that leave %g; should be %g, %g, %g, %g", k, counts[k],
+					sum[k], all[k], number[k], bursts[k], n, s, nb, sb)
 			}
 		}
 	}

@@ -6,8 +6,8 @@ import (
 	"github.com/burstplex/burstplex/neuron/internal/quantile"
 )
 
-// Everything here exists twice, for one number and for eight at a time (../internal/asm/steps), and both give the same bits:
-// operations, their order and their roundings are part of the law, and none may be fused.
+// Everything here exists twice, for one number and for eight at a time (../internal/asm/steps), and both give the
+// same bits: operations, their order and their roundings are part of the law, and none may be fused.
 
 // binomial returns a binomial number of n trials of probability p from one random word. n must be a whole number, not
 // negative; p is clamped to [0, 1], and NaN is 0.
@@ -50,9 +50,9 @@ func round(n, p, mean, spread, variance float32, w uint32) float32 {
 	return float32(int32(max(0, min(n, x))))
 }
 
-// normal returns the standard normal number that a word stands for, to 0.0003. The distance of the word from the end of its
-// half is a tail probability u, at most 1/2, and z is nearly a straight line over sqrt(-log₂ u): there is one polynomial for
-// all of it, out to 6.2.
+// normal returns the standard normal number that a word stands for, to 0.0003. The distance of the word from the
+// end of its half is a tail probability u, at most 1/2, and z is nearly a straight line over sqrt(-log₂ u): there
+// is one polynomial for all of it, out to 6.2.
 func normal(w uint32) float32 {
 	half := uint32(int32(w) >> 31) // all ones for the upper half
 	y := float32(int32((w^half)&math.MaxInt32)) + 0.5
@@ -73,8 +73,8 @@ func polynomial(c []float32, x float32) float32 {
 	return y
 }
 
-// invert draws a binomial number, p at most 1/2 and variance below 4, by summing probabilities up to a uniform number. The
-// error of the distribution function is below 1e-4 (tested).
+// invert draws a binomial number, p at most 1/2 and variance below 4, by summing probabilities up to a uniform
+// number. The error of the distribution function is below 1e-4 (tested).
 func invert(n, p float32, w uint32) float32 {
 	s := p / (2 - p)
 	t := float32(n * float32(polynomial(quantile.Artanh[:], float32(s*s))*s)) // (1-p)^n = 2^-t

@@ -1,13 +1,15 @@
-// Package ensemble simulates units: N burst-coding neurons that receive the same drive. Because they share it, the next event
-// of any of them can be found from one integrated hazard, so that a unit costs its events and not its neurons and steps.
+// Package ensemble simulates units: N burst-coding neurons that receive the same drive. Because they share it, the
+// next event of any of them can be found from one integrated hazard, so that a unit costs its events and not its
+// neurons and steps.
 //
-// Every neuron has an escape rate that depends on the common drive v, and a dead time that runs from each of its events,
-// burst or not. By memorylessness all neurons that are not dead are alike: the time of the unit's next event is where
-// the integral of (free neurons) x (rate of one) reaches an exponential number of mean 1, and which of them it is does not
-// matter until somebody asks. Neurons in their dead time wait in a queue in the order in which they will be free again.
+// Every neuron has an escape rate that depends on the common drive v, and a dead time that runs from each of its
+// events, burst or not. By memorylessness all neurons that are not dead are alike: the time of the unit's next
+// event is where the integral of (free neurons) x (rate of one) reaches an exponential number of mean 1, and which
+// of them it is does not matter until somebody asks. Neurons in their dead time wait in a queue in the order in
+// which they will be free again.
 //
-// The times are exact for a drive that is constant within bins; nothing is drawn per neuron or step. The test compares with
-// the same neurons simulated one by one.
+// The times are exact for a drive that is constant within bins; nothing is drawn per neuron or step. The test
+// compares with the same neurons simulated one by one.
 package ensemble
 
 import (
@@ -26,7 +28,8 @@ type Params struct {
 	Dead    float64 // dead time after an event, s
 }
 
-// Validate refuses what cannot be: E_max times the dead time must be at most 0.8, or neurons would nearly always be dead.
+// Validate refuses what cannot be: E_max times the dead time must be at most 0.8, or neurons would nearly always be
+// dead.
 func (p Params) Validate() error {
 	switch {
 	case p.Neurons < 1:
@@ -34,14 +37,15 @@ func (p Params) Validate() error {
 	case !(p.Rate > 0) || !(p.Dead >= 0):
 		return fmt.Errorf("rate = %g Hz, dead time = %g s: must be above 0 and not negative", p.Rate, p.Dead)
 	case p.Rate*p.Dead > 0.8:
-		return fmt.Errorf("rate = %g Hz with a dead time of %g s: their product %.2f is above 0.8", p.Rate, p.Dead, p.Rate*p.Dead)
+		return fmt.Errorf("rate = %g Hz with a dead time of %g s: their product %.2f is above 0.8", p.Rate, p.Dead,
+			p.Rate*p.Dead)
 	}
 	return nil
 }
 
-// hazard returns the numbers of the escape rate of a neuron that is not dead, rate/(e^-v + rest) in Hz. It is such that the
-// stationary event rate of a neuron is Rate σ(v) whatever the dead time τ: with r = R/(1-Rτ), r σ(v - ln(1+rτ)) and a dead time
-// τ give R σ(v).
+// hazard returns the numbers of the escape rate of a neuron that is not dead, rate/(e^-v + rest) in Hz. It is such
+// that the stationary event rate of a neuron is Rate σ(v) whatever the dead time τ: with r = R/(1-Rτ), r σ(v -
+// ln(1+rτ)) and a dead time τ give R σ(v).
 func (p Params) hazard() (rate, rest float64) { return p.Rate, 1 - p.Rate*p.Dead }
 
 // Activation is the logistic function: the event rate of a unit in units of its largest.
@@ -49,10 +53,11 @@ func Activation(v float64) float64 { return 1 / (1 + numeric.Exp(-v)) }
 
 // Unit draws the events of one unit. Its memory is reused from presentation to presentation.
 //
-// A step is a bin or, where neurons could be free again within it, a part of it. So a neuron that fires in a step stays dead to
-// its end, and neurons are of two kinds: of those that are free from the start, F at first, none comes back, and the integrated
-// hazard from one event to the next is an exponential number over F, F-1, ...: a sum, without a look at who becomes free.
-// Those that become free in the step have a clock of their own. It rarely rings, and then they are taken one by one.
+// A step is a bin or, where neurons could be free again within it, a part of it. So a neuron that fires in a step
+// stays dead to its end, and neurons are of two kinds: of those that are free from the start, F at first, none
+// comes back, and the integrated hazard from one event to the next is an exponential number over F, F-1, ...: a
+// sum, without a look at who becomes free. Those that become free in the step have a clock of their own. It rarely
+// rings, and then they are taken one by one.
 type Unit struct {
 	p          Params
 	rate, rest float64
@@ -89,11 +94,12 @@ func NewUnit(p Params) *Unit {
 	return u
 }
 
-// Events appends the times (s, ascending) of the events in len(drive) bins of dt seconds to dst. The unit starts in the mean
-// state of an activation between 0 and 1: as many neurons are dead as would be after a long time, with the rest of their
-// dead times uniform. Its random numbers are those of an entity of key. Exponential numbers are in single precision, from one
-// word each: intervals are rounded to 1e-7 of themselves and end at 22 times their mean.
-func Events[T float32 | float64](u *Unit, dst []float64, drive []T, start, dt float64, key rng.Key, entity uint64) []float64 {
+// Events appends the times (s, ascending) of the events in len(drive) bins of dt seconds to dst. The unit starts in
+// the mean state of an activation between 0 and 1: as many neurons are dead as would be after a long time, with the
+// rest of their dead times uniform. Its random numbers are those of an entity of key. Exponential numbers are in
+// single precision, from one word each: intervals are rounded to 1e-7 of themselves and end at 22 times their mean.
+func Events[T float32 | float64](u *Unit, dst []float64, drive []T, start, dt float64, key rng.Key,
+	entity uint64) []float64 {
 	u.start(start, key, entity)
 	before := len(u.times)
 	steps := 1
@@ -183,8 +189,8 @@ func (u *Unit) step(from, end, rate float64) {
 	u.released(u.times[first:u.dead], old, from, end, rate)
 }
 
-// released draws the events of neurons that become free in a step, those of the events at times fired, and frees the others.
-// Events of the step begin at old.
+// released draws the events of neurons that become free in a step, those of the events at times fired, and frees
+// the others. Events of the step begin at old.
 func (u *Unit) released(fired []float64, old int, from, end, rate float64) {
 	n, t := 0.0, from
 	for i := 0; i <= len(fired); i++ {
@@ -210,8 +216,8 @@ func (u *Unit) released(fired []float64, old int, from, end, rate float64) {
 	u.free += int(n) - 1
 }
 
-// Who appends the neuron of each event to dst: any of those that are not in their dead time, by memorylessness. Events do not
-// depend on whether somebody asks. Units have at most 65,536 neurons then.
+// Who appends the neuron of each event to dst: any of those that are not in their dead time, by memorylessness.
+// Events do not depend on whether somebody asks. Units have at most 65,536 neurons then.
 func (u *Unit) Who(dst []uint16, times []float64, s *rng.Stream) []uint16 {
 	u.idle, u.busy = u.idle[:0], u.busy[:0]
 	for i := range u.p.Neurons {

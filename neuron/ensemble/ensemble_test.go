@@ -65,8 +65,8 @@ func moments(runs int, draw func(run int) []float64, bins int) (mean, variance, 
 	return mean, variance, covariance
 }
 
-// A unit has the counts, their variances and their correlations in time of the same neurons simulated one by one, under a
-// drive that jumps.
+// A unit has the counts, their variances and their correlations in time of the same neurons simulated one by one,
+// under a drive that jumps.
 func TestUnitIsItsNeurons(t *testing.T) {
 	const dt, steps, runs = 0.001, 200, 4000
 	drive := make([]float64, steps)

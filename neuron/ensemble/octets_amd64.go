@@ -17,8 +17,8 @@ const width = 8 // units in a vector
 //	cells  [ zeros | before | now ]   dead, dead and bins rows
 //	words  [ before | now ]           rows rounded up to whole blocks
 //
-// Now are the bins of the presentation, before those in whose events neurons may still be dead, and zeros are theirs. Drives become
-// probabilities and then counts in the same place.
+// Now are the bins of the presentation, before those in whose events neurons may still be dead, and zeros are
+// theirs. Drives become probabilities and then counts in the same place.
 type octet struct {
 	cells       []float32
 	words       []uint32
@@ -90,7 +90,8 @@ func (o *octet) store(counts matrix, unit, n, bins int) {
 	}
 }
 
-// eight returns eight rows from the given one on: of m itself or, if it has fewer, of spare, with a copy of those that it has.
+// eight returns eight rows from the given one on: of m itself or, if it has fewer, of spare, with a copy of those
+// that it has.
 func (m matrix) eight(row, n, bins int, spare matrix) matrix {
 	at := row * m.stride
 	if n-row >= width {
@@ -139,7 +140,8 @@ func (s *Steps) layer(counts, drive matrix, n, bins int, start []float32, key rn
 		if s.dead > 0 {
 			drawAVX2(&a.cells[a.before], &b.cells[b.before], &a.words[0], &b.words[0], s.dead, s.dead, &a.free[0], &b.free[0])
 		}
-		drawAVX2(&a.cells[a.now], &b.cells[b.now], &a.words[a.present], &b.words[b.present], bins, s.dead, &a.free[0], &b.free[0])
+		drawAVX2(&a.cells[a.now], &b.cells[b.now], &a.words[a.present], &b.words[b.present], bins, s.dead, &a.free[0],
+			&b.free[0])
 		a.store(counts, u, n, bins)
 		b.store(counts, u+width, n, bins)
 	}
@@ -158,7 +160,8 @@ func (s *Steps) layerBursts(bursts, events, probability matrix, n, bins int, key
 	schedule := key.Schedule()
 	for u := 0; u < n; u += width {
 		o.read(0, 0, bins, &schedule, entity, u)
-		e, p, b := events.eight(u, n, bins, o.spare[0]), probability.eight(u, n, bins, o.spare[1]), bursts.eight(u, n, bins, o.spare[2])
+		e, p, b := events.eight(u, n, bins, o.spare[0]), probability.eight(u, n, bins, o.spare[1]),
+			bursts.eight(u, n, bins, o.spare[2])
 		burstsAVX2(&b.x[0], &e.x[0], &p.x[0], b.stride, &o.words[0], bins)
 		bursts.put(u, n, bins, o.spare[2])
 	}

@@ -34,7 +34,8 @@ func TestVectorBinomial(t *testing.T) {
 				p[i] = 0.5 - float32(math.Sqrt(math.Max(0, 0.25-4/float64(n[i]))))
 				p[i] = math.Float32frombits(math.Float32bits(p[i]) + uint32(r.IntN(9)-4))
 			case 1:
-				p[i] = [...]float32{0, 1, 0.5, 0.50000006, 0.49999997, 1e-45, 1e-38, 1e-39, 0.99999994, 2, -1, float32(math.NaN()), float32(math.Copysign(0, -1))}[r.IntN(13)]
+				p[i] = [...]float32{0, 1, 0.5, 0.50000006, 0.49999997, 1e-45, 1e-38, 1e-39, 0.99999994, 2, -1,
+					float32(math.NaN()), float32(math.Copysign(0, -1))}[r.IntN(13)]
 			case 2:
 				p[i] = float32(math.Exp(-20 * r.Float64()))
 			default:

@@ -8,7 +8,8 @@ import (
 // lot is how many random words are drawn at a time: 16 blocks.
 const lot = 64
 
-// source reads the random words of an entity in lots. Eight blocks make a group, in which the first words of all come first.
+// source reads the random words of an entity in lots. Eight blocks make a group, in which the first words of all
+// come first.
 type source struct {
 	key      rng.Key
 	schedule [20]uint32

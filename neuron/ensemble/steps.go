@@ -9,9 +9,9 @@ import (
 
 //go:generate sh -c "cd ../internal/asm && go run ./steps -out ../../ensemble/steps_amd64.s -stubs ../../ensemble/steps_amd64.go -pkg ensemble"
 
-// Steps draws events in steps of time: in every bin a binomial number of the neurons that are not in their dead time has
-// one. It costs bins, not events, at two prices: times are known to a bin only, and dead times are whole bins. The
-// stationary rate is exact. A Steps may be shared by goroutines.
+// Steps draws events in steps of time: in every bin a binomial number of the neurons that are not in their dead
+// time has one. It costs bins, not events, at two prices: times are known to a bin only, and dead times are whole
+// bins. The stationary rate is exact. A Steps may be shared by goroutines.
 type Steps struct {
 	p    Params
 	rate float32 // events of a fully active neuron in a bin
@@ -33,10 +33,10 @@ type matrix struct {
 
 func (m matrix) row(u, bins int) []float32 { return m.x[u*m.stride:][:bins] }
 
-// Layer draws the number of events in each of the bins of units 0 to n-1 of a layer, for the drive in each bin. Both are
-// matrices of one row per unit, stride numbers apart, and may be the same memory; stride is a multiple of 8 and at least bins.
-// What is in a row after its bins is left alone. A unit starts in the mean state of an activation start, between 0 and 1. Its
-// random numbers are those of entity|u of key, u the number of the unit.
+// Layer draws the number of events in each of the bins of units 0 to n-1 of a layer, for the drive in each bin.
+// Both are matrices of one row per unit, stride numbers apart, and may be the same memory; stride is a multiple of
+// 8 and at least bins. What is in a row after its bins is left alone. A unit starts in the mean state of an
+// activation start, between 0 and 1. Its random numbers are those of entity|u of key, u the number of the unit.
 func (s *Steps) Layer(counts, drive []float32, stride, n, bins int, start []float32, key rng.Key, entity uint64) {
 	c, d := matrix{counts, stride}, matrix{drive, stride}
 	if n == 0 || bins == 0 || s.layer(c, d, n, bins, start, key, entity) {
@@ -47,8 +47,9 @@ func (s *Steps) Layer(counts, drive []float32, stride, n, bins int, start []floa
 	}
 }
 
-// LayerBursts draws how many of the events of each bin are followed by a second spike, each with the probability of its bin,
-// for units 0 to n-1 of a layer. The matrices are those of Layer; bursts may be the memory of one of the others.
+// LayerBursts draws how many of the events of each bin are followed by a second spike, each with the probability of
+// its bin, for units 0 to n-1 of a layer. The matrices are those of Layer; bursts may be the memory of one of the
+// others.
 func (s *Steps) LayerBursts(bursts, events, probability []float32, stride, n, bins int, key rng.Key, entity uint64) {
 	b, e, p := matrix{bursts, stride}, matrix{events, stride}, matrix{probability, stride}
 	if n == 0 || bins == 0 || s.layerBursts(b, e, p, n, bins, key, entity) {
@@ -79,10 +80,11 @@ const history = 1 << 32
 
 // Events writes the number of events in each bin of one unit (see Layer).
 //
-// Of F neurons that are not dead, each has an event with probability p. In the stationary state F = N - d E after events of
-// mean E in each of the d bins of a dead time, so p = r σ / (1 - d r σ) makes E = N r σ(v), r the rate. A unit of which nothing
-// is known has d = 0 in its first bin, 1 in the second, and so on: after d bins with the activation of the start it is in the
-// stationary state of that, in which every neuron is dead for the same reason as any other, independently of it.
+// Of F neurons that are not dead, each has an event with probability p. In the stationary state F = N - d E after
+// events of mean E in each of the d bins of a dead time, so p = r σ / (1 - d r σ) makes E = N r σ(v), r the rate. A
+// unit of which nothing is known has d = 0 in its first bin, 1 in the second, and so on: after d bins with the
+// activation of the start it is in the stationary state of that, in which every neuron is dead for the same reason
+// as any other, independently of it.
 func (s *Steps) Events(counts, drive []float32, start float32, key rng.Key, entity uint64) {
 	var room [64]float32
 	past := room[:]

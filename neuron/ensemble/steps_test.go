@@ -14,10 +14,11 @@ import (
 	"github.com/burstplex/burstplex/neuron/rng"
 )
 
-// The distribution function of drawn numbers is that of a binomial distribution: to 0.0001 (single precision) where it is inverted, to 0.004
-// where it is approximated; means to a thousandth and variances to a hundredth.
+// The distribution function of drawn numbers is that of a binomial distribution: to 0.0001 (single precision) where
+// it is inverted, to 0.004 where it is approximated; means to a thousandth and variances to a hundredth.
 func TestBinomial(t *testing.T) {
-	for _, c := range []struct{ n, p float32 }{{1, 0.3}, {7, 0.5}, {12, 0.9}, {30, 0.1}, {100, 0.02}, {3000, 0.001}, {3000, 0.002}, {17, 0.5}, {25, 0.3}, {60, 0.93},
+	for _, c := range []struct{ n, p float32 }{{1, 0.3}, {7, 0.5}, {12, 0.9}, {30, 0.1}, {100, 0.02}, {3000, 0.001},
+		{3000, 0.002}, {17, 0.5}, {25, 0.3}, {60, 0.93},
 		{40, 0.5}, {2000, 0.01}, {5000, 0.03}, {90, 0.07}} {
 		counts := map[int]int{}
 		const draws = 1 << 18
@@ -159,7 +160,8 @@ func TestLayerIsItsUnits(t *testing.T) {
 				s.Layer(got, got, stride, n, bins, start, key, entity)
 				for i := range got {
 					if math.Float32bits(got[i]) != math.Float32bits(want[i]) {
-						t.Fatalf("%+v, bin %g s: unit %d, bin %d of %d has %g events, alone %g", p, bin, i/stride, i%stride, bins, got[i], want[i])
+						t.Fatalf("%+v, bin %g s: unit %d, bin %d of %d has %g events, alone %g", p, bin, i/stride, i%stride, bins,
+							got[i], want[i])
 					}
 				}
 				chance := make([]float32, n*stride)
@@ -174,7 +176,8 @@ func TestLayerIsItsUnits(t *testing.T) {
 				s.LayerBursts(chance, got, chance, stride, n, bins, key, entity)
 				for i := range got {
 					if i%stride < bins && chance[i] != want[i] {
-						t.Fatalf("%+v, bin %g s: unit %d, bin %d of %d has %g bursts, alone %g", p, bin, i/stride, i%stride, bins, chance[i], want[i])
+						t.Fatalf("%+v, bin %g s: unit %d, bin %d of %d has %g bursts, alone %g", p, bin, i/stride, i%stride, bins,
+							chance[i], want[i])
 					}
 				}
 			}
@@ -186,14 +189,16 @@ func TestLayerIsItsUnits(t *testing.T) {
 func TestBinomialEdges(t *testing.T) {
 	for _, w := range []uint32{0, 1, 1<<31 - 1, 1 << 31, 1<<32 - 1} {
 		for _, n := range []float32{0, 1, 2, 15, 16, 17, 1000, 1 << 20} {
-			for _, p := range []float32{-1, 0, 1e-45, 1e-30, 1e-6, 0.001, 0.4999999, 0.5, 0.5000001, 0.999, 0.9999999, 1, 2, float32(math.NaN())} {
+			for _, p := range []float32{-1, 0, 1e-45, 1e-30, 1e-6, 0.001, 0.4999999, 0.5, 0.5000001, 0.999, 0.9999999, 1, 2,
+				float32(math.NaN())} {
 				k := binomial(n, p, w)
 				if !(k >= 0 && k <= n) || k != float32(int(k)) || !(p > 0) && k != 0 || p >= 1 && k != n {
 					t.Errorf("binomial(%g, %g, %#x) = %g", n, p, w, k)
 				}
 				d := distuv.Binomial{N: float64(n), P: float64(p)}
 				if p > 0 && p < 1 && n > 0 && math.Abs(float64(k)-d.Mean()) > 7*d.StdDev()+12 {
-					t.Errorf("binomial(%g, %g, %#x) = %g is %.1f standard deviations from the mean", n, p, w, k, (float64(k)-d.Mean())/d.StdDev())
+					t.Errorf("binomial(%g, %g, %#x) = %g is %.1f standard deviations from the mean", n, p, w, k,
+						(float64(k)-d.Mean())/d.StdDev())
 				}
 			}
 		}
@@ -204,7 +209,8 @@ func BenchmarkSteps(b *testing.B) {
 	s := NewSteps(Params{2000, 10, 0.025}, 0.002)
 	key := rng.New(1, "bench")
 	const n, bins, stride = 64, 75, 80
-	drive, counts, bursts, p := make([]float32, n*stride), make([]float32, n*stride), make([]float32, n*stride), make([]float32, n*stride)
+	drive, counts, bursts, p := make([]float32, n*stride), make([]float32, n*stride), make([]float32, n*stride),
+		make([]float32, n*stride)
 	start := make([]float32, n)
 	run := func(name string, draw func(i uint64)) {
 		b.Run(name, func(b *testing.B) {

@@ -2,9 +2,11 @@ package ensemble
 
 import "github.com/burstplex/burstplex/neuron/numeric"
 
-// What happens to counts of events and bursts, for whole layers: with vectors where there are any, and the same bits without.
+// What happens to counts of events and bursts, for whole layers: with vectors where there are any, and the same
+// bits without.
 
-// Filter is an exponential filter of the counts of bins: n events that arrive in a bin add Jump n to the trace at its end.
+// Filter is an exponential filter of the counts of bins: n events that arrive in a bin add Jump n to the trace at
+// its end.
 type Filter struct {
 	Fade float32 // what is left of a trace after a bin
 	Jump float32
@@ -18,8 +20,9 @@ func (f Filter) Row(x, counts []float32, start float32) {
 	}
 }
 
-// Layer is Row for units 0 to n-1 of a layer. Traces and counts are matrices of one row per unit, as those of Steps.Layer, and
-// different memory. In a row of traces, bins are rounded up to a multiple of 8. If start is nil, traces start at 0.
+// Layer is Row for units 0 to n-1 of a layer. Traces and counts are matrices of one row per unit, as those of
+// Steps.Layer, and different memory. In a row of traces, bins are rounded up to a multiple of 8. If start is nil,
+// traces start at 0.
 func (f Filter) Layer(x, counts []float32, stride, n, bins int, start []float32) {
 	to, from := matrix{x, stride}, matrix{counts, stride}
 	if n == 0 || bins == 0 || f.layer(to, from, n, bins, start) {
@@ -34,8 +37,8 @@ func (f Filter) Layer(x, counts []float32, stride, n, bins int, start []float32)
 	}
 }
 
-// BurstProbability turns apical drives a into burst probabilities. With e the trace of a unit's own events, at full activation
-// 1, they are
+// BurstProbability turns apical drives a into burst probabilities. With e the trace of a unit's own events, at full
+// activation 1, they are
 //
 //	2 p_b σ(2 a h / p_b),   h = max(0, 1-e):
 //

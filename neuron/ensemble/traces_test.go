@@ -12,7 +12,8 @@ import (
 
 // strange returns what vectors and scalars might treat differently.
 func strange(r *rand.Rand) float32 {
-	x := [...]float32{0, float32(math.Copysign(0, -1)), 1, 1 + 1e-7, 1e-45, -1e-39, 1e30, -1e30, 88.1, -87.1, 1e4, float32(math.Inf(1)), float32(math.Inf(-1))}
+	x := [...]float32{0, float32(math.Copysign(0, -1)), 1, 1 + 1e-7, 1e-45, -1e-39, 1e30, -1e30, 88.1, -87.1, 1e4,
+		float32(math.Inf(1)), float32(math.Inf(-1))}
 	return x[r.IntN(len(x))]
 }
 
@@ -90,7 +91,8 @@ func TestElementwise(t *testing.T) {
 			one[i] = a[i]
 			BurstProbability(one[i:i+1], b[i:i+1], pb)
 			if math.Abs(float64(b[i])) < 2 && math.Abs(float64(a[i])) < 1e4 {
-				if want := 2 * pb / (1 + math.Exp(-2*float64(a[i])*max(0, 1-float64(b[i]))/pb)); math.Abs(float64(one[i])-want) > 1e-5 {
+				if want := 2 * pb / (1 + math.Exp(-2*float64(a[i])*max(0,
+					1-float64(b[i]))/pb)); math.Abs(float64(one[i])-want) > 1e-5 {
 					t.Fatalf("burst probability for %g, %g is %g, should be %g", a[i], b[i], one[i], want)
 				}
 			}

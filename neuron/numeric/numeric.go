@@ -77,7 +77,8 @@ func Log(x float64) float64 {
 }
 
 // 1/21, 1/19 ... 1/3.
-var logSeries = [...]float64{1.0 / 21, 1.0 / 19, 1.0 / 17, 1.0 / 15, 1.0 / 13, 1.0 / 11, 1.0 / 9, 1.0 / 7, 1.0 / 5, 1.0 / 3}
+var logSeries = [...]float64{1.0 / 21, 1.0 / 19, 1.0 / 17, 1.0 / 15, 1.0 / 13, 1.0 / 11, 1.0 / 9, 1.0 / 7, 1.0 / 5,
+	1.0 / 3}
 
 // Constants of the single-precision functions. The polynomial of exp is the minimax fit on [-ln2/2, ln2/2]
 // of relative error 6e-8 that vector libraries use; the vector kernels evaluate it in the same order.
@@ -162,6 +163,8 @@ func SinCosTurn(t float64) (sin, cos float64) {
 }
 
 var (
-	sinTaylor = [...]float64{-1.0 / 1307674368000, 1.0 / 6227020800, -1.0 / 39916800, 1.0 / 362880, -1.0 / 5040, 1.0 / 120, -1.0 / 6, 1}
-	cosTaylor = [...]float64{-1.0 / 87178291200, 1.0 / 479001600, -1.0 / 3628800, 1.0 / 40320, -1.0 / 720, 1.0 / 24, -0.5, 1}
+	sinTaylor = [...]float64{-1.0 / 1307674368000, 1.0 / 6227020800, -1.0 / 39916800, 1.0 / 362880, -1.0 / 5040,
+		1.0 / 120, -1.0 / 6, 1}
+	cosTaylor = [...]float64{-1.0 / 87178291200, 1.0 / 479001600, -1.0 / 3628800, 1.0 / 40320, -1.0 / 720, 1.0 / 24,
+		-0.5, 1}
 )

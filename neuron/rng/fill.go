@@ -1,7 +1,7 @@
 package rng
 
-// Fill writes the words of consecutive blocks of an entity, from block on, into dst, whose length is a multiple of 4. It
-// gives what Block gives, many at a time where the processor can.
+// Fill writes the words of consecutive blocks of an entity, from block on, into dst, whose length is a multiple of
+// 4. It gives what Block gives, many at a time where the processor can.
 func (k Key) Fill(dst []uint32, entity, block uint64) {
 	n := len(dst) / GroupWords * GroupWords
 	k.FillGroups(dst[:n], entity, block, GroupWords/4)

@@ -31,7 +31,8 @@ func TestPhiloxVectors(t *testing.T) {
 
 func TestKeysAreIndependent(t *testing.T) {
 	seen := map[Key]bool{}
-	for _, k := range []Key{New(1), New(2), New(1, "a"), New(1, "a", "b"), New(1, "ab"), New(1, "b", "a"), New(1, "a").Sub("b")} {
+	for _, k := range []Key{New(1), New(2), New(1, "a"), New(1, "a", "b"), New(1, "ab"), New(1, "b", "a"),
+		New(1, "a").Sub("b")} {
 		if seen[k] {
 			t.Errorf("key %v occurs twice", k)
 		}

@@ -1,7 +1,7 @@
 package spike
 
-// Lookup finds populations by their neurons: it holds their first IDs, which ascend. Neurons of populations side by side come in
-// random order, so that it does without jumps that nobody can predict.
+// Lookup finds populations by their neurons: it holds their first IDs, which ascend. Neurons of populations side by
+// side come in random order, so that it does without jumps that nobody can predict.
 type Lookup []ID
 
 // NewLookup returns the lookup of populations whose IDs ascend.
@@ -13,7 +13,8 @@ func NewLookup(pops []Population) Lookup {
 	return l
 }
 
-// Find returns the number of the last population that does not begin after id: the one that id belongs to, if there is one.
+// Find returns the number of the last population that does not begin after id: the one that id belongs to, if there
+// is one.
 func (l Lookup) Find(id ID) int {
 	p := 0
 	for n := len(l); n > 1; {

@@ -96,7 +96,8 @@ func TestDigestIsTheHashOfItsRecords(t *testing.T) {
 }
 
 func BenchmarkDigest(b *testing.B) {
-	pops, r := []Population{{"a", 0, 25000}, {"b", 25000, 25000}, {"c", 50000, 100}, {"d", 50100, 1000}, {"e", 51100, 1000}}, rand.New(rand.NewPCG(1, 1))
+	pops, r := []Population{{"a", 0, 25000}, {"b", 25000, 25000}, {"c", 50000, 100}, {"d", 50100, 1000},
+		{"e", 51100, 1000}}, rand.New(rand.NewPCG(1, 1))
 	d, events := NewDigest(pops), make([]Event, 1<<16)
 	for i := range events {
 		events[i] = Event{At: Tick(4 * i), Src: ID(r.IntN(52100))}
@@ -111,7 +112,8 @@ func BenchmarkDigest(b *testing.B) {
 }
 
 func TestTickString(t *testing.T) {
-	for tick, want := range map[Tick]string{0: "0ns", 16 * Millisecond: "16ms", 1500 * Millisecond: "1.5s", 250: "250ns", Never: "never", -2 * Microsecond: "-2us"} {
+	for tick, want := range map[Tick]string{0: "0ns", 16 * Millisecond: "16ms", 1500 * Millisecond: "1.5s",
+		250: "250ns", Never: "never", -2 * Microsecond: "-2us"} {
 		if got := tick.String(); got != want {
 			t.Errorf("%d: %q, want %q", int64(tick), got, want)
 		}

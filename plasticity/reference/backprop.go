@@ -2,7 +2,8 @@ package reference
 
 import "gonum.org/v1/gonum/mat"
 
-// Backprop learns by gradient descent on 1/2 |e_L - target|². With Feedback it is feedback alignment (Lillicrap et al. 2016).
+// Backprop learns by gradient descent on 1/2 |e_L - target|². With Feedback it is feedback alignment (Lillicrap et
+// al. 2016).
 type Backprop struct {
 	*Network
 	Feedback []*mat.Dense // of layers 2 to L, in the shape of W; nil: the weights themselves

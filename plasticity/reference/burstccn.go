@@ -76,8 +76,8 @@ func RandomFeedback(n *Network, p, sd float64, key rng.Key) *BurstCCN {
 // Probability is the burst probability for an apical drive z: p_b and slope 1 at 0, between 0 and 2 p_b.
 func Probability(z, p float64) float64 { return 2 * p * sigmoid(2*z/p) }
 
-// Update returns the change of the forward weights, the apical drives a and the deviations (p - p_b) e of every layer. Without
-// a target there is no teacher.
+// Update returns the change of the forward weights, the apical drives a and the deviations (p - p_b) e of every
+// layer. Without a target there is no teacher.
 func (b *BurstCCN) Update(e []*mat.Dense, target *mat.Dense) (u Updates, apical, deviation []*mat.Dense) {
 	L := len(b.Sizes) - 1
 	apical, deviation = make([]*mat.Dense, L+1), make([]*mat.Dense, L+1)
@@ -104,7 +104,8 @@ func (b *BurstCCN) Update(e []*mat.Dense, target *mat.Dense) (u Updates, apical,
 	return outer(deviation, e), apical, deviation
 }
 
-// LearnQ changes Q by dQ = η e_{l+1} a_lᵀ, mean over the batch: it settles where apical drives vanish without a teacher.
+// LearnQ changes Q by dQ = η e_{l+1} a_lᵀ, mean over the batch: it settles where apical drives vanish without a
+// teacher.
 func (b *BurstCCN) LearnQ(e, apical []*mat.Dense, eta float64) {
 	_, samples := e[0].Dims()
 	for l := 1; l < len(b.Sizes)-1; l++ {

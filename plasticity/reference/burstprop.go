@@ -6,8 +6,8 @@ import (
 	"github.com/burstplex/burstplex/neuron/rng"
 )
 
-// Burstprop is the discrete-time rate model of Payeur et al. (2021). Bursts travel back through Y twice, without and with a
-// teacher, and what changes between the two phases is the error:
+// Burstprop is the discrete-time rate model of Payeur et al. (2021). Bursts travel back through Y twice, without
+// and with a teacher, and what changes between the two phases is the error:
 //
 //	u_l = (Y_{l+1}ᵀ b_{l+1}) (1 - e_l) - R_l r_l,  r_l = σ(Y_{l+1}ᵀ b_{l+1}) e_l  (both of the phase without a teacher)
 //	p_l = σ(u_l),  p'_l = σ((Y_{l+1}ᵀ b'_{l+1}) (1 - e_l) - R_l r_l)
@@ -28,10 +28,11 @@ type Burstprop struct {
 
 var _ Learner = (*Burstprop)(nil)
 
-// NewBurstprop returns Burstprop with output baseline p_b = 0.2, recurrent weights N(0, 0.01²) and feedback Y ~ N(0, sd²),
-// or Y = W throughout if sd is 0.
+// NewBurstprop returns Burstprop with output baseline p_b = 0.2, recurrent weights N(0, 0.01²) and feedback Y ~
+// N(0, sd²), or Y = W throughout if sd is 0.
 func NewBurstprop(n *Network, sd float64, key rng.Key) *Burstprop {
-	b := &Burstprop{Network: n, P: 0.2, Y: make([]*mat.Dense, len(n.Sizes)), R: make([]*mat.Dense, len(n.Sizes)), EtaR: 1e-4}
+	b := &Burstprop{Network: n, P: 0.2, Y: make([]*mat.Dense, len(n.Sizes)), R: make([]*mat.Dense, len(n.Sizes)),
+		EtaR: 1e-4}
 	for l := 2; l < len(n.Sizes); l++ {
 		b.Y[l] = Random(n.Sizes[l], n.Sizes[l-1], sd, key.Sub("Y"), l)
 		b.R[l-1] = Random(n.Sizes[l-1], n.Sizes[l-1], 0.01, key.Sub("R"), l-1)
@@ -65,14 +66,18 @@ func (b *Burstprop) Learn(input, target *mat.Dense, eta float64) (Updates, float
 	return u, meanSquare(e[len(e)-1], target)
 }
 
-// Update returns the changes of the forward weights, the apical potentials u without a teacher and the recurrent bursts r.
+// Update returns the changes of the forward weights, the apical potentials u without a teacher and the recurrent
+// bursts r.
 func (b *Burstprop) Update(e []*mat.Dense, target *mat.Dense) (u Updates, apical, recurrent []*mat.Dense) {
 	L := len(b.Sizes) - 1
 	apical, recurrent = make([]*mat.Dense, L+1), make([]*mat.Dense, L+1)
 	deviation := make([]*mat.Dense, L+1)
 	bursts, taught := &mat.Dense{}, &mat.Dense{}
 	bursts.Scale(b.P, e[L])
-	taught.Apply(func(i, j int, x float64) float64 { return x * (1 + (target.At(i, j)-e[L].At(i, j))*(1-e[L].At(i, j))) }, bursts)
+	taught.Apply(func(i, j int, x float64) float64 {
+		return x * (1 +
+			(target.At(i, j)-e[L].At(i, j))*(1-e[L].At(i, j)))
+	}, bursts)
 	for l := L; ; l-- {
 		deviation[l] = &mat.Dense{}
 		deviation[l].Sub(taught, bursts)

@@ -9,8 +9,8 @@ import (
 	"github.com/burstplex/burstplex/neuron/rng"
 )
 
-// near returns targets that differ from the output by eps times random numbers: errors in the limit in which approximations
-// to the gradient are exact.
+// near returns targets that differ from the output by eps times random numbers: errors in the limit in which
+// approximations to the gradient are exact.
 func near(output *mat.Dense, eps float64) *mat.Dense {
 	s := rng.New(5, "errors").Stream(0, 0)
 	m := &mat.Dense{}
@@ -18,8 +18,8 @@ func near(output *mat.Dense, eps float64) *mat.Dense {
 	return m
 }
 
-// With symmetric feedback and small errors, the idealised EDN follows the gradient of a loss on the output potentials. The
-// gradient is taken by differences: nothing of the model is used but its forward pass.
+// With symmetric feedback and small errors, the idealised EDN follows the gradient of a loss on the output
+// potentials. The gradient is taken by differences: nothing of the model is used but its forward pass.
 func TestEDNAgainstDifferences(t *testing.T) {
 	sizes := []int{5, 7, 6, 3}
 	n := NewNetwork(sizes, 3.6, rng.New(1, "net"))
@@ -27,7 +27,8 @@ func TestEDNAgainstDifferences(t *testing.T) {
 	m := NewEDN(n, 0, true, rng.New(1, "edn"))
 	m.Output, m.Hidden = 1e-4, 1e-4
 	u, _ := m.Update(n.Forward(input), target)
-	// Output moves by λ_o (logit(0.2 + 0.6 t) - v) f'(v): the descent of Σ ∫ (v - v*) f'(v) dv, whose primitive is v f - ln(1 + e^v) - v* f.
+	// Output moves by λ_o (logit(0.2 + 0.6 t) - v) f'(v): the descent of Σ ∫ (v - v*) f'(v) dv, whose primitive is v f
+	// - ln(1 + e^v) - v* f.
 	loss := func() float64 {
 		e, sum := n.Forward(input), 0.0
 		for i := range sizes[3] {
@@ -97,9 +98,9 @@ func TestEDNInterneuronsLearnToCancel(t *testing.T) {
 	}
 }
 
-// With symmetric feedback, no recurrence and dendrites at a common working point, Burstprop's update for a small error is the
-// gradient; its slope of 1/4 per layer is a positive factor. In general it is feedback alignment through feedback weighted by
-// the slope σ'(u) of every unit.
+// With symmetric feedback, no recurrence and dendrites at a common working point, Burstprop's update for a small
+// error is the gradient; its slope of 1/4 per layer is a positive factor. In general it is feedback alignment
+// through feedback weighted by the slope σ'(u) of every unit.
 func TestBurstpropAgainstGradient(t *testing.T) {
 	sizes := []int{5, 7, 6, 3}
 	n := NewNetwork(sizes, 1, rng.New(1, "net"))

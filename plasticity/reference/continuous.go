@@ -2,18 +2,19 @@ package reference
 
 import "gonum.org/v1/gonum/floats"
 
-// Continuous is a network of rates in continuous time that learns from one stream of inputs and targets: BurstCCN, or with
-// Moving set Burstprop. Every Step advances all layers by Dt:
+// Continuous is a network of rates in continuous time that learns from one stream of inputs and targets: BurstCCN,
+// or with Moving set Burstprop. Every Step advances all layers by Dt:
 //
 //	v_l += dt/τ (W_l e_{l-1} + c_l - v_l),  e_l = σ(v_l)
 //	u_l += dt/τ ((Y_{l+1}ᵀ b_{l+1} - Q_{l+1}ᵀ e_{l+1}) (1 - e_l) - u_l),  p_l = Probability(u_l),  b_l = p_l e_l
 //	p_L = p_b + p_b (t - e_L)(1 - e_L)
 //	dW_l = dt/τ_W (p_l - p_b) e_l e_{l-1}ᵀ
 //
-// Every Step passes rates forward through all layers, then bursts back, then changes weights; what the low-pass of the
-// potentials adds are the only delays. With dt = τ, as in the paper, each step is a step of the discrete model. (The paper's program
-// reads feedback from the step before, layer by layer.) Burstprop compares p_l with the quotient of the moving
-// averages of bursts and events, uses the moving average of events at the output, and has no Q.
+// Every Step passes rates forward through all layers, then bursts back, then changes weights; what the low-pass of
+// the potentials adds are the only delays. With dt = τ, as in the paper, each step is a step of the discrete model.
+// (The paper's program reads feedback from the step before, layer by layer.) Burstprop compares p_l with the
+// quotient of the moving averages of bursts and events, uses the moving average of events at the output, and has no
+// Q.
 type Continuous struct {
 	*BurstCCN         // weights, feedback, p_b and ties
 	Dt        float64 // s, default 0.1
@@ -38,8 +39,8 @@ func NewContinuous(b *BurstCCN) *Continuous {
 	return c
 }
 
-// Step advances the network with an input and, unless it is nil, a target, learns if learn is set, and returns the output
-// rates, which are valid until the next step.
+// Step advances the network with an input and, unless it is nil, a target, learns if learn is set, and returns the
+// output rates, which are valid until the next step.
 func (c *Continuous) Step(input, target []float64, learn bool) []float64 {
 	L := len(c.Sizes) - 1
 	copy(c.e[0], input)

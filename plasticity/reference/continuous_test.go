@@ -7,8 +7,8 @@ import (
 	"github.com/burstplex/burstplex/neuron/rng"
 )
 
-// sinusoids is the task of Greedy et al. (2022), Fig. 3: three sinusoids, and what a random network with one hidden layer makes
-// of them.
+// sinusoids is the task of Greedy et al. (2022), Fig. 3: three sinusoids, and what a random network with one hidden
+// layer makes of them.
 func sinusoids(seed uint64) func(t float64) (input, target []float64) {
 	key := rng.New(seed, "sinusoids")
 	s := key.Stream(0, 0)
@@ -39,8 +39,8 @@ func sinusoids(seed uint64) func(t float64) (input, target []float64) {
 	}
 }
 
-// Continuous BurstCCN follows the target after training; without a teacher its weights stay exactly where they are; and one
-// with its hidden layer frozen stays behind.
+// Continuous BurstCCN follows the target after training; without a teacher its weights stay exactly where they are;
+// and one with its hidden layer frozen stays behind.
 func TestContinuousRegression(t *testing.T) {
 	if testing.Short() {
 		t.Skip("20,000 s of model time")

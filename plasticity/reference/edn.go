@@ -8,9 +8,9 @@ import (
 	"github.com/burstplex/burstplex/neuron/rng"
 )
 
-// EDN is the error-encoding dendritic network of Sacramento, Costa, Bengio & Senn (2018) in discrete time. Every layer has
-// one interneuron per unit of the layer above; interneurons learn to predict that layer, and what they do not cancel in the
-// apical dendrite is the error:
+// EDN is the error-encoding dendritic network of Sacramento, Costa, Bengio & Senn (2018) in discrete time. Every
+// layer has one interneuron per unit of the layer above; interneurons learn to predict that layer, and what they do
+// not cancel in the apical dendrite is the error:
 //
 //	v_l = W_l e_{l-1} + c_l,  v_I = W_PI e_l + c_I
 //	v'_L = (1 - λ_o) v_L + λ_o logit(0.2 + 0.6 t)
@@ -35,8 +35,8 @@ type EDN struct {
 
 var _ Learner = (*EDN)(nil)
 
-// NewEDN returns a network with all λ = 0.1, interneurons that learn twice as fast as W, and feedback Y ~ N(0, sd²), or Y = W
-// throughout if sd is 0. Interneurons start at random, as in the paper, or tied.
+// NewEDN returns a network with all λ = 0.1, interneurons that learn twice as fast as W, and feedback Y ~ N(0,
+// sd²), or Y = W throughout if sd is 0. Interneurons start at random, as in the paper, or tied.
 func NewEDN(n *Network, sd float64, tied bool, key rng.Key) *EDN {
 	layers := len(n.Sizes)
 	m := &EDN{Network: n, Y: make([]*mat.Dense, layers), PI: make([]*mat.Dense, layers), IP: make([]*mat.Dense, layers),
@@ -98,7 +98,8 @@ func (m *EDN) Update(e []*mat.Dense, target *mat.Dense) (Updates, InterUpdates) 
 	L := len(m.Sizes) - 1
 	_, samples := e[0].Dims()
 	scale := 1 / float64(samples)
-	in := InterUpdates{PI: make([]*mat.Dense, L+1), IP: make([]*mat.Dense, L+1), PIBias: make([]*mat.VecDense, L+1), Apical: make([]*mat.Dense, L+1)}
+	in := InterUpdates{PI: make([]*mat.Dense, L+1), IP: make([]*mat.Dense, L+1), PIBias: make([]*mat.VecDense, L+1),
+		Apical: make([]*mat.Dense, L+1)}
 	deviation := make([]*mat.Dense, L+1)
 	taught := mat.DenseCopyOf(e[L])
 	if target != nil {

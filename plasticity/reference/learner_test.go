@@ -8,8 +8,8 @@ import (
 	"github.com/burstplex/burstplex/neuron/rng"
 )
 
-// clusters returns samples of noisy prototypes, one per class: a task that needs no hidden layer to be learned, but that
-// all learners must learn through one.
+// clusters returns samples of noisy prototypes, one per class: a task that needs no hidden layer to be learned, but
+// that all learners must learn through one.
 func clusters(classes, inputs, samples int, key rng.Key) (input, target *mat.Dense) {
 	p := rng.New(1, "prototypes").Stream(0, 0)
 	prototypes := mat.NewDense(inputs, classes, nil)
@@ -45,22 +45,34 @@ func accuracy(output, target *mat.Dense) float64 {
 	return float64(right) / float64(samples)
 }
 
-// Every learner learns a small task, twice with the same result, and an update without error or teacher changes nothing.
+// Every learner learns a small task, twice with the same result, and an update without error or teacher changes
+// nothing.
 func TestLearnersLearn(t *testing.T) {
 	sizes := []int{20, 15, 15, 5}
 	key := rng.New(3, "learners")
 	network := func() *Network { return NewNetwork(sizes, 2, key) }
 	feedback := func() []*mat.Dense { return RandomFeedback(network(), 0.5, 0.5, key).Y }
 	cases := map[string]struct {
-		eta, right float64 // what it must reach; interneurons that do not cancel yet cost the EDN much, as in Greedy et al. (2022)
+		// what it must reach; interneurons that do not cancel yet cost the EDN much, as in Greedy et al. (2022)
+		eta, right float64
 		make       func() Learner
 	}{
-		"backprop":             {1, 0.9, func() Learner { return &Backprop{Network: network()} }},
-		"feedback alignment":   {3, 0.9, func() Learner { return &Backprop{Network: network(), Feedback: feedback()} }},
-		"BurstCCN, random":     {6, 0.9, func() Learner { return RandomFeedback(network(), 0.5, 0.5, key) }},
-		"BurstCCN, p_b 0.3":    {10, 0.9, func() Learner { return RandomFeedback(network(), 0.3, 0.5, key) }},
-		"BurstCCN, Q learned":  {6, 0.9, func() Learner { b := RandomFeedback(network(), 0.5, 0.5, key); b.EtaQ = 1e-3; return b }},
-		"BurstCCN, tied":       {6, 0.9, func() Learner { b := Symmetric(network(), 0.5, 1); b.TieY, b.TieQ = 1, true; return b }},
+		"backprop":           {1, 0.9, func() Learner { return &Backprop{Network: network()} }},
+		"feedback alignment": {3, 0.9, func() Learner { return &Backprop{Network: network(), Feedback: feedback()} }},
+		"BurstCCN, random":   {6, 0.9, func() Learner { return RandomFeedback(network(), 0.5, 0.5, key) }},
+		"BurstCCN, p_b 0.3":  {10, 0.9, func() Learner { return RandomFeedback(network(), 0.3, 0.5, key) }},
+		"BurstCCN, Q learned": {6, 0.9, func() Learner {
+			b := RandomFeedback(network(), 0.5, 0.5,
+				key)
+			b.EtaQ = 1e-3
+			return b
+		}},
+		"BurstCCN, tied": {6, 0.9, func() Learner {
+			b := Symmetric(network(), 0.5, 1)
+			b.TieY, b.TieQ = 1,
+				true
+			return b
+		}},
 		"Burstprop, random":    {30, 0.9, func() Learner { return NewBurstprop(network(), 0.5, key) }},
 		"Burstprop, symmetric": {5, 0.9, func() Learner { return NewBurstprop(network(), 0, key) }},
 		"EDN, tied":            {10, 0.9, func() Learner { return NewEDN(network(), 0, true, key) }},

@@ -1,5 +1,5 @@
-// Package reference holds rate models that learning in spikes is compared with. They are references only: no rate model takes
-// part in a simulation.
+// Package reference holds rate models that learning in spikes is compared with. They are references only: no rate
+// model takes part in a simulation.
 //
 //	Backprop    exact gradients, or feedback alignment where it has feedback weights of its own
 //	BurstCCN    Greedy et al. (2022), discrete time, one phase
@@ -14,14 +14,14 @@
 //	for each batch { m.Learn(input, target, 0.1) }
 //	output := m.Predict(input)
 //
-// Conventions are those of the paper's code: activities are columns e_l in (0, 1) of logistic units, feedback weights Y and Q have the
-// shape of the forward weights above them and are applied transposed,
+// Conventions are those of the paper's code: activities are columns e_l in (0, 1) of logistic units, feedback
+// weights Y and Q have the shape of the forward weights above them and are applied transposed,
 //
 //	v_l = W_l e_{l-1} + c_l,  e_l = σ(v_l)
 //	a_l = Y_{l+1}ᵀ b_{l+1} - Q_{l+1}ᵀ e_{l+1},  optimal Q = p_b Y
 //
-// A batch is a matrix with one column per sample. Updates are means over the batch, so that a learning rate does not depend
-// on its size.
+// A batch is a matrix with one column per sample. Updates are means over the batch, so that a learning rate does
+// not depend on its size.
 package reference
 
 import (

@@ -65,9 +65,9 @@ func flat(m *mat.Dense) *mat.VecDense {
 	return v
 }
 
-// The angles of the paper's network at initialisation: below 0.1 degrees to backpropagation with symmetric feedback; to
-// feedback alignment 0.2, 0.9, 2.0, 5.7, 14, 31 degrees in layer 1 for 1, 2, 3, 4, 6, 8 hidden layers with random feedback
-// of standard deviation 1/2.
+// The angles of the paper's network at initialisation: below 0.1 degrees to backpropagation with symmetric
+// feedback; to feedback alignment 0.2, 0.9, 2.0, 5.7, 14, 31 degrees in layer 1 for 1, 2, 3, 4, 6, 8 hidden layers
+// with random feedback of standard deviation 1/2.
 func TestAnglesAtInitialisation(t *testing.T) {
 	want := map[int]float64{1: 0.2, 2: 0.9, 3: 2.0, 4: 5.7, 6: 14, 8: 31}
 	for hidden, angle := range want {
@@ -96,13 +96,14 @@ func TestAnglesAtInitialisation(t *testing.T) {
 		got := Angle(u.W[1], fa.W[1])
 		t.Logf("%d hidden layers: %.2f degrees to feedback alignment, known %.1f", hidden, got, angle)
 		if got < angle/2 || got > angle*2 {
-			t.Errorf("%d hidden layers, random feedback: layer 1 is %.2f degrees from feedback alignment, known %.1f", hidden, got, angle)
+			t.Errorf("%d hidden layers, random feedback: layer 1 is %.2f degrees from feedback alignment, known %.1f", hidden,
+				got, angle)
 		}
 	}
 }
 
-// Without a teacher Q learns what p_b Y does to the activities that occur, and the apical drives vanish. (Where activities span
-// few directions Q itself need not be p_b Y.)
+// Without a teacher Q learns what p_b Y does to the activities that occur, and the apical drives vanish. (Where
+// activities span few directions Q itself need not be p_b Y.)
 func TestQLearnsToCancel(t *testing.T) {
 	sizes := []int{10, 20, 8, 6}
 	key := rng.New(2, "net")

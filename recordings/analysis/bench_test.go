@@ -54,7 +54,8 @@ func BenchmarkHundredMillion(b *testing.B) {
 	w := seconds(2000)
 	rates := NewRates(pops, NewBins(w, 50*spike.Millisecond))
 	to := []Accumulator{
-		rates, NewCounts(pops, w), NewLengths(pops, 20, w), NewRegularity(pops), NewFano(pops, NewBins(w, 100*spike.Millisecond)),
+		rates, NewCounts(pops, w), NewLengths(pops, 20, w), NewRegularity(pops),
+		NewFano(pops, NewBins(w, 100*spike.Millisecond)),
 		NewIntervals(pops, LogEdges(16*spike.Millisecond, spike.Millisecond, 10*spike.Second, 20)),
 		NewCorrelogram(pops[0], pops[1], w, spike.Millisecond, 100*spike.Millisecond),
 	}

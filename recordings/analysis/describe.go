@@ -26,10 +26,11 @@ type Description struct {
 	CV, CV2, Fano  float64 // means over the neurons that have one; Fano of counts in the bins of full width
 }
 
-// Describe measures every population in a span of time. Times are multiples of a unit (the resolution of the recording).
-// read must feed the stream, from the start of the span on, to the accumulators, and may stop where over says that no
-// spike from that time on matters; it is called a few times.
-func Describe(pops []Source, span spike.Window, width, unit spike.Tick, read func(over func(at spike.Tick) bool, to ...Accumulator) error,
+// Describe measures every population in a span of time. Times are multiples of a unit (the resolution of the
+// recording). read must feed the stream, from the start of the span on, to the accumulators, and may stop where
+// over says that no spike from that time on matters; it is called a few times.
+func Describe(pops []Source, span spike.Window, width, unit spike.Tick, read func(over func(at spike.Tick) bool,
+	to ...Accumulator) error,
 	also ...Accumulator) ([]Description, error) {
 	var ids []spike.Population
 	var neurons []int
@@ -66,7 +67,8 @@ func Describe(pops []Source, span spike.Window, width, unit spike.Tick, read fun
 	for p := range pops {
 		c := whole.Courses()[p]
 		d := Description{Code: c.Mean(), Lowest: math.NaN(), Highest: math.NaN(), MedianInterval: median.Milliseconds(p),
-			WithinBursts: math.NaN(), SpikesPerEvent: lengths.Mean(p), CV: mean(regularity.CV(p)), CV2: mean(regularity.CV2(p)), Fano: mean(fano.Factors(p))}
+			WithinBursts: math.NaN(), SpikesPerEvent: lengths.Mean(p), CV: mean(regularity.CV(p)),
+			CV2: mean(regularity.CV2(p)), Fano: mean(fano.Factors(p))}
 		for _, n := range c.Spikes {
 			d.Spikes += n
 		}

@@ -42,7 +42,8 @@ func TestDescribeByHand(t *testing.T) {
 	for i := range 80 {
 		ms = append(ms, 910+float64(i))
 	}
-	pops := []Source{{spike.Population{Name: "a", Size: 1}, spike.DefaultDetector(), 1}, {spike.Population{Name: "b", First: 1, Size: 9}, spike.DefaultDetector(), 2}}
+	pops := []Source{{spike.Population{Name: "a", Size: 1}, spike.DefaultDetector(), 1},
+		{spike.Population{Name: "b", First: 1, Size: 9}, spike.DefaultDetector(), 2}}
 	events := append(hand(0, ms...), hand(5, 10, 11, 16, 54, 94)...)
 	// CV of 8 intervals of 100 ms, one of 110 and 79 of 1; CV2 has two terms that are not 0.
 	mean, square := (800+110+79)/88., (8*100*100.+110*110+79)/88
@@ -52,7 +53,8 @@ func TestDescribeByHand(t *testing.T) {
 	want := []Description{
 		{Spikes: 89, Code: Code{EventRate: 10, BurstRate: 1, BurstProbability: .1, SpikeRate: 89}, Lowest: 10, Highest: 800,
 			MedianInterval: 1, WithinBursts: 79. / 88, SpikesPerEvent: 8.9, CV: cv, CV2: cv2, Fano: 0},
-		{Spikes: 5, Code: Code{EventRate: 1.5, BurstRate: .5, BurstProbability: 1. / 3, SpikeRate: 2.5}, Lowest: 0, Highest: 5 / .6,
+		{Spikes: 5, Code: Code{EventRate: 1.5, BurstRate: .5, BurstProbability: 1. / 3, SpikeRate: 2.5}, Lowest: 0,
+			Highest:        5 / .6,
 			MedianInterval: 21.5, WithinBursts: .5, SpikesPerEvent: 5. / 3, CV: math.Sqrt((20*20+16*16+17*17+19*19)/3.) / 21,
 			CV2: (2*4./6 + 2*33./43 + 2*2./78) / 3, Fano: 5},
 	}
@@ -62,13 +64,14 @@ func TestDescribeByHand(t *testing.T) {
 	}
 }
 
-// TestDescribeASpan: a burst that begins before its end is whole, one that began before its start is not an event of it,
-// intervals and spikes are those inside.
+// TestDescribeASpan: a burst that begins before its end is whole, one that began before its start is not an event
+// of it, intervals and spikes are those inside.
 func TestDescribeASpan(t *testing.T) {
 	pop := []Source{{spike.Population{Size: 1}, spike.DefaultDetector(), 1}}
 	span := spike.Window{From: 100 * spike.Millisecond, To: 200 * spike.Millisecond}
 	d := describe(t, pop, span, 100*spike.Millisecond, hand(0, 99, 101, 150, 198, 205, 215, 260, 270)...)[0]
-	want := Description{Spikes: 3, Code: Code{EventRate: 20, BurstRate: 10, BurstProbability: .5, SpikeRate: 30}, Lowest: 30, Highest: 30,
+	want := Description{Spikes: 3, Code: Code{EventRate: 20, BurstRate: 10, BurstProbability: .5, SpikeRate: 30},
+		Lowest: 30, Highest: 30,
 		MedianInterval: 48.5, SpikesPerEvent: 2, CV: math.Sqrt(.5) / 48.5, CV2: 2 * 1. / 97, Fano: math.NaN()}
 	if diff := gocmp.Diff(want, d, cmpopts.EquateNaNs(), cmpopts.EquateApprox(1e-12, 0)); diff != "" {
 		t.Error(diff)

@@ -17,8 +17,9 @@
 // inter-event intervals of interspike intervals), During cuts a window out of the stream, Relabel replaces the
 // labels by those of another spike.Detector.
 //
-// A burst belongs to its event: it counts in the bin or window in which the event began, wherever its second spike is
-// (spike.Onsets), so that no burst probability is above 1. Describe measures all of this, and exact medians, in one call.
+// A burst belongs to its event: it counts in the bin or window in which the event began, wherever its second spike
+// is (spike.Onsets), so that no burst probability is above 1. Describe measures all of this, and exact medians, in
+// one call.
 //
 // What works on binned series and not on spikes (Pearson, CrossCorrelation, Welch, Staircase, OverSeeds) takes
 // plain []float64. A value that does not exist, such as the burst probability of a bin without events, is NaN and

@@ -39,7 +39,8 @@ func TestPublishedCorrelations(t *testing.T) {
 		want float64
 	}{
 		{"Is_pop1_pA", "ER1_Hz", .945}, {"ER1_Hz", "ER2_Hz", .941}, {"Id_pop2_pA", "BP2_pct", .969},
-		{"BR2_Hz", "BP1_pct", .907}, {"Id_pop2_pA", "BP1_pct", .378}, {"Is_pop1_pA", "BP2_pct", .064}, {"ER1_Hz", "BP1_pct", .859},
+		{"BR2_Hz", "BP1_pct", .907}, {"Id_pop2_pA", "BP1_pct", .378}, {"Is_pop1_pA", "BP2_pct", .064},
+		{"ER1_Hz", "BP1_pct", .859},
 	} {
 		near(t, c.x+" and "+c.y, Pearson(cols[c.x], cols[c.y]), c.want, .012)
 		if lag, _ := BestLag(CrossCorrelation(cols[c.x], cols[c.y], 3)); c.want > .9 && c.x[0] != 'I' && lag != 0 {

@@ -121,7 +121,8 @@ func TestOverSeeds(t *testing.T) {
 func TestStaircase(t *testing.T) {
 	bins := NewBins(seconds(1.2), 100*spike.Millisecond)
 	c := Course{Neurons: 1, Bins: bins,
-		Events: []uint64{9, 9, 1, 1, 9, 9, 3, 5, 9, 9, 1, 7}, Bursts: []uint64{0, 0, 0, 1, 9, 9, 2, 2, 9, 9, 0, 0}, Spikes: make([]uint64, 12)}
+		Events: []uint64{9, 9, 1, 1, 9, 9, 3, 5, 9, 9, 1, 7}, Bursts: []uint64{0, 0, 0, 1, 9, 9, 2, 2, 9, 9, 0, 0},
+		Spikes: make([]uint64, 12)}
 	input := []float64{0, 0, 0, 0, 50, 50, 50, 50, 0, 0, 0, math.NaN()}
 	got := Staircase(c, input, 2)
 	same(t, "input", got.Input, 0, 50)
@@ -161,10 +162,13 @@ func TestEdgesMeetTheAnchor(t *testing.T) {
 
 func TestMisuseIsRefused(t *testing.T) {
 	for name, f := range map[string]func(){
-		"overlapping populations": func() { NewCounts([]spike.Population{{First: 0, Size: 5}, {First: 4, Size: 1}}, seconds(1)) },
-		"bins of no width":        func() { NewBins(seconds(1), 0) },
-		"unequal series":          func() { Pearson([]float64{1}, nil) },
-		"no bins":                 func() { NewIntervals(nil, nil); NewIntervals([]spike.Population{{Size: 1}}, nil) },
+		"overlapping populations": func() {
+			NewCounts([]spike.Population{{First: 0, Size: 5}, {First: 4, Size: 1}},
+				seconds(1))
+		},
+		"bins of no width": func() { NewBins(seconds(1), 0) },
+		"unequal series":   func() { Pearson([]float64{1}, nil) },
+		"no bins":          func() { NewIntervals(nil, nil); NewIntervals([]spike.Population{{Size: 1}}, nil) },
 	} {
 		func() {
 			defer func() {

@@ -8,15 +8,15 @@ import (
 	"reflect"
 )
 
-// Stateful is an accumulator that can be put down and taken up again, as checkpoints need: State returns pointers to all
-// that changes while spikes are added, which encoding/gob can write.
+// Stateful is an accumulator that can be put down and taken up again, as checkpoints need: State returns pointers
+// to all that changes while spikes are added, which encoding/gob can write.
 type Stateful interface{ State() []any }
 
 // ErrState says that a saved state is not that of an accumulator.
 var ErrState = errors.New("analysis: the saved state belongs to another accumulator")
 
-// Save returns the state of an accumulator that is Stateful: Rates, Intervals, Regularity, Fano, Sensitivity, Raster, Lengths,
-// During of one of these, or one of a program's own.
+// Save returns the state of an accumulator that is Stateful: Rates, Intervals, Regularity, Fano, Sensitivity,
+// Raster, Lengths, During of one of these, or one of a program's own.
 func Save(a Accumulator) ([]byte, error) {
 	s, ok := a.(Stateful)
 	if !ok {

@@ -43,7 +43,8 @@ func TestSavedStateGoesOn(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, other := range []Accumulator{NewRates(twoPops, NewBins(span, spike.Millisecond)), NewRates(twoPops[:1], Whole(span)), NewRaster(nil, span, 1)} {
+	for _, other := range []Accumulator{NewRates(twoPops, NewBins(span, spike.Millisecond)),
+		NewRates(twoPops[:1], Whole(span)), NewRaster(nil, span, 1)} {
 		if err := Load(other, state); !errors.Is(err, ErrState) {
 			t.Errorf("a state of other bins or neurons: %v", err)
 		}

@@ -14,7 +14,8 @@ import (
 )
 
 var (
-	twoPops = []spike.Population{{Name: "late", First: 10, Size: 4}, {Name: "early", First: 2, Size: 3}} // IDs need not ascend
+	// IDs need not ascend
+	twoPops = []spike.Population{{Name: "late", First: 10, Size: 4}, {Name: "early", First: 2, Size: 3}}
 	span    = spike.Window{From: 20 * spike.Millisecond, To: 400 * spike.Millisecond}
 )
 
@@ -64,7 +65,8 @@ var all = map[string]func() (Accumulator, func() any){
 		return a, func() any { return a.Pairs() }
 	},
 	"sensitivity": func() (Accumulator, func() any) {
-		d := append(Thresholds(spike.DefaultDetector(), 3*spike.Millisecond, 30*spike.Millisecond), spike.Detector{Threshold: 16 * spike.Millisecond, Accumulate: true})
+		d := append(Thresholds(spike.DefaultDetector(), 3*spike.Millisecond, 30*spike.Millisecond),
+			spike.Detector{Threshold: 16 * spike.Millisecond, Accumulate: true})
 		a := NewSensitivity(twoPops, Whole(span), d)
 		return a, func() any { return []Curve{a.Curve(0), a.Curve(1)} }
 	},
@@ -79,7 +81,8 @@ func stream(seed uint64, n int) []spike.Event {
 	rnd := rand.New(rand.NewPCG(seed, 7))
 	var events []spike.Event
 	for range n {
-		events = append(events, spike.Event{At: spike.Tick(rnd.Int64N(int64(500 * spike.Millisecond))), Src: spike.ID(rnd.IntN(16))})
+		events = append(events, spike.Event{At: spike.Tick(rnd.Int64N(int64(500 * spike.Millisecond))),
+			Src: spike.ID(rnd.IntN(16))})
 	}
 	slices.SortFunc(events, spike.Compare)
 	events = slices.CompactFunc(events, func(a, b spike.Event) bool { return spike.Compare(a, b) == 0 })
@@ -146,7 +149,8 @@ func TestOthersDoNotMatter(t *testing.T) {
 }
 
 func TestRelabelIsTheDetector(t *testing.T) {
-	for _, d := range []spike.Detector{{Threshold: 9 * spike.Millisecond}, {Threshold: 16 * spike.Millisecond, Accumulate: true}} {
+	for _, d := range []spike.Detector{{Threshold: 9 * spike.Millisecond}, {Threshold: 16 * spike.Millisecond,
+		Accumulate: true}} {
 		events := stream(3, 1200)
 		direct, through := NewCounts(twoPops, span), NewCounts(twoPops, span)
 		r := Relabel(twoPops, d, through)

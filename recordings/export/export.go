@@ -42,7 +42,8 @@ func All() []*Format {
 			Loses: "sizes of populations (neurons beyond the last that spikes), the time without spikes at the end",
 			Write: toText(csvText)},
 		{Name: "nest", Doc: "the ASCII files of NEST's spike recorder", Endings: []string{".dat", ".gdf"},
-			Loses: "populations (node IDs are numbers in the network plus 1), labels of spikes, the time without spikes at the end",
+			Loses: "populations (node IDs are numbers in the network plus 1), labels of spikes, the time without spikes " +
+				"at the end",
 			Write: toText(nestText)},
 		{Name: "npz", Doc: "arrays for numpy", Endings: []string{".npz"}, Write: toNPZ},
 		{Name: "parquet", Doc: "a row per spike, for pandas and R", Endings: []string{".parquet"}, Write: toParquet},
@@ -142,7 +143,8 @@ type text struct {
 
 var (
 	// The columns that issue trackers, pandas and spreadsheets understand without explanation.
-	csvText = text{"time_s,population,neuron,kind,population_number\n", func(dst []byte, pops roster, e spike.Event, digits int) []byte {
+	csvText = text{"time_s,population,neuron,kind,population_number\n", func(dst []byte, pops roster, e spike.Event,
+		digits int) []byte {
 		number := pops.of(e.Src)
 		p := &pops[number]
 		dst = append(appendDecimal(dst, e.At, 9, digits), ',')

@@ -118,7 +118,8 @@ func TestTextIsAsDocumented(t *testing.T) {
 		head  string
 		line  string
 	}{
-		{func(b *bytes.Buffer) error { return WriteCSV(b, r, recordings.Query{}) }, "time_s,population,neuron,kind", "%.4[1]f,"},
+		{func(b *bytes.Buffer) error { return WriteCSV(b, r, recordings.Query{}) }, "time_s,population,neuron,kind",
+			"%.4[1]f,"},
 		{func(b *bytes.Buffer) error { return WriteRaster(b, r, recordings.Query{}) }, "", "%.4[1]f %[2]d"},
 		{func(b *bytes.Buffer) error { return WriteNEST(b, r, recordings.Query{}) }, "#", "%[3]d\t%.1[4]f"},
 	} {

@@ -27,7 +27,8 @@ func BenchmarkFormats(b *testing.B) {
 		b.Run("poisson at "+name, func(b *testing.B) { formats(b, all, res) })
 	}
 	for _, file := range []string{"mea_retina_hippocampus", "aplysia_pedal_ganglion"} {
-		f, err := trains.Read(nil, filepath.Join("..", "..", "..", "shared", "data", "spikes", file+".csv.gz"), trains.Options{})
+		f, err := trains.Read(nil, filepath.Join("..", "..", "..", "shared", "data", "spikes", file+".csv.gz"),
+			trains.Options{})
 		if err != nil {
 			b.Log("recorded spikes are not here: ", err)
 			continue
@@ -43,7 +44,8 @@ func formats(b *testing.B, all []trains.Train, res spike.Tick) {
 	var evs []spike.Event
 	for i, t := range all {
 		if n := len(h.Populations); n == 0 || h.Populations[n-1].Name != t.Recording {
-			h.Populations = append(h.Populations, recordings.Population{Population: spike.Population{Name: t.Recording, First: spike.ID(i)}})
+			h.Populations = append(h.Populations, recordings.Population{Population: spike.Population{Name: t.Recording,
+				First: spike.ID(i)}})
 		}
 		h.Populations[len(h.Populations)-1].Size++
 		train := spike.NewTrain()

@@ -24,7 +24,10 @@ func WriteNPZ(w io.Writer, r *recordings.Reader, q recordings.Query) error {
 		return err
 	}
 	z := zip.NewWriter(w)
-	z.RegisterCompressor(zip.Deflate, func(w io.Writer) (io.WriteCloser, error) { return flate.NewWriter(w, flate.DefaultCompression) })
+	z.RegisterCompressor(zip.Deflate, func(w io.Writer) (io.WriteCloser, error) {
+		return flate.NewWriter(w,
+			flate.DefaultCompression)
+	})
 	spikes := func(name, kind string, put func([]byte, spike.Event) []byte) error {
 		return member(z, name, kind, n, func(out *bufio.Writer) error {
 			var buf []byte

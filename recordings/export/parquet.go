@@ -24,7 +24,8 @@ func WriteParquet(w io.Writer, r *recordings.Reader, q recordings.Query) error {
 		return err
 	}
 	out := parquet.NewGenericWriter[spikeRow](w, parquet.Compression(&parquet.Zstd), parquet.MaxRowsPerRowGroup(1<<20),
-		parquet.KeyValueMetadata("program", r.Header().Program), parquet.KeyValueMetadata("experiment", r.Header().Experiment),
+		parquet.KeyValueMetadata("program", r.Header().Program), parquet.KeyValueMetadata("experiment",
+			r.Header().Experiment),
 		parquet.KeyValueMetadata(recordings.DescriptionKey, string(text)))
 	pops := roster(r.Header().Populations)
 	var rows []spikeRow

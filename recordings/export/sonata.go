@@ -11,9 +11,9 @@ import (
 	"github.com/burstplex/burstplex/recordings/internal/hdf5"
 )
 
-// WriteSONATA writes a SONATA spike file: /spikes/<population> with timestamps (float64, ms) and node_ids (uint64, index
-// in the population), sorted by time, for every population of which neurons are recorded. The recording is read once
-// for each.
+// WriteSONATA writes a SONATA spike file: /spikes/<population> with timestamps (float64, ms) and node_ids (uint64,
+// index in the population), sorted by time, for every population of which neurons are recorded. The recording is
+// read once for each.
 func WriteSONATA(w io.WriterAt, r *recordings.Reader, q recordings.Query) error {
 	out := hdf5.NewWriter(w)
 	var members []hdf5.Member
@@ -33,7 +33,8 @@ func WriteSONATA(w io.WriterAt, r *recordings.Reader, q recordings.Query) error 
 		}
 		units := hdf5.Attribute{Name: "units", Type: hdf5.Text(2), Data: []byte("ms")}
 		sorting := hdf5.Attribute{Name: "sorting", Type: hdf5.Enum("none", "by_id", "by_time"), Data: []byte{2}}
-		group := out.Group([]hdf5.Member{{Name: "timestamps", Address: times.Close(units)}, {Name: "node_ids", Address: nodes.Close()}}, sorting)
+		group := out.Group([]hdf5.Member{{Name: "timestamps", Address: times.Close(units)},
+			{Name: "node_ids", Address: nodes.Close()}}, sorting)
 		members = append(members, hdf5.Member{Name: p.Name, Address: group})
 		if out.Err() != nil {
 			return out.Err()
@@ -47,7 +48,8 @@ func WriteSONATA(w io.WriterAt, r *recordings.Reader, q recordings.Query) error 
 		return err
 	}
 	if len(text) <= mostAttribute {
-		attributes = append(attributes, hdf5.Attribute{Name: recordings.DescriptionKey, Type: hdf5.Text(len(text)), Data: text})
+		attributes = append(attributes, hdf5.Attribute{Name: recordings.DescriptionKey, Type: hdf5.Text(len(text)),
+			Data: text})
 	}
 	return out.Finish(out.Group([]hdf5.Member{{Name: "spikes", Address: out.Group(members)}}, attributes...))
 }

@@ -29,8 +29,8 @@ func TableFile(path string, t *recordings.Table) error {
 	return create(path, func(f *os.File) error { return write(f, t) })
 }
 
-// WriteTableCSV writes a table as CSV. A column is headed by its name and, behind an underscore, its unit. Numbers have as
-// many digits as they need to be read back unchanged.
+// WriteTableCSV writes a table as CSV. A column is headed by its name and, behind an underscore, its unit. Numbers
+// have as many digits as they need to be read back unchanged.
 func WriteTableCSV(w io.Writer, t *recordings.Table) error {
 	out := bufio.NewWriterSize(w, 1<<16)
 	var line []byte
@@ -76,7 +76,10 @@ func appendCell(dst []byte, c *recordings.Column, row int) []byte {
 // WriteTableNPZ writes a table as numpy.load reads it.
 func WriteTableNPZ(w io.Writer, t *recordings.Table) error {
 	z := zip.NewWriter(w)
-	z.RegisterCompressor(zip.Deflate, func(w io.Writer) (io.WriteCloser, error) { return flate.NewWriter(w, flate.DefaultCompression) })
+	z.RegisterCompressor(zip.Deflate, func(w io.Writer) (io.WriteCloser, error) {
+		return flate.NewWriter(w,
+			flate.DefaultCompression)
+	})
 	le := binary.LittleEndian
 	for i := range t.Columns {
 		c := &t.Columns[i]

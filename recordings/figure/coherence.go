@@ -39,7 +39,8 @@ func (c Coherence) Page() Page {
 			p.Marks = append(p.Marks, Line{Name: s.Name, X: in.Frequency, Y: s.Mean, SD: s.SD, Color: s.Color})
 		}
 		if in.Level > 0 {
-			p.Marks = append(p.Marks, Rule{Name: number(100*in.Confidence, 0) + " % level", At: in.Level, Across: true, Dash: Dashed})
+			p.Marks = append(p.Marks, Rule{Name: number(100*in.Confidence, 0) + " % level", At: in.Level, Across: true,
+				Dash: Dashed})
 		}
 		panels = append(panels, p)
 	}

@@ -50,7 +50,8 @@ func colors(diverging bool) palette.ColorMap {
 	if diverging {
 		return moreland.SmoothBlueRed()
 	}
-	m, err := moreland.NewLuminance([]color.Color{Color(0xFF08306B), Color(0xFF2171B5), Color(0xFF6BAED6), Color(0xFFC6DBEF), White})
+	m, err := moreland.NewLuminance([]color.Color{Color(0xFF08306B), Color(0xFF2171B5), Color(0xFF6BAED6),
+		Color(0xFFC6DBEF), White})
 	if err != nil {
 		panic("figure: colours do not ascend in luminance")
 	}

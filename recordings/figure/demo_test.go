@@ -115,8 +115,10 @@ func spikes() Figure {
 	t, y := series(100, .01, 1.99, func(t float64) float64 { return 6 + 3*math.Sin(6*t) })
 	_, z := series(100, .01, 1.99, func(t float64) float64 { return 14 + 4*math.Sin(6*t-.5) })
 	return Spikes{
-		Blocks: []Block{{"pyr1", 120, every(120, 7), a.Time, a.Row, a.Burst}, {"PV", 60, nil, b.Time, b.Row, nil}, {"SOM", 40, nil, c.Time, c.Row, nil}},
-		Time:   t, Rates: []Rate{{Name: "pyr1 events", Mean: noisy(1, y, .4), SD: constant(100, .4)}, {Name: "PV spikes", Mean: noisy(2, z, .4)}},
+		Blocks: []Block{{"pyr1", 120, every(120, 7), a.Time, a.Row, a.Burst}, {"PV", 60, nil, b.Time, b.Row, nil},
+			{"SOM", 40, nil, c.Time, c.Row, nil}},
+		Time: t, Rates: []Rate{{Name: "pyr1 events", Mean: noisy(1, y, .4), SD: constant(100, .4)},
+			{Name: "PV spikes", Mean: noisy(2, z, .4)}},
 	}
 }
 
@@ -126,7 +128,8 @@ func traces() Figure {
 	p := noisy(4, constant(60, 20), 3)
 	p[10], p[11], p[30] = math.NaN(), math.NaN(), math.NaN()
 	return Traces{Time: t, Width: SingleColumn, Traces: []Trace{
-		{Name: "event rate", Label: "event rate", Unit: "Hz", Mean: noisy(3, e, .3), SD: constant(60, .5), Overlay: Overlay{Name: "somatic current", Label: "current", Unit: "pA", Values: i}, Correlate: true},
+		{Name: "event rate", Label: "event rate", Unit: "Hz", Mean: noisy(3, e, .3), SD: constant(60, .5),
+			Overlay: Overlay{Name: "somatic current", Label: "current", Unit: "pA", Values: i}, Correlate: true},
 		{Name: "burst probability", Label: "burst probability", Unit: "%", Mean: p, Color: Vermillion},
 	}}
 }
@@ -156,7 +159,8 @@ func responses() Figure {
 	input := func(label string, gain, lift float64) Input {
 		in := Input{Label: label, Unit: "pA", Condition: "other current"}
 		for k, name := range []string{"0 pA", "100 pA", "200 pA"} {
-			x, e := series(11, -200, 300, func(i float64) float64 { return 12 / (1 + math.Exp(-(i*gain-60+20*float64(k)*lift)/90)) })
+			x, e := series(11, -200, 300,
+				func(i float64) float64 { return 12 / (1 + math.Exp(-(i*gain-60+20*float64(k)*lift)/90)) })
 			_, p := series(11, -200, 300, func(i float64) float64 {
 				return .7 / (1 + math.Exp(-(i*(1-gain)*2-150+90*float64(k))/80))
 			})
@@ -164,7 +168,8 @@ func responses() Figure {
 			for i := range b {
 				b[i] = e[i] * p[i]
 			}
-			in.Curves = append(in.Curves, Response{Name: name, Input: x, EventRate: e, EventRateSD: constant(11, .4), BurstRate: b, BurstRateSD: constant(11, .2), Probability: p, ProbabilitySD: constant(11, .02)})
+			in.Curves = append(in.Curves, Response{Name: name, Input: x, EventRate: e, EventRateSD: constant(11, .4),
+				BurstRate: b, BurstRateSD: constant(11, .2), Probability: p, ProbabilitySD: constant(11, .02)})
 		}
 		return in
 	}
@@ -176,7 +181,8 @@ func coherence() Figure {
 		f, e := series(60, 1, 60, func(f float64) float64 { return a / (1 + math.Pow(f/25, 4)) })
 		_, p := series(60, 1, 60, func(f float64) float64 { return b / (1 + math.Pow(f/12, 4)) })
 		return CoherenceOf{Input: input, Frequency: f, Level: .08, Confidence: .95, Signals: []CoherentSignal{
-			{Name: "event rate", Mean: e, SD: constant(60, .03), Color: Blue}, {Name: "burst probability", Mean: p, SD: constant(60, .03), Color: Vermillion}}}
+			{Name: "event rate", Mean: e, SD: constant(60, .03), Color: Blue}, {Name: "burst probability", Mean: p,
+				SD: constant(60, .03), Color: Vermillion}}}
 	}
 	return Coherence{Inputs: []CoherenceOf{panel("somatic current", .93, .1), panel("dendritic current", .12, .85)}}
 }
@@ -241,11 +247,13 @@ func learning() Figure {
 	}
 	return Page{Rows: []Row{
 		{Height: 40, Panels: []Panel{
-			{X: Axis{Label: "training images", Unit: "1000"}, Y: Axis{Label: "test error", Unit: "%", Log: true}, Note: "5 seeds", Marks: []Mark{
-				Line{Name: "BurstCCN", X: n, Y: noisy(1, curve, .1), SD: constant(60, 1)},
-				Line{Name: "Burstprop", X: n, Y: noisy(2, other, .3), SD: constant(60, 3)},
-			}},
-			{X: Axis{Label: "neurons × time", Unit: "s", Log: true}, Y: Axis{Label: "angle to the gradient", Unit: "°", Log: true}, Marks: []Mark{
+			{X: Axis{Label: "training images", Unit: "1000"}, Y: Axis{Label: "test error", Unit: "%", Log: true},
+				Note: "5 seeds", Marks: []Mark{
+					Line{Name: "BurstCCN", X: n, Y: noisy(1, curve, .1), SD: constant(60, 1)},
+					Line{Name: "Burstprop", X: n, Y: noisy(2, other, .3), SD: constant(60, 3)},
+				}},
+			{X: Axis{Label: "neurons × time", Unit: "s", Log: true}, Y: Axis{Label: "angle to the gradient", Unit: "°",
+				Log: true}, Marks: []Mark{
 				Points{Name: "layer 1", X: k, Y: angle, SD: constant(7, 2)},
 				Line{Name: "(NT)^−½", X: k, Y: angle, Thin: true, Color: Gray, Dash: Dashed},
 				Rule{At: 45, Across: true, Dash: Dotted},
@@ -260,8 +268,11 @@ func learning() Figure {
 			}},
 		}},
 		{Height: 40, Panels: []Panel{
-			{X: Axis{Label: "exact gradient"}, Y: Axis{Label: "spiking update"}, Marks: []Mark{Points{X: x, Y: y, Diameter: 2.4, Color: Blue}}},
-			{X: Axis{Label: "spikes per event"}, Y: Axis{Label: "events", Log: true}, Marks: []Mark{Bars{Edges: []float64{.5, 1.5, 2.5, 3.5, 4.5, 5.5}, Values: []float64{9000, 2100, 300, 40, 5}, Color: SkyBlue}}},
+			{X: Axis{Label: "exact gradient"}, Y: Axis{Label: "spiking update"},
+				Marks: []Mark{Points{X: x, Y: y, Diameter: 2.4, Color: Blue}}},
+			{X: Axis{Label: "spikes per event"}, Y: Axis{Label: "events", Log: true},
+				Marks: []Mark{Bars{Edges: []float64{.5, 1.5, 2.5, 3.5, 4.5, 5.5}, Values: []float64{9000, 2100, 300, 40, 5},
+					Color: SkyBlue}}},
 		}},
 	}}
 }

@@ -169,12 +169,17 @@ func TestNothingToDraw(t *testing.T) {
 		Page{}, Page{Rows: []Row{{}}}, Page{Rows: []Row{{Panels: []Panel{{}}}}},
 		Multiplexing{}, Traces{}, Traces{Traces: []Trace{{}}}, Spikes{}, Spikes{Blocks: []Block{{}, {}}},
 		Intervals{}, Intervals{Populations: []IntervalShares{{}}}, Responses{}, Responses{Inputs: []Input{{}}},
-		Coherence{}, Coherence{Inputs: []CoherenceOf{{}}}, Sensitivity{}, Comparison{}, Comparison{Quantities: []Quantity{{}}},
-		Multiplexing{Time: nan, LowerEvents: Course{Mean: nan, SD: nan}, SomaticCurrent: nan, LowerRaster: Raster{Time: nan, Row: nan}},
+		Coherence{}, Coherence{Inputs: []CoherenceOf{{}}}, Sensitivity{}, Comparison{},
+		Comparison{Quantities: []Quantity{{}}},
+		Multiplexing{Time: nan, LowerEvents: Course{Mean: nan, SD: nan}, SomaticCurrent: nan,
+			LowerRaster: Raster{Time: nan, Row: nan}},
 		Intervals{Populations: []IntervalShares{{Edges: []float64{1, 2, 3}, Shares: nan}}},
-		Comparison{References: []string{"r"}, Quantities: []Quantity{{Measured: math.NaN(), SD: math.NaN(), Reference: nan}, {Measured: 1, Reference: []float64{0}}}},
-		Page{Rows: []Row{{Panels: []Panel{{Marks: []Mark{Line{X: []float64{0, 1, 2}, Y: []float64{1, math.MaxFloat64, 1}, SD: []float64{1, math.MaxFloat64, 1}}}}}}}},
-		Page{Rows: []Row{{Panels: []Panel{{Marks: []Mark{Heat{Label: "h"}}}, {Marks: []Mark{Heat{Label: "h", Values: [][]float64{nan, nil}, Print: true}}}}}}},
+		Comparison{References: []string{"r"}, Quantities: []Quantity{{Measured: math.NaN(), SD: math.NaN(),
+			Reference: nan}, {Measured: 1, Reference: []float64{0}}}},
+		Page{Rows: []Row{{Panels: []Panel{{Marks: []Mark{Line{X: []float64{0, 1, 2}, Y: []float64{1, math.MaxFloat64, 1},
+			SD: []float64{1, math.MaxFloat64, 1}}}}}}}},
+		Page{Rows: []Row{{Panels: []Panel{{Marks: []Mark{Heat{Label: "h"}}},
+			{Marks: []Mark{Heat{Label: "h", Values: [][]float64{nan, nil}, Print: true}}}}}}},
 	} {
 		picture, svg, _ := draw(t, f)
 		if _, err := png.Decode(bytes.NewReader(picture)); err != nil {
@@ -188,23 +193,31 @@ func TestNothingToDraw(t *testing.T) {
 
 // TestAnyData: whatever numbers come, the drawing has only finite places.
 func TestAnyData(t *testing.T) {
-	strange := rapid.OneOf(rapid.Float64Range(-10, 10), rapid.SampledFrom([]float64{0, math.NaN(), math.Inf(1), math.Inf(-1), 1e300, -1e300, 1e-300, math.MaxFloat64, 5e-324, 1, 1 + 1e-15}))
+	strange := rapid.OneOf(rapid.Float64Range(-10, 10), rapid.SampledFrom([]float64{0, math.NaN(), math.Inf(1),
+		math.Inf(-1), 1e300, -1e300, 1e-300, math.MaxFloat64, 5e-324, 1, 1 + 1e-15}))
 	rapid.Check(t, func(t *rapid.T) {
 		values := rapid.SliceOfN(strange, 0, 8)
 		axis := rapid.Custom(func(t *rapid.T) Axis {
-			return Axis{Label: "quantity", Unit: "mV", Log: rapid.Bool().Draw(t, "log"), Zero: rapid.Bool().Draw(t, "zero"), Tight: rapid.Bool().Draw(t, "tight"), Blank: rapid.Bool().Draw(t, "blank"),
+			return Axis{Label: "quantity", Unit: "mV", Log: rapid.Bool().Draw(t, "log"), Zero: rapid.Bool().Draw(t, "zero"),
+				Tight: rapid.Bool().Draw(t, "tight"), Blank: rapid.Bool().Draw(t, "blank"),
 				Range: [2]float64{strange.Draw(t, "from"), strange.Draw(t, "to")}}
 		})
 		x, y, sd := values.Draw(t, "x"), values.Draw(t, "y"), values.Draw(t, "sd")
 		marks := []Mark{
-			Line{Name: "line", X: x, Y: y, SD: sd, Steps: rapid.Bool().Draw(t, "steps"), Dots: rapid.Bool().Draw(t, "dots"), Right: rapid.Bool().Draw(t, "right")},
+			Line{Name: "line", X: x, Y: y, SD: sd, Steps: rapid.Bool().Draw(t, "steps"), Dots: rapid.Bool().Draw(t, "dots"),
+				Right: rapid.Bool().Draw(t, "right")},
 			Points{Name: "points", X: x, Y: y, SD: sd, XSD: sd}, Bars{Name: "bars", Edges: x, Values: y, Open: true},
-			Raster{Time: x, Row: y}, Rule{Name: "rule", At: strange.Draw(t, "at"), Across: rapid.Bool().Draw(t, "across"), Margin: strange.Draw(t, "margin")},
-			Heat{Label: "heat", Values: [][]float64{y, sd}, XEdges: x, Print: true, Diverging: rapid.Bool().Draw(t, "diverging"), Root: rapid.Bool().Draw(t, "root")},
-			Tiles{Columns: len(x) - 2, Tiles: []Tile{{Pixels: make([]uint8, len(y)), Channels: 1, Height: 2, Width: 2, Caption: "a"}, {}, {Pixels: []uint8{1, 2, 3}, Channels: 3, Height: 1, Width: 1}}},
+			Raster{Time: x, Row: y}, Rule{Name: "rule", At: strange.Draw(t, "at"), Across: rapid.Bool().Draw(t, "across"),
+				Margin: strange.Draw(t, "margin")},
+			Heat{Label: "heat", Values: [][]float64{y, sd}, XEdges: x, Print: true, Diverging: rapid.Bool().Draw(t,
+				"diverging"), Root: rapid.Bool().Draw(t, "root")},
+			Tiles{Columns: len(x) - 2, Tiles: []Tile{{Pixels: make([]uint8, len(y)), Channels: 1, Height: 2, Width: 2,
+				Caption: "a"}, {}, {Pixels: []uint8{1, 2, 3}, Channels: 3, Height: 1, Width: 1}}},
 		}
 		n := rapid.IntRange(0, len(marks)-1).Draw(t, "mark")
-		p := Page{Width: SingleColumn, Rows: []Row{{Height: 20, Panels: []Panel{{X: axis.Draw(t, "X"), Y: axis.Draw(t, "Y"), Right: axis.Draw(t, "R"), Marks: marks[n : n+1]}}}}}
+		p := Page{Width: SingleColumn,
+			Rows: []Row{{Height: 20, Panels: []Panel{{X: axis.Draw(t, "X"), Y: axis.Draw(t, "Y"), Right: axis.Draw(t, "R"),
+				Marks: marks[n : n+1]}}}}}
 		var svg, table bytes.Buffer
 		if err := errors.Join(WriteSVG(&svg, p), WriteCSV(&table, p)); err != nil {
 			t.Fatal(err)
@@ -222,7 +235,8 @@ func TestManySpikes(t *testing.T) {
 		t.Fatalf("only %d spikes", len(r.Time))
 	}
 	var svg bytes.Buffer
-	if err := WriteSVG(&svg, Spikes{Blocks: []Block{{Name: "many", Rows: 2000, Time: r.Time, Row: r.Row, Burst: r.Burst}}}); err != nil {
+	if err := WriteSVG(&svg, Spikes{Blocks: []Block{{Name: "many", Rows: 2000, Time: r.Time, Row: r.Row,
+		Burst: r.Burst}}}); err != nil {
 		t.Fatal(err)
 	}
 	if svg.Len() > 1_500_000 {

@@ -160,13 +160,16 @@ func (h Heat) ruler(length vg.Length) ruler {
 func (h Heat) drawBar(c draw.Canvas, data vg.Rectangle) {
 	m, s := h.colorMap(), scale{max: 1}
 	const n = 64
-	bar := vg.Rectangle{Min: vg.Point{X: data.Max.X + barGap, Y: data.Min.Y}, Max: vg.Point{X: data.Max.X + barGap + barWidth, Y: data.Max.Y}}
+	bar := vg.Rectangle{Min: vg.Point{X: data.Max.X + barGap, Y: data.Min.Y}, Max: vg.Point{X: data.Max.X + barGap +
+		barWidth, Y: data.Max.Y}}
 	for i := range n {
 		y0 := bar.Min.Y + bar.Size().Y*vg.Length(i)/n
 		y1 := bar.Min.Y + bar.Size().Y*min(1, (vg.Length(i)+1.3)/n) // overlapping, or viewers show seams
-		c.FillPolygon(h.shade(m, h.depth(s, (float64(i)+.5)/n)), []vg.Point{{X: bar.Min.X, Y: y0}, {X: bar.Max.X, Y: y0}, {X: bar.Max.X, Y: y1}, {X: bar.Min.X, Y: y1}})
+		c.FillPolygon(h.shade(m, h.depth(s, (float64(i)+.5)/n)), []vg.Point{{X: bar.Min.X, Y: y0}, {X: bar.Max.X, Y: y0},
+			{X: bar.Max.X, Y: y1}, {X: bar.Min.X, Y: y1}})
 	}
-	h.ruler(data.Size().Y).drawBeside(c, vg.Rectangle{Min: bar.Min, Max: vg.Point{X: bar.Max.X - detach, Y: bar.Max.Y}}, 1, ink)
+	h.ruler(data.Size().Y).drawBeside(c, vg.Rectangle{Min: bar.Min, Max: vg.Point{X: bar.Max.X - detach, Y: bar.Max.Y}},
+		1, ink)
 }
 
 func (h Heat) table(x, y Axis) []column {

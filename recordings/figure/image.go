@@ -47,7 +47,8 @@ type grid struct {
 
 func newGrid(v view) grid {
 	x0, y0 := math.Floor(float64(v.Min.X/pixel)), math.Floor(float64(v.Min.Y/pixel))
-	return grid{x0, y0, max(0, int(math.Ceil(float64(v.Max.X/pixel))-x0)), max(0, int(math.Ceil(float64(v.Max.Y/pixel))-y0))}
+	return grid{x0, y0, max(0, int(math.Ceil(float64(v.Max.X/pixel))-x0)),
+		max(0, int(math.Ceil(float64(v.Max.Y/pixel))-y0))}
 }
 
 func (g grid) bounds() image.Rectangle { return image.Rect(0, 0, g.w, g.h) }

@@ -29,7 +29,8 @@ func (v Intervals) Page() Page {
 		if s.Below > 0 {
 			label += " (" + number(100*s.Below, 0) + " % shorter)"
 		}
-		p.Marks = append(p.Marks, Bars{Name: s.Name, Label: label, Edges: s.Edges, Values: times100(s.Shares), Color: s.Color, Open: true})
+		p.Marks = append(p.Marks, Bars{Name: s.Name, Label: label, Edges: s.Edges, Values: times100(s.Shares),
+			Color: s.Color, Open: true})
 	}
 	p.Marks = append(p.Marks, Rule{Name: significant(v.Threshold) + " ms", At: v.Threshold, Color: ink, Dash: Dashed})
 	page := Page{Width: v.Width, Rows: []Row{{Height: 42, Panels: []Panel{p}}}}

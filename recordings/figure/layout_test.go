@@ -64,7 +64,8 @@ func TestLayout(t *testing.T) {
 			row := Row{Height: rapid.SampledFrom([]float64{0, 5, 20, 60}).Draw(t, "height")}
 			k := rapid.SampledFrom([]int{1, n}).Draw(t, "panels")
 			for range k {
-				row.Panels = append(row.Panels, Panel{Title: rapid.SampledFrom([]string{"", "title"}).Draw(t, "title"), X: Axis{Label: "x"}, Y: Axis{Label: "quite a long label", Unit: "Hz"},
+				row.Panels = append(row.Panels, Panel{Title: rapid.SampledFrom([]string{"", "title"}).Draw(t, "title"),
+					X: Axis{Label: "x"}, Y: Axis{Label: "quite a long label", Unit: "Hz"},
 					Right: Axis{Label: "right"}, Marks: []Mark{line(false), line(rapid.Bool().Draw(t, "right"))}})
 			}
 			p.Rows = append(p.Rows, row)

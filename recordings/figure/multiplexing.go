@@ -60,14 +60,17 @@ func (m Multiplexing) Page() Page {
 		upper = "pyr2"
 	}
 	somatic := Overlay{Name: "somatic current into " + lower, Label: "current", Unit: "pA", Values: m.SomaticCurrent}
-	dendritic := Overlay{Name: "dendritic current into " + upper, Label: "current", Unit: "pA", Values: m.DendriticCurrent, Color: Purple}
-	bursts := Overlay{Name: upper + " burst rate", Label: "burst rate", Unit: "Hz", Values: m.UpperBursts.Mean, SD: m.UpperBursts.SD,
+	dendritic := Overlay{Name: "dendritic current into " + upper, Label: "current", Unit: "pA",
+		Values: m.DendriticCurrent, Color: Purple}
+	bursts := Overlay{Name: upper + " burst rate", Label: "burst rate", Unit: "Hz", Values: m.UpperBursts.Mean,
+		SD:         m.UpperBursts.SD,
 		References: m.UpperBursts.References, Color: Green}
 	trace := func(name, label, unit string, c Course, color Color, o Overlay) Trace {
 		return Trace{Name: name + " " + label, Label: label, Unit: unit, Mean: c.Mean, SD: c.SD, References: c.References,
 			Color: color, Overlay: o, Correlate: o.Values != nil, CorrelateFrom: m.CorrelateFrom}
 	}
-	lowerEvents := Overlay{Name: lower + " event rate", Label: "event rate", Unit: "Hz", Values: m.LowerEvents.Mean, Color: SkyBlue}
+	lowerEvents := Overlay{Name: lower + " event rate", Label: "event rate", Unit: "Hz", Values: m.LowerEvents.Mean,
+		Color: SkyBlue}
 	t := Traces{Time: m.Time, Shown: m.Shown, Traces: []Trace{
 		trace(lower, "event rate", "Hz", m.LowerEvents, Blue, somatic),
 		trace(upper, "event rate", "Hz", m.UpperEvents, Blue, lowerEvents),

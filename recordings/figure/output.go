@@ -97,7 +97,8 @@ func WriteSVG(w io.Writer, f Figure) error {
 	if _, err := c.WriteTo(&svg); err != nil {
 		return err
 	}
-	out := bytes.ReplaceAll(svg.Bytes(), []byte("data:image/jpg;"), []byte("data:image/png;")) // what the canvas embeds is PNG
+	// what the canvas embeds is PNG
+	out := bytes.ReplaceAll(svg.Bytes(), []byte("data:image/jpg;"), []byte("data:image/png;"))
 	_, err := w.Write(out)
 	return err
 }

@@ -117,7 +117,8 @@ func (p Page) layout() layout {
 			if f.Square {
 				wide = min(wide, bottom-top)
 			}
-			data = append(data, vg.Rectangle{Min: vg.Point{X: x + before[c], Y: bottom}, Max: vg.Point{X: x + before[c] + wide, Y: top}})
+			data = append(data, vg.Rectangle{Min: vg.Point{X: x + before[c], Y: bottom}, Max: vg.Point{X: x + before[c] +
+				wide, Y: top}})
 			corners = append(corners, vg.Point{X: x, Y: top - stripGap - vg.Length(lines-1)*legendText().tall()})
 			x += before[c] + each + after[c] + gapX
 		}
@@ -130,7 +131,8 @@ func (p Page) layout() layout {
 	for r := range l.data { // y grew downwards so far; the page's origin is below
 		for c, d := range l.data[r] {
 			l.corner[r][c].Y = l.height - border - l.corner[r][c].Y
-			l.data[r][c] = vg.Rectangle{Min: vg.Point{X: d.Min.X, Y: l.height - border - d.Min.Y}, Max: vg.Point{X: d.Max.X, Y: l.height - border - d.Max.Y}}
+			l.data[r][c] = vg.Rectangle{Min: vg.Point{X: d.Min.X, Y: l.height - border - d.Min.Y}, Max: vg.Point{X: d.Max.X,
+				Y: l.height - border - d.Max.Y}}
 		}
 	}
 	return l

@@ -233,7 +233,8 @@ func (f *frame) drawStrip(c draw.Canvas, data vg.Rectangle) {
 	for _, line := range f.strip {
 		for _, e := range line {
 			mid := y + legendText().capital()/2
-			e.swatch(c, vg.Rectangle{Min: vg.Point{X: x, Y: mid - 2.5}, Max: vg.Point{X: x + swatchWidth, Y: mid + 2.5}}, e.color)
+			e.swatch(c, vg.Rectangle{Min: vg.Point{X: x, Y: mid - 2.5}, Max: vg.Point{X: x + swatchWidth, Y: mid + 2.5}},
+				e.color)
 			legendText().write(c, ink, x+swatchWidth+swatchGap, y, left, e.name)
 			x += e.width() + entryGap
 		}

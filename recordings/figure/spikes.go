@@ -40,7 +40,8 @@ func (s Spikes) Page() Page {
 	top := total
 	for i, b := range s.Blocks {
 		top -= b.Rows
-		raster.Marks = append(raster.Marks, Raster{Name: b.Name, Time: b.Time, Row: b.Row, Burst: b.Burst, Rows: float64(b.Rows), Base: float64(top), Neuron: b.Neuron, Quiet: i > 0})
+		raster.Marks = append(raster.Marks, Raster{Name: b.Name, Time: b.Time, Row: b.Row, Burst: b.Burst,
+			Rows: float64(b.Rows), Base: float64(top), Neuron: b.Neuron, Quiet: i > 0})
 		if len(s.Blocks) > 1 {
 			raster.Y.Label = ""
 			raster.Y.Names = append(raster.Y.Names, b.Name)

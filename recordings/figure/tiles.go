@@ -7,8 +7,9 @@ import (
 	"gonum.org/v1/plot/vg"
 )
 
-// Tiles are small pictures in rows, each with a caption below it, from the upper left: examples of the images that a network was shown.
-// The X axis counts columns and the Y axis rows; with Blank axes nothing of them is seen. The table has the captions.
+// Tiles are small pictures in rows, each with a caption below it, from the upper left: examples of the images that
+// a network was shown. The X axis counts columns and the Y axis rows; with Blank axes nothing of them is seen. The
+// table has the captions.
 type Tiles struct {
 	Columns int // default: all in one row
 	Tiles   []Tile
@@ -75,7 +76,8 @@ func (t Tiles) draw(v view, _ Color) {
 
 // whole reports whether the picture has as many bytes as its measures say.
 func (t Tile) whole() bool {
-	return (t.Channels == 1 || t.Channels == 3) && t.Height > 0 && t.Width > 0 && len(t.Pixels) == t.Channels*t.Height*t.Width
+	return (t.Channels == 1 || t.Channels == 3) && t.Height > 0 && t.Width > 0 &&
+		len(t.Pixels) == t.Channels*t.Height*t.Width
 }
 
 // paint fills a part of an image with the picture; its pixels stay sharp squares.

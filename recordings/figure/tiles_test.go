@@ -17,7 +17,8 @@ func TestTiles(t *testing.T) {
 		{Pixels: []uint8{90}, Channels: 1, Height: 1, Width: 1},
 		{Pixels: []uint8{1, 2}, Channels: 1, Height: 1, Width: 1}, // of another size than it says: left out
 	}}
-	p := Page{Width: 60, Rows: []Row{{Height: 50, Panels: []Panel{{X: Axis{Blank: true}, Y: Axis{Blank: true}, Marks: []Mark{tiles}}}}}}
+	p := Page{Width: 60, Rows: []Row{{Height: 50, Panels: []Panel{{X: Axis{Blank: true}, Y: Axis{Blank: true},
+		Marks: []Mark{tiles}}}}}}
 	picture, _, table := draw(t, p)
 	img, err := png.Decode(bytes.NewReader(picture))
 	if err != nil {
@@ -38,7 +39,8 @@ func TestTiles(t *testing.T) {
 		t.Errorf("%d pixels are red and %d black, want equally many", count[red], count[black])
 	}
 	if count[grey] < 40_000 || left[grey] < left[black] || left[black] < left[red] {
-		t.Errorf("%d pixels are grey, from %d; black begins at %d, red at %d", count[grey], left[grey], left[black], left[red])
+		t.Errorf("%d pixels are grey, from %d; black begins at %d, red at %d", count[grey], left[grey], left[black],
+			left[red])
 	}
 	white := color.NRGBA{255, 255, 255, 255}
 	if rest := img.Bounds().Dx()*img.Bounds().Dy() - count[red] - count[grey] - count[black] - count[white]; rest > 3000 {

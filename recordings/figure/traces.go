@@ -61,9 +61,11 @@ func (t Traces) Page() Page {
 			if o.Color == Auto {
 				o.Color = Orange
 			}
-			p.Marks = append(p.Marks, Line{Name: o.Name, X: t.Time, Y: o.Values, SD: o.SD, Color: o.Color, Right: apart, Dash: Dashed})
+			p.Marks = append(p.Marks, Line{Name: o.Name, X: t.Time, Y: o.Values, SD: o.SD, Color: o.Color, Right: apart,
+				Dash: Dashed})
 			if trace.Correlate {
-				p.Note = "r = " + number(analysis.Pearson(t.after(trace.CorrelateFrom, trace.Mean), t.after(trace.CorrelateFrom, o.Values)), 2)
+				p.Note = "r = " + number(analysis.Pearson(t.after(trace.CorrelateFrom, trace.Mean), t.after(trace.CorrelateFrom,
+					o.Values)), 2)
 			}
 		}
 		p.Marks = append(p.Marks, main)
@@ -105,7 +107,8 @@ func withNeuron(name string) string {
 
 // line draws the i-th reference. Its name is in the legend once per figure.
 func (r Reference) line(i int, onRight bool, explained map[string]bool) Mark {
-	l := Line{Name: r.Name, X: r.Time, Y: r.Values, Thin: true, Right: onRight, Color: Black, Dash: Dashed, Quiet: explained[r.Name]}
+	l := Line{Name: r.Name, X: r.Time, Y: r.Values, Thin: true, Right: onRight, Color: Black, Dash: Dashed,
+		Quiet: explained[r.Name]}
 	if i > 0 {
 		l.Color, l.Dash = Gray, Dotted
 	}

@@ -35,7 +35,8 @@ func TestWheel(t *testing.T) {
 	py := python(t, "numpy, build, wheel, setuptools, pip")
 	source, wheels, site := filepath.Join(t.TempDir(), "python"), t.TempDir(), t.TempDir()
 	// setuptools leaves build folders beside the sources, so a copy is built, in a place from which the module is found.
-	if out, err := exec.Command("git", "clone", "-q", "--depth=1", "file://"+module(t), source).CombinedOutput(); err != nil {
+	if out, err := exec.Command("git", "clone", "-q", "--depth=1", "file://"+module(t),
+		source).CombinedOutput(); err != nil {
 		t.Skipf("needs git and a checkout: %v\n%s", err, out)
 	}
 	run := func(name string, args ...string) string {
@@ -69,7 +70,9 @@ func TestWheel(t *testing.T) {
 		t.Fatal("the wheel holds no executable program")
 	}
 	run(py, "-m", "pip", "install", "--no-deps", "--no-index", "--target", site, made[0])
-	if got := run(py, "-c", "import burstplex, os; p = burstplex.program(); assert p.startswith(os.path.dirname(burstplex.__file__)), p; print(burstplex.version())"); !strings.HasPrefix(got, "burstplex") {
+	if got := run(py, "-c", "import burstplex, os; p = burstplex.program(); assert "+
+		"p.startswith(os.path.dirname(burstplex.__file__)), p; print(burstplex.version())"); !strings.HasPrefix(got,
+		"burstplex") {
 		t.Fatalf("the installed program calls itself %q", got)
 	}
 }

@@ -60,7 +60,8 @@ func describe(t *testing.T, path string) string {
 		fmt.Fprintf(&lines, "%d %d %d\n", e.At, e.Src, e.Kind)
 	}
 	yes := map[bool]string{false: "False", true: "True"}
-	fmt.Fprintf(&b, "%d %s %d %d %s %s\n", n, sum(lines.String()), r.Window().From, r.Window().To, yes[r.Finished()], yes[bad])
+	fmt.Fprintf(&b, "%d %s %d %d %s %s\n", n, sum(lines.String()), r.Window().From, r.Window().To, yes[r.Finished()],
+		yes[bad])
 	infos, err := r.Tables()
 	if err != nil {
 		t.Fatal(err)
@@ -127,7 +128,8 @@ func TestPythonReadsWhatGoReads(t *testing.T) {
 	pops := func(sizes ...int) (out []recordings.Population) {
 		first := 5
 		for i, n := range sizes {
-			out = append(out, recordings.Population{Population: spike.Population{Name: fmt.Sprint("p", i), First: spike.ID(first), Size: n}})
+			out = append(out, recordings.Population{Population: spike.Population{Name: fmt.Sprint("p", i),
+				First: spike.ID(first), Size: n}})
 			first += n
 		}
 		return out
@@ -218,7 +220,8 @@ func record(t *testing.T, w *recordings.Writer, h recordings.Header, rate, grid 
 	for i := range text {
 		text[i] = uint32(i/7) % 301 * uint32(1+i%3)
 	}
-	for i, c := range []recordings.Column{{Name: "noise", Data: noise}, {Name: "walk", Unit: "mV", Data: walk}, {Name: "text", Data: text}, {Name: "int", Data: []int64{-3, 4}}, {Name: "none", Data: []int64{}}} {
+	for i, c := range []recordings.Column{{Name: "noise", Data: noise}, {Name: "walk", Unit: "mV", Data: walk},
+		{Name: "text", Data: text}, {Name: "int", Data: []int64{-3, 4}}, {Name: "none", Data: []int64{}}} {
 		if err := w.WriteTable(fmt.Sprint("t", i), spike.Tick(i), []recordings.Column{c}); err != nil {
 			t.Fatal(err)
 		}
@@ -240,8 +243,8 @@ assert set(f.population) == {"b"} and f.neuron.max() <= 3 and f.time_s.min() >= 
 	}
 }
 
-// to_neo gives a train for every recorded neuron of the query, silent ones too, with the labels of its spikes; the join of
-// tables has their times.
+// to_neo gives a train for every recorded neuron of the query, silent ones too, with the labels of its spikes; the
+// join of tables has their times.
 func TestNeo(t *testing.T) {
 	py := python(t, "numpy, neo, quantities")
 	const program = `
@@ -283,7 +286,8 @@ show(r.to_neo(populations=["b"], stop=0.1, neurons=[p["first"] + i for p in r.po
 					continue
 				}
 				var tr train
-				for e, err := range r.Spikes(recordings.Query{Neurons: []spike.ID{p.First + spike.ID(i)}, Window: spike.Window{From: spike.Never, To: until}}) {
+				for e, err := range r.Spikes(recordings.Query{Neurons: []spike.ID{p.First + spike.ID(i)},
+					Window: spike.Window{From: spike.Never, To: until}}) {
 					if err != nil {
 						t.Fatal(err)
 					}

@@ -79,8 +79,8 @@ func plainUnit(s string) (string, error) {
 	return strconv.FormatUint(uint64(x), 10), nil
 }
 
-// finish sorts the times, and the trains: recordings as they first appear, and in each units by number, or as they appear
-// if they have names.
+// finish sorts the times, and the trains: recordings as they first appear, and in each units by number, or as they
+// appear if they have names.
 func (b *builder) finish() []Train {
 	for i := range b.trains {
 		b.trains[i].sort()

@@ -200,14 +200,16 @@ func column(head, names []string, chosen, option string) (int, error) {
 	if n, err := strconv.Atoi(chosen); err == nil && n >= 1 && n <= len(head) {
 		return n - 1, nil
 	}
-	return -1, fmt.Errorf("%s = %q: there is no such column (allowed: %s, or 1 to %d)", option, chosen, listed(head), len(head))
+	return -1, fmt.Errorf("%s = %q: there is no such column (allowed: %s, or 1 to %d)", option, chosen, listed(head),
+		len(head))
 }
 
 // scaleOf returns ns per unit of what an option says, or else a convention; where is what the times are.
 func scaleOf(option, convention, where string) (float64, error) {
 	switch {
 	case option == "" && convention == "":
-		return 0, &Unsettled{Reason: "nothing says the unit of the times in " + where, Option: "time_unit", Choice: "ms, s, us or ns"}
+		return 0, &Unsettled{Reason: "nothing says the unit of the times in " + where, Option: "time_unit",
+			Choice: "ms, s, us or ns"}
 	case option == "":
 		option = convention
 	}
@@ -222,7 +224,8 @@ func scaleOf(option, convention, where string) (float64, error) {
 		steps, err = strconv.ParseFloat(number, 64)
 	}
 	if !ok || err != nil || !(steps > 0) || steps*scale > 1e18 {
-		return 0, fmt.Errorf("time_unit = %q: is no unit of time (allowed: s, ms, us, ns, or a step such as \"0.1 ms\")", option)
+		return 0, fmt.Errorf("time_unit = %q: is no unit of time (allowed: s, ms, us, ns, or a step such as \"0.1 ms\")",
+			option)
 	}
 	return steps * scale, nil
 }
@@ -237,7 +240,8 @@ func unitOf(scale float64) string {
 	return fmt.Sprintf("steps of %v", spike.Tick(scale))
 }
 
-// parseTime reads a time in units of scale ns, rounded to the ns. A comma is a decimal point where it separates nothing.
+// parseTime reads a time in units of scale ns, rounded to the ns. A comma is a decimal point where it separates
+// nothing.
 func parseTime(s string, scale float64) (spike.Tick, error) {
 	s = strings.TrimSpace(s)
 	x, err := strconv.ParseFloat(s, 64)

@@ -24,8 +24,8 @@ func python(t *testing.T, modules string) string {
 	return ""
 }
 
-// writeSonata writes a file for each line of the form NAME: how, all with n spikes of neurons 0 to 6 at multiples of 0.25 ms, unless
-// the line says otherwise.
+// writeSonata writes a file for each line of the form NAME: how, all with n spikes of neurons 0 to 6 at multiples
+// of 0.25 ms, unless the line says otherwise.
 const writeSonata = `
 import h5py, numpy as np, sys
 n = 30000
@@ -179,13 +179,19 @@ func TestReadsWhatH5pyWrites(t *testing.T) {
 		t.Fatalf("%v\n%s", err, out)
 	}
 	refused := map[string]string{
-		"nwb-index": "unit 1 ends at spike 3 of 30000, after 5", "nwb-rest": "29970 spikes belong to no unit", "nwb-none": "not the units of an NWB file",
+		"nwb-index": "unit 1 ends at spike 3 of 30000, after 5", "nwb-rest": "29970 spikes belong to no unit",
+		"nwb-none":     "not the units of an NWB file",
 		"columns-unit": "say time_unit", "columns-length": "/neuron has 29999 elements, /time_s 30000",
-		"external": "an external link to /spikes/a in file other.h5", "external-latest": "an external link to /t in file other.h5", "dangling": "soft link to /nowhere, which does not exist",
-		"circle": "circle", "float-ids": "node ID 0.5 is not a whole number", "large-float-ids": "exactly", "negative-ids": "node ID -1 is negative",
-		"nan-ids": "NaN is not a whole number", "nan-times": "NaN is not a time", "strings": "type string is not", "vlen": "variable-length", "compound": "compound",
-		"bool": "enumeration", "longdouble": "floating point of 16 bytes", "matrix": "2 dimensions, want 1", "length": "29999 node_ids for 30000 timestamps",
-		"units": `units "minutes"; say time_unit`, "units-number": "attribute units: type integer is not a string", "no-ids": "no node_ids", "no-populations": "/spikes holds no population",
+		"external":        "an external link to /spikes/a in file other.h5",
+		"external-latest": "an external link to /t in file other.h5",
+		"dangling":        "soft link to /nowhere, which does not exist",
+		"circle":          "circle", "float-ids": "node ID 0.5 is not a whole number", "large-float-ids": "exactly",
+		"negative-ids": "node ID -1 is negative",
+		"nan-ids":      "NaN is not a whole number", "nan-times": "NaN is not a time", "strings": "type string is not",
+		"vlen": "variable-length", "compound": "compound",
+		"bool": "enumeration", "longdouble": "floating point of 16 bytes", "matrix": "2 dimensions, want 1",
+		"length": "29999 node_ids for 30000 timestamps",
+		"units":  `units "minutes"; say time_unit`, "units-number": "attribute units: type integer is not a string", "no-ids": "no node_ids", "no-populations": "/spikes holds no population",
 		"no-spikes": `its root holds "weights"`, "unwritten": "missing", "unwritten-latest": "never written", "scaleoffset": "scale-offset", "virtual": "virtual", "outside": "other files",
 	}
 	files, err := filepath.Glob(filepath.Join(dir, "*.h5"))
@@ -196,7 +202,8 @@ func TestReadsWhatH5pyWrites(t *testing.T) {
 		name := strings.TrimSuffix(filepath.Base(path), ".h5")
 		f, err := Read(nil, path, Options{})
 		if kind, bad := strings.CutPrefix(name, "bad-"); bad {
-			if want, ok := refused[kind]; !ok || err == nil || !strings.Contains(err.Error(), want) || strings.Contains(err.Error(), "\n") {
+			if want, ok := refused[kind]; !ok || err == nil || !strings.Contains(err.Error(), want) ||
+				strings.Contains(err.Error(), "\n") {
 				t.Errorf("%s: %v, want %q", name, err, want)
 			}
 			delete(refused, kind)

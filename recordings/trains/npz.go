@@ -39,7 +39,8 @@ func readNPZ(name string, o Options) (*File, error) {
 		arrays[column] = a
 		names = append(names, column)
 	}
-	if a := arrays["description"]; a != nil && arrays["time_ns"] != nil && arrays["neuron"] != nil && arrays["kind"] != nil {
+	if a := arrays["description"]; a != nil && arrays["time_ns"] != nil && arrays["neuron"] != nil &&
+		arrays["kind"] != nil {
 		text, err := a.row(1, nil)
 		if err != nil {
 			return nil, err
@@ -89,7 +90,8 @@ func readNPZ(name string, o Options) (*File, error) {
 	return f, t.read(f, ".npz", o)
 }
 
-// ownNPZ reads what this program exports: times in ns, IDs in the network and labels by number, and what the network is.
+// ownNPZ reads what this program exports: times in ns, IDs in the network and labels by number, and what the
+// network is.
 func ownNPZ(description string, arrays map[string]*array) (*File, error) {
 	h, window, err := recordings.ParseDescription([]byte(description))
 	if err != nil {

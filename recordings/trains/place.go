@@ -28,8 +28,8 @@ type Placed struct {
 // MostNeurons is the largest size of a population.
 const MostNeurons = 100_000_000
 
-// A SelectionError says why trains cannot be taken as somebody wants them. Key is what to change: "recording", "units", "size",
-// "first_id" or "ids".
+// A SelectionError says why trains cannot be taken as somebody wants them. Key is what to change: "recording",
+// "units", "size", "first_id" or "ids".
 type SelectionError struct{ Key, Reason, Allowed string }
 
 func (e *SelectionError) Error() string {
@@ -39,7 +39,8 @@ func (e *SelectionError) Error() string {
 	return fmt.Sprintf("%s: %s (allowed: %s)", e.Key, e.Reason, e.Allowed)
 }
 
-// Recordings lists what the file calls recordings or populations, in order: those with trains, and those that it only names.
+// Recordings lists what the file calls recordings or populations, in order: those with trains, and those that it
+// only names.
 func (f *File) Recordings() []string {
 	var names []string
 	for _, p := range f.Network {
@@ -58,8 +59,8 @@ func (f *File) Recordings() []string {
 	return names
 }
 
-// Place gives the trains of a recording their neurons. A size other than 0 is that of the population: that a unit with spikes
-// would have no place in it is an error.
+// Place gives the trains of a recording their neurons. A size other than 0 is that of the population: that a unit
+// with spikes would have no place in it is an error.
 func (f *File) Place(recording string, size int, n Numbering) (*Placed, error) {
 	p := &Placed{Recording: recording}
 	if i := slices.IndexFunc(f.Trains, func(t Train) bool { return t.Recording == recording }); i >= 0 {

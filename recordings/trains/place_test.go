@@ -16,7 +16,8 @@ import (
 func recorded(t *testing.T, size int, neurons ...int) *File {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "run.bspk")
-	w, err := recordings.Create(path, recordings.Header{Populations: []recordings.Population{{Population: spike.Population{Name: "p", Size: size}}}})
+	w, err := recordings.Create(path,
+		recordings.Header{Populations: []recordings.Population{{Population: spike.Population{Name: "p", Size: size}}}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -138,7 +139,8 @@ func TestFarApartUnits(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if p, err := f.Place("", 0, Numbering{}); err != nil || p.Size != 1_000_001 || !slices.Equal(p.Neurons, []int{5, 1_000_000}) {
+	if p, err := f.Place("", 0, Numbering{}); err != nil || p.Size != 1_000_001 ||
+		!slices.Equal(p.Neurons, []int{5, 1_000_000}) {
 		t.Errorf("%+v %v", p, err)
 	}
 	f, err = readText("x.csv", "time_ms,unit\n3,5\n1,3000000000\n", Options{})

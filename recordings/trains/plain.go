@@ -7,8 +7,8 @@ import (
 	"github.com/burstplex/burstplex/recordings/internal/hdf5"
 )
 
-// readColumns reads datasets of numbers that stand side by side in a group, one for each column: what scripts write with
-// h5py, and vectors that MATLAB saves (version 7.3). Names and options say what they are, as in other tables.
+// readColumns reads datasets of numbers that stand side by side in a group, one for each column: what scripts write
+// with h5py, and vectors that MATLAB saves (version 7.3). Names and options say what they are, as in other tables.
 func readColumns(group *hdf5.Object, members []hdf5.Member, o Options) (*File, error) {
 	t := rows{place: "spike"}
 	var sets []*hdf5.Object
@@ -36,7 +36,8 @@ func readColumns(group *hdf5.Object, members []hdf5.Member, o Options) (*File, e
 		t.head, sets = append(t.head, name), append(sets, set)
 	}
 	if !times && o.TimeColumn == "" {
-		return nil, fmt.Errorf("is an HDF5 file without /spikes (SONATA), /units (NWB) or a column of times: its root holds %s",
+		return nil, fmt.Errorf("is an HDF5 file without /spikes (SONATA), /units (NWB) or a column of times: its root "+
+			"holds %s",
 			orNothing(memberNames(members)))
 	}
 	l, err := settle(t.head, o)
@@ -55,7 +56,8 @@ func readColumns(group *hdf5.Object, members []hdf5.Member, o Options) (*File, e
 			return nil, err
 		}
 		if len(columns[i]) != len(columns[l.time]) {
-			return nil, fmt.Errorf("%s has %d elements, %s %d", sets[i].Path, len(columns[i]), sets[l.time].Path, len(columns[l.time]))
+			return nil, fmt.Errorf("%s has %d elements, %s %d", sets[i].Path, len(columns[i]), sets[l.time].Path,
+				len(columns[l.time]))
 		}
 	}
 	t.each = func(visit func(int, []string) error) error {

@@ -196,7 +196,8 @@ func sonataScale(times *hdf5.Object, o Options) (float64, error) {
 	}
 	scale, known := timeUnits()[strings.ToLower(strings.TrimSpace(units))]
 	if !known {
-		return 0, &Unsettled{Reason: fmt.Sprintf("%s has units %q", times.Path, units), Option: "time_unit", Choice: "ms, s, us or ns"}
+		return 0, &Unsettled{Reason: fmt.Sprintf("%s has units %q", times.Path, units), Option: "time_unit",
+			Choice: "ms, s, us or ns"}
 	}
 	return scale, nil
 }

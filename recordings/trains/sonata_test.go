@@ -10,8 +10,9 @@ import (
 	. "github.com/burstplex/burstplex/recordings/trains"
 )
 
-// Two small files of h5py, of 700 spikes each: newest.h5 has the newest structures (a name that is not ASCII, many attributes, times in s,
-// LZF, an extensible and a fixed array of chunks, big-endian float IDs), oldest.h5 the oldest with soft links, and times in whole us.
+// Two small files of h5py, of 700 spikes each: newest.h5 has the newest structures (a name that is not ASCII, many
+// attributes, times in s, LZF, an extensible and a fixed array of chunks, big-endian float IDs), oldest.h5 the
+// oldest with soft links, and times in whole us.
 func TestSONATAFiles(t *testing.T) {
 	for name, population := range map[string]string{"newest.h5": "Körner", "oldest.h5": "v1"} {
 		f, err := Read(nil, filepath.Join("testdata", name), Options{})

@@ -12,8 +12,8 @@ import (
 	"unicode/utf8"
 )
 
-// readText reads a table of text: CSV, or columns between spaces. What stands above its first row, and the ending of the
-// file, say what the columns are.
+// readText reads a table of text: CSV, or columns between spaces. What stands above its first row, and the ending
+// of the file, say what the columns are.
 func readText(in *bufio.Reader, name string, o Options) (*File, error) {
 	t, err := openTable(in, o)
 	if err != nil || t == nil {

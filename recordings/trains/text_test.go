@@ -42,7 +42,8 @@ func TestFormsOfText(t *testing.T) {
 	}{
 		{"comment.txt", "# time_ms id\n1.5 3\n20 12\n", Options{}},
 		{"brackets.txt", "# made by hand\n% time (ms)  neuron\n1.5  3\n20\t12\n", Options{}},
-		{"nest3.dat", "# NEST version: 3.6\n# RecordingBackendASCII version: 2\nsender\ttime_ms\n3\t1.500\n12\t20.000\n", Options{}},
+		{"nest3.dat", "# NEST version: 3.6\n# RecordingBackendASCII version: 2\nsender\ttime_ms\n3\t1.500\n12\t20.000\n",
+			Options{}},
 		{"nest2.gdf", "3\t1.5\n12\t20\n", Options{}},
 		{"integers.gdf", "3 1500\n12 20000\n", Options{TimeUnit: "us"}},
 		{"steps.gdf", "3 15\n12 200\n", Options{TimeUnit: "0.1 ms"}},
@@ -173,7 +174,8 @@ func TestLabelsOfTables(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := Train{Recording: "p", Unit: "2", Times: []spike.Tick{10, 50, 9007199254740993}, Kinds: []spike.Kind{spike.Tail, spike.Onset, spike.Burst}}
+	want := Train{Recording: "p", Unit: "2", Times: []spike.Tick{10, 50, 9007199254740993},
+		Kinds: []spike.Kind{spike.Tail, spike.Onset, spike.Burst}}
 	if len(f.Trains) != 1 || !slices.Equal(f.Trains[0].Times, want.Times) || !slices.Equal(f.Trains[0].Kinds, want.Kinds) {
 		t.Errorf("%+v, want %+v", f.Trains, want)
 	}

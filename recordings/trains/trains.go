@@ -4,12 +4,12 @@
 //	f, err := trains.Read(nil, "data.csv.gz", trains.Options{})
 //	all, err := f.Select(trains.Selection{Recording: "v1", Size: 100}) // a train for each of 100 neurons
 //
-// A file is known by its first bytes: a recording (.bspk), HDF5 (SONATA, units of NWB, or a dataset for each column, MATLAB
-// 7.3 included), arrays of numpy (.npy, .npz), Parquet, or else text (CSV, rasters, NEST), plain or gzipped. What this program
-// exports as CSV, npz, Parquet or SONATA gives the same spikes.
+// A file is known by its first bytes: a recording (.bspk), HDF5 (SONATA, units of NWB, or a dataset for each
+// column, MATLAB 7.3 included), arrays of numpy (.npy, .npz), Parquet, or else text (CSV, rasters, NEST), plain or
+// gzipped. What this program exports as CSV, npz, Parquet or SONATA gives the same spikes.
 //
-// What a file leaves open (which column is the time, in which unit) is never guessed: it is an error of type *Unsettled that
-// names the option which settles it. What is understood without options:
+// What a file leaves open (which column is the time, in which unit) is never guessed: it is an error of type
+// *Unsettled that names the option which settles it. What is understood without options:
 //
 //   - columns with names that say the unit: time_s, time_ms, t_us, "time (ms)"..., in a first line or in a comment above
 //     the first row ("# time_ms id");
@@ -163,7 +163,8 @@ func kindOf(start []byte) (kind string, binary bool) {
 		hdf5Magic: "HDF5", recordings.Magic: "bspk", "\x1f\x8b": "gzip", "PK\x03\x04": "zip or npz", "PAR1": "Parquet",
 		"MATLAB 7.3 MAT-file": "HDF5", "MATLAB 5.0 MAT-file": "MATLAB (version 5 to 7.2)", "\x93NUMPY": "npy",
 		"SQLite format 3": "SQLite",
-		"%PDF":            "PDF", "BZh": "bzip2", "\xfd7zXZ": "xz", "\x28\xb5\x2f\xfd": "zstd", "NEURALEV": "Blackrock NEV", "PLEX": "Plexon",
+		"%PDF":            "PDF", "BZh": "bzip2", "\xfd7zXZ": "xz", "\x28\xb5\x2f\xfd": "zstd",
+		"NEURALEV": "Blackrock NEV", "PLEX": "Plexon",
 		"\xff\xfe": "UTF-16 text", "\xfe\xff": "UTF-16 text", "\x80\x04": "Python pickle", "\x80\x05": "Python pickle",
 	} {
 		if strings.HasPrefix(string(start), magic) {
@@ -177,7 +178,8 @@ func kindOf(start []byte) (kind string, binary bool) {
 	}
 	for len(start) > 0 {
 		c, n := utf8.DecodeRune(start)
-		if c == utf8.RuneError && n <= 1 && len(start) >= utf8.UTFMax && c != 0 || c < ' ' && !strings.ContainsRune("\t\n\r\f", c) {
+		if c == utf8.RuneError && n <= 1 && len(start) >= utf8.UTFMax && c != 0 || c < ' ' &&
+			!strings.ContainsRune("\t\n\r\f", c) {
 			return "binary", true
 		}
 		start = start[n:]

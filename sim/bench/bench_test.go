@@ -107,7 +107,8 @@ func TestWorkloads(t *testing.T) {
 // Scaling visits every series with the networks that it promises, and they can be drawn.
 func TestScaling(t *testing.T) {
 	var all []Series
-	err := Scaling(context.Background(), Scale{Workers: 2, Neurons: 400, InDegree: 80, Stretches: 1}, func(s Series) { all = append(all, s) })
+	err := Scaling(context.Background(), Scale{Workers: 2, Neurons: 400, InDegree: 80, Stretches: 1},
+		func(s Series) { all = append(all, s) })
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -117,8 +118,8 @@ func TestScaling(t *testing.T) {
 	if a, b := all[0].Points[0], all[0].Points[1]; a.Rate != b.Rate || a.Rate < 1 || a.SynapticEvents != b.SynapticEvents {
 		t.Errorf("one worker and two run other networks: %+v, %+v", a, b)
 	}
-	// Synapses are so strong in a network of this size that its rate goes up and down with the drive, by as much as from seed to
-	// seed; from a drive below threshold to the largest it goes up.
+	// Synapses are so strong in a network of this size that its rate goes up and down with the drive, by as much as
+	// from seed to seed; from a drive below threshold to the largest it goes up.
 	rates := all[4].Points
 	if weak, strong := rates[0].Rate, rates[len(rates)-1].Rate; strong < 1.5*weak || weak < 1 {
 		t.Errorf("the strongest drive gives %g Hz, the weakest %g Hz", strong, weak)
@@ -149,19 +150,23 @@ func TestCompare(t *testing.T) {
 		r := &Report{Machine: machine, Processors: 2}
 		for i, s := range seconds {
 			spread := Spread{Min: s, Median: 2 * s, Max: 3 * s, N: 5}
-			r.Workloads = append(r.Workloads, &Result{Workload: string(rune('a' + i)), Workers: workers, CPU: spread, Wall: spread, Digest: "d"})
+			r.Workloads = append(r.Workloads, &Result{Workload: string(rune('a' + i)), Workers: workers, CPU: spread,
+				Wall: spread, Digest: "d"})
 		}
 		return r
 	}
-	ratios, err := Compare([]Pair{{report("m", 1, 6, 1), report("m", 1, 3, 2, 9)}, {report("m", 1, 9, 1), report("m", 1, 3, 4)}})
+	ratios, err := Compare([]Pair{{report("m", 1, 6, 1), report("m", 1, 3, 2, 9)},
+		{report("m", 1, 9, 1), report("m", 1, 3, 4)}})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(ratios) != 2 || !slices.Equal(ratios[0].CPU, []float64{2, 3}) || !slices.Equal(ratios[1].CPU, []float64{0.5, 0.25}) || !ratios[0].SameWork {
+	if len(ratios) != 2 || !slices.Equal(ratios[0].CPU, []float64{2, 3}) || !slices.Equal(ratios[1].CPU,
+		[]float64{0.5, 0.25}) || !ratios[0].SameWork {
 		t.Errorf("ratios %+v", ratios)
 	}
 	for what, pair := range map[string]Pair{
-		"machines": {report("m", 1, 6), report("n", 1, 6)}, "with 1 and with 2 workers": {report("m", 1, 6), report("m", 2, 6)}, "no network": {report("m", 1, 6), report("m", 1)},
+		"machines": {report("m", 1, 6), report("n", 1, 6)}, "with 1 and with 2 workers": {report("m", 1, 6),
+			report("m", 2, 6)}, "no network": {report("m", 1, 6), report("m", 1)},
 	} {
 		if _, err := Compare([]Pair{pair}); err == nil || !strings.Contains(err.Error(), what) {
 			t.Errorf("%s: %v", what, err)

@@ -27,8 +27,8 @@ func ReadReport(file string) (*Report, error) {
 	return r, nil
 }
 
-// Ratio is how many times faster a new build simulates a workload than an old one: old seconds divided by new seconds, one
-// ratio per pair, of the least stretches. Above 1 the new build is faster.
+// Ratio is how many times faster a new build simulates a workload than an old one: old seconds divided by new
+// seconds, one ratio per pair, of the least stretches. Above 1 the new build is faster.
 type Ratio struct {
 	Workload string
 	CPU      []float64 // by processor time, a pair each
@@ -36,8 +36,9 @@ type Ratio struct {
 	SameWork bool      // whether both builds gave the same spikes in all pairs
 }
 
-// Compare returns the ratios of the workloads that all reports hold, in the order of the first. Reports of different machines,
-// or of workloads with different numbers of workers, are refused: their ratios say nothing about the builds.
+// Compare returns the ratios of the workloads that all reports hold, in the order of the first. Reports of
+// different machines, or of workloads with different numbers of workers, are refused: their ratios say nothing
+// about the builds.
 func Compare(pairs []Pair) ([]Ratio, error) {
 	var ratios []Ratio
 	first := pairs[0].Old
@@ -89,7 +90,8 @@ func WriteRatios(out io.Writer, ratios []Ratio) error {
 		if !r.SameWork {
 			same = "others"
 		}
-		fmt.Fprintf(w, "%s\t%d\t%.3f\t%.3f\t%.3f\t%.3f\t%s\t\n", r.Workload, cpu.N, cpu.Median, cpu.Min, cpu.Max, wall.Median, same)
+		fmt.Fprintf(w, "%s\t%d\t%.3f\t%.3f\t%.3f\t%.3f\t%s\t\n", r.Workload, cpu.N, cpu.Median, cpu.Min, cpu.Max,
+			wall.Median, same)
 	}
 	return w.Flush()
 }

@@ -67,8 +67,11 @@ func sparseRows(each func(Part)) error {
 			weight neuron.Value
 			sums   bool
 			half   bool
-		}{{"equal weights", neuron.Const(1), false, false}, {"drawn weights", drawn, false, false}, {"drawn weights of half width", drawn, false, true}, {"equal weights, delta", neuron.Const(1), true, false}} {
-			p, shards, err := connect(c.sources, c.targets, c.shard, synapse.Spec{Connector: synapse.FixedProbability{P: float64(c.k) / float64(c.targets)}, Weight: w.weight, Half: w.half, Delay: neuron.Const(1)})
+		}{{"equal weights", neuron.Const(1), false, false}, {"drawn weights", drawn, false, false},
+			{"drawn weights of half width", drawn, false, true}, {"equal weights, delta", neuron.Const(1), true, false}} {
+			p, shards, err := connect(c.sources, c.targets, c.shard,
+				synapse.Spec{Connector: synapse.FixedProbability{P: float64(c.k) / float64(c.targets)}, Weight: w.weight,
+					Half: w.half, Delay: neuron.Const(1)})
 			if err != nil {
 				return err
 			}
@@ -87,7 +90,8 @@ func sparseRows(each func(Part)) error {
 func delayedRows(each func(Part)) error {
 	const sources, targets, shard = 12_000, 20_000, 8192
 	delay := neuron.Value{Shape: neuron.Normal, A: 1.5, B: 0.75, Lo: 0.05, Hi: 6}
-	p, shards, err := connect(sources, targets, shard, synapse.Spec{Connector: synapse.FixedProbability{P: 0.05}, Weight: drawn, Delay: delay})
+	p, shards, err := connect(sources, targets, shard, synapse.Spec{Connector: synapse.FixedProbability{P: 0.05},
+		Weight: drawn, Delay: delay})
 	if err != nil {
 		return err
 	}
@@ -101,12 +105,14 @@ func delayedRows(each func(Part)) error {
 // largeRows measures delivery in a network of a million neurons: rows of 200,000 of them are enough to be cold.
 func largeRows(each func(Part)) error {
 	const sources, targets, shard = 200_000, 1_000_000, 1 << 16
-	p, shards, err := connect(sources, targets, shard, synapse.Spec{Connector: synapse.FixedOutDegree{K: 1000, Multapses: true}, Weight: neuron.Const(1), Delay: neuron.Const(1)})
+	p, shards, err := connect(sources, targets, shard, synapse.Spec{Connector: synapse.FixedOutDegree{K: 1000,
+		Multapses: true}, Weight: neuron.Const(1), Delay: neuron.Const(1)})
 	if err != nil {
 		return err
 	}
 	defer p.Release()
-	each(rate("sparse delivery, 1000 targets a row, 1 M neurons", stream(p, sources, shards, shard, 256, false), million, "M events/s"))
+	each(rate("sparse delivery, 1000 targets a row, 1 M neurons", stream(p, sources, shards, shard, 256, false),
+		million, "M events/s"))
 	return nil
 }
 
@@ -116,7 +122,8 @@ func denseRows(each func(Part)) error {
 		name       string
 		sources, n int
 	}{{"in the second cache", 500, 256}, {"beyond the caches", 30_000, 1000}} {
-		p, _, err := connect(c.sources, c.n, c.n, synapse.Spec{Connector: synapse.AllToAll{}, Weight: drawn, Delay: neuron.Const(1)})
+		p, _, err := connect(c.sources, c.n, c.n, synapse.Spec{Connector: synapse.AllToAll{}, Weight: drawn,
+			Delay: neuron.Const(1)})
 		if err != nil {
 			return err
 		}

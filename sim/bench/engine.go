@@ -41,10 +41,13 @@ func rowEvents(each func(Part)) error {
 	source := neuron.DefaultPoisson()
 	source.Rate = neuron.Const(100)
 	build := func(projections int) (*sim.Sim, error) {
-		net := &sim.Network{Populations: []sim.Population{{Name: "source", Size: n, Spec: source}, {Name: "target", Size: n, Spec: neuron.DefaultLIF()}}}
+		net := &sim.Network{Populations: []sim.Population{{Name: "source", Size: n, Spec: source},
+			{Name: "target", Size: n, Spec: neuron.DefaultLIF()}}}
 		for k := range projections {
-			net.Projections = append(net.Projections, sim.Projection{Source: "source", Target: "target", Port: "soma", Receptor: "ampa",
-				Spec: synapse.Spec{Name: fmt.Sprint("p", k), Connector: synapse.OneToOne{}, Weight: neuron.Const(0), Delay: neuron.Const(1.6)}})
+			net.Projections = append(net.Projections, sim.Projection{Source: "source", Target: "target", Port: "soma",
+				Receptor: "ampa",
+				Spec: synapse.Spec{Name: fmt.Sprint("p", k), Connector: synapse.OneToOne{}, Weight: neuron.Const(0),
+					Delay: neuron.Const(1.6)}})
 		}
 		return running(net, sim.Options{NoSleep: true, ShardSize: 16_384}, 10*spike.Millisecond)
 	}
@@ -79,19 +82,23 @@ func steps(each func(Part)) error {
 		name     string
 		spec     neuron.Spec
 		receptor string
-	}{{"two-compartment step", two, "ampa"}, {"LIF step, conductances", lif, "ampa"}, {"LIF step, currents", current, "ampa"},
+	}{{"two-compartment step", two, "ampa"}, {"LIF step, conductances", lif, "ampa"}, {"LIF step, currents", current,
+		"ampa"},
 		{"LIF step, delta synapses", neuron.DefaultLIFDelta(), "delta"}} {
 		const n = 8192
 		net := &sim.Network{Populations: []sim.Population{{Name: "p", Size: n, Spec: c.spec}},
-			Stimuli: []sim.Stimulus{{Name: "drive", Population: "p", Port: "soma", Amplitude: neuron.Const(50), Wave: sim.Sine{Period: 200}}},
+			Stimuli: []sim.Stimulus{{Name: "drive", Population: "p", Port: "soma", Amplitude: neuron.Const(50),
+				Wave: sim.Sine{Period: 200}}},
 			// A projection along which nothing comes keeps the inputs in the step.
 			Projections: []sim.Projection{{Source: "p", Target: "p", Port: "soma", Receptor: c.receptor,
-				Spec: synapse.Spec{Name: "none", Connector: synapse.FixedInDegree{K: 0}, Weight: neuron.Const(0), Delay: neuron.Const(1.6)}}}}
+				Spec: synapse.Spec{Name: "none", Connector: synapse.FixedInDegree{K: 0}, Weight: neuron.Const(0),
+					Delay: neuron.Const(1.6)}}}}
 		s, err := running(net, sim.Options{NoSleep: true}, 10*spike.Millisecond)
 		if err != nil {
 			return err
 		}
-		each(cost(c.name, inverse(perSecond(windows(s, 5, func(c sim.Counts) int64 { return c.NeuronSteps }, &err))), 1e-9, "ns"))
+		each(cost(c.name, inverse(perSecond(windows(s, 5, func(c sim.Counts) int64 { return c.NeuronSteps }, &err))), 1e-9,
+			"ns"))
 		s.Finish()
 		s.Close()
 		if err != nil {
@@ -104,7 +111,8 @@ func steps(each func(Part)) error {
 // updates measures what a rule does to a row of all-to-all synapses at an arrival: the weights lie beyond the caches.
 func updates(each func(Part)) error {
 	const sources, targets = 20_000, 1000
-	p, err := synapse.New(synapse.Spec{Connector: synapse.AllToAll{}, Weight: neuron.Const(0.5), Delay: neuron.Const(1), Plastic: true}, 0,
+	p, err := synapse.New(synapse.Spec{Connector: synapse.AllToAll{}, Weight: neuron.Const(0.5), Delay: neuron.Const(1),
+		Plastic: true}, 0,
 		synapse.Geometry{Sources: sources, Targets: targets, Key: rng.New(1)}, step)
 	if err != nil {
 		return err
@@ -145,9 +153,11 @@ func updates(each func(Part)) error {
 func allocation(each func(Part)) error {
 	source := neuron.DefaultPoisson()
 	source.Rate = neuron.Const(20)
-	net := &sim.Network{Populations: []sim.Population{{Name: "source", Size: 2000, Spec: source}, {Name: "target", Size: 2000, Spec: neuron.DefaultTwoCompartment()}},
+	net := &sim.Network{Populations: []sim.Population{{Name: "source", Size: 2000, Spec: source},
+		{Name: "target", Size: 2000, Spec: neuron.DefaultTwoCompartment()}},
 		Projections: []sim.Projection{{Source: "source", Target: "target", Port: "soma", Receptor: "ampa",
-			Spec: synapse.Spec{Name: "p", Connector: synapse.FixedInDegree{K: 50}, Weight: neuron.Const(0.1), Delay: neuron.Const(1.6)}}}}
+			Spec: synapse.Spec{Name: "p", Connector: synapse.FixedInDegree{K: 50}, Weight: neuron.Const(0.1),
+				Delay: neuron.Const(1.6)}}}}
 	s, err := running(net, sim.Options{}, spike.Second)
 	if err != nil {
 		return err
@@ -164,9 +174,10 @@ func allocation(each func(Part)) error {
 	return err
 }
 
-// activity measures how cost follows events where neurons are silent between inputs: 50,000 neurons that each fire at each
-// spike of a source of their own, at 0.1 and at 10 Hz. Neurons that are reset to rest are at rest again after their refractory
-// period; others relax for 70 membrane time constants (1.4 s) before nothing changes any more.
+// activity measures how cost follows events where neurons are silent between inputs: 50,000 neurons that each fire
+// at each spike of a source of their own, at 0.1 and at 10 Hz. Neurons that are reset to rest are at rest again
+// after their refractory period; others relax for 70 membrane time constants (1.4 s) before nothing changes any
+// more.
 func activity(each func(Part)) error {
 	for _, c := range []struct {
 		name  string
@@ -190,7 +201,8 @@ func fedBySources(hz, reset float64) (float64, error) {
 	const n = 50_000
 	source, target := neuron.DefaultPoisson(), neuron.DefaultLIFDelta()
 	source.Rate, target.Reset = neuron.Const(hz), neuron.Const(reset)
-	net := &sim.Network{Populations: []sim.Population{{Name: "source", Size: n, Spec: source}, {Name: "target", Size: n, Spec: target}},
+	net := &sim.Network{Populations: []sim.Population{{Name: "source", Size: n, Spec: source}, {Name: "target", Size: n,
+		Spec: target}},
 		Projections: []sim.Projection{{Source: "source", Target: "target", Port: "soma", Receptor: "delta",
 			Spec: synapse.Spec{Name: "p", Connector: synapse.OneToOne{}, Weight: neuron.Const(30), Delay: neuron.Const(1.6)}}}}
 	s, err := running(net, sim.Options{}, spike.Second)

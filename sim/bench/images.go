@@ -28,7 +28,8 @@ const epoch = 60000
 // Write prints the speeds for people.
 func (r *Images) Write(out io.Writer) error {
 	r.Head(out)
-	fmt.Fprintf(out, "\nmnist: 784-256-256-10 units of 1000 neurons, presentations of 100 ms, %s\n", "1000 events of a fully active unit; per second of processor time")
+	fmt.Fprintf(out, "\nmnist: 784-256-256-10 units of 1000 neurons, presentations of 100 ms, %s\n",
+		"1000 events of a fully active unit; per second of processor time")
 	w := tabwriter.NewWriter(out, 0, 8, 2, ' ', tabwriter.AlignRight)
 	fmt.Fprintln(w, "events\t\timages/s\tmedian\tevents/s\tspikes/s\tsynaptic events/s\tepoch of 60,000\t")
 	for _, s := range r.Speeds {
@@ -37,7 +38,8 @@ func (r *Images) Write(out io.Writer) error {
 			what = "learning"
 		}
 		sp := spreadOf(s.Seconds)
-		fmt.Fprintf(w, "%s\t%s\t%.0f\t%.0f\t%s\t%s\t%s\t%.3g s\t\n", s.Sampler, what, 1/sp.Min, 1/sp.Median, count(s.Events/sp.Min), count(s.Spikes/sp.Min), count(s.Synaptic/sp.Min),
+		fmt.Fprintf(w, "%s\t%s\t%.0f\t%.0f\t%s\t%s\t%s\t%.3g s\t\n", s.Sampler, what, 1/sp.Min, 1/sp.Median,
+			count(s.Events/sp.Min), count(s.Spikes/sp.Min), count(s.Synaptic/sp.Min),
 			epoch*sp.Min)
 	}
 	return w.Flush()

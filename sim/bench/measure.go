@@ -98,9 +98,11 @@ func Measure(ctx context.Context, w Workload, o Options) (*Result, error) {
 		o.Seed = x.Experiment.Seed
 	}
 	if w.Stretch == 0 { // a file that is not of the list
-		w.Settle, w.Stretch = x.Experiment.Settle, max(x.Experiment.Step, (x.Experiment.Duration-x.Experiment.Settle)/5/x.Experiment.Step*x.Experiment.Step)
+		w.Settle, w.Stretch = x.Experiment.Settle,
+			max(x.Experiment.Step, (x.Experiment.Duration-x.Experiment.Settle)/5/x.Experiment.Step*x.Experiment.Step)
 	}
-	r := &Result{Workload: w.Name, What: w.What, Set: w.Set, Workers: o.Workers, Seed: o.Seed, Step: x.Experiment.Step.Milliseconds(),
+	r := &Result{Workload: w.Name, What: w.What, Set: w.Set, Workers: o.Workers, Seed: o.Seed,
+		Step:    x.Experiment.Step.Milliseconds(),
 		Stretch: w.Stretch.Seconds(), Expected: w.Rates}
 	if e, _, err := x.Estimate(); err == nil {
 		r.Estimated = e.Bytes
@@ -222,7 +224,8 @@ func (m *meter) stretches(ctx context.Context, stretch spike.Tick, o Options) er
 }
 
 // stretch runs a stretch and returns processor and wall seconds per second of model time.
-func (m *meter) stretch(ctx context.Context, length spike.Tick, writer *recordings.Writer) (cpu, wall float64, err error) {
+func (m *meter) stretch(ctx context.Context, length spike.Tick, writer *recordings.Writer) (cpu, wall float64,
+	err error) {
 	m.tap.writer = writer
 	c, w := cpuTime(), time.Now()
 	err = m.engine.Run(ctx, m.engine.Now()+length)
@@ -258,9 +261,11 @@ type tap struct {
 }
 
 func newTap(net *sim.Network) *tap {
-	t := &tap{header: recordings.Header{Experiment: "# benchmark\n", Seed: net.Seed, Program: session.Program(), Resolution: spike.Microsecond}}
+	t := &tap{header: recordings.Header{Experiment: "# benchmark\n", Seed: net.Seed, Program: session.Program(),
+		Resolution: spike.Microsecond}}
 	for i, id := range net.IDs() {
-		t.header.Populations = append(t.header.Populations, recordings.Population{Population: id, Detector: net.Populations[i].Detector})
+		t.header.Populations = append(t.header.Populations, recordings.Population{Population: id,
+			Detector: net.Populations[i].Detector})
 	}
 	t.lookup = spike.NewLookup(net.IDs())
 	t.spikes, t.events = make([]int64, len(net.Populations)), make([]int64, len(net.Populations))

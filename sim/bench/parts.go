@@ -49,8 +49,8 @@ const (
 	long    = 100 * time.Millisecond
 )
 
-// perSecond times f, which returns how much it did, and returns what it did per second of processor time in each of several
-// repeats.
+// perSecond times f, which returns how much it did, and returns what it did per second of processor time in each of
+// several repeats.
 func perSecond(f func() int) []float64 {
 	f() // the first time fills caches and tables
 	var all []float64
@@ -73,19 +73,22 @@ func inverse(perSecond []float64) []float64 {
 	return each
 }
 
-// Parts measures the parts whose names contain one of the words (all if there are none), those that take GiB only if large is
-// set, and calls each with every result.
+// Parts measures the parts whose names contain one of the words (all if there are none), those that take GiB only
+// if large is set, and calls each with every result.
 func Parts(words []string, large bool, each func(Part)) error {
 	for _, m := range []struct {
 		name  string
 		large bool
 		run   func(each func(Part)) error
 	}{
-		{"sparse delivery", false, sparseRows}, {"delayed delivery", false, delayedRows}, {"large sparse delivery", true, largeRows},
-		{"dense delivery", false, denseRows}, {"row-events", false, rowEvents}, {"steps", false, steps}, {"plastic updates", false, updates},
+		{"sparse delivery", false, sparseRows}, {"delayed delivery", false, delayedRows}, {"large sparse delivery", true,
+			largeRows},
+		{"dense delivery", false, denseRows}, {"row-events", false, rowEvents}, {"steps", false, steps},
+		{"plastic updates", false, updates},
 		{"allocation", false, allocation}, {"activity", false, activity},
 	} {
-		if m.large && !large || len(words) > 0 && !slices.ContainsFunc(words, func(w string) bool { return strings.Contains(m.name, w) }) {
+		if m.large && !large || len(words) > 0 &&
+			!slices.ContainsFunc(words, func(w string) bool { return strings.Contains(m.name, w) }) {
 			continue
 		}
 		if err := m.run(each); err != nil {

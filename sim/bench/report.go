@@ -45,20 +45,26 @@ func (r *Result) Write(out io.Writer) {
 	line := func(name, format string, args ...any) {
 		fmt.Fprintf(out, "  %-12s %s\n", name, fmt.Sprintf(format, args...))
 	}
-	line("network", "%d neurons, %s synapses of %.2f bytes with their index, step %g ms, window %g ms", r.Neurons, count(float64(r.Synapses)), r.PerSynapse, r.Step, r.Window)
-	line("build", "%.3g s, first spike after %.3g s; memory %s at its peak, %s estimated", r.Build, r.FirstSpike, sim.Size(r.Peak), sim.Size(r.Estimated))
-	line("processor", "%.4g s per s of model time (median %.4g of %d stretches of %g s), %d %s", r.CPU.Min, r.CPU.Median, r.CPU.N, r.Stretch, r.Workers, plural(r.Workers, "worker"))
+	line("network", "%d neurons, %s synapses of %.2f bytes with their index, step %g ms, window %g ms", r.Neurons,
+		count(float64(r.Synapses)), r.PerSynapse, r.Step, r.Window)
+	line("build", "%.3g s, first spike after %.3g s; memory %s at its peak, %s estimated", r.Build, r.FirstSpike,
+		sim.Size(r.Peak), sim.Size(r.Estimated))
+	line("processor", "%.4g s per s of model time (median %.4g of %d stretches of %g s), %d %s", r.CPU.Min,
+		r.CPU.Median, r.CPU.N, r.Stretch, r.Workers, plural(r.Workers, "worker"))
 	line("wall", "%.4g s per s of model time (median %.4g)", r.Wall.Min, r.Wall.Median)
 	if r.Recorded != nil {
-		line("recording", "%+.1f %% of processor time (median %+.1f %%), %.2f bytes a spike", 100*(r.Recorded.Min/r.CPU.Min-1), 100*(r.Recorded.Median/r.CPU.Median-1), r.perSpike())
+		line("recording", "%+.1f %% of processor time (median %+.1f %%), %.2f bytes a spike",
+			100*(r.Recorded.Min/r.CPU.Min-1), 100*(r.Recorded.Median/r.CPU.Median-1), r.perSpike())
 	}
 	var busy []string
 	for _, b := range r.Busy {
 		busy = append(busy, fmt.Sprintf("%.3g", b))
 	}
 	line("workers", "busy %s s per s of model time; %.0f bytes allocated a window", strings.Join(busy, ", "), r.Garbage)
-	line("per model s", "%s synaptic events, %s private arrivals, %s row-events, %s neuron steps, %s spikes", count(r.SynapticEvents), count(r.External), count(r.RowEvents), count(r.NeuronSteps), count(r.Spikes))
-	line("per cpu s", "%s synaptic events, %s neuron steps", count(r.SynapticEvents/r.CPU.Min), count(r.NeuronSteps/r.CPU.Min))
+	line("per model s", "%s synaptic events, %s private arrivals, %s row-events, %s neuron steps, %s spikes",
+		count(r.SynapticEvents), count(r.External), count(r.RowEvents), count(r.NeuronSteps), count(r.Spikes))
+	line("per cpu s", "%s synaptic events, %s neuron steps", count(r.SynapticEvents/r.CPU.Min),
+		count(r.NeuronSteps/r.CPU.Min))
 	var rates []string
 	for _, p := range r.Rates {
 		if p.Events < .98*p.Spikes {
@@ -84,7 +90,8 @@ func (r *Report) WriteSummary(out io.Writer) error {
 	w := tabwriter.NewWriter(out, 0, 8, 2, ' ', tabwriter.AlignRight)
 	fmt.Fprintln(w, "\nworkload\tworkers\tcpu s/s\tmedian\treal-time factor\tmedian\t")
 	for _, m := range r.Workloads {
-		fmt.Fprintf(w, "%s\t%d\t%.4g\t%.4g\t%.4g\t%.4g\t\n", m.Workload, m.Workers, m.CPU.Min, m.CPU.Median, m.Wall.Min, m.Wall.Median)
+		fmt.Fprintf(w, "%s\t%d\t%.4g\t%.4g\t%.4g\t%.4g\t\n", m.Workload, m.Workers, m.CPU.Min, m.CPU.Median, m.Wall.Min,
+			m.Wall.Median)
 	}
 	return w.Flush()
 }

@@ -48,8 +48,9 @@ func DefaultScale() Scale { return Scale{Workers: 2, Neurons: 12_500, InDegree: 
 // drive is the external input of the networks, in units of what takes the mean to the threshold.
 const drive = 1.2
 
-// brunel describes a balanced network (Brunel 2000): a fifth of the neurons and of the inputs of each is inhibitory, five
-// times as strong. The weight goes with 1/k, so that the mean input at a given rate does not depend on k.
+// brunel describes a balanced network (Brunel 2000): a fifth of the neurons and of the inputs of each is
+// inhibitory, five times as strong. The weight goes with 1/k, so that the mean input at a given rate does not
+// depend on k.
 func brunel(n, k int, drive float64) *sim.Network {
 	const threshold, tau = 20.0, 0.02 // mV, s
 	exc := k * 4 / 5
@@ -66,15 +67,18 @@ func brunel(n, k int, drive float64) *sim.Network {
 		net.Populations = append(net.Populations, sim.Population{Name: p.name, Size: p.n, Spec: lif,
 			Backgrounds: []sim.Background{{Name: "external", Port: "soma", Receptor: "delta", Spec: external}}})
 		for _, target := range []string{"exc", "inh"} {
-			net.Projections = append(net.Projections, sim.Projection{Source: p.name, Target: target, Port: "soma", Receptor: "delta",
-				Spec: synapse.Spec{Name: p.name + "_" + target, Connector: synapse.FixedInDegree{K: p.k, Multapses: true}, Weight: neuron.Const(p.w), Delay: neuron.Const(1.5)}})
+			net.Projections = append(net.Projections, sim.Projection{Source: p.name, Target: target, Port: "soma",
+				Receptor: "delta",
+				Spec: synapse.Spec{Name: p.name + "_" + target, Connector: synapse.FixedInDegree{K: p.k, Multapses: true},
+					Weight: neuron.Const(p.w), Delay: neuron.Const(1.5)}})
 		}
 	}
 	return net
 }
 
-// Scaling measures strong scaling (one network on more workers), weak scaling (a network that grows with the workers), and how
-// the cost of a network grows with its neurons, the inputs of each, and their rate. It calls each with every series.
+// Scaling measures strong scaling (one network on more workers), weak scaling (a network that grows with the
+// workers), and how the cost of a network grows with its neurons, the inputs of each, and their rate. It calls each
+// with every series.
 func Scaling(ctx context.Context, o Scale, each func(Series)) error {
 	type shape struct {
 		x       float64
@@ -90,7 +94,8 @@ func Scaling(ctx context.Context, o Scale, each func(Series)) error {
 		size = append(size, shape{float64(o.Neurons / f), o.Neurons / f, o.InDegree / 5, 1, drive})
 		degree = append(degree, shape{float64(o.InDegree / f), o.Neurons, o.InDegree / f, 1, drive})
 	}
-	size = append(size, shape{float64(2 * o.Neurons), 2 * o.Neurons, o.InDegree / 5, 1, drive}, shape{float64(4 * o.Neurons), 4 * o.Neurons, o.InDegree / 5, 1, drive})
+	size = append(size, shape{float64(2 * o.Neurons), 2 * o.Neurons, o.InDegree / 5, 1, drive},
+		shape{float64(4 * o.Neurons), 4 * o.Neurons, o.InDegree / 5, 1, drive})
 	for _, d := range []float64{0.8, 0.95, 1.2, 2, 4} {
 		rate = append(rate, shape{d, o.Neurons, o.InDegree, 1, d})
 	}
@@ -139,7 +144,8 @@ func measurePoint(ctx context.Context, net *sim.Network, workers, stretches int)
 		if err := s.Run(ctx, s.Now()+stretch); err != nil {
 			return p, err
 		}
-		cpu, wall = append(cpu, (cpuTime()-c).Seconds()/stretch.Seconds()), append(wall, time.Since(w).Seconds()/stretch.Seconds())
+		cpu, wall = append(cpu, (cpuTime()-c).Seconds()/stretch.Seconds()),
+			append(wall, time.Since(w).Seconds()/stretch.Seconds())
 	}
 	p.CPU, p.Wall = spreadOf(cpu), spreadOf(wall)
 	seconds, neurons := (s.Now() - settle).Seconds(), 0
@@ -158,7 +164,8 @@ func (s Series) WriteSeries(out io.Writer) error {
 	w := tabwriter.NewWriter(out, 0, 8, 2, ' ', tabwriter.AlignRight)
 	fmt.Fprintln(w, "neurons\tinputs each\tworkers\trate\tsynaptic events/s\tcpu s/s\tmedian\treal-time factor\tmedian\tns per neuron and step\tns per event\t")
 	for _, p := range s.Points {
-		fmt.Fprintf(w, "%d\t%d\t%d\t%.3g Hz\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t\n", p.Neurons, p.InDegree, p.Workers, p.Rate, count(p.SynapticEvents),
+		fmt.Fprintf(w, "%d\t%d\t%d\t%.3g Hz\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t\n", p.Neurons, p.InDegree, p.Workers, p.Rate,
+			count(p.SynapticEvents),
 			digits(p.CPU.Min), digits(p.CPU.Median), digits(p.Wall.Min), digits(p.Wall.Median),
 			digits(p.CPU.Min*step.Seconds()*1e9/float64(p.Neurons)), digits(p.CPU.Min*1e9/p.SynapticEvents))
 	}
@@ -172,8 +179,10 @@ type Drawing []Series
 func (d Drawing) Page() figure.Page {
 	page := figure.Page{Rows: []figure.Row{{}, {}}}
 	for _, s := range d {
-		panel := figure.Panel{Title: s.Name, X: figure.Axis{Label: s.X}, Y: figure.Axis{Label: "processor time", Unit: "s per s", Zero: true}}
-		least, median := figure.Line{Name: "least", Dots: true, Color: figure.Cycle(0)}, figure.Line{Name: "median", Dots: true, Color: figure.Cycle(1), Thin: true}
+		panel := figure.Panel{Title: s.Name, X: figure.Axis{Label: s.X}, Y: figure.Axis{Label: "processor time",
+			Unit: "s per s", Zero: true}}
+		least, median := figure.Line{Name: "least", Dots: true, Color: figure.Cycle(0)}, figure.Line{Name: "median",
+			Dots: true, Color: figure.Cycle(1), Thin: true}
 		ideal := figure.Line{Name: "ideal", Thin: true, Dash: figure.Dotted, Color: figure.Cycle(2)}
 		first := s.Points[0]
 		row := 1
@@ -181,9 +190,11 @@ func (d Drawing) Page() figure.Page {
 			least.X, median.X, ideal.X = append(least.X, p.X), append(median.X, p.X), append(ideal.X, p.X)
 			switch s.Name {
 			case "strong scaling":
-				least.Y, median.Y, ideal.Y = append(least.Y, first.Wall.Min/p.Wall.Min), append(median.Y, first.Wall.Median/p.Wall.Median), append(ideal.Y, p.X)
+				least.Y, median.Y, ideal.Y = append(least.Y, first.Wall.Min/p.Wall.Min),
+					append(median.Y, first.Wall.Median/p.Wall.Median), append(ideal.Y, p.X)
 			case "weak scaling":
-				least.Y, median.Y, ideal.Y = append(least.Y, p.Wall.Min), append(median.Y, p.Wall.Median), append(ideal.Y, first.Wall.Min)
+				least.Y, median.Y, ideal.Y = append(least.Y, p.Wall.Min), append(median.Y, p.Wall.Median),
+					append(ideal.Y, first.Wall.Min)
 			default:
 				least.Y, median.Y = append(least.Y, p.CPU.Min), append(median.Y, p.CPU.Median)
 			}
@@ -198,7 +209,8 @@ func (d Drawing) Page() figure.Page {
 		case "strong scaling":
 			row, panel.Y, panel.Marks = 0, figure.Axis{Label: "times faster", Zero: true}, append(panel.Marks, ideal)
 		case "weak scaling":
-			row, panel.Y, panel.Marks = 0, figure.Axis{Label: "wall time", Unit: "s per s", Zero: true}, append(panel.Marks, ideal)
+			row, panel.Y, panel.Marks = 0, figure.Axis{Label: "wall time", Unit: "s per s", Zero: true},
+				append(panel.Marks, ideal)
 		case "rate":
 			panel.X.Unit, panel.X.Zero = "Hz", true
 		default:

@@ -218,7 +218,8 @@ func TestTextPosition(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for key, want := range map[string]config.Position{"a": {"f.toml", 1, 6}, "b": {"f.toml", 3, 1}, "c": {"f.toml", 6, 8}} {
+	for key, want := range map[string]config.Position{"a": {"f.toml", 1, 6}, "b": {"f.toml", 3, 1},
+		"c": {"f.toml", 6, 8}} {
 		if got := tree.Get(key).TextPos(); got != want {
 			t.Errorf("%s begins at %v:%d, want %v:%d", key, got, got.Column, want, want.Column)
 		}

@@ -11,7 +11,8 @@ import (
 func TestNearest(t *testing.T) {
 	valid := []string{"tau_s", "tau_d", "threshold", "weight", "e_l", "refractory_hold", "refractory"}
 	for name, want := range map[string]string{
-		"tau_z": "tau_s", "Tau_D": "tau_d", "tresholt": "threshold", "wieght": "weight", "tau": "tau_s", "refrac": "refractory_hold",
+		"tau_z": "tau_s", "Tau_D": "tau_d", "tresholt": "threshold", "wieght": "weight", "tau": "tau_s",
+		"refrac":         "refractory_hold",
 		"refractoryhold": "refractory_hold", "el": "e_l", "gain": "", "": "", "weights": "weight", "w": "", "x": "",
 		strings.Repeat("tau_s", 100): "",
 	} {
@@ -80,7 +81,8 @@ func TestDescribedDefaults(t *testing.T) {
 			t.Errorf("%s: %v", k.Key, err)
 		}
 		if !cmp.Equal(got, want, cmp.AllowUnexported(lif{}, leak{}, value{})) {
-			t.Errorf("%s = %s changes the default: %s", k.Key, k.Default, cmp.Diff(want, got, cmp.AllowUnexported(lif{}, leak{}, value{})))
+			t.Errorf("%s = %s changes the default: %s", k.Key, k.Default,
+				cmp.Diff(want, got, cmp.AllowUnexported(lif{}, leak{}, value{})))
 		}
 	}
 }

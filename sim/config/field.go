@@ -85,7 +85,8 @@ func parseInterval(text string) (interval, error) {
 		return all, nil
 	}
 	bad := fmt.Errorf("malformed range %q", text)
-	if len(text) < 2 || !strings.ContainsRune("([", rune(text[0])) || !strings.ContainsRune(")]", rune(text[len(text)-1])) {
+	if len(text) < 2 || !strings.ContainsRune("([", rune(text[0])) ||
+		!strings.ContainsRune(")]", rune(text[len(text)-1])) {
 		return all, bad
 	}
 	lo, hi, ok := strings.Cut(text[1:len(text)-1], ",")

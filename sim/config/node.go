@@ -59,7 +59,8 @@ func (n *Node) TextPos() Position {
 
 // Only returns a table that holds this node alone, for Decoder.Fields. Errors keep the node's path.
 func (n *Node) Only() *Node {
-	return &Node{kind: KindTable, key: n.parent.key, parent: n.parent.parent, pos: n.pos, kids: []*Node{n}, byKey: map[string]*Node{n.key: n}}
+	return &Node{kind: KindTable, key: n.parent.key, parent: n.parent.parent, pos: n.pos, kids: []*Node{n},
+		byKey: map[string]*Node{n.key: n}}
 }
 
 // Root returns the tree that the node is part of.

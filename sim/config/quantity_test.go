@@ -20,9 +20,11 @@ func TestQuantity(t *testing.T) {
 		{"16 ms", "ms", 16}, {"16ms", "s", 0.016}, {"0.1 ms", "us", 100}, {"2 min", "s", 120}, {"-70 mV", "V", -0.07},
 		{"370 pF", "nF", 0.37}, {"0.5 nS", "pS", 500}, {"2 GOhm", "MOhm", 2000}, {"2 MΩ", "MOhm", 2}, {"1.5 kHz", "Hz", 1500},
 		{"3 µs", "us", 3}, {"3 μV", "uV", 3}, {"20 %", "", 0.2}, {"20%", "%", 20}, {"0.2", "", 0.2}, {"0.2", "1", 0.2},
-		{"1e3 pA", "nA", 1}, {"1E-3nA", "pA", 1}, {"+5 Hz", "Hz", 5}, {"0 ms", "s", 0}, {"-0.0 ms", "s", 0}, {"  7   mV ", "mV", 7},
+		{"1e3 pA", "nA", 1}, {"1E-3nA", "pA", 1}, {"+5 Hz", "Hz", 5}, {"0 ms", "s", 0}, {"-0.0 ms", "s", 0},
+		{"  7   mV ", "mV", 7},
 		// combinations
-		{"2 pA/Hz", "pA*s", 2}, {"1 1/mV", "1/V", 1000}, {"100 1/s", "Hz", 100}, {"3 mV/ms", "V/s", 3}, {"4 mV^2", "uV^2", 4e6},
+		{"2 pA/Hz", "pA*s", 2}, {"1 1/mV", "1/V", 1000}, {"100 1/s", "Hz", 100}, {"3 mV/ms", "V/s", 3},
+		{"4 mV^2", "uV^2", 4e6},
 		{"4 mV^-1", "1/mV", 4}, {"1 nS*mV", "pA", 1}, {"1 pF/nS", "ms", 1}, {"2 MOhm * pF", "us", 2}, {"1 mV/pA", "GOhm", 1},
 	} {
 		got, err := config.Quantity(c.text, c.unit)
@@ -70,15 +72,18 @@ func TestQuantityErrors(t *testing.T) {
 }
 
 func TestTicks(t *testing.T) {
-	for text, want := range map[string]spike.Tick{"0.1 ms": 100_000, "0.8ms": 800_000, "0.0000001 s": 100, "1 ns": 1, "-2.5 us": -2500,
+	for text, want := range map[string]spike.Tick{"0.1 ms": 100_000, "0.8ms": 800_000, "0.0000001 s": 100, "1 ns": 1,
+		"-2.5 us": -2500,
 		"1.1 min": 66 * spike.Second, "1e-9 s": 1, "0.3 s": 300 * spike.Millisecond} {
 		if got, err := config.Ticks(text); err != nil || got != want {
 			t.Errorf("%s = %d, %v; want %d", text, got, err, want)
 		}
 	}
-	for text, want := range map[string]string{"0.1 ns": "is not a whole number of nanoseconds", "1e300 s": "is too long a time; a simulation ends before 73 years",
-		"2305843009213693951 ns": "is too long a time; a simulation ends before 73 years", "1 mV": "needs a unit of time such as ns, found one of voltage",
-		"1": `needs a unit of time, for example "1 ns"`} {
+	for text, want := range map[string]string{"0.1 ns": "is not a whole number of nanoseconds",
+		"1e300 s":                "is too long a time; a simulation ends before 73 years",
+		"2305843009213693951 ns": "is too long a time; a simulation ends before 73 years",
+		"1 mV":                   "needs a unit of time such as ns, found one of voltage",
+		"1":                      `needs a unit of time, for example "1 ns"`} {
 		if _, err := config.Ticks(text); fmt.Sprint(err) != want {
 			t.Errorf("%s: %v, want %s", text, err, want)
 		}

@@ -14,11 +14,12 @@ import (
 // overridePrefix begins the File of values that were set on the command line.
 const overridePrefix = "--set "
 
-// Set overrides or adds one value of the tree; call it on the root. The key is dotted (see Node.Path). The
-// value is a TOML value, or text if it is not one: "0.2", "true", "16 ms", "lif", `[1, 2]`, `{ U = 0.9 }`. Tables
-// missing on the way are made, because a file may leave out what has defaults; whether the key exists and the
-// value fits is seen by Decode, as for a value of the file. A * in a key stands for any text, a ? for a character:
-// projections.in*_hid?.weight is the weight of all projections of such names, of which there must be one. The error is an *Error.
+// Set overrides or adds one value of the tree; call it on the root. The key is dotted (see Node.Path). The value is
+// a TOML value, or text if it is not one: "0.2", "true", "16 ms", "lif", `[1, 2]`, `{ U = 0.9 }`. Tables missing on
+// the way are made, because a file may leave out what has defaults; whether the key exists and the value fits is
+// seen by Decode, as for a value of the file. A * in a key stands for any text, a ? for a character:
+// projections.in*_hid?.weight is the weight of all projections of such names, of which there must be one. The error
+// is an *Error.
 func (n *Node) Set(key, value string) error {
 	pos := Position{File: overridePrefix + key}
 	fail := func(reason, allowed string) error {

@@ -24,7 +24,8 @@ func set(t *testing.T, overrides ...string) (*experiment, error) {
 }
 
 func TestSet(t *testing.T) {
-	x, err := set(t, "projections.fb.weight=0.2", "projections.ff.delay=2 ms", "projections.ff.stp.U=0.5", "projections.fb.stp.tau_d=50 ms",
+	x, err := set(t, "projections.fb.weight=0.2", "projections.ff.delay=2 ms", "projections.ff.stp.U=0.5",
+		"projections.fb.stp.tau_d=50 ms",
 		"populations.pyr.v_start=uniform(-60 mV, -50 mV)", "populations.pyr.levels=['1 pA']", "stimuli.first.amplitude=7 pA",
 		"stimuli.1.kind=step", "stimuli[1].gray=200", "seed=9", "title=true story", "record=true",
 		"projections.new={ source = 'bg', target = 'pyr' }")
@@ -32,10 +33,12 @@ func TestSet(t *testing.T) {
 		t.Fatal(err)
 	}
 	fb, ff, lif := x.Projections.Get("fb"), x.Projections.Get("ff"), x.Populations.Get("pyr").spec.(*lif)
-	if fb.Weight != 0.2 || ff.Delay != 2*spike.Millisecond || ff.STP.U != 0.5 || ff.STP.TauD != 100 || fb.STP.TauD != 50 || fb.STP.U != 0.9 {
+	if fb.Weight != 0.2 || ff.Delay != 2*spike.Millisecond || ff.STP.U != 0.5 || ff.STP.TauD != 100 ||
+		fb.STP.TauD != 50 || fb.STP.U != 0.9 {
 		t.Errorf("ff %+v %+v, fb %+v %+v", ff, ff.STP, fb, fb.STP)
 	}
-	if lif.Start != (value{-60, -50}) || len(lif.Levels) != 1 || x.Stimuli[0].Amp != 7 || x.Stimuli[1].Kind != "step" || x.Stimuli[1].Gray != 200 {
+	if lif.Start != (value{-60, -50}) || len(lif.Levels) != 1 || x.Stimuli[0].Amp != 7 || x.Stimuli[1].Kind != "step" ||
+		x.Stimuli[1].Gray != 200 {
 		t.Errorf("lif %+v, stimuli %+v", lif, x.Stimuli)
 	}
 	if x.Seed != 9 || x.Title != "true story" || !x.Record || x.Projections.Get("new").Port != "soma" {
@@ -149,7 +152,9 @@ func TestList(t *testing.T) {
 		place, _, _ := strings.Cut(line, " =")
 		places = append(places, place)
 	}
-	if got, want := strings.Join(places, "; "), "net.toml:1: step; net.toml:3: populations.a.x; net.toml:4: populations.a.size; net.toml:7: stimuli[0].gray; --set seed"; got != want {
+	if got, want := strings.Join(places, "; "),
+		"net.toml:1: step; net.toml:3: populations.a.x; net.toml:4: populations.a.size; net.toml:7: stimuli[0].gray; "+
+			"--set seed"; got != want {
 		t.Errorf("got  %s\nwant %s", got, want)
 	}
 

@@ -124,12 +124,14 @@ func TestHookErrors(t *testing.T) {
 }
 
 func TestOpenEnds(t *testing.T) {
-	for text, want := range map[string]string{"0": "must be above 0", "1": "must be below 1", "0.5": "", "-3": "must be above 0", "2": "must be below 1"} {
+	for text, want := range map[string]string{"0": "must be above 0", "1": "must be below 1", "0.5": "",
+		"-3": "must be above 0", "2": "must be below 1"} {
 		var x struct {
 			X float32 `toml:"x" range:"(0, 1)"`
 		}
 		err := config.Decode(parse(t, "x = "+text), &x)
-		if want == "" && err != nil || want != "" && fmt.Sprint(err) != "net.toml:1: x = "+text+": "+want+" (allowed: (0, 1))" {
+		if want == "" && err != nil || want != "" && fmt.Sprint(err) != "net.toml:1: x = "+text+": "+want+
+			" (allowed: (0, 1))" {
 			t.Errorf("%s: %v, want %q", text, err, want)
 		}
 	}

@@ -47,7 +47,8 @@ var symbols = []symbol{
 	{"uV", voltage, -6, 1}, {"mV", voltage, -3, 1}, {"V", voltage, 0, 1},
 	{"pA", current, -12, 1}, {"nA", current, -9, 1}, {"uA", current, -6, 1}, {"mA", current, -3, 1}, {"A", current, 0, 1},
 	{"pF", capacitance, -12, 1}, {"nF", capacitance, -9, 1}, {"uF", capacitance, -6, 1}, {"F", capacitance, 0, 1},
-	{"pS", conductance, -12, 1}, {"nS", conductance, -9, 1}, {"uS", conductance, -6, 1}, {"mS", conductance, -3, 1}, {"S", conductance, 0, 1},
+	{"pS", conductance, -12, 1}, {"nS", conductance, -9, 1}, {"uS", conductance, -6, 1}, {"mS", conductance, -3, 1},
+	{"S", conductance, 0, 1},
 	{"Ohm", resistance, 0, 1}, {"kOhm", resistance, 3, 1}, {"MOhm", resistance, 6, 1}, {"GOhm", resistance, 9, 1},
 	{"%", none, -2, 1},
 }

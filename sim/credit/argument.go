@@ -23,8 +23,8 @@ type point struct {
 	Unit, Sample int
 }
 
-// argue simulates what each step of the derivation (docs/derivation.md) claims of single units, on the first seed, with at_k events a
-// unit: one point per unit and presentation.
+// argue simulates what each step of the derivation (docs/derivation.md) claims of single units, on the first seed,
+// with at_k events a unit: one point per unit and presentation.
 //
 //	step 1: x = -p_b ∂E/∂v of an output unit, y = its bursts in excess of p_b, per K
 //	step 2: x = what bursts bring to a hidden dendrite through Y without a teacher, y = what events take through Q
@@ -36,7 +36,8 @@ func (g *Gradient) argue(ctx context.Context, r *task.Run) ([]point, error) {
 	// gather runs one batch and appends the points of each presentation, in order.
 	gather := func(p problem, teacher bool, name string, read func(i int, m *Simulator) []point) error {
 		parts := make([][]point, g.Batch)
-		err := p.present(ctx, r, s, teacher, rng.New(seed, "argument", name), func(i int, m *Simulator) { parts[i] = read(i, m) })
+		err := p.present(ctx, r, s, teacher, rng.New(seed, "argument", name),
+			func(i int, m *Simulator) { parts[i] = read(i, m) })
 		for _, part := range parts {
 			all = append(all, part...)
 		}
@@ -48,7 +49,8 @@ func (g *Gradient) argue(ctx context.Context, r *task.Run) ([]point, error) {
 	err := gather(p, true, "output", func(i int, m *Simulator) (points []point) {
 		for j := range g.Outputs {
 			rate, want := e[top].At(j, i), p.target.At(j, i)
-			points = append(points, point{Step: 1, Layer: top, Unit: j, Sample: i, X: g.PB * (want - rate) * rate * (1 - rate), Y: m.Excess(top, j)})
+			points = append(points, point{Step: 1, Layer: top, Unit: j, Sample: i,
+				X: g.PB * (want - rate) * rate * (1 - rate), Y: m.Excess(top, j)})
 		}
 		return points
 	})
@@ -74,7 +76,8 @@ func (g *Gradient) argue(ctx context.Context, r *task.Run) ([]point, error) {
 			bursts, events := m.Drive(l)
 			for j := range g.Units {
 				rate := m.Rate(l, j)
-				points = append(points, point{Step: 3, Layer: l, Unit: j, Sample: i, X: (bursts.AtVec(j) - events.AtVec(j)) * (1 - rate), Y: g.PB + m.Excess(l, j)/rate})
+				points = append(points, point{Step: 3, Layer: l, Unit: j, Sample: i,
+					X: (bursts.AtVec(j) - events.AtVec(j)) * (1 - rate), Y: g.PB + m.Excess(l, j)/rate})
 			}
 			return points
 		})
@@ -84,14 +87,16 @@ func (g *Gradient) argue(ctx context.Context, r *task.Run) ([]point, error) {
 	}
 	deepest := slices.Max(append([]int{g.Hidden}, g.Depths...))
 	for k, gain := range g.Gains {
-		err := gather(g.problem(deepest, gain, seed), true, fmt.Sprint("depth, gain ", gain), func(i int, m *Simulator) (points []point) {
-			for l := 1; l <= deepest; l++ {
-				bursts, events := m.Drive(l)
-				bursts.SubVec(bursts, events)
-				points = append(points, point{Step: 5, Layer: l, Unit: k, Sample: i, X: float64(deepest + 1 - l), Y: mat.Norm(bursts, 2) / math.Sqrt(float64(g.Units))})
-			}
-			return points
-		})
+		err := gather(g.problem(deepest, gain, seed), true, fmt.Sprint("depth, gain ", gain),
+			func(i int, m *Simulator) (points []point) {
+				for l := 1; l <= deepest; l++ {
+					bursts, events := m.Drive(l)
+					bursts.SubVec(bursts, events)
+					points = append(points, point{Step: 5, Layer: l, Unit: k, Sample: i, X: float64(deepest + 1 - l),
+						Y: mat.Norm(bursts, 2) / math.Sqrt(float64(g.Units))})
+				}
+				return points
+			})
 		if err != nil {
 			return nil, err
 		}
@@ -103,7 +108,8 @@ func (g *Gradient) argue(ctx context.Context, r *task.Run) ([]point, error) {
 func (g *Gradient) drawArgument(r *task.Run, all []point, out []result, drifts []drift) error {
 	var rows [][]string
 	for _, p := range all {
-		rows = append(rows, []string{fmt.Sprint(p.Step), fmt.Sprint(p.Layer), fmt.Sprint(p.Unit), fmt.Sprint(p.Sample), task.Number(p.X), task.Number(p.Y)})
+		rows = append(rows, []string{fmt.Sprint(p.Step), fmt.Sprint(p.Layer), fmt.Sprint(p.Unit), fmt.Sprint(p.Sample),
+			task.Number(p.X), task.Number(p.Y)})
 	}
 	if err := r.Table("steps.csv", []string{"step", "layer", "unit", "presentation", "x", "y"}, rows); err != nil {
 		return err
@@ -118,7 +124,8 @@ func (g *Gradient) drawArgument(r *task.Run, all []point, out []result, drifts [
 		return c
 	}
 	diagonal := func(name string, from, to float64) figure.Line {
-		return figure.Line{Name: name, X: []float64{from, to}, Y: []float64{from, to}, Dash: figure.Dashed, Thin: true, Color: figure.Black}
+		return figure.Line{Name: name, X: []float64{from, to}, Y: []float64{from, to}, Dash: figure.Dashed, Thin: true,
+			Color: figure.Black}
 	}
 	span := func(v []float64) (low, high float64) { // infinite if there is nothing: without gains, for example
 		low, high = math.Inf(1), math.Inf(-1)
@@ -128,20 +135,24 @@ func (g *Gradient) drawArgument(r *task.Run, all []point, out []result, drifts [
 		return low, high
 	}
 	save := func(step int, panels ...figure.Panel) error {
-		return figure.Save(filepath.Join(r.Dir, "figures", fmt.Sprintf("step-%d", step)), figure.Page{Width: float64(len(panels)) * figure.SingleColumn, Rows: []figure.Row{{Height: 46, Panels: panels}}})
+		return figure.Save(filepath.Join(r.Dir, "figures", fmt.Sprintf("step-%d", step)),
+			figure.Page{Width: float64(len(panels)) * figure.SingleColumn, Rows: []figure.Row{{Height: 46, Panels: panels}}})
 	}
 
 	output := cloud(1, g.Hidden+1, "units", figure.Cycle(0))
 	low, high := span(output.X)
-	if err := save(1, figure.Panel{Title: "output", Note: fmt.Sprintf("r = %.4f", stat.Correlation(output.X, output.Y, nil)),
+	if err := save(1, figure.Panel{Title: "output", Note: fmt.Sprintf("r = %.4f", stat.Correlation(output.X, output.Y,
+		nil)),
 		X:     figure.Axis{Label: "error, -p_b ∂E/∂v"},
 		Y:     figure.Axis{Label: "excess bursts / K"},
 		Marks: []figure.Mark{output, diagonal("equal", low, high)}}); err != nil {
 		return err
 	}
 
-	cancel := figure.Panel{Title: "without a teacher", X: figure.Axis{Label: "brought by bursts, Yᵀb"}, Y: figure.Axis{Label: "taken by events, Qᵀe"}}
-	drifting := figure.Panel{Title: "weights", X: figure.Axis{Label: "layer", Names: layerNames(g.Hidden + 1)}, Y: figure.Axis{Label: "mean change (r.m.s. with teacher)"}}
+	cancel := figure.Panel{Title: "without a teacher", X: figure.Axis{Label: "brought by bursts, Yᵀb"},
+		Y: figure.Axis{Label: "taken by events, Qᵀe"}}
+	drifting := figure.Panel{Title: "weights", X: figure.Axis{Label: "layer", Names: layerNames(g.Hidden + 1)},
+		Y: figure.Axis{Label: "mean change (r.m.s. with teacher)"}}
 	low, high = math.Inf(1), math.Inf(-1)
 	for l := 1; l <= g.Hidden; l++ {
 		c := cloud(2, l, fmt.Sprintf("layer %d", l), figure.Cycle(l-1))
@@ -152,7 +163,8 @@ func (g *Gradient) drawArgument(r *task.Run, all []point, out []result, drifts [
 	cancel.Marks = append(cancel.Marks, diagonal("equal", low, high))
 	without := figure.Points{Name: "no teacher ± s.e.", Color: figure.Cycle(1)}
 	for _, d := range drifts {
-		without.X, without.Y, without.SD = append(without.X, float64(d.Layer)-.5), append(without.Y, d.Mean/d.Size), append(without.SD, d.Sem/d.Size)
+		without.X, without.Y, without.SD = append(without.X, float64(d.Layer)-.5), append(without.Y, d.Mean/d.Size),
+			append(without.SD, d.Sem/d.Size)
 	}
 	drifting.Marks = []figure.Mark{figure.Rule{At: 0, Across: true}, without}
 	if err := save(2, cancel, drifting); err != nil {
@@ -160,7 +172,8 @@ func (g *Gradient) drawArgument(r *task.Run, all []point, out []result, drifts [
 	}
 
 	bend := cloud(3, g.Hidden, "units", figure.Cycle(0))
-	tangent, curve := figure.Line{Name: "slope 1", Dash: figure.Dashed, Thin: true, Color: figure.Black}, figure.Line{Name: "σ̄", Thin: true, Color: figure.Cycle(1)}
+	tangent, curve := figure.Line{Name: "slope 1", Dash: figure.Dashed, Thin: true, Color: figure.Black},
+		figure.Line{Name: "σ̄", Thin: true, Color: figure.Cycle(1)}
 	low, high = span(bend.X)
 	for i := range 101 {
 		z := low + (high-low)*float64(i)/100
@@ -169,25 +182,29 @@ func (g *Gradient) drawArgument(r *task.Run, all []point, out []result, drifts [
 			tangent.X, tangent.Y = append(tangent.X, z), append(tangent.Y, g.PB+z)
 		}
 	}
-	if err := save(3, figure.Panel{Title: "last hidden layer", X: figure.Axis{Label: "apical drive × h"}, Y: figure.Axis{Label: "burst probability"},
+	if err := save(3, figure.Panel{Title: "last hidden layer", X: figure.Axis{Label: "apical drive × h"},
+		Y:     figure.Axis{Label: "burst probability"},
 		Marks: []figure.Mark{bend, tangent, curve}}); err != nil {
 		return err
 	}
 
-	aligned := figure.Panel{Title: "every layer", X: figure.Axis{Label: "feedback gain"}, Y: figure.Axis{Label: "angle to gradient", Unit: "degrees", Zero: true}}
+	aligned := figure.Panel{Title: "every layer", X: figure.Axis{Label: "feedback gain"},
+		Y: figure.Axis{Label: "angle to gradient", Unit: "degrees", Zero: true}}
 	for l := 1; l <= g.Hidden+1; l++ {
 		layer, gain := func(r result) bool { return r.Layer == l }, func(r result) float64 { return r.Gain }
 		x, spikes, sd := pick(out, "gain", layer, gain, toBP)
 		_, floor, _ := pick(out, "gain", layer, gain, func(r result) float64 { return r.Floor })
 		color := figure.Cycle(l - 1)
-		aligned.Marks = append(aligned.Marks, figure.Line{Name: fmt.Sprintf("layer %d", l), X: x, Y: spikes, SD: sd, Dots: true, Color: color},
+		aligned.Marks = append(aligned.Marks, figure.Line{Name: fmt.Sprintf("layer %d", l), X: x, Y: spikes, SD: sd,
+			Dots: true, Color: color},
 			figure.Line{Name: "without noise", X: x, Y: floor, Dash: figure.Dashed, Thin: true, Color: color, Quiet: l > 1})
 	}
 	if err := save(4, aligned); err != nil {
 		return err
 	}
 
-	shrink := figure.Panel{Title: "down the layers", X: figure.Axis{Label: "layers below the output"}, Y: figure.Axis{Label: "r.m.s. apical drive", Log: true}}
+	shrink := figure.Panel{Title: "down the layers", X: figure.Axis{Label: "layers below the output"},
+		Y: figure.Axis{Label: "r.m.s. apical drive", Log: true}}
 	for k, gain := range g.Gains {
 		squares := map[float64]float64{} // mean over presentations
 		for _, p := range all {

@@ -61,8 +61,8 @@ func readTable(t *testing.T, path string) [][]float64 {
 	return all
 }
 
-// The mean of what spikes learn is what the rate model of BurstCCN learns, up to the noise in averaging and the little that
-// noise does to nonlinear units; without a teacher nothing is learned on average.
+// The mean of what spikes learn is what the rate model of BurstCCN learns, up to the noise in averaging and the
+// little that noise does to nonlinear units; without a teacher nothing is learned on average.
 func TestSpikesLearnWhatRatesLearn(t *testing.T) {
 	g := small()
 	p := g.problem(2, 2, 1)
@@ -193,7 +193,8 @@ func TestChangesFromTheRecording(t *testing.T) {
 					for k := range x {
 						x[k] = inputs[j][p]
 					}
-				} else { // the trace starts from the mean, which the recording does not hold: that of the first 100 ms stands for it
+					// the trace starts from the mean, which the recording does not hold: that of the first 100 ms stands for it
+				} else {
 					sum := 0.0
 					for _, n := range pre.events[j][:100] {
 						sum += n
@@ -217,12 +218,14 @@ func TestChangesFromTheRecording(t *testing.T) {
 			want.SetRow(i, row)
 		}
 		if a := reference.Angle(change, want); a > 2 || math.Abs(mat.Norm(change, 2)/mat.Norm(want, 2)-1) > 0.03 {
-			t.Errorf("layer %d: the recording says %.2f degrees from what was learned, %.3f of its size", l, a, mat.Norm(change, 2)/mat.Norm(want, 2))
+			t.Errorf("layer %d: the recording says %.2f degrees from what was learned, %.3f of its size", l, a,
+				mat.Norm(change, 2)/mat.Norm(want, 2))
 		}
 	}
 }
 
-// A short regression: learning makes the error smaller, and smaller than with a frozen hidden layer is left to the long run.
+// A short regression: learning makes the error smaller, and smaller than with a frozen hidden layer is left to the
+// long run.
 func TestRegressionLearns(t *testing.T) {
 	g := DefaultRegression()
 	g.Hidden, g.Neurons, g.Training, g.Test = 10, 100, 3e5, 2e4

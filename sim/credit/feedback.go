@@ -26,8 +26,10 @@ type course struct {
 // learnEvents is K while feedback is learned: noise averages out over the steps.
 const learnEvents = 300
 
-// learnQ lets Q learn from a random start by dQ = η e a, without or with a teacher, and measures the angles again at the end.
-func (g *Gradient) learnQ(ctx context.Context, r *task.Run, out *[]result, start problem, teacher bool, seed uint64) ([]course, error) {
+// learnQ lets Q learn from a random start by dQ = η e a, without or with a teacher, and measures the angles again
+// at the end.
+func (g *Gradient) learnQ(ctx context.Context, r *task.Run, out *[]result, start problem, teacher bool,
+	seed uint64) ([]course, error) {
 	p, what := start, "Q"
 	if teacher {
 		what = "taught Q"
@@ -55,7 +57,8 @@ func (g *Gradient) learnQ(ctx context.Context, r *task.Run, out *[]result, start
 			p.Q[l].Add(p.Q[l], dQ[l])
 		}
 	}
-	return courses, g.measure(ctx, r, out, map[bool]string{false: "learned Q", true: "taught Q"}[teacher], p, g.Gain, g.AtK, seed)
+	return courses, g.measure(ctx, r, out, map[bool]string{false: "learned Q", true: "taught Q"}[teacher], p, g.Gain,
+		g.AtK, seed)
 }
 
 // fresh returns the problem with new inputs and targets: feedback must not be learned for one batch.
@@ -65,8 +68,8 @@ func (g *Gradient) fresh(p problem, seed uint64, step int) problem {
 	return q
 }
 
-// learnY lets Y follow W from a random start (Kolen & Pollack): both change by the same product of burst deviation above and
-// events below, and decay alike; Q = p_b Y.
+// learnY lets Y follow W from a random start (Kolen & Pollack): both change by the same product of burst deviation
+// above and events below, and decay alike; Q = p_b Y.
 func (g *Gradient) learnY(ctx context.Context, r *task.Run, out *[]result, seed uint64) ([]course, error) {
 	p := g.problem(g.Hidden, g.Gain, seed)
 	p.BurstCCN = reference.RandomFeedback(p.Network, g.PB, g.Gain/math.Sqrt(float64(g.Units)), rng.New(seed, "feedback"))
@@ -116,8 +119,8 @@ func (g *Gradient) distance(what string, p problem, seed uint64, step int) (all 
 	return all
 }
 
-// drift is what a batch changes without a teacher, relative to what it changes with one: the mean over weights, which must
-// vanish, and its standard error over presentations.
+// drift is what a batch changes without a teacher, relative to what it changes with one: the mean over weights,
+// which must vanish, and its standard error over presentations.
 type drift struct {
 	Seed            uint64
 	Layer           int
@@ -143,7 +146,8 @@ func (g *Gradient) drift(ctx context.Context, r *task.Run, seed uint64) ([]drift
 			means = append(means, mat.Sum(part.W[l])/n)
 		}
 		mean, sd := stat.MeanStdDev(means, nil)
-		all = append(all, drift{Seed: seed, Layer: l, Mean: mean, Sem: stat.StdErr(sd, float64(len(means))), Size: mat.Norm(on.W[l], 2) / math.Sqrt(n)})
+		all = append(all, drift{Seed: seed, Layer: l, Mean: mean, Sem: stat.StdErr(sd, float64(len(means))),
+			Size: mat.Norm(on.W[l], 2) / math.Sqrt(n)})
 	}
 	return all, nil
 }

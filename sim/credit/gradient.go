@@ -14,9 +14,9 @@ import (
 	"github.com/burstplex/burstplex/sim/task"
 )
 
-// Gradient is the task "gradient": how close what a spiking network learns from a batch of presentations is to the exact
-// gradient of the rate network with the same weights, layer by layer. K is the number of events of a fully active unit
-// while plasticity is on, neurons x rate x time: the resource that averaging costs.
+// Gradient is the task "gradient": how close what a spiking network learns from a batch of presentations is to the
+// exact gradient of the rate network with the same weights, layer by layer. K is the number of events of a fully
+// active unit while plasticity is on, neurons x rate x time: the resource that averaging costs.
 type Gradient struct {
 	Inputs  int       `toml:"inputs" range:"[1, 100000]" doc:"input units"`
 	Units   int       `toml:"units" range:"[1, 100000]" doc:"units of a hidden layer"`
@@ -90,7 +90,8 @@ func (g *Gradient) problem(hidden int, gain float64, seed uint64) problem {
 	key := rng.New(seed, "gradient")
 	net := reference.NewNetwork(sizes, g.WGain, key.Sub("network"))
 	s := key.Sub("data").Stream(uint64(hidden), 0)
-	p := problem{BurstCCN: reference.Symmetric(net, g.PB, gain), input: mat.NewDense(g.Inputs, g.Batch, nil), target: mat.NewDense(g.Outputs, g.Batch, nil)}
+	p := problem{BurstCCN: reference.Symmetric(net, g.PB, gain), input: mat.NewDense(g.Inputs, g.Batch, nil),
+		target: mat.NewDense(g.Outputs, g.Batch, nil)}
 	for j := range g.Batch {
 		for i := range g.Inputs {
 			if s.Float64() < 0.2 {
@@ -109,8 +110,10 @@ type learned struct {
 	parts             []reference.Updates // of each presentation
 }
 
-// present shows the batch, on all workers, and hands each presentation to read before the next one; teacher says whether there is one.
-func (p problem) present(ctx context.Context, r *task.Run, s ensemble.Timing, teacher bool, key rng.Key, read func(i int, m *Simulator)) error {
+// present shows the batch, on all workers, and hands each presentation to read before the next one; teacher says
+// whether there is one.
+func (p problem) present(ctx context.Context, r *task.Run, s ensemble.Timing, teacher bool, key rng.Key,
+	read func(i int, m *Simulator)) error {
 	_, n := p.input.Dims()
 	quiet := *r
 	quiet.Progress = nil
@@ -137,7 +140,8 @@ func (p problem) present(ctx context.Context, r *task.Run, s ensemble.Timing, te
 }
 
 // learn presents the batch and collects what it teaches.
-func (p problem) learn(ctx context.Context, r *task.Run, s ensemble.Timing, teacher bool, key rng.Key) (*learned, error) {
+func (p problem) learn(ctx context.Context, r *task.Run, s ensemble.Timing, teacher bool, key rng.Key) (*learned,
+	error) {
 	_, n := p.input.Dims()
 	parts, qs := make([]reference.Updates, n), make([][]*mat.Dense, n)
 	err := p.present(ctx, r, s, teacher, key, func(i int, m *Simulator) {
@@ -179,7 +183,8 @@ type result struct {
 }
 
 // measure adds the angles of every layer of one batch.
-func (g *Gradient) measure(ctx context.Context, r *task.Run, out *[]result, condition string, p problem, gain, k float64, seed uint64) error {
+func (g *Gradient) measure(ctx context.Context, r *task.Run, out *[]result, condition string, p problem, gain,
+	k float64, seed uint64) error {
 	u, err := p.learn(ctx, r, g.settings(k), true, rng.New(seed, "spikes", condition, fmt.Sprint(k)))
 	if err != nil {
 		return err
@@ -215,7 +220,10 @@ func (g *Gradient) parts(ctx context.Context, r *task.Run, seed uint64) (all []p
 		all = append(all, part{fmt.Sprintf("%s, seed %d", name, seed), do})
 	}
 	measure := func(condition string, k float64, p func() problem) {
-		add(fmt.Sprint(condition, ", K = ", k), func(f *found) error { return g.measure(ctx, r, &f.Results, condition, p(), g.Gain, k, seed) })
+		add(fmt.Sprint(condition, ", K = ", k), func(f *found) error {
+			return g.measure(ctx, r, &f.Results, condition, p(),
+				g.Gain, k, seed)
+		})
 	}
 	for _, k := range g.K {
 		measure("events", k, func() problem { return g.problem(g.Hidden, g.Gain, seed) })

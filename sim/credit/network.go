@@ -9,8 +9,9 @@ import (
 	"github.com/burstplex/burstplex/synapse/units"
 )
 
-// Simulator presents inputs to a network of the reference model in spikes, every event at its own time (package ensemble), and
-// says what was learned in the reference's terms. It holds the memory of one worker: a network is shared, a Simulator is not.
+// Simulator presents inputs to a network of the reference model in spikes, every event at its own time (package
+// ensemble), and says what was learned in the reference's terms. It holds the memory of one worker: a network is
+// shared, a Simulator is not.
 type Simulator struct {
 	ensemble.Timing
 	*ensemble.Presenter
@@ -20,8 +21,8 @@ type Simulator struct {
 	constant bool
 }
 
-// NewSimulator returns a simulator of a network with its feedback, whose inputs are rates that change in time or are constant. The
-// numbers of presentations select random numbers of key.
+// NewSimulator returns a simulator of a network with its feedback, whose inputs are rates that change in time or
+// are constant. The numbers of presentations select random numbers of key.
 func NewSimulator(net *reference.BurstCCN, t ensemble.Timing, constant bool, key rng.Key) *Simulator {
 	flat := func(n int) units.Shape { return units.Shape{Height: 1, Width: 1, Channels: n} }
 	m := &Simulator{Timing: t, net: net, constant: constant,
@@ -64,8 +65,8 @@ func (m *Simulator) Follow() {
 	m.spiking.Pack(true)
 }
 
-// Present shows an input (rates in [0, 1], units x bins, or units x 1 if it is constant) and a target of the same kind for the
-// output; nil: no teacher. The network starts in the stationary state of the first bin's input.
+// Present shows an input (rates in [0, 1], units x bins, or units x 1 if it is constant) and a target of the same
+// kind for the output; nil: no teacher. The network starts in the stationary state of the first bin's input.
 func (m *Simulator) Present(input, target *mat.Dense, number uint64) {
 	start := m.start(input)
 	if m.constant {
@@ -111,8 +112,8 @@ func block(m *mat.Dense) *units.Block {
 	return b
 }
 
-// Updates adds the changes of weights and biases of the last presentation to u. Their expectation is that of the rate model:
-// (p - p_b) e times the rate of the input.
+// Updates adds the changes of weights and biases of the last presentation to u. Their expectation is that of the
+// rate model: (p - p_b) e times the rate of the input.
 func (m *Simulator) Updates(u *reference.Updates) {
 	for i, c := range m.batch.Changes {
 		add(u.W[i+1], c.W)
@@ -136,8 +137,8 @@ func add(to *mat.Dense, from []float32) {
 	}
 }
 
-// Drive returns the two parts of the mean apical drive of hidden layer l (from 1) while plasticity is on: what bursts bring through Y,
-// and what events take through Q.
+// Drive returns the two parts of the mean apical drive of hidden layer l (from 1) while plasticity is on: what
+// bursts bring through Y, and what events take through Q.
 func (m *Simulator) Drive(l int) (bursts, events *mat.VecDense) {
 	vector := func(x []float32) *mat.VecDense {
 		v := mat.NewVecDense(len(x), nil)
@@ -150,8 +151,8 @@ func (m *Simulator) Drive(l int) (bursts, events *mat.VecDense) {
 	return vector(b), vector(e)
 }
 
-// Excess returns the bursts of a unit of layer l (from 1) in excess of p_b of its events while plasticity is on, per event at full
-// activation.
+// Excess returns the bursts of a unit of layer l (from 1) in excess of p_b of its events while plasticity is on,
+// per event at full activation.
 func (m *Simulator) Excess(l, unit int) float64 { return float64(m.Presenter.Excess(l-1, unit)) }
 
 // Rate returns the mean event rate of a unit of layer l (from 1) while plasticity is on, 1 at full activation.

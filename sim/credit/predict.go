@@ -8,13 +8,13 @@ import (
 	"github.com/burstplex/burstplex/plasticity/reference"
 )
 
-// predict returns what counting statistics say of the angles between the mean change of a batch at K events per unit and the
-// gradient, per layer and in degrees: total is the angle (by the mean square of its tangent), floor what is left without noise. Nothing is fitted to a
-// simulation.
+// predict returns what counting statistics say of the angles between the mean change of a batch at K events per
+// unit and the gradient, per layer and in degrees: total is the angle (by the mean square of its tangent), floor
+// what is left without noise. Nothing is fitted to a simulation.
 //
-// Every event is a burst or not, so that the bursts in excess of the baseline, B - p_b E, of a unit in a presentation have the
-// variance K e p (1 - p), each independently. What arises in a layer travels to the layers below like an error, through
-// J_l = diag(f'(v_l)) Yᵀ:
+// Every event is a burst or not, so that the bursts in excess of the baseline, B - p_b E, of a unit in a
+// presentation have the variance K e p (1 - p), each independently. What arises in a layer travels to the layers
+// below like an error, through J_l = diag(f'(v_l)) Yᵀ:
 //
 //	C_l = diag(e_l p_l (1 - p_l))/K + J_l C_{l+1} J_lᵀ
 //	tan²(angle) = tan²(floor) + Σ over presentations of (tr(C_l) |e_{l-1}|² - dᵀ C_l d) / (batch |change_l|)²
@@ -75,8 +75,8 @@ func (p problem) predict(k float64) (total, floor []float64) {
 	return total, floor
 }
 
-// jackknife returns the standard error of the angle between the mean changes of presentations and their mean gradient, over
-// presentations that are left out one at a time.
+// jackknife returns the standard error of the angle between the mean changes of presentations and their mean
+// gradient, over presentations that are left out one at a time.
 func (p problem) jackknife(parts []reference.Updates, layer int) float64 {
 	n := len(parts)
 	if n < 3 {

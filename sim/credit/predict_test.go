@@ -10,8 +10,9 @@ import (
 	"github.com/burstplex/burstplex/plasticity/reference"
 )
 
-// The predicted angle is, in the root mean square of its tangent, that of updates whose burst counts are drawn from their binomial distribution, layer by layer, which
-// shares nothing with the prediction but the rate model's forward pass.
+// The predicted angle is, in the root mean square of its tangent, that of updates whose burst counts are drawn from
+// their binomial distribution, layer by layer, which shares nothing with the prediction but the rate model's
+// forward pass.
 func TestPredictedAngles(t *testing.T) {
 	g := small()
 	p := g.problem(2, 2, 1)

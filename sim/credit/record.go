@@ -18,9 +18,9 @@ import (
 // recordedEvents is K of the recorded batch.
 const recordedEvents = 1000
 
-// record writes one batch so that everything about it can be computed again: spikes.bspk with a population for each layer
-// (neuron = unit x N + neuron in the unit), presentation i in the i-th stretch of time; inputs, targets, weights and the changes
-// that were learned as tables.
+// record writes one batch so that everything about it can be computed again: spikes.bspk with a population for each
+// layer (neuron = unit x N + neuron in the unit), presentation i in the i-th stretch of time; inputs, targets,
+// weights and the changes that were learned as tables.
 func (g *Gradient) record(ctx context.Context, r *task.Run) error {
 	p := g.problem(g.Hidden, g.Gain, r.Seed)
 	s := g.settings(recordedEvents)

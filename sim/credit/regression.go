@@ -18,10 +18,11 @@ import (
 	"github.com/burstplex/burstplex/sim/task"
 )
 
-// Regression is the task "regression": a network of ensembles learns, in a single phase and in spikes, to follow a signal in
-// continuous time (Greedy et al. 2022, Fig. 3). Three sinusoids of slow random frequency drive the input; the target is what a
-// random teacher network makes of them. Teacher and plasticity are on throughout the training; the error is measured on later
-// time, with both off, and compared with the same network whose hidden layer does not learn.
+// Regression is the task "regression": a network of ensembles learns, in a single phase and in spikes, to follow a
+// signal in continuous time (Greedy et al. 2022, Fig. 3). Three sinusoids of slow random frequency drive the input;
+// the target is what a random teacher network makes of them. Teacher and plasticity are on throughout the training;
+// the error is measured on later time, with both off, and compared with the same network whose hidden layer does
+// not learn.
 type Regression struct {
 	Hidden   int     `toml:"hidden" range:"[1, 10000]" doc:"hidden units of the network"`
 	Teacher  int     `toml:"teacher" range:"[1, 10000]" doc:"hidden units of the teacher network"`
@@ -43,14 +44,16 @@ type Regression struct {
 
 // DefaultRegression returns a configuration that takes a minute or two a seed.
 func DefaultRegression() *Regression {
-	return &Regression{Hidden: 25, Teacher: 25, Neurons: 500, Rate: 20, Dead: 35, TauSyn: 20, Delay: 6, Training: 4e6, Test: 2e5, Segment: 2000,
+	return &Regression{Hidden: 25, Teacher: 25, Neurons: 500, Rate: 20, Dead: 35, TauSyn: 20, Delay: 6, Training: 4e6,
+		Test: 2e5, Segment: 2000,
 		Eta: 1, EtaH: 10, Gain: 20, PB: 0.5, Spread: 0.5, Average: 500}
 }
 
 // Validate implements task.Spec.
 func (g *Regression) Validate() error {
 	if g.Rate*g.Dead/1000 > 0.8 {
-		return &neuron.ParameterError{Key: "rate", Value: g.Rate, Unit: "Hz", Reason: "neurons would nearly always be in their dead time", Allowed: "rate times dead_time at most 0.8"}
+		return &neuron.ParameterError{Key: "rate", Value: g.Rate, Unit: "Hz",
+			Reason: "neurons would nearly always be in their dead time", Allowed: "rate times dead_time at most 0.8"}
 	}
 	return nil
 }
@@ -133,16 +136,18 @@ type learner struct {
 func (g *Regression) learner(seed uint64, frozen bool) *learner {
 	key := rng.New(seed, "regression")
 	net := reference.NewNetwork([]int{3, g.Hidden, 1}, 1, key.Sub("network"))
-	l := &learner{Regression: g, signal: g.signal(key.Sub("signal")), net: reference.Symmetric(net, g.PB, g.Gain), frozen: frozen}
+	l := &learner{Regression: g, signal: g.signal(key.Sub("signal")), net: reference.Symmetric(net, g.PB, g.Gain),
+		frozen: frozen}
 	const settle = 200 // ms
-	t := ensemble.Timing{Neurons: g.Neurons, Rate: g.Rate, Dead: g.Dead, Exact: true, Bin: 2, Settle: settle, Learn: g.Segment,
+	t := ensemble.Timing{Neurons: g.Neurons, Rate: g.Rate, Dead: g.Dead, Exact: true, Bin: 2, Settle: settle,
+		Learn:  g.Segment,
 		TauSyn: g.TauSyn, TauDend: g.TauSyn, TauOwn: g.TauSyn, Delay: g.Delay}
 	l.sim = NewSimulator(l.net, t, false, key.Sub("spikes"))
 	return l
 }
 
-// segment simulates the segment that starts at t (s), with its lead before it, and returns the squared error of the output
-// against the target, a value per averaging window, and both courses.
+// segment simulates the segment that starts at t (s), with its lead before it, and returns the squared error of the
+// output against the target, a value per averaging window, and both courses.
 func (l *learner) segment(t float64, teach bool, number uint64) (err2 []float64, output, target []float64) {
 	bins, lead, bin := l.sim.Bins, l.sim.From, l.sim.Bin/1000
 	in, want := mat.NewDense(3, bins, nil), mat.NewDense(1, bins, nil)
@@ -218,8 +223,8 @@ const (
 	afterNumbers  = 2 << 36
 )
 
-// test returns the mean squared error relative to the variance of the target, on time that is not trained on, with learning
-// and teacher off, and the beginning of both courses.
+// test returns the mean squared error relative to the variance of the target, on time that is not trained on, with
+// learning and teacher off, and the beginning of both courses.
 func (l *learner) test(number uint64) (relative float64, output, target []float64) {
 	start := l.Training/1000 + 1000
 	var err2, out, want []float64
@@ -275,12 +280,15 @@ func (g *Regression) report(r *task.Run, all []tested) error {
 	var gain, against []float64
 	for i := range r.Seeds {
 		full, frozen := all[2*i], all[2*i+1]
-		rows = append(rows, []string{fmt.Sprint(r.Seed + uint64(i)), task.Number(full.Before), task.Number(full.After), task.Number(frozen.After)})
+		rows = append(rows, []string{fmt.Sprint(r.Seed + uint64(i)), task.Number(full.Before), task.Number(full.After),
+			task.Number(frozen.After)})
 		gain, against = append(gain, full.Before/full.After), append(against, frozen.After/full.After)
-		r.Say(fmt.Sprintf("seed %d: error as a fraction of the target's variance %.3f before, %.4f after learning; hidden layer frozen %.4f", r.Seed+uint64(i), full.Before, full.After, frozen.After))
+		r.Say(fmt.Sprintf("seed %d: error as a fraction of the target's variance %.3f before, %.4f after learning; "+
+			"hidden layer frozen %.4f", r.Seed+uint64(i), full.Before, full.After, frozen.After))
 	}
 	r.Say(fmt.Sprintf("the error falls at least %.0f times, and at least %.1f times below that with a frozen hidden layer", slices.Min(gain), slices.Min(against)))
-	if err := r.Table("regression.csv", []string{"seed", "error_before", "error_after", "error_after_hidden_frozen"}, rows); err != nil {
+	if err := r.Table("regression.csv", []string{"seed", "error_before", "error_after", "error_after_hidden_frozen"},
+		rows); err != nil {
 		return err
 	}
 	seconds := make([]float64, len(all[0].Target))
@@ -294,7 +302,8 @@ func (g *Regression) report(r *task.Run, all []tested) error {
 			figure.Line{Name: "target", X: seconds, Y: all[0].Target, Color: figure.Black, Thin: true},
 			figure.Line{Name: "event rate of the output", X: seconds, Y: out}}}
 	}
-	curve := figure.Panel{Title: "training", X: figure.Axis{Label: "model time", Unit: "s"}, Y: figure.Axis{Label: "squared error", Log: true}}
+	curve := figure.Panel{Title: "training", X: figure.Axis{Label: "model time", Unit: "s"},
+		Y: figure.Axis{Label: "squared error", Log: true}}
 	for k, name := range []string{"all layers learn", "hidden layer frozen"} {
 		for i := range r.Seeds { // a line per seed: errors of different targets differ by orders of magnitude
 			line := figure.Line{Name: name, Y: all[2*i+k].Curve, Thin: true, Color: figure.Cycle(k), Quiet: i > 0}

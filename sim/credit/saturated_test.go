@@ -10,8 +10,8 @@ import (
 	"github.com/burstplex/burstplex/neuron/rng"
 )
 
-// Units close to full activation learn what the rate model says: the noise of their own event trace, which is as often above 1 as
-// below, leaves no bias. (With h = max(0, 1 - trace) they learned four times as much.)
+// Units close to full activation learn what the rate model says: the noise of their own event trace, which is as
+// often above 1 as below, leaves no bias. (With h = max(0, 1 - trace) they learned four times as much.)
 func TestSaturatedUnitsLearnWhatRatesLearn(t *testing.T) {
 	g := DefaultGradient()
 	p := g.problem(1, 3, 1)

@@ -17,15 +17,17 @@ import (
 
 // Spec is the task "plasticity-curve": how the weight of one synapse changes in the protocols of the papers.
 //
-// Rate: both neurons fire Poisson trains of one rate r. With T the detector's threshold and q = exp(-rT), a spike begins an event
-// with probability q and an event becomes a burst with probability 1-q, so that the weight changes at
+// Rate: both neurons fire Poisson trains of one rate r. With T the detector's threshold and q = exp(-rT), a spike
+// begins an event with probability q and an event becomes a burst with probability 1-q, so that the weight changes
+// at
 //
 //	η τ_pre x̄ r q (1 - q - p_b),   x̄ = r (trace of all presynaptic spikes) or r q (trace of their events)
 //
 // which vanishes at r = -ln(1-p_b)/T: 43.3 Hz for p_b = 1/2 and T = 16 ms. Both are drawn beside the simulation.
 //
-// Balance: the sign of the change of a feedback weight Q over the drive that bursts bring through Y and events through Q. The
-// postsynaptic neuron turns the difference into a burst probability, p = σ(Yb - Qe), and learns from its own bursts.
+// Balance: the sign of the change of a feedback weight Q over the drive that bursts bring through Y and events
+// through Q. The postsynaptic neuron turns the difference into a burst probability, p = σ(Yb - Qe), and learns from
+// its own bursts.
 //
 // Pairing: periodic pairings, Poisson trains and burst-Poisson trains under the rule with a moving baseline.
 type Spec struct {
@@ -39,7 +41,8 @@ type Spec struct {
 
 // Default returns the protocols as published: 20 repeats of 100 s.
 func Default() *Spec {
-	return &Spec{Repeats: 20, Duration: 100 * spike.Second, PB: []float64{0.3, 0.5, 0.7}, TauPre: 50, TauMA: 15000, Eta: 0.1}
+	return &Spec{Repeats: 20, Duration: 100 * spike.Second, PB: []float64{0.3, 0.5, 0.7}, TauPre: 50, TauMA: 15000,
+		Eta: 0.1}
 }
 
 // Validate implements task.Spec.
@@ -49,7 +52,8 @@ func (s *Spec) Validate() error {
 	}
 	for _, p := range s.PB {
 		if !(p > 0 && p < 1) {
-			return &neuron.ParameterError{Key: "p_b", Value: p, Reason: "a burst probability of 0 or 1 cannot be exceeded or undercut", Allowed: "(0, 1)"}
+			return &neuron.ParameterError{Key: "p_b", Value: p,
+				Reason: "a burst probability of 0 or 1 cannot be exceeded or undercut", Allowed: "(0, 1)"}
 		}
 	}
 	return nil
@@ -113,7 +117,10 @@ func (s *Spec) Run(ctx context.Context, r *task.Run) error {
 			return job{x: bursts, rule: s.balance(), pre: burstPoisson(10, 0.5), post: burstPoisson(10, p)}
 		})
 	}
-	err := r.Each(ctx, len(jobs), func(i int) error { return s.run(jobs[i], rng.New(r.Seed, "plasticity-curve", fmt.Sprint(i))) })
+	err := r.Each(ctx, len(jobs), func(i int) error {
+		return s.run(jobs[i], rng.New(r.Seed, "plasticity-curve",
+			fmt.Sprint(i)))
+	})
 	if err != nil {
 		return err
 	}
@@ -189,8 +196,10 @@ func (s *Spec) conclude(r *task.Run, curves map[string][]point) error {
 	page := figure.Page{}
 	rate := figure.Row{Height: 42}
 	for _, trace := range []string{"spikes", "events"} {
-		panel := figure.Panel{Title: "trace of presynaptic " + trace, X: figure.Axis{Label: "rate of both neurons", Unit: "Hz"}, Y: figure.Axis{Label: "weight change", Unit: "1/s"}}
-		panel.Marks = append(panel.Marks, figure.Rule{Across: true}, figure.Rule{At: math.Ln2 / 0.016, Dash: figure.Dashed, Name: "ln 2 / 16 ms"})
+		panel := figure.Panel{Title: "trace of presynaptic " + trace, X: figure.Axis{Label: "rate of both neurons",
+			Unit: "Hz"}, Y: figure.Axis{Label: "weight change", Unit: "1/s"}}
+		panel.Marks = append(panel.Marks, figure.Rule{Across: true}, figure.Rule{At: math.Ln2 / 0.016, Dash: figure.Dashed,
+			Name: "ln 2 / 16 ms"})
 		for k, pb := range s.PB {
 			c := curves[fmt.Sprintf("rate p_b=%g trace=%s", pb, trace)]
 			line := figure.Line{Thin: true, Quiet: true, Color: figure.Cycle(k)}
@@ -204,22 +213,27 @@ func (s *Spec) conclude(r *task.Run, curves map[string][]point) error {
 	pairing := figure.Row{Height: 36, Panels: []figure.Panel{
 		pairingPanel("periodic pairings", "rate", "Hz", curves, "pairing periodic"),
 		pairingPanel("Poisson trains", "rate", "Hz", curves, "pairing poisson P=0.3", "pairing poisson P=0.5"),
-		pairingPanel("bursting trains", "burst probability", "", curves, "pairing burst-poisson 5 Hz", "pairing burst-poisson 10 Hz")}}
+		pairingPanel("bursting trains", "burst probability", "", curves, "pairing burst-poisson 5 Hz",
+			"pairing burst-poisson 10 Hz")}}
 	balance, right, all := s.balancePanel(curves)
 	rate.Panels = append(rate.Panels, balance)
 	page.Rows = append(page.Rows, rate, pairing)
 	for _, pb := range s.PB {
-		r.Say(fmt.Sprintf("p_b = %.2g: the weight change crosses zero at %.1f Hz (trace of spikes), %.1f Hz (of events); closed form %.1f Hz",
-			pb, crossing(curves[fmt.Sprintf("rate p_b=%g trace=spikes", pb)]), crossing(curves[fmt.Sprintf("rate p_b=%g trace=events", pb)]), -math.Log(1-pb)/0.016))
+		r.Say(fmt.Sprintf("p_b = %.2g: the weight change crosses zero at %.1f Hz (trace of spikes), %.1f Hz (of "+
+			"events); closed form %.1f Hz",
+			pb, crossing(curves[fmt.Sprintf("rate p_b=%g trace=spikes", pb)]),
+			crossing(curves[fmt.Sprintf("rate p_b=%g trace=events", pb)]), -math.Log(1-pb)/0.016))
 	}
 	for _, c := range []string{"pairing burst-poisson 5 Hz", "pairing burst-poisson 10 Hz"} {
-		r.Say(fmt.Sprintf("%s: crosses zero at a burst probability of %.3f, baseline 0.2", c[len("pairing "):], crossing(curves[c])))
+		r.Say(fmt.Sprintf("%s: crosses zero at a burst probability of %.3f, baseline 0.2", c[len("pairing "):],
+			crossing(curves[c])))
 	}
 	r.Say(fmt.Sprintf("feedback weights change with the sign of Yb - Qe at %d of %d places", right, all))
 	return figure.Save(filepath.Join(r.Dir, "figures", "plasticity-curve"), page)
 }
 
-// balancePanel is the heat map of the change of Q, and counts the places off the diagonal where its sign is that of Yb - Qe.
+// balancePanel is the heat map of the change of Q, and counts the places off the diagonal where its sign is that of
+// Yb - Qe.
 func (s *Spec) balancePanel(curves map[string][]point) (panel figure.Panel, right, all int) {
 	h := figure.Heat{Label: "change of Q", Diverging: true}
 	for k := 0; ; k++ {

@@ -21,7 +21,8 @@ func dots(c []point, name string, color int, scale float64) figure.Points {
 
 // pairingPanel draws curves of the pairing protocols.
 func pairingPanel(title, label, unit string, curves map[string][]point, names ...string) figure.Panel {
-	panel := figure.Panel{Title: title, X: figure.Axis{Label: label, Unit: unit}, Y: figure.Axis{Label: "weight change"}, Marks: []figure.Mark{figure.Rule{Across: true}}}
+	panel := figure.Panel{Title: title, X: figure.Axis{Label: label, Unit: unit},
+		Y: figure.Axis{Label: "weight change"}, Marks: []figure.Mark{figure.Rule{Across: true}}}
 	for k, n := range names {
 		line := figure.Line{Color: figure.Cycle(k), Dots: true, Name: n[len("pairing "):], Quiet: len(names) == 1}
 		for _, q := range curves[n] {
@@ -32,8 +33,8 @@ func pairingPanel(title, label, unit string, curves map[string][]point, names ..
 	return panel
 }
 
-// crossing returns where a curve that begins below zero rises above it for the first time, by linear interpolation; NaN if
-// it does not.
+// crossing returns where a curve that begins below zero rises above it for the first time, by linear interpolation;
+// NaN if it does not.
 func crossing(c []point) float64 {
 	for i := 1; i < len(c); i++ {
 		if a, b := c[i-1], c[i]; a.mean < 0 && b.mean >= 0 {

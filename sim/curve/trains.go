@@ -30,8 +30,8 @@ func poisson(rate float64, dead spike.Tick) generator {
 	}
 }
 
-// burstPoisson returns events at a rate, 20 ms apart at least, each followed with probability p by a second spike 2 to 12 ms
-// later.
+// burstPoisson returns events at a rate, 20 ms apart at least, each followed with probability p by a second spike 2
+// to 12 ms later.
 func burstPoisson(rate, p float64) generator {
 	events := poisson(rate, 20*spike.Millisecond)
 	return func(s *rng.Stream, end spike.Tick) (at []spike.Tick) {
@@ -70,7 +70,8 @@ func label(d spike.Detector, trains [][]spike.Tick) (all []spike.Event) {
 
 // pairs is n synapses from neuron i to neuron i, of weight 0 unless said, without bounds that matter.
 func pairs(n int, w0 float64) (*synapse.Block, error) {
-	p, err := synapse.New(synapse.Spec{Name: "pairs", Connector: synapse.OneToOne{}, Weight: neuron.Const(w0), Delay: neuron.Const(1), Plastic: true}, 0,
+	p, err := synapse.New(synapse.Spec{Name: "pairs", Connector: synapse.OneToOne{}, Weight: neuron.Const(w0),
+		Delay: neuron.Const(1), Plastic: true}, 0,
 		synapse.Geometry{Sources: n, Targets: n, Key: rng.New(0, "pairs")}, spike.Millisecond)
 	if err != nil {
 		return nil, err
@@ -82,8 +83,8 @@ func pairs(n int, w0 float64) (*synapse.Block, error) {
 	return p.Block(0, n), nil
 }
 
-// change returns how much the weights of n independent pairs have changed at the end: the rule sees the presynaptic trains
-// without delay.
+// change returns how much the weights of n independent pairs have changed at the end: the rule sees the presynaptic
+// trains without delay.
 func change(s plasticity.Spec, pre, post [][]spike.Tick, end spike.Tick) ([]float64, error) {
 	block, err := pairs(len(pre), 0)
 	if err != nil {

@@ -48,7 +48,8 @@ func newComparator(t *Task, net *ensemble.Network, key rng.Key) *comparator {
 	return c
 }
 
-// learn shows a batch, images x units, writes the outputs from before the change, and gives the network the new weights.
+// learn shows a batch, images x units, writes the outputs from before the change, and gives the network the new
+// weights.
 func (c *comparator) learn(values, targets, outputs [][]float32, eta float64, net *ensemble.Network) {
 	in := columns(values)
 	out := c.net.Predict(in)

@@ -65,8 +65,8 @@ func equal(a, b ensemble.Weights) bool {
 	return true
 }
 
-// A network of ensembles learns in a single phase what the same network does not learn when its hidden layer is frozen, when
-// feedback has the wrong sign, and when it comes from other synapses.
+// A network of ensembles learns in a single phase what the same network does not learn when its hidden layer is
+// frozen, when feedback has the wrong sign, and when it comes from other synapses.
 func TestLearnsDigits(t *testing.T) {
 	wrong := map[string]float64{}
 	for _, control := range []string{"none", "frozen", "flipped", "shuffled"} {
@@ -87,7 +87,8 @@ func TestLearnsDigits(t *testing.T) {
 	}
 }
 
-// The same seed gives the same weights for any number of workers, and for a training that was interrupted, saved and restored.
+// The same seed gives the same weights for any number of workers, and for a training that was interrupted, saved
+// and restored.
 func TestSameWeights(t *testing.T) {
 	for _, c := range []struct {
 		name string
@@ -95,7 +96,10 @@ func TestSameWeights(t *testing.T) {
 	}{{"fully connected", func(*Task) {}}, {"Q that silences the apical drive", func(task *Task) { task.Q = "learned" }},
 		{"learned feedback, momentum", func(task *Task) { task.Feedback, task.Momentum = "learned", 0.5 }},
 		{"learned feedback, rates", func(task *Task) { task.Feedback, task.Model = "learned", "rates" }},
-		{"convolution, current", func(task *Task) { task.Hidden, task.Input = []string{"conv 5 5 4", "dense 20"}, "current" }},
+		{"convolution, current", func(task *Task) {
+			task.Hidden, task.Input = []string{"conv 5 5 4", "dense 20"},
+				"current"
+		}},
 		{"exact times", func(task *Task) { task.Exact, task.Neurons, task.Images, task.Validation = true, 200, 150, 20 }},
 		{"rates", func(task *Task) { task.Model = "rates" }}, {"counts", func(task *Task) { task.Model = "counts" }}} {
 		t.Run(c.name, func(t *testing.T) {
@@ -128,15 +132,17 @@ func TestSameWeights(t *testing.T) {
 			if !equal(one.Net.Weights(), three.Net.Weights()) {
 				t.Error("the weights of an interrupted training on other numbers of workers differ")
 			}
-			if a, b := one.Answers(validation, validationNumbers), three.Answers(validation, validationNumbers); !slices.Equal(a, b) {
+			if a, b := one.Answers(validation, validationNumbers), three.Answers(validation,
+				validationNumbers); !slices.Equal(a, b) {
 				t.Errorf("answers differ: %v, %v", a, b)
 			}
 		})
 	}
 }
 
-// What spikes learn is what the rate model learns, up to sampling noise: the angle between both falls with the number of neurons, in
-// every layer, for events in steps and at exact times; and a network without a teacher does not learn.
+// What spikes learn is what the rate model learns, up to sampling noise: the angle between both falls with the
+// number of neurons, in every layer, for events in steps and at exact times; and a network without a teacher does
+// not learn.
 func TestSpikesLearnTheRateModelsChange(t *testing.T) {
 	for _, exact := range []bool{false, true} {
 		task := small()
@@ -152,7 +158,8 @@ func TestSpikesLearnTheRateModelsChange(t *testing.T) {
 			checks := tr.check(train, batch)
 			for l, c := range checks {
 				if c.Backprop > 0.75*last[l] {
-					t.Errorf("exact %v, %d neurons, layer %d: %.1f degrees to backpropagation, was %.1f with fewer", exact, n, l+1, c.Backprop, last[l])
+					t.Errorf("exact %v, %d neurons, layer %d: %.1f degrees to backpropagation, was %.1f with fewer", exact, n, l+1,
+						c.Backprop, last[l])
 				}
 				last[l] = c.Backprop
 				if n == 6000 && (c.Size < 0.6 || c.Size > 1.6) {
@@ -167,7 +174,8 @@ func TestSpikesLearnTheRateModelsChange(t *testing.T) {
 	}
 }
 
-// Training writes curves, checks, tables, figures, the best network and recorded spikes; what is recorded is what answered.
+// Training writes curves, checks, tables, figures, the best network and recorded spikes; what is recorded is what
+// answered.
 func TestRun(t *testing.T) {
 	ts := small()
 	ts.Probe, ts.Sweep, ts.Record, ts.Epochs, ts.Neurons, ts.Feedback = 16, 50, 2, 2, 500, "learned"
@@ -180,8 +188,10 @@ func TestRun(t *testing.T) {
 	if err := ts.Run(context.Background(), run); err != nil {
 		t.Fatal(err)
 	}
-	for _, name := range []string{"curve.csv", "layers.csv", "confusion.csv", "time.csv", "size.csv", "network-5.bspk", "images-5.bspk", "figures/learning.png", "figures/confusion.png",
-		"figures/angles.png", "figures/feedback.png", "figures/layers.png", "figures/time.png", "figures/size.png", "figures/images.png", "figures/raster-5-image-0.png"} {
+	for _, name := range []string{"curve.csv", "layers.csv", "confusion.csv", "time.csv", "size.csv", "network-5.bspk",
+		"images-5.bspk", "figures/learning.png", "figures/confusion.png",
+		"figures/angles.png", "figures/feedback.png", "figures/layers.png", "figures/time.png", "figures/size.png",
+		"figures/images.png", "figures/raster-5-image-0.png"} {
 		if s, err := os.Stat(filepath.Join(dir, name)); err != nil || s.Size() == 0 {
 			t.Errorf("%s: %v", name, err)
 		}
@@ -213,8 +223,8 @@ func TestRun(t *testing.T) {
 	}
 }
 
-// Recorded spikes are those that answered: events of every output unit while plasticity is on, counted in the file, are the counts that
-// the answer is read from, and no neuron has events within its dead time.
+// Recorded spikes are those that answered: events of every output unit while plasticity is on, counted in the file,
+// are the counts that the answer is read from, and no neuron has events within its dead time.
 func TestRecordedSpikesAnswer(t *testing.T) {
 	ts := small()
 	ts.Neurons, ts.Exact = 300, true
@@ -264,14 +274,16 @@ func TestRecordedSpikesAnswer(t *testing.T) {
 		p.Forward(values, tr.Mean, testNumbers+uint64(i))
 		p.Counts(want, p.From, p.Bins)
 		for u := range want {
-			if math.Abs(float64(want[u]-counts[i][u])) > 1 { // times are recorded to 1 us, an event at the border may be on either side
+			// times are recorded to 1 us, an event at the border may be on either side
+			if math.Abs(float64(want[u]-counts[i][u])) > 1 {
 				t.Errorf("image %d, output %d: %g events recorded, %g counted", i, u, counts[i][u], want[u])
 			}
 		}
 	}
 }
 
-// The gradient that changes are compared with is the derivative of half the squared error, for dense and convolutional layers.
+// The gradient that changes are compared with is the derivative of half the squared error, for dense and
+// convolutional layers.
 func TestGradientIsTheDerivative(t *testing.T) {
 	ts := small()
 	ts.Model, ts.Hidden, ts.Images, ts.PB, ts.OutputBias = "rates", []string{"conv 4 9 6", "dense 12"}, 40, 0.5, -0.5
@@ -357,7 +369,8 @@ func TestRefusals(t *testing.T) {
 }
 
 func TestArchitecture(t *testing.T) {
-	a, err := ensemble.NewArchitecture(units.Shape{Height: 32, Width: 32, Channels: 3}, []string{"conv 24 5 2", "conv 48 5 2", "dense 96"}, 10)
+	a, err := ensemble.NewArchitecture(units.Shape{Height: 32, Width: 32, Channels: 3},
+		[]string{"conv 24 5 2", "conv 48 5 2", "dense 96"}, 10)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -33,8 +33,8 @@ type Look struct {
 	Feedback float64 // events that bursts (Y) and events (Q) would deliver to apical dendrites: what learning takes beside
 }
 
-// looks presents images and reads the answers after every few bins. Every burst is two spikes; without teacher and feedback the
-// share of bursts is p_b.
+// looks presents images and reads the answers after every few bins. Every burst is two spikes; without teacher and
+// feedback the share of bursts is p_b.
 func (tr *Trainer) looks(set *Examples) []Look {
 	p := tr.models[0].(*ensemble.Presenter)
 	every := max(1, p.Bins/30)

@@ -9,8 +9,8 @@ import (
 	"github.com/burstplex/burstplex/synapse/units"
 )
 
-// Feedback weights: where they start and how they change. The rule is plasticity.Ensembles. No forward weight reaches learned Y or Q
-// but through bursts and events.
+// Feedback weights: where they start and how they change. The rule is plasticity.Ensembles. No forward weight
+// reaches learned Y or Q but through bursts and events.
 
 // follows reports whether Q changes as Y does.
 func (t *Task) follows() bool { return t.Feedback == "learned" && (t.Q == "auto" || t.Q == "learned") }
@@ -85,7 +85,8 @@ func (tr *Trainer) tie(i int) {
 	}
 }
 
-// learnFeedback changes Y and Q of layer i as its weights change: by a step (η B) times what the batch says, with a decay.
+// learnFeedback changes Y and Q of layer i as its weights change: by a step (η B) times what the batch says, with a
+// decay.
 func (tr *Trainer) learnFeedback(i int, step, decay float32) {
 	l, v := tr.Net.Layers[i], &tr.Velocity[i]
 	d := tr.batch.Changes[i].W
@@ -113,7 +114,9 @@ func (t *Task) checkFeedback(a *ensemble.Architecture) error {
 	case t.Feedback == "learned" && (t.Q == "start" || t.Q == "random"):
 		return fmt.Errorf("q = %q: while Y is learned, Q that stays is wrong after a few images; leave q = \"auto\", or for comparison \"tied\"", t.Q)
 	case t.Feedback == "learned" && t.Decay > 1e-4:
-		return bad("weight_decay", t.Decay, "a decay that stays takes from the weights what they have learned (MNIST: 4 % of errors at 3e-4, 9 % at 1e-3, 2 % with one that fades)",
+		return bad("weight_decay", t.Decay,
+			"a decay that stays takes from the weights what they have learned (MNIST: 4 % of errors at 3e-4, 9 % at "+
+				"1e-3, 2 % with one that fades)",
 			"[0, 1e-4] with learned feedback, which forgets its start by fading_decay")
 	case t.Feedback == "learned" && t.Q == "silence":
 		return fmt.Errorf("q = \"silence\": it is for feedback that stays; with feedback = \"learned\" Q changes as Y does: leave q = \"auto\"")
@@ -129,17 +132,20 @@ func (t *Task) checkFeedback(a *ensemble.Architecture) error {
 	return nil
 }
 
-// checkStep refuses a step of Q that makes its differences grow. A batch changes Q by η_Q B ⟨e aᵀ⟩, so Q - p_b Y is multiplied by
-// 1 - η_Q B ⟨e eᵀ⟩, whose largest eigenvalue is close to the mean of |e|²: a quarter of the units where they are half active, as
-// hidden units are at the start.
-func (t *Task) checkStep(a *ensemble.Architecture, bad func(key string, v float64, reason, allowed string) error) error {
+// checkStep refuses a step of Q that makes its differences grow. A batch changes Q by η_Q B ⟨e aᵀ⟩, so Q - p_b Y is
+// multiplied by 1 - η_Q B ⟨e eᵀ⟩, whose largest eigenvalue is close to the mean of |e|²: a quarter of the units
+// where they are half active, as hidden units are at the start.
+func (t *Task) checkStep(a *ensemble.Architecture, bad func(key string, v float64, reason,
+	allowed string) error) error {
 	for i, p := range a.Projections[:len(a.Projections)-1] {
 		if i == 0 { // it has no feedback
 			continue
 		}
 		square := float64(p.Out().Units()) / 4
 		if most := 2 / (float64(t.Batch) * square); t.EtaQ > most {
-			return bad("eta_q", t.EtaQ, fmt.Sprintf("Q would diverge: a step of eta_q x %d images x %.0f, the square of the activation of layer %d, is above 2", t.Batch, square, i+1),
+			return bad("eta_q", t.EtaQ,
+				fmt.Sprintf("Q would diverge: a step of eta_q x %d images x %.0f, the square of the activation of layer %d, "+
+					"is above 2", t.Batch, square, i+1),
 				fmt.Sprintf("(0, %.2g]", most))
 		}
 	}
@@ -149,7 +155,8 @@ func (t *Task) checkStep(a *ensemble.Architecture, bad func(key string, v float6
 // warning is what should be known of settings that are allowed, empty if nothing.
 func (t *Task) warning() string {
 	if t.Feedback != "learned" && t.Decay >= 3e-4 {
-		return fmt.Sprintf("warning: weight_decay = %g takes from the weights what they have learned (MNIST: 4 %% of errors at 3e-4, 7 to 9 %% at 1e-3)", t.Decay)
+		return fmt.Sprintf("warning: weight_decay = %g takes from the weights what they have learned (MNIST: 4 %% of "+
+			"errors at 3e-4, 7 to 9 %% at 1e-3)", t.Decay)
 	}
 	return ""
 }

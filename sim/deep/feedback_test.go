@@ -17,15 +17,17 @@ func differences(tr *Trainer, layer int) (yw, qy []float64) {
 	return yw, qy
 }
 
-// What feedback is wrong by shrinks as exp(-F), F the sum of λ η over images, whatever the network saw and whatever the
-// noise of its counts: in spikes, in the rate model, with momentum, in layers with learning rates of their own, and with feedback
-// of the wrong sign.
+// What feedback is wrong by shrinks as exp(-F), F the sum of λ η over images, whatever the network saw and whatever
+// the noise of its counts: in spikes, in the rate model, with momentum, in layers with learning rates of their own,
+// and with feedback of the wrong sign.
 func TestFeedbackForgetsItsStart(t *testing.T) {
 	for _, c := range []struct {
 		name string
 		set  func(*Task)
-	}{{"spikes", func(*Task) {}}, {"few neurons", func(ts *Task) { ts.Neurons = 20 }}, {"rates", func(ts *Task) { ts.Model = "rates" }},
-		{"counts, momentum", func(ts *Task) { ts.Model, ts.Momentum = "counts", 0.8 }}, {"wrong sign", func(ts *Task) { ts.Control = "flipped" }},
+	}{{"spikes", func(*Task) {}}, {"few neurons", func(ts *Task) { ts.Neurons = 20 }},
+		{"rates", func(ts *Task) { ts.Model = "rates" }},
+		{"counts, momentum", func(ts *Task) { ts.Model, ts.Momentum = "counts", 0.8 }},
+		{"wrong sign", func(ts *Task) { ts.Control = "flipped" }},
 		{"convolution", func(ts *Task) {
 			ts.Hidden, ts.Input, ts.ConvEta = []string{"conv 4 7 4", "conv 6 3 2", "dense 12"}, "current", 0.1
 		}}} {
@@ -66,7 +68,8 @@ func TestFeedbackForgetsItsStart(t *testing.T) {
 				for i, after := range [2][]float64{yw, qy} {
 					for k, d := range after {
 						if want := left * before[l-1][i][k]; math.Abs(d-want) > 3e-5*ts.GainOutput {
-							t.Fatalf("layer %d, %s, synapse %d: %.7g, should be %.7g, was %.7g", l+1, [2]string{"Y - γ W", "Q - p_b Y"}[i], k, d, want, before[l-1][i][k])
+							t.Fatalf("layer %d, %s, synapse %d: %.7g, should be %.7g, was %.7g", l+1,
+								[2]string{"Y - γ W", "Q - p_b Y"}[i], k, d, want, before[l-1][i][k])
 						}
 					}
 				}
@@ -75,7 +78,8 @@ func TestFeedbackForgetsItsStart(t *testing.T) {
 	}
 }
 
-// Feedback that is random or learned starts weak, and independent of the weights; Q of learned feedback is independent of Y too.
+// Feedback that is random or learned starts weak, and independent of the weights; Q of learned feedback is
+// independent of Y too.
 func TestFeedbackStartsIndependent(t *testing.T) {
 	for _, kind := range []string{"learned", "random"} {
 		ts := small()
@@ -99,13 +103,14 @@ func TestFeedbackStartsIndependent(t *testing.T) {
 	}
 }
 
-// No forward weight reaches Y or Q but through what units do: with other weights of the first layers and the same counts, Y and Q are
-// the same. The counts are those of a batch that is made up.
+// No forward weight reaches Y or Q but through what units do: with other weights of the first layers and the same
+// counts, Y and Q are the same. The counts are those of a batch that is made up.
 func TestFeedbackSeesOnlyCounts(t *testing.T) {
 	var want [][]float32
 	for _, gain := range []float64{3.6, 1} { // of the initial weights
 		ts := small()
-		ts.Images, ts.Validation, ts.Hidden, ts.Feedback, ts.Model = 80, 20, []string{"dense 14", "dense 12"}, "learned", "rates"
+		ts.Images, ts.Validation, ts.Hidden, ts.Feedback, ts.Model = 80, 20, []string{"dense 14", "dense 12"}, "learned",
+			"rates"
 		ts.WGain, ts.Gain = gain, 12/gain
 		tr, _, _, _ := trainer(t, ts, 1)
 		ts.Gain = 12 // the same start of Y and Q, and the same gain of what they learn
@@ -135,7 +140,8 @@ func TestFeedbackSeesOnlyCounts(t *testing.T) {
 	}
 }
 
-// What Q fails to cancel is measured as it is: with Q = p_b Y + δ p_b Y it is δ times what Q cancels, and without Q all of it.
+// What Q fails to cancel is measured as it is: with Q = p_b Y + δ p_b Y it is δ times what Q cancels, and without Q
+// all of it.
 func TestResidue(t *testing.T) {
 	for _, model := range []string{"spikes", "rates"} {
 		t.Run(model, func(t *testing.T) {

@@ -9,15 +9,18 @@ import (
 // Check is how a layer learns and what its neurons do, for a batch of training images that does not change the weights.
 type Check struct {
 	ensemble.Statistics
-	Epoch, Layer        int     // layers from 1
-	Backprop, Alignment float64 // angle of the change of weights to that of backpropagation and of feedback alignment, degrees
-	Size                float64 // its norm relative to backpropagation's, in units in which both agree without feedback gain
-	Excess, Ideal       float64 // mean over units and images of (p - p_b) e: in spikes, and for backpropagation's errors times the feedback gain
-	QY, YW              float64 // angles of Q to p_b Y and of Y to W, degrees; 0 in the first layer
+	Epoch, Layer int // layers from 1
+	// angle of the change of weights to that of backpropagation and of feedback alignment, degrees
+	Backprop, Alignment float64
+	// its norm relative to backpropagation's, in units in which both agree without feedback gain
+	Size float64
+	// mean over units and images of (p - p_b) e: in spikes, and for backpropagation's errors times the feedback gain
+	Excess, Ideal float64
+	QY, YW        float64 // angles of Q to p_b Y and of Y to W, degrees; 0 in the first layer
 }
 
-// check shows a batch without learning from it and compares what it would have changed with exact gradients of the rate model with
-// the same weights: backpropagation, and feedback alignment through the same Y.
+// check shows a batch without learning from it and compares what it would have changed with exact gradients of the
+// rate model with the same weights: backpropagation, and feedback alignment through the same Y.
 func (tr *Trainer) check(set *Examples, batch []int) []Check {
 	b := tr.newBatch(len(batch), false)
 	tr.show(set, batch, probeNumbers, nil, b)
@@ -25,7 +28,8 @@ func (tr *Trainer) check(set *Examples, batch []int) []Check {
 	bp, fa := tr.gradient(set, batch, true), tr.gradient(set, batch, false)
 	var checks []Check
 	for l, layer := range tr.Net.Layers {
-		c := Check{Epoch: tr.Epoch, Layer: l + 1, Backprop: angle(b.Changes[l].W, bp[l].W), Alignment: angle(b.Changes[l].W, fa[l].W)}
+		c := Check{Epoch: tr.Epoch, Layer: l + 1, Backprop: angle(b.Changes[l].W, bp[l].W),
+			Alignment: angle(b.Changes[l].W, fa[l].W)}
 		power := 1.0
 		for i := l + 1; i < len(tr.Net.Layers); i++ {
 			power *= tr.gainFrom(i)
@@ -44,8 +48,8 @@ func (tr *Trainer) check(set *Examples, batch []int) []Check {
 	return checks
 }
 
-// gradient returns the exact changes for a batch in the rate model: through the transposed weights, or through Y as feedback
-// alignment has it.
+// gradient returns the exact changes for a batch in the rate model: through the transposed weights, or through Y as
+// feedback alignment has it.
 func (tr *Trainer) gradient(set *Examples, batch []int, backprop bool) []ensemble.Change {
 	net := &ensemble.Network{Input: tr.Net.Input, PB: tr.Net.PB}
 	for i, l := range tr.Net.Layers {
@@ -60,7 +64,8 @@ func (tr *Trainer) gradient(set *Examples, batch []int, backprop bool) []ensembl
 	net.Pack(true)
 	rate := *tr.Task
 	rate.Model, rate.Feedback, rate.Q = "backprop", "tied", "tied"
-	shadow := &Trainer{Task: &rate, Net: net, crew: tr.crew, key: tr.key, readers: tr.readers, Progress: Progress{Mean: tr.Mean}}
+	shadow := &Trainer{Task: &rate, Net: net, crew: tr.crew, key: tr.key, readers: tr.readers,
+		Progress: Progress{Mean: tr.Mean}}
 	for range tr.crew.N {
 		shadow.models = append(shadow.models, rate.newModel(net, tr.key))
 	}

@@ -12,7 +12,8 @@ import (
 	"github.com/burstplex/burstplex/sim/images"
 )
 
-// synthetic returns images in which a fifth of the pixels have random brightness, as in MNIST; all of them with colours.
+// synthetic returns images in which a fifth of the pixels have random brightness, as in MNIST; all of them with
+// colours.
 func synthetic(n, channels, height, width int) *Examples {
 	r := rand.New(rand.NewPCG(1, 2))
 	set := &images.Set{Channels: channels, Height: height, Width: width, Classes: make([]string, 10)}
@@ -38,8 +39,8 @@ func used() time.Duration {
 	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
 }
 
-// BenchmarkPresent measures images per second of one processor, and the events, spikes and synaptic events in them: with 1000
-// events per unit at full activation in a presentation of 100 ms, and for a convolutional network.
+// BenchmarkPresent measures images per second of one processor, and the events, spikes and synaptic events in them:
+// with 1000 events per unit at full activation in a presentation of 100 ms, and for a convolutional network.
 func BenchmarkPresent(b *testing.B) {
 	for _, c := range []struct {
 		name  string

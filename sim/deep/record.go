@@ -16,9 +16,9 @@ import (
 // pause is the time between recorded images, in which nobody spikes.
 const pause = 100 // ms
 
-// record shows the first test images again, with the teacher on, every event at its own time, and writes all spikes of all neurons to
-// images-SEED.bspk: a population for each layer, neuron number unit x N + neuron in the unit, image i from i x (duration + pause)
-// on. It draws a raster of each.
+// record shows the first test images again, with the teacher on, every event at its own time, and writes all spikes
+// of all neurons to images-SEED.bspk: a population for each layer, neuron number unit x N + neuron in the unit,
+// image i from i x (duration + pause) on. It draws a raster of each.
 func (tr *Trainer) record(dir string, seed uint64, program string, test *Examples, n int) error {
 	timing := tr.Timing
 	timing.Exact = true

@@ -36,13 +36,16 @@ func (x *result) line(t *Task) string {
 		if x.best.Error == x.best.Error {
 			chosen = fmt.Sprintf(", chosen by its validation error of %.2f %%", 100*x.best.Error)
 		}
-		s += fmt.Sprintf(", of the network of epoch %d of %d%s; %d weights, %.0f images/s, %.0f s", x.best.Epoch, p.Epoch, chosen, tr.Net.Size(), p.Rate, x.seconds)
+		s += fmt.Sprintf(", of the network of epoch %d of %d%s; %d weights, %.0f images/s, %.0f s", x.best.Epoch, p.Epoch,
+			chosen, tr.Net.Size(), p.Rate, x.seconds)
 	}
 	if t.Model == "spikes" {
-		s += fmt.Sprintf("; %d neurons a unit, at most %.0f events a unit while plasticity is on", t.Neurons, t.EventsPerUnit())
+		s += fmt.Sprintf("; %d neurons a unit, at most %.0f events a unit while plasticity is on", t.Neurons,
+			t.EventsPerUnit())
 	}
 	if n := len(x.looks); n > 0 {
-		s += fmt.Sprintf("; an image takes %.3g spikes and %.3g synaptic events to answer, %.3g to learn from", x.looks[n-1].Spikes, x.looks[n-1].Synaptic, x.looks[n-1].Synaptic+x.looks[n-1].Feedback)
+		s += fmt.Sprintf("; an image takes %.3g spikes and %.3g synaptic events to answer, %.3g to learn from",
+			x.looks[n-1].Spikes, x.looks[n-1].Synaptic, x.looks[n-1].Synaptic+x.looks[n-1].Feedback)
 	}
 	return s + "; weights " + tr.Net.Weights().Digest()
 }
@@ -60,7 +63,8 @@ func (t *Task) outcomeTables(r *task.Run, runs []*result) error {
 			confusion = append(confusion, row)
 		}
 		for _, l := range x.looks {
-			time = append(time, []string{seed, task.Number(l.Time), task.Number(100 * l.Error), task.Number(l.Spikes), task.Number(l.Synaptic), task.Number(l.Feedback)})
+			time = append(time, []string{seed, task.Number(l.Time), task.Number(100 * l.Error), task.Number(l.Spikes),
+				task.Number(l.Synaptic), task.Number(l.Feedback)})
 		}
 		for _, s := range x.sizes {
 			size = append(size, []string{seed, fmt.Sprint(s.Neurons), task.Number(100 * s.Error)})
@@ -69,7 +73,8 @@ func (t *Task) outcomeTables(r *task.Run, runs []*result) error {
 	head := append([]string{"seed", "class"}, runs[0].test.Classes...)
 	err := r.Table("confusion.csv", head, confusion)
 	if len(time) > 0 {
-		err = errors.Join(err, r.Table("time.csv", []string{"seed", "time_ms", "error_percent", "spikes", "synaptic_events", "feedback_events"}, time),
+		err = errors.Join(err, r.Table("time.csv", []string{"seed", "time_ms", "error_percent", "spikes",
+			"synaptic_events", "feedback_events"}, time),
 			r.Table("size.csv", []string{"seed", "neurons_per_unit", "error_percent"}, size))
 	}
 	return err
@@ -82,7 +87,8 @@ func (t *Task) figures(dir string, runs []*result) error {
 		return figure.Save(filepath.Join(dir, "figures", name), page)
 	}
 	err := save("learning", t.learning(runs))
-	err = errors.Join(err, save("confusion", picture.Confusion{Title: "answers", Classes: x.test.Classes, Counts: x.outcome.Confusion}))
+	err = errors.Join(err, save("confusion", picture.Confusion{Title: "answers", Classes: x.test.Classes,
+		Counts: x.outcome.Confusion}))
 	if len(x.checks) > 0 {
 		angles, statistics := t.layers(x)
 		err = errors.Join(err, save("angles", angles))
@@ -123,7 +129,8 @@ func (t *Task) learning(runs []*result) picture.Learning {
 		var train, validation, test []float64
 		for _, x := range runs {
 			if k < len(x.curve) {
-				train, validation, test = append(train, 100*x.curve[k].Train), append(validation, 100*x.curve[k].Validation), append(test, 100*x.curve[k].Test)
+				train, validation, test = append(train, 100*x.curve[k].Train), append(validation, 100*x.curve[k].Validation),
+					append(test, 100*x.curve[k].Test)
 			}
 		}
 		add := func(c *picture.Curve, values []float64) {
@@ -161,8 +168,10 @@ func (t *Task) layers(x *result) (picture.Angles, picture.Statistics) {
 			bp.X, bp.Y = append(bp.X, e), append(bp.Y, c.Backprop)
 			fa.X, fa.Y = append(fa.X, e), append(fa.Y, c.Alignment)
 			layer.X = append(layer.X, e)
-			layer.EventRate, layer.EventRateSD = append(layer.EventRate, c.Activation*t.Rate), append(layer.EventRateSD, c.ActivationSD*t.Rate)
-			layer.BurstProbability, layer.BurstProbabilitySD = append(layer.BurstProbability, c.P), append(layer.BurstProbabilitySD, c.PSD)
+			layer.EventRate, layer.EventRateSD = append(layer.EventRate, c.Activation*t.Rate), append(layer.EventRateSD,
+				c.ActivationSD*t.Rate)
+			layer.BurstProbability, layer.BurstProbabilitySD = append(layer.BurstProbability, c.P),
+				append(layer.BurstProbabilitySD, c.PSD)
 			layer.ApicalRMS = append(layer.ApicalRMS, c.Apical)
 		}
 		a.Backprop = append(a.Backprop, bp)
@@ -174,10 +183,11 @@ func (t *Task) layers(x *result) (picture.Angles, picture.Statistics) {
 	return a, s
 }
 
-// feedback draws how feedback relates to the weights and to itself, for a seed. Angles of Q say little (docs/deep.md): beside
-// them stands what Q fails to cancel of the apical drive.
+// feedback draws how feedback relates to the weights and to itself, for a seed. Angles of Q say little
+// (docs/deep.md): beside them stands what Q fails to cancel of the apical drive.
 func (t *Task) feedback(x *result) picture.Sweep {
-	yw, qy := picture.Quantity{Label: "angle of Y to W", Unit: "degrees"}, picture.Quantity{Label: "angle of Q to p_b Y", Unit: "degrees", Log: true}
+	yw, qy := picture.Quantity{Label: "angle of Y to W", Unit: "degrees"},
+		picture.Quantity{Label: "angle of Q to p_b Y", Unit: "degrees", Log: true}
 	drive := picture.Quantity{Label: "apical drive r.m.s.", Log: true}
 	last := len(x.trainer.Net.Layers)
 	for l := 1; l <= last; l++ {

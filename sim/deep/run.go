@@ -25,8 +25,9 @@ type Point struct {
 // every is the wall time between checkpoints.
 const every = time.Minute
 
-// Run implements task.Spec: it trains one network per seed, one after the other, all workers on each, and writes curve.csv and
-// layers.csv as it goes. An interrupted training goes on from its last checkpoint, with the same result.
+// Run implements task.Spec: it trains one network per seed, one after the other, all workers on each, and writes
+// curve.csv and layers.csv as it goes. An interrupted training goes on from its last checkpoint, with the same
+// result.
 func (t *Task) Run(ctx context.Context, r *task.Run) error {
 	if w := t.warning(); w != "" {
 		r.Say(w)
@@ -120,8 +121,9 @@ func (t *Task) train(ctx context.Context, r *task.Run, x *result, runs []*result
 		if err != nil {
 			return err
 		}
-		p := Point{Seed: x.seed, Epoch: tr.Epoch + 1, Images: (tr.Epoch + 1) * train.Len(), Train: float64(tr.Wrong) / float64(train.Len()),
-			Rate: float64(train.Len()-from) / time.Since(start).Seconds(), Validation: math.NaN(), Test: math.NaN()}
+		p := Point{Seed: x.seed, Epoch: tr.Epoch + 1, Images: (tr.Epoch + 1) * train.Len(),
+			Train: float64(tr.Wrong) / float64(train.Len()),
+			Rate:  float64(train.Len()-from) / time.Since(start).Seconds(), Validation: math.NaN(), Test: math.NaN()}
 		if validation.Len() > 0 {
 			p.Validation = Wrong(tr.Answers(validation, validationNumbers), validation.Labels)
 		}
@@ -133,7 +135,8 @@ func (t *Task) train(ctx context.Context, r *task.Run, x *result, runs []*result
 		}
 		if !(p.Validation >= x.best.Error) { // without validation the last network is the best
 			x.best = bestNetwork{p.Epoch, p.Validation, tr.Net.Weights().Clone(), tr.Mean.Clone()}
-			if err := saveNetwork(filepath.Join(r.Dir, fmt.Sprintf("network-%d.bspk", x.seed)), x.seed, "burstplex", tr.Net, tr.Mean); err != nil {
+			if err := saveNetwork(filepath.Join(r.Dir, fmt.Sprintf("network-%d.bspk", x.seed)), x.seed, "burstplex", tr.Net,
+				tr.Mean); err != nil {
 				return err
 			}
 		}
@@ -188,23 +191,29 @@ func (tr *Trainer) restore(c *checkpoint) {
 	tr.follow()
 }
 
-// tables writes what is known so far: the curve and the layers of all seeds, whole files, so that they are complete at all times.
+// tables writes what is known so far: the curve and the layers of all seeds, whole files, so that they are complete
+// at all times.
 func (t *Task) tables(r *task.Run, runs []*result) error {
 	var curve, layers [][]string
 	for _, x := range runs {
 		for _, p := range x.curve {
-			curve = append(curve, []string{fmt.Sprint(p.Seed), fmt.Sprint(p.Epoch), fmt.Sprint(p.Images), task.Number(100 * p.Train), task.Number(100 * p.Validation),
+			curve = append(curve, []string{fmt.Sprint(p.Seed), fmt.Sprint(p.Epoch), fmt.Sprint(p.Images),
+				task.Number(100 * p.Train), task.Number(100 * p.Validation),
 				task.Number(100 * p.Test), task.Number(p.Rate), task.Number(p.Seconds)})
 		}
 		for _, c := range x.checks {
 			row := []string{fmt.Sprint(x.seed), fmt.Sprint(c.Epoch + 1), fmt.Sprint(c.Layer)}
-			for _, v := range []float64{c.Backprop, c.Alignment, c.Size, c.Activation * t.Rate, c.ActivationSD * t.Rate, c.P, c.PSD, c.Apical, c.Excess, c.Ideal, c.QY, c.YW, c.Residue} {
+			for _, v := range []float64{c.Backprop, c.Alignment, c.Size, c.Activation * t.Rate, c.ActivationSD * t.Rate, c.P,
+				c.PSD, c.Apical, c.Excess, c.Ideal, c.QY, c.YW, c.Residue} {
 				row = append(row, task.Number(v))
 			}
 			layers = append(layers, row)
 		}
 	}
-	return errors.Join(r.Table("curve.csv", []string{"seed", "epoch", "images", "training_error_percent", "validation_error_percent", "test_error_percent", "images_per_s", "wall_s"}, curve),
-		r.Table("layers.csv", []string{"seed", "epoch", "layer", "angle_to_backprop_deg", "angle_to_feedback_alignment_deg", "size_relative_to_gradient", "event_rate_hz", "event_rate_sd_hz",
-			"burst_probability", "burst_probability_sd", "apical_rms", "burst_excess", "burst_excess_of_backprop", "angle_q_y_deg", "angle_y_w_deg", "apical_residue_rms"}, layers))
+	return errors.Join(r.Table("curve.csv", []string{"seed", "epoch", "images", "training_error_percent",
+		"validation_error_percent", "test_error_percent", "images_per_s", "wall_s"}, curve),
+		r.Table("layers.csv", []string{"seed", "epoch", "layer", "angle_to_backprop_deg",
+			"angle_to_feedback_alignment_deg", "size_relative_to_gradient", "event_rate_hz", "event_rate_sd_hz",
+			"burst_probability", "burst_probability_sd", "apical_rms", "burst_excess", "burst_excess_of_backprop",
+			"angle_q_y_deg", "angle_y_w_deg", "apical_residue_rms"}, layers))
 }

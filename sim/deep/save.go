@@ -42,10 +42,11 @@ func readCheckpoint(path string) (*checkpoint, error) {
 	return c, nil
 }
 
-// saveNetwork writes weights as a recording of tables: w1, bias1, y1, q1, ... of layers 1 and up, and the mean activations
-// before an image appears.
+// saveNetwork writes weights as a recording of tables: w1, bias1, y1, q1, ... of layers 1 and up, and the mean
+// activations before an image appears.
 func saveNetwork(path string, seed uint64, program string, net *ensemble.Network, mean ensemble.State) error {
-	w, err := recordings.Create(path, recordings.Header{Experiment: "network", Seed: seed, Program: program, Resolution: spike.Microsecond}, recordings.Replace())
+	w, err := recordings.Create(path, recordings.Header{Experiment: "network", Seed: seed, Program: program,
+		Resolution: spike.Microsecond}, recordings.Replace())
 	if err != nil {
 		return err
 	}

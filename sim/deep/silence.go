@@ -18,8 +18,8 @@ func (t *Task) silences() int {
 	return t.Silence.Images
 }
 
-// LearnInSilence shows training images without a teacher, in an order of its own, and changes Q, until as many were shown as the task wants.
-// After each batch it calls done; it ends early when done or ctx does.
+// LearnInSilence shows training images without a teacher, in an order of its own, and changes Q, until as many were
+// shown as the task wants. After each batch it calls done; it ends early when done or ctx does.
 func (tr *Trainer) LearnInSilence(ctx context.Context, train *Examples, done func() error) error {
 	total := tr.silences()
 	if tr.Silent >= total {
@@ -86,15 +86,16 @@ func (tr *Trainer) learnInSilence(train *Examples, n int, silence *ensemble.Sile
 func (tr *Trainer) diverged() error {
 	for i, l := range tr.Net.Layers[1:] {
 		if y := norm(l.Y); !(norm(l.Q) <= 100*y) {
-			return fmt.Errorf("silence_step = %g: Q of layer %d diverges after %d presentations in silence (its norm is above 100 times that of Y); "+
+			return fmt.Errorf("silence_step = %g: Q of layer %d diverges after %d presentations in silence (its norm is "+
+				"above 100 times that of Y); "+
 				"take a smaller step or batch, or a larger silence_noise", tr.Step, i+2, tr.Silent)
 		}
 	}
 	return nil
 }
 
-// reach returns how many apical drives of a channel below an event changes through a weight of its unit: one, but where weights are
-// shared by positions, as many as the kernel has.
+// reach returns how many apical drives of a channel below an event changes through a weight of its unit: one, but
+// where weights are shared by positions, as many as the kernel has.
 func reach(p units.Projection) float64 {
 	if p.Products() == p.Weights() {
 		return 1

@@ -23,9 +23,10 @@ func silence(t *testing.T, tr *Trainer, train *Examples) {
 	}
 }
 
-// Q that starts at random, of full size and independent of Y, becomes p_b Y in silence: in the rate model to the last digits, in
-// spikes up to the sampling noise of bursts, fully connected and in convolutions. A step of the wrong sign, means that are not
-// subtracted, or units of a layer above that answer to their own apical drive fail this.
+// Q that starts at random, of full size and independent of Y, becomes p_b Y in silence: in the rate model to the
+// last digits, in spikes up to the sampling noise of bursts, fully connected and in convolutions. A step of the
+// wrong sign, means that are not subtracted, or units of a layer above that answer to their own apical drive fail
+// this.
 func TestSilenceTeachesQ(t *testing.T) {
 	for _, c := range []struct {
 		name string
@@ -58,8 +59,8 @@ func TestSilenceTeachesQ(t *testing.T) {
 	}
 }
 
-// Without fluctuations of their own, units are active together, and Q is right only for what images make them do: for few
-// images, in fewer directions than there are units.
+// Without fluctuations of their own, units are active together, and Q is right only for what images make them do:
+// for few images, in fewer directions than there are units.
 func TestSilenceNeedsFluctuations(t *testing.T) {
 	ts := quiet("dense 60", "dense 60")
 	ts.Images, ts.Validation, ts.Noise = 50, 20, 0
@@ -70,7 +71,8 @@ func TestSilenceNeedsFluctuations(t *testing.T) {
 	}
 }
 
-// The same weights for any number of workers, and when silence and training are interrupted and go on from a checkpoint.
+// The same weights for any number of workers, and when silence and training are interrupted and go on from a
+// checkpoint.
 func TestSilenceIsResumed(t *testing.T) {
 	for _, model := range []string{"rates", "spikes"} {
 		t.Run(model, func(t *testing.T) {

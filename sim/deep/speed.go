@@ -18,8 +18,8 @@ type Speed struct {
 	Synaptic float64   // events delivered to somata, and while learning to dendrites
 }
 
-// Speeds times rounds of batches of generated digits in a 784-256-256-10 network with 1000 events of a fully active unit in a
-// presentation of 100 ms, for both samplers, learning and answering. The clock is processor or wall time.
+// Speeds times rounds of batches of generated digits in a 784-256-256-10 network with 1000 events of a fully active
+// unit in a presentation of 100 ms, for both samplers, learning and answering. The clock is processor or wall time.
 func Speeds(rounds, batches, workers int, clock func() time.Duration) ([]Speed, error) {
 	var all []Speed
 	set, _ := images.Digits(64, 1, 1)

@@ -49,7 +49,8 @@ type Task struct {
 
 // Default returns what suits fully connected networks on digits.
 func Default() *Task {
-	return &Task{Set: "digits", Validation: 2000, Input: "events", Hidden: []string{"dense 256", "dense 256"}, Model: "spikes",
+	return &Task{Set: "digits", Validation: 2000, Input: "events", Hidden: []string{"dense 256", "dense 256"},
+		Model: "spikes",
 		WGain: 3.6, OutputBias: -2.2, Feedback: "learned", Q: "auto", Control: "none",
 		Epochs: 4, Batch: 32, ConvEta: 1, EtaQ: 2e-4, Probe: 128, Sweep: 1000, Record: 2,
 		Ensembles: plasticity.DefaultEnsembles(), Silence: plasticity.DefaultSilence(), Timing: ensemble.DefaultTiming()}
@@ -61,7 +62,8 @@ func (t *Task) Validate() error {
 		return &neuron.ParameterError{Key: key, Value: v, Unit: unit, Reason: reason, Allowed: allowed}
 	}
 	if t.Rate*t.Dead/1000 > 0.8 {
-		return bad("rate", t.Rate, "Hz", fmt.Sprintf("with a dead time of %g ms neurons would nearly always be in it", t.Dead), fmt.Sprintf("(0, %.3g] Hz", 800/t.Dead))
+		return bad("rate", t.Rate, "Hz", fmt.Sprintf("with a dead time of %g ms neurons would nearly always be in it",
+			t.Dead), fmt.Sprintf("(0, %.3g] Hz", 800/t.Dead))
 	}
 	if t.Learn < t.Bin {
 		return bad("learn", t.Learn, "ms", "is shorter than a bin", fmt.Sprintf("[%g, 1e4] ms", t.Bin))
@@ -71,7 +73,8 @@ func (t *Task) Validate() error {
 		ms  float64
 	}{{"tau_syn", t.TauSyn}, {"tau_apical", t.TauDend}, {"tau_own", t.TauOwn}, {"burst_delay", t.Delay}} {
 		if tau.ms < t.Bin {
-			return bad(tau.key, tau.ms, "ms", "is shorter than a bin, which cannot resolve it", fmt.Sprintf("[%g, ...) ms", t.Bin))
+			return bad(tau.key, tau.ms, "ms", "is shorter than a bin, which cannot resolve it", fmt.Sprintf("[%g, ...) ms",
+				t.Bin))
 		}
 	}
 	shape := units.Shape{Height: 28, Width: 28, Channels: 1}
@@ -91,7 +94,8 @@ func (t *Task) Validate() error {
 		}
 	}
 	if t.Record > 0 && t.Neurons > 65536 {
-		return bad("neurons", float64(t.Neurons), "", "recorded neurons are numbered up to 65536 in a unit", "at most 65536 where record is above 0")
+		return bad("neurons", float64(t.Neurons), "", "recorded neurons are numbered up to 65536 in a unit",
+			"at most 65536 where record is above 0")
 	}
 	return nil
 }

@@ -81,8 +81,9 @@ func (tr *Trainer) newBatch(images int, learnQ bool) *ensemble.Batch {
 	return ensemble.NewBatch(tr.Net, (images+group-1)/group*group, columns, tr.constant() && tr.Model == "spikes", learnQ)
 }
 
-// centre sets the biases so that the mean image drives hidden units to an activation of 1/2 and output units to their share of
-// the answers: without it, a unit whose random weights sum to a large number starts, and stays, silent or saturated.
+// centre sets the biases so that the mean image drives hidden units to an activation of 1/2 and output units to
+// their share of the answers: without it, a unit whose random weights sum to a large number starts, and stays,
+// silent or saturated.
 func (tr *Trainer) centre(train *Examples) {
 	mean := tr.Mean[0]
 	image := make([]float32, len(mean))
@@ -133,8 +134,8 @@ func permutation(n int, key rng.Key, entity int) []int {
 	return p
 }
 
-// Train shows the training images of the current epoch that were not shown yet, in an order of its own, batch by batch. After
-// each batch it calls done; it ends early when done or ctx does.
+// Train shows the training images of the current epoch that were not shown yet, in an order of its own, batch by
+// batch. After each batch it calls done; it ends early when done or ctx does.
 func (tr *Trainer) Train(ctx context.Context, train *Examples, done func() error) error {
 	order := permutation(train.Len(), tr.key.Sub("order"), tr.Epoch)
 	for tr.At < len(order) {
@@ -197,7 +198,8 @@ func (tr *Trainer) learn(train *Examples, batch []int, eta float64) (wrong int) 
 
 // compare lets another theory learn a batch.
 func (tr *Trainer) compare(train *Examples, batch []int, eta float64, augment *rng.Key) (wrong int) {
-	values, targets, outputs := rows(len(batch), train.Size()), rows(len(batch), len(train.Classes)), rows(len(batch), len(train.Classes))
+	values, targets, outputs := rows(len(batch), train.Size()), rows(len(batch), len(train.Classes)),
+		rows(len(batch), len(train.Classes))
 	for i, k := range batch {
 		tr.readers[0].Read(values[i], train, k, augment, uint64(tr.shown()+i))
 		targets[i][train.Labels[k]] = 1

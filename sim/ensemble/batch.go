@@ -4,7 +4,8 @@ import (
 	"github.com/burstplex/burstplex/synapse/units"
 )
 
-// State is what a network was doing on average before an image appears: mean activations of the input and of every layer.
+// State is what a network was doing on average before an image appears: mean activations of the input and of every
+// layer.
 type State [][]float32
 
 // Clone copies a state.
@@ -15,9 +16,10 @@ func (s State) Clone() (c State) {
 	return c
 }
 
-// Batch collects what the synapses of a network saw while plasticity was on, over the images of a batch: for every layer the
-// postsynaptic term of the rule (a burst counts 1, every event -p_b) and the presynaptic event trace, image by image and bin
-// by bin. Changes of weights are then one product over all of it, in one order, however many workers simulated the images.
+// Batch collects what the synapses of a network saw while plasticity was on, over the images of a batch: for every
+// layer the postsynaptic term of the rule (a burst counts 1, every event -p_b) and the presynaptic event trace,
+// image by image and bin by bin. Changes of weights are then one product over all of it, in one order, however many
+// workers simulated the images.
 type Batch struct {
 	Images  int   // that it holds
 	Centre  State // subtracted from presynaptic traces; nil: nothing
@@ -39,7 +41,8 @@ type feedbackBatch struct {
 	change []float32
 }
 
-// NewBatch returns memory for a batch of a network. An input that does not change during a presentation needs one column.
+// NewBatch returns memory for a batch of a network. An input that does not change during a presentation needs one
+// column.
 func NewBatch(net *Network, images, columns int, constant, learnQ bool) *Batch {
 	b := &Batch{window: columns}
 	below := net.Input.Units()
@@ -54,7 +57,8 @@ func NewBatch(net *Network, images, columns int, constant, learnQ bool) *Batch {
 		b.Changes = append(b.Changes, Change{make([]float32, len(l.W)), make([]float32, len(l.Bias))})
 		b.q = append(b.q, feedbackBatch{})
 		if learnQ && i > 0 {
-			b.q[i] = feedbackBatch{units.NewBlock(l.Units(), images*columns), units.NewTransposed(images*columns, below), make([]float32, len(l.W))}
+			b.q[i] = feedbackBatch{units.NewBlock(l.Units(), images*columns), units.NewTransposed(images*columns, below),
+				make([]float32, len(l.W))}
 		}
 		below = l.Units()
 	}
@@ -96,7 +100,8 @@ func (b *Batch) Sum(net *Network, scale float32, c *Workers) {
 }
 
 // gradient sets a part of dw to scale times the sum over columns of post times pre.
-func gradient(l *Layer, dw []float32, post *units.Block, pre *units.Transposed, columns int, scale float32, part, parts int) {
+func gradient(l *Layer, dw []float32, post *units.Block, pre *units.Transposed, columns int, scale float32, part,
+	parts int) {
 	rows := len(l.Bias)
 	lo, hi := units.Part(rows, part, parts)
 	in := len(dw) / rows
@@ -109,8 +114,8 @@ func gradient(l *Layer, dw []float32, post *units.Block, pre *units.Transposed, 
 	}
 }
 
-// Balance lets the biases take up what centred traces leave out. The change of a weight is proportional to x - mean, so that it must not
-// change the drive of the mean input: the bias changes by the opposite.
+// Balance lets the biases take up what centred traces leave out. The change of a weight is proportional to x -
+// mean, so that it must not change the drive of the mean input: the bias changes by the opposite.
 func (b *Batch) Balance(net *Network) {
 	if b.Centre == nil {
 		return
@@ -139,6 +144,6 @@ func (b *Batch) Means(share float32) {
 	}
 }
 
-// FeedbackChange returns what the batch changes of Q of layer i by events above times apical drive, the mean over images and bins; nil
-// where Q does not learn so.
+// FeedbackChange returns what the batch changes of Q of layer i by events above times apical drive, the mean over
+// images and bins; nil where Q does not learn so.
 func (b *Batch) FeedbackChange(i int) []float32 { return b.q[i].change }

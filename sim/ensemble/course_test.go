@@ -8,8 +8,8 @@ import (
 	"github.com/burstplex/burstplex/synapse/units"
 )
 
-// An input and a target that change in time, but do not, are those that are constant: the same events and bursts, in steps and at exact
-// times. Those that do change give others, from the bin of the change on and not before.
+// An input and a target that change in time, but do not, are those that are constant: the same events and bursts,
+// in steps and at exact times. Those that do change give others, from the bin of the change on and not before.
 func TestCoursesThatDoNotChange(t *testing.T) {
 	for _, timing := range timings()[:1] {
 		for _, exact := range []bool{false, true} {
@@ -29,7 +29,8 @@ func TestCoursesThatDoNotChange(t *testing.T) {
 			two.ForwardCourse(columns(image), state, 7)
 			two.BackwardCourse(columns(target), state, 7)
 			for l := range net.Layers {
-				if !slices.Equal(one.layers[l].events.Data, two.layers[l].events.Data) || !slices.Equal(one.layers[l].signed.Data, two.layers[l].signed.Data) {
+				if !slices.Equal(one.layers[l].events.Data, two.layers[l].events.Data) ||
+					!slices.Equal(one.layers[l].signed.Data, two.layers[l].signed.Data) {
 					t.Errorf("exact %v, layer %d: events or bursts differ", exact, l+1)
 				}
 			}

@@ -14,7 +14,8 @@ type Times struct {
 	unit   *neurons.Unit
 }
 
-// Times returns when the last presentation's events were; nil where they are counted in steps. The next presentation overwrites them.
+// Times returns when the last presentation's events were; nil where they are counted in steps. The next
+// presentation overwrites them.
 func (p *Presenter) Times() *Times {
 	if e, ok := p.sampler.(*exact); ok {
 		return &e.Times
@@ -27,8 +28,8 @@ func (t *Times) Who(dst []uint16, times []float64, s *rng.Stream) []uint16 {
 	return t.unit.Who(dst, times, s)
 }
 
-// exact draws every event at its own time, off the grid: drives are constant within bins, event times are not confined to
-// them. What an event adds to a trace by the end of its bin depends on when it came.
+// exact draws every event at its own time, off the grid: drives are constant within bins, event times are not
+// confined to them. What an event adds to a trace by the end of its bin depends on when it came.
 type exact struct {
 	net    *Network
 	timing *Timing
@@ -44,7 +45,8 @@ type exact struct {
 
 func newExact(net *Network, t *Timing, key rng.Key) *exact {
 	bins, _, _ := t.bins()
-	e := &exact{net: net, timing: t, Times: Times{unit: neurons.NewUnit(t.Ensemble())}, keys: layerKeys(net, key), bin: t.Bin / 1000, delay: t.Delay / 1000,
+	e := &exact{net: net, timing: t, Times: Times{unit: neurons.NewUnit(t.Ensemble())}, keys: layerKeys(net, key),
+		bin: t.Bin / 1000, delay: t.Delay / 1000,
 		counts: make([]float32, bins), start: make([]float32, some)}
 	for i := range e.sums {
 		e.sums[i] = units.NewBlock(some, bins)
@@ -61,7 +63,8 @@ func newExact(net *Network, t *Timing, key rng.Key) *exact {
 
 // filter returns the filter of what arrives in bins.
 func (e *exact) filter(tau float64) neurons.Filter {
-	return neurons.Filter{Fade: numeric.Exp32(float32(-e.timing.Bin / tau)), Jump: float32(1000 / (float64(e.timing.Neurons) * e.timing.Rate * tau))}
+	return neurons.Filter{Fade: numeric.Exp32(float32(-e.timing.Bin / tau)),
+		Jump: float32(1000 / (float64(e.timing.Neurons) * e.timing.Rate * tau))}
 }
 
 func (e *exact) events(a *activity, layer int, start []float32, number uint64) {
@@ -82,7 +85,8 @@ func (e *exact) events(a *activity, layer int, start []float32, number uint64) {
 				active = active[1:]
 			}
 			if layer > 0 || a.drive.Row(u)[0] > silent {
-				times[u] = neurons.Events(e.unit, times[u], a.drive.Row(u), float64(start[u]), e.bin, e.keys[0][layer], number<<24|uint64(u))
+				times[u] = neurons.Events(e.unit, times[u], a.drive.Row(u), float64(start[u]), e.bin, e.keys[0][layer],
+					number<<24|uint64(u))
 			}
 			e.arrivals.Read(counts, times[u], 0, e.bin)
 			e.arrivals.Sum(soma, e.timing.TauSyn/1000)
@@ -108,7 +112,8 @@ func (e *exact) bursts(a *activity, layer int, start []float32, number uint64) {
 		for i := range n {
 			u := from + i
 			times, signed := e.Events[layer][u], a.signed.Row(u)
-			e.Burst[layer][u] = e.draws.Draw(e.Burst[layer][u][:0], a.events.Row(u), a.drive.Row(u), e.keys[1][layer], number<<24|uint64(u))
+			e.Burst[layer][u] = e.draws.Draw(e.Burst[layer][u][:0], a.events.Row(u), a.drive.Row(u), e.keys[1][layer],
+				number<<24|uint64(u))
 			e.arrivals.Read(e.counts, times, e.delay, e.bin)
 			e.arrivals.Bursts(late.Row(i), burst.Row(i), signed, e.Burst[layer][u], tau)
 			neurons.Less(signed, signed, e.counts, pb)
@@ -134,8 +139,8 @@ func (e *exact) bursts(a *activity, layer int, start []float32, number uint64) {
 	}
 }
 
-// before adds to a row what arrives on average from before the presentation: all that arrives until the delay, which may end
-// within a bin.
+// before adds to a row what arrives on average from before the presentation: all that arrives until the delay,
+// which may end within a bin.
 func (e *exact) before(arrived []float32, start float32, f neurons.Filter) {
 	mean := start / f.Jump
 	for k := range arrived {

@@ -1,6 +1,7 @@
 package ensemble
 
-// Model is how a network is simulated: in spikes (Presenter) or as a rate model (Rates). One Model is the memory of one worker.
+// Model is how a network is simulated: in spikes (Presenter) or as a rate model (Rates). One Model is the memory of
+// one worker.
 type Model interface {
 	// Group returns how many images are presented at a time, and the columns of one in a Batch.
 	Group() (images, columns int)

@@ -14,8 +14,8 @@ type Layer struct {
 	W                []float32 // its weights
 	Bias             []float32 // of each channel (fully connected: of each unit)
 
-	// Feedback to the layer below, in the shape of W and applied transposed, onto apical dendrites: bursts through Y, events
-	// through Q. The first layer has none; Q is nil where it is p_b Y at all times.
+	// Feedback to the layer below, in the shape of W and applied transposed, onto apical dendrites: bursts through Y,
+	// events through Q. The first layer has none; Q is nil where it is p_b Y at all times.
 	Y, Q []float32
 
 	forward, bursts, events units.Packed
@@ -31,13 +31,14 @@ type Network struct {
 	PB     float32 // burst probability without apical drive, p_b
 }
 
-// NewNetwork makes a network of an architecture. Weights are normal with standard deviation gain √(2/(fan_in+fan_out)), as in the
-// paper (Greedy et al. 2022; gain 3.6); biases are zero.
+// NewNetwork makes a network of an architecture. Weights are normal with standard deviation gain
+// √(2/(fan_in+fan_out)), as in the paper (Greedy et al. 2022; gain 3.6); biases are zero.
 func NewNetwork(a *Architecture, gain, pb float64, key rng.Key) *Network {
 	n := &Network{Input: a.Input, PB: float32(pb)}
 	for i, p := range a.Projections {
 		in, out := p.Fan()
-		l := &Layer{Projection: p, W: Normals(p.Weights(), gain*math.Sqrt(2/float64(in+out)), key, i), Bias: make([]float32, p.Out().Channels)}
+		l := &Layer{Projection: p, W: Normals(p.Weights(), gain*math.Sqrt(2/float64(in+out)), key, i),
+			Bias: make([]float32, p.Out().Channels)}
 		n.Layers = append(n.Layers, l)
 	}
 	return n
@@ -105,8 +106,8 @@ type Architecture struct {
 	Projections []units.Projection
 }
 
-// NewArchitecture reads the hidden layers of a network, each "dense UNITS" or "conv CHANNELS KERNEL STRIDE", and adds a fully
-// connected output layer.
+// NewArchitecture reads the hidden layers of a network, each "dense UNITS" or "conv CHANNELS KERNEL STRIDE", and
+// adds a fully connected output layer.
 func NewArchitecture(input units.Shape, hidden []string, classes int) (*Architecture, error) {
 	a := &Architecture{Input: input}
 	below := input

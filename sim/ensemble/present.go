@@ -24,17 +24,18 @@ type activity struct {
 
 // Presenter shows images to a network in time. It is the memory of one worker.
 //
-// A feedforward layer does not depend on what is above it, and weights do not change during a presentation. So layers are
-// taken through all of it one after the other: forward the events, then, from the output down, which of them are bursts.
+// A feedforward layer does not depend on what is above it, and weights do not change during a presentation. So
+// layers are taken through all of it one after the other: forward the events, then, from the output down, which of
+// them are bursts.
 type Presenter struct {
 	net      *Network
 	timing   Timing
 	Bins     int // of a presentation
 	From     int // first one with plasticity on
 	constant bool
-	// Signed lets the slope h = 1 - own event trace be negative where noise takes the trace above 1. Otherwise h is 0 there: that
-	// costs units close to full activation a bias as large as the noise of their trace, small where units have thousands of
-	// neurons. Set it before the first presentation.
+	// Signed lets the slope h = 1 - own event trace be negative where noise takes the trace above 1. Otherwise h is 0
+	// there: that costs units close to full activation a bias as large as the noise of their trace, small where units
+	// have thousands of neurons. Set it before the first presentation.
 	Signed  bool
 	sampler sampler
 	silence *Silence  // of the presentation; nil: images are taught
@@ -83,15 +84,15 @@ func NewPresenter(net *Network, t Timing, constant bool, key rng.Key) *Presenter
 	return p
 }
 
-// Forward simulates the events of all layers for the values of an image. Number is that of the presentation: it selects the
-// random numbers.
+// Forward simulates the events of all layers for the values of an image. Number is that of the presentation: it
+// selects the random numbers.
 func (p *Presenter) Forward(image []float32, start State, number uint64) {
 	p.show(image, start, number)
 	p.ascend(start, number)
 }
 
-// ForwardCourse is Forward for an input that changes in time: traces of the input units, units x bins. The presenter must be one whose
-// input is a current.
+// ForwardCourse is Forward for an input that changes in time: traces of the input units, units x bins. The
+// presenter must be one whose input is a current.
 func (p *Presenter) ForwardCourse(input *units.Block, start State, number uint64) {
 	p.input = &activity{x: input}
 	p.ascend(start, number)
@@ -174,8 +175,8 @@ func (p *Presenter) show(image []float32, start State, number uint64) {
 // silent is a drive without events.
 const silent = -30
 
-// Backward decides, from the output down, which events are bursts. Target is the activation that the teacher wants of each output
-// unit; nil: no teacher.
+// Backward decides, from the output down, which events are bursts. Target is the activation that the teacher wants
+// of each output unit; nil: no teacher.
 func (p *Presenter) Backward(target []float32, start State, number uint64) {
 	if target == nil {
 		p.BackwardCourse(nil, start, number)

@@ -101,7 +101,8 @@ func TestTiedQ(t *testing.T) {
 	}
 }
 
-// Events, traces and what the rule sees have the same means over many presentations in steps and one by one, at all times.
+// Events, traces and what the rule sees have the same means over many presentations in steps and one by one, at all
+// times.
 func TestSamplersAgree(t *testing.T) {
 	net, image, state := quick(t)
 	net.Pack(true)
@@ -128,7 +129,8 @@ func TestSamplersAgree(t *testing.T) {
 			}
 			note("input trace", p.input.x)
 			for l, a := range p.layers {
-				for name, b := range map[string]*units.Block{"events": a.events, "somatic trace": a.x, "own trace": a.own, "bursts - p_b events": a.signed, "burst probability": a.drive} {
+				for name, b := range map[string]*units.Block{"events": a.events, "somatic trace": a.x, "own trace": a.own,
+					"bursts - p_b events": a.signed, "burst probability": a.drive} {
 					note(fmt.Sprintf("layer %d: %s", l+1, name), b)
 				}
 				if l > 0 {
@@ -171,7 +173,8 @@ func TestSilentInput(t *testing.T) {
 				sum += x + p.input.events.Row(i)[k]
 			}
 			if quiet := v == 0 && state[0][i] == 0; quiet != (sum == 0) {
-				t.Errorf("exact %v: input unit %d of value %g, before %g, has events and traces of sum %g", exact, i, v, state[0][i], sum)
+				t.Errorf("exact %v: input unit %d of value %g, before %g, has events and traces of sum %g", exact, i, v,
+					state[0][i], sum)
 			}
 		}
 	}

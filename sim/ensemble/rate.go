@@ -7,10 +7,10 @@ import (
 	"github.com/burstplex/burstplex/synapse/units"
 )
 
-// Rates is the discrete-time rate model of a network (Greedy et al. 2022; MODELS B2.1): one value per unit and image, no time. It is
-// what learning in spikes is compared with. With K events per unit it is the count model: one binomial draw of events and
-// bursts per unit and image, a shortcut without time. With exact gradients it is backpropagation, or feedback alignment
-// if Y is not W.
+// Rates is the discrete-time rate model of a network (Greedy et al. 2022; MODELS B2.1): one value per unit and
+// image, no time. It is what learning in spikes is compared with. With K events per unit it is the count model: one
+// binomial draw of events and bursts per unit and image, a shortcut without time. With exact gradients it is
+// backpropagation, or feedback alignment if Y is not W.
 type Rates struct {
 	net    *Network
 	events float64 // K; 0: no noise
@@ -29,7 +29,8 @@ const rateImages = 16
 
 // NewRates returns the memory of one worker.
 func NewRates(net *Network, events float64, exact bool, key rng.Key) *Rates {
-	r := &Rates{net: net, events: events, exact: exact, input: units.NewBlock(net.Input.Units(), rateImages), draw: neurons.NewSteps(neurons.Params{Neurons: 1, Rate: 1}, 1)}
+	r := &Rates{net: net, events: events, exact: exact, input: units.NewBlock(net.Input.Units(), rateImages),
+		draw: neurons.NewSteps(neurons.Params{Neurons: 1, Rate: 1}, 1)}
 	for _, l := range net.Layers {
 		for _, b := range []*[]*units.Block{&r.e, &r.d, &r.a, &r.o} {
 			*b = append(*b, units.NewBlock(l.Units(), rateImages))
@@ -152,8 +153,8 @@ func (r *Rates) apical(i int) {
 	}
 }
 
-// probability is the burst probability for an apical drive: p_b and slope 1 at 0, odd about p_b, between 0 and 2 p_b; with p_b = 1/2
-// the logistic function of 4 z (Greedy et al. 2022).
+// probability is the burst probability for an apical drive: p_b and slope 1 at 0, odd about p_b, between 0 and 2
+// p_b; with p_b = 1/2 the logistic function of 4 z (Greedy et al. 2022).
 func probability(z, pb float32) float32 {
 	return float32(2 * pb * numeric.Sigmoid32(2*z/pb))
 }

@@ -2,8 +2,8 @@ package ensemble
 
 import "github.com/burstplex/burstplex/synapse/units"
 
-// What the last presentation left. Layers count from 0, the first one above the input; blocks are units x bins and belong to the
-// presenter.
+// What the last presentation left. Layers count from 0, the first one above the input; blocks are units x bins and
+// belong to the presenter.
 
 // Events returns the number of events of a layer in every bin.
 func (p *Presenter) Events(layer int) *units.Block { return p.layers[layer].events }
@@ -13,14 +13,14 @@ func (p *Presenter) Rate(layer, unit int) float32 {
 	return p.while(p.layers[layer].events.Row(unit)) * p.Scale()
 }
 
-// Excess returns the bursts of a unit in excess of p_b of its events while plasticity is on, in units of the events at full
-// activation: (p - p_b) e of the rate model.
+// Excess returns the bursts of a unit in excess of p_b of its events while plasticity is on, in units of the events
+// at full activation: (p - p_b) e of the rate model.
 func (p *Presenter) Excess(layer, unit int) float32 {
 	return p.while(p.layers[layer].signed.Row(unit)) * p.Scale()
 }
 
-// Apical returns the two parts of the mean apical drive of a hidden layer while plasticity is on: what bursts bring through Y, and
-// what events take through Q. There must be a Q.
+// Apical returns the two parts of the mean apical drive of a hidden layer while plasticity is on: what bursts bring
+// through Y, and what events take through Q. There must be a Q.
 func (p *Presenter) Apical(layer int) (bursts, events []float32) {
 	up, above := p.net.Layers[layer+1], p.layers[layer+1]
 	part := func(from *units.Block, w *units.Packed) []float32 {

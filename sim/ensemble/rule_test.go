@@ -14,9 +14,10 @@ import (
 	"github.com/burstplex/burstplex/synapse/units"
 )
 
-// The rule for W, Y and Q is one: executed for every spike by BurstDependent and KolenPollack, and for counts in bins by a
-// Batch and plasticity.Ensembles, the same events change the same weights by the same amounts. An event of the unit above
-// counts at the start of its bin, one below at the end of its, which is when the trace of a bin sees them.
+// The rule for W, Y and Q is one: executed for every spike by BurstDependent and KolenPollack, and for counts in
+// bins by a Batch and plasticity.Ensembles, the same events change the same weights by the same amounts. An event
+// of the unit above counts at the start of its bin, one below at the end of its, which is when the trace of a bin
+// sees them.
 func TestSameEventsSameChanges(t *testing.T) {
 	const below, above, bins = 5, 4, 300
 	const bin, tau, eta, gain = 2 * spike.Millisecond, 10.0, 0.03, 7.0
@@ -24,7 +25,8 @@ func TestSameEventsSameChanges(t *testing.T) {
 	e.PB = 0.3
 	flat := func(n int) units.Shape { return units.Shape{Height: 1, Width: 1, Channels: n} }
 	net := &Network{Input: flat(below), PB: float32(e.PB), Layers: []*Layer{{
-		Projection: &units.Dense{Below: flat(below), Above: flat(above)}, W: make([]float32, above*below), Bias: make([]float32, above)}}}
+		Projection: &units.Dense{Below: flat(below), Above: flat(above)}, W: make([]float32, above*below),
+		Bias: make([]float32, above)}}}
 	b := NewBatch(net, 1, bins, false, false)
 	b.Images = 1
 	r := rand.New(rand.NewPCG(5, 6))
@@ -60,7 +62,8 @@ func TestSameEventsSameChanges(t *testing.T) {
 	b.Sum(net, 1, &Workers{N: 1})
 
 	perSpike := func(s plasticity.Spec, sources, targets int, pre, post []spike.Event) *synapse.Block {
-		p, err := synapse.New(synapse.Spec{Name: "p", Connector: synapse.AllToAll{}, Weight: neuron.Const(0), Delay: neuron.Const(1), Plastic: true},
+		p, err := synapse.New(synapse.Spec{Name: "p", Connector: synapse.AllToAll{}, Weight: neuron.Const(0),
+			Delay: neuron.Const(1), Plastic: true},
 			0, synapse.Geometry{Sources: sources, Targets: targets, Key: rng.New(1, "p")}, spike.Millisecond)
 		if err != nil {
 			t.Fatal(err)

@@ -5,9 +5,9 @@ import (
 	"github.com/burstplex/burstplex/synapse/units"
 )
 
-// Silence is a presentation without a teacher, in which bursts say nothing: all units burst with p_b. Every unit has an additional
-// drive for the length of the presentation, normal with s.d. Noise, so that units are active independently of each other.
-// plasticity.Silence learns Q from it.
+// Silence is a presentation without a teacher, in which bursts say nothing: all units burst with p_b. Every unit
+// has an additional drive for the length of the presentation, normal with s.d. Noise, so that units are active
+// independently of each other. plasticity.Silence learns Q from it.
 type Silence struct {
 	Noise float64
 	Key   rng.Key // of the drives
@@ -20,8 +20,8 @@ func (s *Silence) drives(dst []float32, i int, number uint64) {
 	}
 }
 
-// Silent is a model that can be shown images in silence. It writes events above and apical drives below, less the given means,
-// into the batch, as images from number at on.
+// Silent is a model that can be shown images in silence. It writes events above and apical drives below, less the
+// given means, into the batch, as images from number at on.
 type Silent interface {
 	Silent(images [][]float32, numbers []uint64, start State, s *Silence, means *Means, b *Batch, at int)
 }
@@ -45,7 +45,8 @@ func NewMeans(net *Network, mean State) *Means {
 }
 
 // Silent implements the interface.
-func (p *Presenter) Silent(images [][]float32, numbers []uint64, start State, s *Silence, means *Means, b *Batch, at int) {
+func (p *Presenter) Silent(images [][]float32, numbers []uint64, start State, s *Silence, means *Means, b *Batch,
+	at int) {
 	p.silence = s
 	p.Forward(images[0], start, numbers[0])
 	pb := p.net.PB
@@ -79,7 +80,8 @@ func (r *Rates) Silent(images [][]float32, numbers []uint64, _ State, s *Silence
 			for c := range row {
 				d[c] = 0
 				if r.events > 0 && c < len(numbers) {
-					n := r.draw.Binomial(float32(row[c]*float32(r.events))+0.5, r.net.PB, r.keys[1][i+1].Word(numbers[c]<<24|uint64(u), 0))
+					n := r.draw.Binomial(float32(row[c]*float32(r.events))+0.5, r.net.PB, r.keys[1][i+1].Word(numbers[c]<<24|
+						uint64(u), 0))
 					d[c] = n/float32(r.events) - float32(r.net.PB*row[c])
 				}
 			}
@@ -104,9 +106,9 @@ func (b *Batch) silent(i int, events, apical *units.Block, from, n, at int, mean
 	q.pre.Set(at, apical, from, n, means.Apical[i-1])
 }
 
-// SumSilence computes what Q of layer i sees in a batch of presentations in silence: the mean product of deviations of events and
-// apical drives (FeedbackChange), and returns the mean square of the deviations of events, summed over units. It moves the means
-// by a share towards the batch.
+// SumSilence computes what Q of layer i sees in a batch of presentations in silence: the mean product of deviations
+// of events and apical drives (FeedbackChange), and returns the mean square of the deviations of events, summed
+// over units. It moves the means by a share towards the batch.
 func (b *Batch) SumSilence(net *Network, i int, means *Means, share float32) (square float64) {
 	q, columns := &b.q[i], b.Images*b.window
 	gradient(net.Layers[i], q.change, q.post, q.pre, columns, 1/float32(columns), 0, 1)

@@ -5,9 +5,11 @@ import (
 	"github.com/burstplex/burstplex/neuron/spike"
 )
 
-// Spikes appends the spikes of a layer of the last presentation, which had exact times and begins at from: neuron number
-// first + unit x N + neuron in the unit. Draw gives the random numbers that say which neurons of a unit had its events.
-func (p *Presenter) Spikes(dst []spike.Event, layer int, first spike.ID, from spike.Tick, draw func(unit int) rng.Stream) []spike.Event {
+// Spikes appends the spikes of a layer of the last presentation, which had exact times and begins at from: neuron
+// number first + unit x N + neuron in the unit. Draw gives the random numbers that say which neurons of a unit had
+// its events.
+func (p *Presenter) Spikes(dst []spike.Event, layer int, first spike.ID, from spike.Tick,
+	draw func(unit int) rng.Stream) []spike.Event {
 	t, n := p.Times(), spike.ID(p.timing.Neurons)
 	delay := spike.FromSeconds(p.timing.Delay / 1000)
 	var who []uint16

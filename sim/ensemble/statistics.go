@@ -6,8 +6,8 @@ import (
 	"github.com/burstplex/burstplex/synapse/units"
 )
 
-// Sums of what the units of a layer did, one per image (of rate models, per group of images) so that the order of workers does
-// not matter.
+// Sums of what the units of a layer did, one per image (of rate models, per group of images) so that the order of
+// workers does not matter.
 type Sums struct {
 	p, p2, n  float64   // of burst probabilities, and their number
 	a2, r2, m float64   // of apical drives and of what Q fails to cancel, and their number
@@ -127,7 +127,8 @@ type Statistics struct {
 	Activation, ActivationSD float64 // event rate, 1 at full activation: mean, and s.d. between units
 	P, PSD                   float64 // burst probability: mean, and s.d. over bins, units and images
 	Apical                   float64 // root mean square of the apical drive; of the output, of (target - rate)
-	Residue                  float64 // root mean square of (Q - p_b Y)ᵀ e, what Q fails to cancel of it; 0 in the output layer and where Q is p_b Y
+	// root mean square of (Q - p_b Y)ᵀ e, what Q fails to cancel of it; 0 in the output layer and where Q is p_b Y
+	Residue float64
 }
 
 // Summary turns sums over images into the statistics of layer l.
@@ -135,7 +136,8 @@ func Summary(all [][]Sums, l int) (c Statistics) {
 	var t Sums
 	for _, part := range all {
 		s := &part[l]
-		t.n, t.p, t.p2, t.a2, t.r2, t.m, t.images = t.n+s.n, t.p+s.p, t.p2+s.p2, t.a2+s.a2, t.r2+s.r2, t.m+s.m, t.images+s.images
+		t.n, t.p, t.p2, t.a2, t.r2, t.m, t.images = t.n+s.n, t.p+s.p, t.p2+s.p2, t.a2+s.a2, t.r2+s.r2, t.m+s.m, t.images+
+			s.images
 		if t.rate == nil {
 			t.rate = make([]float64, len(s.rate))
 		}

@@ -7,8 +7,8 @@ import (
 	"github.com/burstplex/burstplex/neuron/rng"
 )
 
-// stepper draws how many events and bursts a unit has in every bin. It takes a few units at a time through all that happens to
-// them, so that they stay in the cache.
+// stepper draws how many events and bursts a unit has in every bin. It takes a few units at a time through all that
+// happens to them, so that they stay in the cache.
 type stepper struct {
 	net               *Network
 	steps             *neurons.Steps
@@ -32,8 +32,10 @@ func layerKeys(net *Network, key rng.Key) (keys [2][]rng.Key) {
 
 func newStepper(net *Network, t *Timing, key rng.Key) *stepper {
 	bins, _, delay := t.bins()
-	return &stepper{net: net, steps: neurons.NewSteps(t.Ensemble(), t.Bin/1000), delay: min(delay, bins), keys: layerKeys(net, key),
-		soma: newFilter(t, t.TauSyn), own: newFilter(t, t.TauOwn), apical: newFilter(t, t.TauDend), start: make([]float32, some)}
+	return &stepper{net: net, steps: neurons.NewSteps(t.Ensemble(), t.Bin/1000), delay: min(delay, bins),
+		keys: layerKeys(net, key),
+		soma: newFilter(t, t.TauSyn), own: newFilter(t, t.TauOwn), apical: newFilter(t, t.TauDend),
+		start: make([]float32, some)}
 }
 
 func (s *stepper) events(a *activity, layer int, start []float32, number uint64) {
@@ -54,7 +56,8 @@ func (s *stepper) events(a *activity, layer int, start []float32, number uint64)
 	}
 }
 
-// input draws the events of n input units from the given one on, but for as many as are drawn together that are all silent.
+// input draws the events of n input units from the given one on, but for as many as are drawn together that are all
+// silent.
 func (s *stepper) input(a *activity, from, n int, start []float32, number uint64) {
 	const together = 16
 	stride, bins := a.events.Stride, a.events.Cols
@@ -68,7 +71,8 @@ func (s *stepper) input(a *activity, from, n int, start []float32, number uint64
 			clear(a.events.Data[at : at+m*stride])
 			continue
 		}
-		s.steps.Layer(a.events.Data[at:], a.drive.Data[at:], stride, m, bins, start[k:], s.keys[0][0], number<<24|uint64(from+k))
+		s.steps.Layer(a.events.Data[at:], a.drive.Data[at:], stride, m, bins, start[k:], s.keys[0][0], number<<24|
+			uint64(from+k))
 	}
 }
 

@@ -23,7 +23,8 @@ type Timing struct {
 
 // DefaultTiming returns presentations of 140 ms with 4000 events of a fully active unit while plasticity is on.
 func DefaultTiming() Timing {
-	return Timing{Neurons: 10000, Rate: 10, Dead: 25, Bin: 2, Settle: 100, Learn: 40, TauSyn: 4, TauDend: 5, TauOwn: 5, Delay: 4}
+	return Timing{Neurons: 10000, Rate: 10, Dead: 25, Bin: 2, Settle: 100, Learn: 40, TauSyn: 4, TauDend: 5, TauOwn: 5,
+		Delay: 4}
 }
 
 // bins returns the bins of a presentation, the first one with plasticity on, and the bins of the burst delay.

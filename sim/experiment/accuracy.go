@@ -15,10 +15,11 @@ const accurate = 10
 // finer is how many times shorter the parts of a step are that accuracy is measured against.
 const finer = 4
 
-// Inaccuracies runs the network for a moment as it is, and once more with the models that are written as equations in parts of a
-// step that are four times shorter. It returns a warning for each population whose spikes move by more than 10 us in the median, with
-// the number of substeps that would do. Populations with noise in their equations are left out: their noise is another one then. The
-// budget is how many steps of neurons the first run may take at most.
+// Inaccuracies runs the network for a moment as it is, and once more with the models that are written as equations
+// in parts of a step that are four times shorter. It returns a warning for each population whose spikes move by
+// more than 10 us in the median, with the number of substeps that would do. Populations with noise in their
+// equations are left out: their noise is another one then. The budget is how many steps of neurons the first run
+// may take at most.
 func (x *Experiment) Inaccuracies(budget int) ([]string, error) {
 	judged := map[string]*equationPopulation{}
 	neurons := 0
@@ -47,7 +48,9 @@ func (x *Experiment) Inaccuracies(budget int) ([]string, error) {
 		if e := judged[p.Name]; e != nil {
 			if m := medianShift(coarse, fine, first, p.Size); m > accurate {
 				parts := int(math.Ceil(float64(e.Parts()) * math.Sqrt(m/accurate) * 1.2))
-				w := x.At("populations."+p.Name+".model", "warning: steps of %v are too long for these equations: spikes are off by %.3g us in the median; substeps = %d would do",
+				w := x.At("populations."+p.Name+".model",
+					"warning: steps of %v are too long for these equations: spikes are off by %.3g us in the median; substeps "+
+						"= %d would do",
 					x.Experiment.Step/spike.Tick(e.Parts()), m, parts)
 				out = append(out, w.Error())
 			}
@@ -57,7 +60,8 @@ func (x *Experiment) Inaccuracies(budget int) ([]string, error) {
 	return out, nil
 }
 
-// moment runs the network until a time, with a change to the populations written as equations, and returns their spikes.
+// moment runs the network until a time, with a change to the populations written as equations, and returns their
+// spikes.
 func (x *Experiment) moment(until spike.Tick, change func(*equationPopulation)) (spikeTimes, *sim.Network, error) {
 	net, err := x.Network(x.Experiment.Seed)
 	if err != nil {
@@ -103,8 +107,8 @@ func (t spikeTimes) WriteSpikes(_ spike.Window, events []spike.Event) error {
 // Close implements sim.Sink.
 func (t spikeTimes) Close() error { return nil }
 
-// medianShift returns the median difference of spike times in us, over the spikes of a population up to where trains part by more
-// than 2 ms; 0 if there are too few spikes to tell.
+// medianShift returns the median difference of spike times in us, over the spikes of a population up to where
+// trains part by more than 2 ms; 0 if there are too few spikes to tell.
 func medianShift(a, b spikeTimes, first spike.ID, n int) float64 {
 	const apart, few = 2000, 5
 	var shifts []float64

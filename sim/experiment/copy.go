@@ -43,8 +43,8 @@ func Copy(kinds *Registries, name, path string) (written []string, err error) {
 	return written, nil
 }
 
-// CopyWritten writes the experiment of a built-in model that is written as equations to path ("" means MODEL.toml). It overwrites
-// nothing.
+// CopyWritten writes the experiment of a built-in model that is written as equations to path ("" means MODEL.toml).
+// It overwrites nothing.
 func CopyWritten(model, path string) (string, error) {
 	text, err := WrittenText(model)
 	if err != nil {
@@ -72,7 +72,8 @@ func Templates() (names []string) {
 func TemplateText(name string) ([]byte, error) {
 	text, err := templates.ReadFile("template/" + name + ".toml")
 	if err != nil {
-		e := &config.Error{File: "--template", Value: name, Reason: "there is no template of this name", Allowed: strings.Join(Templates(), ", ")}
+		e := &config.Error{File: "--template", Value: name, Reason: "there is no template of this name",
+			Allowed: strings.Join(Templates(), ", ")}
 		if near := config.Nearest(name, Templates()); near != "" {
 			e.Reason += "; did you mean \"" + near + "\"?"
 		}

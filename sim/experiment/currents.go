@@ -10,8 +10,9 @@ import (
 	"github.com/burstplex/burstplex/sim/config"
 )
 
-// AddedCurrent is an entry of [populations.NAME.currents]: a current in the language of equations that a built-in model takes
-// beside its own. The population runs as the equations of the model (list --equations) with the current added to a port.
+// AddedCurrent is an entry of [populations.NAME.currents]: a current in the language of equations that a built-in
+// model takes beside its own. The population runs as the equations of the model (list --equations) with the current
+// added to a port.
 type AddedCurrent struct {
 	Port       modelText               `toml:"port,required" doc:"where it flows: soma, apical"`
 	Equations  modelText               `toml:"equations" doc:"its variables, definitions and functions, as in a model; the model's own can be read"`
@@ -20,11 +21,14 @@ type AddedCurrent struct {
 	Initial    config.Table[modelText] `toml:"initial" doc:"initial values of its variables; 0 by default"`
 }
 
-// withCurrents returns what runs a population of a built-in model with currents: its equations. The node is the population's.
-func withCurrents(n *config.Node, model string, spec neuron.Spec, currents *config.Table[AddedCurrent]) (*equationPopulation, error) {
+// withCurrents returns what runs a population of a built-in model with currents: its equations. The node is the
+// population's.
+func withCurrents(n *config.Node, model string, spec neuron.Spec,
+	currents *config.Table[AddedCurrent]) (*equationPopulation, error) {
 	at := n.At("currents")
 	if !slices.Contains(Written(), model) {
-		return nil, at.Errorf("the model %q takes no added currents", model).Allow("models that are written as equations: " + strings.Join(Written(), ", "))
+		return nil, at.Errorf("the model %q takes no added currents",
+			model).Allow("models that are written as equations: " + strings.Join(Written(), ", "))
 	}
 	source, err := writtenSource(model)
 	if err != nil {
@@ -34,7 +38,8 @@ func withCurrents(n *config.Node, model string, spec neuron.Spec, currents *conf
 		return nil, err
 	}
 	for name, c := range currents.All() {
-		source.Currents = append(source.Currents, equations.CurrentSource{Name: name, Port: c.Port.Text, Current: c.Current.Text})
+		source.Currents = append(source.Currents, equations.CurrentSource{Name: name, Port: c.Port.Text,
+			Current: c.Current.Text})
 		if c.Equations.S != "" {
 			source.Added = append(source.Added, c.Equations.Text)
 		}
@@ -98,11 +103,15 @@ func options(s *equations.Source, spec neuron.Spec, n *config.Node) error {
 		}
 		if p.Spiking == "escape" && s.Hazard.S == "" {
 			s.Threshold, s.Hazard = equations.Text{}, escape.Hazard
-			s.Parameters = append(s.Parameters, equations.Named{Name: "escape_rate", Text: text("1 Hz")}, equations.Named{Name: "escape_slope", Text: text("2 mV")})
+			s.Parameters = append(s.Parameters, equations.Named{Name: "escape_rate", Text: text("1 Hz")},
+				equations.Named{Name: "escape_slope", Text: text("2 mV")})
 		}
 		if p.Spiking == "threshold" && s.Threshold.S == "" {
 			s.Hazard, s.Threshold = equations.Text{}, text("v_s > theta + delta")
-			s.Parameters = slices.DeleteFunc(s.Parameters, func(q equations.Named) bool { return strings.HasPrefix(q.Name, "escape_") })
+			s.Parameters = slices.DeleteFunc(s.Parameters, func(q equations.Named) bool {
+				return strings.HasPrefix(q.Name,
+					"escape_")
+			})
 		}
 	case *neuron.AdEx:
 		if p.Hold == "rest" {
@@ -131,8 +140,9 @@ var writtenNames = map[string]string{"threshold": "theta", "refractory": "refrac
 
 // receptorNames are the parameters of receptors, by the keys of the built-in models.
 var receptorNames = map[string][]string{
-	"tau_ampa": {"ampa.tau"}, "tau_exc": {"ampa.tau"}, "tau_nmda": {"nmda.tau"}, "tau_gaba": {"gaba.tau"}, "tau_inh": {"gaba.tau"},
-	"e_exc": {"ampa.reversal", "nmda.reversal"}, "e_inh": {"gaba.reversal"}}
+	"tau_ampa": {"ampa.tau"}, "tau_exc": {"ampa.tau"}, "tau_nmda": {"nmda.tau"}, "tau_gaba": {"gaba.tau"},
+	"tau_inh": {"gaba.tau"},
+	"e_exc":   {"ampa.reversal", "nmda.reversal"}, "e_inh": {"gaba.reversal"}}
 
 // take gives a population of equations the numbers of the built-in model.
 func take(s *equations.Spec, spec neuron.Spec) {

@@ -10,8 +10,8 @@ import (
 	"github.com/burstplex/burstplex/sim"
 )
 
-// shifts returns the differences (us) of the spike times of neurons i and n+i, up to where trains part, and the share of spikes
-// that have a partner.
+// shifts returns the differences (us) of the spike times of neurons i and n+i, up to where trains part, and the
+// share of spikes that have a partner.
 func shifts(spikes collector, n spike.ID) (median, paired float64, total int) {
 	var diffs []float64
 	for i := range n {
@@ -32,7 +32,8 @@ func shifts(spikes collector, n spike.ID) (median, paired float64, total int) {
 	return diffs[len(diffs)/2], float64(len(diffs)) / float64(total), total
 }
 
-// withNone is the experiment of a written model in which the built-in one with a current of zero takes the place of the written one.
+// withNone is the experiment of a written model in which the built-in one with a current of zero takes the place of
+// the written one.
 func withNone(t *testing.T, model, options string, overrides ...string) *Experiment {
 	t.Helper()
 	text, err := WrittenText(model)
@@ -55,8 +56,10 @@ func withNone(t *testing.T, model, options string, overrides ...string) *Experim
 
 // A built-in model with a current of zero is the built-in model, with any of its options.
 func TestNoCurrentIsTheBuiltInModel(t *testing.T) {
-	current := []string{"projections.exc_soma_builtin.weight=40", "projections.exc_soma_written.weight=40", "projections.inh_soma_builtin.weight=-20", "projections.inh_soma_written.weight=-20"}
-	mV := []string{"projections.exc_soma_builtin.weight=4", "projections.exc_soma_written.weight=4", "projections.inh_soma_builtin.weight=-2", "projections.inh_soma_written.weight=-2"}
+	current := []string{"projections.exc_soma_builtin.weight=40", "projections.exc_soma_written.weight=40",
+		"projections.inh_soma_builtin.weight=-20", "projections.inh_soma_written.weight=-20"}
+	mV := []string{"projections.exc_soma_builtin.weight=4", "projections.exc_soma_written.weight=4",
+		"projections.inh_soma_builtin.weight=-2", "projections.inh_soma_written.weight=-2"}
 	for _, c := range []struct {
 		model, options string
 		overrides      []string
@@ -127,7 +130,8 @@ amplitude = "350 pA"
 
 // A second leak adds to the first: c/tau is their sum, and the resting potential their mean.
 func TestAddedLeak(t *testing.T) {
-	text := strings.Replace(passive, "tau_m = \"8 ms\"\ne_l = \"-58 mV\"", "tau_m = \"8 ms\"\ne_l = \"-58 mV\"\ninitial.v = \"-58 mV\"", 1)
+	text := strings.Replace(passive, "tau_m = \"8 ms\"\ne_l = \"-58 mV\"",
+		"tau_m = \"8 ms\"\ne_l = \"-58 mV\"\ninitial.v = \"-58 mV\"", 1)
 	x, err := LoadText(NewRegistries(), "passive.toml", []byte(text))
 	if err != nil {
 		t.Fatal(err)
@@ -140,20 +144,24 @@ func TestAddedLeak(t *testing.T) {
 
 func TestMistakesInCurrents(t *testing.T) {
 	for _, c := range []struct{ old, new, want string }{
-		{"current = \"g_x*(e_x - v)*shape\"", "current = \"g_x*(e_x - v)/c_m\"", "passive.toml:19:12: populations.added.currents.leak.current: current: needs pA, found mV/ms"},
+		{"current = \"g_x*(e_x - v)*shape\"", "current = \"g_x*(e_x - v)/c_m\"",
+			"passive.toml:19:12: populations.added.currents.leak.current: current: needs pA, found mV/ms"},
 		{"current = \"g_x*(e_x - v)*shape\"", "current = \"g_x*(e_x - w)*shape\"", "unknown name w"},
-		{"current = \"g_x*(e_x - v)*shape\"", "current = \"I_soma*shape\"", "current leak reads I_soma, of which it is a part"},
+		{"current = \"g_x*(e_x - v)*shape\"", "current = \"I_soma*shape\"",
+			"current leak reads I_soma, of which it is a part"},
 		{"port = \"soma\"", "port = \"apical\"", `port: no "apical"`},
 		{"shape = 1 + 0*v/mV : 1", "v = 1 mV : mV", "v is defined twice"},
 		{"[populations.added]\nmodel = \"lif\"\nsize = 10\nc_m = \"200 pF\"\ntau_m = \"20 ms\"\ninitial.v = \"-58 mV\"",
 			"[populations.added]\nmodel = \"poisson\"\nsize = 10\nrate = \"5 Hz\"", `the model "poisson" takes no added currents`},
-		{"[populations.added]", "[populations.added]\nsynapses = \"current\"\ninitial.g_exc = 1", "initial conductances do not go together with added currents"},
+		{"[populations.added]", "[populations.added]\nsynapses = \"current\"\ninitial.g_exc = 1",
+			"initial conductances do not go together with added currents"},
 	} {
 		text := strings.Replace(passive, c.old, c.new, 1)
 		if strings.Contains(c.new, "g_exc") {
 			text = strings.Replace(text, "initial.v = \"-58 mV\"\n[populations.added.currents", "[populations.added.currents", 1)
 		}
-		if _, err := LoadText(NewRegistries(), "passive.toml", []byte(text)); err == nil || !strings.Contains(err.Error(), c.want) {
+		if _, err := LoadText(NewRegistries(), "passive.toml", []byte(text)); err == nil || !strings.Contains(err.Error(),
+			c.want) {
 			t.Errorf("error\n%v\nlacks\n%s", err, c.want)
 		}
 	}

@@ -8,7 +8,8 @@ import (
 	"github.com/burstplex/burstplex/sim"
 )
 
-// Disk is what the results of one seed will take on disk, before anything is simulated. Figures and tables are not counted.
+// Disk is what the results of one seed will take on disk, before anything is simulated. Figures and tables are not
+// counted.
 type Disk struct {
 	Spikes  int64   // bytes: the rates of sources are known, that of other neurons is a guess
 	Guess   float64 // Hz: record.expected_rate
@@ -20,7 +21,8 @@ func (d Disk) Bytes() int64 { return d.Spikes + d.Samples }
 
 // String is one line for people.
 func (d Disk) String() string {
-	return fmt.Sprintf("about %s on disk for each seed (spikes %s at %g Hz where the rate is not known, probes and weights at most %s)",
+	return fmt.Sprintf("about %s on disk for each seed (spikes %s at %g Hz where the rate is not known, probes and "+
+		"weights at most %s)",
 		sim.Size(d.Bytes()), sim.Size(d.Spikes), d.Guess, sim.Size(d.Samples))
 }
 
@@ -50,7 +52,8 @@ func (x *Experiment) Disk(net *sim.Network) Disk {
 		}
 		for _, p := range x.Probes.All() {
 			samples := int64(duration/max(1, p.Every)) + 1
-			d.Samples += samples * int64(selected(p.First, p.Last, max(1, p.Stride), x.Populations.Get(p.Population).Size)) * probeBytes
+			d.Samples += samples * int64(selected(p.First, p.Last, max(1, p.Stride),
+				x.Populations.Get(p.Population).Size)) * probeBytes
 		}
 	}
 	snapshots := 1.0

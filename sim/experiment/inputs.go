@@ -34,8 +34,9 @@ type inputs struct {
 	byKey map[string]Input
 }
 
-// input says where a file is that the experiment names under a key. All files go this way: a relative name means a file beside
-// the experiment, whatever the working directory is; that of a built-in experiment, an embedded file if there is one.
+// input says where a file is that the experiment names under a key. All files go this way: a relative name means a
+// file beside the experiment, whatever the working directory is; that of a built-in experiment, an embedded file if
+// there is one.
 func (x *Experiment) input(key, name string) Input {
 	in := Input{Key: key, Name: name, Path: name}
 	switch {
@@ -58,7 +59,8 @@ func (x *Experiment) input(key, name string) Input {
 	return in
 }
 
-// Inputs lists the files that the experiment reads, by key. Those that only building the network reads are known after Check.
+// Inputs lists the files that the experiment reads, by key. Those that only building the network reads are known
+// after Check.
 func (x *Experiment) Inputs() []Input {
 	x.read.mu.Lock()
 	defer x.read.mu.Unlock()

@@ -18,7 +18,8 @@ func (x *Experiment) Judge() *Judge {
 		if !ok {
 			continue
 		}
-		j := &Judge{Teacher: name, Column: t.Population + " event_rate_hz", Threshold: law.Threshold(), Targets: map[string]float64{}}
+		j := &Judge{Teacher: name, Column: t.Population + " event_rate_hz", Threshold: law.Threshold(),
+			Targets: map[string]float64{}}
 		for p, pat := range x.Patterns.All() {
 			if v := pat.Targets.Get(name); v != nil {
 				j.Targets[p] = *v

@@ -38,7 +38,8 @@ type Sort struct {
 
 // Sorts lists the registries.
 func (r *Registries) Sorts() []Sort {
-	return []Sort{{"models", &r.Models}, {"backgrounds", &r.Backgrounds}, {"receptors", &r.Receptors}, {"connectors", &r.Connectors},
+	return []Sort{{"models", &r.Models}, {"backgrounds", &r.Backgrounds}, {"receptors", &r.Receptors},
+		{"connectors", &r.Connectors},
 		{"short-term", &r.ShortTerm}, {"rules", &r.Rules}, {"waves", &r.Waves},
 		{"teachers", &r.Teachers}, {"figures", &r.Figures}, {"tasks", &r.Tasks}, {"formats", &r.Formats}}
 }
@@ -68,7 +69,8 @@ func NewRegistries() *Registries {
 		kind.Of[TeacherLaw]{Name: "linear", Doc: "a target rate, or a compensation, in straight lines",
 			New: func() TeacherLaw { return sim.DefaultLinear() }})
 	r.Tasks.Add(
-		kind.Of[task.Spec]{Name: "plasticity-curve", Doc: "weight changes in rate and pairing protocols, beside the closed form",
+		kind.Of[task.Spec]{Name: "plasticity-curve",
+			Doc: "weight changes in rate and pairing protocols, beside the closed form",
 			New: func() task.Spec { return curve.Default() }},
 		kind.Of[task.Spec]{Name: "gradient", Doc: "changes learned from bursts beside the exact gradient",
 			New: func() task.Spec { return credit.DefaultGradient() }},

@@ -9,11 +9,13 @@ import (
 	"github.com/burstplex/burstplex/neuron"
 )
 
-// A replayed population takes its trains by the rule of all readers, and what is wrong with a file or a key names the key.
+// A replayed population takes its trains by the rule of all readers, and what is wrong with a file or a key names
+// the key.
 func TestReplayedFiles(t *testing.T) {
 	dir := t.TempDir()
 	for name, text := range map[string]string{
-		"a.csv": "time_ms,neuron\n1,4\n2,2\n", "two.csv": "time_ms,neuron,population\n1,4,x\n2,2,y\n", "open.txt": "1.5 4\n2 2\n",
+		"a.csv": "time_ms,neuron\n1,4\n2,2\n", "two.csv": "time_ms,neuron,population\n1,4,x\n2,2,y\n",
+		"open.txt":   "1.5 4\n2 2\n",
 		"before.csv": "time_ms,neuron\n-1,0\n2,1\n", "table.mat": "MATLAB 5.0 MAT-file\x00\x01",
 	} {
 		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
@@ -53,7 +55,8 @@ func TestReplayedFiles(t *testing.T) {
 		}
 		x, err := Load(NewRegistries(), path)
 		if err != nil {
-			if !strings.Contains(err.Error(), c.want) || strings.Contains(err.Error(), "\n") || !strings.Contains(err.Error(), "x.toml:") {
+			if !strings.Contains(err.Error(), c.want) || strings.Contains(err.Error(), "\n") || !strings.Contains(err.Error(),
+				"x.toml:") {
 				t.Errorf("%s: %v, want %q", c.keys, err, c.want)
 			}
 			continue

@@ -15,7 +15,8 @@ import (
 	"github.com/burstplex/burstplex/sim/report"
 )
 
-// Every built-in experiment with random overrides, saved and loaded again, is the same network, and so is each of its variants.
+// Every built-in experiment with random overrides, saved and loaded again, is the same network, and so is each of
+// its variants.
 func TestSavedIsTheSame(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 2))
 	for _, name := range experiment.Builtin() {
@@ -82,7 +83,8 @@ func TestSavedIsTheSame(t *testing.T) {
 	}
 }
 
-// blank forgets where the file of a spec is, and the syntax trees of models written as equations, which know their lines.
+// blank forgets where the file of a spec is, and the syntax trees of models written as equations, which know their
+// lines.
 func blank(spec any) {
 	if r, ok := spec.(neuron.Reader); ok {
 		file, fsys := r.Reads()
@@ -95,14 +97,16 @@ func blank(spec any) {
 	}
 }
 
-// Inputs of the same name from different places are kept apart, one that is read twice is copied once, and a large one stays where it is.
+// Inputs of the same name from different places are kept apart, one that is read twice is copied once, and a large
+// one stays where it is.
 func TestInputsAreKeptApart(t *testing.T) {
 	source, dir := t.TempDir(), t.TempDir()
 	for i, name := range []string{"a/t.csv", "b/t.csv"} {
 		if err := os.MkdirAll(filepath.Dir(filepath.Join(source, name)), 0o777); err != nil {
 			t.Fatal(err)
 		}
-		if err := os.WriteFile(filepath.Join(source, name), fmt.Appendf(nil, "unit,time_s\n0,0.%d\n", i+1), 0o666); err != nil {
+		if err := os.WriteFile(filepath.Join(source, name), fmt.Appendf(nil, "unit,time_s\n0,0.%d\n", i+1),
+			0o666); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -110,7 +114,8 @@ func TestInputsAreKeptApart(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	fmt.Fprint(large, "unit,time_s\n", "0,0.5\n", strings.Repeat("# "+strings.Repeat("x", 1000)+"\n", experiment.LargeInput/1000))
+	fmt.Fprint(large, "unit,time_s\n", "0,0.5\n", strings.Repeat("# "+strings.Repeat("x", 1000)+"\n",
+		experiment.LargeInput/1000))
 	large.Close()
 	text := "[experiment]\nname = \"inputs\"\nduration = \"1 s\"\n"
 	for i, name := range []string{"a/t.csv", "b/t.csv", "a/t.csv", "large.csv"} {
@@ -132,7 +137,8 @@ func TestInputsAreKeptApart(t *testing.T) {
 	for _, in := range saved.Inputs() {
 		names = append(names, in.Name)
 	}
-	if want := []string{"inputs/t.csv", "inputs/2-t.csv", "inputs/t.csv", filepath.Join(source, "large.csv")}; !reflect.DeepEqual(names, want) {
+	if want := []string{"inputs/t.csv", "inputs/2-t.csv", "inputs/t.csv",
+		filepath.Join(source, "large.csv")}; !reflect.DeepEqual(names, want) {
 		t.Errorf("saved as %v, want %v", names, want)
 	}
 	if err := experiment.VerifyInputs(dir); err != nil {

@@ -22,8 +22,9 @@ func withStimulus(t *testing.T, stimulus string) (mean func(from, to spike.Tick)
 	}
 	write("i.csv", "time_ms, current_nA\n0, 0\n100, 0.5\n")
 	write("bad.csv", "time_ms,current_mV\n0,0\n")
-	x, err := Load(NewRegistries(), write("x.toml", "[experiment]\nname = \"x\"\nduration = \"1 s\"\n[populations.a]\nmodel = \"lif\"\nsize = 400\n"+
-		"[stimuli.s]\npopulation = \"a\"\n"+stimulus))
+	x, err := Load(NewRegistries(),
+		write("x.toml", "[experiment]\nname = \"x\"\nduration = \"1 s\"\n[populations.a]\nmodel = \"lif\"\nsize = 400\n"+
+			"[stimuli.s]\npopulation = \"a\"\n"+stimulus))
 	if err != nil {
 		return nil, err
 	}
@@ -37,8 +38,8 @@ func withStimulus(t *testing.T, stimulus string) (mean func(from, to spike.Tick)
 	}, nil
 }
 
-// A stimulus of a file has the current that its keys say, in pA, with the units of the columns of a table; two currents are
-// not multiplied.
+// A stimulus of a file has the current that its keys say, in pA, with the units of the columns of a table; two
+// currents are not multiplied.
 func TestStimulusOfAFile(t *testing.T) {
 	for _, c := range []struct {
 		text     string
@@ -52,7 +53,8 @@ func TestStimulusOfAFile(t *testing.T) {
 		{"wave = \"table\"\nfile = \"i.csv\"\nscale = 2", 50, 150, 875},
 		{"wave = \"steps\"\nlevels = [\"100 pA\", \"200 pA\", \"300 pA\"]\nhold = \"100 ms\"\nfrom = \"130 ms\"\nrepeat = true", 130, 230, 100},
 		{"wave = \"steps\"\nlevels = [\"100 pA\", \"200 pA\", \"300 pA\"]\nhold = \"100 ms\"\nfrom = \"130 ms\"\nrepeat = true", 380, 480, 200},
-		{"wave = \"steps\"\nlevels = [\"100 pA\", \"200 pA\", \"300 pA\"]\nhold = \"100 ms\"\nfrom = \"130 ms\"", 130, 230, 100},
+		{"wave = \"steps\"\nlevels = [\"100 pA\", \"200 pA\", \"300 pA\"]\nhold = \"100 ms\"\nfrom = \"130 ms\"", 130, 230,
+			100},
 		{"wave = \"steps\"\nlevels = [\"100 pA\", \"200 pA\"]\ntimes = [\"50 ms\", \"300 ms\"]\nscale = \"uniform(1, 1.0000001)\"", 0, 400, 112.5},
 	} {
 		mean, err := withStimulus(t, c.text)

@@ -16,8 +16,8 @@ import (
 	"github.com/burstplex/burstplex/sim/config"
 )
 
-// columns reads numbers from a CSV file with a header; every wanted column must be there. Others, which would mean nothing,
-// are an error, but for files with many. The error names file and line.
+// columns reads numbers from a CSV file with a header; every wanted column must be there. Others, which would mean
+// nothing, are an error, but for files with many. The error names file and line.
 func columns(name string, text []byte, others bool, wanted ...string) (map[string][]float64, error) {
 	r := csv.NewReader(bytes.NewReader(text))
 	r.TrimLeadingSpace = true
@@ -34,7 +34,8 @@ func columns(name string, text []byte, others bool, wanted ...string) (map[strin
 		have = strings.TrimSpace(strings.TrimPrefix(have, "\ufeff"))
 		_, twice := at[have]
 		if twice || !others && !slices.Contains(wanted, have) {
-			return nil, fmt.Errorf("%s:1: the column %q would be ignored (allowed: %s, each once)", name, have, strings.Join(wanted, ", "))
+			return nil, fmt.Errorf("%s:1: the column %q would be ignored (allowed: %s, each once)", name, have,
+				strings.Join(wanted, ", "))
 		}
 		at[have] = i
 	}
@@ -65,8 +66,8 @@ func columns(name string, text []byte, others bool, wanted ...string) (map[strin
 	}
 }
 
-// columnWithUnit returns the name of the column QUANTITY_UNIT of a CSV file, and by what its numbers are to be multiplied to be
-// in a unit.
+// columnWithUnit returns the name of the column QUANTITY_UNIT of a CSV file, and by what its numbers are to be
+// multiplied to be in a unit.
 func columnWithUnit(file string, text []byte, quantity, unit string) (column string, factor float64, err error) {
 	for line := range strings.Lines(string(text)) {
 		if line = strings.TrimSpace(line); line == "" || line[0] == '#' {

@@ -6,7 +6,8 @@ import (
 	"github.com/burstplex/burstplex/neuron/spike"
 )
 
-// A presentation is judged with the teacher's help if what is measured of it overlaps the time in which the teacher is on.
+// A presentation is judged with the teacher's help if what is measured of it overlaps the time in which the teacher
+// is on.
 func TestTaught(t *testing.T) {
 	at := func(x spike.Tick) *spike.Tick { return &x }
 	for _, c := range []struct {

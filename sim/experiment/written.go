@@ -25,7 +25,8 @@ func Written() (names []string) {
 func WrittenText(model string) ([]byte, error) {
 	text, err := written.ReadFile("written/" + model + ".toml")
 	if err != nil {
-		e := &config.Error{Key: "model", Value: model, Reason: "is not written as equations", Allowed: strings.Join(Written(), ", ")}
+		e := &config.Error{Key: "model", Value: model, Reason: "is not written as equations",
+			Allowed: strings.Join(Written(), ", ")}
 		if near := config.Nearest(model, Written()); near != "" {
 			e.Reason += "; did you mean \"" + near + "\"?"
 		}

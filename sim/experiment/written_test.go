@@ -56,8 +56,8 @@ func writtenModel(t *testing.T, model string, overrides ...string) *Experiment {
 	return x
 }
 
-// A built-in model and the same one written as equations, with the same input, spike at the same times; random ones spike and
-// burst as often.
+// A built-in model and the same one written as equations, with the same input, spike at the same times; random ones
+// spike and burst as often.
 func TestWrittenModelsAreTheBuiltIn(t *testing.T) {
 	const n = 40
 	random := func(model string) bool { return strings.HasPrefix(model, "burst-poisson") }
@@ -92,7 +92,8 @@ func TestWrittenModelsAreTheBuiltIn(t *testing.T) {
 			}
 			if random(model) {
 				sd := math.Sqrt((squares[0]/n-math.Pow(counts[0]/n, 2))*n + (squares[1]/n-math.Pow(counts[1]/n, 2))*n)
-				t.Logf("%g and %g spikes (s.e. of the difference %.3g), %g and %g bursts", counts[0], counts[1], sd, bursts[0], bursts[1])
+				t.Logf("%g and %g spikes (s.e. of the difference %.3g), %g and %g bursts", counts[0], counts[1], sd, bursts[0],
+					bursts[1])
 				if math.Abs(counts[0]-counts[1]) > 3*sd || math.Abs(bursts[0]-bursts[1]) > 3*math.Sqrt(bursts[0]+bursts[1]) {
 					t.Error("rates differ")
 				}
@@ -100,7 +101,8 @@ func TestWrittenModelsAreTheBuiltIn(t *testing.T) {
 			}
 			slices.Sort(diffs)
 			paired := float64(len(diffs)) / float64(total)
-			t.Logf("%d spikes, %.3g paired, median %.3g us, 99 %% %.3g us", total, paired, diffs[len(diffs)/2], diffs[len(diffs)*99/100])
+			t.Logf("%d spikes, %.3g paired, median %.3g us, 99 %% %.3g us", total, paired, diffs[len(diffs)/2],
+				diffs[len(diffs)*99/100])
 			if diffs[len(diffs)/2] > 2 || paired < 0.9 {
 				t.Error("spike times differ")
 			}
@@ -108,7 +110,8 @@ func TestWrittenModelsAreTheBuiltIn(t *testing.T) {
 	}
 }
 
-// Equations spike the same for any number of workers, size of shards, with sleeping on and off, and through a checkpoint.
+// Equations spike the same for any number of workers, size of shards, with sleeping on and off, and through a
+// checkpoint.
 func TestEquationsAreDeterministic(t *testing.T) {
 	for _, model := range []string{"two-compartment", "burst-poisson-escape", "lif"} {
 		x := writtenModel(t, model, "experiment.duration=300 ms")
@@ -154,9 +157,11 @@ func TestEquationsAreDeterministic(t *testing.T) {
 func TestModelMistakesInFiles(t *testing.T) {
 	text, _ := WrittenText("lif")
 	for _, c := range []struct{ old, new, want string }{
-		{"(e_l - v)/tau_m + I", "(e_l - v)/tau_m + 2*I", "lif.toml:10:39: models.lif-written.equations: + needs the same unit"},
+		{"(e_l - v)/tau_m + I", "(e_l - v)/tau_m + 2*I",
+			"lif.toml:10:39: models.lif-written.equations: + needs the same unit"},
 		{"I_soma/c_m", "I_some/c_m", `lif.toml:10:41: models.lif-written.equations: unknown name I_some, did you mean "I_soma"?`},
-		{"v > theta", "v > -50", "lif.toml:11:17: models.lif-written.threshold: > needs the same unit on both sides, found mV and a plain number"},
+		{"v > theta", "v > -50", "lif.toml:11:17: models.lif-written.threshold: > needs the same unit on both sides, " +
+			"found mV and a plain number"},
 		{"\nsize = 40\n", "\nsize = 40\ntau_n = \"3 ms\"\n", `unknown key, did you mean "tau_m"?`},
 		{"[populations.written]\nmodel = \"lif-written\"", "[populations.written]\nmodel = \"lif-written\"\ntau_m = \"3 mV\"", `populations.written.tau_m = "3 mV": must be in ms, found mV`},
 	} {

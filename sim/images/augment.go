@@ -2,15 +2,17 @@ package images
 
 import "github.com/burstplex/burstplex/neuron/rng"
 
-// Augment shows a network a slightly different image each time: the image is padded with black on all sides, cut out again at a random
-// place, and mirrored left to right in half of the cases. The zero value changes nothing. Published CIFAR-10 runs use Pad 4 and Flip.
+// Augment shows a network a slightly different image each time: the image is padded with black on all sides, cut
+// out again at a random place, and mirrored left to right in half of the cases. The zero value changes nothing.
+// Published CIFAR-10 runs use Pad 4 and Flip.
 type Augment struct {
 	Pad  int  // pixels on each side; shifts are uniform over -Pad..Pad, in both directions
 	Flip bool // mirror with probability 1/2
 }
 
-// Apply writes a distorted copy of src to dst, both channels x h x w bytes that must not overlap. All channels move together. The stream
-// should be the image's own (one entity for each image and epoch), so that no other image's draws matter.
+// Apply writes a distorted copy of src to dst, both channels x h x w bytes that must not overlap. All channels move
+// together. The stream should be the image's own (one entity for each image and epoch), so that no other image's
+// draws matter.
 func (a Augment) Apply(dst, src []uint8, channels, h, w int, s *rng.Stream) {
 	dx, dy, flip := 0, 0, false
 	if a.Pad > 0 {

@@ -2,9 +2,10 @@ package images
 
 import "math"
 
-// canvas fills polygons with exact area coverage: an edge adds, to each pixel that it passes and to the pixel on its right, how much of the
-// pixel's row lies to the right of it; the running sum along a row is then the coverage. Contours may overlap; the direction they run in
-// must agree, with holes running against it. Every product is rounded (no fused multiply-add), so the bytes are the same on every processor.
+// canvas fills polygons with exact area coverage: an edge adds, to each pixel that it passes and to the pixel on
+// its right, how much of the pixel's row lies to the right of it; the running sum along a row is then the coverage.
+// Contours may overlap; the direction they run in must agree, with holes running against it. Every product is
+// rounded (no fused multiply-add), so the bytes are the same on every processor.
 type canvas struct {
 	acc [digitSide][digitSide + 2]float64
 }
@@ -27,7 +28,8 @@ func (c *canvas) edge(x0, y0, x1, y1 float64) {
 	}
 }
 
-// piece adds a part of an edge that lies within a row: height (signed) spread evenly over xa to xb. What lies beside the canvas is moved to its border.
+// piece adds a part of an edge that lies within a row: height (signed) spread evenly over xa to xb. What lies
+// beside the canvas is moved to its border.
 func (c *canvas) piece(row int, xa, xb, height float64) {
 	xa, xb = min(max(xa, 0), digitSide), min(max(xb, 0), digitSide)
 	if xa > xb {

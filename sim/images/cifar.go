@@ -19,10 +19,10 @@ const (
 	cifarClasses = 10
 )
 
-// CIFAR10 reads CIFAR-10's binary version from a directory: those of data_batch_1.bin ... data_batch_5.bin that are there, at least one, as
-// the training set, and test_batch.bin. The set's Files say which were read, and so does its name. Class names come from batches.meta.txt if it
-// is there. Each batch has exactly 10000 records of 3073 bytes. A file may be gzipped (told by its contents). Errors are a *DataError,
-// except for errors of the machine.
+// CIFAR10 reads CIFAR-10's binary version from a directory: those of data_batch_1.bin ... data_batch_5.bin that are
+// there, at least one, as the training set, and test_batch.bin. The set's Files say which were read, and so does
+// its name. Class names come from batches.meta.txt if it is there. Each batch has exactly 10000 records of 3073
+// bytes. A file may be gzipped (told by its contents). Errors are a *DataError, except for errors of the machine.
 func CIFAR10(dir string) (train, test *Set, err error) { return cifar10(dir, cifarBatch) }
 
 // cifar10 reads batches of any one length.
@@ -81,7 +81,8 @@ func (s *Set) addBatch(file string, n int) error {
 func cifarRecords(c *contents, n int) (pixels, labels []uint8, err error) {
 	what := fmt.Sprintf("%d records of %d bytes", n, cifarRecord)
 	data, err := c.bytes(int64(n)*cifarRecord, what)
-	for start := 0; start < len(data); start += cifarRecord { // a wrong label often explains a wrong length: it comes first
+	// a wrong label often explains a wrong length: it comes first
+	for start := 0; start < len(data); start += cifarRecord {
 		if l := data[start]; l >= cifarClasses {
 			return nil, nil, at(c.file, int64(start), "0 to 9", "label %d of record %d", l, start/cifarRecord)
 		}

@@ -102,7 +102,8 @@ func TestRealCIFAR10(t *testing.T) {
 	}
 	t.Logf("%s: %v", train.Name, train.Counts())
 	for _, s := range []*Set{train, test} {
-		if s.Len()%cifarBatch != 0 || strings.Join(s.Classes, " ") != "airplane automobile bird cat deer dog frog horse ship truck" {
+		if s.Len()%cifarBatch != 0 ||
+			strings.Join(s.Classes, " ") != "airplane automobile bird cat deer dog frog horse ship truck" {
 			t.Errorf("%s: %d images of %v", s.Name, s.Len(), s.Classes)
 		}
 	}
@@ -120,7 +121,11 @@ func FuzzCIFAR(f *testing.F) {
 	f.Add(batch(3, "b"))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		var pixels, labels, plain []byte
-		err := decompress("fuzz", bytes.NewReader(data), func(c *contents) (err error) { pixels, labels, err = cifarRecords(c, 2); return })
+		err := decompress("fuzz", bytes.NewReader(data), func(c *contents) (err error) {
+			pixels, labels,
+				err = cifarRecords(c, 2)
+			return
+		})
 		if err != nil {
 			if e, ok := err.(*DataError); !ok || e.File != "fuzz" || e.Offset < 0 || len(pixels)+len(labels) > 0 {
 				t.Fatalf("error %#v", err)

@@ -9,9 +9,10 @@ import (
 	"github.com/burstplex/burstplex/neuron/rng"
 )
 
-// Shape of a generated digit. Lengths are in heights of a digit (about 0.5 wide and 1 high, centred on the origin) until the affine map
-// takes them to pixels. Ranges are uniform. They were set so that a network has something to learn (TestDigitsAreLearnable):
-// the nearest class average misses about 35 % of the digits, a linear classifier about 15 %.
+// Shape of a generated digit. Lengths are in heights of a digit (about 0.5 wide and 1 high, centred on the origin)
+// until the affine map takes them to pixels. Ranges are uniform. They were set so that a network has something to
+// learn (TestDigitsAreLearnable): the nearest class average misses about 35 % of the digits, a linear classifier
+// about 15 %.
 const (
 	digitSide    = 28
 	digitHeight  = 19.0  // pixels, before scaling
@@ -29,12 +30,13 @@ const (
 	digitNoise   = 0.15 // largest standard deviation of the noise, of full ink
 )
 
-// Digits returns a training and a test set of generated digit images, 28 x 28 bytes, bright on black as MNIST's. Each is one of the digits 0 to 9
-// set in one of 11 fonts, with an outline that is moved in or out (stroke), bent, turned, sheared, scaled and shifted by random amounts, rendered with
-// exact area coverage, with random ink and noise. Every ten images in a row hold each digit once, in random order.
+// Digits returns a training and a test set of generated digit images, 28 x 28 bytes, bright on black as MNIST's.
+// Each is one of the digits 0 to 9 set in one of 11 fonts, with an outline that is moved in or out (stroke), bent,
+// turned, sheared, scaled and shifted by random amounts, rendered with exact area coverage, with random ink and
+// noise. Every ten images in a row hold each digit once, in random order.
 //
-// Image i of a set depends on the seed, on which of the two sets it is, and on i: not on how many there are, nor on the processor. The test
-// set has the same fonts and distortions, but images of its own.
+// Image i of a set depends on the seed, on which of the two sets it is, and on i: not on how many there are, nor on
+// the processor. The test set has the same fonts and distortions, but images of its own.
 func Digits(train, test int, seed uint64) (trainSet, testSet *Set) {
 	shapes := digitShapes()
 	return drawDigits("training", train, shapes, seed), drawDigits("test", test, shapes, seed)
@@ -76,7 +78,8 @@ func drawDigit(dst []uint8, fonts []outline, c *canvas, s *rng.Stream) {
 
 	shape := fonts[s.IntN(len(fonts))]
 	stroke := between(-digitThinner, digitThicker)
-	bend := [6]float64{either(digitBend), either(digitBend), either(digitBend), either(digitBend), either(digitBend), either(digitBend)}
+	bend := [6]float64{either(digitBend), either(digitBend), either(digitBend), either(digitBend), either(digitBend),
+		either(digitBend)}
 	sin, cos := numeric.SinCosTurn(either(digitTurn))
 	shear, sx, sy := either(digitShear), between(digitNarrow, digitWide), between(digitShort, digitTall)
 	shiftX, shiftY := either(digitShift), either(digitShift)
@@ -85,7 +88,8 @@ func drawDigit(dst []uint8, fonts []outline, c *canvas, s *rng.Stream) {
 	place := func(v vertex) (float64, float64) {
 		x, y := v.x+float64(stroke*v.nx), v.y+float64(stroke*v.ny)
 		xx, xy, yy := float64(x*x), float64(x*y), float64(y*y)
-		x, y = x+float64(bend[0]*xx)+float64(bend[1]*xy)+float64(bend[2]*yy), y+float64(bend[3]*xx)+float64(bend[4]*xy)+float64(bend[5]*yy)
+		x, y = x+float64(bend[0]*xx)+float64(bend[1]*xy)+float64(bend[2]*yy), y+float64(bend[3]*xx)+float64(bend[4]*xy)+
+			float64(bend[5]*yy)
 		x, y = float64(sx*(x+float64(shear*y))), float64(sy*y)
 		x, y = float64(cos*x)-float64(sin*y), float64(sin*x)+float64(cos*y)
 		return digitSide/2 + shiftX + float64(digitHeight*x), digitSide/2 + shiftY + float64(digitHeight*y)

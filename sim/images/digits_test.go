@@ -26,7 +26,8 @@ func TestDigitsAreDeterministic(t *testing.T) {
 	if other, _ := Digits(40, 0, 8); bytes.Equal(other.Pixels, train.Pixels) {
 		t.Error("the seed changes nothing")
 	}
-	// The bytes are the same on every processor and in every version; a change of this digest changes every result on generated digits.
+	// The bytes are the same on every processor and in every version; a change of this digest changes every result on
+	// generated digits.
 	sum := sha256.Sum256(more.Pixels)
 	if got, want := hex.EncodeToString(sum[:8]), "697cd6c2ae747c14"; got != want {
 		t.Errorf("digest %s, want %s", got, want)
@@ -38,7 +39,8 @@ func TestDigitsAreDeterministic(t *testing.T) {
 	}
 }
 
-// The learning task is neither trivial nor hopeless: averages recognise most digits, a linear classifier more, and neither all.
+// The learning task is neither trivial nor hopeless: averages recognise most digits, a linear classifier more, and
+// neither all.
 func TestDigitsAreLearnable(t *testing.T) {
 	train, test := Digits(4000, 1000, 3)
 	centroid, linear := errorRate(test, centroids(train)), errorRate(test, softmax(train, 4))

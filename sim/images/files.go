@@ -19,7 +19,8 @@ func checkDir(dir string) error {
 	info, err := os.Stat(dir)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		return &DataError{File: dir, Offset: -1, Reason: "no such directory", Allowed: "the directory that holds the data files", Err: err}
+		return &DataError{File: dir, Offset: -1, Reason: "no such directory",
+			Allowed: "the directory that holds the data files", Err: err}
 	case err != nil:
 		return fmt.Errorf("data directory: %w", err)
 	case !info.IsDir():
@@ -64,7 +65,8 @@ func literal(path string) string {
 	return strings.NewReplacer(`*`, `[*]`, `?`, `[?]`, `[`, `[[]`).Replace(path)
 }
 
-// contents reads a file piece by piece and knows how far it is, so that memory follows what the file holds and never what its header says.
+// contents reads a file piece by piece and knows how far it is, so that memory follows what the file holds and
+// never what its header says.
 type contents struct {
 	file string
 	r    io.Reader

@@ -7,7 +7,8 @@ import (
 	"strings"
 )
 
-// Numbers that begin an IDX file (big-endian): two zero bytes, the type of a number (8: unsigned byte), the number of dimensions.
+// Numbers that begin an IDX file (big-endian): two zero bytes, the type of a number (8: unsigned byte), the number
+// of dimensions.
 const (
 	idxLabels = 0x0801 // 2049
 	idxImages = 0x0803 // 2051
@@ -20,13 +21,14 @@ const (
 	mnistMost    = 2_000_000 // images: more than any published set of this format has
 )
 
-// MNIST reads the training and the test set of MNIST, or of a set that is distributed in the same form (28 x 28 pixels, 10 classes), from
-// the four IDX files in a directory:
+// MNIST reads the training and the test set of MNIST, or of a set that is distributed in the same form (28 x 28
+// pixels, 10 classes), from the four IDX files in a directory:
 //
 //	train-images-idx3-ubyte  train-labels-idx1-ubyte  t10k-images-idx3-ubyte  t10k-labels-idx1-ubyte
 //
-// each plain or gzipped (told by the contents), with or without .gz, also named with a dot (train-images.idx3-ubyte). If several are there
-// the plain one with the first name is read. Errors are a *DataError, except for errors of the machine.
+// each plain or gzipped (told by the contents), with or without .gz, also named with a dot
+// (train-images.idx3-ubyte). If several are there the plain one with the first name is read. Errors are a
+// *DataError, except for errors of the machine.
 func MNIST(dir string) (train, test *Set, err error) {
 	if err := checkDir(dir); err != nil {
 		return nil, nil, err
@@ -50,14 +52,16 @@ func mnistDistinct(train, test *Set) error {
 			"holds 10000 images and %s 60000: the training and the test files are swapped", test.Files[0])
 	}
 	if bytes.Equal(train.Pixels, test.Pixels) {
-		return whole(test.Files[0], "", "holds the same images as %s: a test set must not be the training set", train.Files[0])
+		return whole(test.Files[0], "", "holds the same images as %s: a test set must not be the training set",
+			train.Files[0])
 	}
 	return nil
 }
 
 // mnistSet reads one pair of files.
 func mnistSet(dir, prefix, what string) (*Set, error) {
-	s := &Set{Name: "mnist " + what, Channels: 1, Height: mnistSide, Width: mnistSide, Classes: strings.Split("0123456789", "")}
+	s := &Set{Name: "mnist " + what, Channels: 1, Height: mnistSide, Width: mnistSide,
+		Classes: strings.Split("0123456789", "")}
 	for _, part := range []struct {
 		name, dims string
 		read       func(*contents) error
@@ -77,7 +81,8 @@ func mnistSet(dir, prefix, what string) (*Set, error) {
 		s.Files = append(s.Files, file)
 	}
 	if n := len(s.Pixels) / s.Size(); n != s.Len() {
-		return nil, at(s.Files[1], 4, fmt.Sprintf("%d, one for each image", n), "%d labels, but %s holds %d images: one of the files is cut, or from another set", s.Len(), s.Files[0], n)
+		return nil, at(s.Files[1], 4, fmt.Sprintf("%d, one for each image", n),
+			"%d labels, but %s holds %d images: one of the files is cut, or from another set", s.Len(), s.Files[0], n)
 	}
 	return s, nil
 }
@@ -94,7 +99,8 @@ func idxHeader(c *contents, want uint32, dims int) ([]int64, error) {
 	switch {
 	case magic == want:
 	case kind[magic] != "":
-		return nil, at(c.file, 0, allowed, "magic number %d: the file holds %s, not %s; are files swapped?", magic, kind[magic], kind[want])
+		return nil, at(c.file, 0, allowed, "magic number %d: the file holds %s, not %s; are files swapped?", magic,
+			kind[magic], kind[want])
 	case binary.LittleEndian.Uint32(b) == want:
 		return nil, at(c.file, 0, allowed, "magic number %d with its bytes in reverse order", want)
 	default:

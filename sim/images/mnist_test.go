@@ -27,7 +27,8 @@ func smallMNIST() map[string][]byte {
 
 func TestMNISTReadsWhatWasWritten(t *testing.T) {
 	plain := smallMNIST()
-	variants := map[string]map[string][]byte{"plain": plain, "gzipped": {}, "zipped without .gz": {}, "plain with .gz": {}, "dots": {}}
+	variants := map[string]map[string][]byte{"plain": plain, "gzipped": {}, "zipped without .gz": {},
+		"plain with .gz": {}, "dots": {}}
 	for name, data := range plain {
 		variants["gzipped"][name+".gz"] = zipped(data)
 		variants["zipped without .gz"][name] = zipped(data)
@@ -44,7 +45,8 @@ func TestMNISTReadsWhatWasWritten(t *testing.T) {
 			!bytes.Equal(test.Pixels, plain[testImages][16:]) || !bytes.Equal(test.Labels, plain[testLabels][8:]) {
 			t.Errorf("%s: other bytes", what)
 		}
-		if train.Len() != 12 || test.Len() != 5 || train.Size() != 784 || !bytes.Equal(train.Image(3), train.Pixels[3*784:4*784]) {
+		if train.Len() != 12 || test.Len() != 5 || train.Size() != 784 || !bytes.Equal(train.Image(3),
+			train.Pixels[3*784:4*784]) {
 			t.Errorf("%s: %d and %d images of %d bytes", what, train.Len(), test.Len(), train.Size())
 		}
 	}
@@ -67,27 +69,44 @@ func TestMNISTRefuses(t *testing.T) {
 		offset int64
 		words  []string
 	}{
-		{"missing", map[string][]byte{testLabels: nil}, "", -1, []string{"no file with the test labels", testLabels + ".gz", "t10k-labels.idx1-ubyte"}},
-		{"below", map[string][]byte{trainImages: nil, "raw/" + trainImages: good[trainImages]}, "", -1, []string{"there is one in", "raw"}},
-		{"empty", map[string][]byte{trainImages: {}}, trainImages, 0, []string{"ends after 0 of 4 bytes of the magic number"}},
-		{"header cut", map[string][]byte{trainImages: good[trainImages][:9]}, trainImages, 9, []string{"ends after 5 of 12 bytes of the header"}},
-		{"cut", map[string][]byte{trainImages: good[trainImages][:1000]}, trainImages, 1000, []string{"ends after 984 of 9408 bytes of 12 images"}},
-		{"cut labels", map[string][]byte{trainLabels: good[trainLabels][:19]}, trainLabels, 19, []string{"ends after 11 of 12 bytes"}},
-		{"longer", map[string][]byte{trainImages: append(slices.Clone(good[trainImages]), 1, 2)}, trainImages, 9424, []string{"2 bytes follow"}},
-		{"labels for images", map[string][]byte{trainImages: good[trainLabels]}, trainImages, 0, []string{"holds labels, not images", "2051 for images"}},
-		{"images for labels", map[string][]byte{testLabels: good[testImages]}, testLabels, 0, []string{"magic number 2051", "holds images, not labels"}},
-		{"other magic", map[string][]byte{trainImages: with(2052, 12, 28, 28)}, trainImages, 0, []string{"magic number 2052: not an IDX file"}},
+		{"missing", map[string][]byte{testLabels: nil}, "", -1, []string{"no file with the test labels", testLabels +
+			".gz", "t10k-labels.idx1-ubyte"}},
+		{"below", map[string][]byte{trainImages: nil, "raw/" + trainImages: good[trainImages]}, "", -1,
+			[]string{"there is one in", "raw"}},
+		{"empty", map[string][]byte{trainImages: {}}, trainImages, 0,
+			[]string{"ends after 0 of 4 bytes of the magic number"}},
+		{"header cut", map[string][]byte{trainImages: good[trainImages][:9]}, trainImages, 9,
+			[]string{"ends after 5 of 12 bytes of the header"}},
+		{"cut", map[string][]byte{trainImages: good[trainImages][:1000]}, trainImages, 1000,
+			[]string{"ends after 984 of 9408 bytes of 12 images"}},
+		{"cut labels", map[string][]byte{trainLabels: good[trainLabels][:19]}, trainLabels, 19,
+			[]string{"ends after 11 of 12 bytes"}},
+		{"longer", map[string][]byte{trainImages: append(slices.Clone(good[trainImages]), 1, 2)}, trainImages, 9424,
+			[]string{"2 bytes follow"}},
+		{"labels for images", map[string][]byte{trainImages: good[trainLabels]}, trainImages, 0,
+			[]string{"holds labels, not images", "2051 for images"}},
+		{"images for labels", map[string][]byte{testLabels: good[testImages]}, testLabels, 0, []string{"magic number 2051",
+			"holds images, not labels"}},
+		{"other magic", map[string][]byte{trainImages: with(2052, 12, 28, 28)}, trainImages, 0,
+			[]string{"magic number 2052: not an IDX file"}},
 		{"reversed", map[string][]byte{trainImages: with(0x03080000, 12, 28, 28)}, trainImages, 0, []string{"reverse order"}},
-		{"rows", map[string][]byte{trainImages: with(2051, 12, 14, 56)}, trainImages, 8, []string{"14 x 56", "allowed: 28 x 28"}},
+		{"rows", map[string][]byte{trainImages: with(2051, 12, 14, 56)}, trainImages, 8,
+			[]string{"14 x 56", "allowed: 28 x 28"}},
 		{"none", map[string][]byte{trainImages: with(2051, 0, 28, 28)}, trainImages, 4, []string{"announces 0 images"}},
-		{"too many", map[string][]byte{trainImages: with(2051, 1<<32-1, 28, 28)}, trainImages, 4, []string{"announces 4294967295 images", "1 to 2000000"}},
-		{"many", map[string][]byte{trainImages: with(2051, 2_000_000, 28, 28)}, trainImages, 9424, []string{"ends after 9408 of 1568000000 bytes"}},
+		{"too many", map[string][]byte{trainImages: with(2051, 1<<32-1, 28, 28)}, trainImages, 4,
+			[]string{"announces 4294967295 images", "1 to 2000000"}},
+		{"many", map[string][]byte{trainImages: with(2051, 2_000_000, 28, 28)}, trainImages, 9424,
+			[]string{"ends after 9408 of 1568000000 bytes"}},
 		{"label 10", map[string][]byte{testLabels: label}, testLabels, 11, []string{"label 10 of image 3", "0 to 9"}},
-		{"counts differ", map[string][]byte{trainLabels: idx(2049, noise(11, 10, "b"), 11)}, trainLabels, 4, []string{"11 labels", "holds 12 images"}},
-		{"test images as training images", map[string][]byte{trainImages: good[testImages]}, trainLabels, 4, []string{"12 labels", "holds 5 images"}},
-		{"training as test", map[string][]byte{testImages: good[trainImages], testLabels: good[trainLabels]}, testImages, -1, []string{"the same images"}},
+		{"counts differ", map[string][]byte{trainLabels: idx(2049, noise(11, 10, "b"), 11)}, trainLabels, 4,
+			[]string{"11 labels", "holds 12 images"}},
+		{"test images as training images", map[string][]byte{trainImages: good[testImages]}, trainLabels, 4,
+			[]string{"12 labels", "holds 5 images"}},
+		{"training as test", map[string][]byte{testImages: good[trainImages], testLabels: good[trainLabels]}, testImages,
+			-1, []string{"the same images"}},
 		{"checksum", map[string][]byte{trainImages: crc}, trainImages, 9424, []string{"gzip stream is damaged"}},
-		{"gzip cut", map[string][]byte{trainImages: zipped(good[trainImages])[:4000]}, trainImages, 0, []string{"gzip stream is cut off"}},
+		{"gzip cut", map[string][]byte{trainImages: zipped(good[trainImages])[:4000]}, trainImages, 0,
+			[]string{"gzip stream is cut off"}},
 		{"gzip header", map[string][]byte{trainImages: header}, trainImages, 0, []string{"gzip stream is damaged"}},
 		{"deflate", map[string][]byte{trainImages: deflate}, trainImages, 0, []string{"gzip stream is"}},
 	} {
@@ -100,7 +119,8 @@ func TestMNISTRefuses(t *testing.T) {
 				}
 			}
 			_, _, err := MNIST(folder(t, files))
-			if e, ok := err.(*DataError); ok && c.offset == 0 && e.Offset > 0 && bytes.Contains([]byte(e.Reason), []byte("gzip")) {
+			if e, ok := err.(*DataError); ok && c.offset == 0 && e.Offset > 0 && bytes.Contains([]byte(e.Reason),
+				[]byte("gzip")) {
 				c.offset = e.Offset // how far a damaged stream decompresses is the library's
 			}
 			wantError(t, err, c.file, c.offset, c.words...)
@@ -109,7 +129,8 @@ func TestMNISTRefuses(t *testing.T) {
 }
 
 func TestMNISTSwappedSets(t *testing.T) {
-	err := mnistDistinct(&Set{Labels: make([]uint8, 10_000), Files: []string{trainImages}}, &Set{Labels: make([]uint8, 60_000), Files: []string{testImages}})
+	err := mnistDistinct(&Set{Labels: make([]uint8, 10_000), Files: []string{trainImages}},
+		&Set{Labels: make([]uint8, 60_000), Files: []string{testImages}})
 	wantError(t, err, trainImages, -1, "swapped")
 }
 
@@ -132,7 +153,11 @@ func TestHeaderAllocatesNothing(t *testing.T) {
 	data := idx(2051, nil, mnistMost, 28, 28)
 	var before, after runtime.MemStats
 	runtime.ReadMemStats(&before)
-	if err := decompress("x", bytes.NewReader(data), func(c *contents) error { _, err := idxPixels(c); return err }); err == nil {
+	if err := decompress("x", bytes.NewReader(data), func(c *contents) error {
+		_,
+			err := idxPixels(c)
+		return err
+	}); err == nil {
 		t.Error("no error")
 	}
 	runtime.ReadMemStats(&after)
@@ -152,7 +177,8 @@ func TestRealMNIST(t *testing.T) {
 	if c := train.Counts(); !slices.Equal(c, []int{5923, 6742, 5958, 6131, 5842, 5421, 5918, 6265, 5851, 5949}) {
 		t.Errorf("images of each digit: %v", c)
 	}
-	if n := Fit(train); n.Mean[0] < 0.1306 || n.Mean[0] > 0.1308 || n.SD[0] < 0.3080 || n.SD[0] > 0.3082 { // the figures in general use: 0.1307, 0.3081
+	// the figures in general use: 0.1307, 0.3081
+	if n := Fit(train); n.Mean[0] < 0.1306 || n.Mean[0] > 0.1308 || n.SD[0] < 0.3080 || n.SD[0] > 0.3082 {
 		t.Errorf("mean and standard deviation %v", n)
 	}
 }

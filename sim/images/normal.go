@@ -16,13 +16,14 @@ func Unit(channels int) Normal {
 	return n
 }
 
-// ImageNet is the mean and the standard deviation of the red, green and blue of ImageNet's photographs: what CIFAR-10 is read with.
+// ImageNet is the mean and the standard deviation of the red, green and blue of ImageNet's photographs: what
+// CIFAR-10 is read with.
 func ImageNet() Normal {
 	return Normal{Mean: []float32{0.485, 0.456, 0.406}, SD: []float32{0.229, 0.224, 0.225}}
 }
 
-// Fit measures the mean and the standard deviation of a set's channels, over all pixels of all images. A constant channel gets a standard
-// deviation of 1. Use the training set, so that nothing of the test set leaks.
+// Fit measures the mean and the standard deviation of a set's channels, over all pixels of all images. A constant
+// channel gets a standard deviation of 1. Use the training set, so that nothing of the test set leaks.
 func Fit(s *Set) Normal {
 	n, area := Unit(s.Channels), s.Height*s.Width
 	for c := range s.Channels {

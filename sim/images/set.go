@@ -58,8 +58,9 @@ func (s *Set) Counts() []int {
 	return counts
 }
 
-// Split sets images aside for validation, chosen at random but with the classes in the proportions of the set (each class's share rounded
-// so that the shares add up). Both parts keep the order of the set, and are copies. It panics unless 0 <= validation <= Len().
+// Split sets images aside for validation, chosen at random but with the classes in the proportions of the set (each
+// class's share rounded so that the shares add up). Both parts keep the order of the set, and are copies. It panics
+// unless 0 <= validation <= Len().
 func (s *Set) Split(validation int, key rng.Key) (train, held *Set) {
 	if validation < 0 || validation > s.Len() {
 		panic("images: a validation set that is negative or larger than the set")

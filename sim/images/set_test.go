@@ -153,7 +153,8 @@ func TestAugmentKeeps(t *testing.T) {
 
 // A set that is normalised by its own mean and standard deviation has mean 0 and standard deviation 1.
 func TestNormal(t *testing.T) {
-	s := &Set{Channels: 3, Height: 4, Width: 5, Classes: []string{"a"}, Pixels: noise(10*60, 200, "x"), Labels: make([]uint8, 10)}
+	s := &Set{Channels: 3, Height: 4, Width: 5, Classes: []string{"a"}, Pixels: noise(10*60, 200, "x"),
+		Labels: make([]uint8, 10)}
 	for i := range s.Len() {
 		for p := range s.Image(i)[40:] {
 			s.Image(i)[40+p] = 51

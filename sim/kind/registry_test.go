@@ -58,7 +58,8 @@ func TestListing(t *testing.T) {
 		t.Error("documentation of a kind, or of none")
 	}
 	keys := l.Keys("square")
-	want := config.KeyDoc{Key: "side", Type: "number", Unit: "mV", Default: "2 mV", Range: "(0, 10]", Doc: "length of a side"}
+	want := config.KeyDoc{Key: "side", Type: "number", Unit: "mV", Default: "2 mV", Range: "(0, 10]",
+		Doc: "length of a side"}
 	if len(keys) != 1 || keys[0] != want {
 		t.Errorf("keys of square: %+v", keys)
 	}

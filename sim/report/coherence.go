@@ -72,7 +72,8 @@ func (f *coherence) Draw(d *Report, _ []any) figure.Figure {
 	return out
 }
 
-// segment is the number of bins of a segment of the coherence, of n bins in all: 128 where there are enough for several.
+// segment is the number of bins of a segment of the coherence, of n bins in all: 128 where there are enough for
+// several.
 func segment(n int) int { return max(4, min(128, n/8*2)) }
 
 // Caption implements Figure.

@@ -21,10 +21,10 @@ type Measured struct {
 	Of               string  // what the number is: over which time, a mean over bins or pooled
 }
 
-// compare measures what [[compare]] asks for. A mean is that of the time course in bins after settling, per seed: for
-// a burst probability, which is a ratio, this is not the ratio of all bursts to all events (24.7 % instead of 22.6 %
-// in pyr1 of the experiment propagation), and it is what the known values are. Correlations are those of the mean time courses
-// over seeds, as the published values are.
+// compare measures what [[compare]] asks for. A mean is that of the time course in bins after settling, per seed:
+// for a burst probability, which is a ratio, this is not the ratio of all bursts to all events (24.7 % instead of
+// 22.6 % in pyr1 of the experiment propagation), and it is what the known values are. Correlations are those of the
+// mean time courses over seeds, as the published values are.
 func (d *Report) compare() []Measured {
 	var out []Measured
 	for _, c := range d.Compare {
@@ -114,9 +114,11 @@ func orNaN(p *float64) float64 {
 // WriteComparison writes measured beside known values as CSV.
 func WriteComparison(w io.Writer, rows []Measured) error {
 	c := csv.NewWriter(w)
-	c.Write([]string{"quantity", "unit", "measured", "sd_over_seeds", "limit_of_small_steps", "limit_sd", "deviation_from_limit_pct", "published_program", "deviation_from_published_pct", "measured_as"})
+	c.Write([]string{"quantity", "unit", "measured", "sd_over_seeds", "limit_of_small_steps", "limit_sd",
+		"deviation_from_limit_pct", "published_program", "deviation_from_published_pct", "measured_as"})
 	for _, m := range rows {
-		c.Write([]string{m.Name, m.Unit, Number(m.Mean), Number(m.SD), Number(m.Limit), Number(m.LimitSD), Number(deviation(m, m.Limit)), Number(m.Published), Number(deviation(m, m.Published)), m.Of})
+		c.Write([]string{m.Name, m.Unit, Number(m.Mean), Number(m.SD), Number(m.Limit), Number(m.LimitSD),
+			Number(deviation(m, m.Limit)), Number(m.Published), Number(deviation(m, m.Published)), m.Of})
 	}
 	c.Flush()
 	return c.Error()
@@ -137,7 +139,8 @@ func PrintComparison(w io.Writer, rows []Measured) {
 		if !math.IsNaN(m.SD) {
 			sd = fmt.Sprintf(" +- %.2g", m.SD)
 		}
-		fmt.Fprintf(w, "%-44s %18s %16s %14s\n", m.Name, fmt.Sprintf("%.3g%s %s", m.Mean, sd, unit), beside(m, m.Limit), beside(m, m.Published))
+		fmt.Fprintf(w, "%-44s %18s %16s %14s\n", m.Name, fmt.Sprintf("%.3g%s %s", m.Mean, sd, unit), beside(m, m.Limit),
+			beside(m, m.Published))
 	}
 	var said []string
 	for _, m := range rows {

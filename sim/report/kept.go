@@ -18,8 +18,8 @@ import (
 	"github.com/burstplex/burstplex/sim/task"
 )
 
-// DoneFile is the file that says that a seed is done, and how it went; ObservedFile what was observed of its spikes, where
-// a recording does not hold them all.
+// DoneFile is the file that says that a seed is done, and how it went; ObservedFile what was observed of its
+// spikes, where a recording does not hold them all.
 func DoneFile(seed uint64) string     { return fmt.Sprintf("run-%d.json", seed) }
 func ObservedFile(seed uint64) string { return fmt.Sprintf("observed-%d.bin", seed) }
 
@@ -107,7 +107,8 @@ func (o *Observation) Save() ([]byte, error) {
 	return b.Bytes(), err
 }
 
-// Load brings an observation that has seen nothing to a saved state. It may observe less than the saved one did, not more.
+// Load brings an observation that has seen nothing to a saved state. It may observe less than the saved one did,
+// not more.
 func (o *Observation) Load(state []byte) error {
 	var s observed
 	if err := gob.NewDecoder(bytes.NewReader(state)).Decode(&s); err != nil {

@@ -58,9 +58,9 @@ func observe(x *experiment.Experiment, seed uint64, net *sim.Network) *Observati
 	return o
 }
 
-// Attach passes the spikes of the seed on to an accumulator too, in order of time, from the first one on. The name says all
-// that its state depends on beside the spikes: a checkpoint is refused where the names differ. An accumulator with a method
-// Ended(spike.Tick) is told when the run ended early.
+// Attach passes the spikes of the seed on to an accumulator too, in order of time, from the first one on. The name
+// says all that its state depends on beside the spikes: a checkpoint is refused where the names differ. An
+// accumulator with a method Ended(spike.Tick) is told when the run ended early.
 func (o *Observation) Attach(name string, a analysis.Accumulator) {
 	o.parts = append(o.parts, part{name, a})
 }

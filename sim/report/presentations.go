@@ -82,8 +82,8 @@ func (l presentations) of(stage, pattern, column string) []float64 {
 	return out
 }
 
-// meanOf returns the mean over seeds (and its s.d.) of a column in the presentations of a stage and pattern, averaged over
-// the stage.
+// meanOf returns the mean over seeds (and its s.d.) of a column in the presentations of a stage and pattern,
+// averaged over the stage.
 func meanOf(all []presentations, stage, pattern, column string) (mean, sd float64) {
 	var values []float64
 	for _, l := range all {

@@ -47,5 +47,6 @@ func (f *sensitivity) Draw(d *Report, observed []any) figure.Figure {
 
 // Caption implements Figure.
 func (f *sensitivity) Caption(*Report) string {
-	return "Event rate, burst rate (Hz per neuron) and burst probability against the interval that tells bursts from events."
+	return "Event rate, burst rate (Hz per neuron) and burst probability against the interval that tells bursts " +
+		"from events."
 }

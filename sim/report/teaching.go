@@ -6,8 +6,8 @@ import (
 	"github.com/burstplex/burstplex/sim/experiment"
 )
 
-// teaching draws how the teaching signal travels, a point for every presentation of the training: burst probability of the
-// output against the teacher's current, and of the other populations against the burst rate of the output.
+// teaching draws how the teaching signal travels, a point for every presentation of the training: burst probability
+// of the output against the teacher's current, and of the other populations against the burst rate of the output.
 type teaching struct{ OfPresentations }
 
 // Check implements Figure.
@@ -57,6 +57,7 @@ func (f *teaching) Draw(d *Report, _ []any) figure.Figure {
 
 // Caption implements Figure.
 func (f *teaching) Caption(*Report) string {
-	return "Burst probability of the output against the teacher's current, and of the others against the output's burst rate; " +
+	return "Burst probability of the output against the teacher's current, and of the others against the output's " +
+		"burst rate; " +
 		"a point for every presentation of the training."
 }

@@ -34,8 +34,8 @@ func (d *Report) trace(o *Observation, net *sim.Network, name string) []float64 
 	return values
 }
 
-// current returns a stimulus as its exact mean in every bin (pA), averaged over the neurons that it acts on. What a protocol
-// sets follows from the protocol, unless a stage may end early (NaN).
+// current returns a stimulus as its exact mean in every bin (pA), averaged over the neurons that it acts on. What a
+// protocol sets follows from the protocol, unless a stage may end early (NaN).
 func (d *Report) current(o *Observation, bins analysis.Bins, net *sim.Network, name string) []float64 {
 	for i := range net.Stimuli {
 		s := &net.Stimuli[i]

@@ -32,7 +32,8 @@ func (f *traces) Draw(d *Report, _ []any) figure.Figure {
 			continue
 		}
 		for _, of := range []struct{ key, label, unit string }{
-			{"event_rate", "event rate", "Hz"}, {"burst_rate", "burst rate", "Hz"}, {"burst_probability", "burst probability", "%"},
+			{"event_rate", "event rate", "Hz"}, {"burst_rate", "burst rate", "Hz"}, {"burst_probability", "burst probability",
+				"%"},
 		} {
 			b := v.band(p.Name + "." + of.key)
 			tr := figure.Trace{Name: p.Name + " " + of.label, Label: of.label, Unit: of.unit, Mean: b.Mean, SD: b.SD,

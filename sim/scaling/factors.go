@@ -49,7 +49,8 @@ func ParseFactors(text string) (Factors, error) {
 				return f, wrong(text, "rates needs the directory of a run's results")
 			}
 		default:
-			return f, wrong(text, "%q is not known", key).Allow("N=FACTOR of neurons, K=FACTOR of inputs per neuron, rates=DIRECTORY of results of the full network")
+			return f, wrong(text, "%q is not known",
+				key).Allow("N=FACTOR of neurons, K=FACTOR of inputs per neuron, rates=DIRECTORY of results of the full network")
 		}
 	}
 	return f, nil

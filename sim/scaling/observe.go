@@ -51,8 +51,9 @@ func NewObserver(ids []spike.Population, from spike.Tick) *Observer {
 	o := &Observer{from: from, to: from, lookup: spike.NewLookup(ids)}
 	for _, id := range ids {
 		n := id.Size
-		o.pops = append(o.pops, observed{Activity: Activity{Population: id.Name, Neurons: n}, bins: make([]int32, n), counts: make([]int32, n),
-			each: make([]float64, n), eachSquares: make([]float64, n)})
+		o.pops = append(o.pops, observed{Activity: Activity{Population: id.Name, Neurons: n}, bins: make([]int32, n),
+			counts: make([]int32, n),
+			each:   make([]float64, n), eachSquares: make([]float64, n)})
 		o.first = append(o.first, id.First)
 	}
 	return o
@@ -139,7 +140,8 @@ const (
 	ObservedTime = spike.Second
 )
 
-// Observe builds the network of an experiment, lets it run for Discarded and ObservedTime and returns what its populations did.
+// Observe builds the network of an experiment, lets it run for Discarded and ObservedTime and returns what its
+// populations did.
 func Observe(ctx context.Context, x *experiment.Experiment, seed uint64, workers int) (a []Activity, err error) {
 	engine, net, err := x.Engine(seed, sim.Options{Workers: workers})
 	if err != nil {

@@ -78,13 +78,15 @@ func loadFile(t *testing.T, path string, overrides ...string) *experiment.Experi
 	return x
 }
 
-// A directory of results is complete: with its sources gone and itself moved, from another working directory, an interrupted run in
-// it is resumed to the spikes of an uninterrupted one, and its experiment run again gives them too.
+// A directory of results is complete: with its sources gone and itself moved, from another working directory, an
+// interrupted run in it is resumed to the spikes of an uninterrupted one, and its experiment run again gives them
+// too.
 func TestDirectoryIsComplete(t *testing.T) {
 	source := writeReading(t)
 	results := t.TempDir()
 	t.Chdir(t.TempDir()) // relative names have nothing to do with the working directory
-	whole, err := Run(context.Background(), loadFile(t, source, "experiment.duration=20 s"), Options{Dir: filepath.Join(results, "whole")})
+	whole, err := Run(context.Background(), loadFile(t, source, "experiment.duration=20 s"),
+		Options{Dir: filepath.Join(results, "whole")})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -122,17 +124,20 @@ func TestDirectoryIsComplete(t *testing.T) {
 			t.Error("the resumed run has other spikes")
 		}
 	}
-	again, err := Run(context.Background(), loadFile(t, filepath.Join(moved, "experiment.toml")), Options{Dir: filepath.Join(results, "again")})
+	again, err := Run(context.Background(), loadFile(t, filepath.Join(moved, "experiment.toml")),
+		Options{Dir: filepath.Join(results, "again")})
 	if err != nil {
 		t.Fatal(err)
 	}
 	if again.Runs[0].Digest != whole.Runs[0].Digest {
 		t.Error("the saved experiment has other spikes")
 	}
-	if err := os.WriteFile(filepath.Join(moved, "inputs", "rates.csv"), []byte("time_s,rate_Hz\n0,5\n2,6\n"), 0o666); err != nil {
+	if err := os.WriteFile(filepath.Join(moved, "inputs", "rates.csv"), []byte("time_s,rate_Hz\n0,5\n2,6\n"),
+		0o666); err != nil {
 		t.Fatal(err)
 	}
-	if _, _, _, err := Resume(context.Background(), report.NewRegistries(), moved, Options{}); err == nil || !strings.Contains(err.Error(), "rates.csv: this input is not what the run began with") {
+	if _, _, _, err := Resume(context.Background(), report.NewRegistries(), moved, Options{}); err == nil ||
+		!strings.Contains(err.Error(), "rates.csv: this input is not what the run began with") {
 		t.Errorf("an input that was changed: %v", err)
 	}
 }
@@ -175,7 +180,8 @@ set = ["projections.*.weight=0.001", "populations.a.size=60"]
 		if d == plain[i] {
 			t.Errorf("variant %s: what was set changes nothing", s.Variant)
 		}
-		alone, err := Run(context.Background(), loadFile(t, filepath.Join(dir, s.Variant, "experiment.toml")), Options{Dir: filepath.Join(t.TempDir(), "alone")})
+		alone, err := Run(context.Background(), loadFile(t, filepath.Join(dir, s.Variant, "experiment.toml")),
+			Options{Dir: filepath.Join(t.TempDir(), "alone")})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -200,7 +206,8 @@ set = ["projections.*.weight=0.001", "populations.a.size=60"]
 	}
 }
 
-// Force leaves nothing of the earlier run, and touches no directory that is no run's or that the experiment is read from.
+// Force leaves nothing of the earlier run, and touches no directory that is no run's or that the experiment is read
+// from.
 func TestForce(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "out")
 	if _, err := Run(context.Background(), load(t, small), Options{Dir: dir}); err != nil {
@@ -210,20 +217,23 @@ func TestForce(t *testing.T) {
 	if _, err := Run(context.Background(), load(t, small, short...), Options{Dir: dir, Force: true}); err != nil {
 		t.Fatal(err)
 	}
-	for _, gone := range []string{"spikes-2.bspk", "run-2.json", "weights-aa-1.csv", "figures/raster.png", "comparison.csv"} {
+	for _, gone := range []string{"spikes-2.bspk", "run-2.json", "weights-aa-1.csv", "figures/raster.png",
+		"comparison.csv"} {
 		if _, err := os.Stat(filepath.Join(dir, gone)); err == nil {
 			t.Errorf("%s of the earlier run is still there", gone)
 		}
 	}
 	var refused *config.Error
-	if _, err := Run(context.Background(), loadFile(t, filepath.Join(dir, "experiment.toml")), Options{Dir: dir, Force: true}); !errors.As(err, &refused) {
+	if _, err := Run(context.Background(), loadFile(t, filepath.Join(dir, "experiment.toml")),
+		Options{Dir: dir, Force: true}); !errors.As(err, &refused) {
 		t.Errorf("the directory of the experiment itself: %v", err)
 	}
 	other := t.TempDir()
 	if err := os.WriteFile(filepath.Join(other, "thesis.tex"), nil, 0o666); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := Run(context.Background(), load(t, small, short...), Options{Dir: other, Force: true}); !errors.As(err, &refused) {
+	if _, err := Run(context.Background(), load(t, small, short...), Options{Dir: other, Force: true}); !errors.As(err,
+		&refused) {
 		t.Errorf("a directory that is no run's: %v", err)
 	}
 	for _, path := range []string{filepath.Join(dir, "experiment.toml"), filepath.Join(other, "thesis.tex")} {
@@ -233,8 +243,8 @@ func TestForce(t *testing.T) {
 	}
 }
 
-// Of several who want to write into a directory one may; the others are told who it is. The lock goes with its process, however
-// that ends.
+// Of several who want to write into a directory one may; the others are told who it is. The lock goes with its
+// process, however that ends.
 func TestOneWriter(t *testing.T) {
 	if dir := os.Getenv("BURSTPLEX_TEST_HOLD"); dir != "" { // the other process
 		if _, err := Hold(dir); err != nil {
@@ -266,7 +276,8 @@ func TestOneWriter(t *testing.T) {
 		}
 	}
 	who := fmt.Sprintf("process %d on", other.Process.Pid)
-	if _, _, _, err := Resume(context.Background(), report.NewRegistries(), dir, Options{}); !errors.Is(err, ErrHeld) || !strings.Contains(err.Error(), who) {
+	if _, _, _, err := Resume(context.Background(), report.NewRegistries(), dir, Options{}); !errors.Is(err, ErrHeld) ||
+		!strings.Contains(err.Error(), who) {
 		t.Errorf("resume in a directory that is written to: %v", err)
 	}
 	if _, err := Run(context.Background(), x, Options{Dir: dir, Force: true}); !errors.Is(err, ErrHeld) {

@@ -50,7 +50,8 @@ func TestDisk(t *testing.T) {
 		t.Skip("free space is unknown on this system")
 	}
 	large := filepath.Join(t.TempDir(), "large")
-	if _, err := Run(context.Background(), load(t, sources, "experiment.duration=1000000000 s"), Options{Dir: large}); !errors.As(err, new(*config.Error)) {
+	if _, err := Run(context.Background(), load(t, sources, "experiment.duration=1000000000 s"),
+		Options{Dir: large}); !errors.As(err, new(*config.Error)) {
 		t.Errorf("1e13 spikes are accepted: %v", err)
 	}
 	if _, err := os.Stat(large); err == nil {

@@ -17,8 +17,8 @@ import (
 	"github.com/burstplex/burstplex/sim/report"
 )
 
-// written reads all that a run says of its results in a directory and below, byte for byte; of a summary not how long the
-// run took.
+// written reads all that a run says of its results in a directory and below, byte for byte; of a summary not how
+// long the run took.
 func written(t *testing.T, dir string) map[string]string {
 	t.Helper()
 	all := map[string]string{}
@@ -61,8 +61,8 @@ func forget(value any) {
 	}
 }
 
-// What run, resume and plot draw and write is the same, whether the recording holds all spikes, some or none: every kind of
-// figure, with settling, seeds and variants.
+// What run, resume and plot draw and write is the same, whether the recording holds all spikes, some or none: every
+// kind of figure, with settling, seeds and variants.
 func TestRunResumeAndPlotDrawTheSame(t *testing.T) {
 	text, err := os.ReadFile("testdata/figures.toml")
 	if err != nil {

@@ -11,8 +11,9 @@ import (
 	"github.com/gofrs/flock"
 )
 
-// lockFile marks a directory that a process writes into. It stays there when the process has ended: what counts is the lock
-// on it, which the operating system takes away with the process, on network file systems as far as these lock files.
+// lockFile marks a directory that a process writes into. It stays there when the process has ended: what counts is
+// the lock on it, which the operating system takes away with the process, on network file systems as far as these
+// lock files.
 const lockFile = ".lock"
 
 // ErrHeld is wrapped by the error of a directory that another process writes into.

@@ -15,8 +15,8 @@ import (
 	"github.com/burstplex/burstplex/sim/report"
 )
 
-// The numbers of every figure, of the table of rates and of the comparison are those that testdata/measured.py computes with
-// numpy and scipy from the same trains, from the definitions alone. (teaching: see below.)
+// The numbers of every figure, of the table of rates and of the comparison are those that testdata/measured.py
+// computes with numpy and scipy from the same trains, from the definitions alone. (teaching: see below.)
 func TestNumbersOfFigures(t *testing.T) {
 	x, err := experiment.Load(report.NewRegistries(), "testdata/measured.toml")
 	if err != nil {
@@ -90,7 +90,8 @@ func TestNumbersOfFigures(t *testing.T) {
 	equal("isi_part a", table("isi_part")["share of intervals: a (%)"])
 	equal("coherence frequency", coherence["frequency (Hz)"])
 	equal("learning cost", learning["B cost"])
-	for key, column := range map[string]string{"steps": "A somatic current into a (pA)", "wave": "C dendritic current into b (pA)",
+	for key, column := range map[string]string{"steps": "A somatic current into a (pA)",
+		"wave":         "C dendritic current into b (pA)",
 		"a event rate": "A a event rate (Hz)", "b event rate": "B b event rate (Hz)", "b burst rate": "D b burst rate (Hz)",
 		"a burst probability": "D a burst probability (%)", "b burst probability": "C b burst probability (%)"} {
 		equal("multiplexing "+key, multiplexing[column])

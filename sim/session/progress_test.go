@@ -8,8 +8,8 @@ import (
 	"github.com/burstplex/burstplex/neuron/spike"
 )
 
-// Time left is said from a tenth of this run's own work on, at the pace of that work: what an earlier run did took this one no
-// time.
+// Time left is said from a tenth of this run's own work on, at the pace of that work: what an earlier run did took
+// this one no time.
 func TestTimeLeft(t *testing.T) {
 	start := time.Now()
 	for _, c := range []struct {

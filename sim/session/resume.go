@@ -35,7 +35,8 @@ func finish(x *experiment.Experiment, dir string, r report.RunSummary, obs *repo
 }
 
 // finished reports whether a seed of a resumed run was done already, and reads what it said.
-func finished(x *experiment.Experiment, o Options, seed uint64, r *report.RunSummary, obs *report.Observation) (bool, error) {
+func finished(x *experiment.Experiment, o Options, seed uint64, r *report.RunSummary, obs *report.Observation) (bool,
+	error) {
 	if !o.resume {
 		return false, nil
 	}
@@ -60,12 +61,14 @@ func (s *saver) restore() (*saved, error) {
 	return state, nil
 }
 
-// Resume goes on with the run of a result directory that was interrupted or killed, for any number of workers. What it ends
-// with is what the run would have ended with. Of o it takes workers and progress.
-func Resume(ctx context.Context, kinds *experiment.Registries, dir string, o Options) (x *experiment.Experiment, all []*report.Summary, learned []report.Outcome, err error) {
+// Resume goes on with the run of a result directory that was interrupted or killed, for any number of workers. What
+// it ends with is what the run would have ended with. Of o it takes workers and progress.
+func Resume(ctx context.Context, kinds *experiment.Registries, dir string, o Options) (x *experiment.Experiment,
+	all []*report.Summary, learned []report.Outcome, err error) {
 	text, err := os.ReadFile(filepath.Join(dir, "plan.json"))
 	if err != nil {
-		return nil, nil, nil, &config.Error{File: dir, Reason: "this is not the result directory of a run: it has no plan.json"}
+		return nil, nil, nil, &config.Error{File: dir,
+			Reason: "this is not the result directory of a run: it has no plan.json"}
 	}
 	var p plan
 	if err := json.Unmarshal(text, &p); err != nil {

@@ -88,8 +88,8 @@ func copyDir(t *testing.T, dst, src string) {
 	}
 }
 
-// A run that is interrupted or killed again and again, and resumed on other numbers of workers, ends with the same spikes,
-// tables, weights, probes and figures as one that was left alone; with a recording and without.
+// A run that is interrupted or killed again and again, and resumed on other numbers of workers, ends with the same
+// spikes, tables, weights, probes and figures as one that was left alone; with a recording and without.
 func TestResumedExperimentIsTheSame(t *testing.T) {
 	kills := 6
 	if os.Getenv("BURSTPLEX_LONG") != "" {
@@ -113,7 +113,8 @@ func TestResumedExperimentIsTheSame(t *testing.T) {
 			t.Fatal(err)
 		}
 		want := results(t, whole)
-		if err := report.Draw(report.NewRegistries(), whole); err != nil { // with or without a recording, plot draws what the run drew
+		// with or without a recording, plot draws what the run drew
+		if err := report.Draw(report.NewRegistries(), whole); err != nil {
 			t.Fatal(err)
 		}
 		for name, text := range results(t, whole) {
@@ -183,7 +184,8 @@ func cancelled(ctx context.Context) context.Context {
 
 // A checkpoint that is damaged or belongs to another experiment is refused; a directory without a run too.
 func TestResumeRefused(t *testing.T) {
-	if _, _, _, err := Resume(context.Background(), report.NewRegistries(), t.TempDir(), Options{}); err == nil || !strings.Contains(err.Error(), "plan.json") {
+	if _, _, _, err := Resume(context.Background(), report.NewRegistries(), t.TempDir(), Options{}); err == nil ||
+		!strings.Contains(err.Error(), "plan.json") {
 		t.Errorf("an empty directory: %v", err)
 	}
 	x, err := experiment.Load(report.NewRegistries(), "testdata/learning.toml")
@@ -209,7 +211,8 @@ func TestResumeRefused(t *testing.T) {
 		if err := os.WriteFile(path, bad, 0o666); err != nil {
 			t.Fatal(err)
 		}
-		if _, _, _, err := Resume(context.Background(), report.NewRegistries(), dir, Options{}); !errors.Is(err, sim.ErrCheckpoint) {
+		if _, _, _, err := Resume(context.Background(), report.NewRegistries(), dir, Options{}); !errors.Is(err,
+			sim.ErrCheckpoint) {
 			t.Errorf("a damaged checkpoint: %v", err)
 		}
 	}
@@ -220,10 +223,12 @@ func TestResumeRefused(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := os.WriteFile(filepath.Join(dir, "experiment.toml"), []byte(strings.Replace(string(text), "0.05", "0.06", 1)), 0o666); err != nil {
+	if err := os.WriteFile(filepath.Join(dir, "experiment.toml"), []byte(strings.Replace(string(text), "0.05", "0.06",
+		1)), 0o666); err != nil {
 		t.Fatal(err)
 	}
-	if _, _, _, err := Resume(context.Background(), report.NewRegistries(), dir, Options{}); !errors.Is(err, sim.ErrCheckpoint) {
+	if _, _, _, err := Resume(context.Background(), report.NewRegistries(), dir, Options{}); !errors.Is(err,
+		sim.ErrCheckpoint) {
 		t.Errorf("another experiment: %v", err)
 	}
 }

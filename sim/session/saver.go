@@ -59,8 +59,8 @@ func (s *saver) due() bool {
 	return every > 0 && time.Since(s.last) >= every
 }
 
-// save writes a checkpoint: recording and diary are made durable first, so that they hold at least what it refers to. The
-// file replaces the previous one only when it is complete.
+// save writes a checkpoint: recording and diary are made durable first, so that they hold at least what it refers
+// to. The file replaces the previous one only when it is complete.
 func (s *saver) save() error {
 	state := s.state
 	state.Now = s.engine.Now()
@@ -116,7 +116,8 @@ func readCheckpoint(x *experiment.Experiment, dir string, seed uint64) (state *s
 		return nil, nil, fmt.Errorf("%s: %w: %v", path, sim.ErrCheckpoint, err)
 	}
 	if state.Network != identity(x, seed) {
-		return nil, nil, fmt.Errorf("%s: %w: it belongs to another experiment or seed than %s", path, sim.ErrCheckpoint, filepath.Join(dir, "experiment.toml"))
+		return nil, nil, fmt.Errorf("%s: %w: it belongs to another experiment or seed than %s", path, sim.ErrCheckpoint,
+			filepath.Join(dir, "experiment.toml"))
 	}
 	return state, engine, nil
 }

@@ -14,8 +14,8 @@ import (
 	"github.com/burstplex/burstplex/sim/experiment"
 )
 
-// attachProbes arranges that the probes are written into the recording: a course named after the probe, with the columns
-// neuron and the variable after the time.
+// attachProbes arranges that the probes are written into the recording: a course named after the probe, with the
+// columns neuron and the variable after the time.
 func attachProbes(x *experiment.Experiment, engine *sim.Sim, w *recordings.Writer) error {
 	for name, p := range x.Probes.All() {
 		column, names, ok := engine.Column(p.Population, p.Variable)
@@ -36,7 +36,8 @@ func attachProbes(x *experiment.Experiment, engine *sim.Sim, w *recordings.Write
 			for k, i := range ids {
 				values[k] = column.Float(int(i))
 			}
-			return w.WriteRows(name, now, []recordings.Column{{Name: "neuron", Data: ids}, {Name: p.Variable, Unit: column.Unit, Data: values}})
+			return w.WriteRows(name, now, []recordings.Column{{Name: "neuron", Data: ids},
+				{Name: p.Variable, Unit: column.Unit, Data: values}})
 		}
 		if err := repeat(x, engine, p.Every, sample); err != nil {
 			return err
@@ -45,8 +46,8 @@ func attachProbes(x *experiment.Experiment, engine *sim.Sim, w *recordings.Write
 	return nil
 }
 
-// repeat lets something be done at all multiples of an interval, the end of the experiment included. A resumed run goes on
-// where it stood.
+// repeat lets something be done at all multiples of an interval, the end of the experiment included. A resumed run
+// goes on where it stood.
 func repeat(x *experiment.Experiment, engine *sim.Sim, every spike.Tick, do func(now spike.Tick) error) error {
 	var again func(now spike.Tick) error
 	again = func(now spike.Tick) error {
@@ -68,7 +69,8 @@ func recordWeights(x *experiment.Experiment, engine *sim.Sim, w *recordings.Writ
 			source, target = append(source, uint32(s)), append(target, uint32(t))
 			weight, delay = append(weight, float32(w)), append(delay, float32(d.Milliseconds()))
 		})
-		if err := w.WriteTable("weights-"+name, now, []recordings.Column{{Name: "source", Data: source}, {Name: "target", Data: target},
+		if err := w.WriteTable("weights-"+name, now, []recordings.Column{{Name: "source", Data: source},
+			{Name: "target", Data: target},
 			{Name: "weight", Data: weight}, {Name: "delay", Unit: "ms", Data: delay}}); err != nil {
 			return err
 		}
@@ -111,7 +113,8 @@ func writeWeights(path string, engine *sim.Sim, name, format string) (err error)
 		if err != nil {
 			return err
 		}
-		return errors.Join(w.Write("source.npy", source), w.Write("target.npy", target), w.Write("weight.npy", weight), w.Write("delay_ms.npy", delay), w.Close())
+		return errors.Join(w.Write("source.npy", source), w.Write("target.npy", target), w.Write("weight.npy", weight),
+			w.Write("delay_ms.npy", delay), w.Close())
 	}
 	f, err := os.Create(path)
 	if err != nil {

@@ -19,9 +19,10 @@ func namesOf(all []*experiment.Experiment) (names []string) {
 	return names
 }
 
-// RunVariants runs the variants of an experiment, those in only or all, with all their seeds, as many at a time as there
-// are processors. Summaries are in the order of the file.
-func RunVariants(ctx context.Context, x *experiment.Experiment, o Options, only ...string) (summaries []*report.Summary, outcomes []report.Outcome, err error) {
+// RunVariants runs the variants of an experiment, those in only or all, with all their seeds, as many at a time as
+// there are processors. Summaries are in the order of the file.
+func RunVariants(ctx context.Context, x *experiment.Experiment, o Options,
+	only ...string) (summaries []*report.Summary, outcomes []report.Outcome, err error) {
 	if x.Variants.Len() == 0 {
 		return nil, nil, x.At("variants", "the experiment has none")
 	}

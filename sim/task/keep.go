@@ -69,8 +69,9 @@ func KeptValue(path string, v any) (found bool, err error) {
 // parts is the directory of what Once has finished.
 const parts = "parts"
 
-// Once returns what f computes. It keeps the result in the result directory under a name until Forget, so that a run that was
-// interrupted or killed, and is resumed, computes only what was not finished. T must be something that gob can encode.
+// Once returns what f computes. It keeps the result in the result directory under a name until Forget, so that a
+// run that was interrupted or killed, and is resumed, computes only what was not finished. T must be something that
+// gob can encode.
 func Once[T any](r *Run, name string, f func() (T, error)) (T, error) {
 	var v T
 	path := filepath.Join(r.Dir, parts, name+".bin")

@@ -7,10 +7,11 @@ import (
 	"unsafe"
 )
 
-// Arena is memory that lives and dies together. Large arrays lie outside the Go heap, in huge pages where the system has
-// them: synapses and cells are read at random, and with small pages every access would miss the translation buffer too;
-// and the garbage collector neither scans them nor lets the heap grow to twice their size. The memory is given back by
-// Free, or when the Arena is no longer reachable: whoever uses an array keeps its Arena.
+// Arena is memory that lives and dies together. Large arrays lie outside the Go heap, in huge pages where the
+// system has them: synapses and cells are read at random, and with small pages every access would miss the
+// translation buffer too; and the garbage collector neither scans them nor lets the heap grow to twice their size.
+// The memory is given back by Free, or when the Arena is no longer reachable: whoever uses an array keeps its
+// Arena.
 type Arena struct{ mappings *mappings }
 
 type mappings struct {

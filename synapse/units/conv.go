@@ -2,9 +2,9 @@ package units
 
 import "fmt"
 
-// Conv is a convolution without padding: unit (y, x, c) above receives from the Kernel x Kernel positions below that start at
-// (y Stride, x Stride), with weights that are the same at every position (Greedy et al. 2022, CIFAR-10 network).
-// Weights: W[c][ky][kx][channel below].
+// Conv is a convolution without padding: unit (y, x, c) above receives from the Kernel x Kernel positions below
+// that start at (y Stride, x Stride), with weights that are the same at every position (Greedy et al. 2022,
+// CIFAR-10 network). Weights: W[c][ky][kx][channel below].
 type Conv struct {
 	Below          Shape
 	Channels       int // above
@@ -14,7 +14,8 @@ type Conv struct {
 // Validate reports a convolution that does not fit.
 func (c *Conv) Validate() error {
 	if c.Channels < 1 || c.Kernel < 1 || c.Stride < 1 {
-		return fmt.Errorf("a convolution needs channels, kernel and stride of at least 1, not %d, %d, %d", c.Channels, c.Kernel, c.Stride)
+		return fmt.Errorf("a convolution needs channels, kernel and stride of at least 1, not %d, %d, %d", c.Channels,
+			c.Kernel, c.Stride)
 	}
 	if c.Kernel > c.Below.Height || c.Kernel > c.Below.Width {
 		return fmt.Errorf("a kernel of %dx%d does not fit onto %v", c.Kernel, c.Kernel, c.Below)

@@ -2,8 +2,8 @@ package units
 
 import "fmt"
 
-// Shape is an arrangement of units: a map of Height x Width positions with Channels units at each. Unit (y, x, c) has number
-// (y Width + x) Channels + c. A dense layer is 1 x 1 x n.
+// Shape is an arrangement of units: a map of Height x Width positions with Channels units at each. Unit (y, x, c)
+// has number (y Width + x) Channels + c. A dense layer is 1 x 1 x n.
 type Shape struct{ Height, Width, Channels int }
 
 // Units returns the number of units.
@@ -16,8 +16,9 @@ func (s Shape) String() string {
 	return fmt.Sprintf("%dx%dx%d", s.Height, s.Width, s.Channels)
 }
 
-// Projection is a linear map from a layer of units to the next one. Weights are a plain slice, row by row; see Dense and Conv
-// for their order. A Packed form of the weights is made after every change and serves Forward and Backward.
+// Projection is a linear map from a layer of units to the next one. Weights are a plain slice, row by row; see
+// Dense and Conv for their order. A Packed form of the weights is made after every change and serves Forward and
+// Backward.
 type Projection interface {
 	In() Shape
 	Out() Shape
@@ -55,7 +56,8 @@ type Transposed struct {
 
 // NewTransposed returns memory for columns x units.
 func NewTransposed(columns, units int) *Transposed {
-	stride := (units+tileCols-1)/tileCols*tileCols + tileCols // not a power of two, or every row has the same place in the cache
+	// not a power of two, or every row has the same place in the cache
+	stride := (units+tileCols-1)/tileCols*tileCols + tileCols
 	return &Transposed{columns, units, stride, aligned(columns*stride + tileCols)}
 }
 
@@ -97,7 +99,8 @@ func product(c []float32, stride, rows, cols int, a, b []float32, steps []step) 
 	}
 }
 
-// Part returns the rows of w that Projection.Gradient writes for one of parts, of a projection with this many rows of weights.
+// Part returns the rows of w that Projection.Gradient writes for one of parts, of a projection with this many rows
+// of weights.
 func Part(rows, part, parts int) (lo, hi int) {
 	panels := (rows + tileRows - 1) / tileRows
 	return min(rows, panels*part/parts*tileRows), min(rows, panels*(part+1)/parts*tileRows)

@@ -197,7 +197,8 @@ func TestTileBits(t *testing.T) {
 }
 
 func BenchmarkForward(b *testing.B) {
-	for _, p := range []Projection{&Dense{Shape{1, 1, 784}, Shape{1, 1, 256}}, &Dense{Shape{1, 1, 256}, Shape{1, 1, 256}}, &Conv{Shape{14, 14, 16}, 32, 5, 2}} {
+	for _, p := range []Projection{&Dense{Shape{1, 1, 784}, Shape{1, 1, 256}},
+		&Dense{Shape{1, 1, 256}, Shape{1, 1, 256}}, &Conv{Shape{14, 14, 16}, 32, 5, 2}} {
 		b.Run(fmt.Sprintf("%v-%v", p.In(), p.Out()), func(b *testing.B) {
 			s := rng.New(1, "bench").Stream(0, 0)
 			w := make([]float32, p.Weights())

@@ -9,7 +9,8 @@ import (
 	"github.com/burstplex/burstplex/synapse"
 )
 
-// burstHebb is a rule: at a postsynaptic burst, w_ij += η exp(-t_j/τ), t_j being the time since the source's last spike.
+// burstHebb is a rule: at a postsynaptic burst, w_ij += η exp(-t_j/τ), t_j being the time since the source's last
+// spike.
 type burstHebb struct {
 	Eta float64 `toml:"eta" range:"[0, 1e6]" doc:"learning rate"`
 	Tau float64 `toml:"tau" unit:"ms" range:"(0, 1e6]" doc:"time constant of the presynaptic trace"`

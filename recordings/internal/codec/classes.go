@@ -101,8 +101,8 @@ func (w *classWriter) splitGaps(gaps []uint64) {
 	w.below = bw.bytes()
 }
 
-// splitGaps sets the class of every gap and writes the bits below, as bitWriter.put does, but with all of its variables in
-// registers: it is not inlined.
+// splitGaps sets the class of every gap and writes the bits below, as bitWriter.put does, but with all of its
+// variables in registers: it is not inlined.
 //
 //go:noinline
 func splitGaps(classes []byte, w *bitWriter, gaps []uint64) {
@@ -323,8 +323,8 @@ func (r *classReader) join(gaps []uint64) (all uint64) {
 	return all
 }
 
-// join reads gaps as long as 64 bits are left to look at, and returns them or-ed, their number and the next bit. It is not
-// inlined so that its variables stay in registers.
+// join reads gaps as long as 64 bits are left to look at, and returns them or-ed, their number and the next bit. It
+// is not inlined so that its variables stay in registers.
 //
 //go:noinline
 func join(gaps []uint64, classes []byte, split *[256]split, src []byte, pos uint) (all uint64, n int, next uint) {

@@ -99,7 +99,8 @@ func (d *Decoder) Start(n int, id ID, src []byte) error {
 		return fmt.Errorf("%d spikes in %d bytes of code: less than a bit for a spike", n, len(src))
 	}
 	if (id == None) != (n == 0) || id == None && len(src) > 0 {
-		return fmt.Errorf("code %d with %d spikes and %d bytes: code 0 is for blocks without spikes, and for them only", id, n, len(src))
+		return fmt.Errorf("code %d with %d spikes and %d bytes: code 0 is for blocks without spikes, and for them only",
+			id, n, len(src))
 	}
 	err := error(nil)
 	switch id {

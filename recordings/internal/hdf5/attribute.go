@@ -7,7 +7,8 @@ import (
 	"strings"
 )
 
-// Text returns the value of an attribute that is a string, or the only one of a list; ok tells whether the object has it.
+// Text returns the value of an attribute that is a string, or the only one of a list; ok tells whether the object
+// has it.
 func (o *Object) Text(name string) (text string, ok bool, err error) {
 	err = o.attributes(func(b []byte) (bool, error) {
 		a, err := o.f.parseAttribute(b)

@@ -59,8 +59,8 @@ func unzstd(src []byte, most int) ([]byte, error) {
 	return io.ReadAll(io.LimitReader(z, int64(most)+1))
 }
 
-// unlzf undoes LZF (M. Lehmann's LibLZF): a byte below 32 begins so many literal bytes and one more, others go back by an
-// offset of 13 bits and copy at least 3 bytes.
+// unlzf undoes LZF (M. Lehmann's LibLZF): a byte below 32 begins so many literal bytes and one more, others go back
+// by an offset of 13 bits and copy at least 3 bytes.
 func unlzf(src []byte, most int) ([]byte, error) {
 	bad := errors.New("LZF data is damaged")
 	out := make([]byte, 0, most)

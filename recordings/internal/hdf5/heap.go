@@ -35,7 +35,8 @@ func (f *File) openHeap(at uint64) (*heap, error) {
 	case le.Uint16(b[7:]) != 0:
 		return nil, errors.New("heaps with filters are not supported")
 	case h.idSize < 2+h.offsetSize || h.idSize > 64 || h.offsetSize == 0 || h.offsetSize > 8,
-		h.width == 0 || h.start == 0 || h.direct < h.start || h.start&(h.start-1) != 0 || h.direct&(h.direct-1) != 0 || h.width&(h.width-1) != 0 || h.rows > 64:
+		h.width == 0 || h.start == 0 || h.direct < h.start || h.start&(h.start-1) != 0 || h.direct&(h.direct-1) != 0 ||
+			h.width&(h.width-1) != 0 || h.rows > 64:
 		return nil, fmt.Errorf("offset %d: the heap is damaged", at)
 	}
 	return h, nil

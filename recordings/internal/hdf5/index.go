@@ -177,7 +177,8 @@ func (x *chunkIndex) extensible(at uint64) error {
 	}
 	maxBits, own, smallest, pointers, pageBits := int(b[7]), int(b[8]), uint64(b[9]), uint64(b[10]), b[11]
 	index := le.Uint64(b[60:])
-	if smallest == 0 || pointers == 0 || smallest&(smallest-1) != 0 || pointers&(pointers-1) != 0 || maxBits > 64 || pageBits > 62 {
+	if smallest == 0 || pointers == 0 || smallest&(smallest-1) != 0 || pointers&(pointers-1) != 0 || maxBits > 64 ||
+		pageBits > 62 {
 		return fmt.Errorf("offset %d: the index of chunks is damaged", at)
 	}
 	page := uint64(1) << pageBits

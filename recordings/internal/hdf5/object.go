@@ -103,7 +103,8 @@ func (o *Object) newHeader() error {
 		return err
 	}
 	size := min(uintOf(b), maxMessages+1)
-	return o.stretches(stretch{o.at + skip + uint64(width), int(size)}, func(b []byte, first bool) (out []headerMessage, err error) {
+	return o.stretches(stretch{o.at + skip + uint64(width), int(size)}, func(b []byte, first bool) (out []headerMessage,
+		err error) {
 		if !first { // between signature and checksum
 			if len(b) < 8 || string(b[:4]) != "OCHK" {
 				return nil, fmt.Errorf("offset %d: the object header does not go on", o.at)

@@ -8,8 +8,9 @@ import (
 	"github.com/burstplex/burstplex/recordings/figure"
 )
 
-// Confusion is the matrix of answers: how often each class got which answer. Colours go by the square root of the count, because correct answers
-// outnumber each kind of error by far; the counts stand in the cells, and the share of correct answers beside the rows.
+// Confusion is the matrix of answers: how often each class got which answer. Colours go by the square root of the
+// count, because correct answers outnumber each kind of error by far; the counts stand in the cells, and the share
+// of correct answers beside the rows.
 type Confusion struct {
 	Title   string
 	Classes []string

@@ -2,7 +2,8 @@ package picture
 
 import "github.com/burstplex/burstplex/recordings/figure"
 
-// Angles shows how far each layer's weight update turns from the gradient, in degrees, over training. 90 degrees is a random direction.
+// Angles shows how far each layer's weight update turns from the gradient, in degrees, over training. 90 degrees is
+// a random direction.
 type Angles struct {
 	X         string  // what training is counted in
 	Backprop  []Curve // angle to backpropagation, a curve for each layer
@@ -12,7 +13,8 @@ type Angles struct {
 // Page draws a panel for each reference.
 func (a Angles) Page() figure.Page {
 	row := figure.Row{Height: 45}
-	for i, q := range []Quantity{{Label: "angle to backpropagation", Curves: a.Backprop}, {Label: "angle to feedback alignment", Curves: a.Alignment}} {
+	for i, q := range []Quantity{{Label: "angle to backpropagation", Curves: a.Backprop},
+		{Label: "angle to feedback alignment", Curves: a.Alignment}} {
 		if i > 0 && len(q.Curves) == 0 {
 			continue
 		}
@@ -57,12 +59,14 @@ type Layer struct {
 	X                                    []float64
 	EventRate, EventRateSD               []float64 // Hz
 	BurstProbability, BurstProbabilitySD []float64 // 0 to 1
-	ApicalRMS                            []float64 // root mean square of the apical potential's deviation from rest, in the model's unit
+	// root mean square of the apical potential's deviation from rest, in the model's unit
+	ApicalRMS []float64
 }
 
 // Page draws three panels above each other.
 func (s Statistics) Page() figure.Page {
-	rate, burst, apical := Quantity{Label: "event rate", Unit: "Hz"}, Quantity{Label: "burst probability"}, Quantity{Label: "apical drive r.m.s."}
+	rate, burst, apical := Quantity{Label: "event rate", Unit: "Hz"}, Quantity{Label: "burst probability"},
+		Quantity{Label: "apical drive r.m.s."}
 	for _, l := range s.Layers {
 		rate.Curves = append(rate.Curves, Curve{l.Name, l.X, l.EventRate, l.EventRateSD})
 		burst.Curves = append(burst.Curves, Curve{l.Name, l.X, l.BurstProbability, l.BurstProbabilitySD})

@@ -2,7 +2,8 @@ package picture
 
 import "github.com/burstplex/burstplex/recordings/figure"
 
-// Learning is the learning curve: error on the training, the validation and the test set over training, for one or more conditions.
+// Learning is the learning curve: error on the training, the validation and the test set over training, for one or
+// more conditions.
 type Learning struct {
 	X          string // what training is counted in: "epoch", "training images"
 	Conditions []Condition
@@ -19,7 +20,8 @@ type Condition struct {
 
 // sets are the curves of a condition in the order they are drawn, each with its own pattern.
 func (c Condition) sets() []set {
-	return []set{{"training", c.Train, figure.Dotted}, {"validation", c.Validation, figure.Dashed}, {"test", c.Test, figure.Solid}}
+	return []set{{"training", c.Train, figure.Dotted}, {"validation", c.Validation, figure.Dashed},
+		{"test", c.Test, figure.Solid}}
 }
 
 type set struct {
@@ -30,14 +32,16 @@ type set struct {
 
 // Page draws one condition with a colour for each set, several with a colour for each condition.
 func (l Learning) Page() figure.Page {
-	p := figure.Panel{X: figure.Axis{Label: l.X, Tight: true}, Y: figure.Axis{Label: "error", Unit: "%", Log: l.Log, Zero: !l.Log}, Note: l.Note}
+	p := figure.Panel{X: figure.Axis{Label: l.X, Tight: true}, Y: figure.Axis{Label: "error", Unit: "%", Log: l.Log,
+		Zero: !l.Log}, Note: l.Note}
 	for i, c := range l.Conditions {
 		named := false
 		for k, s := range c.sets() {
 			if len(s.X) == 0 {
 				continue
 			}
-			line := figure.Line{Name: s.name, X: s.X, Y: s.Y, SD: s.SD, Dash: s.dash, Thin: s.dash == figure.Dotted, Color: figure.Cycle(2 - k)}
+			line := figure.Line{Name: s.name, X: s.X, Y: s.Y, SD: s.SD, Dash: s.dash, Thin: s.dash == figure.Dotted,
+				Color: figure.Cycle(2 - k)}
 			if len(l.Conditions) > 1 {
 				line.Name, line.Color, line.Quiet = c.Name+" "+s.name, figure.Cycle(i), true
 			}

@@ -84,7 +84,8 @@ func examples() map[string]figure.Figure {
 		colour.Images = append(colour.Images, im)
 	}
 	condition := func(name string, to float64) Condition {
-		return Condition{name, falling("", 40, 90, to*.7, .1, rnd), falling("", 40, 90, to*1.1, .3, rnd), falling("", 40, 90, to, .2, rnd)}
+		return Condition{name, falling("", 40, 90, to*.7, .1, rnd), falling("", 40, 90, to*1.1, .3, rnd),
+			falling("", 40, 90, to, .2, rnd)}
 	}
 	output := spiking("output", 10, 20, func(u int) float64 {
 		if u == 7 {
@@ -95,8 +96,10 @@ func examples() map[string]figure.Figure {
 	output.Units = digits()
 	var stats Statistics
 	for i := range 3 {
-		rate, burst, apical := falling("", 30, 40, 8+4*float64(i), .5, rnd), falling("", 30, .6, .3+.05*float64(i), .01, rnd), falling("", 30, 2, .2, .02, rnd)
-		stats.Layers = append(stats.Layers, Layer{"layer " + strconv.Itoa(i+1), rate.X, rate.Y, rate.SD, burst.Y, burst.SD, apical.Y})
+		rate, burst, apical := falling("", 30, 40, 8+4*float64(i), .5, rnd), falling("", 30, .6, .3+.05*float64(i), .01,
+			rnd), falling("", 30, 2, .2, .02, rnd)
+		stats.Layers = append(stats.Layers, Layer{"layer " + strconv.Itoa(i+1), rate.X, rate.Y, rate.SD, burst.Y, burst.SD,
+			apical.Y})
 	}
 	stats.X = "epoch"
 	var time, accuracy, spikes []float64
@@ -107,19 +110,24 @@ func examples() map[string]figure.Figure {
 	return map[string]figure.Figure{
 		"confusion-mnist": Confusion{Title: "test set", Classes: digits(), Counts: counts(10, 9)},
 		"confusion-cifar": Confusion{Classes: strings.Fields("airplane automobile bird cat deer dog frog horse ship truck"), Counts: counts(10, 90)},
-		"learning":        Learning{X: "epoch", Conditions: []Condition{condition("", 2.5)}, Log: true, Target: 3, Note: "3 seeds"},
-		"learning-conditions": Learning{X: "epoch", Conditions: []Condition{condition("BurstCCN", 2.5), condition("hidden frozen", 9),
+		"learning": Learning{X: "epoch", Conditions: []Condition{condition("", 2.5)}, Log: true, Target: 3,
+			Note: "3 seeds"},
+		"learning-conditions": Learning{X: "epoch", Conditions: []Condition{condition("BurstCCN", 2.5),
+			condition("hidden frozen", 9),
 			condition("feedback shuffled", 12), condition("rate model", 1.9)}, Note: "3 seeds"},
 		"angles":     Angles{X: "epoch", Backprop: layers(30, 60, 15, 1, rnd), Alignment: layers(30, 50, 8, 1, rnd)},
 		"statistics": stats,
 		"presentation": Accuracy("presentation time", "ms", true, 10, Curve{Name: "N = 10", X: time, Y: accuracy},
 			Curve{Name: "N = 40", X: time, Y: accuracy[2:]}),
-		"depth": Sweep{X: "hidden layers", Quantities: []Quantity{{Label: "test error", Unit: "%", Curves: []Curve{{X: []float64{1, 2, 3, 5}, Y: []float64{2.4, 2.2, 2.5, 3}, SD: []float64{.1, .1, .2, .2}}}},
+		"depth": Sweep{X: "hidden layers", Quantities: []Quantity{{Label: "test error", Unit: "%",
+			Curves: []Curve{{X: []float64{1, 2, 3, 5}, Y: []float64{2.4, 2.2, 2.5, 3}, SD: []float64{.1, .1, .2, .2}}}},
 			{Label: "angle to backpropagation", Unit: "degrees", Range: [2]float64{0, 95}, Curves: layers(5, 30, 10, 1, rnd)},
-			{Label: "spikes per inference", Log: true, Curves: []Curve{{X: []float64{1, 2, 3, 5}, Y: []float64{900, 2000, 4100, 9000}}}}}, Note: "3 seeds"},
-		"spikes": Spikes{Image: sheet.Images[6], Duration: 200, Teacher: [2]float64{80, 200}, Note: "one presentation", Layers: []Raster{
-			spiking("input", 784, 1, func(u int) float64 { return 1 + float64(set.Image(6)[u])/6 }, rnd),
-			spiking("hidden 1", 50, 10, func(u int) float64 { return 2 + float64(u%17) }, rnd), output}},
+			{Label: "spikes per inference", Log: true,
+				Curves: []Curve{{X: []float64{1, 2, 3, 5}, Y: []float64{900, 2000, 4100, 9000}}}}}, Note: "3 seeds"},
+		"spikes": Spikes{Image: sheet.Images[6], Duration: 200, Teacher: [2]float64{80, 200}, Note: "one presentation",
+			Layers: []Raster{
+				spiking("input", 784, 1, func(u int) float64 { return 1 + float64(set.Image(6)[u])/6 }, rnd),
+				spiking("hidden 1", 50, 10, func(u int) float64 { return 2 + float64(u%17) }, rnd), output}},
 		"sheet":        sheet,
 		"sheet-colour": colour,
 	}
@@ -128,9 +136,12 @@ func examples() map[string]figure.Figure {
 // Every picture is drawn, and has the data in its table.
 func TestPictures(t *testing.T) {
 	wants := map[string]string{ // a column of the table
-		"confusion-mnist": "images", "learning": "error: test (%)", "learning-conditions": "error: hidden frozen validation (%)",
-		"angles": "B angle to feedback alignment: layer 3 (degrees)", "statistics": "B burst probability: layer 2", "presentation": "accuracy: N = 10 (%)",
-		"depth": "A test error (%)", "spikes": "D output row", "sheet": "caption",
+		"confusion-mnist": "images", "learning": "error: test (%)",
+		"learning-conditions": "error: hidden frozen validation (%)",
+		"angles":              "B angle to feedback alignment: layer 3 (degrees)",
+		"statistics":          "B burst probability: layer 2",
+		"presentation":        "accuracy: N = 10 (%)",
+		"depth":               "A test error (%)", "spikes": "D output row", "sheet": "caption",
 	}
 	for name, f := range examples() {
 		t.Run(name, func(t *testing.T) {
@@ -165,7 +176,8 @@ func TestPictures(t *testing.T) {
 
 // A picture of nothing is an empty frame.
 func TestNothing(t *testing.T) {
-	for _, f := range []figure.Figure{Confusion{}, Learning{}, Angles{}, Statistics{}, Sweep{}, Sheet{}, Spikes{}, Spikes{Layers: []Raster{{}}},
+	for _, f := range []figure.Figure{Confusion{}, Learning{}, Angles{}, Statistics{}, Sweep{}, Sheet{}, Spikes{},
+		Spikes{Layers: []Raster{{}}},
 		Accuracy("x", "", false, 10), Learning{Conditions: make([]Condition, 2)}} {
 		var img bytes.Buffer
 		if err := figure.WritePNG(&img, f); err != nil {

@@ -13,7 +13,8 @@ type Image struct {
 	Class, Answer           string  // the true class and the network's answer; an empty answer shows the class alone
 }
 
-// tile returns the picture: the caption is green where the answer is correct, and otherwise "answer (class)" in vermillion.
+// tile returns the picture: the caption is green where the answer is correct, and otherwise "answer (class)" in
+// vermillion.
 func (im Image) tile() figure.Tile {
 	t := figure.Tile{Pixels: im.Pixels, Channels: im.Channels, Height: im.Height, Width: im.Width, Caption: im.Class}
 	switch im.Answer {
@@ -50,7 +51,8 @@ func (s Sheet) Page() figure.Page {
 	columns, rows := tiles.Size()
 	const width, caption = figure.DoubleColumn, 4.5 // mm
 	side := min(24, (width-8)/float64(columns))
-	p := figure.Panel{Title: s.Title, Note: s.note(), X: figure.Axis{Blank: true}, Y: figure.Axis{Blank: true}, Marks: []figure.Mark{tiles}}
+	p := figure.Panel{Title: s.Title, Note: s.note(), X: figure.Axis{Blank: true}, Y: figure.Axis{Blank: true},
+		Marks: []figure.Mark{tiles}}
 	return figure.Page{
 		Width: side*float64(columns) + 8,
 		Rows:  []figure.Row{{Height: max(1, float64(rows)) * (side + caption), Panels: []figure.Panel{p}}},

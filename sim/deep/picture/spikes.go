@@ -6,8 +6,8 @@ import (
 	"github.com/burstplex/burstplex/recordings/figure"
 )
 
-// Spikes is the raster of one image's presentation: the image, and below it a panel for each layer, the first on top. Events and the later
-// spikes of bursts differ in colour.
+// Spikes is the raster of one image's presentation: the image, and below it a panel for each layer, the first on
+// top. Events and the later spikes of bursts differ in colour.
 type Spikes struct {
 	Image    Image
 	Layers   []Raster
@@ -31,7 +31,8 @@ func (s Spikes) Page() figure.Page {
 	page := figure.Page{Width: 150, ShareX: true}
 	if len(s.Image.Pixels) > 0 {
 		tiles := figure.Tiles{Tiles: []figure.Tile{s.Image.tile()}}
-		p := figure.Panel{X: figure.Axis{Range: [2]float64{0, 1}, Blank: true}, Y: figure.Axis{Blank: true}, Square: true, Marks: []figure.Mark{tiles}}
+		p := figure.Panel{X: figure.Axis{Range: [2]float64{0, 1}, Blank: true}, Y: figure.Axis{Blank: true}, Square: true,
+			Marks: []figure.Mark{tiles}}
 		page.Rows = append(page.Rows, figure.Row{Height: 22, Panels: []figure.Panel{p}})
 	}
 	for i, r := range s.Layers {

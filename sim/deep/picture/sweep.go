@@ -2,7 +2,8 @@ package picture
 
 import "github.com/burstplex/burstplex/recordings/figure"
 
-// Sweep shows quantities against a setting, a panel for each: error and angles against depth, spikes against presentation time.
+// Sweep shows quantities against a setting, a panel for each: error and angles against depth, spikes against
+// presentation time.
 type Sweep struct {
 	X, Unit    string
 	Log        bool // logarithmic X
@@ -31,9 +32,10 @@ func (s Sweep) Page() figure.Page {
 	return page
 }
 
-// Accuracy shows the share of correct answers, in %, against a setting: how long the network looks, how many neurons a unit has. The
-// level of chance for a number of classes is dashed.
+// Accuracy shows the share of correct answers, in %, against a setting: how long the network looks, how many
+// neurons a unit has. The level of chance for a number of classes is dashed.
 func Accuracy(x, unit string, log bool, classes int, curves ...Curve) Sweep {
-	q := Quantity{Label: "accuracy", Unit: "%", Range: [2]float64{0, 100}, Curves: curves, Level: 100 / float64(classes), Reference: "chance"}
+	q := Quantity{Label: "accuracy", Unit: "%", Range: [2]float64{0, 100}, Curves: curves,
+		Level: 100 / float64(classes), Reference: "chance"}
 	return Sweep{X: x, Unit: unit, Log: log, Quantities: []Quantity{q}}
 }
