@@ -18,7 +18,7 @@
 //   - the state of neurons is compared at chosen times and at the end;
 //   - trains of sources are made again from the keyed numbers and agree to the tick;
 //   - labels are derived from the spikes alone, and agree exactly, as counts do;
-//   - weights at the end agree to 3e-6 of the largest that the rule allows;
+//   - weights at the end agree to 3e-6 of the largest that the rule allows, and to what errors of the potential add where a rule reads it;
 //   - which pairs are connected is taken from the built network as data and held to what the connector says without chance
 //     (degrees, autapses, multapses, lists); weights and delays are drawn again.
 //

@@ -183,7 +183,7 @@ func (f *follower) compare(at spike.Tick) {
 			return // on its way through the peak
 		}
 		for k := range by {
-			by[k] = max(by[k], 3*math.Abs(t.y[k]-y[k]))
+			by[k] = max(by[k], 5*math.Abs(t.y[k]-y[k]))
 		}
 	}
 	f.compareColumns(at, f.tracks[0].columns(), y[:], by)
