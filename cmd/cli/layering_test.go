@@ -32,6 +32,7 @@ func TestLayers(t *testing.T) {
 		{"sim/sweep", append([]string{"sim.", "sim/config", "sim/task", "sim/experiment", "sim/report", "sim/session", "recordings"}, model...)},
 		{"sim", append([]string{"plasticity", "synapse", "recordings"}, model...)},
 		{"internal/mutations", nil},
+		{"internal/keys", nil}, // tests only
 		{"internal/oracle", append([]string{"sim", "plasticity", "synapse", "recordings"}, model...)}, // for tests
 		{"cmd", append([]string{"sim", "plasticity", "synapse", "recordings"}, model...)},
 	}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"os"
 	"reflect"
 	"strings"
 	"testing"
@@ -120,7 +121,7 @@ func (b *built) does(t *testing.T) string {
 
 // try tests rows against a file.
 func try(t *testing.T, text string, rows []row) {
-	did := map[string]string{}
+	did, n := map[string]string{}, 0
 	for _, r := range rows {
 		t.Run(r.key, func(t *testing.T) {
 			given := strings.Join(r.given, "\n")
@@ -140,7 +141,7 @@ func try(t *testing.T, text string, rows []row) {
 			if does := after.does(t); does == did[given] != r.quiet {
 				t.Errorf("%s changes what happens: %v", r.set, r.quiet)
 			}
-			if r.loose {
+			if n++; r.loose || n%4 != 0 && os.Getenv("BURSTPLEX_LONG") == "" { // package oracle tries many networks of all kinds
 				return
 			}
 			report, err := oracle.Check(&oracle.Case{Net: after.Network, Protocol: after.protocol, Bands: map[string]oracle.Band{}, End: after.end,

@@ -98,6 +98,8 @@ func (x *Experiment) check() error {
 		if c.Column != "" {
 			if x.Protocol.Len() == 0 {
 				errs.Add(x.At(key+".column", "there is no protocol that would present anything"))
+			} else if all := x.presented(); !slices.Contains(all, c.Column) {
+				errs.Add(x.At(key+".column", "presentations have no such column").Allow(strings.Join(all, ", ")))
 			}
 			continue
 		}
@@ -151,4 +153,20 @@ func (x *Experiment) checkTrace(key, trace string) error {
 		return x.At(key, "%q: there is no trace %q", trace, variable).Allow(strings.Join(variables, ", "))
 	}
 	return nil
+}
+
+// presented lists the columns of presentations-SEED.csv that hold a number that is measured.
+func (x *Experiment) presented() (all []string) {
+	for _, p := range x.Populations.Names() {
+		all = append(all, p+" event_rate_hz", p+" burst_probability")
+	}
+	for _, t := range x.Teachers.Names() {
+		all = append(all, t+" target", t+" current_pa", t+" cost")
+	}
+	for name, p := range x.Projections.All() {
+		if p.Rule != nil {
+			all = append(all, name+" mean_weight")
+		}
+	}
+	return all
 }
