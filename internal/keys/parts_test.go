@@ -60,6 +60,14 @@ var sourceRows = map[string][]row{
 		{key: "rate", set: "populations.src.rate=80 Hz", by: func(b *built) { spec[*neuron.Poisson](b, "src").Rate = constant(80) }},
 		{key: "dead_time", set: "populations.src.dead_time=6 ms", by: func(b *built) { spec[*neuron.Poisson](b, "src").Dead = constant(6) }},
 	},
+	"ignore-and-fire": {
+		ignoring("rate", "25 Hz", func(s *neuron.IgnoreAndFire) { s.Rate = constant(25) }),
+		ignoring("burst_probability", "0.7", func(s *neuron.IgnoreAndFire) { s.Probability = 0.7 }),
+		ignoring("burst_interval", "3 ms", func(s *neuron.IgnoreAndFire) { s.Interval = 3 }),
+		ignoring("burst_spikes", "3", func(s *neuron.IgnoreAndFire) { s.Spikes = 3 }),
+		ignoring("irregularity", "0.3", func(s *neuron.IgnoreAndFire) { s.Irregularity = 0.3 }),
+		ignoring("initial.phase", "0.4", func(s *neuron.IgnoreAndFire) { s.Initial.Phase = constant(0.4) }),
+	},
 	"modulated-poisson": {
 		modulated("mean", "30 Hz", func(s *neuron.ModulatedPoisson) { s.Mean = 30 }),
 		modulated("amplitude", "5 Hz", func(s *neuron.ModulatedPoisson) { s.Amplitude = 5 }),
@@ -81,6 +89,12 @@ func modulated(key, value string, by func(s *neuron.ModulatedPoisson), given ...
 	}
 	return row{key: key, given: append([]string{"[populations.m]\nmodel = \"modulated-poisson\"\nsize = 30"}, given...),
 		set: "populations.m." + key + "=" + value, by: func(b *built) { by(spec[*neuron.ModulatedPoisson](b, "m")) }}
+}
+
+// ignoring is a row of neurons of given rate.
+func ignoring(key, value string, by func(s *neuron.IgnoreAndFire)) row {
+	given := "[populations.m]\nmodel = \"ignore-and-fire\"\nsize = 30\nrate = \"20 Hz\"\nburst_probability = 0.5\n"
+	return loosely(row{key: key, given: []string{given}, set: "populations.m." + key + "=" + value, by: func(b *built) { by(spec[*neuron.IgnoreAndFire](b, "m")) }})
 }
 
 // background is a row of a background of population b.

@@ -80,6 +80,8 @@ var taskRows = map[string][]tasked{
 		sets("exact", "true", func(s deeply) { s.Exact = true }), sets("bin", "1 ms", func(s deeply) { s.Bin = 1 }),
 		sets("settle", "80 ms", func(s deeply) { s.Settle = 80 }), sets("learn", "20 ms", func(s deeply) { s.Learn = 20 }),
 		sets("tau_syn", "6 ms", func(s deeply) { s.TauSyn = 6 }), sets("tau_apical", "7 ms", func(s deeply) { s.TauDend = 7 }),
+		sets("silence_images", "300", func(s deeply) { s.Silence.Images = 300 }), sets("silence_noise", "0.7", func(s deeply) { s.Silence.Noise = 0.7 }),
+		sets("silence_step", "0.3", func(s deeply) { s.Silence.Step = 0.3 }), sets("silence_flat", "77", func(s deeply) { s.Silence.Flat = 77 }),
 		sets("tau_own", "8 ms", func(s deeply) { s.TauOwn = 8 }), sets("burst_delay", "6 ms", func(s deeply) { s.Delay = 6 }),
 	},
 }

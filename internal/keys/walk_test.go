@@ -54,6 +54,13 @@ func TestEveryKeyHasARow(t *testing.T) {
 	add("short-term", shortTermRows)
 	add("rules", ruleRows)
 	add("waves", waveRows)
+	add("receptors", receptorRows)
+	for _, r := range receptorKeyRows {
+		have["file/"+r.key] = true
+	}
+	for _, r := range currentRows {
+		have["file/populations.NAME.currents.NAME."+r.key] = true
+	}
 	for kind, f := range figureRows {
 		for _, d := range f.rows {
 			have["figures/"+kind+"."+d.key] = true
