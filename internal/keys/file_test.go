@@ -63,7 +63,6 @@ port = "soma"
 kind = "linear"
 gain = 10.0
 tau = "100 ms"
-offset = "20 pA"
 [teachers.c]
 population = "b"
 port = "apical"
@@ -99,20 +98,20 @@ func teacher(key, value string, by func(s *sim.Teacher), given ...string) row {
 	return row{key: "teachers.NAME." + key, given: given, set: "teachers.t." + key + "=" + value, by: func(b *built) { by(&b.Teachers[0]) }}
 }
 
+func law(key, value string, by func(s *sim.Teacher)) row {
+	r := teacher(key, value, by)
+	r.key = "teachers/linear." + key
+	return r
+}
+
 func crossed(key, value string, by func(s *sim.CrossEntropy), given ...string) row {
-	return row{key: "teachers.NAME." + key, given: given, set: "teachers.c." + key + "=" + value, by: func(b *built) {
-		law := b.Teachers[1].Law.(sim.CrossEntropy)
-		by(&law)
-		b.Teachers[1].Law = law
+	return row{key: "teachers/cross-entropy." + key, given: given, set: "teachers.c." + key + "=" + value, by: func(b *built) {
+		by(b.Teachers[1].Law.(*sim.CrossEntropy))
 	}}
 }
 
 func linear(by func(l *sim.Linear)) func(t *sim.Teacher) {
-	return func(t *sim.Teacher) {
-		law := t.Law.(sim.Linear)
-		by(&law)
-		t.Law = law
-	}
+	return func(t *sim.Teacher) { by(t.Law.(*sim.Linear)) }
 }
 
 func stimulus(key, value string, by func(s *sim.Stimulus), given ...string) row {
@@ -184,8 +183,8 @@ var fileRows = []row{
 
 	teacher("population", "b", func(s *sim.Teacher) { s.Population = "b" }),
 	teacher("port", "apical", func(s *sim.Teacher) { s.Port = "apical" }),
-	teacher("kind", "cross-entropy", func(s *sim.Teacher) { s.Law = sim.CrossEntropy{EMin: 2, EMax: 10, Gain: 10} },
-		"teachers.t.gain=10", "teachers.t.offset=0 pA", "patterns.one.targets.t=1", "patterns.two.targets.t=0"),
+	teacher("kind", "cross-entropy", func(s *sim.Teacher) { s.Law = &sim.CrossEntropy{EMin: 2, EMax: 10, Gain: 10} },
+		 "patterns.one.targets.t=1", "patterns.two.targets.t=0"),
 	teacher("tau", "30 ms", func(s *sim.Teacher) { s.Tau = 30 }),
 	teacher("every", "9 ms", func(s *sim.Teacher) { s.Every = 9 * ms }),
 	teacher("hold", "true", func(s *sim.Teacher) { s.Hold = true }),
@@ -195,10 +194,10 @@ var fileRows = []row{
 	crossed("e_min", "4 Hz", func(l *sim.CrossEntropy) { l.EMin = 4 }),
 	crossed("e_max", "20 Hz", func(l *sim.CrossEntropy) { l.EMax = 20 }),
 	crossed("gain", "300", func(l *sim.CrossEntropy) { l.Gain = 300 }),
-	teacher("gain", "4", linear(func(l *sim.Linear) { l.Gain = 4 })),
-	teacher("offset", "-30 pA", linear(func(l *sim.Linear) { l.Offset = -30 })),
-	teacher("per_rate", "-5", linear(func(l *sim.Linear) { l.PerRate = -5 })),
-	teacher("per_probability", "60 pA", linear(func(l *sim.Linear) { l.PerProbability = 60 })),
+	law("gain", "4", linear(func(l *sim.Linear) { l.Gain = 4 })),
+	law("offset", "-30 pA", linear(func(l *sim.Linear) { l.Offset = -30 })),
+	law("per_rate", "-5", linear(func(l *sim.Linear) { l.PerRate = -5 })),
+	law("per_probability", "60 pA", linear(func(l *sim.Linear) { l.PerProbability = 60 })),
 
 	{key: "patterns.NAME.currents.NAME", set: "patterns.one.currents.p=50 pA", by: func(b *built) { b.protocol.Patterns[0].Levels[0].Value = 50 }},
 	{key: "patterns.NAME.targets.NAME", set: "patterns.one.targets.t=20", by: func(b *built) {
