@@ -184,7 +184,7 @@ var fileRows = []row{
 	teacher("population", "b", func(s *sim.Teacher) { s.Population = "b" }),
 	teacher("port", "apical", func(s *sim.Teacher) { s.Port = "apical" }),
 	teacher("kind", "cross-entropy", func(s *sim.Teacher) { s.Law = &sim.CrossEntropy{EMin: 2, EMax: 10, Gain: 10} },
-		 "patterns.one.targets.t=1", "patterns.two.targets.t=0"),
+		"patterns.one.targets.t=1", "patterns.two.targets.t=0"),
 	teacher("tau", "30 ms", func(s *sim.Teacher) { s.Tau = 30 }),
 	teacher("every", "9 ms", func(s *sim.Teacher) { s.Every = 9 * ms }),
 	teacher("hold", "true", func(s *sim.Teacher) { s.Hold = true }),
