@@ -32,6 +32,13 @@ var elsewhere = map[string]string{
 	"file/data.dir":                   "sim/images: files",
 	"file/task.kind":                  "TestTasks: each kind",
 	"file/figures.NAME.kind":          "TestFigures: each kind",
+	"file/sweep.vary":                 "session: sweeps",
+	"file/sweep.measure":              "session: sweeps",
+	"file/sweep.file":                 "session: sweeps",
+	"file/sweep.sample":               "session: sweeps",
+	"file/sweep.samples":              "session: sweeps",
+	"file/sweep.sample_seed":          "session: sweeps",
+	"file/sweep.seeds":                "session: sweeps",
 	"file/experiment.checkpoint":      "session: resumed runs",
 }
 
