@@ -23,6 +23,7 @@ import (
 	"github.com/burstplex/burstplex/sim/config"
 	"github.com/burstplex/burstplex/sim/experiment"
 	"github.com/burstplex/burstplex/sim/images"
+	"github.com/burstplex/burstplex/sim/session"
 )
 
 // Exit codes.
@@ -43,6 +44,11 @@ type commands struct {
 	Bench   benchCommands  `cmd:"" help:"Measure how fast networks are simulated."`
 	Spikes  spikesCommands `cmd:"" help:"Look into a recording of spikes."`
 	Version versionCommand `cmd:"" help:"Print the version."`
+
+	Completion completionCommand `cmd:"" help:"Print what makes a shell complete commands, flags and names: bash, zsh or fish."`
+	Man        manCommand        `cmd:"" help:"Print the manual, or write a page for each command into a directory."`
+
+	ShowVersion versionFlag `name:"version" help:"Print the version, with the commit." short:"V"`
 }
 
 // terminal is where a command writes, and what it knows.
@@ -68,21 +74,39 @@ func Main(kinds *experiment.Registries, args []string, stdin io.Reader, stdout, 
 	}()
 	ctx, stop := interruptible(stderr)
 	defer stop()
-	parser, err := kong.New(&commands{}, kong.Name("burstplex"),
-		kong.Description("Simulates networks of neurons that speak in events and bursts."),
+	parser, err := newParser(
 		kong.Writers(stdout, stderr), kong.Exit(func(code int) { panic(exit(code)) }),
 		kong.BindTo(ctx, (*context.Context)(nil)), kong.Bind(terminal{stdout, stderr, kinds}), kong.ConfigureHelp(kong.HelpOptions{Compact: true}))
 	if err != nil {
 		panic(err)
 	}
-	if len(args) == 0 {
+	switch {
+	case len(args) == 0:
 		args = []string{"--help"}
+	case args[0] == "help": // help COMMAND
+		args = append(args[1:len(args):len(args)], "--help")
 	}
 	parsed, err := parser.Parse(args)
 	if err == nil {
 		err = parsed.Run()
 	}
 	return complain(stderr, err)
+}
+
+// newParser returns the parser of all commands.
+func newParser(options ...kong.Option) (*kong.Kong, error) {
+	return kong.New(&commands{}, append([]kong.Option{kong.Name("burstplex"),
+		kong.Description("Simulates networks of neurons that speak in events and bursts. More on a command: burstplex help COMMAND.")}, options...)...)
+}
+
+// versionFlag prints the version in place of a command.
+type versionFlag bool
+
+// BeforeReset is called by the parser.
+func (versionFlag) BeforeReset(app *kong.Kong) error {
+	fmt.Fprintln(app.Stdout, session.Program())
+	app.Exit(done)
+	return nil
 }
 
 // complain prints an error, one line for each mistake, and returns the exit code.

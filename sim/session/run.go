@@ -3,11 +3,9 @@ package session
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"path/filepath"
 	"runtime"
-	"runtime/debug"
 	"sync"
 	"time"
 
@@ -47,15 +45,6 @@ func (o *Options) resolve(x *experiment.Experiment) {
 	if o.Pool != nil {
 		o.tokens, o.progress = o.Pool.tokens, o.Pool.progress
 	}
-}
-
-// Program returns name and version of the program.
-func Program() string {
-	version := "devel"
-	if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "" && info.Main.Version != "(devel)" {
-		version = info.Main.Version
-	}
-	return fmt.Sprintf("burstplex %s (%s %s/%s)", version, runtime.Version(), runtime.GOOS, runtime.GOARCH)
 }
 
 // Run simulates the experiment, seeds in parallel, and writes the result directory. If ctx ends, the runs stop after
