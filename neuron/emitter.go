@@ -9,13 +9,17 @@ type Emitter struct {
 	detector spike.Detector
 	last     []spike.Tick
 	trace    []float64
-	in       []uint8
+	in       []uint8      // spikes of the event after its onset
+	onset    []spike.Tick // nil unless the detector knows a longest duration
 }
 
 // NewEmitter returns the emitter of a population in which no neuron has spiked yet.
 func NewEmitter(b Build) Emitter {
 	e := Emitter{first: b.First, detector: b.Detector,
 		last: make([]spike.Tick, b.N), trace: make([]float64, b.N), in: make([]uint8, b.N)}
+	if b.Detector.MaxDuration > 0 {
+		e.onset = make([]spike.Tick, b.N)
+	}
 	e.Reset()
 	return e
 }
@@ -23,7 +27,10 @@ func NewEmitter(b Build) Emitter {
 // Emit labels and pushes a spike of neuron i and returns its label. A spike that falls on the tick of the
 // neuron's last one is moved to the next tick.
 func (e *Emitter) Emit(out *spike.Buffer, i int, at spike.Tick) spike.Kind {
-	t := spike.Train{Last: e.last[i], In: e.in[i] != 0}
+	t := spike.Train{Last: e.last[i], More: e.in[i]}
+	if e.onset != nil {
+		t.Onset = e.onset[i]
+	}
 	if e.detector.Accumulate {
 		t.Trace = e.trace[i]
 	}
@@ -31,9 +38,9 @@ func (e *Emitter) Emit(out *spike.Buffer, i int, at spike.Tick) spike.Kind {
 		at = t.Last + 1
 	}
 	kind := e.detector.Label(&t, at)
-	e.last[i], e.in[i] = t.Last, 0
-	if t.In {
-		e.in[i] = 1
+	e.last[i], e.in[i] = t.Last, t.More
+	if e.onset != nil {
+		e.onset[i] = t.Onset
 	}
 	if e.detector.Accumulate {
 		e.trace[i] = t.Trace
@@ -47,13 +54,20 @@ func (e *Emitter) Last(i int) spike.Tick { return e.last[i] }
 
 // Columns lists the detector's memory.
 func (e *Emitter) Columns() []Column {
-	return []Column{{Name: "last_spike", Unit: "ms", Data: e.last}, {Name: "burst_trace", Data: e.trace},
+	cs := []Column{{Name: "last_spike", Unit: "ms", Data: e.last}, {Name: "burst_trace", Data: e.trace},
 		{Name: "in_burst", Data: e.in}}
+	if e.onset != nil {
+		cs = append(cs, Column{Name: "last_onset", Unit: "ms", Data: e.onset})
+	}
+	return cs
 }
 
 // Reset forgets all spikes.
 func (e *Emitter) Reset() {
 	for i := range e.last {
 		e.last[i], e.trace[i], e.in[i] = spike.Never, 0, 0
+	}
+	for i := range e.onset {
+		e.onset[i] = spike.Never
 	}
 }

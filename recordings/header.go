@@ -131,6 +131,9 @@ func (p *Population) normal() error {
 	if p.Detector.Threshold <= 0 || p.Detector.Threshold > spike.Forever {
 		return fmt.Errorf("burst threshold of %d ns is not positive or too long", int64(p.Detector.Threshold))
 	}
+	if key, reason := p.Detector.Check(); key != "" && key != "threshold" {
+		return fmt.Errorf("definition of a burst: %s %s", key, reason)
+	}
 	if !utf8.ValidString(p.Name) {
 		return fmt.Errorf("the name is not UTF-8")
 	}
@@ -210,6 +213,10 @@ type populationJSON struct {
 	Size       int64    `json:"size"`
 	Threshold  int64    `json:"burst_threshold_ns"`
 	Accumulate bool     `json:"burst_accumulate"`
+	Continue   int64    `json:"burst_continue_ns,omitempty"`
+	MinSpikes  int      `json:"burst_min_spikes,omitempty"`
+	Duration   int64    `json:"burst_max_duration_ns,omitempty"`
+	Surprise   float64  `json:"burst_surprise,omitempty"`
 	Recorded   [][3]int `json:"recorded"`
 }
 
@@ -218,7 +225,8 @@ func (h *Header) marshal() ([]byte, error) {
 		make([]populationJSON, len(h.Populations)), h.Metadata, h.Experiment}
 	for i := range h.Populations {
 		p := &h.Populations[i]
-		q := populationJSON{p.Name, uint32(p.First), int64(p.Size), int64(p.Detector.Threshold), p.Detector.Accumulate, make([][3]int, len(p.Recorded))}
+		q := populationJSON{p.Name, uint32(p.First), int64(p.Size), int64(p.Detector.Threshold), p.Detector.Accumulate, int64(p.Detector.Continue),
+			p.Detector.MinSpikes, int64(p.Detector.MaxDuration), p.Detector.Surprise, make([][3]int, len(p.Recorded))}
 		for k, r := range p.Recorded {
 			q.Recorded[k] = [3]int{r.First, r.Count, r.Stride}
 		}
@@ -248,7 +256,8 @@ func parseHeader(b []byte) (Header, error) {
 			return h, fmt.Errorf("header: population %d %q: size %d", i, q.Name, q.Size)
 		}
 		p := Population{spike.Population{Name: q.Name, First: spike.ID(q.First), Size: int(q.Size)},
-			spike.Detector{Threshold: spike.Tick(q.Threshold), Accumulate: q.Accumulate}, make([]Range, len(q.Recorded))}
+			spike.Detector{Threshold: spike.Tick(q.Threshold), Accumulate: q.Accumulate, Continue: spike.Tick(q.Continue),
+				MinSpikes: q.MinSpikes, MaxDuration: spike.Tick(q.Duration), Surprise: q.Surprise}, make([]Range, len(q.Recorded))}
 		for k, r := range q.Recorded {
 			p.Recorded[k] = Range{r[0], r[1], r[2]}
 		}

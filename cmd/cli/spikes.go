@@ -21,6 +21,7 @@ type spikesCommands struct {
 	Digest    digestCommand    `cmd:"" help:"The SHA-256 of the recorded spikes."`
 	Verify    verifyCommand    `cmd:"" help:"Check every byte."`
 	Repair    repairCommand    `cmd:"" help:"Copy what is intact of a damaged recording."`
+	Relabel   relabelCommand   `cmd:"" help:"Copy with labels by another definition of a burst."`
 	Cut       cutCommand       `cmd:"" help:"Copy a span of time or some populations."`
 	Merge     mergeCommand     `cmd:"" help:"Join the segments of one run, one after the other in time."`
 	Recompact recompactCommand `cmd:"" help:"Copy with the smallest code."`

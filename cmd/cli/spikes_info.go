@@ -68,6 +68,9 @@ func (c *infoCommand) info(t terminal, file string) (rows []row, err error) {
 	if gaps := h.Metadata["silence"]; gaps != "" {
 		fmt.Fprintf(t.out, "merged; time that was not recorded counts as silence: %s\n", gaps)
 	}
+	if h.Metadata["relabelled"] != "" {
+		fmt.Fprintln(t.out, "labels of events and bursts were derived anew after the run")
+	}
 	fmt.Fprintln(t.out)
 	w := tabwriter.NewWriter(t.out, 0, 8, 2, ' ', tabwriter.AlignRight)
 	fmt.Fprintln(w, "population\tneurons\trecorded\tspikes\tHz\tevents, Hz\tbursts, Hz\tburst probability\tbytes/spike\tPoisson bound\t")
@@ -82,7 +85,7 @@ func (c *infoCommand) info(t terminal, file string) (rows []row, err error) {
 	for _, p := range s.Populations {
 		definitions = append(definitions, definition{p.Name, p.Detector})
 	}
-	printDefinitions(t.out, definitions)
+	printDefinitions(t.out, "as stored", definitions)
 	listTables(t.out, s.Tables)
 	return nil, bad(errors.Join(damage...))
 }
@@ -100,8 +103,8 @@ type definition struct {
 	detector   spike.Detector
 }
 
-// printDefinitions says which definition of a burst is stored in a recording, a line for each that occurs.
-func printDefinitions(w io.Writer, all []definition) {
+// printDefinitions says which definition of a burst holds in a recording, and whether it is stored there, a line for each that occurs.
+func printDefinitions(w io.Writer, how string, all []definition) {
 	for i, d := range all {
 		var names []string
 		first := true
@@ -113,9 +116,9 @@ func printDefinitions(w io.Writer, all []definition) {
 		switch {
 		case !first:
 		case len(names) == len(all):
-			fmt.Fprintf(w, "burst, as stored: two or more spikes, %v\n", d.detector)
+			fmt.Fprintf(w, "burst, %s: %v\n", how, d.detector.Definition())
 		default:
-			fmt.Fprintf(w, "burst, as stored for %s: two or more spikes, %v\n", strings.Join(names, ", "), d.detector)
+			fmt.Fprintf(w, "burst, %s for %s: %v\n", how, strings.Join(names, ", "), d.detector.Definition())
 		}
 	}
 }

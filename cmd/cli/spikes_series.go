@@ -24,7 +24,7 @@ func (c *statsCommand) series(file string, r *recordings.Reader, q recordings.Qu
 	for _, p := range pops {
 		ids, neurons = append(ids, p.Population), append(neurons, p.Neurons)
 	}
-	read := reader(r, q)
+	read := c.reader(r, q)
 	head := func(p int) row {
 		return row{{"file", file}, {"seed", r.Header().Seed}, {"population", pops[p].Name}}
 	}
@@ -32,7 +32,7 @@ func (c *statsCommand) series(file string, r *recordings.Reader, q recordings.Qu
 	case "rates":
 		rates := analysis.NewRates(ids, analysis.Cover(span, width))
 		rates.Recorded(neurons...)
-		if err := read(over(pops, func(p analysis.Source, at spike.Tick) bool { return at >= span.To+p.Detector.Silence(1) }), rates); err != nil {
+		if err := read(over(pops, func(p analysis.Source, at spike.Tick) bool { return at >= span.To+p.Detector.Settled() }), rates); err != nil {
 			return nil, bad(err)
 		}
 		for p, course := range rates.Courses() {

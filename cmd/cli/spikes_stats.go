@@ -16,6 +16,7 @@ import (
 type statsCommand struct {
 	files
 	selection
+	definitionFlags
 	Bin string `help:"Bins of the population rate and of the Fano factor; default 100 ms, or all of a shorter recording. A rest that is shorter than a bin counts in everything but the Fano factor." placeholder:"TIME"`
 	tidy
 	Of string `help:"In place of the table, CSV (or JSON) of: rates (in the bins), intervals (histogram, 20 bins per decade from 0.1 ms), events (histogram of intervals between events) or lengths (spikes per event)." enum:",rates,intervals,events,lengths" default:"" placeholder:"WHAT"`
@@ -77,7 +78,10 @@ func (c *statsCommand) stats(t terminal, file string, people bool) (rows []row, 
 	if err != nil {
 		return nil, err
 	}
-	pops := c.sources(r, q)
+	pops, err := c.sources(r, q)
+	if err != nil {
+		return nil, err
+	}
 	if c.Of != "" {
 		return c.series(file, r, q, pops, span, width)
 	}
@@ -86,7 +90,7 @@ func (c *statsCommand) stats(t terminal, file string, people bool) (rows []row, 
 	for _, p := range pairs {
 		also = append(also, p)
 	}
-	all, err := analysis.Describe(pops, span, width, r.Header().Resolution, reader(r, q), also...)
+	all, err := analysis.Describe(pops, span, width, r.Header().Resolution, c.reader(r, q), also...)
 	if err != nil {
 		return nil, bad(err)
 	}
@@ -111,7 +115,11 @@ func (c *statsCommand) stats(t terminal, file string, people bool) (rows []row, 
 		fmt.Fprintln(w)
 	}
 	w.Flush()
-	explain(t.out, pops, span, width)
+	how := "as stored"
+	if c.given() {
+		how = "labelled anew"
+	}
+	explain(t.out, how, pops, span, width)
 	if len(pairs) > 0 {
 		fmt.Fprintln(t.out)
 	}
@@ -144,23 +152,37 @@ func (c *statsCommand) width(span spike.Window) (spike.Tick, error) {
 }
 
 // sources lists the populations that are described.
-func (c *statsCommand) sources(r *recordings.Reader, q recordings.Query) (pops []analysis.Source) {
+func (c *statsCommand) sources(r *recordings.Reader, q recordings.Query) (pops []analysis.Source, err error) {
 	for _, p := range r.Header().Populations {
 		if len(c.Populations) == 0 || slices.Contains(c.Populations, p.Name) {
 			n := p.Neurons()
 			if q.Neurons != nil {
 				n = chosen(p, q.Neurons)
 			}
-			pops = append(pops, analysis.Source{Population: p.Population, Detector: p.Detector, Neurons: n})
+			d := p.Detector
+			if c.given() {
+				if d, err = c.detector(d); err != nil {
+					return nil, err
+				}
+			}
+			pops = append(pops, analysis.Source{Population: p.Population, Detector: d, Neurons: n})
 		}
 	}
-	return pops
+	return pops, nil
 }
 
-// reader feeds the chosen spikes of a recording until nothing more matters.
-func reader(r *recordings.Reader, q recordings.Query) func(func(spike.Tick) bool, ...analysis.Accumulator) error {
+// reader feeds the chosen spikes of a recording, with labels derived anew if that was asked for, until nothing more matters.
+func (c *statsCommand) reader(r *recordings.Reader, q recordings.Query) func(func(spike.Tick) bool, ...analysis.Accumulator) error {
 	return func(over func(spike.Tick) bool, to ...analysis.Accumulator) error {
-		for batch, err := range r.Batches(q) {
+		batches := r.Batches(q)
+		if c.given() {
+			detectors, err := c.detectors(r, nil)
+			if err != nil {
+				return err
+			}
+			batches = r.Relabelled(q, detectors)
+		}
+		for batch, err := range batches {
 			if err != nil {
 				return err
 			}
@@ -176,14 +198,14 @@ func reader(r *recordings.Reader, q recordings.Query) func(func(spike.Tick) bool
 }
 
 // explain says what the numbers of the table are.
-func explain(w io.Writer, pops []analysis.Source, span spike.Window, width spike.Tick) {
+func explain(w io.Writer, how string, pops []analysis.Source, span spike.Window, width spike.Tick) {
 	fmt.Fprintf(w, "%v to %v, bins of %v; rates: per recorded neuron; burst probability: all bursts over all events that began in this time\n", span.From, span.To, width)
 	fmt.Fprintln(w, "ISI: pooled over neurons; ISI in bursts: share below the threshold of a burst; CV, CV2, Fano (counts in whole bins): means over neurons")
 	var definitions []definition
 	for _, p := range pops {
 		definitions = append(definitions, definition{p.Name, p.Detector})
 	}
-	printDefinitions(w, definitions)
+	printDefinitions(w, how, definitions)
 }
 
 // pair is the correlation of two populations.

@@ -100,7 +100,7 @@ var bugs = []bug{
 	{"accumulating trace is forgotten", "neuron/emitter.go",
 		"e.trace[i] = t.Trace", "e.trace[i] = 1", oracle},
 	{"a burst counts again", "neuron/spike/detector.go",
-		"t.In = true\n\t\treturn Burst", "t.In = false\n\t\treturn Burst", oracle},
+		"if t.More < 255 {\n\t\tt.More++", "if t.More < 255 {\n\t\tt.More = 1", oracle},
 
 	// Rules.
 	{"burst-dependent: pseudo-count in the numerator only", "plasticity/burstdependent.go",

@@ -22,11 +22,28 @@ func labels(d spike.Detector, train []spike.Tick) []spike.Kind {
 			}
 			short = trace > math.Exp(-1)
 		}
+		least := 2
+		if !d.Accumulate {
+			if inEvent >= 2 && d.Continue > 0 {
+				short = at-train[k-1] < d.Continue
+			}
+			if d.MaxDuration > 0 && short && at-train[k-inEvent] > d.MaxDuration {
+				short = false
+			}
+			least = max(least, d.MinSpikes)
+		}
 		if !short {
 			inEvent = 0
 		}
 		inEvent++
-		kinds[k] = spike.Kind(min(inEvent-1, 2))
+		switch inEvent {
+		case 1:
+			kinds[k] = spike.Onset
+		case least:
+			kinds[k] = spike.Burst
+		default:
+			kinds[k] = spike.Tail
+		}
 	}
 	return kinds
 }

@@ -10,7 +10,7 @@ import (
 // 24 bytes per population and bin, and 8 per neuron.
 //
 // A burst counts in the bin in which its event began (spike.Onsets). The counts of a bin are therefore final one
-// spike.Detector.Silence(1) after its end; a burst whose second spike lies beyond the stream counts as a single event.
+// spike.Detector.Settled() after its end; a burst whose second spike lies beyond the stream counts as a single event.
 type Rates struct {
 	roster  roster
 	cursor  cursor

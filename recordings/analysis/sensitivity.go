@@ -22,6 +22,22 @@ func NewSensitivity(pops []spike.Population, bins Bins, detectors []spike.Detect
 	return s
 }
 
+// NewSensitivityOf varies the threshold of each population's own detector.
+func NewSensitivityOf(pops []spike.Population, bins Bins, own []spike.Detector, thresholds []spike.Tick) *Sensitivity {
+	s := &Sensitivity{}
+	for _, t := range thresholds {
+		r := NewRates(pops, bins)
+		var each []spike.Detector
+		for _, d := range own {
+			each = append(each, d.Thresholded(t))
+		}
+		s.detectors = append(s.detectors, spike.Detector{Threshold: t})
+		s.rates = append(s.rates, r)
+		s.relabels = append(s.relabels, relabelled(pops, each, r))
+	}
+	return s
+}
+
 // Recorded says how many neurons of each population are in the stream, as Rates.Recorded does.
 func (s *Sensitivity) Recorded(neurons ...int) {
 	for _, r := range s.rates {

@@ -73,17 +73,21 @@ func During(w spike.Window, to Accumulator) Accumulator {
 
 // relabel remembers every train because labels depend on the past.
 type relabel struct {
-	to       Accumulator
-	detector spike.Detector
-	roster   roster
-	trains   []spike.Train
-	buf      []spike.Event
+	to        Accumulator
+	detectors []spike.Detector // one for all, or one per population
+	roster    roster
+	trains    []spike.Train
+	buf       []spike.Event
 }
 
 // Relabel passes spikes on with the labels that another detector gives them. It needs the whole train of every
 // neuron from the start of the recording, and 24 bytes per neuron. Neurons outside the populations are dropped.
 func Relabel(pops []spike.Population, d spike.Detector, to Accumulator) Accumulator {
-	r := &relabel{to: to, detector: d, roster: newRoster(pops)}
+	return relabelled(pops, []spike.Detector{d}, to)
+}
+
+func relabelled(pops []spike.Population, detectors []spike.Detector, to Accumulator) *relabel {
+	r := &relabel{to: to, detectors: detectors, roster: newRoster(pops)}
 	r.trains = make([]spike.Train, r.roster.neurons)
 	for i := range r.trains {
 		r.trains[i] = spike.NewTrain()
@@ -95,8 +99,12 @@ func Relabel(pops []spike.Population, d spike.Detector, to Accumulator) Accumula
 func (r *relabel) Add(events []spike.Event) {
 	r.buf = r.buf[:0]
 	for _, e := range events {
-		if _, i := r.roster.find(e.Src); i >= 0 {
-			e.Kind = r.detector.Label(&r.trains[i], e.At)
+		if p, i := r.roster.find(e.Src); i >= 0 {
+			d := &r.detectors[0]
+			if len(r.detectors) > 1 {
+				d = &r.detectors[p]
+			}
+			e.Kind = d.Label(&r.trains[i], e.At)
 			r.buf = append(r.buf, e)
 		}
 	}

@@ -12,7 +12,7 @@ import (
 func (x *Experiment) Network(seed uint64) (*sim.Network, error) {
 	net := &sim.Network{Seed: seed, Step: x.Experiment.Step}
 	for name, p := range x.Populations.All() {
-		pop := sim.Population{Name: name, Size: p.Size, Spec: p.Spec, Detector: x.Burst.Detector(), Receptors: p.added()}
+		pop := sim.Population{Name: name, Size: p.Size, Spec: p.Spec, Detector: p.Burst.Detector(), Receptors: p.added()}
 		for b, bg := range p.Backgrounds.All() {
 			pop.Backgrounds = append(pop.Backgrounds, sim.Background{Name: b, Port: bg.Port, Receptor: bg.Receptor, Spec: bg.Spec})
 		}

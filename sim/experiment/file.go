@@ -53,11 +53,22 @@ type Data struct {
 // Burst is the [burst] table: how bursts are told from events.
 type Burst struct {
 	Threshold  spike.Tick `toml:"threshold" unit:"ms" range:"(0, 1000]" doc:"ISI below which two spikes belong to one burst"`
-	Accumulate bool       `toml:"accumulate" doc:"use the accumulating trace of the published program instead of the plain ISI"`
+	Continue   spike.Tick `toml:"continue" unit:"ms" range:"(0, 1000]" doc:"the same for the spikes after the second; default: threshold"`
+	MinSpikes  int        `toml:"min_spikes" range:"[2, 200]" doc:"spikes that make an event a burst; fewer are one event without a burst"`
+	Longest    spike.Tick `toml:"max_duration" unit:"ms" range:"(0, 100000]" doc:"a spike so long after the onset of an event is an onset itself; default: no limit"`
+	Accumulate bool       `toml:"accumulate" doc:"use the accumulating trace of the published program instead of the plain ISI; goes together with threshold only"`
 }
 
+// Detector returns the rule.
 func (b Burst) Detector() spike.Detector {
-	return spike.Detector{Threshold: b.Threshold, Accumulate: b.Accumulate}
+	d := spike.Detector{Threshold: b.Threshold, Accumulate: b.Accumulate}
+	if !b.Accumulate {
+		d.Continue, d.MaxDuration = b.Continue, b.Longest
+		if b.MinSpikes > 2 {
+			d.MinSpikes = b.MinSpikes
+		}
+	}
+	return d
 }
 
 // Population is an entry of [populations].
@@ -67,6 +78,7 @@ type Population struct {
 	Backgrounds config.Table[Background]   `toml:"backgrounds" doc:"private random input of every neuron"`
 	Receptors   config.Table[Receptor]     `toml:"receptors" doc:"receptors beside those of the model"`
 	Currents    config.Table[AddedCurrent] `toml:"currents" doc:"currents written as equations that a built-in model takes beside its own; see docs/equations.md"`
+	Burst       Burst                      `toml:"burst" doc:"what a burst of this population is; keys that are absent as in [burst]"`
 	Spec        neuron.Spec
 }
 
@@ -265,7 +277,7 @@ type Compare struct {
 func defaults() *File {
 	return &File{
 		Experiment: About{Step: 100 * spike.Microsecond, Bin: 50 * spike.Millisecond, Seed: 1, Seeds: 1, Checkpoint: 60 * spike.Second},
-		Burst:      Burst{Threshold: 16 * spike.Millisecond},
+		Burst:      Burst{Threshold: 16 * spike.Millisecond, MinSpikes: 2},
 		Record:     Record{Spikes: true, Resolution: spike.Microsecond, Format: "csv", ExpectedRate: 10},
 	}
 }

@@ -108,6 +108,9 @@ func (x *Experiment) parse(name string, text []byte, overrides []string) error {
 	if err := config.DecodeWith(tree, &x.File, x.kinds); err != nil {
 		return err
 	}
+	if err := x.defineBursts(); err != nil {
+		return err
+	}
 	if err := x.locate(); err != nil {
 		return err
 	}

@@ -21,7 +21,7 @@ func (d *Report) caption(f Figure) string {
 			continue
 		}
 		n = append(n, fmt.Sprintf("%d of %s", p.Size, p.Name))
-		if b := d.nets[0].Populations[i].Detector.String(); !slices.Contains(bursts, b) {
+		if b := d.nets[0].Populations[i].Detector.Definition(); !slices.Contains(bursts, b) {
 			bursts = append(bursts, b)
 		}
 	}
@@ -32,6 +32,6 @@ func (d *Report) caption(f Figure) string {
 	if k := len(d.obs); k > 1 {
 		seeds = fmt.Sprintf("means over %d seeds, bands and bars one standard deviation", k)
 	}
-	return fmt.Sprintf("%s Neurons: %s; %s. Burst: two or more spikes, %s; it counts when its event begins, "+
+	return fmt.Sprintf("%s Neurons: %s; %s. Burst: %s; it counts when its event begins, "+
 		"and burst probability is bursts over events.", says, strings.Join(n, ", "), seeds, strings.Join(bursts, " or "))
 }

@@ -178,8 +178,12 @@ func PrintRates(out io.Writer, s *Summary) {
 		}
 		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\t%s\t\n", p.Population, hz(p.SpikeRate, sd.SpikeRate), hz(p.EventRate, sd.EventRate),
 			hz(p.BurstRate, sd.BurstRate), probability, plain(p.CV, sd.CV), plain(p.Fano, sd.Fano))
-		if !slices.Contains(bursts, p.Burst) {
-			bursts = append(bursts, p.Burst)
+		burst := p.Burst
+		if !strings.Contains(burst, " or more spikes") {
+			burst = "two or more spikes, " + burst
+		}
+		if !slices.Contains(bursts, burst) {
+			bursts = append(bursts, burst)
 		}
 	}
 	w.Flush()
@@ -190,7 +194,7 @@ func PrintRates(out io.Writer, s *Summary) {
 	if n := len(s.Runs); n > 1 {
 		seeds = fmt.Sprintf("mean ± s.d. over %d seeds", n)
 	}
-	fmt.Fprintf(out, "per neuron, %g s to %g s, %s; burst probability: pooled, all bursts over all events; burst: two or more spikes, %s\n",
+	fmt.Fprintf(out, "per neuron, %g s to %g s, %s; burst probability: pooled, all bursts over all events; burst: %s\n",
 		p.From, p.To, seeds, strings.Join(bursts, " or "))
 	fmt.Fprintln(out, "CV of the intervals, Fano factor of counts in 100 ms: means over neurons; every seed: rates.csv")
 }

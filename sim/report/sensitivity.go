@@ -21,8 +21,12 @@ func (f *sensitivity) Observe(o *Observation) any {
 		ticks[i] = spike.Tick(t * float64(spike.Millisecond))
 	}
 	w, _ := f.Window(o.Experiment)
-	v := analysis.NewSensitivity(o.pops, analysis.Whole(w), analysis.Thresholds(o.Burst.Detector(), ticks...))
-	o.Attach(fmt.Sprintf("bursts by threshold in %v, %v", w, o.Burst.Detector()), v)
+	var own []spike.Detector
+	for _, p := range o.pops {
+		own = append(own, o.Experiment.Populations.Get(p.Name).Burst.Detector())
+	}
+	v := analysis.NewSensitivityOf(o.pops, analysis.Whole(w), own, ticks)
+	o.Attach(fmt.Sprintf("bursts by threshold in %v, %v", w, own), v)
 	return v
 }
 

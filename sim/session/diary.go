@@ -63,7 +63,7 @@ func keepDiary(x *experiment.Experiment, dir string, seed uint64, engine *sim.Si
 	last := d.pops[len(d.pops)-1]
 	d.onsets = spike.NewOnsets(int(last.First) + last.Size)
 	for _, p := range net.Populations {
-		d.settles = max(d.settles, p.Detector.Silence(1))
+		d.settles = max(d.settles, p.Detector.Settled())
 	}
 	if j := x.Judge(); j != nil {
 		d.stop = &solved{judge: j}
