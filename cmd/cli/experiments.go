@@ -72,12 +72,13 @@ func (c *initCommand) Run(t terminal) error {
 type source struct {
 	Experiment string   `arg:"" name:"file-or-name" help:"Experiment file, or name of a built-in experiment."`
 	Set        []string `help:"Set a key of the experiment, for example --set projections.pyr2_pyr1.weight=0.2; may be repeated." placeholder:"KEY=VALUE" sep:"none"`
+	scaled
 }
 
 type checkCommand struct{ source }
 
-func (c *checkCommand) Run(t terminal) error {
-	x, err := experiment.Load(t.kinds, c.Experiment, c.Set...)
+func (c *checkCommand) Run(ctx context.Context, t terminal) error {
+	x, err := c.load(ctx, t, 0)
 	if err != nil {
 		return err
 	}
@@ -227,7 +228,7 @@ func (c *runCommand) Validate() error {
 }
 
 func (c *runCommand) Run(ctx context.Context, t terminal) error {
-	x, err := experiment.Load(t.kinds, c.Experiment, c.Set...)
+	x, err := c.load(ctx, t, c.number())
 	if err != nil {
 		return err
 	}

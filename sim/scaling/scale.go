@@ -234,8 +234,8 @@ func (c *projection) replacement(part float64, rates []Activity) ([]string, erro
 		return nil, c.refuse("%.3g arrivals a second are more than a neuron's private trains can have", total)
 	}
 	key := "populations." + c.Target + ".backgrounds.left_out_" + c.Name
-	return []string{fmt.Sprintf("%s.port=%s", key, c.Port), fmt.Sprintf("%s.receptor=%s", key, c.Receptor),
-		fmt.Sprintf("%s.sources=%.0f", key, sources), fmt.Sprintf("%s.rate=%.17g Hz", key, total/sources), fmt.Sprintf("%s.weight=%.17g", key, square/mean)}, nil
+	return []string{fmt.Sprintf("%s={ port = %q, receptor = %q, sources = %.0f, rate = \"%.17g Hz\", weight = %.17g }", key, c.Port, c.Receptor,
+		sources, total/sources, square/mean)}, nil
 }
 
 // moments returns the means of a value and of its square.
