@@ -180,9 +180,6 @@ func divide(net *Network, size int) (rows, synapses float64) {
 	return rows, synapses
 }
 
-// AvailableMemory returns how many bytes a network can take here and now; 0 if that is unknown.
-func AvailableMemory() int64 { return availableMemory() }
-
 // fits returns an error if a network needs more memory than there is.
 func fits(net *Network, opt Options) error {
 	e := estimate(net, opt)

@@ -46,23 +46,33 @@ func (p Phases) Total() (t Times) {
 	return t
 }
 
-// timedOf is of how many windows one is timed, and counts for all: some twenty looks at the clock in every window
-// would cost several per cent of short windows. Which one it is follows no period that anything in the network
-// could have.
-const timedOf = 32
+// One of so many windows is timed, and counts for all: some twenty looks at the clock in every window would cost several per cent of short
+// windows. Of those that take longer than a long one, more are.
+const (
+	timedOf, timedOfLong = 32, 8
+	longWindow           = 100 * time.Microsecond
+)
 
 // stopwatch times the phases of some windows. Its zero value is ready.
 type stopwatch struct {
-	on     bool // in this window
+	on     bool          // in this window
+	counts time.Duration // for how many windows it stands
+	took   time.Duration // the last window that was timed
 	phases Phases
 	spent  []time.Duration // on each item of follow
 }
 
-// choose decides whether the window that starts at a number of windows is timed.
+// choose decides whether the window of a number is timed. Which one it is follows no period that anything in the network could have.
 func (w *stopwatch) choose(window int64) {
 	x := uint64(window) * 0x9e3779b97f4a7c15 // as Philox's keys: the golden ratio
 	x = (x ^ x>>32) * 0xd6e8feb86659fd93
-	w.on = x>>32%timedOf == 0
+	w.counts = timedOf
+	if w.took >= longWindow {
+		w.counts = timedOfLong
+	}
+	if w.on = x>>32%uint64(w.counts) == 0; w.on {
+		w.took = 0
+	}
 }
 
 // start returns the time if the window is timed.
@@ -76,7 +86,9 @@ func (w *stopwatch) start() (t time.Time) {
 // add notes what one worker did alone since a start.
 func (w *stopwatch) add(p Phase, start time.Time) {
 	if w.on {
-		d := timedOf * time.Since(start)
+		took := time.Since(start)
+		w.took += took
+		d := w.counts * took
 		w.phases[p].Wall += d
 		w.phases[p].Busy += d
 	}
@@ -84,17 +96,19 @@ func (w *stopwatch) add(p Phase, start time.Time) {
 
 // share notes what workers did side by side since a start, for how long each phase.
 func (w *stopwatch) share(start time.Time, busy Phases) {
-	wall, total := timedOf*time.Since(start), busy.Total().Busy
+	took := time.Since(start)
+	w.took += took
+	wall, total := w.counts*took, busy.Total().Busy
 	for p := range busy {
 		if b := busy[p].Busy; b > 0 {
-			w.phases[p].Busy += timedOf * b
+			w.phases[p].Busy += w.counts * b
 			w.phases[p].Wall += time.Duration(float64(wall) * (float64(b) / float64(total)))
 		}
 	}
 }
 
-// Phases returns how long each phase has taken, estimated from one window in 32. Results do not depend on it. Sinks
-// count as Record, whatever they do.
+// Phases returns how long each phase has taken, estimated from some of the windows. Results do not depend on it. Sinks count as
+// Record, whatever they do.
 func (s *Sim) Phases() Phases { return s.watch.phases }
 
 // Construction returns how long it took to make everything but the synapses, and to make these.

@@ -3,13 +3,8 @@ package cli
 import (
 	"context"
 	"fmt"
-	"os"
-	"path/filepath"
-	"runtime"
 	"slices"
-	"strings"
 
-	"github.com/burstplex/burstplex/recordings/figure"
 	"github.com/burstplex/burstplex/sim/bench"
 )
 
@@ -18,7 +13,7 @@ type benchCommands struct {
 	Networks benchNetworks `cmd:"" default:"withargs" help:"Time whole networks: NAME... is a workload, an experiment file or a built-in experiment."`
 	Parts    benchParts    `cmd:"" help:"Time parts of the engine on one core: delivery, queue, steps, updates."`
 	Compare  benchCompare  `cmd:"" help:"Compare two builds: reports of bench --json, measured in turn."`
-	Scaling  benchScaling  `cmd:"" help:"Time networks over workers, neurons, inputs and rate, and draw the curves."`
+	Scaling  benchScaling  `cmd:"" help:"Measure how a network scales over workers, neurons, inputs or rate: phases, memory, activity; a table and a figure."`
 }
 
 type benchImages struct {
@@ -159,63 +154,4 @@ func (c *benchCompare) Run(t terminal) error {
 	}
 	reports[0].Head(t.out)
 	return bench.WriteRatios(t.out, ratios)
-}
-
-type benchScaling struct {
-	benchOutput
-	Output   string `short:"o" default:"scaling" help:"Where the figure goes: FILE.png, .svg and .csv." placeholder:"FILE"`
-	Workers  int    `help:"Most workers; default all processors."`
-	Neurons  int    `default:"12500" help:"Neurons of the balanced network in the middle."`
-	InDegree int    `default:"1250" help:"Inputs of each of its neurons."`
-	Runs     int    `short:"n" default:"3" help:"Stretches of model time to measure."`
-}
-
-// Validate is called by the parser.
-func (c *benchScaling) Validate() error {
-	switch {
-	case c.Workers < 0:
-		return fmt.Errorf("--workers=%d: must be above 0", c.Workers)
-	case c.Neurons < 100 || c.Neurons > 10_000_000:
-		return fmt.Errorf("--neurons=%d: must be between 100 and 10000000", c.Neurons)
-	case c.InDegree < 40 || c.InDegree > 100_000:
-		return fmt.Errorf("--in-degree=%d: must be between 40 and 100000", c.InDegree)
-	case c.Runs < 1 || c.Runs > 1000:
-		return fmt.Errorf("--runs=%d: must be between 1 and 1000", c.Runs)
-	}
-	if info, err := os.Stat(filepath.Dir(c.Output)); err != nil || !info.IsDir() { // before minutes of work
-		return fmt.Errorf("--output=%s: there is no directory %s", c.Output, filepath.Dir(c.Output))
-	}
-	return nil
-}
-
-func (c *benchScaling) Run(ctx context.Context, t terminal) error {
-	report := bench.NewReport()
-	output := c.Output
-	if ext := filepath.Ext(output); ext == ".png" || ext == ".svg" || ext == ".csv" {
-		output = strings.TrimSuffix(output, ext)
-	}
-	scale := bench.Scale{Workers: c.Workers, Neurons: c.Neurons, InDegree: c.InDegree, Stretches: c.Runs}
-	if scale.Workers == 0 {
-		scale.Workers = runtime.GOMAXPROCS(0)
-	}
-	if !c.JSON {
-		report.Head(t.out)
-	}
-	err := bench.Scaling(ctx, scale, func(s bench.Series) {
-		report.Scaling = append(report.Scaling, s)
-		if !c.JSON {
-			s.WriteSeries(t.out)
-		}
-	})
-	if err != nil {
-		return err
-	}
-	if err := figure.Save(output, bench.Drawing(report.Scaling)); err != nil {
-		return err
-	}
-	if c.JSON {
-		return report.WriteJSON(t.out)
-	}
-	fmt.Fprintf(t.out, "\ncurves in %s.png\n", output)
-	return nil
 }

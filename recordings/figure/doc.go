@@ -6,7 +6,7 @@
 //	err := figure.Save("out/isi", figure.Intervals{Populations: ..., Threshold: 16})
 //
 // The figures of burst multiplexing have a type each: Multiplexing, Traces, Spikes, Intervals, Responses,
-// Coherence, Sensitivity, Comparison. Anything else is a Page: rows of Panels, each with axes and Marks (Line,
+// Coherence, Sensitivity, Comparison. Anything else is a Page: rows of Panels, each with axes and Marks (Line, Stack,
 // Points, Bars, Raster, Heat, Tiles, Rule). Every named figure is only a function from data to a Page, so a Page can do
 // what they can:
 //

@@ -7,7 +7,7 @@ import (
 	"gonum.org/v1/plot/vg/draw"
 )
 
-// Mark is something drawn in a panel: Line, Points, Bars, Raster, Heat, Tiles or Rule.
+// Mark is something drawn in a panel: Line, Points, Bars, Stack, Raster, Heat, Tiles or Rule.
 type Mark interface {
 	measure(x, y *extent)               // what an automatic range must contain
 	wants() (c Color, onRight bool)     // the colour asked for, and the axis

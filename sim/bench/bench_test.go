@@ -11,7 +11,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/burstplex/burstplex/recordings/figure"
 	"github.com/burstplex/burstplex/sim/experiment"
 	"github.com/burstplex/burstplex/sim/report"
 )
@@ -101,31 +100,6 @@ func TestWorkloads(t *testing.T) {
 		if w.Stretch <= 0 || w.Rates == "" {
 			t.Errorf("%s lacks what it is compared with: %+v", w.Name, w)
 		}
-	}
-}
-
-// Scaling visits every series with the networks that it promises, and they can be drawn.
-func TestScaling(t *testing.T) {
-	var all []Series
-	err := Scaling(context.Background(), Scale{Workers: 2, Neurons: 400, InDegree: 80, Stretches: 1},
-		func(s Series) { all = append(all, s) })
-	if err != nil {
-		t.Fatal(err)
-	}
-	if len(all) != 5 || len(all[0].Points) != 2 || all[1].Points[1].Neurons != 800 || all[3].Points[0].InDegree != 10 {
-		t.Fatalf("series %+v", all)
-	}
-	if a, b := all[0].Points[0], all[0].Points[1]; a.Rate != b.Rate || a.Rate < 1 || a.SynapticEvents != b.SynapticEvents {
-		t.Errorf("one worker and two run other networks: %+v, %+v", a, b)
-	}
-	// Synapses are so strong in a network of this size that its rate goes up and down with the drive, by as much as
-	// from seed to seed; from a drive below threshold to the largest it goes up.
-	rates := all[4].Points
-	if weak, strong := rates[0].Rate, rates[len(rates)-1].Rate; strong < 1.5*weak || weak < 1 {
-		t.Errorf("the strongest drive gives %g Hz, the weakest %g Hz", strong, weak)
-	}
-	if err := figure.Save(filepath.Join(t.TempDir(), "scaling"), Drawing(all)); err != nil {
-		t.Error(err)
 	}
 }
 

@@ -10,6 +10,7 @@ import (
 	"github.com/burstplex/burstplex/neuron/spike"
 	"github.com/burstplex/burstplex/plasticity"
 	"github.com/burstplex/burstplex/sim"
+	"github.com/burstplex/burstplex/sim/machine"
 	"github.com/burstplex/burstplex/synapse"
 )
 
@@ -213,11 +214,11 @@ func fedBySources(hz, reset float64) (float64, error) {
 	defer s.Finish()
 	var times []float64
 	for range repeats {
-		start := cpuTime()
+		start := machine.CPU()
 		if err := s.Run(context.Background(), s.Now()+160*spike.Millisecond); err != nil {
 			return 0, err
 		}
-		times = append(times, (cpuTime()-start).Seconds()/0.16)
+		times = append(times, (machine.CPU()-start).Seconds()/0.16)
 	}
 	return minimum(times), nil
 }

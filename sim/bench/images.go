@@ -7,6 +7,7 @@ import (
 	"text/tabwriter"
 
 	"github.com/burstplex/burstplex/sim/deep"
+	"github.com/burstplex/burstplex/sim/machine"
 )
 
 // Images is the speed of learning images in spikes.
@@ -18,7 +19,7 @@ type Images struct {
 
 // MeasureImages times rounds of four batches of 32 images.
 func MeasureImages(rounds, workers int) (*Images, error) {
-	speeds, err := deep.Speeds(rounds, 4, workers, cpuTime)
+	speeds, err := deep.Speeds(rounds, 4, workers, machine.CPU)
 	return &Images{NewReport(), workers, speeds}, err
 }
 

@@ -15,6 +15,7 @@ import (
 	"github.com/burstplex/burstplex/recordings"
 	"github.com/burstplex/burstplex/sim"
 	"github.com/burstplex/burstplex/sim/experiment"
+	"github.com/burstplex/burstplex/sim/machine"
 	"github.com/burstplex/burstplex/sim/report"
 	"github.com/burstplex/burstplex/sim/session"
 )
@@ -109,7 +110,7 @@ func Measure(ctx context.Context, w Workload, o Options) (*Result, error) {
 	}
 	runtime.GC()
 	debug.FreeOSMemory()
-	forgetPeak()
+	machine.ForgetPeak()
 	start := time.Now()
 	engine, net, err := x.Engine(o.Seed, sim.Options{Workers: o.Workers, ShardSize: o.Shard})
 	if err != nil {
@@ -127,7 +128,7 @@ func Measure(ctx context.Context, w Workload, o Options) (*Result, error) {
 	if err = errors.Join(err, engine.Finish()); err != nil {
 		return nil, err
 	}
-	r.Peak = peakMemory()
+	r.Peak = machine.PeakMemory()
 	r.Digest = engine.Digest()
 	return r, nil
 }
@@ -227,13 +228,13 @@ func (m *meter) stretches(ctx context.Context, stretch spike.Tick, o Options) er
 func (m *meter) stretch(ctx context.Context, length spike.Tick, writer *recordings.Writer) (cpu, wall float64,
 	err error) {
 	m.tap.writer = writer
-	c, w := cpuTime(), time.Now()
+	c, w := machine.CPU(), time.Now()
 	err = m.engine.Run(ctx, m.engine.Now()+length)
 	if err == nil && writer != nil {
 		_, err = writer.Flush() // its work is part of the stretch
 	}
 	m.tap.writer = nil
-	return (cpuTime() - c).Seconds() / length.Seconds(), time.Since(w).Seconds() / length.Seconds(), err
+	return (machine.CPU() - c).Seconds() / length.Seconds(), time.Since(w).Seconds() / length.Seconds(), err
 }
 
 // conclude turns counts into rates over a model time in s.

@@ -8,6 +8,8 @@ import (
 	"strings"
 	"text/tabwriter"
 	"time"
+
+	"github.com/burstplex/burstplex/sim/machine"
 )
 
 // Part is the speed of one part of the engine on one core.
@@ -55,11 +57,11 @@ func perSecond(f func() int) []float64 {
 	f() // the first time fills caches and tables
 	var all []float64
 	for range repeats {
-		n, start := 0, cpuTime()
-		for cpuTime()-start < long {
+		n, start := 0, machine.CPU()
+		for machine.CPU()-start < long {
 			n += f()
 		}
-		all = append(all, float64(n)/(cpuTime()-start).Seconds())
+		all = append(all, float64(n)/(machine.CPU()-start).Seconds())
 	}
 	return all
 }

@@ -9,6 +9,7 @@ import (
 	"text/tabwriter"
 
 	"github.com/burstplex/burstplex/sim"
+	"github.com/burstplex/burstplex/sim/machine"
 	"github.com/burstplex/burstplex/sim/session"
 )
 
@@ -19,12 +20,11 @@ type Report struct {
 	Processors int       `json:"processors"`
 	Workloads  []*Result `json:"workloads,omitempty"`
 	Parts      []Part    `json:"parts,omitempty"`
-	Scaling    []Series  `json:"scaling,omitempty"`
 }
 
 // NewReport returns an empty report of this machine.
 func NewReport() *Report {
-	return &Report{Program: session.Program(), Machine: machine(), Processors: runtime.NumCPU()}
+	return &Report{Program: session.Program(), Machine: machine.Name(), Processors: runtime.NumCPU()}
 }
 
 // WriteJSON writes the report for programs.

@@ -62,7 +62,7 @@ func (f Factors) scale(x *experiment.Experiment, rates []Activity, replace bool)
 	s.Set = append(s.Set, f.ranges(x, size)...)
 	for i := range net.Projections {
 		p := &net.Projections[i]
-		c := &projection{x: x, net: net, Projection: p, key: "projections." + p.Name, factors: f, size: size}
+		c := &projection{x: x, net: net, Projection: p, key: "projections." + p.Name, factors: f, size: size, replace: replace}
 		part, set, err := c.connector()
 		if err != nil {
 			return s, err
@@ -119,6 +119,7 @@ type projection struct {
 	key     string
 	factors Factors
 	size    map[string]int // of the populations, scaled
+	replace bool           // what is left out
 }
 
 func (c *projection) refuse(format string, args ...any) *config.Error {
@@ -195,7 +196,7 @@ func (c *projection) connector() (part float64, set []string, err error) {
 	if part == c.factors.K && c.factors.N == 1 && part == 1 {
 		set = nil // nothing changes
 	}
-	if c.Rule != nil && math.Abs(part-1) > 1e-9 {
+	if c.replace && c.Rule != nil && math.Abs(part-1) > 1e-9 {
 		return 0, nil, c.refuse("its weights learn, and fewer synapses do not learn what all of them would").Allow("K=1")
 	}
 	return part, set, nil

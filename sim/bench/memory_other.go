@@ -1,7 +1,0 @@
-//go:build !linux
-
-package bench
-
-func forgetPeak()       {}
-func peakMemory() int64 { return 0 }
-func machine() string   { return "unknown processor" }
