@@ -22,7 +22,7 @@ func (p *Plan) Drawing(s Summary) figure.Figure {
 		}
 		ideal = append(ideal, ratio)
 	}
-	x := figure.Axis{Label: map[string]string{Workers: "workers", Neurons: "neurons", InDegree: "inputs per neuron", Rate: "event rate"}[p.Vary], Names: names, Places: at}
+	x := figure.Axis{Label: map[string]string{Workers: "workers", Neurons: "neurons", InDegree: "inputs per neuron", Rate: "event rate"}[p.Vary], Names: names, Places: at, Range: [2]float64{-.5, float64(len(s)) - .5}}
 	if p.Vary == Rate {
 		x.Unit = "Hz"
 	}

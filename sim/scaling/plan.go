@@ -37,6 +37,7 @@ type Plan struct {
 	base     *experiment.Experiment
 	activity []Activity   // of the base
 	estimate sim.Estimate // of the base
+	memory   int64        // that points may take, for tests; 0: what is available
 }
 
 // Durations are the model times of a measurement.
@@ -155,7 +156,10 @@ func (p *Plan) values() (all []float64) {
 // Make returns the points. Those that do not fit into memory say so.
 func (p *Plan) Make(activity []Activity) ([]Point, error) {
 	p.activity = activity
-	have := sim.AvailableMemory()
+	have := p.memory
+	if have == 0 {
+		have = sim.AvailableMemory()
+	}
 	var points []Point
 	for _, v := range p.values() {
 		q := Point{X: v, Workers: p.Workers}
