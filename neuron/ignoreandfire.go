@@ -8,21 +8,21 @@ import (
 	"github.com/burstplex/burstplex/neuron/spike"
 )
 
-// IgnoreAndFire is a neuron that receives input and ignores it: a network of them has the connections of another network and
-// exactly the spikes that its parameters say, however large it is, so that work grows as the network does. It is meant for
-// measurements of speed and memory (NEST has a model of the same name, without bursts). Every spike is delivered to every synapse,
-// every current is added up, and none has an effect.
+// IgnoreAndFire is a neuron that receives input and ignores it: a network of them has the connections of another
+// network and exactly the spikes that its parameters say, however large it is, so that work grows as the network
+// does. It is meant for measurements of speed and memory (NEST has a model of the same name, without bursts). Every
+// spike is delivered to every synapse, every current is added up, and none has an effect.
 //
 //	event k starts at (k + φ + j u_k)/r, k = 0, 1, 2, ...       φ the phase, u_k uniform in [0, 1)
 //	with probability p it is a burst: n spikes at intervals of δ; else it is one spike
 //
-// So event rate, burst probability and interspike interval within bursts are given, and a single neuron fires r (1 + (n-1) p) spikes a
-// second. With irregularity j = 0 every neuron is a clock; whether an event is a burst is random all the same. Bursts must be
-// recognised as they are meant: δ below the threshold of the burst detector, and after the last spike of a burst enough time
-// for its silence. Parameters for which that is not so are refused.
+// So event rate, burst probability and interspike interval within bursts are given, and a single neuron fires r (1 +
+// (n-1) p) spikes a second. With irregularity j = 0 every neuron is a clock; whether an event is a burst is random
+// all the same. Bursts must be recognised as they are meant: δ below the threshold of the burst detector, and after
+// the last spike of a burst enough time for its silence. Parameters for which that is not so are refused.
 //
-// Ports and receptors are those of all built-in models, and weights have any sign, so that "model" is the one key that must
-// change where a neuron is to be replaced by this one.
+// Ports and receptors are those of all built-in models, and weights have any sign, so that "model" is the one key
+// that must change where a neuron is to be replaced by this one.
 type IgnoreAndFire struct {
 	Rate         Value   `toml:"rate" unit:"Hz" doc:"rate of events r"`
 	Probability  float64 `toml:"burst_probability" doc:"probability p that an event is a burst"`
@@ -35,8 +35,8 @@ type IgnoreAndFire struct {
 	} `toml:"initial"`
 }
 
-// DefaultIgnoreAndFire returns neurons with 5 events a second, a fifth of them bursts of two spikes 10 ms apart, whose phases are
-// random.
+// DefaultIgnoreAndFire returns neurons with 5 events a second, a fifth of them bursts of two spikes 10 ms apart,
+// whose phases are random.
 func DefaultIgnoreAndFire() *IgnoreAndFire {
 	s := &IgnoreAndFire{Rate: Const(5), Probability: 0.2, Interval: 10, Spikes: 2}
 	s.Initial.Phase = Value{Shape: Uniform, A: 0, B: 1}
@@ -50,8 +50,10 @@ const mostBurstSpikes = 255
 func (s *IgnoreAndFire) Validate() error {
 	return first(
 		s.Rate.require("rate", "Hz", 0, 1e5, false), Const(s.Probability).require("burst_probability", "", 0, 1, false),
-		Const(s.Interval).require("burst_interval", "ms", 0, 1e4, true), Const(float64(s.Spikes)).require("burst_spikes", "", 2, mostBurstSpikes, false),
-		s.Initial.Phase.require("initial.phase", "", 0, 1, false), Const(s.Irregularity).require("irregularity", "", 0, 1, false),
+		Const(s.Interval).require("burst_interval", "ms", 0, 1e4, true), Const(float64(s.Spikes)).require("burst_spikes", "",
+			2, mostBurstSpikes, false),
+		s.Initial.Phase.require("initial.phase", "", 0, 1, false), Const(s.Irregularity).require("irregularity", "", 0, 1,
+			false),
 	)
 }
 
@@ -60,7 +62,8 @@ func (s *IgnoreAndFire) New(b Build) (Population, error) {
 	if err := s.Validate(); err != nil {
 		return nil, err
 	}
-	p := &ignoreAndFire{spec: *s, build: b, Emitter: NewEmitter(b), period: make([]float64, b.N), phase: make([]float64, b.N),
+	p := &ignoreAndFire{spec: *s, build: b, Emitter: NewEmitter(b), period: make([]float64, b.N), phase: make([]float64,
+		b.N),
 		next: make([]spike.Tick, b.N), event: make([]uint64, b.N), left: make([]uint8, b.N),
 		bursts: b.Key.Sub("bursts"), delays: b.Key.Sub("delays"), interval: ticksOf(s.Interval)}
 	rates, phases := b.Key.Sub("rate"), b.Key.Sub("phase")
@@ -82,7 +85,8 @@ func (s *IgnoreAndFire) recognised(d spike.Detector, highest float64) error {
 	silence, length := d.Silence(1).Milliseconds(), 0.0
 	if s.Probability > 0 {
 		if s.Interval >= d.Threshold.Milliseconds() {
-			return &ParameterError{Key: "burst_interval", Value: s.Interval, Unit: "ms", Reason: "spikes so far apart are no burst for the burst detector",
+			return &ParameterError{Key: "burst_interval", Value: s.Interval, Unit: "ms",
+				Reason:  "spikes so far apart are no burst for the burst detector",
 				Allowed: interval(0, d.Threshold.Milliseconds(), true) + " ms"}
 		}
 		silence, length = d.Silence(s.Spikes).Milliseconds(), float64(s.Spikes-1)*s.Interval
@@ -116,7 +120,8 @@ func (p *ignoreAndFire) Ports() []string { return []string{"soma", "apical"} }
 func (p *ignoreAndFire) Channels() []Channel {
 	var all []Channel
 	for _, port := range p.Ports() {
-		all = append(all, Channel{port, "ampa", ignored{}}, Channel{port, "nmda", ignored{}}, Channel{port, "gaba", ignored{}}, Channel{port, "delta", nil})
+		all = append(all, Channel{port, "ampa", ignored{}}, Channel{port, "nmda", ignored{}}, Channel{port, "gaba",
+			ignored{}}, Channel{port, "delta", nil})
 	}
 	return all
 }
@@ -134,7 +139,8 @@ func (ignored) At(rest spike.Tick) (end, area float32) {
 }
 
 func (p *ignoreAndFire) Columns() []Column {
-	return append([]Column{{Name: "next_spike", Unit: "ms", Data: p.next}, {Name: "event", Data: p.event}, {Name: "burst_spikes_left", Data: p.left}},
+	return append([]Column{{Name: "next_spike", Unit: "ms", Data: p.next}, {Name: "event", Data: p.event},
+		{Name: "burst_spikes_left", Data: p.left}},
 		p.Emitter.Columns()...)
 }
 

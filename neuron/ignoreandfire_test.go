@@ -29,8 +29,8 @@ func played(t *testing.T, s *IgnoreAndFire, n int, until spike.Tick, f *script) 
 	return all
 }
 
-// Event rate, burst probability, spikes of a burst and their interval are those that are asked for, as the detector sees them; the
-// number of events is exact.
+// Event rate, burst probability, spikes of a burst and their interval are those that are asked for, as the detector
+// sees them; the number of events is exact.
 func TestIgnoreAndFireFiresAsAsked(t *testing.T) {
 	const n, seconds = 400, 20
 	for k, s := range []*IgnoreAndFire{

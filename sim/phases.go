@@ -46,8 +46,8 @@ func (p Phases) Total() (t Times) {
 	return t
 }
 
-// One of so many windows is timed, and counts for all: some twenty looks at the clock in every window would cost several per cent of short
-// windows. Of those that take longer than a long one, more are.
+// One of so many windows is timed, and counts for all: some twenty looks at the clock in every window would cost
+// several per cent of short windows. Of those that take longer than a long one, more are.
 const (
 	timedOf, timedOfLong = 32, 8
 	longWindow           = 100 * time.Microsecond
@@ -62,7 +62,8 @@ type stopwatch struct {
 	spent  []time.Duration // on each item of follow
 }
 
-// choose decides whether the window of a number is timed. Which one it is follows no period that anything in the network could have.
+// choose decides whether the window of a number is timed. Which one it is follows no period that anything in the
+// network could have.
 func (w *stopwatch) choose(window int64) {
 	x := uint64(window) * 0x9e3779b97f4a7c15 // as Philox's keys: the golden ratio
 	x = (x ^ x>>32) * 0xd6e8feb86659fd93
@@ -107,8 +108,8 @@ func (w *stopwatch) share(start time.Time, busy Phases) {
 	}
 }
 
-// Phases returns how long each phase has taken, estimated from some of the windows. Results do not depend on it. Sinks count as
-// Record, whatever they do.
+// Phases returns how long each phase has taken, estimated from some of the windows. Results do not depend on it.
+// Sinks count as Record, whatever they do.
 func (s *Sim) Phases() Phases { return s.watch.phases }
 
 // Construction returns how long it took to make everything but the synapses, and to make these.

@@ -47,7 +47,8 @@ func (c *benchScaling) Run(ctx context.Context, t terminal) error {
 	if c.Vary == scaling.Workers && c.To == 0 {
 		c.To = float64(runtime.GOMAXPROCS(0))
 	}
-	plan, err := scaling.NewPlan(scaling.Plan{Experiment: w.Experiment, Set: append(w.Set[:len(w.Set):len(w.Set)], c.Set...), Vary: c.Vary, Weak: c.Weak, From: c.From, To: c.To,
+	plan, err := scaling.NewPlan(scaling.Plan{Experiment: w.Experiment, Set: append(w.Set[:len(w.Set):len(w.Set)],
+		c.Set...), Vary: c.Vary, Weak: c.Weak, From: c.From, To: c.To,
 		Points: c.Points, Seeds: c.Seeds, Workers: c.Workers, Controlled: c.Controlled, Publish: c.Publish}, t.kinds)
 	if err != nil {
 		return err
@@ -74,6 +75,7 @@ func (c *benchScaling) Run(ctx context.Context, t terminal) error {
 	if err := scaling.Summarise(rows).Write(t.out, c.Vary); err != nil {
 		return err
 	}
-	_, err = fmt.Fprintf(t.out, "\nresults in %s: scaling.csv (a row per point and seed), summary.csv, figure.png\n", c.Output)
+	_, err = fmt.Fprintf(t.out, "\nresults in %s: scaling.csv (a row per point and seed), summary.csv, figure.png\n",
+		c.Output)
 	return err
 }

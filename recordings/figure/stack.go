@@ -6,8 +6,8 @@ import (
 	"gonum.org/v1/plot/vg"
 )
 
-// Stack is bars of layers, one on the other: how a whole is made up at each of several places. Values that are NaN or not above 0 leave
-// their layer out.
+// Stack is bars of layers, one on the other: how a whole is made up at each of several places. Values that are NaN or
+// not above 0 leave their layer out.
 type Stack struct {
 	X      []float64 // middle of each bar
 	Width  float64   // of the bars, in units of X

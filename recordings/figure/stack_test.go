@@ -5,9 +5,11 @@ import (
 	"testing"
 )
 
-// The axis reaches the top of the highest stack, what is missing adds nothing, and the table has the layers, not their sums.
+// The axis reaches the top of the highest stack, what is missing adds nothing, and the table has the layers, not
+// their sums.
 func TestStack(t *testing.T) {
-	s := Stack{X: []float64{1, 2, 3}, Width: .5, Layers: []Layer{{Name: "a", Values: []float64{1, 2, math.NaN()}}, {Name: "b", Values: []float64{3, 5, 1}}}}
+	s := Stack{X: []float64{1, 2, 3}, Width: .5, Layers: []Layer{{Name: "a", Values: []float64{1, 2, math.NaN()}},
+		{Name: "b", Values: []float64{3, 5, 1}}}}
 	x, y := newExtent(), newExtent()
 	s.measure(&x, &y)
 	if x.min != .75 || x.max != 3.25 || y.min != 0 || y.max != 7 {

@@ -7,8 +7,9 @@ import (
 	"strings"
 )
 
-// Counters reads the energy that processors have taken, where the machine counts it: packages (and memory, where it is a domain of its own)
-// of the Linux power capping interface. What else a machine takes is not in it: fans, disks, losses of the power supply.
+// Counters reads the energy that processors have taken, where the machine counts it: packages (and memory, where it
+// is a domain of its own) of the Linux power capping interface. What else a machine takes is not in it: fans, disks,
+// losses of the power supply.
 type Counters struct {
 	Root    string // default /sys/class/powercap
 	domains []domain
@@ -30,7 +31,8 @@ func (c *Counters) Start() bool {
 	names, _ := filepath.Glob(filepath.Join(root, "intel-rapl:*"))
 	for _, dir := range names {
 		name, _ := os.ReadFile(filepath.Join(dir, "name"))
-		if n := strings.TrimSpace(string(name)); !strings.HasPrefix(n, "package") && n != "dram" { // cores are part of their package
+		if n := strings.TrimSpace(string(name)); !strings.HasPrefix(n, "package") &&
+			n != "dram" { // cores are part of their package
 			continue
 		}
 		d := domain{file: filepath.Join(dir, "energy_uj")}
@@ -44,7 +46,8 @@ func (c *Counters) Start() bool {
 	return len(c.domains) > 0
 }
 
-// Joules returns the energy since Start. Counters start again from 0 after a minute or more of full load: call it more often.
+// Joules returns the energy since Start. Counters start again from 0 after a minute or more of full load: call it
+// more often.
 func (c *Counters) Joules() float64 {
 	sum := uint64(0)
 	for i := range c.domains {

@@ -8,9 +8,9 @@ import (
 	"github.com/burstplex/burstplex/sim"
 )
 
-// control puts ignore-and-fire neurons in the place of all neurons of a network, with the event rate and burst probability that those had,
-// or with event rates of a given mean if hz is above 0. What steers the neurons goes: stimuli, teachers, rules; private Poisson
-// trains stay, because their arrivals are work.
+// control puts ignore-and-fire neurons in the place of all neurons of a network, with the event rate and burst
+// probability that those had, or with event rates of a given mean if hz is above 0. What steers the neurons goes:
+// stimuli, teachers, rules; private Poisson trains stay, because their arrivals are work.
 func control(net *sim.Network, activity []Activity, detector spike.Detector, hz float64) {
 	mean, neurons := 0.0, 0.0
 	for _, a := range activity {

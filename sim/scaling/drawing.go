@@ -6,8 +6,8 @@ import (
 	"github.com/burstplex/burstplex/recordings/figure"
 )
 
-// Drawing returns the figure of a series in the style of beNNch: time to build and time per model time, stacked by phase, memory below, ideal
-// scaling as dotted lines.
+// Drawing returns the figure of a series in the style of beNNch: time to build and time per model time, stacked by
+// phase, memory below, ideal scaling as dotted lines.
 func (p *Plan) Drawing(s Summary) figure.Figure {
 	var at, ideal []float64
 	var names []string
@@ -22,7 +22,8 @@ func (p *Plan) Drawing(s Summary) figure.Figure {
 		}
 		ideal = append(ideal, ratio)
 	}
-	x := figure.Axis{Label: map[string]string{Workers: "workers", Neurons: "neurons", InDegree: "inputs per neuron", Rate: "event rate"}[p.Vary], Names: names, Places: at, Range: [2]float64{-.5, float64(len(s)) - .5}}
+	x := figure.Axis{Label: map[string]string{Workers: "workers", Neurons: "neurons", InDegree: "inputs per neuron",
+		Rate: "event rate"}[p.Vary], Names: names, Places: at, Range: [2]float64{-.5, float64(len(s)) - .5}}
 	if p.Vary == Rate {
 		x.Unit = "Hz"
 	}
@@ -60,18 +61,22 @@ func (p *Plan) Drawing(s Summary) figure.Figure {
 		return sum
 	}
 	build := layers(nil, "time_construction_create", "create", "time_construction_connect", "connect")
-	phases := layers(model, "time_deliver_spike_data", "deliver", "time_update", "advance", "time_gather_spike_data", "join", "time_learn", "learn",
+	phases := layers(model, "time_deliver_spike_data", "deliver", "time_update", "advance", "time_gather_spike_data",
+		"join", "time_learn", "learn",
 		"time_record", "record", "time_other", "other")
 	const width = .7
 	const mib = 1024
-	memory := []figure.Mark{line("peak", "peak_memory", mib), figure.Line{Name: "steady", X: at, Y: line("", "total_memory", mib).Y, Dots: true, Color: figure.Cycle(1)}}
+	memory := []figure.Mark{line("peak", "peak_memory", mib), figure.Line{Name: "steady", X: at, Y: line("",
+		"total_memory", mib).Y, Dots: true, Color: figure.Cycle(1)}}
 	cost, _ := s.of("cpu_ns_per_synaptic_event")
 	step, _ := s.of("cpu_ns_per_neuron_step")
 	return figure.Page{Rows: []figure.Row{
 		{Height: 42, Panels: []figure.Panel{
-			{Title: "building", X: x, Y: figure.Axis{Label: "wall time", Unit: "s", Zero: true}, Marks: []figure.Mark{figure.Stack{X: at, Width: width, Layers: build}, dotted(top(build))}},
-			{Title: "simulating", X: x, Y: figure.Axis{Label: "wall time per model time", Zero: true}, Marks: []figure.Mark{figure.Stack{X: at, Width: width, Layers: phases},
-				line("mean, s.d.", "real_time_factor", 1), dotted(top(phases))}},
+			{Title: "building", X: x, Y: figure.Axis{Label: "wall time", Unit: "s", Zero: true},
+				Marks: []figure.Mark{figure.Stack{X: at, Width: width, Layers: build}, dotted(top(build))}},
+			{Title: "simulating", X: x, Y: figure.Axis{Label: "wall time per model time", Zero: true},
+				Marks: []figure.Mark{figure.Stack{X: at, Width: width, Layers: phases},
+					line("mean, s.d.", "real_time_factor", 1), dotted(top(phases))}},
 		}},
 		{Height: 32, Panels: []figure.Panel{
 			{Title: "memory", X: x, Y: figure.Axis{Label: "memory", Unit: "MiB", Zero: true}, Marks: memory},
@@ -79,9 +84,11 @@ func (p *Plan) Drawing(s Summary) figure.Figure {
 				figure.Line{Name: "per synaptic event", X: at, Y: cost, Dots: true, Color: figure.Cycle(0)}, figure.Line{Name: "per neuron step", X: at, Y: step, Dots: true, Color: figure.Cycle(1)}}},
 		}},
 		{Height: 26, Panels: []figure.Panel{
-			{Title: "activity", X: x, Y: figure.Axis{Label: "rate", Unit: "Hz", Zero: true}, Marks: []figure.Mark{line("spikes", "rate_hz", 1),
+			{Title: "activity", X: x, Y: figure.Axis{Label: "rate", Unit: "Hz", Zero: true}, Marks: []figure.Mark{line("spikes",
+				"rate_hz", 1),
 				figure.Line{Name: "events", X: at, Y: line("", "event_rate_hz", 1).Y, Dots: true, Color: figure.Cycle(1)}}},
-			{Title: "correlation", X: x, Y: figure.Axis{Label: "of spike counts", Zero: true}, Marks: []figure.Mark{line("", "correlation", 1)}},
+			{Title: "correlation", X: x, Y: figure.Axis{Label: "of spike counts", Zero: true}, Marks: []figure.Mark{line("",
+				"correlation", 1)}},
 		}},
 	}}
 }

@@ -25,9 +25,10 @@ type Change struct {
 	WhyNotBefore string
 }
 
-// Load reads an experiment and scales it. The full network is simulated for Discarded and ObservedTime, unless f says where its rates stand or it
-// does not fit into memory; and so is the scaled one, so that both can be compared.
-func Load(ctx context.Context, kinds *experiment.Registries, name string, set []string, f Factors, workers int) (*experiment.Experiment, *Change, error) {
+// Load reads an experiment and scales it. The full network is simulated for Discarded and ObservedTime, unless f says
+// where its rates stand or it does not fit into memory; and so is the scaled one, so that both can be compared.
+func Load(ctx context.Context, kinds *experiment.Registries, name string, set []string, f Factors,
+	workers int) (*experiment.Experiment, *Change, error) {
 	full, err := experiment.Load(kinds, name, set...)
 	if err != nil {
 		return nil, nil, err
@@ -48,9 +49,11 @@ func Load(ctx context.Context, kinds *experiment.Registries, name string, set []
 			c.Before[i].Correlation = math.NaN() // a summary has none
 		}
 	case have > 0 && c.Full.Bytes > have:
-		c.WhyNotBefore = fmt.Sprintf("the full network needs %s of memory, and %s are available", sim.Size(c.Full.Bytes), sim.Size(have))
+		c.WhyNotBefore = fmt.Sprintf("the full network needs %s of memory, and %s are available", sim.Size(c.Full.Bytes),
+			sim.Size(have))
 		if f.K < 1 {
-			return nil, nil, wrong(f.String(), "the rates of the full network are needed for K below 1: %s", c.WhyNotBefore).Allow("rates=DIRECTORY of a run's results")
+			return nil, nil, wrong(f.String(), "the rates of the full network are needed for K below 1: %s",
+				c.WhyNotBefore).Allow("rates=DIRECTORY of a run's results")
 		}
 	default:
 		if c.Before, err = observe(ctx, full, workers); err != nil {
@@ -92,7 +95,8 @@ func ofOneHz(x *experiment.Experiment) (a []Activity) {
 // Write prints what a scaling did, for people.
 func (c *Change) Write(out io.Writer) error {
 	each := func(e sim.Estimate) float64 { return e.Synapses / max(1, float64(e.Neurons)) }
-	fmt.Fprintf(out, "scaled by %v: %d to %d neurons, %.4g to %.4g synapses (%.4g to %.4g inputs a neuron)\n", c.Factors, c.Full.Neurons, c.Small.Neurons,
+	fmt.Fprintf(out, "scaled by %v: %d to %d neurons, %.4g to %.4g synapses (%.4g to %.4g inputs a neuron)\n", c.Factors,
+		c.Full.Neurons, c.Small.Neurons,
 		c.Full.Synapses, c.Small.Synapses, each(c.Full), each(c.Small))
 	if c.Replaced > 0 {
 		fmt.Fprintf(out, "left out along %d projections: private Poisson trains of the same mean and variance stand for these inputs\n", c.Replaced)
@@ -111,7 +115,8 @@ func (c *Change) Write(out io.Writer) error {
 		if before.Neurons > 0 {
 			full = fmt.Sprint(before.Neurons)
 		}
-		fmt.Fprintf(w, "%s\t%s\t%d\t%s\t%s\t%s\t%s\t%s\t%s\t\n", after.Population, full, after.Neurons, number(before.Spikes), number(after.Spikes),
+		fmt.Fprintf(w, "%s\t%s\t%d\t%s\t%s\t%s\t%s\t%s\t%s\t\n", after.Population, full, after.Neurons,
+			number(before.Spikes), number(after.Spikes),
 			number(100*before.Probability()), number(100*after.Probability()), number(before.Correlation), number(after.Correlation))
 	}
 	if err := w.Flush(); err != nil {

@@ -16,11 +16,13 @@ import (
 	"github.com/burstplex/burstplex/sim/machine"
 )
 
-// Measure takes one point with one seed. The network is built, runs for what is discarded, is timed without a recording, and once more with
-// one; what it did there is read from the recording afterwards. done is called with the part that has been done, from 0 to 1.
+// Measure takes one point with one seed. The network is built, runs for what is discarded, is timed without a
+// recording, and once more with one; what it did there is read from the recording afterwards. done is called with the
+// part that has been done, from 0 to 1.
 func (p *Plan) Measure(ctx context.Context, q Point, seed uint64, done func(part float64)) (r Row, err error) {
 	d := p.Durations()
-	r = Row{Vary: p.Vary, X: q.X, Seed: seed, Workers: q.Workers, Tasks: 1, Nodes: 1, Step: p.base.Experiment.Step.Milliseconds(), Machine: machine.Name()}
+	r = Row{Vary: p.Vary, X: q.X, Seed: seed, Workers: q.Workers, Tasks: 1, Nodes: 1,
+		Step: p.base.Experiment.Step.Milliseconds(), Machine: machine.Name()}
 	runtime.GC()
 	debug.FreeOSMemory()
 	machine.ForgetPeak()
@@ -130,9 +132,11 @@ func (m *stopwatch) recorded(ctx context.Context, r *Row, net *sim.Network, leng
 		return err
 	}
 	defer os.RemoveAll(dir)
-	header := recordings.Header{Experiment: "# benchmark\n", Seed: net.Seed, Program: r.Program, Resolution: spike.Microsecond}
+	header := recordings.Header{Experiment: "# benchmark\n", Seed: net.Seed, Program: r.Program,
+		Resolution: spike.Microsecond}
 	for i, id := range net.IDs() {
-		header.Populations = append(header.Populations, recordings.Population{Population: id, Detector: net.Populations[i].Detector})
+		header.Populations = append(header.Populations, recordings.Population{Population: id,
+			Detector: net.Populations[i].Detector})
 	}
 	file := filepath.Join(dir, "spikes.bspk")
 	writer, err := recordings.Create(file, header)

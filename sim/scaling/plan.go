@@ -43,8 +43,8 @@ type Plan struct {
 // Durations are the model times of a measurement.
 type Durations struct{ Discard, Measure, Record spike.Tick }
 
-// Durations returns how long each point is measured: quick ones give an impression, published ones are as the community's tables
-// ask for.
+// Durations returns how long each point is measured: quick ones give an impression, published ones are as the
+// community's tables ask for.
 func (p *Plan) Durations() Durations {
 	if p.Publish {
 		return Durations{Discarded, 10 * spike.Second, 10 * spike.Second}
@@ -114,7 +114,8 @@ func (p *Plan) choose() error {
 	}
 	switch {
 	case p.From > p.To:
-		return bad("--from", fmt.Sprintf("%g is above %g, where the series ends", p.From, p.To), "a smaller number, or a larger --to")
+		return bad("--from", fmt.Sprintf("%g is above %g, where the series ends", p.From, p.To),
+			"a smaller number, or a larger --to")
 	case p.Vary == Workers && (p.From != math.Trunc(p.From) || p.To != math.Trunc(p.To)):
 		return bad("--to", "workers are counted", "a whole number")
 	case p.Vary == InDegree && !p.Controlled && p.To > own*(1+1e-9):

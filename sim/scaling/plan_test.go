@@ -56,8 +56,9 @@ func run(t *testing.T, p *Plan, dir string) ([]Row, string) {
 	return rows, log.String()
 }
 
-// Every row adds up: phases and the rest are all of the time, events are spikes times synapses, rates are those of the network. A series
-// that is there is not measured again, and one that was interrupted goes on to the same digests.
+// Every row adds up: phases and the rest are all of the time, events are spikes times synapses, rates are those of
+// the network. A series that is there is not measured again, and one that was interrupted goes on to the same
+// digests.
 func TestSeries(t *testing.T) {
 	p := planOf(t, func(p *Plan) { p.To = 600 })
 	dir := filepath.Join(t.TempDir(), "out")
@@ -76,7 +77,8 @@ func TestSeries(t *testing.T) {
 		if n := 40 * float64(r.SpikeCount); math.Abs(float64(r.Events)/n-1) > .1 || r.SpikeCount == 0 {
 			t.Errorf("%d synaptic events of %d spikes", r.Events, r.SpikeCount)
 		}
-		if rate := float64(r.SpikeCount) / r.Model / float64(r.Neurons); math.Abs(r.Rate/rate-1) > .2 || r.Steps != int64(math.Round(r.Model/1e-4))*int64(r.Neurons) {
+		if rate := float64(r.SpikeCount) / r.Model / float64(r.Neurons); math.Abs(r.Rate/rate-1) > .2 ||
+			r.Steps != int64(math.Round(r.Model/1e-4))*int64(r.Neurons) {
 			t.Errorf("rate %g Hz, %g while it was timed; %d steps", r.Rate, rate, r.Steps)
 		}
 		if r.PreSim < .5 || r.Model < 1 || r.Peak < r.Total || r.Base == 0 || len(r.Digest) != 64 {
@@ -95,7 +97,8 @@ func TestSeries(t *testing.T) {
 	}
 	for i := range rows {
 		if again[i].Digest != rows[i].Digest || again[i].X != rows[i].X {
-			t.Errorf("row %d: x = %g with digest %.8s, was %g with %.8s", i, again[i].X, again[i].Digest, rows[i].X, rows[i].Digest)
+			t.Errorf("row %d: x = %g with digest %.8s, was %g with %.8s", i, again[i].X, again[i].Digest, rows[i].X,
+				rows[i].Digest)
 		}
 	}
 	for _, f := range []string{"plan.json", "summary.csv", "figure.png", "figure.svg", "figure.csv"} {
@@ -145,11 +148,13 @@ func TestTooLargePointsAreLeftOut(t *testing.T) {
 func TestGrowth(t *testing.T) {
 	var s Summary
 	for _, x := range []float64{1, 2, 4, 8} {
-		s = append(s, Means{X: x, Columns: map[string]Mean{"time_simulate": {Mean: 3 * math.Pow(x, 1.5)}, "cpu_simulate": {Mean: 1},
+		s = append(s, Means{X: x, Columns: map[string]Mean{"time_simulate": {Mean: 3 * math.Pow(x, 1.5)},
+			"cpu_simulate":             {Mean: 1},
 			"time_construction_create": {Mean: x}, "time_construction_connect": {Mean: x}, "network_memory": {Mean: 100 + x*x}, "base_memory": {Mean: 100}}})
 	}
 	for _, g := range s.Growth() {
-		want := map[string]float64{"time to build": 1, "time to simulate": 1.5, "processor time to simulate": 0, "memory of the network": 2}[g.Quantity]
+		want := map[string]float64{"time to build": 1, "time to simulate": 1.5, "processor time to simulate": 0,
+			"memory of the network": 2}[g.Quantity]
 		if math.Abs(g.Exponent-want) > 1e-9 || g.SE > 1e-9 || len(g.Local) != 3 {
 			t.Errorf("%+v, want %g", g, want)
 		}

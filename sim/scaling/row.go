@@ -12,8 +12,9 @@ import (
 	"github.com/burstplex/burstplex/sim/config"
 )
 
-// Row is one measurement: a point with one seed. The names of its columns are those of beNNch (Albers et al. 2022) and NEST's timers where these have
-// one; times are wall time in s for the whole of model_time_sim and cpu_ the processor time of the same, memory is in kB (1024 bytes).
+// Row is one measurement: a point with one seed. The names of its columns are those of beNNch (Albers et al. 2022)
+// and NEST's timers where these have one; times are wall time in s for the whole of model_time_sim and cpu_ the
+// processor time of the same, memory is in kB (1024 bytes).
 type Row struct {
 	Vary     string  `csv:"vary"`
 	X        float64 `csv:"x"`

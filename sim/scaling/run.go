@@ -32,8 +32,9 @@ type identity struct {
 	Machine string `json:"machine"`
 }
 
-// Run measures all points of a plan that are not in the directory yet, seed after seed, so that a run that is interrupted has something of
-// every point; it goes on where an earlier one of the same plan, program and machine ended. Progress goes to log.
+// Run measures all points of a plan that are not in the directory yet, seed after seed, so that a run that is
+// interrupted has something of every point; it goes on where an earlier one of the same plan, program and machine
+// ended. Progress goes to log.
 func (p *Plan) Run(ctx context.Context, dir string, log io.Writer) ([]Row, error) {
 	rows, err := p.open(dir)
 	if err != nil {
@@ -131,7 +132,8 @@ func save(file string, write func(io.Writer) error) error {
 	return os.Rename(file+".part", file)
 }
 
-// meter says what is measured and how long it will take. Time left follows from the time that points took for their guessed work.
+// meter says what is measured and how long it will take. Time left follows from the time that points took for their
+// guessed work.
 type meter struct {
 	log         io.Writer
 	plan        *Plan
@@ -162,13 +164,15 @@ func (p *Plan) meter(points []Point, rows []Row, log io.Writer) *meter {
 	if p.Publish {
 		kind = "for publication"
 	}
-	fmt.Fprintf(log, "%d measurements of %g s of model time after %g s, %s; %d are there already\n", runs, d.Measure.Seconds(), d.Discard.Seconds(), kind, len(rows))
+	fmt.Fprintf(log, "%d measurements of %g s of model time after %g s, %s; %d are there already\n", runs,
+		d.Measure.Seconds(), d.Discard.Seconds(), kind, len(rows))
 	return m
 }
 
 func (m *meter) begin(q Point, seed uint64) {
 	m.point, m.started, m.last = q, time.Now(), time.Now()
-	fmt.Fprintf(m.log, "%s = %.6g, seed %d: building %d neurons, %.3g synapses%s\n", m.plan.Vary, q.X, seed, q.Estimate.Neurons, q.Estimate.Synapses, m.remaining(0))
+	fmt.Fprintf(m.log, "%s = %.6g, seed %d: building %d neurons, %.3g synapses%s\n", m.plan.Vary, q.X, seed,
+		q.Estimate.Neurons, q.Estimate.Synapses, m.remaining(0))
 }
 
 // remaining says how long all that is left will take, from 0 to 1 of the current point being done.
@@ -196,6 +200,7 @@ func (m *meter) part(part float64) {
 func (m *meter) end(r *Row) {
 	m.busy += time.Since(m.started)
 	m.spent, m.left = m.spent+m.point.work, m.left-m.point.work
-	fmt.Fprintf(m.log, "  built in %.3g s, real-time factor %.3g, %.3g processor s per s, %s, %.3g Hz\n", r.Create+r.Connect, r.RealTime, r.CPUSim/r.Model,
+	fmt.Fprintf(m.log, "  built in %.3g s, real-time factor %.3g, %.3g processor s per s, %s, %.3g Hz\n",
+		r.Create+r.Connect, r.RealTime, r.CPUSim/r.Model,
 		kilobytes(r.Peak), r.Rate)
 }

@@ -22,15 +22,17 @@ type Scaled struct {
 
 // Scale returns what scales an experiment: sizes of populations and whatever counts their neurons, and connectors.
 //
-// Of the inputs that a neuron has along a projection, K are left. The others are replaced by as many private Poisson trains of the rate
-// of their source, with the weight E[w²]/E[w] and the rate E[w]²/E[w²] of each if weights are drawn: mean and variance of what reaches
-// the receptor stay as they were, for conductances, currents and delta synapses alike, and postsynaptic potentials keep
-// their size (van Albada et al. 2015, section "Mean and variance", scale the weights by 1/√K and add a constant current instead, which has
-// no equivalent for conductances). What is lost is that these inputs followed the network: correlations change, and rates
-// where they depend on them. rates is needed for K below 1 only.
+// Of the inputs that a neuron has along a projection, K are left. The others are replaced by as many private Poisson
+// trains of the rate of their source, with the weight E[w²]/E[w] and the rate E[w]²/E[w²] of each if weights are
+// drawn: mean and variance of what reaches the receptor stay as they were, for conductances, currents and delta
+// synapses alike, and postsynaptic potentials keep their size (van Albada et al. 2015, section "Mean and variance",
+// scale the weights by 1/√K and add a constant current instead, which has no equivalent for conductances). What is
+// lost is that these inputs followed the network: correlations change, and rates where they depend on them. rates is
+// needed for K below 1 only.
 //
-// It is refused, with the key that is at fault, where the full network cannot be replaced: plastic projections and short-term plasticity
-// (what they pass on depends on the order of the spikes), lists of pairs, replayed trains, more inputs than there are neurons.
+// It is refused, with the key that is at fault, where the full network cannot be replaced: plastic projections and
+// short-term plasticity (what they pass on depends on the order of the spikes), lists of pairs, replayed trains, more
+// inputs than there are neurons.
 func (f Factors) Scale(x *experiment.Experiment, rates []Activity) (s Scaled, err error) {
 	return f.scale(x, rates, f.K < 1)
 }
@@ -41,7 +43,8 @@ func (f Factors) scale(x *experiment.Experiment, rates []Activity, replace bool)
 		return s, x.At("task", "a task makes networks of its own, which --scale does not reach").Allow("an experiment with populations")
 	}
 	if f.K > 1 && replace {
-		return s, x.At("projections", "K = %g: a neuron cannot have more inputs without other rates", f.K).Allow("K in (0, 1]")
+		return s, x.At("projections", "K = %g: a neuron cannot have more inputs without other rates",
+			f.K).Allow("K in (0, 1]")
 	}
 	net, err := x.Network(x.Experiment.Seed)
 	if err != nil {
@@ -55,14 +58,16 @@ func (f Factors) scale(x *experiment.Experiment, rates []Activity, replace bool)
 			continue
 		}
 		if _, ok := p.Spec.(*neuron.Replay); ok {
-			return s, x.At("populations."+p.Name, "replays the trains of a file: it has as many neurons as there are trains").Allow("N=1")
+			return s, x.At("populations."+p.Name,
+				"replays the trains of a file: it has as many neurons as there are trains").Allow("N=1")
 		}
 		set("populations."+p.Name+".size", "%d", n)
 	}
 	s.Set = append(s.Set, f.ranges(x, size)...)
 	for i := range net.Projections {
 		p := &net.Projections[i]
-		c := &projection{x: x, net: net, Projection: p, key: "projections." + p.Name, factors: f, size: size, replace: replace}
+		c := &projection{x: x, net: net, Projection: p, key: "projections." + p.Name, factors: f, size: size,
+			replace: replace}
 		part, set, err := c.connector()
 		if err != nil {
 			return s, err
@@ -150,7 +155,8 @@ func (c *projection) connector() (part float64, set []string, err error) {
 		return n
 	}
 	crowd := func(n, of float64) error {
-		return c.refuse("%.4g inputs for every neuron, and %.0f neurons are left to send them", n, of).Allow(fmt.Sprintf("K up to %.4g, or a larger N", part*of/n))
+		return c.refuse("%.4g inputs for every neuron, and %.0f neurons are left to send them", n,
+			of).Allow(fmt.Sprintf("K up to %.4g, or a larger N", part*of/n))
 	}
 	switch d := c.Connector.(type) {
 	case synapse.AllToAll:
@@ -212,7 +218,8 @@ func (c *projection) replacement(part float64, rates []Activity) ([]string, erro
 	}
 	i := slices.IndexFunc(rates, func(a Activity) bool { return a.Population == c.Source })
 	if i < 0 {
-		return nil, c.refuse("the rate of %s in the full network is not known", c.Source).Allow("rates=DIRECTORY of a run's results")
+		return nil, c.refuse("the rate of %s in the full network is not known",
+			c.Source).Allow("rates=DIRECTORY of a run's results")
 	}
 	rate := rates[i].Spikes
 	switch c.Transmit {
@@ -235,14 +242,16 @@ func (c *projection) replacement(part float64, rates []Activity) ([]string, erro
 		return nil, c.refuse("%.3g arrivals a second are more than a neuron's private trains can have", total)
 	}
 	key := "populations." + c.Target + ".backgrounds.left_out_" + c.Name
-	return []string{fmt.Sprintf("%s={ port = %q, receptor = %q, sources = %.0f, rate = \"%.17g Hz\", weight = %.17g }", key, c.Port, c.Receptor,
+	return []string{fmt.Sprintf("%s={ port = %q, receptor = %q, sources = %.0f, rate = \"%.17g Hz\", weight = %.17g }",
+		key, c.Port, c.Receptor,
 		sources, total/sources, square/mean)}, nil
 }
 
 // moments returns the means of a value and of its square.
 func moments(v neuron.Value) (mean, square float64) {
 	lo, hi := v.Bounds()
-	bounded := v.Shape != neuron.Uniform && !v.IsConst() && (v.Shape == neuron.Normal && !math.IsInf(lo, -1) || v.Shape == neuron.LogNormal && !math.IsInf(hi, 1))
+	bounded := v.Shape != neuron.Uniform && !v.IsConst() && (v.Shape == neuron.Normal && !math.IsInf(lo, -1) ||
+		v.Shape == neuron.LogNormal && !math.IsInf(hi, 1))
 	switch {
 	case v.IsConst() || v.Shape != neuron.Uniform && v.B == 0:
 		return v.A, v.A * v.A

@@ -50,7 +50,8 @@ func load(t *testing.T, text string, set ...string) *experiment.Experiment {
 
 // Numbers of neurons and inputs are scaled by what was asked for, along every connector that draws its pairs.
 func TestScaleCounts(t *testing.T) {
-	for connector, more := range map[string]string{"fixed-probability": "p = 0.1", "all-to-all": "", "fixed-in-degree": "k = 40", "fixed-out-degree": "k = 20",
+	for connector, more := range map[string]string{"fixed-probability": "p = 0.1", "all-to-all": "",
+		"fixed-in-degree": "k = 40", "fixed-out-degree": "k = 20",
 		"fixed-total-number": "k = 8000"} {
 		for _, f := range []Factors{{N: 1, K: .5}, {N: .5, K: .5}, {N: .5, K: .25}, {N: 2, K: 1}, {N: 2, K: .5}} {
 			if connector == "all-to-all" && f.N < 1 && f.K > f.N {
@@ -78,8 +79,8 @@ func TestScaleCounts(t *testing.T) {
 	}
 }
 
-// Mean and variance of the conductance that reaches a neuron are the same in the full network and in the scaled one: for shot noise with
-// drawn weights (Campbell's theorem) and in the simulation.
+// Mean and variance of the conductance that reaches a neuron are the same in the full network and in the scaled one:
+// for shot noise with drawn weights (Campbell's theorem) and in the simulation.
 func TestScaleKeepsMeanAndVariance(t *testing.T) {
 	text := twoPopulations("fixed-in-degree", "k = 100") // 2000 arrivals/s of 0.02 on average, E[w²] = 1.3e-3/3
 	const tau = .005
@@ -137,7 +138,8 @@ func TestScaleRefuses(t *testing.T) {
 		{"fixed-in-degree", "k = 40", "(0, 1]", Factors{N: 1, K: 2}},
 	} {
 		x := load(t, twoPopulations(c.connector, c.more))
-		if _, err := c.f.scale(x, ofOneHz(x), c.f.K != 1); err == nil || !strings.Contains(err.Error(), c.want) || !strings.Contains(err.Error(), "projections") {
+		if _, err := c.f.scale(x, ofOneHz(x), c.f.K != 1); err == nil || !strings.Contains(err.Error(), c.want) ||
+			!strings.Contains(err.Error(), "projections") {
 			t.Errorf("%s %s, %v: %v", c.connector, c.more, c.f, err)
 		}
 	}
@@ -146,16 +148,21 @@ func TestScaleRefuses(t *testing.T) {
 			t.Errorf("%q is taken", text)
 		}
 	}
-	if f, err := ParseFactors("K=0.5, N=0.1,rates=results/full"); err != nil || f != (Factors{N: .1, K: .5, Rates: "results/full"}) {
+	if f, err := ParseFactors("K=0.5, N=0.1,rates=results/full"); err != nil || f != (Factors{N: .1, K: .5,
+		Rates: "results/full"}) {
 		t.Error(f, err)
 	}
 }
 
 // Moments agree with draws for every shape.
 func TestMoments(t *testing.T) {
-	for _, text := range []string{"0.5", "normal(1, 0.2)", "normal(1, 0.5, 0, 10)", "uniform(-1, 3)", "lognormal(1, 0.5)", "lognormal(1, 0.5, 0.5, 2)"} {
+	for _, text := range []string{"0.5", "normal(1, 0.2)", "normal(1, 0.5, 0, 10)", "uniform(-1, 3)", "lognormal(1, 0.5)",
+		"lognormal(1, 0.5, 0.5, 2)"} {
 		var v neuron.Value
-		if err := v.UnmarshalQuantity(text, func(s string) (float64, error) { return strconv.ParseFloat(s, 64) }); err != nil {
+		if err := v.UnmarshalQuantity(text, func(s string) (float64, error) {
+			return strconv.ParseFloat(s,
+				64)
+		}); err != nil {
 			t.Fatal(err)
 		}
 		mean, square := moments(v)
@@ -171,8 +178,8 @@ func TestMoments(t *testing.T) {
 	}
 }
 
-// Observed rates, burst probabilities and correlations are those of a network in which all neurons fire together, and of one in which
-// none knows of the others.
+// Observed rates, burst probabilities and correlations are those of a network in which all neurons fire together, and
+// of one in which none knows of the others.
 func TestObserverFindsCorrelations(t *testing.T) {
 	ids := []spike.Population{{Name: "together", First: 0, Size: 20}, {Name: "alone", First: 20, Size: 20}}
 	o := NewObserver(ids, spike.Second)

@@ -141,8 +141,8 @@ func figures(x float64, digits int) string {
 	return fmt.Sprintf("%.*g", digits, x)
 }
 
-// Growth is how a quantity grows over a range: as X to the power of the exponent, least squares of the logarithms. Local exponents between
-// neighbouring points show what bends it.
+// Growth is how a quantity grows over a range: as X to the power of the exponent, least squares of the logarithms.
+// Local exponents between neighbouring points show what bends it.
 type Growth struct {
 	Quantity string
 	Exponent float64
@@ -152,7 +152,8 @@ type Growth struct {
 
 // Growth fits the exponents of building, simulating and memory.
 func (s Summary) Growth() (all []Growth) {
-	for _, q := range []struct{ name, column string }{{"time to build", "time_construction"}, {"time to simulate", "time_simulate"},
+	for _, q := range []struct{ name, column string }{{"time to build", "time_construction"}, {"time to simulate",
+		"time_simulate"},
 		{"processor time to simulate", "cpu_simulate"}, {"memory of the network", "memory"}} {
 		var x, y []float64
 		for _, m := range s {
