@@ -26,10 +26,14 @@ type goldenCase struct {
 	builtin string   // experiment
 	text    string   // of the experiment file, in place of builtin
 	args    []string // of burstplex run
+
+	interrupt bool // it is run again, interrupted, resumed and drawn
 }
 
 // Every built-in experiment, shortened, and twenty random small networks give what testdata/golden says: exit code,
 // names of the files, digests of the spikes, rates, tables, weights. A commit that changes a golden file says why.
+//
+// Built-in experiments are run once more, interrupted, resumed and drawn, and end with the same files.
 //
 // A difference is no proof of a fault: it says that a change which was meant to change nothing did. The last bits of
 // sums of floating-point numbers differ between architectures: the files are those of amd64.
@@ -114,6 +118,9 @@ func (c goldenCase) run(t *testing.T) string {
 		t.Errorf("%v: %s", args, errs.String())
 	}
 	describe(t, &b, filepath.Join(dir, "out"))
+	if c.interrupt && !*update {
+		interruptedLike(t, c.builtin, c.args, filepath.Join(dir, "out"))
+	}
 	return b.String()
 }
 
