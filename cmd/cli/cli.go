@@ -86,6 +86,9 @@ func Main(kinds *experiment.Registries, args []string, stdin io.Reader, stdout, 
 	case args[0] == "help": // help COMMAND
 		args = append(args[1:len(args):len(args)], "--help")
 	}
+	if n := len(args); args[0] == "list" && (args[n-1] == "--keys" || args[n-1] == "--keys=") {
+		args = append(args[:n-1:n-1], "--keys="+allKeys)
+	}
 	parsed, err := parser.Parse(args)
 	if err == nil {
 		err = parsed.Run()

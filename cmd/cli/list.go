@@ -2,6 +2,8 @@ package cli
 
 import (
 	"fmt"
+	"slices"
+	"strings"
 	"text/tabwriter"
 
 	"github.com/burstplex/burstplex/sim/config"
@@ -21,15 +23,20 @@ type listCommand struct {
 	Tasks       bool   `help:"List the tasks." xor:"what"`
 	Formats     bool   `help:"List the formats that recordings can be exported to." xor:"what"`
 	Equations   string `help:"Print a built-in model as equations." placeholder:"MODEL" xor:"what"`
-	Keys        string `help:"List the keys of one of these, or of the experiment file (\"experiment\")." placeholder:"NAME" xor:"what"`
+	Keys        string `help:"List keys of experiment files with type, unit, default, range and meaning: all of them (--keys alone), or those of a kind or path: lif, populations.backgrounds, figures.multiplexing." placeholder:"[NAME]" xor:"what"`
+	Schema      bool   `help:"Print a JSON schema of experiment files, for completion in editors." xor:"what"`
 }
 
 func (c *listCommand) Run(t terminal) error {
-	if c.Keys == "experiment" {
-		return config.WriteKeys(t.out, config.Describe(&experiment.File{}))
-	}
 	if c.Keys != "" {
 		return c.keys(t)
+	}
+	if c.Schema {
+		text, err := experiment.Schema(t.kinds)
+		if err == nil {
+			_, err = t.out.Write(append(text, '\n'))
+		}
+		return err
 	}
 	if c.Equations != "" {
 		text, err := experiment.Equations(c.Equations)
@@ -61,29 +68,61 @@ func (c *listCommand) Run(t terminal) error {
 	return w.Flush()
 }
 
+// allKeys is what --keys without a name asks for.
+const allKeys = "all"
+
 // keys prints the keys of what has the name that was asked for; some names stand in more than one list.
 func (c *listCommand) keys(t terminal) error {
-	var names []string
-	var found []experiment.Sort
-	for _, sort := range t.kinds.Sorts() {
-		names = append(names, sort.Of.Names()...)
-		if sort.Of.Doc(c.Keys) != "" {
-			found = append(found, sort)
+	reference := experiment.AllKeys(t.kinds)
+	found := reference
+	if c.Keys != allKeys {
+		found = experiment.Find(reference, c.Keys)
+	}
+	if c.Keys == "experiment" { // the tables of a file, without what kinds bring
+		found = nil
+		for _, s := range reference {
+			if s.Kind == "" {
+				found = append(found, s)
+			}
+		}
+		var keys []config.KeyDoc
+		for _, s := range found {
+			keys = append(keys, s.Keys...)
+		}
+		return config.WriteKeys(t.out, keys)
+	}
+	for _, sort := range t.kinds.Sorts() { // what no file names: formats
+		if sort.Name == "formats" && len(found) == 0 && sort.Of.Doc(c.Keys) != "" {
+			return config.WriteKeys(t.out, sort.Of.Keys(c.Keys))
 		}
 	}
-	for i, sort := range found {
+	for i, s := range found {
 		if len(found) > 1 {
 			if i > 0 {
 				fmt.Fprintln(t.out)
 			}
-			fmt.Fprintf(t.out, "%s in %s:\n", c.Keys, sort.Name)
+			fmt.Fprintf(t.out, "[%s]", s.Title())
+			if s.Doc != "" {
+				fmt.Fprintf(t.out, " %s", s.Doc)
+			}
+			fmt.Fprintln(t.out)
 		}
-		if err := config.WriteKeys(t.out, sort.Of.Keys(c.Keys)); err != nil {
+		if err := config.WriteKeys(t.out, s.Keys); err != nil {
 			return err
 		}
 	}
-	if len(found) == 0 {
-		return notAmong("--keys", c.Keys, append(names, "experiment"))
+	if len(found) > 0 {
+		return nil
 	}
-	return nil
+	var names []string
+	for _, s := range reference {
+		name := strings.ReplaceAll(strings.ReplaceAll(s.Under, ".NAME", ""), "[]", "")
+		if s.Kind != "" {
+			name = s.Kind
+		}
+		if !slices.Contains(names, name) {
+			names = append(names, name)
+		}
+	}
+	return notAmong("--keys", c.Keys, append(names, "experiment"))
 }

@@ -85,7 +85,7 @@ func (f *field) describe(key string, above []reflect.Type) []KeyDoc {
 		doc.Range = f.allowed()
 	}
 	if doc.Type = typeName(v); doc.Type != "" {
-		if !f.required && f.value.Kind() != reflect.Pointer {
+		if !f.required && f.value.Kind() != reflect.Pointer && f.holdsAllowed() {
 			doc.Default = f.defaultText()
 		}
 		return []KeyDoc{doc}
@@ -127,6 +127,25 @@ func typeName(v reflect.Value) string {
 		return ""
 	}
 	return "whole number"
+}
+
+// holdsAllowed reports whether what the field holds is in its range: a 0 outside of it stands for a key that is absent, and what that
+// means the description says.
+func (f *field) holdsAllowed() bool {
+	v := f.value
+	if t, ok := v.Addr().Interface().(*spike.Tick); ok {
+		x, err := Quantity(FormatTick(*t, f.unit.text), f.unit.text)
+		return err != nil || f.bounds.check(x) == ""
+	}
+	switch {
+	case v.CanInt():
+		return f.bounds.check(float64(v.Int())) == ""
+	case v.CanUint():
+		return f.bounds.check(float64(v.Uint())) == ""
+	case v.CanFloat():
+		return f.bounds.check(v.Float()) == ""
+	}
+	return true
 }
 
 // defaultText prints what the field holds, as a file would.
@@ -185,6 +204,25 @@ func WriteKeys(w io.Writer, keys []KeyDoc) error {
 	tw.Flush() // into memory
 	for line := range bytes.Lines(table.Bytes()) {
 		if _, err := fmt.Fprintf(w, "%s\n", bytes.TrimRight(line, " \n")); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// WriteMarkdown prints a table of keys as Markdown.
+func WriteMarkdown(w io.Writer, keys []KeyDoc) error {
+	if _, err := fmt.Fprint(w, "| key | type | unit | default | allowed | meaning |\n|---|---|---|---|---|---|\n"); err != nil {
+		return err
+	}
+	escape := strings.NewReplacer("|", "\\|", "<", "&lt;", "*", "\\*")
+	for _, k := range keys {
+		def := k.Default
+		if k.Required {
+			def = "required"
+		}
+		cells := []string{"`" + k.Key + "`", k.Type, k.Unit, escape.Replace(def), escape.Replace(k.Range), escape.Replace(k.Doc)}
+		if _, err := fmt.Fprintf(w, "| %s |\n", strings.Join(cells, " | ")); err != nil {
 			return err
 		}
 	}

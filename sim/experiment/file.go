@@ -36,7 +36,7 @@ type About struct {
 	Name       string     `toml:"name,required" doc:"short name"`
 	Title      string     `toml:"title" doc:"one line: what it shows"`
 	Reproduces string     `toml:"reproduces" doc:"paper and figure"`
-	Duration   spike.Tick `toml:"duration" unit:"ms" range:"(0, inf)" doc:"model time; by default that of the protocol"`
+	Duration   spike.Tick `toml:"duration" unit:"ms" range:"(0, inf)" doc:"model time; required, except that of a protocol by default"`
 	Settle     spike.Tick `toml:"settle" unit:"ms" range:"[0, inf)" doc:"time at the start that the analysis leaves out, and after which the protocol starts; until then the first pattern is on, and nothing is taught or learned"`
 	Step       spike.Tick `toml:"step" unit:"ms" range:"(0, 10]" doc:"integration step"`
 	Bin        spike.Tick `toml:"bin" unit:"ms" range:"(0, inf)" doc:"bin of the time courses"`
@@ -147,7 +147,7 @@ type Projection struct {
 	Port      string       `toml:"port" doc:"where the synapses end: soma, apical"`
 	Receptor  string       `toml:"receptor,required" doc:"ampa, nmda, gaba, current, delta: as the target's model has it"`
 	Connector string       `toml:"connector,required" doc:"which pairs are connected; it has keys of its own: see burstplex list --connectors"`
-	Weight    neuron.Value `toml:"weight" doc:"weight, or its distribution, in the unit of the receptor; not negative for conductances and excitatory currents, not positive for gaba as a current, any sign for delta"`
+	Weight    neuron.Value `toml:"weight" doc:"weight, or its distribution, in the unit of the receptor: conductances in multiples of the leak conductance where the synapse ends, currents in pA (or as weight_unit of the target says), delta in mV; not negative for conductances and excitatory currents, not positive for gaba as a current, any sign for delta"`
 	Half      bool         `toml:"half_weights" doc:"round drawn weights to 8 significant bits (bfloat16: 0.4 % at most, 0.1 % on average): 4 bytes a synapse in place of 6, read faster; not with a rule"`
 	Delay     neuron.Value `toml:"delay" unit:"ms" range:"[0, 10000]" doc:"axonal delay, or its distribution (rounded to steps; at least half a step)"`
 	Transmit  string       `toml:"transmit" oneof:"all|events|bursts" doc:"which spikes are carried: all, event onsets, second spikes of bursts; with short_term, the others use up resources all the same"`
