@@ -132,7 +132,9 @@ func TestReferenceIsComplete(t *testing.T) {
 }
 
 // plainKey has * for names that users choose.
-func plainKey(key string) string { return strings.ReplaceAll(strings.ReplaceAll(key, "[]", ".*"), "NAME", "*") }
+func plainKey(key string) string {
+	return strings.ReplaceAll(strings.ReplaceAll(key, "[]", ".*"), "NAME", "*")
+}
 
 func matches(pattern, path []string) bool {
 	if len(path) < len(pattern) {
