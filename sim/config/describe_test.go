@@ -61,7 +61,7 @@ stimuli[].kind                                             text
 stimuli[].amplitude           0 pA                         number in pA
 stimuli[].span                [0 ms, 0 ms]                 list of time
 stimuli[].gray                0                            whole number
-protocol.until                0 s           (0, inf) s     time
+protocol.until                              (0, inf) s     time
 nested.NAME.NAME              0                            whole number
 `
 	if diff := cmp.Diff(strings.Split(want, "\n"), strings.Split(b.String(), "\n")); diff != "" {
