@@ -1,5 +1,6 @@
 """What the package promises, run with the binary in $BURSTPLEX_PROGRAM: python3 package_test.py"""
 
+import json
 import os
 import pathlib
 import signal
@@ -76,6 +77,42 @@ class Package(unittest.TestCase):
         from burstplex.running import toml
         text = toml({"a": {"b c": True, "d": [1, 2.5, "x\"y"], "e": {"f": np.float32(0.5)}}, "g": 1e-9})
         self.assertEqual(text, 'g = 1e-09\n[a]\n"b c" = true\nd = [1, 2.5, "x\\"y"]\n[a.e]\nf = 0.5\n')
+
+    def test_sweep_is_a_frame(self):
+        frame = burstplex.sweep(SMALL, {"projections.in.weight": [0.2, 0.5], ("populations.cells.tau_m", "populations.input.size"): [("10 ms", 10), ("20 ms", 20)]},
+                                seeds=2, measure="mean(cells.spike_rate)", progress=False)
+        self.assertEqual(len(frame), 2 * 2 * 2 * 2)
+        self.assertEqual(sorted(frame["populations.cells.tau_m"].unique()), [10, 20])
+        self.assertEqual(frame.attrs["units"]["populations.cells.tau_m"], "ms")
+        one = burstplex.run(SMALL, set={"projections.in.weight": 0.5, "populations.cells.tau_m": "20 ms", "populations.input.size": 20}, progress=False)
+        row = frame[(frame["projections.in.weight"] == 0.5) & (frame["populations.input.size"] == 20) & (frame.seed == 2) & (frame.population == "cells")]
+        self.assertEqual(row["spike_digest_sha256"].item(), one.summary["runs"][1]["spike_digest_sha256"])
+        with self.assertRaisesRegex(burstplex.InputError, "did you mean"):
+            burstplex.sweep(SMALL, {"projections.in.wheight": [1, 2]}, progress=False)
+        with self.assertWarnsRegex(UserWarning, "1 of 2 points failed"):
+            frame = burstplex.sweep(SMALL, {"populations.cells.size": [5, 0]}, seeds=1, progress=False)
+        self.assertIn("at least 1", frame[frame.point == 2].failure.item())
+
+    def test_notebook(self):
+        notebook = json.loads((pathlib.Path(__file__).parent.parent.parent / "docs" / "notebook.ipynb").read_text(encoding="utf-8"))
+        names = {}
+        for cell in notebook["cells"]:
+            if cell["cell_type"] == "code":
+                exec(compile("".join(cell["source"]), cell["id"], "exec"), names)
+        self.assertEqual(len(names["frame"]), 3 * 2)
+        p = names["frame"].groupby("populations.pyr.backgrounds.apical.mean").burst_probability.mean()
+        self.assertGreater(p[400], p[0] + 0.1)
+        self.assertIn("<img", names["result"].figures._repr_html_())
+
+    def test_progress_is_read(self):
+        seen = []
+        with tempfile.TemporaryDirectory() as d:
+            path = pathlib.Path(d) / "x.toml"
+            path.write_text(burstplex.running.toml({**SMALL, "experiment": {**SMALL["experiment"], "duration": "150 s", "seeds": 1}}))
+            burstplex.command("run", path, "-o", d + "/r", line=seen.append)
+        shares = [json.loads(s)["done"] for s in seen if s.startswith("{")]
+        self.assertEqual(shares, sorted(shares))
+        self.assertTrue(shares and 0 < shares[0] < shares[-1] <= 1, seen)
 
 
 if __name__ == "__main__":

@@ -20,6 +20,7 @@ type progress struct {
 	label   string
 	bar     *progressbar.ProgressBar
 	lines   io.Writer // nil: a bar, or nothing
+	json    bool      // lines are for programs
 	done    spike.Tick
 	total   spike.Tick
 	resumed spike.Tick // done by an earlier run
@@ -27,7 +28,12 @@ type progress struct {
 	last    time.Time // line
 }
 
+// progressVariable is the environment variable that makes progress lines of JSON, {"done": 0.25, "left_s": 12}, twice a second: for
+// programs that show it in their own way. left_s is missing while it is not known.
+const progressVariable = "BURSTPLEX_PROGRESS"
+
 const (
+	jsonEvery = 500 * time.Millisecond
 	// linesEvery is the wall time between two lines, soonLines that in the first minute.
 	linesEvery, soonLines = 30 * time.Second, 10 * time.Second
 	// estimateFrom is the share of this run's work from which the time left is said: before, it would be a guess.
@@ -54,6 +60,8 @@ func newBar(w io.Writer, total spike.Tick, label string, options ...progressbar.
 	p := &progress{label: label, total: total, started: time.Now(), last: time.Now()}
 	switch {
 	case w == nil:
+	case os.Getenv(progressVariable) == "json":
+		p.lines, p.json = w, true
 	case terminal(w):
 		p.bar = progressbar.NewOptions64(int64(total/spike.Millisecond), append(options, progressbar.OptionSetWriter(w),
 			progressbar.OptionSetDescription(label), progressbar.OptionSetPredictTime(false), progressbar.OptionThrottle(200e6), progressbar.OptionClearOnFinish(),
@@ -94,6 +102,18 @@ func (p *progress) add(t spike.Tick) {
 	if now.Sub(p.started) < time.Minute {
 		every = soonLines
 	}
+	if p.json {
+		every = jsonEvery
+	}
+	if p.json && now.Sub(p.last) >= every {
+		p.last = now
+		left := ""
+		if s, known := p.remaining(now); known {
+			left = fmt.Sprintf(`, "left_s": %.1f`, s.Seconds())
+		}
+		fmt.Fprintf(p.lines, "{\"done\": %.4f%s}\n", p.done.Seconds()/p.total.Seconds(), left)
+		return
+	}
 	if p.lines != nil && now.Sub(p.last) >= every {
 		p.last = now
 		fmt.Fprintf(p.lines, "%.1f %% done%s\n", 100*p.done.Seconds()/p.total.Seconds(), p.left(now))
@@ -102,12 +122,19 @@ func (p *progress) add(t spike.Tick) {
 
 // left says how long the rest takes at the pace so far, "" as long as that is not known.
 func (p *progress) left(now time.Time) string {
+	if left, known := p.remaining(now); known {
+		return fmt.Sprintf(", about %v left", left.Round(time.Second))
+	}
+	return ""
+}
+
+// remaining is how long the rest takes at the pace so far.
+func (p *progress) remaining(now time.Time) (left time.Duration, known bool) {
 	work, all := p.done-p.resumed, p.total-p.resumed
 	if all <= 0 || float64(work) < estimateFrom*float64(all) {
-		return ""
+		return 0, false
 	}
-	left := time.Duration(float64(now.Sub(p.started)) * float64(all-work) / float64(work))
-	return fmt.Sprintf(", about %v left", left.Round(time.Second))
+	return time.Duration(float64(now.Sub(p.started)) * float64(all-work) / float64(work)), true
 }
 
 func (p *progress) finish() {

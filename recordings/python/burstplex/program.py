@@ -48,7 +48,8 @@ def command(*arguments, line=None):
     arguments = [program(), *map(os.fspath, arguments)]
     # In a group of its own the program does not get the terminal's Ctrl-C a second time, which would abort it.
     child = subprocess.Popen(arguments, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-                             text=True, encoding="utf-8", start_new_session=os.name != "nt")
+                             text=True, encoding="utf-8", start_new_session=os.name != "nt",
+                             env={**os.environ, "BURSTPLEX_PROGRESS": "json"})
     with child:
         try:
             out, errors = _listen(child, line)

@@ -8,9 +8,11 @@ import re
 import shutil
 import sys
 import tempfile
+import time
+import warnings
 import weakref
 
-from .program import InputError, command
+from .program import InputError, ProgramError, command
 from .result import Result
 
 
@@ -65,6 +67,81 @@ def resume(directory, *, workers=None, progress=True):
     return Result(directory)
 
 
+def sweep(experiment, vary=None, set=None, *, seeds=None, seed=None, measure=(), sample=None, samples=None, sample_seed=None,
+          workers=None, out=None, force=False, progress=True):
+    """Run an experiment at many points and return a DataFrame with a row per point, seed and population.
+
+    experiment  as for run; what its [sweep] table says holds where no argument says otherwise
+    vary        {key: values}: values are a list, or text as --vary takes it ("0 pA:400 pA:9", "0.1:10:5:log"). All combinations
+                are run. A tuple of keys moves together: {("a", "b"): [(1, 2), (3, 4)]}
+    sample      "random" or "latin-hypercube": samples points are drawn from ranges "0 pA:400 pA", with sample_seed
+    measure     more columns, such as "correlation(pyr.event_rate, inh.event_rate)"
+    out         directory of the sweep; default: a temporary one. A sweep that is there is gone on with
+    set, seeds, seed, workers, force, progress as for run
+
+    Keys are columns: numbers where all values share a unit, which .attrs["units"] names. Points that failed have their error in
+    column failure, and a warning is given.
+    """
+    import pandas
+    folder = None
+    if out is None:
+        folder = _Temporary()
+        out = folder.path / "sweep"
+    with tempfile.TemporaryDirectory(prefix="burstplex-") as scratch:
+        if isinstance(experiment, dict):
+            path = pathlib.Path(scratch) / "experiment.toml"
+            path.write_text(toml(experiment), encoding="utf-8")
+            experiment = path
+        arguments = ["sweep", os.fspath(experiment), "-o", os.fspath(out)]
+        for key, value in (set or {}).items():
+            arguments += ["--set", f"{key}={_text(value)}"]
+        for keys, values in (vary or {}).items():
+            arguments += ["--vary", _axis(keys, values)]
+        for text in [measure] if isinstance(measure, str) else measure:
+            arguments += ["--measure", text]
+        for flag, value in (("--seeds", seeds), ("--seed", seed), ("--workers", workers), ("--sample", sample), ("--samples", samples),
+                            ("--sample-seed", sample_seed)):
+            if value is not None:
+                arguments += [flag, str(value)]
+        if force:
+            arguments.append("--force")
+        try:
+            with _Progress(progress) as shown:
+                command(*arguments, line=shown)
+        except InputError as error:
+            raise InputError(re.sub(re.escape(scratch) + r"/experiment\.toml(:\d+)?", "experiment", str(error))) from None
+        except ProgramError as error:
+            if "points failed" not in str(error):
+                raise
+            warnings.warn(str(error), stacklevel=2)
+    out = pathlib.Path(out)
+    frame = pandas.read_csv(out / "sweep.csv", dtype={"spike_digest_sha256": "string", "failure": "string", "population": "string"})
+    plan = json.loads((out / "sweep.json").read_text(encoding="utf-8"))
+    frame.attrs["units"] = dict(zip(plan["keys"], plan["units"]))
+    if folder is None:
+        frame.attrs["dir"] = str(out)
+    return frame
+
+
+def _axis(keys, values):
+    """What --vary takes."""
+    if isinstance(values, str):
+        return f"{keys if isinstance(keys, str) else ','.join(keys)}={values}"
+    values = list(values)
+    if isinstance(keys, str):
+        return f"{keys}={','.join(map(_listed, values))}"
+    for step in values:
+        if len(step) != len(keys):
+            raise InputError(f"{keys} move together: {step!r} has not one value for each")
+    return "; ".join(f"{key}={','.join(_listed(step[i]) for step in values)}" for i, key in enumerate(keys))
+
+
+def _listed(value):
+    """A value in a list: quoted where it would be taken apart."""
+    text = _text(value)
+    return json.dumps(text, ensure_ascii=False) if isinstance(value, str) and re.search(r"[,;:]", text) and "(" not in text else text
+
+
 class _Temporary:
     """A directory that goes when nothing refers to it any more."""
 
@@ -77,7 +154,7 @@ class _Progress:
     """Shows the program's lines of progress: as a bar where tqdm is installed, else as they are."""
 
     def __init__(self, wanted):
-        self.wanted, self.bar = wanted, None
+        self.wanted, self.bar, self.last = wanted, None, time.monotonic()
 
     def __enter__(self):
         if self.wanted:
@@ -97,11 +174,16 @@ class _Progress:
     def __call__(self, line):
         if not self.wanted:
             return
-        share = re.match(r"\s*([0-9.]+) % done", line)
-        if self.bar is None:
+        if line.startswith('{"done"'):
+            at = json.loads(line)
+            if self.bar is not None:
+                self.bar.update(100 * at["done"] - self.bar.n)
+            elif time.monotonic() - self.last > 10:
+                self.last = time.monotonic()
+                left = f", about {at['left_s']:.0f} s left" if "left_s" in at else ""
+                print(f"{100 * at['done']:.1f} % done{left}", file=sys.stderr)
+        elif self.bar is None:
             print(line, file=sys.stderr)
-        elif share:
-            self.bar.update(float(share.group(1)) - self.bar.n)
         elif line.strip():
             self.bar.write(line)
 
