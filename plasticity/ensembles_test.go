@@ -22,3 +22,37 @@ func TestFadingDecay(t *testing.T) {
 		t.Errorf("what is not learned decays by %g", got)
 	}
 }
+
+// One change is eta times what is stated, factor d - λ w, and repeats with momentum; a decay that stays does not fade.
+func TestOneChange(t *testing.T) {
+	e := DefaultEnsembles()
+	const factor, step, lambda = 3.6, 0.01, 0.2 // gamma p_b, eta B
+	for _, momentum := range []float64{0, 0.5} {
+		e.Momentum = momentum
+		w, d, v := []float32{0.5, -2}, []float32{1.5, 0.25}, []float32{0.1, -0.3}
+		var want []float64
+		for k := range w {
+			change := factor*float64(d[k]) - lambda*float64(w[k])
+			if momentum > 0 {
+				change += momentum * float64(v[k])
+			}
+			want = append(want, float64(w[k])+step*change)
+		}
+		e.Apply(w, d, v, factor, step, lambda)
+		for k := range w {
+			if math.Abs(float64(w[k])-want[k]) > 1e-6 {
+				t.Errorf("momentum %g: weight %d is %v and not %v", momentum, k, w[k], want[k])
+			}
+		}
+	}
+	e.Decay, e.Fade, e.FadeImages = 0.01, 0.1, 100
+	if got, want := e.Lambda(100, true), 0.01+0.1/math.E; math.Abs(got-want) > 1e-12 {
+		t.Errorf("decay is %g and not %g", got, want)
+	}
+	e.Eta, e.Final = 0.2, 0.25
+	for _, c := range [][2]float64{{0, 0.2}, {0.5, 0.1}, {1, 0.05}} {
+		if got := e.EtaAt(c[0]); math.Abs(got-c[1]) > 1e-12 {
+			t.Errorf("after %g of the training eta is %g and not %g", c[0], got, c[1])
+		}
+	}
+}
