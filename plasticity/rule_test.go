@@ -68,6 +68,16 @@ func teach(r Rule, pre, post []spike.Event, duration, on, off spike.Tick) {
 	}
 }
 
+// teachFrom runs a rule over what is left of trains, with plasticity on.
+func teachFrom(r Rule, pre, post []spike.Event, from, duration spike.Tick) {
+	for ; from < duration; from += testWindow {
+		to := from + testWindow
+		r.Update(spike.Window{From: from, To: to}, cut(pre, from, to), cut(post, from, to), true)
+	}
+}
+
+func before(events []spike.Event, t spike.Tick) []spike.Event { return cut(events, 0, t) }
+
 func cut(events []spike.Event, from, to spike.Tick) []spike.Event {
 	var part []spike.Event
 	for _, e := range events {
@@ -348,12 +358,39 @@ func TestRuleLaws(t *testing.T) {
 					}
 				}
 			}
-			other, otherBlock := make()
-			teach(other, pre, post, duration, 0, duration)
-			if !slices.Equal(first, otherBlock.Weights()) {
-				t.Error("the same trains gave other weights")
+			// All state is in the weights and the columns: a rule that is given those of another goes on as it does. Wherever it is
+			// divided: at the end of every window.
+			for _, cut := range []spike.Tick{testWindow, duration / 3 / testWindow * testWindow, duration - testWindow} {
+				one, oneBlock := make()
+				teach(one, before(pre, cut), before(post, cut), cut, 0, cut)
+				other, otherBlock := make()
+				copy(otherBlock.Weights(), oneBlock.Weights())
+				from, to := one.Columns(), other.Columns()
+				for k, c := range from {
+					if c.Name != to[k].Name {
+						t.Fatalf("columns %s and %s", c.Name, to[k].Name)
+					}
+					copyColumn(to[k], c)
+				}
+				teachFrom(other, pre, post, cut, duration)
+				if !slices.Equal(first, otherBlock.Weights()) {
+					t.Errorf("a rule that goes on from the columns of another at %v learns other weights", cut)
+				}
 			}
 		})
+	}
+}
+
+func copyColumn(to, from neuron.Column) {
+	switch d := from.Data.(type) {
+	case []float32:
+		copy(to.Data.([]float32), d)
+	case []float64:
+		copy(to.Data.([]float64), d)
+	case []spike.Tick:
+		copy(to.Data.([]spike.Tick), d)
+	default:
+		panic(fmt.Sprintf("%T", d))
 	}
 }
 
