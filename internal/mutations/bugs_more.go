@@ -8,7 +8,7 @@ const (
 	analysed = "./recordings/analysis"
 )
 
-func init() { bugs = append(bugs, more...) }
+func init() { bugs = append(more, bugs...) }
 
 // more bugs: edges of what is drawn in blocks, options of protocols and teachers, restoring, readers, analyses, files.
 var more = []bug{
