@@ -122,6 +122,20 @@ func stage(key, value string, by func(p *sim.Protocol), given ...string) row {
 	return row{key: "protocol.NAME." + key, given: given, set: "protocol.train." + key + "=" + value, by: func(b *built) { by(b.protocol) }}
 }
 
+// bursty is a row of the definition of a burst; ofOne of that of one population. Package spike says what they mean.
+func bursty(key, value string, by func(d *spike.Detector)) row {
+	return loosely(row{key: "burst." + key, given: []string{"populations.src.rate=150 Hz"}, set: "burst." + key + "=" + value, by: func(b *built) {
+		for k := range b.Populations {
+			by(&b.Populations[k].Detector)
+		}
+	}})
+}
+
+func ofOne(key, value string, by func(d *spike.Detector)) row {
+	return loosely(row{key: "populations.NAME.burst." + key, given: []string{"populations.src.rate=150 Hz", "[populations.src.burst]\n"},
+		set: "populations.src.burst." + key + "=" + value, by: func(b *built) { by(&b.Populations[0].Detector) }})
+}
+
 var fileRows = []row{
 	{key: "experiment.duration", set: "experiment.duration=200 ms", by: func(b *built) { b.end = 200 * ms }},
 	{key: "experiment.settle", set: "experiment.settle=30 ms", by: func(b *built) { b.protocol.Start = 30 * ms }},
@@ -140,6 +154,15 @@ var fileRows = []row{
 			b.Populations[k].Detector.Accumulate = true
 		}
 	}},
+
+	bursty("continue", "25 ms", func(d *spike.Detector) { d.Continue = 25 * ms }),
+	bursty("max_duration", "20 ms", func(d *spike.Detector) { d.MaxDuration = 20 * ms }),
+	bursty("min_spikes", "3", func(d *spike.Detector) { d.MinSpikes = 3 }),
+	ofOne("threshold", "6 ms", func(d *spike.Detector) { d.Threshold = 6 * ms }),
+	ofOne("accumulate", "true", func(d *spike.Detector) { d.Accumulate = true }),
+	ofOne("continue", "25 ms", func(d *spike.Detector) { d.Continue = 25 * ms }),
+	ofOne("max_duration", "20 ms", func(d *spike.Detector) { d.MaxDuration = 20 * ms }),
+	ofOne("min_spikes", "3", func(d *spike.Detector) { d.MinSpikes = 3 }),
 
 	{key: "populations.NAME.model", set: "populations.z.model=modulated-poisson", given: []string{"[populations.z]\nmodel=\"poisson\"\nsize = 30"},
 		by: func(b *built) { b.Populations[3].Spec = neuron.DefaultModulatedPoisson() }},

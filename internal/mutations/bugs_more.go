@@ -44,7 +44,7 @@ var more = []bug{
 	// Sources and labels.
 	{"replay: two spikes in one tick", "neuron/replay.go", "at = max(at, last+1); at >= end", "at = max(at, last); at >= end", "./neuron"},
 	{"replay: a spike at the start is left out", "neuron/replay.go", "if t < start {", "if t <= start {", "./neuron"},
-	{"detector: a gap of the threshold is within", "neuron/spike/detector.go", "within := isi < d.Threshold", "within := isi <= d.Threshold", "./neuron/spike"},
+	{"detector: a gap of the threshold is within", "neuron/spike/detector.go", "within := isi < limit", "within := isi <= limit", "./neuron/spike"},
 	{"detector: the trace fades twice as fast", "neuron/spike/detector.go", "numeric.Exp(-float64(isi)/float64(d.Threshold))",
 		"numeric.Exp(-2*float64(isi)/float64(d.Threshold))", "./neuron/spike"},
 	{"ornstein-uhlenbeck: the step ends with the current it began with", "neuron/ornsteinuhlenbeck.go", "end[j] += x[j] + o.mean", "end[j] = start[j]", "./neuron"},
