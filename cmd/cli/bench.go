@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 
@@ -44,9 +45,14 @@ type benchNetworks struct {
 	Runs    int      `short:"n" default:"5" help:"Stretches of model time to measure."`
 	Workers int      `default:"1" help:"Processors to use."`
 	profiled
-	Recording bool   `help:"Measure what a recording costs: as many stretches with one, in turn."`
-	Seed      uint64 `help:"Seed, in place of the experiment's."`
-	Shard     int    `help:"Neurons per shard; default: as the engine chooses. Results do not depend on it." hidden:""`
+	scaled
+	Publish   bool    `help:"The protocol of published tables: --seeds seeds, 500 ms discarded, 10 s without a recording for speed, 10 s with one for accuracy, as one row; goes on where it was interrupted."`
+	Seeds     int     `default:"10" help:"Seeds of --publish."`
+	Meter     float64 `help:"Mean power of the machine while it simulates, read from a meter: for the energy of --publish in place of the processor's own counters." placeholder:"WATTS"`
+	Output    string  `short:"o" help:"Directory of --publish; default publish-NAME." placeholder:"DIR"`
+	Recording bool    `help:"Measure what a recording costs: as many stretches with one, in turn."`
+	Seed      uint64  `help:"Seed, in place of the experiment's."`
+	Shard     int     `help:"Neurons per shard; default: as the engine chooses. Results do not depend on it." hidden:""`
 }
 
 // Validate is called by the parser.
@@ -56,6 +62,16 @@ func (c *benchNetworks) Validate() error {
 	}
 	if c.Workers < 1 {
 		return fmt.Errorf("--workers=%d: must be above 0", c.Workers)
+	}
+	switch {
+	case c.Seeds < 1 || c.Seeds > 1000:
+		return fmt.Errorf("--seeds=%d: must be between 1 and 1000", c.Seeds)
+	case c.Meter < 0 || c.Meter > 1e7:
+		return fmt.Errorf("--meter=%g: must be between 0 and 10000000 W", c.Meter)
+	case !c.Publish && (c.Meter > 0 || c.Output != ""):
+		return errors.New("--meter and --output belong to --publish")
+	case c.Publish && len(c.Names) != 1:
+		return fmt.Errorf("--publish: %d networks are named; it measures one", len(c.Names))
 	}
 	return nil
 }
@@ -71,6 +87,14 @@ func (c *benchNetworks) Run(ctx context.Context, t terminal) error {
 		if n != "all" {
 			all = append(all, bench.Find(n))
 		}
+	}
+	for i := range all {
+		if err := c.rescale(ctx, t, &all[i], c.Workers); err != nil {
+			return err
+		}
+	}
+	if c.Publish {
+		return c.publish(ctx, t, all[0])
 	}
 	stop, err := c.profile()
 	if err != nil {

@@ -22,6 +22,7 @@ type benchScaling struct {
 	Controlled bool     `help:"Put ignore-and-fire neurons of the same event rates and burst probabilities in the place of all neurons: the activity, and with it the work, stays as it is."`
 	Publish    bool     `help:"Measure 10 s of model time for each point, in place of 1 s: for figures that are published."`
 	Output     string   `short:"o" help:"Directory of the results; default scaling-NAME-VARY. A series that was interrupted goes on there." placeholder:"DIR"`
+	scaled
 	profiled
 }
 
@@ -44,11 +45,15 @@ func (c *benchScaling) Validate() error {
 
 func (c *benchScaling) Run(ctx context.Context, t terminal) error {
 	w := bench.Find(c.Experiment)
+	w.Set = append(w.Set[:len(w.Set):len(w.Set)], c.Set...)
+	if err := c.rescale(ctx, t, &w, c.Workers); err != nil {
+		return err
+	}
 	if c.Vary == scaling.Workers && c.To == 0 {
 		c.To = float64(runtime.GOMAXPROCS(0))
 	}
-	plan, err := scaling.NewPlan(scaling.Plan{Experiment: w.Experiment, Set: append(w.Set[:len(w.Set):len(w.Set)],
-		c.Set...), Vary: c.Vary, Weak: c.Weak, From: c.From, To: c.To,
+	plan, err := scaling.NewPlan(scaling.Plan{Experiment: w.Experiment, Set: w.Set, Vary: c.Vary, Weak: c.Weak,
+		From: c.From, To: c.To,
 		Points: c.Points, Seeds: c.Seeds, Workers: c.Workers, Controlled: c.Controlled, Publish: c.Publish}, t.kinds)
 	if err != nil {
 		return err
@@ -65,7 +70,7 @@ func (c *benchScaling) Run(ctx context.Context, t terminal) error {
 	rows, err := plan.Run(ctx, c.Output, t.err)
 	if err != nil {
 		if ctx.Err() != nil {
-			return &interruption{ctx, fmt.Sprintf("interrupted; %d measurements are in %s, and the same command goes on with the others", len(rows), c.Output)}
+			return &interruption{ctx, resumable(len(rows), c.Output)}
 		}
 		return err
 	}

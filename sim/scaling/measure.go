@@ -41,7 +41,7 @@ func (p *Plan) Measure(ctx context.Context, q Point, seed uint64, done func(part
 	r.Network = machine.Memory() >> 10
 	r.describe(engine, net)
 
-	m := &stopwatch{engine: engine, done: done, total: (d.Discard + d.Measure + d.Record).Seconds()}
+	m := &stopwatch{engine: engine, watts: p.Meter, done: done, total: (d.Discard + d.Measure + d.Record).Seconds()}
 	wall, _, err := m.run(ctx, d.Discard)
 	r.Settle, r.PreSim = wall, engine.Now().Seconds()
 	if err == nil {
@@ -76,6 +76,8 @@ type stopwatch struct {
 	engine *sim.Sim
 	done   func(float64)
 	total  float64 // model time, s
+	watts  float64 // of the machine, from a meter
+	energy machine.Counters
 }
 
 // slice is how much of a run is made between two reports.
@@ -88,6 +90,7 @@ func (m *stopwatch) run(ctx context.Context, length spike.Tick) (wall, cpu float
 	start, c := time.Now(), machine.CPU()
 	for m.engine.Now() < until && err == nil {
 		err = m.engine.Run(ctx, min(until, m.engine.Now()+(slice+window-1)/window*window))
+		m.energy.Joules() // before counters start again from 0
 		m.done(m.engine.Now().Seconds() / m.total)
 	}
 	return time.Since(start).Seconds(), (machine.CPU() - c).Seconds(), err
@@ -95,10 +98,17 @@ func (m *stopwatch) run(ctx context.Context, length spike.Tick) (wall, cpu float
 
 // timed measures a stretch without a recording.
 func (m *stopwatch) timed(ctx context.Context, r *Row, length spike.Tick) error {
+	counted := m.energy.Start()
 	counts, phases, from := m.engine.Counts(), m.engine.Phases(), m.engine.Now()
 	wall, cpu, err := m.run(ctx, length)
 	if err != nil {
 		return err
+	}
+	switch {
+	case m.watts > 0:
+		r.Energy = m.watts * wall
+	case counted:
+		r.Energy = m.energy.Joules()
 	}
 	c, ph := m.engine.Counts(), m.engine.Phases().Sub(phases)
 	r.Model, r.Sim, r.CPUSim = (m.engine.Now() - from).Seconds(), wall, cpu
@@ -120,6 +130,7 @@ func (m *stopwatch) timed(ctx context.Context, r *Row, length spike.Tick) error 
 	}
 	r.RealTime = wall / r.Model
 	r.SpikeCount, r.Events, r.Steps = c.Spikes-counts.Spikes, c.SynapticEvents-counts.SynapticEvents, c.NeuronSteps-counts.NeuronSteps
+	r.EventEnergy = 1e6 * r.Energy / float64(r.Events)
 	r.EventsPerS = float64(r.Events) / wall
 	r.NsPerEvent, r.NsPerStep = 1e9*cpu/float64(r.Events), 1e9*r.CPUUpdate/float64(r.Steps)
 	return nil
@@ -158,7 +169,8 @@ func (m *stopwatch) recorded(ctx context.Context, r *Row, net *sim.Network, leng
 	if err != nil {
 		return err
 	}
-	r.summarise(o.Activity())
+	r.activity = o.Activity()
+	r.summarise()
 	return nil
 }
 
@@ -199,16 +211,20 @@ func readBack(file string, net *sim.Network, from, to spike.Tick) (*Observer, er
 }
 
 // summarise takes means over populations, by their neurons.
-func (r *Row) summarise(all []Activity) {
-	n, bursts, pairs := 0.0, 0.0, 0.0
-	for _, a := range all {
+func (r *Row) summarise() {
+	n, bursts, pairs, regular := 0.0, 0.0, 0.0, 0.0
+	for _, a := range r.activity {
 		k := float64(a.Neurons)
 		n += k
 		r.Rate, r.EventRate, bursts = r.Rate+k*a.Spikes, r.EventRate+k*a.Events, bursts+k*a.Bursts
+		if !math.IsNaN(a.CV) {
+			r.CV, regular = r.CV+k*a.CV, regular+k
+		}
 		if !math.IsNaN(a.Correlation) {
 			r.Correlation, pairs = r.Correlation+k*a.Correlation, pairs+k
 		}
 	}
 	r.Rate, r.EventRate, r.Correlation = r.Rate/n, r.EventRate/n, r.Correlation/pairs
+	r.CV /= regular
 	r.Probability = bursts / n / r.EventRate
 }

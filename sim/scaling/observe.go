@@ -6,6 +6,7 @@ import (
 	"math"
 
 	"github.com/burstplex/burstplex/neuron/spike"
+	"github.com/burstplex/burstplex/recordings/analysis"
 	"github.com/burstplex/burstplex/sim"
 	"github.com/burstplex/burstplex/sim/experiment"
 )
@@ -17,6 +18,7 @@ type Activity struct {
 	Spikes      float64 `json:"spike_rate_hz"`
 	Events      float64 `json:"event_rate_hz"`
 	Bursts      float64 `json:"burst_rate_hz"`
+	CV          float64 `json:"-"`           // of interspike intervals: mean over neurons
 	Correlation float64 `json:"correlation"` // mean over pairs, of spike counts in bins of CountBin
 }
 
@@ -32,6 +34,7 @@ type Observer struct {
 	lookup   spike.Lookup
 	pops     []observed
 	first    []spike.ID
+	regular  *analysis.Regularity
 }
 
 // observed is a population under observation; sums are over bins.
@@ -48,7 +51,7 @@ type observed struct {
 
 // NewObserver observes populations from a time on.
 func NewObserver(ids []spike.Population, from spike.Tick) *Observer {
-	o := &Observer{from: from, to: from, lookup: spike.NewLookup(ids)}
+	o := &Observer{from: from, to: from, lookup: spike.NewLookup(ids), regular: analysis.NewRegularity(ids)}
 	for _, id := range ids {
 		n := id.Size
 		o.pops = append(o.pops, observed{Activity: Activity{Population: id.Name, Neurons: n}, bins: make([]int32, n),
@@ -62,10 +65,11 @@ func NewObserver(ids []spike.Population, from spike.Tick) *Observer {
 // WriteSpikes implements sim.Sink.
 func (o *Observer) WriteSpikes(w spike.Window, events []spike.Event) error {
 	o.to = max(o.to, w.To)
+	for len(events) > 0 && events[0].At < o.from {
+		events = events[1:]
+	}
+	o.regular.Add(events)
 	for _, e := range events {
-		if e.At < o.from {
-			continue
-		}
 		k := o.lookup.Find(e.Src)
 		o.pops[k].add(int(e.Src-o.first[k]), int64((e.At-o.from)/CountBin), e.Kind)
 	}
@@ -122,6 +126,7 @@ func (o *Observer) Activity() []Activity {
 			v := variance(p.each[i]+c, p.eachSquares[i]+c*c, bins)
 			variances, deviations = variances+v, deviations+math.Sqrt(v)
 		}
+		p.CV, _, _ = analysis.Summary(o.regular.CV(k))
 		p.Correlation = (variance(p.sum, p.squares, bins) - variances) / (deviations*deviations - variances)
 		if p.Neurons < 2 || bins < 2 || p.spikes == 0 {
 			p.Correlation = math.NaN()

@@ -32,6 +32,7 @@ type Plan struct {
 	Workers    int      `json:"workers"`              // where they do not vary
 	Controlled bool     `json:"controlled,omitempty"` // all neurons are replaced by ignore-and-fire neurons of the same event rate and burst probability
 	Publish    bool     `json:"publish,omitempty"`
+	Meter      float64  `json:"meter_w,omitempty"` // power of the machine while it simulates, read from a meter
 
 	kinds    *experiment.Registries
 	base     *experiment.Experiment

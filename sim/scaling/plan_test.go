@@ -160,3 +160,27 @@ func TestGrowth(t *testing.T) {
 		}
 	}
 }
+
+// A publication is one row with what the tables ask for; energy is that of the meter where one was read.
+func TestPublication(t *testing.T) {
+	p := planOf(t, func(p *Plan) { p.Vary, p.From, p.To, p.Seeds, p.Meter = Workers, 1, 1, 2, 40 })
+	dir := filepath.Join(t.TempDir(), "out")
+	u, rows, err := p.Publication(context.Background(), dir, &bytes.Buffer{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if r := rows[0]; r.Energy != 40*r.Sim || math.Abs(r.EventEnergy*float64(r.Events)/1e6/r.Energy-1) > 1e-9 {
+		t.Errorf("%g J in %g s, %g uJ for each of %d events", r.Energy, r.Sim, r.EventEnergy, r.Events)
+	}
+	if len(u.populations) != 1 || math.Abs(u.populations[0].Rate.Mean-(rows[0].Rate+rows[1].Rate)/2) > 1e-9 || u.populations[0].Rate.N != 2 {
+		t.Errorf("%+v", u.populations[0])
+	}
+	var out bytes.Buffer
+	if err := u.Write(&out); err != nil || !strings.Contains(out.String(), "whole machine, from a meter") {
+		t.Error(err, out.String())
+	}
+	text, err := os.ReadFile(filepath.Join(dir, "publication.csv"))
+	if err != nil || strings.Count(string(text), "\n") != 2 || !strings.Contains(string(text), "energy_per_synaptic_event_uj") {
+		t.Errorf("%v %s", err, text)
+	}
+}

@@ -58,6 +58,8 @@ type Row struct {
 	Recorded      float64 `csv:"time_simulate_recorded"`
 	CPURecorded   float64 `csv:"cpu_simulate_recorded"`
 
+	Energy      float64 `csv:"energy_j"` // while time_simulate went by; 0: not known
+	EventEnergy float64 `csv:"energy_per_synaptic_event_uj"`
 	Base        int64   `csv:"base_memory"`
 	Network     int64   `csv:"network_memory"`
 	Total       int64   `csv:"total_memory"`
@@ -70,17 +72,22 @@ type Row struct {
 	Rate        float64 `csv:"rate_hz"`
 	EventRate   float64 `csv:"event_rate_hz"`
 	Probability float64 `csv:"burst_probability"`
+	CV          float64 `csv:"cv_isi"`      // of interspike intervals, mean over neurons
 	Correlation float64 `csv:"correlation"` // mean over the populations, by their neurons
 	Digest      string  `csv:"spike_digest_sha256"`
 	Program     string  `csv:"simulator"`
 	Machine     string  `csv:"machine"`
+
+	activity []Activity // of each population
 }
 
 // columns calls each with the name and value of all columns.
 func (r *Row) columns(each func(name string, v reflect.Value)) {
 	v := reflect.ValueOf(r).Elem()
 	for i := range v.NumField() {
-		each(v.Type().Field(i).Tag.Get("csv"), v.Field(i))
+		if name := v.Type().Field(i).Tag.Get("csv"); name != "" {
+			each(name, v.Field(i))
+		}
 	}
 }
 

@@ -23,6 +23,7 @@ const (
 	rowsFile    = "scaling.csv" // a row per point and seed
 	summaryFile = "summary.csv" // a row per point: means and standard deviations over the seeds
 	figureFile  = "figure"      // .png, .svg, .csv
+	popFile     = "populations.csv"
 )
 
 // identity is what a directory of results belongs to: rows of other machines or programs are not comparable.
@@ -64,6 +65,9 @@ func (p *Plan) Run(ctx context.Context, dir string, log io.Writer) ([]Row, error
 				return rows, err
 			}
 			r.Program = session.Program()
+			if err := r.appendPopulations(filepath.Join(dir, popFile)); err != nil {
+				return rows, err
+			}
 			rows = append(rows, r)
 			meter.end(&r)
 			if err := save(filepath.Join(dir, rowsFile), func(w io.Writer) error { return WriteRows(w, rows) }); err != nil {
