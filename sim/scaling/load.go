@@ -47,6 +47,9 @@ func Load(ctx context.Context, kinds *experiment.Registries, name string, set []
 		}
 		for i := range c.Before {
 			c.Before[i].Correlation = math.NaN() // a summary has none
+			if p := full.Populations.Get(c.Before[i].Population); p != nil {
+				c.Before[i].Neurons = p.Size
+			}
 		}
 	case have > 0 && c.Full.Bytes > have:
 		c.WhyNotBefore = fmt.Sprintf("the full network needs %s of memory, and %s are available", sim.Size(c.Full.Bytes),
@@ -125,8 +128,12 @@ func (c *Change) Write(out io.Writer) error {
 	if c.WhyNotBefore != "" {
 		fmt.Fprintf(out, "not compared: %s\n", c.WhyNotBefore)
 	}
-	_, err := fmt.Fprintf(out, "both: %g s of model time after %g s, one seed; correlation: mean over all pairs, of spike counts in bins of %g ms\n",
-		ObservedTime.Seconds(), Discarded.Seconds(), CountBin.Milliseconds())
+	which := "both"
+	if c.Before == nil || c.Rates != "" {
+		which = "scaled"
+	}
+	_, err := fmt.Fprintf(out, "%s: %g s of model time after %g s, one seed; correlation: mean over all pairs, of spike counts in bins of %g ms\n",
+		which, ObservedTime.Seconds(), Discarded.Seconds(), CountBin.Milliseconds())
 	return err
 }
 

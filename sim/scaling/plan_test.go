@@ -172,7 +172,8 @@ func TestPublication(t *testing.T) {
 	if r := rows[0]; r.Energy != 40*r.Sim || math.Abs(r.EventEnergy*float64(r.Events)/1e6/r.Energy-1) > 1e-9 {
 		t.Errorf("%g J in %g s, %g uJ for each of %d events", r.Energy, r.Sim, r.EventEnergy, r.Events)
 	}
-	if len(u.populations) != 1 || math.Abs(u.populations[0].Rate.Mean-(rows[0].Rate+rows[1].Rate)/2) > 1e-9 || u.populations[0].Rate.N != 2 {
+	if len(u.populations) != 1 || math.Abs(u.populations[0].Rate.Mean-(rows[0].Rate+rows[1].Rate)/2) > 1e-9 ||
+		u.populations[0].Rate.N != 2 {
 		t.Errorf("%+v", u.populations[0])
 	}
 	var out bytes.Buffer
@@ -180,7 +181,8 @@ func TestPublication(t *testing.T) {
 		t.Error(err, out.String())
 	}
 	text, err := os.ReadFile(filepath.Join(dir, "publication.csv"))
-	if err != nil || strings.Count(string(text), "\n") != 2 || !strings.Contains(string(text), "energy_per_synaptic_event_uj") {
+	if err != nil || strings.Count(string(text), "\n") != 2 || !strings.Contains(string(text),
+		"energy_per_synaptic_event_uj") {
 		t.Errorf("%v %s", err, text)
 	}
 }
