@@ -22,7 +22,7 @@ type listCommand struct {
 	Figures     bool   `help:"List the kinds of figures." xor:"what"`
 	Tasks       bool   `help:"List the tasks." xor:"what"`
 	Formats     bool   `help:"List the formats that recordings can be exported to." xor:"what"`
-	Equations   string `help:"Print a built-in model as equations." placeholder:"MODEL" xor:"what"`
+	Equations   string `help:"Print a built-in model as equations, or those that are written for the compartments of the models of a file." placeholder:"MODEL" xor:"what"`
 	Keys        string `help:"List keys of experiment files with type, unit, default, range and meaning: all of them (--keys alone), or those of a kind or path: lif, populations.backgrounds, figures.multiplexing." placeholder:"[NAME]" xor:"what"`
 	Schema      bool   `help:"Print a JSON schema of experiment files, for completion in editors." xor:"what"`
 }
@@ -40,6 +40,12 @@ func (c *listCommand) Run(t terminal) error {
 	}
 	if c.Equations != "" {
 		text, err := experiment.Equations(c.Equations)
+		if strings.ContainsAny(c.Equations, `/\.`) || slices.Contains(experiment.Builtin(), c.Equations) && !slices.Contains(experiment.Written(), c.Equations) {
+			var x *experiment.Experiment
+			if x, err = experiment.Load(t.kinds, c.Equations); err == nil {
+				text, err = x.Passive()
+			}
+		}
 		if err == nil {
 			_, err = fmt.Fprint(t.out, text)
 		}

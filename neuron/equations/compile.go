@@ -16,11 +16,15 @@ type compiler struct {
 func Compile(src *Source) (*Model, error) {
 	c := &compiler{src: src, m: &Model{Name: src.Name, symbols: map[string]*symbol{}, Substeps: max(1, src.Substeps)}}
 	c.m.symbols["t"] = &symbol{kind: symTime, name: "t", dim: dimTime}
+	c.compartments()
 	lines, errs := c.lines()
 	for _, e := range errs {
 		c.errs.add(e)
 	}
 	c.declare(lines)
+	for i := range c.m.trees {
+		c.m.trees[i].variable = slices.IndexFunc(c.m.vars, func(v Variable) bool { return v.Name == "v_"+c.m.trees[i].name })
+	}
 	c.parameters()
 	c.declarePorts()
 	c.declarePulses()

@@ -1,6 +1,8 @@
 package equations
 
 import (
+	"slices"
+
 	"github.com/burstplex/burstplex/neuron"
 	"github.com/burstplex/burstplex/neuron/rng"
 	"github.com/burstplex/burstplex/neuron/spike"
@@ -122,7 +124,8 @@ func channels(m *Model, kernels []*arrivalKernel) (cs []neuron.Channel) {
 }
 
 // kernels returns what arrivals do within a step, from the mean parameters. The leak rate of a port's potential is that at the
-// initial state.
+// initial state. Where compartments are coupled the charge must be right, not the potential at the step's end: it goes on to the
+// others, and does so faster than it leaks.
 func kernels(s *Spec, step spike.Tick) (ks []*arrivalKernel) {
 	for _, r := range s.Model.receptors {
 		k := &arrivalKernel{tau: 1, h: step.Milliseconds()}
@@ -133,7 +136,9 @@ func kernels(s *Spec, step spike.Tick) (ks []*arrivalKernel) {
 			}
 		}
 		if q := s.Model.ports[r.port].potential; q != nil && q.kind == nodeName {
-			if sym := s.Model.symbols[q.name]; sym != nil && sym.kind == symVariable {
+			sym := s.Model.symbols[q.name]
+			coupled := len(s.Model.trees) > 1 && slices.ContainsFunc(s.Model.trees, func(b branch) bool { return "v_"+b.name == q.name })
+			if sym != nil && sym.kind == symVariable && !coupled {
 				k.rate = max(0, -typicalSlope(s, sym.index))
 			}
 		}

@@ -8,23 +8,24 @@ import (
 
 // Source is a model as its author wrote it: the keys of [models.NAME] in an experiment file. Texts that are absent are empty.
 type Source struct {
-	Name       string
-	Equations  Text
-	Threshold  Text   // condition: a spike is the moment at which it turns true
-	Hazard     Text   // Hz, in place of a threshold
-	Reset      []Text // statements at a spike
-	Refractory Text   // time, or condition; default 0
-	From       Text   // "event": refractoriness counts from the last event, default "spike": from the last spike
-	Hold       []Text // variables that stand still while refractory
-	Initial    []Named
-	Parameters []Named
-	Ports      []PortSource
-	Pulses     []PulseSource
-	Events     []EventSource
-	Second     *SecondSource
-	Added      []Text // further lines of equations
-	Currents   []CurrentSource
-	Substeps   int // parts of a step that are integrated one after the other; 0 means 1
+	Name         string
+	Equations    Text
+	Threshold    Text   // condition: a spike is the moment at which it turns true
+	Hazard       Text   // Hz, in place of a threshold
+	Reset        []Text // statements at a spike
+	Refractory   Text   // time, or condition; default 0
+	From         Text   // "event": refractoriness counts from the last event, default "spike": from the last spike
+	Hold         []Text // variables that stand still while refractory
+	Initial      []Named
+	Parameters   []Named
+	Ports        []PortSource
+	Pulses       []PulseSource
+	Events       []EventSource
+	Second       *SecondSource
+	Compartments []CompartmentSource
+	Added        []Text // further lines of equations
+	Currents     []CurrentSource
+	Substeps     int // parts of a step that are integrated one after the other; 0 means 1
 }
 
 // Named is a text under a name that the author chose.
@@ -104,7 +105,9 @@ type Model struct {
 	Name     string
 	Warnings Errors
 	Substeps int
+	Passive  string // equations written for its compartments, "" without
 
+	trees       []branch
 	parameters  []Parameter
 	vars        []Variable
 	ports       []port

@@ -80,6 +80,7 @@ func judgements() map[string]struct {
 		"adex":           {adex(), setting{n: 6, step: 100 * us, duration: 120 * ms, window: 4, rate: 1, weight: []float64{0.1, 0.05}, current: constant(350)}, 4},
 		"izhikevich":     {izhikevich(), setting{n: 4, step: 100 * us, duration: 200 * ms, current: func(_ int, t float64) float64 { return 10 + 4*math.Sin(t/15) }}, 5},
 		"hodgkin-huxley": {hodgkinHuxley(), setting{n: 4, step: 10 * us, duration: 60 * ms, window: 10, rate: 0.5, weight: []float64{0.3}, current: constant(900)}, 5},
+		"branched":       {branched(), setting{n: 6, step: 100 * us, duration: 120 * ms, window: 4, rate: 0.3, weight: []float64{0.8, 0.3}, current: constant(8)}, 4},
 		"plateau":        {plateau(), setting{n: 6, step: 100 * us, duration: 120 * ms, window: 4, rate: 0.5, weight: []float64{0.3, 0.3}, current: constant(100)}, 4},
 	}
 }

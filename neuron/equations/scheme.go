@@ -15,6 +15,8 @@ package equations
 //
 // (the 3 grows with s h > 0), where f is the derivative at x* with all else as at the start: what the variable itself bends grows with the square of the time.
 //
+// Potentials of compartments that are coupled move together: treeStep.
+//
 // Conductances decay exactly. The two values that stand for one within a step are lowered so that their mean is the integral of
 // the decay, not that of a straight line; arrivals add their mean over the step.
 type scheme struct {
@@ -110,6 +112,15 @@ func (s *scheme) step() {
 	}
 	eqs := make([]equation, n)
 	gain := make([]value, n) // h exprel(a0 h)
+	tree := newTreeStep(s)
+	inTree := func(i int) bool {
+		if tree == nil {
+			return false
+		}
+		_, ok := tree.at[i]
+		return ok
+	}
+	slopes, rates := map[int]value{}, map[int]value{} // of the tree's potentials
 	for i := range n {
 		f := s.noisy(s.b.derivative(i), i, at0)
 		x, l := g.leaf(leafVar, i), g.linearIn(leaf{leafVar, i})
@@ -119,6 +130,13 @@ func (s *scheme) step() {
 			e.a = l.slope(f, map[value]value{})
 		}
 		eqs[i] = e
+		if inTree(i) {
+			f0 := s.still(i, at0(f), g.constant(0))
+			tree.couple(i, f, at0)
+			slopes[i], rates[i] = s.still(i, at0(e.a), g.constant(0)), f0
+			s.x, s.slope0, s.star = append(s.x, x), append(s.slope0, f0), append(s.star, x)
+			continue
+		}
 		gain[i] = g.mul(s.h, g.unary(opExprel, g.mul(at0(e.a), s.h)))
 		f0 := at0(f)
 		if e.linear {
@@ -127,9 +145,31 @@ func (s *scheme) step() {
 		s.x, s.slope0 = append(s.x, x), append(s.slope0, s.still(i, f0, g.constant(0)))
 		s.star = append(s.star, s.still(i, g.add(x, g.mul(gain[i], f0)), x))
 	}
+	if tree != nil {
+		moved := tree.advance(slopes, rates)
+		for _, b := range s.b.m.trees {
+			s.star[b.variable] = g.add(s.x[b.variable], moved[b.variable])
+		}
+	}
 	for i, e := range eqs {
 		x, a0 := s.x[i], at0(e.a)
 		var next, f1 value
+		if inTree(i) {
+			f1 = at1(e.f)
+			if shared := tree.shared(i); e.linear {
+				a1 := at1(e.a)
+				a := g.mul(half, g.add(a0, a1))
+				b := g.mul(half, g.add(at0(e.b), g.sub(at1(e.b), shared)))
+				slopes[i], rates[i] = s.still(i, a, g.constant(0)), s.still(i, g.add(g.mul(a, x), b), g.constant(0))
+			} else {
+				alone := tree.alone(i, e.f)
+				bend := g.sub(g.sub(g.sub(alone, at0(e.f)), g.mul(a0, g.sub(s.star[i], x))), shared)
+				rates[i] = g.add(rates[i], s.still(i, g.add(g.mul(half, g.sub(f1, alone)), g.div(bend, g.add(g.constant(3), g.mul(g.constant(1.75), g.max(g.constant(0), g.mul(a0, s.h)))))), g.constant(0)))
+				s.strained(i, bend)
+			}
+			s.next, s.slope1 = append(s.next, x), append(s.slope1, s.still(i, f1, g.constant(0)))
+			continue
+		}
 		if e.linear {
 			a1, b0, b1 := at1(e.a), at0(e.b), at1(e.b)
 			a, b, k := a0, b0, gain[i]
@@ -153,6 +193,12 @@ func (s *scheme) step() {
 		}
 		s.next = append(s.next, s.still(i, next, x))
 		s.slope1 = append(s.slope1, s.still(i, f1, g.constant(0)))
+	}
+	if tree != nil {
+		moved := tree.advance(slopes, rates)
+		for _, b := range s.b.m.trees {
+			s.next[b.variable] = g.add(s.x[b.variable], moved[b.variable])
+		}
 	}
 }
 

@@ -13,24 +13,37 @@ import (
 
 // Model is an entry of [models]: neurons written as equations. docs/equations.md describes the language.
 type Model struct {
-	Equations  modelText                `toml:"equations,required" doc:"dx/dt = EXPR : unit, x = EXPR : unit, f(a) = EXPR or x : unit, one a line"`
-	Threshold  modelText                `toml:"threshold" doc:"condition; a spike is the moment at which it turns true"`
-	Hazard     modelText                `toml:"hazard" doc:"rate of spikes, in place of a threshold"`
-	Reset      modelTexts               `toml:"reset" doc:"statements at a spike, in order"`
-	Refractory modelText                `toml:"refractory" doc:"time, expression of one, or condition: no spike for so long"`
-	From       modelText                `toml:"refractory_from" doc:"spike or event: what a refractory time counts from"`
-	Hold       modelTexts               `toml:"hold" doc:"variables that stand still while refractory"`
-	Second     *modelSecond             `toml:"second" doc:"the second spike of a burst"`
-	Substeps   int                      `toml:"substeps" range:"[1, 1000]" doc:"parts of a step that are integrated one after the other"`
-	Initial    config.Table[modelText]  `toml:"initial" doc:"initial values of variables: quantities, distributions or expressions of parameters; 0 by default"`
-	Parameters config.Table[modelText]  `toml:"parameters" doc:"parameters with their defaults; keys of the populations"`
-	Ports      config.Table[modelPort]  `toml:"ports" doc:"where currents and synapses end"`
-	Pulses     config.Table[modelPulse] `toml:"pulses" doc:"variables that are 1 for a while after something, and 0 otherwise"`
-	Events     config.Table[modelEvent] `toml:"events" doc:"events that are no spikes"`
+	Equations    modelText                      `toml:"equations" doc:"dx/dt = EXPR : unit, x = EXPR : unit, f(a) = EXPR or x : unit, one a line"`
+	Compartments config.Table[modelCompartment] `toml:"compartments" doc:"cylinders of a tree, whose passive equations, parameters and ports are written for the user: list --equations FILE"`
+	Threshold    modelText                      `toml:"threshold" doc:"condition; a spike is the moment at which it turns true"`
+	Hazard       modelText                      `toml:"hazard" doc:"rate of spikes, in place of a threshold"`
+	Reset        modelTexts                     `toml:"reset" doc:"statements at a spike, in order"`
+	Refractory   modelText                      `toml:"refractory" doc:"time, expression of one, or condition: no spike for so long"`
+	From         modelText                      `toml:"refractory_from" doc:"spike or event: what a refractory time counts from"`
+	Hold         modelTexts                     `toml:"hold" doc:"variables that stand still while refractory"`
+	Second       *modelSecond                   `toml:"second" doc:"the second spike of a burst"`
+	Substeps     int                            `toml:"substeps" range:"[1, 1000]" doc:"parts of a step that are integrated one after the other"`
+	Initial      config.Table[modelText]        `toml:"initial" doc:"initial values of variables: quantities, distributions or expressions of parameters; 0 by default"`
+	Parameters   config.Table[modelText]        `toml:"parameters" doc:"parameters with their defaults; keys of the populations"`
+	Ports        config.Table[modelPort]        `toml:"ports" doc:"where currents and synapses end"`
+	Pulses       config.Table[modelPulse]       `toml:"pulses" doc:"variables that are 1 for a while after something, and 0 otherwise"`
+	Events       config.Table[modelEvent]       `toml:"events" doc:"events that are no spikes"`
 }
 
 // SetDefaults implements config.Defaulter.
 func (m *Model) SetDefaults() { m.Substeps = 1 }
+
+type modelCompartment struct {
+	Parent   modelText `toml:"parent" doc:"compartment that it is attached to; the root has none"`
+	Length   modelText `toml:"length,required" doc:"of the cylinder: 200 um"`
+	Diameter modelText `toml:"diameter,required" doc:"of the cylinder: 2 um"`
+	CM       modelText `toml:"c_m" doc:"capacitance of the membrane; 1 uF/cm^2 by default"`
+	GL       modelText `toml:"g_l,required" doc:"leak of the membrane: 50 uS/cm^2"`
+	EL       modelText `toml:"e_l,required" doc:"reversal potential of the leak"`
+	Axial    modelText `toml:"r_axial" doc:"resistivity of the inside: 150 ohm cm; a parent without one has that of its child"`
+	Spine    modelText `toml:"spine_factor" doc:"factor of spines on capacitance and leak; 1 by default"`
+	Coupling modelText `toml:"coupling" doc:"conductance to the parent, in place of that of two half cylinders in series"`
+}
 
 type modelPort struct {
 	Potential modelText      `toml:"potential" doc:"potential that its receptors see"`
@@ -149,6 +162,12 @@ func (m *Model) source(name string, n *config.Node) *equations.Source {
 	s := &equations.Source{Name: name, Equations: m.Equations.Text, Threshold: m.Threshold.Text, Hazard: m.Hazard.Text, Reset: m.Reset,
 		Refractory: m.Refractory.Text, From: m.From.Text, Hold: m.Hold, Substeps: m.Substeps,
 		Initial: namedTexts(&m.Initial), Parameters: namedTexts(&m.Parameters)}
+	for name, k := range m.Compartments.All() {
+		at := n.At("compartments." + name)
+		s.Compartments = append(s.Compartments, equations.CompartmentSource{Name: name, Parent: k.Parent.Text, Length: k.Length.Text, Diameter: k.Diameter.Text,
+			Capacitance: k.CM.Text, Leak: k.GL.Text, Reversal: k.EL.Text, Axial: k.Axial.Text, Spine: k.Spine.Text, Coupling: k.Coupling.Text,
+			At: equations.Text{Key: at.Path(), File: at.Pos().File, Line: at.Pos().Line, Column: at.Pos().Column}})
+	}
 	for port, p := range m.Ports.All() {
 		at := n.At("ports." + port)
 		q := equations.PortSource{Name: port, Potential: p.Potential.Text, Leak: p.Leak.Text,
@@ -205,6 +224,9 @@ func modelAt(root *config.Node, name string) (*equations.Model, error) {
 }
 
 func compileModel(m *Model, name string, n *config.Node) (*equations.Model, error) {
+	if m.Equations.S == "" && m.Compartments.Len() == 0 {
+		return nil, n.At("equations").Errorf("is required where there are no compartments")
+	}
 	return compileSource(m.source(name, n))
 }
 

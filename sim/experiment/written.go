@@ -35,6 +35,24 @@ func WrittenText(model string) ([]byte, error) {
 	return text, nil
 }
 
+// Passive returns what was written for the models of an experiment that have compartments.
+func (x *Experiment) Passive() (string, error) {
+	var out []string
+	for name, m := range x.Models.All() {
+		model, err := compileModel(m, name, x.tree.At("models").Get(name))
+		if err != nil {
+			return "", err
+		}
+		if s := model.Whole(); s != "" {
+			out = append(out, s)
+		}
+	}
+	if len(out) == 0 {
+		return "", x.At("models", "no model has compartments, from which equations are written")
+	}
+	return strings.Join(out, "\n"), nil
+}
+
 // Equations returns the tables of a built-in model that is written as equations, as they stand in an experiment file.
 func Equations(model string) (string, error) {
 	text, err := WrittenText(model)
