@@ -66,6 +66,7 @@ func DefaultAdEx() *AdEx {
 func (s *AdEx) Validate() error {
 	inf := math.Inf(1)
 	return first(
+		Choices(s),
 		s.CM.require("c_m", "pF", 0, inf, true), s.GL.require("g_l", "nS", 0, inf, true),
 		s.Delta.require("slope", "mV", 0.01, 100, false), s.TRef.require("refractory", "ms", 0, 1e6, false),
 		s.TauW.require("tau_w", "ms", 0, inf, true), s.Theta.require("threshold", "mV", -1e3, s.Peak, true),

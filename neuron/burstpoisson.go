@@ -97,6 +97,7 @@ func DefaultEscapeBurstPoisson() *BurstPoisson {
 func (s *BurstPoisson) Validate() error {
 	inf := math.Inf(1)
 	return first(
+		Choices(s),
 		s.TauS.require("tau_s", "ms", 0, inf, true), s.CS.require("c_s", "pF", 0, inf, true),
 		s.TauD.require("tau_d", "ms", 0, inf, true), s.CD.require("c_d", "pF", 0, inf, true),
 		s.Theta.require("threshold", "mV", s.EL, 1e3, true), s.TauTh.require("tau_threshold", "ms", 0, inf, true),

@@ -129,7 +129,7 @@ func eachIntegrator(t *testing.T, fast, exact float64, law func(t *testing.T, in
 func build(t testing.TB, s *TwoCompartment, integrator string, n int, step spike.Tick) Population {
 	t.Helper()
 	spec := *s
-	spec.Integrator = integrator
+	spec.Integrator = Integrator(integrator)
 	return made(t, &spec, n, step)
 }
 

@@ -38,12 +38,12 @@ type LIF struct {
 	Reset Value   `toml:"reset" unit:"mV" doc:"potential after a spike"`
 	TRef  Value   `toml:"refractory" unit:"ms" doc:"time for which V is held after a spike"`
 
-	Synapses   string  `toml:"synapses" oneof:"conductance|current" doc:"what synapses open: a conductance or a current"`
-	WeightUnit string  `toml:"weight_unit" oneof:"pA|mV" doc:"unit of the weights of current synapses"`
-	TauExc     float64 `toml:"tau_exc" unit:"ms" doc:"decay of ampa"`
-	TauInh     float64 `toml:"tau_inh" unit:"ms" doc:"decay of gaba"`
-	EExc       float64 `toml:"e_exc" unit:"mV" doc:"reversal potential of ampa (conductances)"`
-	EInh       float64 `toml:"e_inh" unit:"mV" doc:"reversal potential of gaba (conductances)"`
+	Synapses   Synapses `toml:"synapses" oneof:"conductance|current" doc:"what synapses open: a conductance or a current"`
+	WeightUnit string   `toml:"weight_unit" oneof:"pA|mV" doc:"unit of the weights of current synapses"`
+	TauExc     float64  `toml:"tau_exc" unit:"ms" doc:"decay of ampa"`
+	TauInh     float64  `toml:"tau_inh" unit:"ms" doc:"decay of gaba"`
+	EExc       float64  `toml:"e_exc" unit:"mV" doc:"reversal potential of ampa (conductances)"`
+	EInh       float64  `toml:"e_inh" unit:"mV" doc:"reversal potential of gaba (conductances)"`
 
 	Initial struct {
 		V    Value `toml:"v" unit:"mV"`
@@ -65,6 +65,7 @@ func (s *LIF) Validate() error {
 	inf := math.Inf(1)
 	lowest := s.Theta.Lowest()
 	return first(
+		Choices(s),
 		s.TauM.require("tau_m", "ms", 0, inf, true), s.CM.require("c_m", "pF", 0, inf, true),
 		Const(s.EL).require("e_l", "mV", -1e3, 1e3, true), s.Theta.require("threshold", "mV", -1e3, 1e3, true),
 		s.Reset.require("reset", "mV", -1e3, lowest, true), s.TRef.require("refractory", "ms", 0, 1e6, false),
@@ -78,7 +79,7 @@ func (s *LIF) New(b Build) (Population, error) {
 		return nil, err
 	}
 	n := b.N
-	p := &lif{spec: *s, build: b, conductance: s.Synapses != "current", Emitter: NewEmitter(b),
+	p := &lif{spec: *s, build: b, conductance: s.Synapses != Current, Emitter: NewEmitter(b),
 		refEnd: make([]spike.Tick, n),
 		eExc:   float32(s.EExc - s.EL), eInh: float32(s.EInh - s.EL)}
 	p.derived = derivedOf(b, s, func(i int) *lifDerived { return s.derive(b, i) })
@@ -168,7 +169,7 @@ func (d *lifDerived) constants(put func(i int, v float32)) {
 
 // areaScale is what the integral of a synapse's variable is divided by to give its effect on V.
 func (s *LIF) areaScale(tau, cm float64) float64 {
-	if s.Synapses == "current" && s.WeightUnit == "pA" {
+	if s.Synapses == Current && s.WeightUnit == "pA" {
 		return cm
 	}
 	return tau

@@ -176,7 +176,7 @@ func TestLIFAgainstReference(t *testing.T) {
 func TestLIFRefractory(t *testing.T) {
 	for _, kind := range []string{"current", "conductance"} {
 		spec := DefaultLIF()
-		spec.Synapses, spec.TRef = kind, Const(1.2345)
+		spec.Synapses, spec.TRef = Synapses(kind), Const(1.2345)
 		f := scriptOf(8, 200*ms, []float64{5000, 0}, []float64{500, 0})
 		pop := made(t, spec, 8, 100*us)
 		for i, train := range f.play(pop, 64, 100*us, pieces(200*ms, 800*us)) {

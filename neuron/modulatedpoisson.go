@@ -65,6 +65,7 @@ func (s *ModulatedPoisson) Validate() error {
 		return nil
 	}
 	return first(
+		Choices(s),
 		Const(s.Mean).require("mean", "Hz", 0, highestRate/2, false), Const(s.Amplitude).require("amplitude", "Hz", -highestRate/2, highestRate/2, false),
 		Const(s.Period).require("period", "ms", 0, 1e12, true), Const(s.Phase).require("phase", "", -1e6, 1e6, false),
 	)

@@ -169,11 +169,15 @@ type Background interface {
 type ParameterError struct {
 	Key     string  // as in the experiment file, for example "tau_s"
 	Value   float64 // in Unit
+	Text    string  // what a name was, where the parameter is no number
 	Unit    string
 	Reason  string // "must be above 0"
 	Allowed string // "(0, inf) ms"
 }
 
 func (e *ParameterError) Error() string {
+	if e.Text != "" {
+		return fmt.Sprintf("%s = %q: %s (allowed: %s)", e.Key, e.Text, e.Reason, e.Allowed)
+	}
 	return fmt.Sprintf("%s = %s: %s (allowed: %s)", e.Key, strings.TrimSpace(fmt.Sprintf("%g %s", e.Value, e.Unit)), e.Reason, e.Allowed)
 }

@@ -69,7 +69,7 @@ type TwoCompartment struct {
 	TauGABA float64 `toml:"tau_gaba" unit:"ms" doc:"decay of gaba conductances"`
 	Driving string  `toml:"driving_force" oneof:"dendrite|soma" doc:"potential in the dendrite's synaptic currents"`
 
-	Integrator string `toml:"integrator" oneof:"off-grid|reference" doc:"fast off-grid steps or the slow event-by-event reference"`
+	Integrator Integrator `toml:"integrator" oneof:"off-grid|reference" doc:"fast off-grid steps or the slow event-by-event reference"`
 
 	Initial struct {
 		VS Value `toml:"v_s" unit:"mV"`
@@ -99,6 +99,7 @@ func DefaultTwoCompartment() *TwoCompartment {
 func (s *TwoCompartment) Validate() error {
 	inf := math.Inf(1)
 	return first(
+		Choices(s),
 		s.TauS.require("tau_s", "ms", 0, inf, true), s.CS.require("c_s", "pF", 0, inf, true),
 		s.TauD.require("tau_d", "ms", 0, inf, true), s.CD.require("c_d", "pF", 0, inf, true),
 		s.TauTh.require("tau_threshold", "ms", 0, inf, true), s.TRef.require("refractory", "ms", 0, 1e6, false),
@@ -117,7 +118,7 @@ func (s *TwoCompartment) New(b Build) (Population, error) {
 	if err := s.Validate(); err != nil {
 		return nil, err
 	}
-	if s.Integrator == "reference" {
+	if s.Integrator == Reference {
 		return newTwoReference(*s, b), nil
 	}
 	return newTwoCompartment(*s, b), nil

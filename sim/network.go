@@ -12,7 +12,7 @@ import (
 // Network describes what is simulated: plain data, made from an experiment file or by a Go program.
 type Network struct {
 	Seed        uint64
-	Step        spike.Tick // integration step; 100 us is usual
+	Step        spike.Tick // integration step; 0 means DefaultStep
 	Populations []Population
 	Projections []Projection
 	Stimuli     []Stimulus

@@ -24,6 +24,9 @@ type Options struct {
 	NoSleep   bool // advance quiescent neurons too
 }
 
+// DefaultStep is the integration step of a network that names none, and of files.
+const DefaultStep = 100 * spike.Microsecond
+
 const (
 	defaultShard = 1024
 	// maxWindow bounds the steps of a window, and with them the accumulators of a shard to what a second-level cache
@@ -57,7 +60,11 @@ func Check(net *Network) error {
 
 // build makes all parts of a network; dry leaves out the synapses.
 func build(net *Network, opt Options, dry bool) (*Sim, error) {
-	if net.Step <= 0 {
+	if net.Step == 0 {
+		whole := *net
+		whole.Step, net = DefaultStep, &whole
+	}
+	if net.Step < 0 {
 		return nil, errorf("step", "%v is not above 0", net.Step)
 	}
 	if opt.Workers == 0 {
@@ -142,6 +149,10 @@ func (s *Sim) populationBuild(d Population, id spike.Population) neuron.Build {
 func parameterError(key string, err error) error {
 	var pe *neuron.ParameterError
 	if errors.As(err, &pe) {
+		if pe.Text != "" {
+			return &Error{Key: key + "." + pe.Key, Value: fmt.Sprintf("%q", pe.Text),
+				Reason: fmt.Sprintf("%s (allowed: %s)", pe.Reason, pe.Allowed)}
+		}
 		return &Error{Key: key + "." + pe.Key, Value: strings.TrimSpace(fmt.Sprintf("%g %s", pe.Value, pe.Unit)),
 			Reason: fmt.Sprintf("%s (allowed: %s)", pe.Reason, pe.Allowed)}
 	}

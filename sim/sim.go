@@ -43,6 +43,7 @@ type Sim struct {
 	advanceShard func(int) // made once, as followUp: a closure per piece would be garbage
 	followUp     func(int)
 	failed       error // of a sink
+	finished     bool
 	agenda       agenda
 	crew         *crew
 	arena        *arena.Arena // of the cells
@@ -134,6 +135,10 @@ func (s *Sim) Run(ctx context.Context, until spike.Tick) error {
 // Finish passes on the spikes of a window that the run did not complete and closes the sinks. The simulation cannot
 // be run on afterwards.
 func (s *Sim) Finish() error {
+	if s.finished {
+		return nil
+	}
+	s.finished = true
 	rest := spike.Window{From: s.exchanged, To: s.now}
 	s.join(rest)
 	err := s.record(rest)
@@ -147,13 +152,16 @@ func (s *Sim) Finish() error {
 	return err
 }
 
-// Close gives back the memory of synapses and cells, after Finish. The simulation and its projections must not be used
-// afterwards. Without Close it is given back when the simulation is garbage.
-func (s *Sim) Close() {
+// Close finishes the simulation, if Finish has not, and gives back the memory of synapses and cells: the one call that a
+// program needs at the end. The simulation and its projections must not be used afterwards. Without it memory is given back
+// when the simulation is garbage.
+func (s *Sim) Close() error {
+	err := s.Finish()
 	for _, p := range s.projections {
 		p.Release()
 	}
 	s.arena.Free()
+	return err
 }
 
 // Now returns the time that the simulation has reached.

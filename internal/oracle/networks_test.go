@@ -287,7 +287,7 @@ func (n network) lif() neuron.Spec {
 	s.Theta, s.Reset, s.TRef = n.value("threshold", -52, -48), n.value("reset", -70, -58), n.value("refractory", 0, 6)
 	s.TauExc, s.TauInh = n.real("tau_exc", 0.5, 10), n.real("tau_inh", 0.5, 15)
 	s.EExc, s.EInh = n.real("e_exc", -10, 10), n.real("e_inh", -90, -65)
-	s.Synapses = []string{"conductance", "current"}[n.whole("synapses", 0, 1)]
+	s.Synapses = []neuron.Synapses{neuron.Conductance, neuron.Current}[n.whole("synapses", 0, 1)]
 	s.WeightUnit = []string{"pA", "mV"}[n.whole("unit", 0, 1)]
 	s.Initial.V = n.value("v", -70, -54)
 	s.Initial.GExc, s.Initial.GInh = neuron.Const(n.real("g_exc", 0, 0.3)), neuron.Const(n.real("g_inh", 0, 0.3))
@@ -310,7 +310,7 @@ func (n network) two() neuron.Spec {
 	s.EExc, s.EInh = n.real("e_exc", -10, 10), n.real("e_inh", -90, -65)
 	s.TauAMPA, s.TauNMDA, s.TauGABA = n.real("tau_ampa", 1, 8), n.real("tau_nmda", 30, 120), n.real("tau_gaba", 2, 15)
 	s.Driving = []string{"dendrite", "soma"}[n.whole("driving_force", 0, 1)]
-	s.Integrator = []string{"off-grid", "reference"}[n.often("integrator", 3)/2]
+	s.Integrator = []neuron.Integrator{neuron.OffGrid, neuron.Reference}[n.often("integrator", 3)/2]
 	s.Initial.VS, s.Initial.VD = n.value("v_s", -72, -58), n.value("v_d", -72, -50)
 	s.Initial.WS, s.Initial.WD = n.value("w_s", 0, 1), n.value("w_d", 0, 3)
 	return s
