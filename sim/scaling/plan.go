@@ -82,7 +82,11 @@ func NewPlan(p Plan, kinds *experiment.Registries) (*Plan, error) {
 	if p.Vary == Rate {
 		p.Controlled = true
 	}
-	return &p, p.choose()
+	if err := p.choose(); err != nil {
+		return nil, err
+	}
+	_, err = p.Make(ofOneHz(x)) // what cannot be made is said before anything is measured
+	return &p, err
 }
 
 // own is the value that the experiment itself has.

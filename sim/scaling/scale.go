@@ -34,6 +34,10 @@ type Scaled struct {
 // short-term plasticity (what they pass on depends on the order of the spikes), lists of pairs, replayed trains, more
 // inputs than there are neurons.
 func (f Factors) Scale(x *experiment.Experiment, rates []Activity) (s Scaled, err error) {
+	if f.K > 1 {
+		return s, x.At("projections", "K = %g: with more inputs than it has, a network has other rates", f.K).
+			Allow("K in (0, 1]; bench scaling --controlled for any number")
+	}
 	return f.scale(x, rates, f.K < 1)
 }
 
@@ -41,10 +45,6 @@ func (f Factors) Scale(x *experiment.Experiment, rates []Activity) (s Scaled, er
 func (f Factors) scale(x *experiment.Experiment, rates []Activity, replace bool) (s Scaled, err error) {
 	if x.Task != nil {
 		return s, x.At("task", "a task makes networks of its own, which --scale does not reach").Allow("an experiment with populations")
-	}
-	if f.K > 1 && replace {
-		return s, x.At("projections", "K = %g: a neuron cannot have more inputs without other rates",
-			f.K).Allow("K in (0, 1]")
 	}
 	net, err := x.Network(x.Experiment.Seed)
 	if err != nil {

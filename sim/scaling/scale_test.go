@@ -138,7 +138,7 @@ func TestScaleRefuses(t *testing.T) {
 		{"fixed-in-degree", "k = 40", "(0, 1]", Factors{N: 1, K: 2}},
 	} {
 		x := load(t, twoPopulations(c.connector, c.more))
-		if _, err := c.f.scale(x, ofOneHz(x), c.f.K != 1); err == nil || !strings.Contains(err.Error(), c.want) ||
+		if _, err := c.f.Scale(x, ofOneHz(x)); err == nil || !strings.Contains(err.Error(), c.want) ||
 			!strings.Contains(err.Error(), "projections") {
 			t.Errorf("%s %s, %v: %v", c.connector, c.more, c.f, err)
 		}
