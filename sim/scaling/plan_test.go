@@ -106,6 +106,11 @@ func TestSeries(t *testing.T) {
 			t.Error(err)
 		}
 	}
+	edited := *p
+	edited.base = planOf(t, func(p *Plan) { p.Set = []string{"projections.ee.weight=0.02"} }).base
+	if _, err := edited.Run(context.Background(), dir, &bytes.Buffer{}); err == nil {
+		t.Error("a series goes on with an experiment that was changed")
+	}
 	other := planOf(t, func(p *Plan) { p.To = 1200 })
 	if _, err := other.Run(context.Background(), dir, &bytes.Buffer{}); err == nil {
 		t.Error("another series is taken for the continuation of this one")

@@ -3,6 +3,7 @@ package scaling
 import (
 	"bytes"
 	"context"
+	"crypto/sha256"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -29,6 +30,7 @@ const (
 // identity is what a directory of results belongs to: rows of other machines or programs are not comparable.
 type identity struct {
 	Plan
+	Digest  string `json:"experiment_sha256"` // of its keys: a file that was edited is another experiment
 	Program string `json:"program"`
 	Machine string `json:"machine"`
 }
@@ -96,7 +98,8 @@ func (p *Plan) Run(ctx context.Context, dir string, log io.Writer) ([]Row, error
 
 // open prepares the directory and returns the rows that are in it.
 func (p *Plan) open(dir string) ([]Row, error) {
-	mine, err := json.MarshalIndent(identity{*p, session.Program(), machine.Name()}, "", "  ")
+	mine, err := json.MarshalIndent(identity{*p, fmt.Sprintf("%x", sha256.Sum256(p.base.Resolved())), session.Program(),
+		machine.Name()}, "", "  ")
 	if err != nil {
 		return nil, err
 	}
