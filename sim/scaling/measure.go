@@ -34,8 +34,12 @@ func (p *Plan) Measure(ctx context.Context, q Point, seed uint64, done func(part
 	}
 	defer engine.Close()
 	_, connect := engine.Construction()
-	r.Connect, r.CPUConnect = connect.Wall.Seconds(), connect.Busy.Seconds()
-	r.Create, r.CPUCreate = time.Since(start).Seconds()-r.Connect, max(0, (machine.CPU()-cpu).Seconds()-r.CPUConnect)
+	building := time.Since(start).Seconds()
+	r.Connect = connect.Wall.Seconds()
+	r.Create = building - r.Connect
+	// Processor time is that of the process: a share of it follows wall time.
+	r.CPUConnect = (machine.CPU() - cpu).Seconds() * r.Connect / building
+	r.CPUCreate = (machine.CPU() - cpu).Seconds() - r.CPUConnect
 	runtime.GC()
 	debug.FreeOSMemory()
 	r.Network = machine.Memory() >> 10

@@ -152,15 +152,17 @@ type Growth struct {
 
 // Growth fits the exponents of building, simulating and memory.
 func (s Summary) Growth() (all []Growth) {
-	for _, q := range []struct{ name, column string }{{"time to build", "time_construction"}, {"time to simulate",
+	for _, q := range []struct{ name, column string }{{"time to build", "time_construction"}, {"processor time to build", "cpu_construction"}, {"time to simulate",
 		"time_simulate"},
 		{"processor time to simulate", "cpu_simulate"}, {"memory of the network", "memory"}} {
 		var x, y []float64
 		for _, m := range s {
 			v := m.Columns[q.column].Mean
-			switch q.column {
+			switch sum := func(a, b string) float64 { return m.Columns[a].Mean + m.Columns[b].Mean }; q.column {
 			case "time_construction":
-				v = m.Columns["time_construction_create"].Mean + m.Columns["time_construction_connect"].Mean
+				v = sum("time_construction_create", "time_construction_connect")
+			case "cpu_construction":
+				v = sum("cpu_construction_create", "cpu_construction_connect")
 			case "memory":
 				v = m.Columns["network_memory"].Mean - m.Columns["base_memory"].Mean
 			}
