@@ -92,6 +92,18 @@ func (b *Block) AddColumn(target int, c float32, x []float32, l Limits) {
 	runtime.KeepAlive(b)
 }
 
+// Column appends the sources of the synapses onto a target (relative to Lo), and the places of their weights in Weights.
+func (b *Block) Column(target int, sources, places []uint32) ([]uint32, []uint32) {
+	if b.rows.dense {
+		for s := range b.Sources {
+			sources, places = append(sources, uint32(s)), append(places, uint32(s*b.Targets+target))
+		}
+		return sources, places
+	}
+	lo, hi := b.first[target], b.first[target+1]
+	return append(sources, b.source[lo:hi]...), append(places, b.place[lo:hi]...)
+}
+
 // Scale multiplies all weights by f, within limits.
 func (b *Block) Scale(f float32, l Limits) {
 	scale(b.rows.weight, f, l)

@@ -394,5 +394,17 @@ func (x *Experiment) Warnings() (out []string) {
 			}
 		}
 	}
+	for _, p := range x.Projections.All() {
+		if p.Rule == nil {
+			continue
+		}
+		if s, ok := p.Rule.Spec.(*equationRule); ok && s.compiled != nil {
+			for _, w := range s.compiled.Model.Warnings {
+				e := mistake(w)
+				e.Reason = "warning: " + e.Reason
+				out = append(out, e.Error())
+			}
+		}
+	}
 	return append(out, x.coarse()...)
 }

@@ -53,6 +53,7 @@ func NewRegistries() *Registries {
 	for _, k := range plasticity.Kinds() {
 		r.Rules.Add(kind.Of[plasticity.Spec]{Name: k.Name, Doc: k.Doc, New: k.Default})
 	}
+	r.Rules.Add(kind.Of[plasticity.Spec]{Name: "equations", Doc: "a rule of your own: traces and statements; see docs/equations.md", New: newEquationRule})
 	r.Backgrounds.Add(
 		kind.Of[neuron.BackgroundSpec]{Name: poissonBackground, Doc: "independent Poisson trains for every neuron",
 			New: func() neuron.BackgroundSpec { return neuron.DefaultPoissonBackground() }},
