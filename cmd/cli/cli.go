@@ -40,6 +40,7 @@ type commands struct {
 	Run     runCommand     `cmd:"" help:"Simulate an experiment and write a directory of results."`
 	Sweep   sweepCommand   `cmd:"" help:"Run an experiment at many points: keys varied, with seeds, into one table and figure."`
 	Resume  resumeCommand  `cmd:"" help:"Go on with a run that was interrupted or killed."`
+	Compare compareCommand `cmd:"" help:"What differs between runs: keys, rates with their scatter, digests."`
 	Plot    plotCommand    `cmd:"" help:"Draw the figures of a directory of results again."`
 	Bench   benchCommands  `cmd:"" help:"Measure how fast networks are simulated."`
 	Spikes  spikesCommands `cmd:"" help:"Look into a recording of spikes."`

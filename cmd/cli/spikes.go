@@ -16,6 +16,7 @@ import (
 type spikesCommands struct {
 	Info      infoCommand      `cmd:"" help:"What recordings hold, and the rates of their populations."`
 	Stats     statsCommand     `cmd:"" help:"Interval, burst, Fano and correlation statistics, for people or as JSON and CSV; histograms and rates in bins."`
+	Align     alignCommand     `cmd:"" help:"Rates, burst probability and raster around trials or presentations, by condition."`
 	Head      headCommand      `cmd:"" help:"The first spikes."`
 	Table     tableCommand     `cmd:"" help:"Probes, weights and learning curves: a list, or one of them as CSV or npz."`
 	Digest    digestCommand    `cmd:"" help:"The SHA-256 of the recorded spikes."`
