@@ -73,7 +73,7 @@ func (c *counted) Fill(r Range, w spike.Window, in *Input) {
 		for lo := r.Lo; lo < r.Hi; lo += fillBlock {
 			n := min(fillBlock, r.Hi-lo)
 			c.build.Key.Fill(words[:(n+3)/4*4], uint64(t/in.Step), uint64(lo)/4)
-			done := c.addOctets(in, words[:n], s*in.Len+lo-r.Lo)
+			done := c.addOctets(in, words[:n], s, lo-r.Lo)
 			for j, word := range words[done:n] {
 				c.addCount(in, lo-r.Lo+done+j, s, c.counts.Count(word), t)
 			}
@@ -84,9 +84,9 @@ func (c *counted) Fill(r Range, w spike.Window, in *Input) {
 	}
 }
 
-// addOctets puts the arrivals that words stand for onto the neurons from a cell on by vector code. It returns how many
-// neurons that did, none where there is no such code.
-func (c *counted) addOctets(in *Input, words []uint32, cell int) int {
+// addOctets puts the arrivals of step s that words stand for onto the neurons of the shard from first on by vector code. It returns
+// how many neurons that did, none where there is no such code.
+func (c *counted) addOctets(in *Input, words []uint32, s, first int) int {
 	n := len(words) / lanes.Width
 	if n == 0 || c.call.Size == 0 || in.Single || !vectorCode() {
 		return 0
@@ -94,9 +94,9 @@ func (c *counted) addOctets(in *Input, words []uint32, cell int) int {
 	call := c.call
 	call.Words = &words[0]
 	if cells := &in.Cells[c.channel]; c.kernel == nil {
-		call.Cells = &cells.Sums[cell]
+		call.Cells = &cells.Sums[cells.Place(in, s, first)]
 	} else {
-		call.Cells = &cells.Pairs[cell].End
+		call.Cells = &cells.Pairs[cells.Place(in, s, first)].End
 	}
 	putCounts(&call, n, c.kernel != nil)
 	return n * lanes.Width
@@ -110,9 +110,9 @@ func (c *counted) addCount(in *Input, i, s, k int, t spike.Tick) {
 			in.Arrivals = append(in.Arrivals, Arrival{At: t + spreadAt(in.Step, j, k), Target: uint32(i), Channel: uint32(c.channel), Weight: c.weight})
 		}
 	case c.kernel == nil:
-		cells.Sums[s*in.Len+i] += float32(float32(k) * c.weight)
+		cells.Sums[cells.Place(in, s, i)] += float32(float32(k) * c.weight)
 	default:
-		cell := &cells.Pairs[s*in.Len+i]
+		cell := &cells.Pairs[cells.Place(in, s, i)]
 		cell.End += c.weights[k].End
 		cell.Area += c.weights[k].Area
 	}

@@ -77,7 +77,7 @@ const listSize = 256
 func (c *collector) prepare(t *timed, w spike.Window, in *Input) {
 	c.timed, c.in, c.from, c.length = t, in, w.From, w.Len()
 	const most = 1 << 30
-	c.vector = vectorCode() && !in.Single && c.length < most && in.Step < most && in.Len*in.Steps < most
+	c.vector = vectorCode() && !in.Single && c.length < most && in.Step < most && in.Steps*in.Cells[t.channel].stride(in) < most
 	if !c.vector {
 		return
 	}
@@ -89,7 +89,7 @@ func (c *collector) prepare(t *timed, w spike.Window, in *Input) {
 	call.Shift.Set(uint32(shift))
 	call.InvStep.Set(uint32(((1<<32)<<shift + step - 1) / step))
 	call.Step.Set(uint32(step))
-	call.Len.Set(uint32(in.Len))
+	call.Len.Set(uint32(in.Cells[t.channel].stride(in)))
 	call.LastNeuron.Set(uint32(in.Len - 1))
 	call.LastTick.Set(uint32(c.length - 1))
 	call.Interval.Set(uint32(t.interval))
@@ -134,7 +134,7 @@ func (c *collector) add(i int, at spike.Tick) {
 		return
 	}
 	step := at / in.Step
-	cell := int(step)*in.Len + i
+	cell := in.Cells[c.channel].Place(in, int(step), i)
 	if c.kernel == nil {
 		in.Cells[c.channel].Sums[cell] += c.weight
 		return

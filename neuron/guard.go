@@ -130,7 +130,7 @@ func driveOf(p Population, in *Input, step, i, j int) string {
 	}
 	for k, c := range p.Channels() {
 		if k < len(in.Cells) && c.Kernel == nil && in.Cells[k].Sums != nil {
-			drives = append(drives, fmt.Sprintf("jumps of %g mV through %s", in.Cells[k].Sums[step*in.Len+j], c.Receptor))
+			drives = append(drives, fmt.Sprintf("jumps of %g mV through %s", in.Cells[k].Sums[in.Cells[k].Place(in, step, j)], c.Receptor))
 		}
 	}
 	if len(drives) == 0 {

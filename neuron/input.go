@@ -13,7 +13,7 @@ type Pair struct {
 //
 //	          neuron 0   1   2  ...  Len-1
 //	step 0      [cell][cell][cell]  [cell]      Cells[c].Pairs (or .Sums for a delta channel),
-//	step 1      [cell][cell] ...                 element s*Len + i
+//	step 1      [cell][cell] ...                 element Cells[c].Place(in, s, i), which is s*Len + i if Stride is 0
 //	...
 //
 // Every cell is added to in the order (arrival, projection, source), then by backgrounds, whatever the shards are.
@@ -30,8 +30,19 @@ type Input struct {
 
 // Cells is the accumulator of one channel. Pairs and Sums are nil for a channel that nothing ends on.
 type Cells struct {
-	Pairs []Pair
-	Sums  []float32
+	Pairs  []Pair
+	Sums   []float32
+	Stride int // cells from one step to the next, where those of other shards lie between; 0: Len
+}
+
+// Place returns the cell of neuron i of the shard in step s.
+func (c *Cells) Place(in *Input, s, i int) int { return s*c.stride(in) + i }
+
+func (c *Cells) stride(in *Input) int {
+	if c.Stride > 0 {
+		return c.Stride
+	}
+	return in.Len
 }
 
 // at returns what arrived at neuron i of the shard in step s.
@@ -39,7 +50,7 @@ func (c *Cells) at(in *Input, s, i int) Pair {
 	if c.Pairs == nil {
 		return Pair{}
 	}
-	return c.Pairs[s*in.Len+i]
+	return c.Pairs[c.Place(in, s, i)]
 }
 
 // Drive is the current into one port, in pA. Within a step it runs linearly from its start to its end value; a

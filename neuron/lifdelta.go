@@ -134,8 +134,8 @@ func (p *lifDelta) one(r Range, i, s int, t spike.Tick, in *Input, out *spike.Bu
 	}
 	i0, i1 := in.Drives[0].At(in, s, i-r.Lo)
 	x = fade(x + (float32(x*d.leak) + float32(i0*d.s0) + float32(i1*d.s1)))
-	if sums := in.Cells[0].Sums; sums != nil {
-		x += sums[s*in.Len+i-r.Lo]
+	if cells := &in.Cells[0]; cells.Sums != nil {
+		x += cells.Sums[cells.Place(in, s, i-r.Lo)]
 	}
 	if x >= d.theta {
 		p.Emit(out, i, t+in.Step-1)

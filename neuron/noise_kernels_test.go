@@ -90,7 +90,7 @@ func TestVectorCountsAreTheScalarOnes(t *testing.T) {
 			words := make([]uint32, n)
 			for range 1000 {
 				randomWords(r, words, edges...)
-				if done := b.addOctets(fast, words, 0); done != n {
+				if done := b.addOctets(fast, words, 0, 0); done != n {
 					t.Fatalf("%g Hz: %d of %d neurons", rate, done, n)
 				}
 				for i, word := range words {

@@ -46,10 +46,11 @@ func (p *receptors) input(sh *receptorShard, r Range, s int, in *Input) *Input {
 	lo, hi := s*in.Len, (s+1)*in.Len
 	for k := range sh.cells {
 		sh.cells[k] = Cells{}
-		if c := &in.Cells[k]; c.Pairs != nil {
-			sh.cells[k].Pairs = c.Pairs[lo:hi]
+		c := &in.Cells[k]
+		if at := c.Place(in, s, 0); c.Pairs != nil {
+			sh.cells[k].Pairs = c.Pairs[at : at+in.Len]
 		} else if c.Sums != nil {
-			sh.cells[k].Sums = c.Sums[lo:hi]
+			sh.cells[k].Sums = c.Sums[at : at+in.Len]
 		}
 	}
 	for port := range sh.drives {

@@ -263,9 +263,9 @@ func (b *block) point(in *Input, step int, t spike.Tick, first int) {
 	for k := range in.Cells {
 		switch cells := &in.Cells[k]; {
 		case cells.Sums != nil:
-			c.Sums = &cells.Sums[at]
+			c.Sums = &cells.Sums[cells.Place(in, step, first)]
 		case cells.Pairs != nil:
-			c.Pairs[k] = pairsAt(cells.Pairs[at:])
+			c.Pairs[k] = pairsAt(cells.Pairs[cells.Place(in, step, first):])
 		default:
 			c.Pairs[k] = pairsAt(noPairs[:])
 		}

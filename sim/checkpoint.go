@@ -29,7 +29,7 @@ import (
 
 const (
 	checkpointMagic   = "BPLXCKPT"
-	checkpointVersion = 4
+	checkpointVersion = 5
 	// largestCheckpoint bounds what a damaged header can make Restore allocate.
 	largestCheckpoint = 1 << 36
 )
@@ -126,7 +126,11 @@ func (s *Sim) sections() ([]section, error) {
 	}
 	all := []section{{"clock", s.clock()}, {"digest", digest}}
 	for _, p := range s.projections {
-		all = append(all, section{p.Spec.Name + " on its way", p.flatten(s.now)})
+		flat := p.transit.flatten
+		if p.fan != nil {
+			flat = p.fan.flatten
+		}
+		all = append(all, section{p.Spec.Name + " on its way", flat(s.now, p.member())})
 	}
 	for _, p := range s.plastic {
 		all = append(all, section{p.Spec.Name + " queue", flattenEvents(p.queue)})
@@ -185,13 +189,24 @@ func (s *Sim) restore(r io.Reader) error {
 	if err != nil {
 		return err
 	}
+	flats := map[*fan][][]int64{}
 	for _, p := range s.projections {
 		flat, err := readFree[int64](r, p.Spec.Name+" on its way")
 		if err != nil {
 			return err
 		}
-		if !p.unflatten(flat, spike.Tick(clock[0])) {
+		if p.fan != nil {
+			if flats[p.fan] == nil {
+				flats[p.fan] = make([][]int64, len(p.fan.members))
+			}
+			flats[p.fan][p.member()] = flat
+		} else if !p.unflatten(flat, spike.Tick(clock[0]), p.Geometry.Sources) {
 			return fmt.Errorf("%w: a spike on its way along %s cannot have been emitted", ErrCheckpoint, p.Spec.Name)
+		}
+	}
+	for _, f := range s.fans {
+		if !f.unflatten(flats[f], spike.Tick(clock[0])) {
+			return fmt.Errorf("%w: a spike on its way along %s cannot have been emitted", ErrCheckpoint, f.members[0].Spec.Name)
 		}
 	}
 	for _, p := range s.plastic {

@@ -51,6 +51,8 @@ func estimate(net *Network, opt Options) Estimate {
 		e.Bytes += neuronBytes * int64(p.Size)
 	}
 	most := int64(0) // bytes in which the largest shards are sorted while they are built, by each worker one
+	fans := fanSizes(net)
+	indexed := map[string]bool{}
 	for i, d := range net.Projections {
 		p, targets, n := newProjection(net, i)
 		if p == nil {
@@ -58,6 +60,16 @@ func estimate(net *Network, opt Options) Estimate {
 		}
 		shards := max(1, (targets+opt.ShardSize-1)/opt.ShardSize)
 		e.Synapses += n
+		if fan := fans[d.Source]; fan.members > 1 && d.Rule == nil && p.Fans() { // the index is that of all members
+			pieces := max(opt.Workers, fan.targets/synapse.MaxShard+1)
+			if indexed[d.Source] {
+				pieces = 0
+			}
+			indexed[d.Source] = true
+			e.Bytes += p.ExpectedBytes(n, pieces)
+			most = max(most, p.FanSortingBytes(fan.synapses, min(opt.Workers, max(1, pieces))))
+			continue
+		}
 		e.Bytes += p.ExpectedBytes(n, shards)
 		if d.Rule != nil {
 			e.Bytes += int64(8*n) + int64(4*targets)
@@ -66,6 +78,24 @@ func estimate(net *Network, opt Options) Estimate {
 	}
 	e.Bytes += most
 	return e
+}
+
+// fanSize is what the projections of a population have together that can share a store.
+type fanSize struct {
+	members, targets int
+	synapses         float64
+}
+
+// fanSizes returns it by source. It takes all of them for one fan; New looks at their receptors, too.
+func fanSizes(net *Network) map[string]fanSize {
+	sizes := map[string]fanSize{}
+	for i, d := range net.Projections {
+		if p, targets, n := newProjection(net, i); p != nil && d.Rule == nil && p.Fans() {
+			f := sizes[d.Source]
+			sizes[d.Source] = fanSize{f.members + 1, f.targets + targets, f.synapses + n}
+		}
+	}
+	return sizes
 }
 
 // ExpectedSynapses returns the expected number of synapses of a projection, 0 if there is none of this name or it is wrong.

@@ -44,6 +44,7 @@ func New(net *Network, opt Options) (*Sim, error) {
 	s.allocate()
 	s.created.Wall = time.Since(start) - s.connected.Wall
 	s.created.Busy = s.created.Wall
+	s.deliverPiece = func(i int) { s.hit[i].deliver(s, s.piece) }
 	s.advanceShard = func(i int) { s.called[i].advance(s, s.piece) }
 	s.followUp = s.followPart
 	return s, nil
@@ -245,18 +246,32 @@ func (s *Sim) buildProjections(Options) error {
 		if s.dry {
 			continue
 		}
-		cuts := []int{0}
-		for _, sh := range target.shards {
-			cuts = append(cuts, sh.r.Hi)
+		s.projections = append(s.projections, &projection{Projection: p, source: source, target: target, channel: channel})
+	}
+	return s.connect()
+}
+
+// connect makes all synapses.
+func (s *Sim) connect() error {
+	took, err := s.timed(s.buildFans)
+	if err != nil {
+		return err
+	}
+	s.connected.add(took)
+	for _, p := range s.projections {
+		if p.fan != nil {
+			continue
 		}
-		took, err := s.timed(func() error { return p.ConnectAll(cuts, s.crew.each) })
+		took, err := s.timed(func() error { return p.ConnectAll(p.target.cuts(), s.crew.each) })
 		if err != nil {
-			return synapseError(key, err)
+			return synapseError("projections."+p.Spec.Name, err)
 		}
 		s.connected.add(took)
-		pr := &projection{Projection: p, source: source, target: target, channel: channel}
-		s.projections = append(s.projections, pr)
-		target.in = append(target.in, pr)
+		p.target.in = append(p.target.in, p)
+		s.senders = append(s.senders, p)
+	}
+	for _, f := range s.fans {
+		s.senders = append(s.senders, f)
 	}
 	return nil
 }
@@ -345,18 +360,28 @@ func (s *Sim) allocate() {
 		}
 		s.makeCells(p, steps, used)
 	}
-	for _, p := range s.projections {
-		p.wait(s.step, steps)
-		p.source.heard = true
+	for _, f := range s.fields {
+		f.makeCells(s, steps)
 	}
-	s.watch.spent = make([]time.Duration, len(s.lessons)+len(s.projections)+1)
+	for _, p := range s.projections {
+		p.source.heard = true
+		t, delays := &p.transit, p.Delays()
+		if p.fan != nil {
+			t, delays = &p.fan.transit, p.fan.Delays()
+		}
+		if len(t.slots) == 0 {
+			t.kernel, t.single = p.target.kernels[p.channel], p.target.single
+			t.wait(delays, s.step, steps)
+		}
+	}
+	s.watch.spent = make([]time.Duration, len(s.lessons)+len(s.senders)+1)
 }
 
 // makeCells makes the accumulators of a population for windows of some steps: those of a channel side by side, so that
 // they share huge pages.
 func (s *Sim) makeCells(p *population, steps int, used []bool) {
 	for c, ch := range p.channels {
-		if !used[c] || p.single {
+		if !used[c] || p.single || s.inField(p, c) {
 			continue
 		}
 		var all neuron.Cells
@@ -373,6 +398,14 @@ func (s *Sim) makeCells(p *population, steps int, used []bool) {
 			}
 		}
 	}
+}
+
+// inField reports whether the cells of a channel of a population lie in a field.
+func (s *Sim) inField(p *population, channel int) bool {
+	return slices.ContainsFunc(s.fields, func(f *field) bool {
+		_, is := f.first[p]
+		return is && f.channel == channel
+	})
 }
 
 // inputsOf says which channels of a population anything ends on, and which ports have currents per neuron.

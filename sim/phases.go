@@ -136,6 +136,9 @@ func (s *Sim) endAdvance(start time.Time) {
 		return
 	}
 	var busy Phases
+	for _, piece := range s.hit {
+		busy[Deliver].Busy += piece.took
+	}
 	for _, sh := range s.called {
 		busy[Deliver].Busy += sh.delivering
 		busy[Advance].Busy += sh.advancing
@@ -157,7 +160,7 @@ func (s *Sim) endFollow(start time.Time) {
 		switch {
 		case i < len(s.lessons):
 			busy[Learn].Busy += d
-		case i < len(s.lessons)+len(s.projections):
+		case i < len(s.lessons)+len(s.senders):
 			busy[Join].Busy += d
 		case s.learns(): // what is recorded has been, before
 			busy[Learn].Busy += d

@@ -57,6 +57,7 @@ type shard struct {
 	touched []uint64       // memory of in.Touched; nil if nobody ever sleeps here
 	dirty   []bool         // per channel: something was added in this piece
 	rest    spike.Tick     // until then nothing happens here, unless something arrives or a current changes
+	parts   []fieldPart    // of fields, where fans end on this shard
 	out     spike.Buffer
 	post    []spike.Event // its spikes of the window, for rules: neuron within the shard
 	counts  Counts
@@ -144,6 +145,7 @@ func (sh *shard) deliver(s *Sim, w spike.Window) bool {
 		sh.collectSingly(s, w)
 		return len(sh.in.Arrivals) > 0
 	}
+	received := sh.receive()
 	first, end := s.stepsOf(w)
 	touched := sh.in.Touched
 	flooded := touched != nil && sh.flooded(first, end)
@@ -168,7 +170,9 @@ func (sh *shard) deliver(s *Sim, w spike.Window) bool {
 			coming[i+1].AskForRows(sh.index, coming[i+1].between(first, end))
 		}
 		events, cells, cuts := 0, &sh.cells[p.channel], p.cuts[first:end+1]
-		if n := sh.in.Steps * sh.in.Len; cells.Sums != nil {
+		if n := sh.in.Steps * sh.in.Len; cells.Stride > 0 {
+			events = sh.deliverApart(p, cuts, cells, touched)
+		} else if cells.Sums != nil {
 			events = p.DeliverSums(sh.index, p.due, cuts, cells.Sums[:n], touched)
 		} else {
 			events = p.Deliver(sh.index, p.due, cuts, cells.Pairs[:n], touched)
@@ -179,7 +183,19 @@ func (sh *shard) deliver(s *Sim, w spike.Window) bool {
 		}
 	}
 	sh.counts.SynapticEvents += int64(total)
-	return total > 0 || flooded
+	return total > 0 || flooded || received
+}
+
+// deliverApart is for cells of which the steps do not follow each other.
+func (sh *shard) deliverApart(p *projection, cuts []int, cells *neuron.Cells, touched []uint64) (events int) {
+	for k := range len(cuts) - 1 {
+		if lo, hi := k*cells.Stride, k*cells.Stride+sh.in.Len; cells.Sums != nil {
+			events += p.DeliverSums(sh.index, p.due, cuts[k:k+2], cells.Sums[lo:hi], touched)
+		} else {
+			events += p.Deliver(sh.index, p.due, cuts[k:k+2], cells.Pairs[lo:hi], touched)
+		}
+	}
+	return events
 }
 
 // flooded reports whether so much is due that nearly every neuron is touched. Then it costs less to let all be touched
@@ -211,26 +227,35 @@ func (sh *shard) clean() {
 			continue
 		}
 		sh.dirty[c] = false
-		cells, n := &sh.cells[c], sh.in.Len
-		if sh.in.Touched == nil {
+		cells, n, stride := &sh.cells[c], sh.in.Len, sh.in.Len
+		if cells.Stride > 0 {
+			stride = cells.Stride
+		}
+		if sh.in.Touched == nil && cells.Stride == 0 {
 			clear(cells.Pairs[:min(len(cells.Pairs), steps*n)])
 			clear(cells.Sums[:min(len(cells.Sums), steps*n)])
 			continue
 		}
+		if sh.in.Touched == nil {
+			zero(cells, stride, steps, 0, n)
+		}
 		for word, bits := range sh.in.Touched {
-			if bits == 0 {
-				continue
-			}
-			lo, hi := word*64, min(word*64+64, n)
-			for k := range steps {
-				if cells.Pairs != nil {
-					clear(cells.Pairs[k*n+lo : k*n+hi])
-				}
-				if cells.Sums != nil {
-					clear(cells.Sums[k*n+lo : k*n+hi])
-				}
+			if bits != 0 {
+				zero(cells, stride, steps, word*64, min(word*64+64, n))
 			}
 		}
 	}
 	clear(sh.in.Touched)
+}
+
+// zero clears the cells of neurons lo to hi-1 in all steps.
+func zero(cells *neuron.Cells, stride, steps, lo, hi int) {
+	for k := range steps {
+		if cells.Pairs != nil {
+			clear(cells.Pairs[k*stride+lo : k*stride+hi])
+		}
+		if cells.Sums != nil {
+			clear(cells.Sums[k*stride+lo : k*stride+hi])
+		}
+	}
 }

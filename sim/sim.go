@@ -34,12 +34,18 @@ type Sim struct {
 	exchanged    spike.Tick // end of the last window whose spikes were exchanged
 	populations  []*population
 	projections  []*projection
-	shards       []*shard     // the largest first
-	piece        spike.Window // that the shards are advancing through
-	called       []*shard     // that have something to do in it
-	closed       spike.Window // whose spikes are being followed up
+	fans         []*fan
+	fields       []*field
+	senders      []sender      // projections that are not members of fans, and fans
+	hit          []*fieldPiece // that fans deliver to in this piece of a window
+	shards       []*shard      // the largest first
+	piece        spike.Window  // that the shards are advancing through
+	called       []*shard      // that have something to do in it
+	closed       spike.Window  // whose spikes are being followed up
 	advancing    pace
 	following    pace
+	delivering   pace
+	deliverPiece func(int)
 	advanceShard func(int) // made once, as followUp: a closure per piece would be garbage
 	followUp     func(int)
 	failed       error // of a sink
@@ -184,6 +190,14 @@ func (s *Sim) Counts() Counts {
 	}
 	for _, p := range s.projections {
 		c.RowEvents += p.rowEvents
+	}
+	for _, f := range s.fans {
+		c.RowEvents += f.rowEvents
+	}
+	for _, f := range s.fields {
+		for _, piece := range f.pieces {
+			c.SynapticEvents += piece.events
+		}
 	}
 	return c
 }

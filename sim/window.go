@@ -18,10 +18,15 @@ func (s *Sim) advance(piece spike.Window) {
 		p.fillDrives(piece, s.step)
 		p.await(first, end)
 	}
+	s.stir(first, end)
 	for _, sh := range s.shards {
+		sh.in.Steps = end - first
 		if sh.rest < piece.To || sh.pop.stirred {
 			s.called = append(s.called, sh)
 		}
+	}
+	if len(s.hit) > 0 {
+		s.crew.share(&s.delivering, len(s.hit), s.deliverPiece)
 	}
 	s.crew.share(&s.advancing, len(s.called), s.advanceShard)
 	s.endAdvance(start)
@@ -38,6 +43,11 @@ func (s *Sim) silentUntil(t spike.Tick) spike.Tick {
 	}
 	for _, p := range s.projections {
 		if p.waiting > 0 {
+			return s.now
+		}
+	}
+	for _, f := range s.fans {
+		if f.waiting > 0 {
 			return s.now
 		}
 	}
@@ -123,8 +133,8 @@ func (s *Sim) followPart(i int) {
 		s.lessons[i].learn(s.closed)
 		return
 	}
-	if i -= len(s.lessons); i < len(s.projections) {
-		s.projections[i].depart(s.closed)
+	if i -= len(s.lessons); i < len(s.senders) {
+		s.senders[i].depart(s.closed)
 		return
 	}
 	if !s.learns() {

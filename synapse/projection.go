@@ -51,6 +51,9 @@ type Projection struct {
 	stp      *shortTermState
 	scale    [1]float32    // of all weights, see SetScale
 	changes  []scaleChange // of it since the last EndWindow
+	fan      *Fan          // that has the synapses in place of shards; member is its place there, cuts are the bounds of shards
+	member   int
+	cuts     []int
 }
 
 // New prepares a projection with delays in steps; Connect then builds its shards. Errors name the key of the
@@ -123,6 +126,12 @@ func (p *Projection) MinDelay() spike.Tick { return p.delays[0] }
 // MaxDelay returns the largest delay.
 func (p *Projection) MaxDelay() spike.Tick { return p.delays[len(p.delays)-1] }
 
+// JoinFan leaves the synapses to the fan that Build has made of this and other projections; cuts are the bounds of the shards, by
+// which Each orders them.
+func (p *Projection) JoinFan(f *Fan, member int, cuts []int) {
+	p.fan, p.member, p.cuts = f, member, cuts
+}
+
 // SetShards says how many shards the target population has.
 func (p *Projection) SetShards(n int) { p.shards = make([]rows, n) }
 
@@ -155,6 +164,9 @@ func (p *Projection) ConnectAll(cuts []int, each func(n int, f func(int))) error
 
 // Release gives back the memory of the synapses. The projection must not be used afterwards.
 func (p *Projection) Release() {
+	if p.fan != nil {
+		p.fan.release()
+	}
 	for i := range p.shards {
 		if mem := p.shards[i].mem; mem != nil {
 			mem.Free()
@@ -187,6 +199,9 @@ func (p *Projection) scaleOf(at spike.Tick) float32 {
 	return p.scale[0]
 }
 
+// Scaled reports whether the scale is not 1, or was not 1 for some spikes of this window.
+func (p *Projection) Scaled() bool { return p.scale[0] != 1 || len(p.changes) > 0 }
+
 // EndWindow is called when all spikes of a window have departed.
 func (p *Projection) EndWindow() { p.changes = p.changes[:0] }
 
@@ -205,6 +220,9 @@ func (p *Projection) Depart(i int, e spike.Event) (amplitude float32, passes boo
 
 // Synapses returns the number of synapses.
 func (p *Projection) Synapses() int {
+	if p.fan != nil {
+		return p.fan.synapses(p.member)
+	}
 	n := 0
 	for i := range p.shards {
 		n += p.shards[i].len()
@@ -214,6 +232,9 @@ func (p *Projection) Synapses() int {
 
 // Bytes returns the memory of the synapses and their index.
 func (p *Projection) Bytes() int {
+	if p.fan != nil {
+		return p.fan.bytes(p.member)
+	}
 	n := 0
 	for i := range p.shards {
 		n += p.shards[i].bytes()
@@ -247,6 +268,10 @@ func (p *Projection) SortingBytes(n float64) int64 {
 
 // Each calls f for every synapse, by shard, source and target: for saving weights and for tests.
 func (p *Projection) Each(f func(source, target int, weight float64, delay spike.Tick)) {
+	if p.fan != nil {
+		p.fan.each(p.member, p.cuts, f)
+		return
+	}
 	for s := range p.shards {
 		r := &p.shards[s]
 		for row := range len(r.first) - 1 {

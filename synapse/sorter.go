@@ -1,6 +1,11 @@
 package synapse
 
-import "math/bits"
+import (
+	"math/bits"
+	"unsafe"
+
+	"github.com/burstplex/burstplex/synapse/arena"
+)
 
 // sorter brings the synapses of a shard, which come in the order of the connector, into the order of their rows. It deals
 // them out to buckets of consecutive rows and then sorts each bucket by counting: the rows and synapses of one bucket fit
@@ -14,7 +19,8 @@ type sorter struct {
 	shift   uint // rows of a bucket, as a power of two
 	buckets []bucket
 	free    *chunk
-	next    []uint32 // place of the next synapse of each row of a bucket
+	blocks  *arena.Blocks // memory of chunks, each given back as soon as its synapses have their places; nil: kept for the next shard
+	next    []uint32      // place of the next synapse of each row of a bucket
 }
 
 type bucket struct{ head, tail *chunk }
@@ -24,7 +30,7 @@ type chunk struct {
 	after  *chunk
 	weight *[chunkSize]float32 // nil if all weights are equal
 	n      int
-	key    [chunkSize]uint32 // row within the bucket in the upper half, target within the shard in the lower half
+	key    *[chunkSize]uint32 // row within the bucket in the upper half, target within the shard in the lower half
 }
 
 const (
@@ -63,10 +69,7 @@ func (s *sorter) put(row uint32, target uint16) (c *chunk, k int) {
 func (s *sorter) grow(b *bucket) *chunk {
 	c := s.free
 	if c == nil {
-		c = &chunk{}
-		if s.weights {
-			c.weight = new([chunkSize]float32)
-		}
+		c = s.newChunk()
 	} else {
 		s.free = c.after
 	}
@@ -78,6 +81,46 @@ func (s *sorter) grow(b *bucket) *chunk {
 	}
 	b.tail = c
 	return c
+}
+
+// chunkBytes returns the memory of a chunk.
+func chunkBytes(weights bool) int {
+	if weights {
+		return 8 * chunkSize
+	}
+	return 4 * chunkSize
+}
+
+// newChunk makes memory for one.
+func (s *sorter) newChunk() *chunk {
+	c := &chunk{}
+	switch {
+	case s.blocks != nil:
+		block := s.blocks.Make()
+		c.key = (*[chunkSize]uint32)(block)
+		if s.weights {
+			c.weight = (*[chunkSize]float32)(unsafe.Add(block, 4*chunkSize))
+		}
+	default:
+		c.key = new([chunkSize]uint32)
+		if s.weights {
+			c.weight = new([chunkSize]float32)
+		}
+	}
+	return c
+}
+
+// drop gives the chunks of a bucket back, or keeps them for the next shard.
+func (s *sorter) drop(b *bucket) {
+	switch {
+	case s.blocks != nil:
+		for c := b.head; c != nil; c = c.after {
+			s.blocks.Drop(unsafe.Pointer(c.key))
+		}
+		b.head, b.tail = nil, nil
+	case b.tail != nil:
+		b.tail.after, s.free = s.free, b.head
+	}
 }
 
 // synapses returns how many there are.
@@ -119,9 +162,7 @@ func (s *sorter) fill(r *rows) {
 				*p++
 			}
 		}
-		if b.tail != nil {
-			b.tail.after, s.free = s.free, b.head
-		}
+		s.drop(b)
 	}
 	r.first[last] = place
 }

@@ -92,7 +92,7 @@ func (p *population) Advance(r neuron.Range, w spike.Window, in *neuron.Input, o
 func (p *population) stepBlock(s *scratch, r, b neuron.Range, step int, t spike.Tick, in *neuron.Input, out *spike.Buffer) {
 	n, at, stop := b.Len(), step*in.Len+b.Lo-r.Lo, t+in.Step
 	for k := range p.m.receptors {
-		s.arrivals(k, &in.Cells[k], at, n)
+		s.arrivals(k, &in.Cells[k], in.Cells[k].Place(in, step, b.Lo-r.Lo), n)
 	}
 	m := p.m
 	flagged := s.flagged[:n]

@@ -67,7 +67,7 @@ func (l *lane) step(s *scratch, i, j, at, step int, t spike.Tick, in *neuron.Inp
 	for k := range l.arrive {
 		l.arrive[k] = arrival{at: spike.Forever}
 		if c := &in.Cells[k]; c.Pairs != nil {
-			l.arrive[k] = p.kernels[k].recover(c.Pairs[at], t, in.Step)
+			l.arrive[k] = p.kernels[k].recover(c.Pairs[c.Place(in, step, at-step*in.Len)], t, in.Step)
 		}
 	}
 	h := in.Step.Milliseconds()

@@ -6,3 +6,7 @@ package arena
 func mapMemory(int) []byte { return nil }
 
 func unmapMemory([]byte) {}
+
+func mapSmallPages(int) []byte { return nil }
+
+func dropPages([]byte) {}
