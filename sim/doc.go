@@ -2,7 +2,7 @@
 //
 // A Network describes populations, projections, backgrounds and stimuli. New builds it, Run advances it:
 //
-//	apply what is due -> deliver row-events and advance neurons (per shard) -> join spikes in canonical order
+//	apply what is due -> deliver what fans share (per piece of cells) -> deliver the rest and advance neurons (per shard) -> join spikes in canonical order
 //	-> record -> learn -> schedule row-events
 //
 // The loop stands in sim.go and fits on one screen. A reader who wants to follow one spike goes from a model's Emit

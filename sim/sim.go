@@ -93,7 +93,7 @@ func (c *Counts) add(d Counts) {
 // what makes the result independent of workers, shards and pieces:
 //
 //   - what is due comes first, so that it acts on the whole piece;
-//   - row-events are delivered step by step before the neurons advance through them;
+//   - row-events are delivered step by step before the neurons advance through them: first those of fans, by pieces of cells;
 //   - spikes are joined in canonical order before anything reads them: recorders, rules and projections see one order;
 //   - these follow the spikes up side by side, because none of them reads what another writes. So weights change at window ends only.
 //
