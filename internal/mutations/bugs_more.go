@@ -1,9 +1,10 @@
 package main
 
 const (
-	synapses = "./synapse"
-	engine   = "./sim"
+	synapses = "-run=OverBlocks|WholeRange|FixedTotal ./synapse"
+	engine   = "-run=Protocol|Cross|Wave|Shuffled|Resumed|Independent ./sim"
 	keys     = "./internal/keys"
+	models   = "-run=SecondOrder|RiskIs|EndsAbove|Replay|Ornstein|SecondSpikes|Kernels ./neuron"
 	records  = "./recordings"
 	analysed = "./recordings/analysis"
 )
@@ -42,13 +43,13 @@ var more = []bug{
 		`"stimulus " + st.Name + " level", append([]float64{}, l.value[:]...)`, engine},
 
 	// Sources and labels.
-	{"replay: two spikes in one tick", "neuron/replay.go", "at = max(at, last+1); at >= end", "at = max(at, last); at >= end", "./neuron"},
-	{"replay: a spike at the start is left out", "neuron/replay.go", "if t < start {", "if t <= start {", "./neuron"},
+	{"replay: two spikes in one tick", "neuron/replay.go", "at = max(at, last+1); at >= end", "at = max(at, last); at >= end", models},
+	{"replay: a spike at the start is left out", "neuron/replay.go", "if t < start {", "if t <= start {", models},
 	{"detector: a gap of the threshold is within", "neuron/spike/detector.go", "within := isi < limit", "within := isi <= limit", "./neuron/spike"},
 	{"detector: the trace fades twice as fast", "neuron/spike/detector.go", "numeric.Exp(-float64(isi)/float64(d.Threshold))",
 		"numeric.Exp(-2*float64(isi)/float64(d.Threshold))", "./neuron/spike"},
-	{"ornstein-uhlenbeck: the step ends with the current it began with", "neuron/ornsteinuhlenbeck.go", "end[j] += x[j] + o.mean", "end[j] = start[j]", "./neuron"},
-	{"burst-poisson: intervals of bursts from 0", "neuron/burstpoisson_replay.go", "rng.Unit(words[1]), p.spec.BurstMin)", "rng.Unit(words[1]), 0)", "./neuron"},
+	{"ornstein-uhlenbeck: the step ends with the current it began with", "neuron/ornsteinuhlenbeck.go", "end[j] += x[j] + o.mean", "end[j] = start[j]", models},
+	{"burst-poisson: intervals of bursts from 0", "neuron/burstpoisson_replay.go", "rng.Unit(words[1]), p.spec.BurstMin)", "rng.Unit(words[1]), 0)", models},
 
 	// Rules of ensembles, estimates.
 	{"ensembles: decay is not multiplied by the step", "plasticity/ensembles.go", "w[k] += float32(step * v)", "w[k] += float32(step*v) - float32((1-step)*lambda*w[k])", "./plasticity"},
