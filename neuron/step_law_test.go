@@ -81,3 +81,29 @@ func TestRefractorinessEndsAboveThreshold(t *testing.T) {
 		}
 	}
 }
+
+// A threshold that is crossed and left again within one step is a spike: excitation lifts V above it, inhibition takes it below before the
+// step ends, wherever in the step.
+func TestCrossedAndLeftWithinAStep(t *testing.T) {
+	for _, synapses := range []string{"conductance", "current"} {
+		s := DefaultLIF()
+		s.Synapses, s.WeightUnit, s.TauM, s.TauExc, s.TauInh, s.EL, s.Initial.V = synapses, "mV", Const(10), 5, 5, -50.01, Const(-50.01)
+		for _, at := range []spike.Tick{205 * us, 240 * us, 271 * us} {
+			for _, later := range []spike.Tick{12 * us, 25 * us} {
+				arrivals := []Arrival{{At: at, Channel: 0, Weight: 0.5}, {At: at + later, Channel: 1, Weight: 1.15}}
+				if synapses == "current" {
+					arrivals[0].Weight, arrivals[1].Weight = 20, -29 // V falls by 1 mV/ms, which is as fast as is looked for (watchSlope)
+				}
+				f := &script{n: 1, arrivals: [][]Arrival{arrivals}, current: func(spike.Tick) float64 { return 0 }}
+				got := f.play(made(t, s, 1, 100*us), 1, 100*us, pieces(ms, 100*us))[0]
+				want := lifReference(s, append([]Arrival{}, arrivals...), 0, 1)
+				if len(want) != 1 {
+					t.Fatalf("%s: the reference spikes at %v: the test shows nothing", synapses, want)
+				}
+				if len(got) != 1 || got[0]-want[0] > 2*us || want[0]-got[0] > 2*us {
+					t.Errorf("%s, arrivals at %v and %v later: spikes at %v, reference %v", synapses, at, later, got, want)
+				}
+			}
+		}
+	}
+}

@@ -3,7 +3,7 @@ package main
 const (
 	synapses = "-run=OverBlocks|WholeRange|FixedTotal ./synapse"
 	engine   = "-run=Protocol|Cross|Wave|Shuffled|Resumed|Independent ./sim"
-	keys     = "./internal/keys"
+	keys     = "-run=ShortTerm|Waves|Networks|Results ./internal/keys"
 	models   = "-run=SecondOrder|RiskIs|EndsAbove|Replay|Ornstein|SecondSpikes|Kernels ./neuron"
 	records  = "./recordings"
 	analysed = "./recordings/analysis"
