@@ -107,3 +107,29 @@ func TestCrossedAndLeftWithinAStep(t *testing.T) {
 		}
 	}
 }
+
+// The intervals of bursts are uniform between burst_min and burst_max, to the tick.
+func TestBurstIntervalsAreUniform(t *testing.T) {
+	s := DefaultBurstPoisson()
+	s.ED, s.BurstMin, s.BurstMax, s.TRef = Const(-900), 6, 13, Const(20) // always a burst
+	var intervals []float64
+	for _, train := range steady(40, 900).play(made(t, s, 40, 100*us), 64, 100*us, pieces(spike.Second, ms)) {
+		for k := 1; k < len(train); k += 2 {
+			intervals = append(intervals, (train[k] - train[k-1]).Milliseconds())
+		}
+	}
+	n := float64(len(intervals))
+	if n < 300 {
+		t.Fatalf("only %g bursts", n)
+	}
+	mean, square := 0.0, 0.0
+	for _, x := range intervals {
+		if x < 6 || x > 13 {
+			t.Fatalf("an interval of %g ms", x)
+		}
+		mean, square = mean+x/n, square+x*x/n
+	}
+	if sd := 7 / math.Sqrt(12); math.Abs(mean-9.5) > 5*sd/math.Sqrt(n) || math.Abs(math.Sqrt(square-mean*mean)/sd-1) > 0.1 {
+		t.Errorf("intervals have mean %g ms and standard deviation %g ms", mean, math.Sqrt(square-mean*mean))
+	}
+}

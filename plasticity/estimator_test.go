@@ -65,3 +65,18 @@ func TestSilenceIsThePrior(t *testing.T) {
 		t.Error("Reset leaves events")
 	}
 }
+
+// The prior of a population counts as that of all its neurons: (B + N k p0)/(E + N k), and that of its neurons agrees where they are alike.
+func TestPriorOfAPopulation(t *testing.T) {
+	const n, count, prior = 5, 2.0, 0.4
+	s := NewEstimator(spike.Population{Size: n}, 100, prior, count)
+	var events []spike.Event
+	for i := range n {
+		events = append(events, spike.Event{Src: spike.ID(i)}, spike.Event{Src: spike.ID(i), Kind: spike.Burst})
+	}
+	s.Learn(spike.Window{}, events)
+	_, _, p := s.Population(0)
+	if want := (1 + count*prior) / (1 + count); math.Abs(p-want) > 1e-12 || math.Abs(s.Probability(3, 0)-want) > 1e-12 {
+		t.Errorf("population %g, neuron %g, want %g", p, s.Probability(3, 0), want)
+	}
+}

@@ -14,12 +14,13 @@ func TestChosenNeuronsWithAFullQueue(t *testing.T) {
 	const until = 6 * spike.Second
 	h, evs, _ := reference(spike.Microsecond, 0, until)
 	p := &h.Populations[0]
-	p.Recorded = []Range{{First: 3, Count: 40, Stride: 7}, {First: 900, Count: 1, Stride: 1}}
+	p.Recorded = []Range{{First: 3, Count: p.Size / 3, Stride: 2}, {First: p.Size - 1, Count: 1, Stride: 1}}
+	last := 3 + 2*(p.Size/3)
 	var want []spike.Event
 	for _, e := range evs {
 		i := int(e.Src) - int(p.First)
 		other := i < 0 || i >= p.Size // of the other populations all are recorded
-		if other || i == 900 || i >= 3 && i < 3+40*7 && (i-3)%7 == 0 {
+		if other || i == p.Size-1 || i >= 3 && i < last && (i-3)%2 == 0 {
 			e.At -= e.At % spike.Microsecond
 			want = append(want, e)
 		}

@@ -4,7 +4,7 @@ const (
 	synapses = "-run=OverBlocks|WholeRange|FixedTotal ./synapse"
 	engine   = "-run=Protocol|Cross|Wave|Shuffled|Resumed|Independent ./sim"
 	keys     = "-run=ShortTerm|Waves|Networks|Results ./internal/keys"
-	models   = "-run=SecondOrder|RiskIs|EndsAbove|Replay|Ornstein|SecondSpikes|Kernels ./neuron"
+	models   = "-run=SecondOrder|IntervalsAre|RiskIs|EndsAbove|Replay|Ornstein|SecondSpikes|Kernels ./neuron"
 	records  = "./recordings"
 	analysed = "./recordings/analysis"
 )
@@ -43,7 +43,7 @@ var more = []bug{
 		`"stimulus " + st.Name + " level", append([]float64{}, l.value[:]...)`, engine},
 
 	// Sources and labels.
-	{"replay: two spikes in one tick", "neuron/replay.go", "at = max(at, last+1); at >= end", "at = max(at, last); at >= end", models},
+	{"replay: a spike at the period's end is played", "neuron/replay.go", "at = max(at, last+1); at >= end", "at = max(at, last+1); at > end", models},
 	{"replay: a spike at the start is left out", "neuron/replay.go", "if t < start {", "if t <= start {", models},
 	{"detector: a gap of the threshold is within", "neuron/spike/detector.go", "within := isi < limit", "within := isi <= limit", "./neuron/spike"},
 	{"detector: the trace fades twice as fast", "neuron/spike/detector.go", "numeric.Exp(-float64(isi)/float64(d.Threshold))",

@@ -407,8 +407,9 @@ func (n network) projection(name string) {
 	list, _ := spec.Connector.(*synapse.List)
 	switch {
 	case list != nil && list.HasDelays:
-	case n.chance("long delay", 8):
-		spec.Delay = neuron.Const(ms(n.Net.Step * spike.Tick(n.whole("steps", 1000, 3000))))
+	case n.chance("long delay", 8): // up to some thousand steps, of which something arrives within the run
+		steps := int(n.End / n.Net.Step)
+		spec.Delay = neuron.Const(ms(n.Net.Step * spike.Tick(n.whole("steps", max(31, steps/4), max(32, steps*7/10)))))
 	case n.chance("delays", 4):
 		h := ms(n.Net.Step)
 		spec.Delay = []neuron.Value{{Shape: neuron.Uniform, A: 3 * h, B: 20 * h}, {Shape: neuron.Normal, A: 10 * h,
