@@ -85,7 +85,7 @@ func TestRefractorinessEndsAboveThreshold(t *testing.T) {
 // A threshold that is crossed and left again within one step is a spike: excitation lifts V above it, inhibition takes it below before the
 // step ends, wherever in the step.
 func TestCrossedAndLeftWithinAStep(t *testing.T) {
-	for _, synapses := range []string{"conductance", "current"} {
+	for _, synapses := range []Synapses{"conductance", "current"} {
 		s := DefaultLIF()
 		s.Synapses, s.WeightUnit, s.TauM, s.TauExc, s.TauInh, s.EL, s.Initial.V = synapses, "mV", Const(10), 5, 5, -50.01, Const(-50.01)
 		for _, at := range []spike.Tick{205 * us, 240 * us, 271 * us} {
