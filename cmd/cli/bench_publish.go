@@ -60,5 +60,6 @@ func (c *scaled) rescale(ctx context.Context, t terminal, w *bench.Workload, wor
 		return err
 	}
 	w.Set = append(w.Set[:len(w.Set):len(w.Set)], change.Set...)
+	w.What, w.Rates = fmt.Sprintf("%s, scaled by %v", w.Experiment, f), "" // what is known of it is known of the full network
 	return change.Write(t.err)
 }

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Brian2's compiled mode (C++ standalone) and Burstplex on the same networks, in turn, on this machine.
 
-    apt-get install python3-brian                      # Debian; any Brian2 from 2.5 on
+    apt-get install python3-brian                      # Debian, for /usr/bin/python3; any Brian2 from 2.5 on
     go build -o burstplex ./cmd/burstplex
     python3 docs/bench/beside_brian2.py --burstplex ./burstplex [--rounds 5] [coba cuba balanced two-compartment]
 
