@@ -105,3 +105,25 @@ func (m *Model) Noisy() bool {
 	}
 	return noisy
 }
+
+// Leak returns the conductance (nS) that weights at a port are multiples of, 1 where the model gives none; one is false if it
+// differs between neurons.
+func (s *Spec) Leak(port string) (leak float64, one bool) {
+	for i, p := range s.Model.ports {
+		if p.name == port {
+			b := newBuilder(s.Model, s.Values, s.Tables)
+			return b.g.isConst(b.leak(i))
+		}
+	}
+	return 1, true
+}
+
+// Receptor returns the kind of a receptor: "exponential", "current" or "delta"; "" if there is none of this name.
+func (m *Model) Receptor(port, name string) string {
+	for _, r := range m.receptors {
+		if r.name == name && m.ports[r.port].name == port {
+			return r.kind
+		}
+	}
+	return ""
+}

@@ -25,7 +25,11 @@ func (x *Experiment) Network(seed uint64) (*sim.Network, error) {
 		if err != nil {
 			return nil, x.parameter(key, err)
 		}
-		spec := synapse.Spec{Name: name, Connector: c, Weight: p.Weight, Delay: p.Delay, Half: p.Half}
+		weight, err := x.weight(key, p)
+		if err != nil {
+			return nil, err
+		}
+		spec := synapse.Spec{Name: name, Connector: c, Weight: weight, Delay: p.Delay, Half: p.Half}
 		switch p.Transmit {
 		case "events":
 			spec.Transmit = synapse.EventsOnly

@@ -147,7 +147,7 @@ type Projection struct {
 	Port      string       `toml:"port" doc:"where the synapses end: soma, apical"`
 	Receptor  string       `toml:"receptor,required" doc:"ampa, nmda, gaba, current, delta: as the target's model has it"`
 	Connector string       `toml:"connector,required" doc:"which pairs are connected; it has keys of its own: see burstplex list --connectors"`
-	Weight    neuron.Value `toml:"weight" doc:"weight, or its distribution, in the unit of the receptor: conductances in multiples of the leak conductance where the synapse ends, currents in pA (or as weight_unit of the target says), delta in mV; not negative for conductances and excitatory currents, not positive for gaba as a current, any sign for delta"`
+	Weight    Weight       `toml:"weight" doc:"weight, or its distribution, in the unit of the receptor: conductances in multiples of the leak conductance where the synapse ends (0.35 or \"0.35 leak\"; \"3 nS\" is divided by that leak), currents in pA (or as weight_unit of the target says), delta in mV; not negative for conductances and excitatory currents, not positive for gaba as a current, any sign for delta"`
 	Half      bool         `toml:"half_weights" doc:"round drawn weights to 8 significant bits (bfloat16: 0.4 % at most, 0.1 % on average): 4 bytes a synapse in place of 6, read faster; not with a rule"`
 	Delay     neuron.Value `toml:"delay" unit:"ms" range:"[0, 10000]" doc:"axonal delay, or its distribution (rounded to steps; at least half a step)"`
 	Transmit  string       `toml:"transmit" oneof:"all|events|bursts" doc:"which spikes are carried: all, event onsets, second spikes of bursts; with short_term, the others use up resources all the same"`
@@ -166,7 +166,7 @@ func (p *Projection) DecodeConfig(n *config.Node, d *config.Decoder) error {
 
 // SetDefaults implements config.Defaulter.
 func (p *Projection) SetDefaults() {
-	*p = Projection{Port: "soma", Weight: neuron.Const(1), Delay: neuron.Const(1), Transmit: "all"}
+	*p = Projection{Port: "soma", Weight: Weight{Value: neuron.Const(1)}, Delay: neuron.Const(1), Transmit: "all"}
 }
 
 // ShortTerm is short-term plasticity in a file: a kind with its defaults, of which single values can be replaced.
