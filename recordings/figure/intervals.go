@@ -27,7 +27,7 @@ func (v Intervals) Page() Page {
 	for _, s := range v.Populations {
 		label := s.Name
 		if s.Below > 0 {
-			label += " (" + number(100*s.Below, 0) + " % shorter)"
+			label += " (" + number(100*s.Below, 0) + " % below " + significant(v.Threshold) + " ms)"
 		}
 		p.Marks = append(p.Marks, Bars{Name: s.Name, Label: label, Edges: s.Edges, Values: times100(s.Shares),
 			Color: s.Color, Open: true})
