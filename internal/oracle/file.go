@@ -133,9 +133,9 @@ func (w *write) fields(prefix string, v reflect.Value) {
 				all = append(all, strconv.Quote(quantity(x, unit)))
 			}
 			w.line("%s%s = [%s]", prefix, name, strings.Join(all, ", "))
-		case string:
-			if x != "" {
-				w.line("%s%s = %q", prefix, name, x)
+		case string, neuron.Synapses, neuron.Integrator:
+			if text := fmt.Sprint(x); text != "" {
+				w.line("%s%s = %q", prefix, name, text)
 			}
 		case bool, int:
 			w.line("%s%s = %v", prefix, name, x)
