@@ -69,9 +69,9 @@ func (s *AdEx) Validate() error {
 		Choices(s),
 		s.CM.require("c_m", "pF", 0, inf, true), s.GL.require("g_l", "nS", 0, inf, true),
 		s.Delta.require("slope", "mV", 0.01, 100, false), s.TRef.require("refractory", "ms", 0, 1e6, false),
-		s.TauW.require("tau_w", "ms", 0, inf, true), s.Theta.require("threshold", "mV", -1e3, s.Peak, true),
-		s.Reset.require("reset", "mV", -1e3, s.Peak, true),
-		Const(s.EL).require("e_l", "mV", -1e3, s.Peak, true),
+		s.TauW.require("tau_w", "ms", 0, inf, true), Const(s.Peak).require("peak", "mV", -1e3, 1e3, true),
+		by("peak", s.Theta.require("threshold", "mV", -1e3, s.Peak, true)), by("peak", s.Reset.require("reset", "mV", -1e3, s.Peak, true)),
+		by("peak", Const(s.EL).require("e_l", "mV", -1e3, s.Peak, true)),
 		Const(s.TauAMPA).require("tau_ampa", "ms", 0, inf, true), Const(s.TauGABA).require("tau_gaba", "ms", 0, inf, true),
 	)
 }

@@ -81,14 +81,14 @@ func (v Value) Within(lo, hi float64) Value {
 	return v
 }
 
-// Lowest returns a value below which nothing is drawn: nine standard deviations down where there are no bounds.
+// Lowest returns a value below which nothing is drawn: nine standard deviations down where there are no closer bounds.
 func (v Value) Lowest() float64 {
 	lo, _ := v.Bounds()
-	switch {
-	case math.IsInf(lo, -1):
-		return v.A - 9*v.B
-	case v.Shape == LogNormal && !v.bounded():
-		return v.A * math.Exp(-9*v.B)
+	switch v.Shape {
+	case Normal:
+		return max(lo, v.A-9*v.B)
+	case LogNormal:
+		return max(lo, v.A*math.Exp(-9*v.B))
 	}
 	return lo
 }

@@ -44,7 +44,7 @@ func (s *LIFDelta) Validate() error {
 	return first(
 		s.TauM.require("tau_m", "ms", 0, inf, true), s.CM.require("c_m", "pF", 0, inf, true),
 		Const(s.EL).require("e_l", "mV", -1e3, 1e3, true), s.Theta.require("threshold", "mV", -1e3, 1e3, true),
-		s.Reset.require("reset", "mV", -1e3, lowest, true), s.TRef.require("refractory", "ms", 0, 1e6, false),
+		by("threshold", s.Reset.require("reset", "mV", -1e3, lowest, true)), s.TRef.require("refractory", "ms", 0, 1e6, false),
 	)
 }
 

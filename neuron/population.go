@@ -3,6 +3,7 @@ package neuron
 import (
 	"fmt"
 	"io/fs"
+	"strconv"
 	"strings"
 
 	"github.com/burstplex/burstplex/neuron/rng"
@@ -173,11 +174,25 @@ type ParameterError struct {
 	Unit    string
 	Reason  string // "must be above 0"
 	Allowed string // "(0, inf) ms"
+	By      string // key of the parameter that the range depends on, "" for none: either may be the wrong one
+}
+
+// by says that an error is of a range that another parameter sets.
+func by(key string, err error) error {
+	if pe, ok := err.(*ParameterError); ok {
+		pe.By = key
+	}
+	return err
 }
 
 func (e *ParameterError) Error() string {
+	return fmt.Sprintf("%s = %s: %s (allowed: %s)", e.Key, e.Given(), e.Reason, e.Allowed)
+}
+
+// Given returns the value with its unit.
+func (e *ParameterError) Given() string {
 	if e.Text != "" {
-		return fmt.Sprintf("%s = %q: %s (allowed: %s)", e.Key, e.Text, e.Reason, e.Allowed)
+		return strconv.Quote(e.Text)
 	}
-	return fmt.Sprintf("%s = %s: %s (allowed: %s)", e.Key, strings.TrimSpace(fmt.Sprintf("%g %s", e.Value, e.Unit)), e.Reason, e.Allowed)
+	return strings.TrimSpace(fmt.Sprintf("%g %s", e.Value, e.Unit))
 }

@@ -122,7 +122,12 @@ func (x *Experiment) check() error {
 
 func (x *Experiment) parameter(key string, err error) error {
 	var pe *neuron.ParameterError
-	if errors.As(err, &pe) {
+	switch {
+	case errors.As(err, &pe) && pe.By != "" && x.sooner(key+"."+pe.By, key+"."+pe.Key):
+		return x.At(key+"."+pe.By, "sets the range of %s, which is %s and %s", pe.Key, pe.Given(), pe.Reason).Allow(pe.Key + " in " + pe.Allowed)
+	case errors.As(err, &pe) && pe.By != "":
+		return x.At(key+"."+pe.Key, "%s, which %s sets", pe.Reason, pe.By).Allow(pe.Allowed)
+	case pe != nil:
 		return x.At(key+"."+pe.Key, "%s", pe.Reason).Allow(pe.Allowed)
 	}
 	var placed *config.Error
@@ -130,6 +135,22 @@ func (x *Experiment) parameter(key string, err error) error {
 		return x.At(key, "%v", err)
 	}
 	return err
+}
+
+// sooner reports whether one key is more likely to be mistaken than another: it is set on the command line, or written in
+// the file, and the other is not.
+func (x *Experiment) sooner(one, other string) bool {
+	rank := func(key string) int {
+		n := x.tree.At(key)
+		switch {
+		case n.Kind() == config.KindAbsent:
+			return 0
+		case n.Pos().Line > 0:
+			return 1
+		}
+		return 2 // an override
+	}
+	return rank(one) > rank(other)
 }
 
 func (x *Experiment) population(errs *config.List, key, name string) {
