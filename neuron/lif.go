@@ -70,7 +70,17 @@ func (s *LIF) Validate() error {
 		Const(s.EL).require("e_l", "mV", -1e3, 1e3, true), s.Theta.require("threshold", "mV", -1e3, 1e3, true),
 		by("threshold", s.Reset.require("reset", "mV", -1e3, lowest, true)), s.TRef.require("refractory", "ms", 0, 1e6, false),
 		Const(s.TauExc).require("tau_exc", "ms", 0, inf, true), Const(s.TauInh).require("tau_inh", "ms", 0, inf, true),
+		s.conductance("initial.g_exc", s.Initial.GExc), s.conductance("initial.g_inh", s.Initial.GInh),
 	)
+}
+
+// conductance refuses initial conductances that are negative by intent; a current may have either sign. The published start of the
+// COBA network, normal(20, 12), is below 0 in one neuron of twenty.
+func (s *LIF) conductance(key string, v Value) error {
+	if s.Synapses == "current" || v.Outside(0, math.Inf(1)) < 0.5 {
+		return nil
+	}
+	return v.require(key, "", 0, math.Inf(1), false)
 }
 
 // New implements Spec.

@@ -201,7 +201,7 @@ func interval(lo, hi float64, open bool) string {
 	if open || math.IsInf(hi, 0) {
 		r = ")"
 	}
-	return fmt.Sprintf("%s%g, %g%s", l, lo, hi, r)
+	return strings.ReplaceAll(fmt.Sprintf("%s%g, %g%s", l, lo, hi, r), "Inf", "inf")
 }
 
 // first returns the first error.

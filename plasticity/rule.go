@@ -2,6 +2,8 @@ package plasticity
 
 import (
 	"fmt"
+	"math"
+	"strings"
 
 	"github.com/burstplex/burstplex/neuron"
 	"github.com/burstplex/burstplex/neuron/spike"
@@ -94,16 +96,28 @@ func Kinds() []Kind {
 	}
 }
 
+// by says that an error is of a range that another parameter sets.
+func by(key string, err error) error {
+	if pe, ok := err.(*neuron.ParameterError); ok {
+		pe.By = key
+	}
+	return err
+}
+
 // require checks one parameter against [lo, hi], or (lo, hi] if open.
 func require(key, unit string, x, lo, hi float64, open bool) error {
 	if x >= lo && x <= hi && !(open && x == lo) {
 		return nil
 	}
-	bracket, reason := "[", "is out of range"
+	left, right, reason := "[", "]", "is out of range"
 	if open {
-		bracket = "("
+		left = "("
 	}
-	return &neuron.ParameterError{Key: key, Value: x, Unit: unit, Reason: reason, Allowed: fmt.Sprintf("%s%g, %g] %s", bracket, lo, hi, unit)}
+	if math.IsInf(hi, 1) {
+		right = ")"
+	}
+	allowed := fmt.Sprintf("%s%g, %g%s %s", left, lo, hi, right, unit)
+	return &neuron.ParameterError{Key: key, Value: x, Unit: unit, Reason: reason, Allowed: strings.TrimSpace(strings.ReplaceAll(allowed, "+Inf", "inf"))}
 }
 
 // first returns the first error.

@@ -176,6 +176,9 @@ func (s *Sim) buildStimuli(Options) error {
 			return errorf(key+".population", "there is no population %q", d.Population)
 		}
 		st := &stimulus{Stimulus: d, port: indexOf(p.Ports(), d.Port)}
+		if len(p.Ports()) == 0 {
+			return errorf(key+".population", "%s takes no input: its neurons only send", d.Population)
+		}
 		if st.port < 0 {
 			return errorf(key+".port", "population %s has no port %q; it has %q", d.Population, d.Port, p.Ports())
 		}
@@ -184,8 +187,8 @@ func (s *Sim) buildStimuli(Options) error {
 		}
 		if st.To == 0 {
 			st.To = spike.Forever
-		} else if st.To%s.step != 0 || st.To < st.From {
-			return errorf(key+".to", "%v is before the start or not a whole number of steps of %v", st.To, s.step)
+		} else if st.To%s.step != 0 || st.To <= st.From {
+			return errorf(key+".to", "%v is not after the start, %v, or not a whole number of steps of %v", st.To, st.From, s.step)
 		}
 		if st.From%s.step != 0 || st.From < 0 {
 			return errorf(key+".from", "%v is not a whole number of steps of %v", st.From, s.step)
@@ -198,8 +201,13 @@ func (s *Sim) buildStimuli(Options) error {
 		if st.Last == 0 {
 			st.Last = p.Len()
 		}
-		if st.First < 0 || st.First >= st.Last || st.Last > p.Len() {
-			return errorf(key+".neurons", "%d to %d is not a range of the population's %d neurons", st.First, st.Last-1, p.Len())
+		switch {
+		case st.Last < 0 || st.Last > p.Len():
+			return errorf(key+".last", "the population has no more than %d neurons (allowed: [1, %d], 0: all)", p.Len(), p.Len())
+		case st.First < 0 || st.First >= p.Len():
+			return errorf(key+".first", "the population has %d neurons (allowed: [0, %d])", p.Len(), p.Len()-1)
+		case st.First >= st.Last:
+			return errorf(key+".last", "no neuron from %d on lies before it (allowed: [%d, %d])", st.First, st.First+1, p.Len())
 		}
 		if !d.Amplitude.IsConst() || st.First > 0 || st.Last < p.Len() {
 			st.own = make([]float32, p.Len())
@@ -226,6 +234,9 @@ func (s *Sim) buildProjections(Options) error {
 		}
 		if target == nil {
 			return errorf(key+".target", "there is no population %q", d.Target)
+		}
+		if len(target.Ports()) == 0 {
+			return errorf(key+".target", "%s takes no input: its neurons only send", d.Target)
 		}
 		channel, err := target.channel(d.Port, d.Receptor)
 		if err != nil {
@@ -285,9 +296,9 @@ func weightsOf(d Projection, c neuron.Channel) (lo, hi float64, err error) {
 	low, high := d.Rule.Limits()
 	switch key := "projections." + d.Name + ".rule."; {
 	case low < lo:
-		return 0, 0, errorf(key+"w_min", "%g: %s (allowed: %g and more)", low, why, lo)
+		return 0, 0, errorf(key+"w_min", "%s (allowed: %g and more)", why, lo)
 	case high > hi:
-		return 0, 0, errorf(key+"w_max", "%g: %s (allowed: %g and less)", high, why, hi)
+		return 0, 0, errorf(key+"w_max", "%s (allowed: %g and less)", why, hi)
 	}
 	return low, high, nil
 }
@@ -305,8 +316,14 @@ func (s *Sim) buildBackgrounds(Options) error {
 		for _, b := range d.Backgrounds {
 			key := "populations." + d.Name + ".background." + b.Name
 			t := neuron.Target{Port: indexOf(p.Ports(), b.Port), Channel: -1}
+			if len(p.Ports()) == 0 {
+				return errorf(key, "%s takes no input: its neurons only send", d.Name)
+			}
 			if t.Port < 0 {
 				return errorf(key+".port", "population %s has no port %q; it has %q", d.Name, b.Port, p.Ports())
+			}
+			if _, current := b.Spec.(*neuron.OrnsteinUhlenbeck); current && b.Receptor != "" {
+				return errorf(key+".receptor", "means nothing to a current, which goes into the port itself")
 			}
 			if b.Receptor != "" {
 				c, err := p.channel(b.Port, b.Receptor)
@@ -321,7 +338,7 @@ func (s *Sim) buildBackgrounds(Options) error {
 						if least >= lo {
 							bad = most
 						}
-						return errorf(key+".weight", "%g: %s (allowed: %g to %g)", bad, why, lo, hi)
+						return errorf(key+".weight", "%g: %s (allowed: %s)", bad, why, synapse.Between(lo, hi))
 					}
 				}
 				p.filled = append(p.filled, c)

@@ -128,6 +128,9 @@ func (s *Sim) buildTeachers(Options) error {
 			return errorf(key+".population", "there is no population %q", d.Population)
 		}
 		port := indexOf(p.Ports(), d.Port)
+		if len(p.Ports()) == 0 {
+			return errorf(key+".population", "%s takes no input: its neurons only send", d.Population)
+		}
 		if port < 0 {
 			return errorf(key+".port", "population %s has no port %q; it has %q", d.Population, d.Port, p.Ports())
 		}

@@ -36,11 +36,11 @@ func (s Spec) bounded(g Geometry, step spike.Tick) (Spec, error) {
 	if isList && list.HasWeight {
 		for i, one := range list.Synapses {
 			if !(one.Weight >= lo && one.Weight <= hi) {
-				return s, &fault{"file", fmt.Sprintf("synapse %d: the weight %g is out of range (allowed: %g to %g)", i+1, one.Weight, lo, hi)}
+				return s, &fault{"file", fmt.Sprintf("synapse %d: the weight %g is out of range (allowed: %s)", i+1, one.Weight, Between(lo, hi))}
 			}
 		}
 	} else if err := s.Weight.Fits(lo, hi, draws); err != nil {
-		return s, &fault{"weight", fmt.Sprintf("%v (allowed: %g to %g)", err, lo, hi)}
+		return s, &fault{"weight", fmt.Sprintf("%v (allowed: %s)", err, Between(lo, hi))}
 	} else {
 		s.Weight = s.Weight.Within(lo, hi)
 	}
@@ -59,6 +59,17 @@ func (s Spec) bounded(g Geometry, step spike.Tick) (Spec, error) {
 		s.Delay = s.Delay.Within(shortest, farthest(s.Delay, draws))
 	}
 	return s, nil
+}
+
+// Between prints a range, either end of which may be infinite.
+func Between(lo, hi float64) string {
+	switch {
+	case math.IsInf(hi, 1):
+		return fmt.Sprintf("%g and more", lo)
+	case math.IsInf(lo, -1):
+		return fmt.Sprintf("%g and less", hi)
+	}
+	return fmt.Sprintf("%g to %g", lo, hi)
 }
 
 // farthest returns a number beyond which so many draws of a distribution without bounds are not expected to lie.

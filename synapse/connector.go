@@ -146,11 +146,11 @@ func validDegree(what string, k, n int, notSelf, multapses bool) error {
 	}
 	switch {
 	case k < 0:
-		return fmt.Errorf("the %s %d is negative", what, k)
+		return &fault{"k", fmt.Sprintf("the %s %d is negative", what, k)}
 	case k > 0 && n <= 0:
-		return fmt.Errorf("an %s of %d has nobody to choose from", what, k)
+		return &fault{"k", fmt.Sprintf("an %s of %d has nobody to choose from", what, k)}
 	case !multapses && k > n:
-		return fmt.Errorf("an %s of %d needs as many partners, and there are %d; or allow multapses", what, k, n)
+		return &fault{"k", fmt.Sprintf("an %s of %d needs as many partners, and there are %d (allowed: [0, %d]); or allow multapses", what, k, n, n)}
 	}
 	return nil
 }
@@ -263,6 +263,7 @@ type List struct {
 	Synapses             []Synapse
 	HasWeight, HasDelays bool
 	Autapses             bool // let a neuron connect to itself; default false
+	Pairs                bool // the experiment file has them itself, under this key
 }
 
 // Validate implements Connector.
@@ -270,14 +271,23 @@ func (c *List) Validate(g Geometry) error {
 	for i, s := range c.Synapses {
 		switch {
 		case s.Source < 0 || s.Source >= g.Sources:
-			return fmt.Errorf("synapse %d: source %d does not exist (allowed: 0 to %d)", i+1, s.Source, g.Sources-1)
+			return c.fault(i, "source %d does not exist (allowed: 0 to %d)", s.Source, g.Sources-1)
 		case s.Target < 0 || s.Target >= g.Targets:
-			return fmt.Errorf("synapse %d: target %d does not exist (allowed: 0 to %d)", i+1, s.Target, g.Targets-1)
+			return c.fault(i, "target %d does not exist (allowed: 0 to %d)", s.Target, g.Targets-1)
 		case g.Same && s.Source == s.Target && !c.Autapses:
-			return fmt.Errorf("synapse %d connects neuron %d to itself, which autapses = false excludes", i+1, s.Source)
+			return c.fault(i, "neuron %d would be connected to itself, which autapses = false excludes", s.Source)
 		}
 	}
 	return nil
+}
+
+// fault is an error about one of the synapses.
+func (c *List) fault(i int, format string, args ...any) error {
+	reason := fmt.Sprintf(format, args...)
+	if c.Pairs {
+		return &fault{fmt.Sprintf("pairs[%d]", i), reason}
+	}
+	return &fault{"file", fmt.Sprintf("synapse %d: %s", i+1, reason)}
 }
 
 // Expected implements Connector.

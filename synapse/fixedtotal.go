@@ -29,9 +29,9 @@ func TotalNumber(p float64, sources, targets int) int {
 func (c FixedTotalNumber) Validate(g Geometry) error {
 	switch {
 	case c.K < 0:
-		return fmt.Errorf("the number of synapses %d is negative", c.K)
+		return &fault{"k", fmt.Sprintf("the number of synapses %d is negative", c.K)}
 	case c.K > 0 && g.Same && !c.Autapses && g.Sources == 1:
-		return fmt.Errorf("%d synapses have nobody to choose from", c.K)
+		return &fault{"k", fmt.Sprintf("%d synapses have nobody to choose from", c.K)}
 	}
 	return nil
 }

@@ -60,6 +60,9 @@ type Projection struct {
 // experiment file that is at fault.
 func New(s Spec, index int, g Geometry, step spike.Tick) (*Projection, error) {
 	if err := s.Connector.Validate(g); err != nil {
+		if FaultyKey(err) != "" {
+			return nil, err
+		}
 		return nil, &fault{"connector", err.Error()}
 	}
 	s, err := s.bounded(g, step)

@@ -130,10 +130,10 @@ func TestRefusals(t *testing.T) {
 	g := Geometry{Sources: 10, Targets: 10, Same: true, Key: rng.New(1)}
 	delay := neuron.Const(1)
 	for name, s := range map[string]Spec{
-		"connector: in-degree":   {Connector: FixedInDegree{K: 10}, Delay: delay},
+		"k: in-degree":           {Connector: FixedInDegree{K: 10}, Delay: delay},
 		"connector: probability": {Connector: FixedProbability{P: 1.5}, Delay: delay},
 		"connector: NaN":         {Connector: FixedProbability{P: math.NaN()}, Delay: delay},
-		"connector: list":        {Connector: &List{Synapses: []Synapse{{Source: 10}}}, Delay: delay},
+		"file: list":             {Connector: &List{Synapses: []Synapse{{Source: 10}}}, Delay: delay},
 		"delay: no whole step":   {Connector: AllToAll{}, Delay: neuron.Const(0.15)},
 		"delay: zero":            {Connector: AllToAll{}, Delay: neuron.Const(0)},
 	} {

@@ -82,7 +82,7 @@ func (c *checkCommand) Run(ctx context.Context, t terminal) error {
 	if err != nil {
 		return err
 	}
-	if err := x.Check(); err != nil {
+	if err := x.CheckAll(); err != nil {
 		return err
 	}
 	if err := warn(t, x, checkBudget); err != nil {

@@ -286,11 +286,11 @@ func (d *Decoder) integer(n *Node, f *field) {
 		v.SetInt(i)
 	default:
 		bits := v.Type().Bits()
-		lo, hi := -math.Ldexp(1, bits-1), math.Ldexp(1, bits-1)-1
+		allowed := fmt.Sprintf("%d to %d", int64(-1)<<(bits-1), int64(math.MaxInt64)>>(64-bits))
 		if unsigned {
-			lo, hi = 0, math.Ldexp(1, bits)-1
+			allowed = fmt.Sprintf("0 to %d", uint64(math.MaxUint64)>>(64-bits))
 		}
-		d.Errors.Add(n.Errorf("is too large or too small for this key").Allow(fmt.Sprintf("%.0f to %.0f", lo, hi)))
+		d.Errors.Add(n.Errorf("is too large or too small for this key").Allow(allowed))
 	}
 }
 

@@ -2,7 +2,9 @@ package deep
 
 import (
 	"fmt"
+	"slices"
 
+	"github.com/burstplex/burstplex/neuron"
 	"github.com/burstplex/burstplex/neuron/rng"
 	"github.com/burstplex/burstplex/sim/images"
 	"github.com/burstplex/burstplex/sim/task"
@@ -63,7 +65,7 @@ type files struct {
 // read reads the files of a task, or draws digits.
 func (t *Task) read(dir string, seed uint64) (train, test *images.Set, err error) {
 	if dir == "" && t.Set != "digits" {
-		return nil, nil, &images.DataError{Offset: -1, File: "data.dir", Reason: "is not set: where are the files of " + t.Set + "? (burstplex run digits needs none)", Allowed: "--set data.dir=DIRECTORY"}
+		return nil, nil, &task.NoData{Set: t.Set}
 	}
 	if t.Set != "digits" {
 		if t.files == nil || t.files.dir != dir {
@@ -96,20 +98,38 @@ func (t *Task) Prepare(r *task.Run) error {
 	return err
 }
 
+// Files implements task.FileReader.
+func (t *Task) Files() []string {
+	if t.files == nil {
+		return nil
+	}
+	return append(slices.Clone(t.files.train.Files), t.files.test.Files...)
+}
+
 // load reads the images of a task: for training, for choices, and for the test.
 func (t *Task) load(dir string, seed uint64) (train, validation, test *Examples, err error) {
 	a, b, err := t.read(dir, seed)
 	if err != nil {
 		return nil, nil, nil, err
 	}
-	if t.Images > 0 {
-		a = a.Head(t.Images)
-	}
-	if t.Test > 0 {
-		b = b.Head(t.Test)
+	for _, asked := range []struct {
+		key   string
+		of    string
+		n     int
+		least int
+		set   **images.Set
+	}{{"images", "training", t.Images, t.Validation + 1, &a}, {"test", "test", t.Test, 1, &b}} {
+		if have := (*asked.set).Len(); asked.n > have {
+			return nil, nil, nil, &neuron.ParameterError{Key: asked.key, Value: float64(asked.n), Reason: fmt.Sprintf("the set has %d %s images", have, asked.of),
+				Allowed: fmt.Sprintf("[%d, %d], 0: all", asked.least, have)}
+		}
+		if asked.n > 0 {
+			*asked.set = (*asked.set).Head(asked.n)
+		}
 	}
 	if t.Validation >= a.Len() {
-		return nil, nil, nil, &images.DataError{Offset: -1, File: "validation", Reason: fmt.Sprintf("is %d: that leaves nothing of %d training images", t.Validation, a.Len()), Allowed: fmt.Sprintf("0 to %d", a.Len()-1)}
+		return nil, nil, nil, &neuron.ParameterError{Key: "validation", Value: float64(t.Validation), Reason: fmt.Sprintf("leaves nothing of %d training images", a.Len()),
+			Allowed: fmt.Sprintf("[0, %d]", a.Len()-1)}
 	}
 	held := a.Head(0)
 	if t.Validation > 0 {

@@ -30,15 +30,13 @@ func (x *Experiment) check() error {
 		return errs.Err()
 	}
 	for key, t := range map[string]spike.Tick{"duration": a.Duration, "settle": a.Settle} {
-		if t%a.Step != 0 {
-			errs.Add(x.At("experiment."+key, "is not a whole number of steps of %v", a.Step))
-		}
+		x.wholeSteps(&errs, "experiment."+key, t)
 	}
 	if a.Settle >= a.Duration {
 		errs.Add(x.At("experiment.settle", "leaves nothing of the duration %v", a.Duration))
 	}
 	if a.Bin%a.Step != 0 {
-		errs.Add(x.At("experiment.bin", "is not a whole number of steps of %v", a.Step))
+		x.wholeSteps(&errs, "experiment.bin", a.Bin)
 	} else if a.Settle < a.Duration && a.Bin > a.Duration-a.Settle {
 		errs.Add(x.At("experiment.bin", "is longer than the analysed time %v", a.Duration-a.Settle))
 	}
@@ -75,9 +73,7 @@ func (x *Experiment) check() error {
 	x.checkLearning(&errs)
 	for name, p := range x.Probes.All() {
 		x.population(&errs, "probes."+name+".population", p.Population)
-		if p.Every%a.Step != 0 || p.Every <= 0 {
-			errs.Add(x.At("probes."+name+".every", "is not a whole number of steps of %v", a.Step))
-		}
+		x.wholeSteps(&errs, "probes."+name+".every", p.Every)
 	}
 	for name := range x.Record.Neurons.All() {
 		x.population(&errs, "record.neurons."+name, name)
@@ -87,8 +83,9 @@ func (x *Experiment) check() error {
 			errs.Add(x.tree.At(fmt.Sprintf("record.weights[%d]", i)).NotFound("projection", x.Projections.Names()))
 		}
 	}
-	if every := x.Record.WeightsEvery; every > 0 && (every%a.Step != 0 || len(x.Record.Weights) == 0) {
-		errs.Add(x.At("record.weights_every", "is not a whole number of steps of %v, or record.weights names no projection", a.Step))
+	x.wholeSteps(&errs, "record.weights_every", x.Record.WeightsEvery)
+	if x.Record.WeightsEvery > 0 && len(x.Record.Weights) == 0 {
+		errs.Add(x.At("record.weights_every", "would be ignored: record.weights names no projection"))
 	}
 	if inside := x.Record.WeightsEvery > 0 || x.Record.Format == "bspk"; inside && !x.Record.Spikes {
 		errs.Add(x.At("record.spikes", "weights are to be written into the recording: it must be true"))
@@ -112,6 +109,7 @@ func (x *Experiment) check() error {
 			}
 		}
 	}
+	x.checkStrict(&errs)
 	for name, f := range x.Figures.All() {
 		if f.Spec != nil {
 			f.Spec.Check(x, "figures."+name, &errs)
@@ -137,6 +135,17 @@ func (x *Experiment) parameter(key string, err error) error {
 	return err
 }
 
+// wholeSteps adds an error for a time that is not a whole number of steps, at the step if that was set and the time was not.
+func (x *Experiment) wholeSteps(errs *config.List, key string, t spike.Tick) {
+	switch step := x.Experiment.Step; {
+	case t%step == 0:
+	case x.sooner("experiment.step", key):
+		errs.Add(x.At("experiment.step", "%s, %v, is not a whole number of such steps", key, t))
+	default:
+		errs.Add(x.At(key, "is not a whole number of steps of %v", step))
+	}
+}
+
 // sooner reports whether one key is more likely to be mistaken than another: it is set on the command line, or written in
 // the file, and the other is not.
 func (x *Experiment) sooner(one, other string) bool {
@@ -154,7 +163,7 @@ func (x *Experiment) sooner(one, other string) bool {
 }
 
 func (x *Experiment) population(errs *config.List, key, name string) {
-	if name != "" && x.Populations.Get(name) == nil {
+	if x.Populations.Get(name) == nil {
 		errs.Add(x.tree.At(key).NotFound("population", x.Populations.Names()))
 	}
 }

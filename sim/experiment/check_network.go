@@ -1,12 +1,14 @@
 package experiment
 
 import (
+	"errors"
 	"slices"
 
 	"github.com/burstplex/burstplex/neuron"
 	"github.com/burstplex/burstplex/neuron/spike"
 	"github.com/burstplex/burstplex/plasticity"
 	"github.com/burstplex/burstplex/sim"
+	"github.com/burstplex/burstplex/sim/config"
 )
 
 // Check builds everything that a run needs of the file and simulates nothing. Its errors name file, line and key.
@@ -22,6 +24,41 @@ func (x *Experiment) Check() error {
 		return err
 	}
 	return x.checkProbes()
+}
+
+// CheckAll checks everything that a file says: the experiment, the data that its task reads, and its variants.
+func (x *Experiment) CheckAll() error {
+	if err := x.Check(); err != nil {
+		return err
+	}
+	if err := x.Prepare(x.Experiment.Seed); err != nil {
+		return err
+	}
+	for _, name := range x.Variants.Names() {
+		v, err := x.variant(name)
+		if err == nil {
+			err = errors.Join(v.Check(), v.Prepare(v.Experiment.Seed))
+		}
+		if err != nil {
+			return x.ofVariant(name, err)
+		}
+	}
+	return nil
+}
+
+// ofVariant says of errors which variant they are of, and where it is.
+func (x *Experiment) ofVariant(name string, err error) error {
+	var list config.List
+	if !errors.As(err, &list) {
+		list.Add(err)
+	}
+	var out config.List
+	for _, e := range list {
+		at := x.At("variants."+name, "%s", e.Error())
+		at.Value = ""
+		out.Add(at)
+	}
+	return out.Err()
 }
 
 // Estimate returns what the network of the experiment will take in memory, and its results on disk.

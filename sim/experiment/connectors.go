@@ -116,7 +116,7 @@ func (c *list) Connect(p Pair) (synapse.Connector, error) {
 		synapses.Autapses = c.Autapses
 		return synapses, nil
 	}
-	out := &synapse.List{Autapses: c.Autapses}
+	out := &synapse.List{Autapses: c.Autapses, Pairs: true}
 	for i, pair := range c.Pairs {
 		if len(pair) != 2 {
 			return nil, &neuron.ParameterError{Key: fmt.Sprintf("pairs[%d]", i), Reason: "must be [source, target]"}

@@ -1,6 +1,7 @@
 package experiment
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/burstplex/burstplex/sim/config"
@@ -29,8 +30,11 @@ func (f *Figure) DecodeConfig(n *config.Node, d *config.Decoder) error {
 
 // CheckPopulations adds an error for each name, under a key, that is not one of a population.
 func (x *Experiment) CheckPopulations(errs *config.List, key string, names ...string) {
-	for _, name := range names {
+	for i, name := range names {
 		x.population(errs, key, name)
+		if slices.Contains(names[:i], name) {
+			errs.Add(x.At(key, "%q is named twice", name))
+		}
 	}
 }
 

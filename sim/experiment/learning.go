@@ -94,7 +94,7 @@ type Pattern struct {
 // Stage is an entry of [protocol]: presentations of patterns, one stage after the other in the order of the file.
 type Stage struct {
 	Patterns   []string    `toml:"patterns" doc:"which patterns, in this order; all by default"`
-	Repeats    int         `toml:"repeats" range:"[0, 100000000]" doc:"how often (epochs)"`
+	Repeats    int         `toml:"repeats" range:"[1, 100000000]" doc:"how often (epochs)"`
 	Hold       spike.Tick  `toml:"hold,required" unit:"ms" range:"(0, inf)" doc:"how long each pattern is presented"`
 	Order      string      `toml:"order" oneof:"listed|shuffled" doc:"the same order in every repeat, or a new one"`
 	Teacher    *spike.Tick `toml:"teacher_from" unit:"ms" range:"[0, inf)" doc:"teachers are on from this time of each presentation; absent: never"`
@@ -207,8 +207,13 @@ func (x *Experiment) checkLearning(errs *config.List) {
 				errs.Add(x.tree.At(fmt.Sprintf("%s.patterns[%d]", key, i)).NotFound("pattern", x.Patterns.Names()))
 			}
 		}
-		if s.To != 0 && s.To <= s.From || s.From >= s.Hold || s.To > s.Hold {
-			errs.Add(x.At(key+".measure_from", "nothing of a presentation of %v is left to measure", s.Hold))
+		switch {
+		case s.From >= s.Hold:
+			errs.Add(x.At(key+".measure_from", "nothing of a presentation of %v is left to measure", s.Hold).Allow("[0 ms, " + s.Hold.String() + ")"))
+		case s.To > s.Hold:
+			errs.Add(x.At(key+".measure_to", "a presentation lasts %v", s.Hold).Allow("(" + s.From.String() + ", " + s.Hold.String() + "], 0: its end"))
+		case s.To != 0 && s.To <= s.From:
+			errs.Add(x.At(key+".measure_to", "leaves nothing to measure from %v on", s.From).Allow("(" + s.From.String() + ", " + s.Hold.String() + "], 0: its end"))
 		}
 		if s.Until == "solved" && x.Judge() == nil {
 			errs.Add(x.At(key+".until", "nothing says what is right").Allow("a cross-entropy teacher, and its targets in the patterns"))
@@ -219,9 +224,7 @@ func (x *Experiment) checkLearning(errs *config.List) {
 			}
 		}
 		for k, t := range map[string]spike.Tick{"hold": s.Hold, "measure_from": s.From, "measure_to": s.To} {
-			if t%x.Experiment.Step != 0 {
-				errs.Add(x.At(key+"."+k, "is not a whole number of steps of %v", x.Experiment.Step))
-			}
+			x.wholeSteps(errs, key+"."+k, t)
 		}
 	}
 	if x.Protocol.Len() > 0 && x.Patterns.Len() == 0 {

@@ -174,6 +174,13 @@ func (x *Experiment) Place(err error) error {
 	var se *sim.Error
 	if errors.As(err, &se) {
 		key := strings.Replace(se.Key, ".background.", ".backgrounds.", 1)
+		if projection, ok := strings.CutSuffix(key, ".weight"); ok {
+			for _, bound := range []string{".rule.w_max", ".rule.w_min"} { // the weight may be right, and its bounds wrong
+				if x.sooner(projection+bound, key) {
+					return x.At(projection+bound, "leaves out the weight: %s", se.Reason)
+				}
+			}
+		}
 		return x.At(key, "%s", se.Reason)
 	}
 	return err

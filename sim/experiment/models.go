@@ -406,5 +406,5 @@ func (x *Experiment) Warnings() (out []string) {
 			}
 		}
 	}
-	return append(out, x.coarse()...)
+	return append(append(out, x.suspicions()...), x.coarse()...)
 }

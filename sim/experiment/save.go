@@ -44,7 +44,7 @@ func (x *Experiment) Save(dir string, variants ...*Experiment) (*Experiment, err
 	}
 	s := &inputSaver{dir: dir, names: map[string]string{}}
 	if x.Data.Dir != "" {
-		absolute, err := filepath.Abs(x.Data.Dir)
+		absolute, err := filepath.Abs(x.DataDir())
 		if err != nil {
 			return nil, err
 		}
@@ -62,6 +62,13 @@ func (x *Experiment) Save(dir string, variants ...*Experiment) (*Experiment, err
 		}
 	}
 	tree.Remove("sweep") // a run is one point of it
+	if r, ok := taskOf(x).(task.FileReader); ok {
+		for _, file := range r.Files() {
+			if err := s.note(file); err != nil {
+				return nil, err
+			}
+		}
+	}
 	if x.VariantName != "" {
 		tree.Remove("variants") // they have been applied
 	}
@@ -155,6 +162,30 @@ func (s *inputSaver) save(in Input) (name string, err error) {
 	return name, nil
 }
 
+// note keeps the digest of a file that stays where it is.
+func (s *inputSaver) note(file string) error {
+	path, err := filepath.Abs(file)
+	if err != nil {
+		return err
+	}
+	sum, err := sumOf(path)
+	if err == nil {
+		s.kept = append(s.kept, keptInput{Name: path, From: file, SHA256: sum})
+	}
+	return err
+}
+
+// sumOf returns the SHA-256 of a file.
+func sumOf(path string) (string, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return "", err
+	}
+	sum := sha256.New()
+	_, err = io.Copy(sum, f)
+	return hex.EncodeToString(sum.Sum(nil)), errors.Join(err, f.Close())
+}
+
 // copy writes a copy under a name that no other input has.
 func (s *inputSaver) copy(in Input, from io.Reader) (name string, err error) {
 	if err := os.MkdirAll(filepath.Join(s.dir, inputsDir), 0o777); err != nil {
@@ -199,16 +230,11 @@ func VerifyInputs(dir string) error {
 		if !filepath.IsAbs(path) {
 			path = filepath.Join(dir, path)
 		}
-		f, err := os.Open(path)
+		sum, err := sumOf(path)
 		if err != nil {
 			return &config.Error{File: path, Reason: "this input of the run cannot be read: " + reason(err)}
 		}
-		sum := sha256.New()
-		_, err = io.Copy(sum, f)
-		if err = errors.Join(err, f.Close()); err != nil {
-			return err
-		}
-		if hex.EncodeToString(sum.Sum(nil)) != in.SHA256 {
+		if sum != in.SHA256 {
 			return &config.Error{File: path, Reason: fmt.Sprintf("this input is not what the run began with (%s): its digest differs from that in %s", in.From, filepath.Join(dir, inputsTable))}
 		}
 	}

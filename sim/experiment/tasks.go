@@ -1,6 +1,10 @@
 package experiment
 
 import (
+	"errors"
+	"path/filepath"
+
+	"github.com/burstplex/burstplex/neuron"
 	"github.com/burstplex/burstplex/sim/config"
 	"github.com/burstplex/burstplex/sim/task"
 )
@@ -17,6 +21,44 @@ type taskKeys Task
 func (t *Task) DecodeConfig(n *config.Node, d *config.Decoder) error {
 	t.Spec = registriesOf(d).Tasks.Decode(d, n, "kind", "", (*taskKeys)(t))
 	return nil
+}
+
+// Prepare reads the data of a task, if it reads any, and reports what is wrong with them.
+func (x *Experiment) Prepare(seed uint64) error {
+	if x.Task == nil {
+		return nil
+	}
+	p, ok := x.Task.Spec.(task.Preparer)
+	if !ok {
+		return nil
+	}
+	err := p.Prepare(&task.Run{Data: x.DataDir(), Seed: seed})
+	var none *task.NoData
+	if errors.As(err, &none) {
+		return x.At("data.dir", "%v", none).Allow("--set data.dir=DIRECTORY")
+	}
+	var parameter *neuron.ParameterError
+	if errors.As(err, &parameter) {
+		return x.parameter("task", err)
+	}
+	return err
+}
+
+// DataDir is the directory of data, "" if none is given. Like every file that an experiment names it is relative to the
+// experiment's own file; that of a built-in experiment is relative to the working directory.
+func (x *Experiment) DataDir() string {
+	if dir := x.Data.Dir; dir == "" || filepath.IsAbs(dir) || x.builtin {
+		return dir
+	}
+	return filepath.Join(x.dir, x.Data.Dir)
+}
+
+// taskOf returns the task of an experiment, nil if it has none.
+func taskOf(x *Experiment) task.Spec {
+	if x.Task == nil {
+		return nil
+	}
+	return x.Task.Spec
 }
 
 // checkTask looks for mistakes in a file that names a task.

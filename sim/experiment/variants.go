@@ -55,7 +55,7 @@ func (x *Experiment) VariantsOf(only []string) ([]*Experiment, error) {
 		}
 		v, err := x.variant(name)
 		if err != nil {
-			return nil, err
+			return nil, x.ofVariant(name, err)
 		}
 		all = append(all, v)
 	}

@@ -50,6 +50,32 @@ func addWaves(r *Registries) {
 	add(patternWave, "as the protocol says", func() Wave { return &pattern{} })
 }
 
+// LongestLevel returns how long the longest level of a stimulus holds; ok is false if its course has no levels.
+func (x *Experiment) LongestLevel(s *Stimulus) (longest spike.Tick, ok bool) {
+	switch w := s.Course.(type) {
+	case *sine, *fluctuation, *table:
+		return 0, false
+	case *steps:
+		if w.Hold > 0 {
+			return w.Hold, true
+		}
+		for i, t := range w.Times {
+			next := x.Experiment.Duration
+			if i+1 < len(w.Times) {
+				next = w.Times[i+1]
+			}
+			longest = max(longest, next-t)
+		}
+		return longest, true
+	case *pattern:
+		for _, stage := range x.Protocol.All() {
+			longest = max(longest, stage.Hold)
+		}
+		return longest, true
+	}
+	return x.Experiment.Duration, true
+}
+
 type constant struct{ relative }
 
 func (*constant) Wave(Course) (sim.Wave, error) { return sim.Constant{}, nil }

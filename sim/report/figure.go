@@ -79,15 +79,18 @@ func (p *Populations) Shows(population string) bool {
 
 // Times are the keys of figures that show or measure a part of the time.
 type Times struct {
-	From    spike.Tick `toml:"from" unit:"ms" range:"[0, inf)" doc:"start of the time shown; where something is measured, experiment.settle by default"`
-	To      spike.Tick `toml:"to" unit:"ms" range:"[0, inf)" doc:"end of the time shown or measured; 0 means the end"`
-	Settled bool       // From is experiment.settle by default
+	From    *spike.Tick `toml:"from" unit:"ms" range:"[0, inf)" doc:"start of the time shown; where something is measured, experiment.settle by default"`
+	To      spike.Tick  `toml:"to" unit:"ms" range:"[0, inf)" doc:"end of the time shown or measured; 0 means the end"`
+	Settled bool        // From is experiment.settle by default
 }
 
 // Window implements Figure.
 func (t *Times) Window(x *experiment.Experiment) (spike.Window, bool) {
-	w := spike.Window{From: t.From, To: t.To}
-	if t.Settled && w.From == 0 {
+	w := spike.Window{To: t.To}
+	switch {
+	case t.From != nil:
+		w.From = *t.From
+	case t.Settled:
 		w.From = x.Experiment.Settle
 	}
 	if w.To == 0 || w.To > x.Experiment.Duration {
@@ -97,8 +100,11 @@ func (t *Times) Window(x *experiment.Experiment) (spike.Window, bool) {
 }
 
 func (t *Times) check(x *experiment.Experiment, key string, errs *config.List) {
-	if t.To != 0 && t.To <= t.From {
-		errs.Add(x.At(key+".to", "leaves nothing of the time from %v on", t.From))
+	switch w, _ := t.Window(x); {
+	case t.From != nil && *t.From >= x.Experiment.Duration:
+		errs.Add(x.At(key+".from", "the run ends at %v: there would be nothing to draw", x.Experiment.Duration))
+	case w.To <= w.From:
+		errs.Add(x.At(key+".to", "leaves nothing of the time from %v on", w.From))
 	}
 }
 

@@ -27,6 +27,25 @@ const defaultSkip = 120 * spike.Millisecond
 func (f *responses) Check(x *experiment.Experiment, key string, errs *config.List) {
 	checkAnswers(x, key, errs, f.Populations, f.Inputs)
 	f.Times.check(x, key, errs)
+	for _, name := range f.Inputs {
+		s := x.Stimuli.Get(name)
+		if s == nil {
+			continue
+		}
+		level, ok := x.LongestLevel(s)
+		switch {
+		case !ok:
+			errs.Add(x.At(key+".inputs", "answers are measured at levels, and the wave %q of %s has none", s.Wave, name).Allow("stimuli whose waves are constant, steps or pattern"))
+		case level < f.Skip+2*f.width(x): // a bin in which the level begins, and one in which it ends, are lost
+			errs.Add(x.At(key+".skip", "the levels of %s hold for %v: after %v, and but for whole bins of %v, nothing is left", name, level, f.Skip, f.width(x)).Allow(
+				fmt.Sprintf("(0 ms, %v]", max(level*3/4, level-2*x.Experiment.Bin))))
+		}
+	}
+}
+
+// width is the width of the bins.
+func (f *responses) width(x *experiment.Experiment) spike.Tick {
+	return max(1, min(x.Experiment.Bin, f.Skip/6))
 }
 
 // checkAnswers checks a figure of what populations answer to stimuli.
@@ -46,7 +65,7 @@ func (f *responses) Shows(population string) bool {
 // Observe implements Figure: *analysis.Rates in narrow bins, so that little is lost where a stimulus steps.
 func (f *responses) Observe(o *Observation) any {
 	w, _ := f.Window(o.Experiment)
-	bins := analysis.NewBins(w, max(1, min(o.Experiment.Experiment.Bin, f.Skip/6)))
+	bins := analysis.NewBins(w, f.width(o.Experiment))
 	r := analysis.NewRates(o.pops, bins)
 	o.Attach(fmt.Sprintf("rates in bins of %v in %v", bins.Width, w), r)
 	return r

@@ -65,6 +65,7 @@ inputs = ["drive"]
 [figures.responses]
 kind = "responses"
 inputs = ["drive"]
+skip = "60 ms"
 [figures.isi]
 kind = "isi"
 [figures.sensitivity]

@@ -16,10 +16,8 @@ import (
 
 // runTask does the task of a file.
 func runTask(ctx context.Context, x *experiment.Experiment, o Options) (summary *report.Summary, err error) {
-	if p, ok := x.Task.Spec.(task.Preparer); ok {
-		if err := p.Prepare(&task.Run{Data: x.Data.Dir, Seed: *o.Seed}); err != nil {
-			return nil, err
-		}
+	if err := x.Prepare(*o.Seed); err != nil {
+		return nil, err
 	}
 	x, held, err := own(x, o)
 	if err != nil {
@@ -37,7 +35,7 @@ func runTask(ctx context.Context, x *experiment.Experiment, o Options) (summary 
 	}
 	done := 0.0
 	start := time.Now()
-	run := &task.Run{Dir: o.Dir, Data: x.Data.Dir, Seed: *o.Seed, Seeds: o.Seeds, Workers: o.Workers,
+	run := &task.Run{Dir: o.Dir, Data: x.DataDir(), Seed: *o.Seed, Seeds: o.Seeds, Workers: o.Workers,
 		Progress: func(share float64) {
 			p.add(spike.Tick(float64(whole) * (share - done)))
 			done = share

@@ -24,6 +24,16 @@ type Spec interface {
 // Preparer is implemented by tasks that read files: Prepare reports what is wrong with them before the result directory is made.
 type Preparer interface{ Prepare(r *Run) error }
 
+// FileReader is implemented by tasks that read files of the data directory: which these are, once Prepare has read them.
+type FileReader interface{ Files() []string }
+
+// NoData is the error of a task that needs data where no directory of data is given.
+type NoData struct{ Set string } // which data it needs
+
+func (e *NoData) Error() string {
+	return "no directory of data is given: where are the files of " + e.Set + "? (burstplex run digits needs none)"
+}
+
 // Run is where and how a task is done.
 type Run struct {
 	Dir      string // result directory, exists
