@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"runtime"
 
+	"github.com/burstplex/burstplex/internal/plural"
 	"github.com/burstplex/burstplex/synapse"
 )
 
@@ -16,7 +17,7 @@ type Estimate struct {
 
 // String is one line for people.
 func (e Estimate) String() string {
-	return fmt.Sprintf("%d neurons, %.4g synapses, about %s of memory", e.Neurons, e.Synapses, Size(e.Bytes))
+	return fmt.Sprintf("%s, %.4g synapses, about %s of memory", plural.Of(e.Neurons, "neuron"), e.Synapses, Size(e.Bytes))
 }
 
 // Size prints a number of bytes in the largest fitting unit.

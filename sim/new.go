@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/burstplex/burstplex/internal/plural"
 	"github.com/burstplex/burstplex/neuron"
 	"github.com/burstplex/burstplex/neuron/rng"
 	"github.com/burstplex/burstplex/neuron/spike"
@@ -187,8 +188,8 @@ func (s *Sim) buildStimuli(Options) error {
 		}
 		if st.To == 0 {
 			st.To = spike.Forever
-		} else if st.To%s.step != 0 || st.To <= st.From {
-			return errorf(key+".to", "%v is not after the start, %v, or not a whole number of steps of %v", st.To, st.From, s.step)
+		} else if st.To%s.step != 0 || st.To < st.From {
+			return errorf(key+".to", "%v is before the start, %v, or not a whole number of steps of %v", st.To, st.From, s.step)
 		}
 		if st.From%s.step != 0 || st.From < 0 {
 			return errorf(key+".from", "%v is not a whole number of steps of %v", st.From, s.step)
@@ -203,9 +204,9 @@ func (s *Sim) buildStimuli(Options) error {
 		}
 		switch {
 		case st.Last < 0 || st.Last > p.Len():
-			return errorf(key+".last", "the population has no more than %d neurons (allowed: [1, %d], 0: all)", p.Len(), p.Len())
+			return errorf(key+".last", "the population has %s (allowed: [1, %d], 0: all)", plural.Of(p.Len(), "neuron"), p.Len())
 		case st.First < 0 || st.First >= p.Len():
-			return errorf(key+".first", "the population has %d neurons (allowed: [0, %d])", p.Len(), p.Len()-1)
+			return errorf(key+".first", "the population has %s (allowed: [0, %d])", plural.Of(p.Len(), "neuron"), p.Len()-1)
 		case st.First >= st.Last:
 			return errorf(key+".last", "no neuron from %d on lies before it (allowed: [%d, %d])", st.First, st.First+1, p.Len())
 		}

@@ -36,14 +36,15 @@ func (d dice) network(name string) string {
 	}
 	line("[burst]\naccumulate = %v\nthreshold = %q", d.chance(0.3), d.one("16 ms", "10 ms"))
 	n := 2 + d.IntN(3)
-	models := make([]string, n)
+	models, sizes := make([]string, n), make([]string, n)
 	for i := range n {
 		models[i] = d.one("two-compartment", "two-compartment", "burst-poisson", "burst-poisson-escape", "lif",
 			"lif-delta", "adex", "poisson")
 		if i == 0 {
 			models[i] = "two-compartment"
 		}
-		line("[populations.p%d]\nmodel = %q\nsize = %s", i, models[i], d.one("1", "7", "40", "90", "150"))
+		sizes[i] = d.one("1", "7", "40", "90", "150")
+		line("[populations.p%d]\nmodel = %q\nsize = %s", i, models[i], sizes[i])
 		d.population(line, i, models[i])
 	}
 	var rules []string
@@ -67,8 +68,8 @@ func (d dice) network(name string) string {
 	}
 	line("[record]\nweights = [%s]\nweights_format = %q\nresolution = %q",
 		strings.Join(rules, ", "), d.one("csv", "bspk"), d.one("1 us", "1 ns", "0.1 ms"))
-	line("[probes.v]\npopulation = \"p0\"\nvariable = \"v_s\"\nevery = \"5 ms\"\nlast = 3")
-	if d.chance(0.3) { // drawing takes more time than all else
+	line("[probes.v]\npopulation = \"p0\"\nvariable = \"v_s\"\nevery = \"5 ms\"\nlast = %s", min(sizes[0], "3")) // as texts "1" comes before "3"
+	if d.chance(0.3) {                                                                                           // drawing takes more time than all else
 		line("[figures.shown]\nkind = %q", d.one("raster", "traces", "isi", "sensitivity"))
 	}
 	return b.String()

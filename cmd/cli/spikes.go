@@ -8,6 +8,7 @@ import (
 	"strings"
 	"text/tabwriter"
 
+	"github.com/burstplex/burstplex/internal/plural"
 	"github.com/burstplex/burstplex/neuron/spike"
 	"github.com/burstplex/burstplex/recordings"
 	"github.com/burstplex/burstplex/sim/config"
@@ -193,7 +194,7 @@ func (c *verifyCommand) Run(t terminal) error {
 		}
 		return bad(errors.Join(problems...))
 	}
-	fmt.Fprintf(t.out, "%s: ok, %d spikes and %d tables in %d blocks\n", c.File, v.Spikes, v.Tables, v.Blocks)
+	fmt.Fprintf(t.out, "%s: ok, %s and %s in %s\n", c.File, plural.Of(v.Spikes, "spike"), plural.Of(v.Tables, "table"), plural.Of(v.Blocks, "block"))
 	return nil
 }
 

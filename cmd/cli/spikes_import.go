@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/burstplex/burstplex/internal/plural"
 	"github.com/burstplex/burstplex/neuron/spike"
 	"github.com/burstplex/burstplex/recordings"
 	"github.com/burstplex/burstplex/recordings/trains"
@@ -152,7 +153,7 @@ func (c *importCommand) populations(
 				events = append(events, e)
 			}
 		}
-		fmt.Fprintf(out, "population %s: %d neurons, %d of them silent%s\n", p.Name, p.Size, silent, numbering(placed))
+		fmt.Fprintf(out, "population %s: %s, %d silent%s\n", p.Name, plural.Of(p.Size, "neuron"), silent, numbering(placed))
 	}
 	if len(events) == 0 && len(f.Network) == 0 {
 		return nil, fmt.Errorf("%s holds no spikes", c.File)

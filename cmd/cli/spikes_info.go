@@ -8,6 +8,7 @@ import (
 	"strings"
 	"text/tabwriter"
 
+	"github.com/burstplex/burstplex/internal/plural"
 	"github.com/burstplex/burstplex/neuron/spike"
 	"github.com/burstplex/burstplex/recordings"
 )
@@ -58,7 +59,7 @@ func (c *infoCommand) info(t terminal, file string) (rows []row, err error) {
 		return rows, bad(errors.Join(damage...))
 	}
 	fmt.Fprintf(t.out, "%s\n%s, seed %d, times in units of %v\n", s.Path, h.Program, h.Seed, h.Resolution)
-	fmt.Fprintf(t.out, "%v to %v, %d spikes, %d bytes\n", s.Window.From, s.Window.To, s.Spikes, s.Size)
+	fmt.Fprintf(t.out, "%v to %v, %s, %s\n", s.Window.From, s.Window.To, plural.Of(s.Spikes, "spike"), plural.Of(s.Size, "byte"))
 	if !s.Finished {
 		fmt.Fprintln(t.out, "not finished: the run was cut off")
 	}

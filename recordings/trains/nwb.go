@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strconv"
 
+	"github.com/burstplex/burstplex/internal/plural"
 	"github.com/burstplex/burstplex/neuron/spike"
 	"github.com/burstplex/burstplex/recordings/internal/hdf5"
 )
@@ -64,7 +65,7 @@ func readNWB(_, units *hdf5.Object, o Options) (*File, error) {
 		first = end
 	}
 	if first != uint64(len(at)) {
-		return nil, fmt.Errorf("%s: %d spikes belong to no unit", units.Path, uint64(len(at))-first)
+		return nil, fmt.Errorf("%s: %s without a unit", units.Path, plural.Of(uint64(len(at))-first, "spike"))
 	}
 	f.Trains = b.finish()
 	return f, nil

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/burstplex/burstplex/internal/plural"
 	"github.com/burstplex/burstplex/neuron/equations"
 	"github.com/burstplex/burstplex/sim/config"
 )
@@ -60,7 +61,7 @@ func (x *Experiment) readColumn(key string, c *fileColumn, size int, dim equatio
 		return nil, x.NotFound(key+".column", "column", rows[0])
 	}
 	if len(rows)-1 != size {
-		return nil, x.At(key+".file", "has %d rows of values for %d neurons", len(rows)-1, size)
+		return nil, x.At(key+".file", "has %s of values for %s", plural.Of(len(rows)-1, "row"), plural.Of(size, "neuron"))
 	}
 	out := make([]float64, size)
 	for i, row := range rows[1:] {

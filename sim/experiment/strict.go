@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/burstplex/burstplex/internal/plural"
 	"github.com/burstplex/burstplex/neuron"
 	"github.com/burstplex/burstplex/neuron/spike"
 	"github.com/burstplex/burstplex/plasticity"
@@ -33,9 +34,9 @@ func (x *Experiment) checkSelections(errs *config.List) {
 		switch {
 		case p == nil: // said already
 		case first >= p.Size:
-			errs.Add(x.At(key+".first", "the population has %s", plural(p.Size, "neuron")).Allow(fmt.Sprintf("[0, %d]", p.Size-1)))
+			errs.Add(x.At(key+".first", "the population has %s", plural.Of(p.Size, "neuron")).Allow(fmt.Sprintf("[0, %d]", p.Size-1)))
 		case last > p.Size:
-			errs.Add(x.At(key+".last", "the population has %s", plural(p.Size, "neuron")).Allow(fmt.Sprintf("[%d, %d], 0: all", first+1, p.Size)))
+			errs.Add(x.At(key+".last", "the population has %s", plural.Of(p.Size, "neuron")).Allow(fmt.Sprintf("[%d, %d], 0: all", first+1, p.Size)))
 		case last != 0 && last <= first:
 			errs.Add(x.At(key+".last", "no neuron from %d on lies before it", first).Allow(fmt.Sprintf("[%d, %d], 0: all", first+1, p.Size)))
 		}
@@ -56,25 +57,12 @@ func (x *Experiment) checkSelections(errs *config.List) {
 	}
 }
 
-// checkTimes looks for times after the end.
+// checkTimes looks for stimuli that nothing is left of.
 func (x *Experiment) checkTimes(errs *config.List) {
-	end := x.Experiment.Duration
-	before := "before the end, " + end.String()
-	for name, p := range x.Probes.All() {
-		if p.Every > end {
-			errs.Add(x.At("probes."+name+".every", "is longer than the run: nothing would be sampled").Allow("(0 ms, " + end.String() + "]"))
-		}
-	}
-	if x.Record.WeightsEvery > end {
-		errs.Add(x.At("record.weights_every", "is longer than the run: nothing would be recorded").Allow("[0 ms, " + end.String() + "]"))
-	}
 	for name, s := range x.Stimuli.All() {
 		key := "stimuli." + name
-		if s.From >= end {
-			errs.Add(x.At(key+".from", "the stimulus would begin when the run has ended").Allow(before))
-		}
-		if w, ok := s.Course.(*steps); ok && w.Hold == 0 && len(w.Times) > 0 && w.Times[0] >= end {
-			errs.Add(x.At(key+".times", "the first step would come when the run has ended").Allow(before))
+		if s.To != 0 && s.To <= s.From {
+			errs.Add(x.At(key+".to", "leaves nothing of the stimulus, which begins at %v", s.From).Allow("0: the end, or after its start"))
 		}
 		if s.Wave == patternWave && !x.isSet(name) {
 			errs.Add(x.At(key+".wave", "no pattern sets this stimulus: it would be 0 all the time").Allow(
@@ -166,9 +154,6 @@ func (x *Experiment) checkCompared(errs *config.List) {
 			if !slices.Contains(columns, c.Column) {
 				errs.Add(x.tree.At(key+".column").NotFound("column", columns))
 			}
-			if n := x.Presentations(0).Len(); c.At >= n {
-				errs.Add(x.At(key+".presentation", "the protocol has %s", plural(n, "presentation")).Allow(fmt.Sprintf("[0, %d]", n-1)))
-			}
 			if c.Mean != "" || len(c.Correlation) > 0 {
 				errs.Add(x.At(key+".column", "needs either mean, correlation with two traces, or column and presentation"))
 			}
@@ -207,9 +192,33 @@ func (x *Experiment) suspicions() (lines []string) {
 		warn("record.spikes", "probes are written into the recording: without one, none is taken")
 	}
 	end := x.Experiment.Duration
+	for name, p := range x.Probes.All() {
+		if p.Every > end {
+			warn("probes."+name+".every", "is longer than the run, %v: nothing is sampled", end)
+		}
+	}
+	if x.Record.WeightsEvery > end {
+		warn("record.weights_every", "is longer than the run, %v: nothing is recorded", end)
+	}
 	for name, s := range x.Stimuli.All() {
-		if s.To > end {
-			warn("stimuli."+name+".to", "the run ends before, at %v", end)
+		key := "stimuli." + name
+		w, ok := s.Course.(*steps)
+		switch {
+		case s.From >= end:
+			warn(key+".from", "the run ends at %v: the stimulus never begins", end)
+		case ok && w.Hold == 0 && len(w.Times) > 0 && w.Times[0] >= end:
+			warn(key+".times", "the run ends at %v: no step is reached", end)
+		case s.To > end:
+			warn(key+".to", "the run ends before, at %v", end)
+		}
+	}
+	for name, f := range x.Figures.All() {
+		if timed, ok := f.Spec.(interface {
+			Window(*Experiment) (spike.Window, bool)
+		}); ok {
+			if w, ok := timed.Window(x); ok && w.From >= end {
+				warn("figures."+name+".from", "the run ends at %v: there is nothing to draw, and the figure is left out", end)
+			}
 		}
 	}
 	var taught, learnt bool
@@ -236,6 +245,17 @@ func (x *Experiment) suspicions() (lines []string) {
 	if at < end && x.has("experiment.duration") {
 		warn("experiment.duration", "the protocol ends before, at %v, and its last pattern stays on", at)
 	}
+	n := x.Presentations(0).Len()
+	for i, c := range x.Compare {
+		if c.Column != "" && c.At >= n {
+			warn(fmt.Sprintf("compare[%d].presentation", i), "the protocol has %s: there is nothing to compare", plural.Of(n, "presentation"))
+		}
+	}
+	for name, s := range x.Protocol.All() {
+		if s.Until == "solved" && s.Taught() {
+			warn("protocol."+name+".until", "repeats are judged while the teacher helps; measure_to = \"%v\" would judge them without", *s.Teacher)
+		}
+	}
 	for name, t := range x.Teachers.All() {
 		if !taught && !t.Always {
 			warn("teachers."+name, "no stage has teacher_from: it is never on")
@@ -247,12 +267,4 @@ func (x *Experiment) suspicions() (lines []string) {
 		}
 	}
 	return lines
-}
-
-// plural returns a number with what it counts, in the plural unless it is 1.
-func plural(n int, what string) string {
-	if n == 1 {
-		return "1 " + what
-	}
-	return fmt.Sprintf("%d %ss", n, what)
 }

@@ -56,6 +56,12 @@ func Draw(kinds *experiment.Registries, dir string, names ...string) error {
 				ObservedFile(d.obs[0].seed))
 		}
 	}
+	for _, name := range names {
+		if f := x.Figures.Get(name); f != nil && never(x, f) {
+			w, _ := f.Spec.(Figure).Window(x)
+			return x.At("figures."+name+".from", "the run ended at %v: there is nothing to draw from %v on", x.Experiment.Duration, w.From)
+		}
+	}
 	rows := d.comparePresentations()
 	if !d.unseen {
 		rows = append(d.compare(), rows...)

@@ -72,8 +72,12 @@ func (f *learning) Draw(d *Report, _ []any) figure.Figure {
 }
 
 // Caption implements Figure.
-func (f *learning) Caption(*Report) string {
-	return "Output, cost, event rates, burst probabilities and mean weights over the repeats of the training."
+func (f *learning) Caption(d *Report) string {
+	says := "Output, cost, event rates, burst probabilities and mean weights over the repeats of the training."
+	if j := d.Judge(); j != nil && (d.Protocol.Get(d.TrainingStage()).Taught() || d.Teachers.Get(j.Teacher).Always) {
+		says += " The teacher is on while output and cost are measured, and helps with them."
+	}
+	return says
 }
 
 // cost is the cost of the output over repeats, summed over the patterns.

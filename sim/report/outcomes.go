@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"github.com/burstplex/burstplex/internal/plural"
 	"github.com/burstplex/burstplex/recordings/analysis"
 	"github.com/burstplex/burstplex/sim/experiment"
 )
@@ -17,10 +18,12 @@ import (
 type Outcome struct {
 	Variant   string
 	Seed      uint64
-	Rates     []float64 // of the output in the last stage, by pattern, Hz; plasticity and teacher are off there
+	Rates     []float64 // of the output in the last stage, by pattern, Hz
 	Correct   int       // of them on the right side of the threshold
 	Solved    int       // presentations of training until the first of five correct repeats in a row; 0: never
 	Taught    bool      // the teacher was on in what training is judged by
+	Helped    bool      // the teacher was on in what the last stage is judged by
+	Learning  bool      // weights learned in the last stage
 	Trained   int       // presentations of training
 	FirstCost float64   // cross-entropy summed over the patterns, in the first repeat of training
 	LastCost  float64   // the same, mean of the last five repeats
@@ -33,8 +36,10 @@ func outcome(x *experiment.Experiment, l presentations) *Outcome {
 		return nil
 	}
 	o := &Outcome{Variant: x.VariantName, Seed: l.seed}
-	o.Taught = x.Protocol.Get(x.TrainingStage()).Taught() || x.Teachers.Get(j.Teacher).Always
 	training, test := x.TrainingStage(), x.Protocol.Names()[x.Protocol.Len()-1]
+	always := x.Teachers.Get(j.Teacher).Always
+	o.Taught = always || x.Protocol.Get(training).Taught()
+	o.Helped, o.Learning = always || x.Protocol.Get(test).Taught(), x.Protocol.Get(test).Plasticity != nil
 	for _, p := range x.Patterns.Names() {
 		rates := l.of(test, p, j.Column)
 		if len(rates) == 0 {
@@ -88,7 +93,7 @@ func WriteOutcomes(x *experiment.Experiment, w io.Writer, all []Outcome) error {
 	for _, p := range x.Patterns.Names() {
 		head = append(head, p+" output_hz")
 	}
-	c.Write(append(head, "correct", "solved_at_example", "examples", "first_cost", "last_cost"))
+	c.Write(append(head, "correct", "solved_at_example", "examples", "first_cost", "last_cost", "teacher_in_training", "teacher_in_test"))
 	for _, o := range all {
 		row := []string{o.Variant, fmt.Sprint(o.Seed)}
 		for _, r := range o.Rates {
@@ -98,10 +103,30 @@ func WriteOutcomes(x *experiment.Experiment, w io.Writer, all []Outcome) error {
 		if o.Solved > 0 {
 			solved = fmt.Sprint(o.Solved)
 		}
-		c.Write(append(row, fmt.Sprintf("%d/%d", o.Correct, len(o.Rates)), solved, fmt.Sprint(o.Trained), Number(o.FirstCost), Number(o.LastCost)))
+		c.Write(append(row, fmt.Sprintf("%d/%d", o.Correct, len(o.Rates)), solved, fmt.Sprint(o.Trained), Number(o.FirstCost), Number(o.LastCost), onOff(o.Taught), onOff(o.Helped)))
 	}
 	c.Flush()
 	return c.Error()
+}
+
+func onOff(on bool) string {
+	if on {
+		return "on"
+	}
+	return "off"
+}
+
+// state says what was on in the last stage.
+func (o *Outcome) state() string {
+	switch {
+	case o.Helped && o.Learning:
+		return "with plasticity and teacher still on"
+	case o.Helped:
+		return "with the teacher still on: it helps with what is right"
+	case o.Learning:
+		return "with plasticity still on and the teacher off"
+	}
+	return "with plasticity and teacher off"
 }
 
 // PrintOutcomes prints what was learned as a table.
@@ -143,7 +168,7 @@ func PrintOutcomes(x *experiment.Experiment, w io.Writer, all []Outcome) {
 				fmt.Fprintln(w, "* training is judged while the teacher is on: what is right, and its cost, is what the teacher helps with")
 				taught = false
 			}
-			fmt.Fprintf(w, "%s: %d of %d seeds correct after learning, with plasticity and teacher off\n", orName(o.Variant, x.Experiment.Name), s[0], s[1])
+			fmt.Fprintf(w, "%s: %s correct after learning, %s\n", orName(o.Variant, x.Experiment.Name), fmt.Sprintf("%d of %s", s[0], plural.Of(s[1], "seed")), o.state())
 		}
 	}
 }

@@ -40,7 +40,7 @@ func (d *Report) draw(dir string, rows []Measured, names ...string) error {
 		return err
 	}
 	for name, f := range d.Figures.All() {
-		if len(names) > 0 && !slices.Contains(names, name) || d.unseen && !ofPresentations(d.Experiment, f) {
+		if len(names) > 0 && !slices.Contains(names, name) || d.unseen && !ofPresentations(d.Experiment, f) || never(d.Experiment, f) {
 			continue
 		}
 		path, drawn := filepath.Join(dir, name), f.Spec.(Figure)
@@ -53,6 +53,12 @@ func (d *Report) draw(dir string, rows []Measured, names ...string) error {
 		return figure.Save(filepath.Join(dir, "comparison"), comparison(rows))
 	}
 	return nil
+}
+
+// never reports whether the run ended before the time that a figure shows: Experiment.Warnings said so.
+func never(x *experiment.Experiment, f *experiment.Figure) bool {
+	w, timed := f.Spec.(Figure).Window(x)
+	return timed && w.From >= w.To
 }
 
 // ofPresentations reports whether a figure needs nothing but the table of presentations.
