@@ -38,7 +38,7 @@ func builtinCases(dir string) (cases []goldenCase) {
 		"hodgkin-huxley": moment,
 		"single-cell": {"experiment.duration=2 s", "experiment.settle=200 ms", "experiment.seeds=2",
 			"populations.*.size=20",
-			"stimuli.*_steps.hold=100 ms", "stimuli.*_steps.from=200 ms", "experiment.bin=10 ms"},
+			"stimuli.*_steps.hold=100 ms", "figures.responses.skip=60 ms", "stimuli.*_steps.from=200 ms", "experiment.bin=10 ms"},
 		"microcircuit": append([]string{"populations.L23E.size=207", "populations.L23I.size=58",
 			"populations.L4E.size=219",
 			"populations.L4I.size=55", "populations.L5E.size=49", "populations.L5I.size=11",
