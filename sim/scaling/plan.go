@@ -59,8 +59,9 @@ type Point struct {
 	Workers  int
 	Set      []string // overrides that make it
 	Estimate sim.Estimate
-	TooLarge string // why it is left out; "" if it is not
-	work     float64
+	TooLarge string  // why it is left out; "" if it is not
+	work     float64 // guessed, s
+	build    float64 // share of it before anything is simulated
 }
 
 // NewPlan checks a plan and loads its experiment. Rates of the network are measured only where they are needed.
@@ -193,14 +194,14 @@ func (p *Plan) Make(activity []Activity) ([]Point, error) {
 		if have > 0 && q.Estimate.Bytes > have {
 			q.TooLarge = fmt.Sprintf("needs %s of memory, and %s are available", sim.Size(q.Estimate.Bytes), sim.Size(have))
 		}
-		q.work = p.seconds(q)
+		q.work, q.build = p.seconds(q)
 		points = append(points, q)
 	}
 	return points, nil
 }
 
-// seconds guesses how long a point takes with one seed: it divides the time left among points.
-func (p *Plan) seconds(q Point) float64 {
+// seconds guesses how long a point takes with one seed, and which share of that building is.
+func (p *Plan) seconds(q Point) (work, build float64) {
 	const perSynapse, perStep, perEvent = 60e-9, 3e-9, 3e-9 // of a core
 	d := p.Durations()
 	model := (d.Discard + d.Measure + d.Record).Seconds()
@@ -209,7 +210,9 @@ func (p *Plan) seconds(q Point) float64 {
 		rate = q.X
 	}
 	steps := float64(q.Estimate.Neurons) / p.base.Experiment.Step.Seconds()
-	return perSynapse*q.Estimate.Synapses + model*(perStep*steps+perEvent*rate*q.Estimate.Synapses) + .05
+	build = perSynapse*q.Estimate.Synapses + .05
+	work = build + model*(perStep*steps+perEvent*rate*q.Estimate.Synapses)
+	return work, build / work
 }
 
 // network returns the network of a point for one seed, and the experiment that it comes from.

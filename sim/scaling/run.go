@@ -113,6 +113,9 @@ func (p *Plan) open(dir string) ([]Row, error) {
 		if entries, err := os.ReadDir(dir); err == nil && len(entries) > 0 {
 			return nil, &config.Error{File: dir, Reason: "exists and is not the directory of a scaling", Allowed: "another -o"}
 		}
+		if info, err := os.Stat(filepath.Dir(dir)); err != nil || !info.IsDir() {
+			return nil, &config.Error{File: "--output " + dir, Reason: "there is no directory " + filepath.Dir(dir)}
+		}
 		if err := os.MkdirAll(dir, 0o777); err != nil {
 			return nil, err
 		}
@@ -197,11 +200,13 @@ func (m *meter) remaining(part float64) string {
 const linesEvery = 10 * time.Second
 
 func (m *meter) part(part float64) {
+	simulated := part
+	part = m.point.build + part*(1-m.point.build)
 	if time.Since(m.last) < linesEvery {
 		return
 	}
 	m.last = time.Now()
-	fmt.Fprintf(m.log, "  %.0f %% simulated%s\n", 100*part, m.remaining(part))
+	fmt.Fprintf(m.log, "  %.0f %% simulated%s\n", 100*simulated, m.remaining(part))
 }
 
 func (m *meter) end(r *Row) {
