@@ -13,9 +13,9 @@ import "math"
 // per arrival, which gives time and target: no logarithm, no order, no state. Above, integer Poisson counts are
 // drawn per neuron and step, and the k arrivals of a step are spread evenly over it.
 type PoissonBackground struct {
-	Rate    float64 `toml:"rate" unit:"Hz" doc:"rate of each source"`
+	Rate    float64 `toml:"rate" unit:"Hz" range:"[0, 1e6]" doc:"rate of each source"`
 	Weight  float64 `toml:"weight" doc:"weight of an arrival, in the unit of the channel"`
-	Sources int     `toml:"sources" doc:"number of sources per neuron"`
+	Sources int     `toml:"sources" range:"[0, 1e6]" doc:"number of sources per neuron"`
 }
 
 // Weights implements Weighted.

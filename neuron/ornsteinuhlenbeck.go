@@ -16,9 +16,9 @@ import (
 // its time average within steps smaller by a fraction of about h/(3τ). Normal number i of entity k is that of
 // neuron i in step number k since time 0.
 type OrnsteinUhlenbeck struct {
-	Mean  float64 `toml:"mean" unit:"pA" doc:"mean μ of the current"`
-	Sigma float64 `toml:"sigma" unit:"pA" doc:"standard deviation σ of the current"`
-	Tau   float64 `toml:"tau" unit:"ms" doc:"correlation time τ"`
+	Mean  float64 `toml:"mean" unit:"pA" range:"[-1e6, 1e6]" doc:"mean μ of the current"`
+	Sigma float64 `toml:"sigma" unit:"pA" range:"[0, 1e6]" doc:"standard deviation σ of the current"`
+	Tau   float64 `toml:"tau" unit:"ms" range:"(0, inf)" doc:"correlation time τ"`
 }
 
 // DefaultOrnsteinUhlenbeck returns noise of no mean, 450 pA and 2 ms (Naud & Sprekeler 2018).
