@@ -46,7 +46,6 @@ func TestBadCommandLines(t *testing.T) {
 	bads(t, []string{"cut.bspk"}, "spikes", "verify", cut)
 	bads(t, []string{"none.bspk"}, "spikes", "digest", "none.bspk")
 	bads(t, []string{"csv"}, "spikes", "export", cut, "--to", "cvs", "-o", "x")
-	bads(t, []string{"nowhere"}, "bench", "scaling", "-o", "nowhere/scaling")
 	bads(t, []string{"frobnicate"}, "frobnicate")
 }
 
