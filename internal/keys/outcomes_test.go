@@ -179,6 +179,22 @@ var outcomes = []outcome{
 			t.Error("there is no file weights-x-1.npz")
 		}
 	}},
+	{key: "record.weights_format", given: []string{"record.weights_every=300 ms"}, set: "record.weights_format=bspk",
+		law: func(t *testing.T, before, after *results) {
+			snapshots := func(r *results) (at []spike.Tick) {
+				all, _ := r.recording(t).Tables()
+				for _, i := range all {
+					if i.Name == "weights-x" {
+						at = append(at, i.At/ms)
+					}
+				}
+				return at
+			}
+			every := []spike.Tick{0, 300, 600, 900, 1200}
+			if a, b := snapshots(before), snapshots(after); !slices.Equal(a, every) || !slices.Equal(b, append(every, 1300)) {
+				t.Errorf("weights are kept at %v ms, and with those at the end at %v ms", a, b)
+			}
+		}},
 	{key: "record.expected_rate", set: "record.expected_rate=40 Hz", law: func(t *testing.T, before, after *results) {
 		_, few, _ := before.x.Estimate()
 		_, many, _ := after.x.Estimate()
