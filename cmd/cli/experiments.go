@@ -6,11 +6,14 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"path/filepath"
 	"slices"
 	"text/tabwriter"
 	"time"
 
+	"github.com/burstplex/burstplex/internal/plural"
+	"github.com/burstplex/burstplex/sim/config"
 	"github.com/burstplex/burstplex/sim/experiment"
 	"github.com/burstplex/burstplex/sim/report"
 	"github.com/burstplex/burstplex/sim/session"
@@ -115,8 +118,8 @@ func requirements(w io.Writer, x *experiment.Experiment) error {
 	} else {
 		fmt.Fprintln(w, "no spikes on disk: record.spikes is false")
 	}
-	_, err = fmt.Fprintf(w, "%g s of model time; very roughly %s of one processor for each seed at %g Hz, %d seeds\n", about.Duration.Seconds(),
-		duration(seconds), x.Record.ExpectedRate, about.Seeds)
+	_, err = fmt.Fprintf(w, "%g s of model time; very roughly %s of one processor for each seed at %g Hz, %s\n", about.Duration.Seconds(),
+		duration(seconds), x.Record.ExpectedRate, plural.Of(about.Seeds, "seed"))
 	return err
 }
 
@@ -367,6 +370,9 @@ type plotCommand struct {
 }
 
 func (c *plotCommand) Run(t terminal) error {
+	if _, err := os.Stat(filepath.Join(c.Dir, "experiment.toml")); err != nil { // before a lock is left in it
+		return &config.Error{File: c.Dir, Reason: "this is not the result directory of a run: it has no experiment.toml"}
+	}
 	held, err := session.Hold(c.Dir)
 	if err != nil {
 		return err

@@ -1,10 +1,11 @@
 package report
 
 import (
-	"encoding/json"
 	"errors"
 	"os"
 	"path/filepath"
+
+	"github.com/burstplex/burstplex/sim/task"
 )
 
 // Summary is what a run reports, also as summary.json.
@@ -70,9 +71,5 @@ func (d *Report) Conclude(dir string, s *Summary) error {
 
 // WriteSummary writes summary.json.
 func WriteSummary(dir string, s *Summary) error {
-	text, err := json.MarshalIndent(s, "", "  ")
-	if err != nil {
-		return err
-	}
-	return os.WriteFile(filepath.Join(dir, "summary.json"), append(text, '\n'), 0o666)
+	return task.ReplaceJSON(filepath.Join(dir, "summary.json"), s)
 }
