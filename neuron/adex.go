@@ -73,6 +73,7 @@ func (s *AdEx) Validate() error {
 		by("peak", s.Theta.require("threshold", "mV", -1e3, s.Peak, true)), by("peak", s.Reset.require("reset", "mV", -1e3, s.Peak, true)),
 		by("peak", Const(s.EL).require("e_l", "mV", -1e3, s.Peak, true)),
 		Const(s.TauAMPA).require("tau_ampa", "ms", 0, inf, true), Const(s.TauGABA).require("tau_gaba", "ms", 0, inf, true),
+		initialPotential(s.Initial.V, "v"), s.Initial.W.require("initial.w", "pA", -GuardLimit, GuardLimit, false),
 	)
 }
 
@@ -82,12 +83,12 @@ func (s *AdEx) New(b Build) (Population, error) {
 		return nil, err
 	}
 	n := b.N
-	p := &adex{spec: *s, build: b, Emitter: NewEmitter(b), refEnd: make([]spike.Tick, n),
+	p := &adex{spec: *s, build: b, Emitter: NewEmitter(b), keeps: b.Step >= keptFrom, refEnd: make([]spike.Tick, n),
 		eExc: float32(s.EExc - s.EL), eInh: float32(s.EInh - s.EL)}
 	p.derived = derivedOf(b, s, func(i int) *adexDerived { return s.derive(b, i) })
 	p.sweep = newSweep(n, 1, adexKernels(), []*[]float32{&p.x, &p.w, &p.g[0], &p.g[1]}, p.refEnd)
 	setConstants(&p.sweep, n, lanes.AdExConstants, p.derived, (*adexDerived).constants)
-	p.guarded(p)
+	p.guarded(p, mostCurrent(s.CM.Mean()/s.GL.Mean(), s.CM.Mean()))
 	p.Reset()
 	return p, nil
 }
@@ -165,6 +166,7 @@ type adex struct {
 	build Build
 	Emitter
 	sweep
+	keeps
 	derived    []*adexDerived
 	eExc, eInh float32
 
@@ -231,7 +233,7 @@ func (p *adex) one(r Range, i, s int, t spike.Tick, in *Input, out *spike.Buffer
 		u, ok = p.step(d, before, i0, i1, exc, inh)
 	}
 	if !ok {
-		u = p.replay(d, before, i, t, i0, i1, [2]Pair{exc, inh}, out)
+		u = p.replay(d, before, i, t, i0, i1, p.arriving(d, in, [2]Pair{exc, inh}, s, i-r.Lo, t), out)
 	}
 	p.x[i], p.w[i], p.g[0][i], p.g[1][i] = u.x, u.w, u.ampa, u.gaba
 }

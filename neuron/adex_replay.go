@@ -14,18 +14,13 @@ type fineAdEx struct {
 
 // replay returns the state u of neuron i a step later, event by event: arrivals, the end of refractoriness and spikes each
 // end a part.
-func (p *adex) replay(d *adexDerived, u adexState, i int, t spike.Tick, i0, i1 float32, in [2]Pair, out *spike.Buffer) adexState {
+func (p *adex) replay(d *adexDerived, u adexState, i int, t spike.Tick, i0, i1 float32, arrive arriving, out *spike.Buffer) adexState {
 	h := p.build.Step
 	stop := t + h
-	tau := p.spec.CM.Mean() / p.spec.GL.Mean()
-	var arrive [2]arrival
-	for k := range arrive {
-		arrive[k] = arrivalIn(in[k], tau, tau, d.tauSyn[k], t, h)
-	}
 	f := fineAdEx{x: float64(u.x), w: float64(u.w), g: [2]float64{float64(u.ampa), float64(u.gaba)},
 		slope: float64(i1-i0) / h.Milliseconds()}
 	for now := t; now < stop; {
-		end := min(stop, due(arrive[:], f.g[:], now))
+		end := min(stop, due(&arrive, f.g[:], now))
 		f.current = numeric.Madd((now - t).Milliseconds(), f.slope, float64(i0))
 		if p.refEnd[i] > now {
 			end = min(end, p.refEnd[i])
@@ -42,8 +37,20 @@ func (p *adex) replay(d *adexDerived, u adexState, i int, t spike.Tick, i0, i1 f
 		}
 		now = end
 	}
-	due(arrive[:], f.g[:], stop) // those that rounding put at the very end
+	due(&arrive, f.g[:], stop) // those that rounding put at the very end
 	return adexState{float32(f.x), fade(float32(f.w)), fade(float32(f.g[0])), fade(float32(f.g[1]))}
+}
+
+// arriving returns what reaches neuron i of the shard in step s, which starts at t.
+func (p *adex) arriving(d *adexDerived, in *Input, pairs [2]Pair, s, i int, t spike.Tick) (a arriving) {
+	if in.Kept {
+		return arriving{kept: in.keptAt(s, i, t)}
+	}
+	tau := p.spec.CM.Mean() / p.spec.GL.Mean()
+	for k, pair := range pairs {
+		a.own[k] = arrivalIn(pair, tau, tau, d.tauSyn[k], t, in.Step)
+	}
+	return a
 }
 
 // hold advances everything but V over r ms.

@@ -88,7 +88,7 @@ func (c *counted) Fill(r Range, w spike.Window, in *Input) {
 // how many neurons that did, none where there is no such code.
 func (c *counted) addOctets(in *Input, words []uint32, s, first int) int {
 	n := len(words) / lanes.Width
-	if n == 0 || c.call.Size == 0 || in.Single || !vectorCode() {
+	if n == 0 || c.call.Size == 0 || in.Single || in.Kept || !vectorCode() {
 		return 0
 	}
 	call := c.call
@@ -104,11 +104,13 @@ func (c *counted) addOctets(in *Input, words []uint32, s, first int) int {
 
 // addCount puts k arrivals onto neuron i of the shard in step s, which starts at t.
 func (c *counted) addCount(in *Input, i, s, k int, t spike.Tick) {
-	switch cells := &in.Cells[c.channel]; {
-	case in.Single:
+	if in.Single || in.Kept {
 		for j := range k {
 			in.Arrivals = append(in.Arrivals, Arrival{At: t + spreadAt(in.Step, j, k), Target: uint32(i), Channel: uint32(c.channel), Weight: c.weight})
 		}
+	}
+	switch cells := &in.Cells[c.channel]; {
+	case in.Single:
 	case c.kernel == nil:
 		cells.Sums[cells.Place(in, s, i)] += float32(float32(k) * c.weight)
 	default:

@@ -77,7 +77,7 @@ const listSize = 256
 func (c *collector) prepare(t *timed, w spike.Window, in *Input) {
 	c.timed, c.in, c.from, c.length = t, in, w.From, w.Len()
 	const most = 1 << 30
-	c.vector = vectorCode() && !in.Single && c.length < most && in.Step < most && in.Steps*in.Cells[t.channel].stride(in) < most
+	c.vector = vectorCode() && !in.Single && !in.Kept && c.length < most && in.Step < most && in.Steps*in.Cells[t.channel].stride(in) < most
 	if !c.vector {
 		return
 	}
@@ -129,8 +129,10 @@ const timeBits = 32 - blockBits
 // add puts one arrival onto neuron i of the shard, at a time of the piece.
 func (c *collector) add(i int, at spike.Tick) {
 	in := c.in
-	if in.Single {
+	if in.Single || in.Kept {
 		in.Arrivals = append(in.Arrivals, Arrival{At: c.from + at, Target: uint32(i), Channel: uint32(c.channel), Weight: c.weight})
+	}
+	if in.Single {
 		return
 	}
 	step := at / in.Step

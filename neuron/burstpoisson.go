@@ -109,6 +109,8 @@ func (s *BurstPoisson) Validate() error {
 		s.TauWS.require("tau_ws", "ms", 0, inf, true), s.TauWD.require("tau_wd", "ms", 0, inf, true),
 		Const(s.TauAMPA).require("tau_ampa", "ms", 0, inf, true), Const(s.TauNMDA).require("tau_nmda", "ms", 0, inf, true),
 		Const(s.TauGABA).require("tau_gaba", "ms", 0, inf, true),
+		initialPotential(s.Initial.VS, "v_s"), initialPotential(s.Initial.VD, "v_d"),
+		s.Initial.WS.require("initial.w_s", "", 0, GuardLimit, false), s.Initial.WD.require("initial.w_d", "mV", -1e3, 1e3, false),
 	)
 }
 
@@ -119,7 +121,7 @@ func (s *BurstPoisson) New(b Build) (Population, error) {
 	}
 	n := b.N
 	p := &burstPoisson{spec: *s, build: b, escape: s.Spiking == "escape", key: b.Key.Sub("events"),
-		Emitter: NewEmitter(b), refEnd: make([]spike.Tick, n), second: make([]spike.Tick, n), events: make([]uint64, n), left: make([]float64, n)}
+		Emitter: NewEmitter(b), keeps: b.Step >= keptFrom, refEnd: make([]spike.Tick, n), second: make([]spike.Tick, n), events: make([]uint64, n), left: make([]float64, n)}
 	p.derived = derivedOf(b, s, func(i int) *burstDerived { return s.derive(b, i) })
 	kernels := burstKernels(p.derived[0].atSoma)
 	if p.escape {
@@ -128,7 +130,7 @@ func (s *BurstPoisson) New(b Build) (Population, error) {
 	p.sweep = compartments(n, kernels, p.kernelRows(), p.refEnd, p.second)
 	p.sweep.hazard = p.left
 	setConstants(&p.sweep, n, lanes.TwoConstants, p.derived, (*burstDerived).constants)
-	p.guarded(p)
+	p.guarded(p, mostCurrent(s.TauS.Mean(), s.CS.Mean()), mostCurrent(s.TauD.Mean(), s.CD.Mean()))
 	p.Reset()
 	return p, nil
 }
@@ -141,6 +143,7 @@ type burstPoisson struct {
 	key    rng.Key // of the events' draws
 	Emitter
 	sweep
+	keeps
 	compartmentColumns
 	derived []*burstDerived
 

@@ -8,20 +8,12 @@ import (
 
 // replay advances neuron i through one step event by event: arrivals, the end of refractoriness, events and second
 // spikes each end a part.
-func (p *burstPoisson) replay(d *burstDerived, u *two, v *burstInput, i int, t spike.Tick, out *spike.Buffer) {
+func (p *burstPoisson) replay(d *burstDerived, u *two, v *burstInput, i int, t spike.Tick, arrive arriving, out *spike.Buffer) {
 	h := p.build.Step
 	stop := t + h
-	var arrive [twoChannels]arrival
-	for k := range arrive {
-		tau := p.spec.TauS.Mean()
-		if k >= apicalAMPA {
-			tau = p.spec.TauD.Mean()
-		}
-		arrive[k] = arrivalIn(v.in[k], tau, tau, d.tauSyn[k], t, h)
-	}
 	f := fineOf(u, v.is0, v.is1, v.id0, v.id1, h.Milliseconds())
 	for now := t; now < stop; {
-		end := min(stop, due(arrive[:], f.g[:], now))
+		end := min(stop, due(&arrive, f.g[:], now))
 		if second := p.second[i]; second != 0 {
 			if second <= now {
 				p.emitSecond(d, i, now, out)
@@ -44,8 +36,23 @@ func (p *burstPoisson) replay(d *burstDerived, u *two, v *burstInput, i int, t s
 		}
 		now = end
 	}
-	due(arrive[:], f.g[:], stop) // those that rounding put at the very end
+	due(&arrive, f.g[:], stop) // those that rounding put at the very end
 	*u = f.single()
+}
+
+// arriving returns what reaches neuron i of the shard in step s, which starts at t.
+func (p *burstPoisson) arriving(d *burstDerived, in *Input, v *burstInput, s, i int, t spike.Tick) (a arriving) {
+	if in.Kept {
+		return arriving{kept: in.keptAt(s, i, t)}
+	}
+	for k, pair := range v.in {
+		tau := p.spec.TauS.Mean()
+		if k >= apicalAMPA {
+			tau = p.spec.TauD.Mean()
+		}
+		a.own[k] = arrivalIn(pair, tau, tau, d.tauSyn[k], t, in.Step)
+	}
+	return a
 }
 
 // event makes neuron i spike and draws whether and when a second spike follows.

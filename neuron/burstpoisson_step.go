@@ -24,6 +24,7 @@ type burstDerived struct {
 	strong                 float32 // conductance from which a step is too long for the extrapolation, see strongestTwo
 	invDelta, rate         float32 // escape: 1/Δ, ρ per step
 	half, invR             float32 // half a step, ms; 1/step
+	shareS, shareD         float32 // mean time constant, which the channels' kernels assume, to the neuron's own
 	invTauS, invCS         float32
 	invTauD, invCD, leakD  float32
 	a32, b32               float32
@@ -49,6 +50,7 @@ func (s *BurstPoisson) derive(b Build, i int) *burstDerived {
 	d.invTauS, d.invCS, d.invTauD, d.invCD = float32(1/d.tauS), float32(1/d.cs), float32(1/d.tauD), float32(1/d.cd)
 	d.strong = strongOf(min(d.tauS, d.tauD), h, s.TauAMPA, s.TauNMDA, s.TauGABA)
 	d.leakD = float32(d.cd / d.tauD)
+	d.shareS, d.shareD = float32(s.TauS.Mean()/d.tauS), float32(s.TauD.Mean()/d.tauD)
 	d.flow = flow{rateS: 1 / d.tauS, rateD: 1 / d.tauD, rateWS: 1 / d.tauWS, rateWD: 1 / d.tauWD, rateTh: 1 / d.tauTh,
 		perCS: 1 / d.cs, perCD: 1 / d.cd, a: d.a, b: d.b, theta: d.theta, rateSyn: [3]float64{1 / s.TauAMPA, 1 / s.TauNMDA, 1 / s.TauGABA},
 		eExc: s.EExc - s.EL, eInh: s.EInh - s.EL, atSoma: d.atSoma}
@@ -108,7 +110,7 @@ func (p *burstPoisson) one(r Range, i, s int, t spike.Tick, in *Input, out *spik
 	p.load(&u, i)
 	if !p.quiet(d, &u, &v, i, t, out) {
 		p.load(&u, i) // the state before
-		p.replay(d, &u, &v, i, t, out)
+		p.replay(d, &u, &v, i, t, p.arriving(d, in, &v, s, i-r.Lo, t), out)
 	}
 	p.store(&u, i)
 }
@@ -135,11 +137,14 @@ func (p *burstPoisson) quiet(d *burstDerived, u *two, v *burstInput, i int, t sp
 	}
 	if !p.escape { // where refractoriness ends makes no difference to V
 		over := u.x - u.th
+		if t == 0 && x-th > d.th32 {
+			return false
+		}
 		if over <= d.watch {
 			return true
 		}
 		// What inhibition took away in this step: V_s may have been above threshold before.
-		lost := float32(v.in[somaGABA].Area * (max(x, u.x) - d.to[somaGABA]))
+		lost := float32(float32(v.in[somaGABA].Area*d.shareS) * (max(x, u.x) - d.to[somaGABA]))
 		return over+lost <= d.th32
 	}
 	risk := float64(d.risk(x-th, u.x-u.th))
@@ -196,13 +201,16 @@ func (d *burstDerived) step(u *two, v *burstInput) {
 	y := float32(u.y*d.m11) + float32(u.wd*d.m12) + float32(v.id0*d.q0) + float32(slopeD*d.q1)
 	syn := float32(synD * d.leakD) // the synaptic current, pA, for the adaptation
 	wd := float32(u.y*d.m21) + float32(u.wd*d.m22) + float32((v.id0+syn)*d.w0) + float32(slopeD*d.w1)
+	var kickS, kickD float32 // arrivals of this step
 	for k := somaAMPA; k <= somaGABA; k++ {
 		x += float32(u.g[k] * (float32(d.area0[k]*(d.to[k]-u.x)) - float32(d.area1[k]*dx)))
-		x += float32(v.in[k].Area * (d.to[k] - midX))
+		kickS += float32(v.in[k].Area * (d.to[k] - midX))
 		j := k + apicalAMPA
 		y += float32(u.g[j] * (float32(d.area0[j]*(d.to[j]-at)) - float32(d.area1[j]*dAt)))
-		y += float32(v.in[j].Area * (d.to[j] - midAt))
+		kickD += float32(v.in[j].Area * (d.to[j] - midAt))
 	}
+	x += float32(kickS * d.shareS)
+	y += float32(kickD * d.shareD)
 	u.x, u.y, u.wd = fade(u.x+x), fade(u.y+y), fade(u.wd+wd)
 	u.ws = fade(u.ws + float32(u.ws*d.fadeWS))
 	u.th = fade(u.th + float32(u.th*d.fadeTh))

@@ -33,15 +33,14 @@ func (p *twoCompartment) landed(d *twoDerived, u *two, v *twoInput) (sum float32
 }
 
 // stiff is replay with strong conductances.
-func (p *twoCompartment) stiff(d *twoDerived, u *two, v *twoInput, i int, t spike.Tick, out *spike.Buffer) {
+func (p *twoCompartment) stiff(d *twoDerived, u *two, v *twoInput, i int, t spike.Tick, arrive arriving, out *spike.Buffer) {
 	stop := t + p.build.Step
-	arrive := p.arrivals(v, t)
 	f := fineOf(u, v.is0, v.is1, v.id0, v.id1, p.build.Step.Milliseconds())
 	for now := t; now < stop; {
 		if p.edge[i] <= now {
 			p.updateBox(i, now)
 		}
-		end := min(stop, p.edge[i], due(arrive[:], f.g[:], now))
+		end := min(stop, p.edge[i], due(&arrive, f.g[:], now))
 		refractory := p.refEnd[i] > now
 		if refractory {
 			end = min(end, p.refEnd[i])
@@ -69,7 +68,7 @@ func (p *twoCompartment) stiff(d *twoDerived, u *two, v *twoInput, i int, t spik
 		}
 		now = end
 	}
-	due(arrive[:], f.g[:], stop) // those that rounding put at the very end
+	due(&arrive, f.g[:], stop) // those that rounding put at the very end
 	if p.edge[i] <= stop {
 		p.updateBox(i, stop)
 	}

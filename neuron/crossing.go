@@ -60,13 +60,6 @@ func moment(now, stop spike.Tick, r float64) spike.Tick {
 	return min(now+spike.Tick(r*1e6), stop-1)
 }
 
-// arrival is what reached a channel within a step, taken back out of the step's sums for a step that has to be
-// replayed event by event.
-type arrival struct {
-	at     spike.Tick
-	weight float32
-}
-
 // arrivalIn recovers the arrival behind a Pair in the step of h ticks that starts at t: exactly if there was one, one
 // with the same sum of weights around the centroid if there were several. The Pair's Area is 1/scale times the
 // integral of an exponential of time constant syn against a membrane of time constant tau (ms), see cross.
@@ -132,18 +125,4 @@ func logNear(a, b float64) float64 {
 		sum = numeric.Madd(sum, z, c)
 	}
 	return float64(2 * s * sum)
-}
-
-// due adds the arrivals up to now to the channels' conductances, each once, and returns when the next one is,
-// spike.Forever if there is none.
-func due[F float32 | float64](arrive []arrival, g []F, now spike.Tick) (next spike.Tick) {
-	next = spike.Forever
-	for k := range arrive {
-		if arrive[k].at <= now {
-			g[k] += F(arrive[k].weight)
-			arrive[k].at = spike.Forever
-		}
-		next = min(next, arrive[k].at)
-	}
-	return next
 }

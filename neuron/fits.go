@@ -39,11 +39,18 @@ func (v Value) deviation(x float64) float64 {
 // mostOutside is how many draws may be expected outside of a range by a distribution without bounds.
 const mostOutside = 1e-3
 
+// leastInside is the smallest share of a distribution between its bounds: drawing until inside comes to an end.
+const leastInside = 1e-4
+
 // Fits returns an error that says why a number of draws does not fit into a range: a value or bound lies outside, or, without
 // bounds, too many draws would.
 func (v Value) Fits(lo, hi, draws float64) error {
 	a, b := v.Bounds()
 	switch {
+	case a > b:
+		return fmt.Errorf("the bounds %.6g and %.6g descend", a, b)
+	case v.bounded() && v.B > 0 && !(1-v.below(a)-v.above(b) >= leastInside):
+		return fmt.Errorf("hardly anything of %s) lies between the bounds %.6g and %.6g", v.head(), a, b)
 	case a >= lo && b <= hi:
 		return nil
 	case v.IsConst() || v.bounded() || v.Shape == Uniform || v.B == 0 || math.IsNaN(v.A+v.B):
@@ -57,6 +64,11 @@ func (v Value) Fits(lo, hi, draws float64) error {
 		return fmt.Errorf("%.3g %% of the values would be out of range; give the distribution bounds: %s, low, high)", 100*share, v.head())
 	}
 	return nil
+}
+
+// initialPotential requires that a potential is one that a neuron can start with.
+func initialPotential(v Value, name string) error {
+	return v.require("initial."+name, "mV", -1e3, 1e3, false)
 }
 
 // head prints a distribution as in a file, up to where its bounds would stand.
@@ -115,7 +127,10 @@ func (v Value) require(key, unit string, lo, hi float64, open bool) error {
 		return nil
 	}
 	reason := "must lie within bounds"
+	senseless := v.Fits(math.Inf(-1), math.Inf(1), 1)
 	switch {
+	case senseless != nil:
+		reason, bad = senseless.Error(), v.A
 	case err != nil && v.Outside(lo, hi) < 1 && !v.bounded() && v.Shape != Uniform:
 		reason, bad = err.Error(), v.A
 	case lo == 0 && math.IsInf(hi, 1) && open:

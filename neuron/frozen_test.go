@@ -75,6 +75,9 @@ func (f *frozen) input(pop Population, r Range, w spike.Window, step spike.Tick)
 			in.Cells[k].Pairs = make([]Pair, in.Len*in.Steps)
 		}
 	}
+	if k, ok := pop.(Keeper); ok {
+		in.Kept = k.KeepsArrivals()
+	}
 	in.Touched = make([]uint64, (r.Len()+63)/64)
 	channels := pop.Channels()
 	from, _ := slices.BinarySearchFunc(f.arrivals, w.From, func(a Arrival, t spike.Tick) int { return int(a.At - t) })
@@ -87,8 +90,10 @@ func (f *frozen) input(pop Population, r Range, w spike.Window, step spike.Tick)
 		}
 		a.Target -= uint32(r.Lo)
 		in.Touched[a.Target/64] |= 1 << (a.Target % 64)
-		if single {
+		if single || in.Kept {
 			in.Arrivals = append(in.Arrivals, a)
+		}
+		if single {
 			continue
 		}
 		cells := &in.Cells[a.Channel]

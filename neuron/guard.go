@@ -10,8 +10,9 @@ import (
 	"github.com/burstplex/burstplex/neuron/spike"
 )
 
-// Fault is a state that no neuron can be in: not a number, infinite, or a potential beyond GuardLimit. Whatever follows from
-// it is wrong, so that a run ends there.
+// Fault is a state that no neuron can be in: not a number, infinite, a potential beyond GuardLimit, a conductance beyond GuardLeaks,
+// or a current that would take the potential beyond GuardLimit if no spike ended it. Whatever follows from it is wrong, so that a
+// run ends there.
 type Fault struct {
 	At       spike.Tick // when it was seen, at the end of a step and at most a millisecond (or a step) late
 	Neuron   int        // of the population
@@ -23,8 +24,14 @@ type Fault struct {
 }
 
 func (f *Fault) Error() string {
-	if f.Reason != "" {
+	switch {
+	case f.Reason != "":
 		return fmt.Sprintf("neuron %d: %s = %.6g %s at %v %s", f.Neuron, f.Variable, f.Value, f.Unit, f.At, f.Reason)
+	case strings.HasPrefix(f.Variable, currentInto):
+		return fmt.Sprintf("neuron %d: a current of %.6g pA %s at %v would take it beyond %g mV", f.Neuron, f.Value, strings.TrimPrefix(f.Variable, "current "), f.At, float64(GuardLimit))
+	case f.Unit == unitLeak:
+		return fmt.Sprintf("neuron %d: %s = %.6g times the leak at %v is not a state that a neuron can be in (at most %g); %s",
+			f.Neuron, f.Variable, f.Value, f.At, float64(GuardLeaks), f.Drive)
 	}
 	return fmt.Sprintf("neuron %d: %s = %.6g %s at %v is not a state that a neuron can be in (at most %g mV); %s",
 		f.Neuron, f.Variable, f.Value, f.Unit, f.At, float64(GuardLimit), f.Drive)
@@ -39,7 +46,12 @@ type Guarded interface {
 const (
 	// GuardLimit is the largest potential, mV, relative to rest and whatever its sign.
 	GuardLimit = 1e6
+	// GuardLeaks is the largest conductance of a channel, in units of the leak.
+	GuardLeaks = 1e7
 	guardEvery = spike.Millisecond
+
+	unitLeak    = "leak"
+	currentInto = "current into " // and the port: the Variable of a Fault that is a current
 )
 
 // guard keeps the first fault that the shards of a population report.
@@ -85,14 +97,41 @@ func beyond(x []float32, limit float32) int {
 
 // limitOf returns how large a variable may be.
 func limitOf(unit string) float32 {
-	if unit == "mV" {
+	switch unit {
+	case "mV":
 		return GuardLimit
+	case unitLeak:
+		return GuardLeaks
 	}
 	return math.MaxFloat32
 }
 
-// guarded lets the sweep look after all columns that p's kernels change.
-func (s *sweep) guarded(p Population) {
+// mostCurrent returns the current, pA, that takes a membrane of a time constant (ms) and a capacitance (pF) to GuardLimit.
+func mostCurrent(tau, c float64) float32 { return float32(GuardLimit * c / tau) }
+
+// lookAtCurrents looks at the currents into the neurons of r at the end of a step of a piece, which ended at t; most are the largest,
+// port by port.
+func (g *guard) lookAtCurrents(p Population, r Range, step int, t spike.Tick, in *Input, most []float32) {
+	for port, limit := range most {
+		d := &in.Drives[port]
+		at := step * in.Len
+		within := d.OwnEnd == nil || beyond(d.OwnStart[at:at+in.Len], limit) < 0 && beyond(d.OwnEnd[at:at+in.Len], limit) < 0
+		if within && beyond([]float32{d.Start[step], d.End[step]}, limit) < 0 {
+			continue // two that are each within the limit are not far beyond it together
+		}
+		for i := range in.Len {
+			a, b := d.At(in, step, i)
+			if x := beyond([]float32{a, b}, limit); x >= 0 {
+				g.report(&Fault{At: t, Neuron: r.Lo + i, Variable: currentInto + p.Ports()[port], Value: float64([2]float32{a, b}[x]), Unit: "pA"})
+				break
+			}
+		}
+	}
+}
+
+// guarded lets the sweep look after all columns that p's kernels change, and after currents up to the largest ones, port by port.
+func (s *sweep) guarded(p Population, most ...float32) {
+	s.most = most
 	s.variables = make([]Column, len(s.rows))
 	for _, c := range p.Columns() {
 		x, ok := c.Data.([]float32)
@@ -108,7 +147,11 @@ func (s *sweep) guarded(p Population) {
 func (s *sweep) look(p Population, b *block, r Range, step int, t spike.Tick, in *Input) {
 	for row, x := range s.rows {
 		c := &s.variables[row]
-		if i := beyond(x[b.Lo:b.Hi], limitOf(c.Unit)); i >= 0 {
+		limit := limitOf(c.Unit)
+		if c.Unit == "pA" && strings.HasPrefix(c.Name, "g_") { // a synaptic current
+			limit = s.most[0]
+		}
+		if i := beyond(x[b.Lo:b.Hi], limit); i >= 0 {
 			i += b.Lo
 			s.guard.report(&Fault{At: t, Neuron: i, Variable: c.Name, Value: c.Float(i), Unit: c.Unit, Drive: driveOf(p, in, step, i, i-r.Lo)})
 		}

@@ -68,6 +68,46 @@ func TestReferenceSeesImpossibleStates(t *testing.T) {
 	}
 }
 
+// A current that would take a potential beyond the limit is a fault also where spikes end it, whether all neurons or one receive it;
+// so is a conductance that no neuron has, which is not integrated.
+func TestImpossibleCurrentsAreSeen(t *testing.T) {
+	const n, h = 70, 100 * us
+	for name, spec := range vectorModels() {
+		for _, own := range []bool{false, true} {
+			f := &script{n: n, arrivals: make([][]Arrival, n), current: func(spike.Tick) float64 { return 100 }}
+			want := 0
+			if own {
+				want = 67
+				f.private = func(i int, _ int64) float32 { return 1e12 * float32(i/67) }
+			} else {
+				f.current = func(spike.Tick) float64 { return 1e12 }
+			}
+			pop := made(t, spec, n, h)
+			f.play(pop, n, h, pieces(2*ms, 500*us))
+			if fault := pop.(Guarded).Fault(); fault == nil || fault.At != ms || fault.Neuron != want {
+				t.Errorf("%s, own %v: %v", name, own, fault)
+			}
+		}
+	}
+	for _, refractory := range []float64{0, 5} {
+		lif := DefaultLIF()
+		lif.TRef = Const(refractory)
+		f := &script{n: 1, current: func(spike.Tick) float64 { return 1e12 }, arrivals: make([][]Arrival, 1)}
+		pop := made(t, lif, 1, h)
+		f.play(pop, 1, h, pieces(2*ms, 500*us))
+		if fault := pop.(Guarded).Fault(); fault == nil || !strings.Contains(fault.Error(), "a current of 1e+12 pA into soma") {
+			t.Errorf("refractory %g ms: %v", refractory, fault)
+		}
+		pop = made(t, lif, 1, h)
+		f.current = func(spike.Tick) float64 { return 0 }
+		f.arrivals[0] = []Arrival{{At: 250 * us, Weight: 1e12}}
+		f.play(pop, 1, h, pieces(2*ms, 500*us))
+		if fault := pop.(Guarded).Fault(); fault == nil || !strings.Contains(fault.Error(), "g_ampa = ") {
+			t.Errorf("refractory %g ms: %v", refractory, fault)
+		}
+	}
+}
+
 // The scan finds the first element beyond a limit wherever it is, by vector code as by scalar code.
 func TestBeyond(t *testing.T) {
 	for _, n := range []int{1, 15, 16, 17, 100} {

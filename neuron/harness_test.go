@@ -80,6 +80,9 @@ func scriptOf(n int, until spike.Tick, rates, weights []float64) *script {
 func (f *script) input(pop Population, r Range, w spike.Window, step spike.Tick) *Input {
 	channels := pop.Channels()
 	in := blank(channels, len(pop.Ports()), r, w, step)
+	if k, ok := pop.(Keeper); ok {
+		in.Kept = k.KeepsArrivals()
+	}
 	for p := range in.Drives {
 		d := &in.Drives[p]
 		for s := range in.Steps {
@@ -104,6 +107,11 @@ func (f *script) input(pop Population, r Range, w spike.Window, step spike.Tick)
 			}
 			s := int((a.At - w.From) / step)
 			in.Touched[i/64] |= 1 << (i % 64)
+			if in.Kept {
+				own := a
+				own.Target = uint32(i)
+				in.Arrivals = append(in.Arrivals, own)
+			}
 			k := channels[a.Channel].Kernel
 			if k == nil {
 				in.Cells[a.Channel].Sums[s*in.Len+i] += a.Weight

@@ -26,7 +26,9 @@ type Input struct {
 	Drives   []Drive   // one per port of the population
 	Touched  []uint64  // bit i of the set: neuron i received input in this piece; nil if not tracked (all may have)
 	Single   bool      // the population wants single arrivals: add to Arrivals
-	Arrivals []Arrival // for populations that want single arrivals, in place of Cells
+	Kept     bool      // the population keeps arrivals, see Keeper: add to Arrivals as well as to Cells
+	Arrivals []Arrival // for populations that want single arrivals, in place of Cells; or beside them
+	index              // of kept arrivals
 }
 
 // Cells is the accumulator of one channel. Pairs and Sums are nil for a channel that nothing ends on.

@@ -71,6 +71,7 @@ func (s *LIF) Validate() error {
 		by("threshold", s.Reset.require("reset", "mV", -1e3, lowest, true)), s.TRef.require("refractory", "ms", 0, 1e6, false),
 		Const(s.TauExc).require("tau_exc", "ms", 0, inf, true), Const(s.TauInh).require("tau_inh", "ms", 0, inf, true),
 		s.conductance("initial.g_exc", s.Initial.GExc), s.conductance("initial.g_inh", s.Initial.GInh),
+		initialPotential(s.Initial.V, "v"),
 	)
 }
 
@@ -89,13 +90,13 @@ func (s *LIF) New(b Build) (Population, error) {
 		return nil, err
 	}
 	n := b.N
-	p := &lif{spec: *s, build: b, conductance: s.Synapses != Current, Emitter: NewEmitter(b),
+	p := &lif{spec: *s, build: b, conductance: s.Synapses != Current, Emitter: NewEmitter(b), keeps: b.Step >= keptFrom,
 		refEnd: make([]spike.Tick, n),
 		eExc:   float32(s.EExc - s.EL), eInh: float32(s.EInh - s.EL)}
 	p.derived = derivedOf(b, s, func(i int) *lifDerived { return s.derive(b, i) })
 	p.sweep = newSweep(n, 1, lifKernels(p.conductance), []*[]float32{&p.x, &p.g[0], &p.g[1]}, p.refEnd)
 	setConstants(&p.sweep, n, lanes.LIFConstants, p.derived, (*lifDerived).constants)
-	p.guarded(p)
+	p.guarded(p, mostCurrent(s.TauM.Mean(), s.CM.Mean()))
 	p.Reset()
 	return p, nil
 }
@@ -203,6 +204,7 @@ type lif struct {
 	conductance bool
 	Emitter
 	sweep
+	keeps
 	derived    []*lifDerived
 	eExc, eInh float32
 

@@ -1,6 +1,8 @@
 package neuron
 
 import (
+	"math"
+
 	"github.com/burstplex/burstplex/neuron/numeric"
 	"github.com/burstplex/burstplex/neuron/spike"
 )
@@ -14,17 +16,12 @@ type fineLIF struct {
 
 // replay returns the state u of neuron i a step later, event by event: arrivals, the end of refractoriness and spikes each
 // end a part.
-func (p *lif) replay(d *lifDerived, u lifState, i int, t spike.Tick, i0, i1 float32, in [2]Pair, out *spike.Buffer) lifState {
+func (p *lif) replay(d *lifDerived, u lifState, i int, t spike.Tick, i0, i1 float32, arrive arriving, out *spike.Buffer) lifState {
 	h := p.build.Step
 	stop := t + h
-	tau, scale := p.spec.TauM.Mean(), p.spec.areaScale(p.spec.TauM.Mean(), p.spec.CM.Mean())
-	var arrive [2]arrival
-	for k := range arrive {
-		arrive[k] = arrivalIn(in[k], scale, tau, d.tauSyn[k], t, h)
-	}
 	f := fineLIF{x: float64(u.x), g: [2]float64{float64(u.ampa), float64(u.gaba)}, slope: float64(i1-i0) / h.Milliseconds()}
 	for now := t; now < stop; {
-		end := min(stop, due(arrive[:], f.g[:], now))
+		end := min(stop, due(&arrive, f.g[:], now))
 		f.current = numeric.Madd((now - t).Milliseconds(), f.slope, float64(i0))
 		if p.refEnd[i] > now {
 			end = min(end, p.refEnd[i])
@@ -46,8 +43,21 @@ func (p *lif) replay(d *lifDerived, u lifState, i int, t spike.Tick, i0, i1 floa
 		}
 		now = end
 	}
-	due(arrive[:], f.g[:], stop) // those that rounding put at the very end
+	due(&arrive, f.g[:], stop) // those that rounding put at the very end
 	return lifState{float32(f.x), fade(float32(f.g[0])), fade(float32(f.g[1]))}
+}
+
+// arriving returns what reaches neuron i of the shard in step s, which starts at t.
+func (p *lif) arriving(d *lifDerived, in *Input, pairs [2]Pair, s, i int, t spike.Tick) (a arriving) {
+	if in.Kept {
+		return arriving{kept: in.keptAt(s, i, t)}
+	}
+	tau := p.spec.TauM.Mean()
+	scale := p.spec.areaScale(tau, p.spec.CM.Mean())
+	for k, pair := range pairs {
+		a.own[k] = arrivalIn(pair, scale, tau, d.tauSyn[k], t, in.Step)
+	}
+	return a
 }
 
 // part advances f over r ms, or to a threshold crossing within. It returns the time that has passed.
@@ -58,6 +68,10 @@ func (p *lif) part(d *lifDerived, f *fineLIF, r float64) (passed float64, crosse
 	load := 1.0
 	if p.conductance {
 		load += f.g[0] + f.g[1]
+	}
+	if i := math.Abs(f.current); !(load <= 2*GuardLeaks) || d.ref == 0 && !(i <= float64(p.most[0])) { // would take for ever: the guard ends the run
+		f.x = math.NaN()
+		return r, false
 	}
 	n := partsOf(r, max(load*d.rate, d.rateSyn[0], d.rateSyn[1]))
 	s := r / float64(n)

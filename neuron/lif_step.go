@@ -23,15 +23,15 @@ func (p *lif) one(r Range, i, s int, t spike.Tick, in *Input, out *spike.Buffer)
 	case end >= t+in.Step:
 		u = d.held(u, exc, inh)
 	case end > t || p.conductance && u.ampa+u.gaba+(exc.End+inh.End) > d.strong:
-		u = p.replay(d, u, i, t, i0, i1, [2]Pair{exc, inh}, out)
+		u = p.replay(d, u, i, t, i0, i1, p.arriving(d, in, [2]Pair{exc, inh}, s, i-r.Lo, t), out)
 	default:
 		if p.conductance {
 			u = p.step(d, u, i0, i1, exc, inh)
 		} else {
 			u = d.exact(u, i0, i1, exc, inh)
 		}
-		if u.x > d.watch && u.x+p.lost(max(before.x, u.x), exc, inh) > d.th32 {
-			u = p.replay(d, before, i, t, i0, i1, [2]Pair{exc, inh}, out)
+		if t == 0 && before.x > d.th32 || u.x > d.watch && u.x+p.lost(max(before.x, u.x), exc, inh) > d.th32 {
+			u = p.replay(d, before, i, t, i0, i1, p.arriving(d, in, [2]Pair{exc, inh}, s, i-r.Lo, t), out)
 		}
 	}
 	p.x[i], p.g[0][i], p.g[1][i] = u.x, u.ampa, u.gaba

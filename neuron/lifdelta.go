@@ -45,6 +45,7 @@ func (s *LIFDelta) Validate() error {
 		s.TauM.require("tau_m", "ms", 0, inf, true), s.CM.require("c_m", "pF", 0, inf, true),
 		Const(s.EL).require("e_l", "mV", -1e3, 1e3, true), s.Theta.require("threshold", "mV", -1e3, 1e3, true),
 		by("threshold", s.Reset.require("reset", "mV", -1e3, lowest, true)), s.TRef.require("refractory", "ms", 0, 1e6, false),
+		initialPotential(s.Initial.V, "v"),
 	)
 }
 
@@ -57,7 +58,7 @@ func (s *LIFDelta) New(b Build) (Population, error) {
 	p.derived = derivedOf(b, s, func(i int) *lifDeltaDerived { return s.derive(b, i) })
 	p.sweep = newSweep(b.N, 1, deltaKernels(), []*[]float32{&p.x}, p.refEnd)
 	setConstants(&p.sweep, b.N, lanes.DeltaConstants, p.derived, (*lifDeltaDerived).constants)
-	p.guarded(p)
+	p.guarded(p, mostCurrent(s.TauM.Mean(), s.CM.Mean()))
 	p.Reset()
 	return p, nil
 }

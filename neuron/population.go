@@ -157,7 +157,7 @@ type Target struct {
 
 // Background is private random input of every neuron of a population.
 type Background interface {
-	// Fill adds the input of the neurons of r during w to in: to Cells (or Arrivals, if in.Single), or
+	// Fill adds the input of the neurons of r during w to in: to Cells (and Arrivals, if in.Kept; only there, if in.Single), or
 	// to Drive.OwnStart and OwnEnd, which are zero at first.
 	Fill(r Range, w spike.Window, in *Input)
 	// Columns lists the whole state.

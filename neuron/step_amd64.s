@@ -2079,47 +2079,50 @@ group:
 	VMULPS       416(CX), Y6, Y6
 	VADDPS       Y6, Y4, Y4
 	VMOVUPS      (CX), Y6
-	VSUBPS       Y5, Y6, Y6
-	VMOVUPS      32(CX), Y7
-	VSUBPS       Y5, Y7, Y7
-	VMOVUPS      (CX), Y8
-	VSUBPS       Y0, Y8, Y8
-	VMULPS       960(CX), Y8, Y8
-	VMULPS       1152(CX), Y2, Y9
-	VSUBPS       Y9, Y8, Y8
-	VMULPS       (R9)(DI*2), Y8, Y8
-	VADDPS       Y8, Y4, Y4
-	MOVQ         96(AX), R13
-	VMOVUPS      (R13)(DX*2), Y8
-	VSHUFPS      $0xdd, 32(R13)(DX*2), Y8, Y8
-	VPERMPD      $0xd8, Y8, Y8
-	VMULPS       Y8, Y6, Y8
-	VADDPS       Y8, Y4, Y4
-	VMOVUPS      (CX), Y8
-	VSUBPS       Y0, Y8, Y8
-	VMULPS       992(CX), Y8, Y8
-	VMULPS       1184(CX), Y2, Y9
-	VSUBPS       Y9, Y8, Y8
-	VMULPS       (R10), Y8, Y8
-	VADDPS       Y8, Y4, Y4
-	MOVQ         104(AX), R13
-	VMOVUPS      (R13)(DX*2), Y8
-	VSHUFPS      $0xdd, 32(R13)(DX*2), Y8, Y8
-	VPERMPD      $0xd8, Y8, Y8
-	VMULPS       Y8, Y6, Y6
+	VSUBPS       Y0, Y6, Y6
+	VMULPS       960(CX), Y6, Y6
+	VMULPS       1152(CX), Y2, Y7
+	VSUBPS       Y7, Y6, Y6
+	VMULPS       (R9)(DI*2), Y6, Y6
+	VADDPS       Y6, Y4, Y4
+	VMOVUPS      (CX), Y6
+	VSUBPS       Y0, Y6, Y6
+	VMULPS       992(CX), Y6, Y6
+	VMULPS       1184(CX), Y2, Y7
+	VSUBPS       Y7, Y6, Y6
+	VMULPS       (R10), Y6, Y6
 	VADDPS       Y6, Y4, Y4
 	VMOVUPS      32(CX), Y6
 	VSUBPS       Y0, Y6, Y6
 	VMULPS       1024(CX), Y6, Y6
-	VMULPS       1216(CX), Y2, Y8
-	VSUBPS       Y8, Y6, Y6
+	VMULPS       1216(CX), Y2, Y7
+	VSUBPS       Y7, Y6, Y6
 	VMULPS       (R10)(DI*1), Y6, Y6
 	VADDPS       Y6, Y4, Y4
+	VXORPS       Y6, Y6, Y6
+	VMOVUPS      (CX), Y7
+	VSUBPS       Y5, Y7, Y7
+	VMOVUPS      32(CX), Y8
+	VSUBPS       Y5, Y8, Y8
+	MOVQ         96(AX), R13
+	VMOVUPS      (R13)(DX*2), Y9
+	VSHUFPS      $0xdd, 32(R13)(DX*2), Y9, Y9
+	VPERMPD      $0xd8, Y9, Y9
+	VMULPS       Y9, Y7, Y9
+	VADDPS       Y9, Y6, Y6
+	MOVQ         104(AX), R13
+	VMOVUPS      (R13)(DX*2), Y9
+	VSHUFPS      $0xdd, 32(R13)(DX*2), Y9, Y9
+	VPERMPD      $0xd8, Y9, Y9
+	VMULPS       Y9, Y7, Y7
+	VADDPS       Y7, Y6, Y6
 	MOVQ         112(AX), R13
-	VMOVUPS      (R13)(DX*2), Y6
-	VSHUFPS      $0xdd, 32(R13)(DX*2), Y6, Y6
-	VPERMPD      $0xd8, Y6, Y6
-	VMULPS       Y6, Y7, Y6
+	VMOVUPS      (R13)(DX*2), Y7
+	VSHUFPS      $0xdd, 32(R13)(DX*2), Y7, Y7
+	VPERMPD      $0xd8, Y7, Y7
+	VMULPS       Y7, Y8, Y7
+	VADDPS       Y7, Y6, Y6
+	VMULPS       1568(CX), Y6, Y6
 	VADDPS       Y6, Y4, Y4
 	VBROADCASTSS 168(AX), Y6
 	MOVQ         80(AX), R13
@@ -2151,34 +2154,18 @@ group:
 	VMULPS       544(CX), Y7, Y7
 	VADDPS       Y7, Y6, Y6
 	VMOVUPS      (CX), Y7
-	VSUBPS       Y5, Y7, Y7
-	VMOVUPS      32(CX), Y8
-	VSUBPS       Y5, Y8, Y5
-	VMOVUPS      (CX), Y8
-	VSUBPS       Y0, Y8, Y8
-	VMULPS       1056(CX), Y8, Y8
-	VMULPS       1248(CX), Y2, Y9
-	VSUBPS       Y9, Y8, Y8
-	VMULPS       (R10)(DI*2), Y8, Y8
-	VADDPS       Y8, Y6, Y6
-	MOVQ         120(AX), R13
-	VMOVUPS      (R13)(DX*2), Y8
-	VSHUFPS      $0xdd, 32(R13)(DX*2), Y8, Y8
-	VPERMPD      $0xd8, Y8, Y8
-	VMULPS       Y8, Y7, Y8
-	VADDPS       Y8, Y6, Y6
-	VMOVUPS      (CX), Y8
-	VSUBPS       Y0, Y8, Y8
-	VMULPS       1088(CX), Y8, Y8
-	VMULPS       1280(CX), Y2, Y9
-	VSUBPS       Y9, Y8, Y8
-	VMULPS       (R11), Y8, Y8
-	VADDPS       Y8, Y6, Y6
-	MOVQ         128(AX), R13
-	VMOVUPS      (R13)(DX*2), Y8
-	VSHUFPS      $0xdd, 32(R13)(DX*2), Y8, Y8
-	VPERMPD      $0xd8, Y8, Y8
-	VMULPS       Y8, Y7, Y7
+	VSUBPS       Y0, Y7, Y7
+	VMULPS       1056(CX), Y7, Y7
+	VMULPS       1248(CX), Y2, Y8
+	VSUBPS       Y8, Y7, Y7
+	VMULPS       (R10)(DI*2), Y7, Y7
+	VADDPS       Y7, Y6, Y6
+	VMOVUPS      (CX), Y7
+	VSUBPS       Y0, Y7, Y7
+	VMULPS       1088(CX), Y7, Y7
+	VMULPS       1280(CX), Y2, Y8
+	VSUBPS       Y8, Y7, Y7
+	VMULPS       (R11), Y7, Y7
 	VADDPS       Y7, Y6, Y6
 	VMOVUPS      32(CX), Y7
 	VSUBPS       Y0, Y7, Y7
@@ -2187,11 +2174,30 @@ group:
 	VSUBPS       Y2, Y7, Y2
 	VMULPS       (R11)(DI*1), Y2, Y2
 	VADDPS       Y2, Y6, Y2
+	VXORPS       Y6, Y6, Y6
+	VMOVUPS      (CX), Y7
+	VSUBPS       Y5, Y7, Y7
+	VMOVUPS      32(CX), Y8
+	VSUBPS       Y5, Y8, Y5
+	MOVQ         120(AX), R13
+	VMOVUPS      (R13)(DX*2), Y8
+	VSHUFPS      $0xdd, 32(R13)(DX*2), Y8, Y8
+	VPERMPD      $0xd8, Y8, Y8
+	VMULPS       Y8, Y7, Y8
+	VADDPS       Y8, Y6, Y6
+	MOVQ         128(AX), R13
+	VMOVUPS      (R13)(DX*2), Y8
+	VSHUFPS      $0xdd, 32(R13)(DX*2), Y8, Y8
+	VPERMPD      $0xd8, Y8, Y8
+	VMULPS       Y8, Y7, Y7
+	VADDPS       Y7, Y6, Y6
 	MOVQ         136(AX), R13
-	VMOVUPS      (R13)(DX*2), Y6
-	VSHUFPS      $0xdd, 32(R13)(DX*2), Y6, Y6
-	VPERMPD      $0xd8, Y6, Y6
-	VMULPS       Y6, Y5, Y5
+	VMOVUPS      (R13)(DX*2), Y7
+	VSHUFPS      $0xdd, 32(R13)(DX*2), Y7, Y7
+	VPERMPD      $0xd8, Y7, Y7
+	VMULPS       Y7, Y5, Y5
+	VADDPS       Y5, Y6, Y5
+	VMULPS       1600(CX), Y5, Y5
 	VADDPS       Y5, Y2, Y2
 	VADDPS       Y2, Y1, Y1
 	VANDPS       absolute<>+0(SB), Y1, Y2
@@ -2463,47 +2469,50 @@ group:
 	VMULPS       416(CX), Y6, Y6
 	VADDPS       Y6, Y4, Y4
 	VMOVUPS      (CX), Y6
-	VSUBPS       Y5, Y6, Y6
-	VMOVUPS      32(CX), Y7
-	VSUBPS       Y5, Y7, Y7
-	VMOVUPS      (CX), Y8
-	VSUBPS       Y0, Y8, Y8
-	VMULPS       960(CX), Y8, Y8
-	VMULPS       1152(CX), Y2, Y9
-	VSUBPS       Y9, Y8, Y8
-	VMULPS       (R9)(DI*2), Y8, Y8
-	VADDPS       Y8, Y4, Y4
-	MOVQ         96(AX), R13
-	VMOVUPS      (R13)(DX*2), Y8
-	VSHUFPS      $0xdd, 32(R13)(DX*2), Y8, Y8
-	VPERMPD      $0xd8, Y8, Y8
-	VMULPS       Y8, Y6, Y8
-	VADDPS       Y8, Y4, Y4
-	VMOVUPS      (CX), Y8
-	VSUBPS       Y0, Y8, Y8
-	VMULPS       992(CX), Y8, Y8
-	VMULPS       1184(CX), Y2, Y9
-	VSUBPS       Y9, Y8, Y8
-	VMULPS       (R10), Y8, Y8
-	VADDPS       Y8, Y4, Y4
-	MOVQ         104(AX), R13
-	VMOVUPS      (R13)(DX*2), Y8
-	VSHUFPS      $0xdd, 32(R13)(DX*2), Y8, Y8
-	VPERMPD      $0xd8, Y8, Y8
-	VMULPS       Y8, Y6, Y6
+	VSUBPS       Y0, Y6, Y6
+	VMULPS       960(CX), Y6, Y6
+	VMULPS       1152(CX), Y2, Y7
+	VSUBPS       Y7, Y6, Y6
+	VMULPS       (R9)(DI*2), Y6, Y6
+	VADDPS       Y6, Y4, Y4
+	VMOVUPS      (CX), Y6
+	VSUBPS       Y0, Y6, Y6
+	VMULPS       992(CX), Y6, Y6
+	VMULPS       1184(CX), Y2, Y7
+	VSUBPS       Y7, Y6, Y6
+	VMULPS       (R10), Y6, Y6
 	VADDPS       Y6, Y4, Y4
 	VMOVUPS      32(CX), Y6
 	VSUBPS       Y0, Y6, Y6
 	VMULPS       1024(CX), Y6, Y6
-	VMULPS       1216(CX), Y2, Y8
-	VSUBPS       Y8, Y6, Y6
+	VMULPS       1216(CX), Y2, Y7
+	VSUBPS       Y7, Y6, Y6
 	VMULPS       (R10)(DI*1), Y6, Y6
 	VADDPS       Y6, Y4, Y4
+	VXORPS       Y6, Y6, Y6
+	VMOVUPS      (CX), Y7
+	VSUBPS       Y5, Y7, Y7
+	VMOVUPS      32(CX), Y8
+	VSUBPS       Y5, Y8, Y8
+	MOVQ         96(AX), R13
+	VMOVUPS      (R13)(DX*2), Y9
+	VSHUFPS      $0xdd, 32(R13)(DX*2), Y9, Y9
+	VPERMPD      $0xd8, Y9, Y9
+	VMULPS       Y9, Y7, Y9
+	VADDPS       Y9, Y6, Y6
+	MOVQ         104(AX), R13
+	VMOVUPS      (R13)(DX*2), Y9
+	VSHUFPS      $0xdd, 32(R13)(DX*2), Y9, Y9
+	VPERMPD      $0xd8, Y9, Y9
+	VMULPS       Y9, Y7, Y7
+	VADDPS       Y7, Y6, Y6
 	MOVQ         112(AX), R13
-	VMOVUPS      (R13)(DX*2), Y6
-	VSHUFPS      $0xdd, 32(R13)(DX*2), Y6, Y6
-	VPERMPD      $0xd8, Y6, Y6
-	VMULPS       Y6, Y7, Y6
+	VMOVUPS      (R13)(DX*2), Y7
+	VSHUFPS      $0xdd, 32(R13)(DX*2), Y7, Y7
+	VPERMPD      $0xd8, Y7, Y7
+	VMULPS       Y7, Y8, Y7
+	VADDPS       Y7, Y6, Y6
+	VMULPS       1568(CX), Y6, Y6
 	VADDPS       Y6, Y4, Y4
 	VBROADCASTSS 168(AX), Y6
 	MOVQ         80(AX), R13
@@ -2535,34 +2544,18 @@ group:
 	VMULPS       544(CX), Y7, Y7
 	VADDPS       Y7, Y6, Y6
 	VMOVUPS      (CX), Y7
-	VSUBPS       Y5, Y7, Y7
-	VMOVUPS      32(CX), Y8
-	VSUBPS       Y5, Y8, Y5
-	VMOVUPS      (CX), Y8
-	VSUBPS       Y0, Y8, Y8
-	VMULPS       1056(CX), Y8, Y8
-	VMULPS       1248(CX), Y2, Y9
-	VSUBPS       Y9, Y8, Y8
-	VMULPS       (R10)(DI*2), Y8, Y8
-	VADDPS       Y8, Y6, Y6
-	MOVQ         120(AX), R13
-	VMOVUPS      (R13)(DX*2), Y8
-	VSHUFPS      $0xdd, 32(R13)(DX*2), Y8, Y8
-	VPERMPD      $0xd8, Y8, Y8
-	VMULPS       Y8, Y7, Y8
-	VADDPS       Y8, Y6, Y6
-	VMOVUPS      (CX), Y8
-	VSUBPS       Y0, Y8, Y8
-	VMULPS       1088(CX), Y8, Y8
-	VMULPS       1280(CX), Y2, Y9
-	VSUBPS       Y9, Y8, Y8
-	VMULPS       (R11), Y8, Y8
-	VADDPS       Y8, Y6, Y6
-	MOVQ         128(AX), R13
-	VMOVUPS      (R13)(DX*2), Y8
-	VSHUFPS      $0xdd, 32(R13)(DX*2), Y8, Y8
-	VPERMPD      $0xd8, Y8, Y8
-	VMULPS       Y8, Y7, Y7
+	VSUBPS       Y0, Y7, Y7
+	VMULPS       1056(CX), Y7, Y7
+	VMULPS       1248(CX), Y2, Y8
+	VSUBPS       Y8, Y7, Y7
+	VMULPS       (R10)(DI*2), Y7, Y7
+	VADDPS       Y7, Y6, Y6
+	VMOVUPS      (CX), Y7
+	VSUBPS       Y0, Y7, Y7
+	VMULPS       1088(CX), Y7, Y7
+	VMULPS       1280(CX), Y2, Y8
+	VSUBPS       Y8, Y7, Y7
+	VMULPS       (R11), Y7, Y7
 	VADDPS       Y7, Y6, Y6
 	VMOVUPS      32(CX), Y7
 	VSUBPS       Y0, Y7, Y7
@@ -2571,11 +2564,30 @@ group:
 	VSUBPS       Y2, Y7, Y2
 	VMULPS       (R11)(DI*1), Y2, Y2
 	VADDPS       Y2, Y6, Y2
+	VXORPS       Y6, Y6, Y6
+	VMOVUPS      (CX), Y7
+	VSUBPS       Y5, Y7, Y7
+	VMOVUPS      32(CX), Y8
+	VSUBPS       Y5, Y8, Y5
+	MOVQ         120(AX), R13
+	VMOVUPS      (R13)(DX*2), Y8
+	VSHUFPS      $0xdd, 32(R13)(DX*2), Y8, Y8
+	VPERMPD      $0xd8, Y8, Y8
+	VMULPS       Y8, Y7, Y8
+	VADDPS       Y8, Y6, Y6
+	MOVQ         128(AX), R13
+	VMOVUPS      (R13)(DX*2), Y8
+	VSHUFPS      $0xdd, 32(R13)(DX*2), Y8, Y8
+	VPERMPD      $0xd8, Y8, Y8
+	VMULPS       Y8, Y7, Y7
+	VADDPS       Y7, Y6, Y6
 	MOVQ         136(AX), R13
-	VMOVUPS      (R13)(DX*2), Y6
-	VSHUFPS      $0xdd, 32(R13)(DX*2), Y6, Y6
-	VPERMPD      $0xd8, Y6, Y6
-	VMULPS       Y6, Y5, Y5
+	VMOVUPS      (R13)(DX*2), Y7
+	VSHUFPS      $0xdd, 32(R13)(DX*2), Y7, Y7
+	VPERMPD      $0xd8, Y7, Y7
+	VMULPS       Y7, Y5, Y5
+	VADDPS       Y5, Y6, Y5
+	VMULPS       1600(CX), Y5, Y5
 	VADDPS       Y5, Y2, Y2
 	VADDPS       Y2, Y1, Y1
 	VANDPS       absolute<>+0(SB), Y1, Y2
@@ -3487,34 +3499,37 @@ group:
 	VMULPS       416(CX), Y6, Y6
 	VADDPS       Y6, Y4, Y4
 	VMOVUPS      (CX), Y6
-	VSUBPS       Y5, Y6, Y6
-	VMOVUPS      32(CX), Y7
-	VSUBPS       Y5, Y7, Y7
-	VMOVUPS      (CX), Y8
-	VSUBPS       Y0, Y8, Y8
-	VMULPS       960(CX), Y8, Y8
-	VMULPS       1152(CX), Y2, Y9
-	VSUBPS       Y9, Y8, Y8
-	VMULPS       (R9)(DI*2), Y8, Y8
-	VADDPS       Y8, Y4, Y4
-	MOVQ         96(AX), R13
-	VMOVUPS      (R13)(DX*2), Y8
-	VSHUFPS      $0xdd, 32(R13)(DX*2), Y8, Y8
-	VPERMPD      $0xd8, Y8, Y8
-	VMULPS       Y8, Y6, Y6
+	VSUBPS       Y0, Y6, Y6
+	VMULPS       960(CX), Y6, Y6
+	VMULPS       1152(CX), Y2, Y7
+	VSUBPS       Y7, Y6, Y6
+	VMULPS       (R9)(DI*2), Y6, Y6
 	VADDPS       Y6, Y4, Y4
 	VMOVUPS      32(CX), Y6
 	VSUBPS       Y0, Y6, Y6
 	VMULPS       1024(CX), Y6, Y6
-	VMULPS       1216(CX), Y2, Y8
-	VSUBPS       Y8, Y6, Y6
+	VMULPS       1216(CX), Y2, Y7
+	VSUBPS       Y7, Y6, Y6
 	VMULPS       (R10)(DI*1), Y6, Y6
 	VADDPS       Y6, Y4, Y4
+	VXORPS       Y6, Y6, Y6
+	VMOVUPS      (CX), Y7
+	VSUBPS       Y5, Y7, Y7
+	VMOVUPS      32(CX), Y8
+	VSUBPS       Y5, Y8, Y8
+	MOVQ         96(AX), R13
+	VMOVUPS      (R13)(DX*2), Y9
+	VSHUFPS      $0xdd, 32(R13)(DX*2), Y9, Y9
+	VPERMPD      $0xd8, Y9, Y9
+	VMULPS       Y9, Y7, Y7
+	VADDPS       Y7, Y6, Y6
 	MOVQ         112(AX), R13
-	VMOVUPS      (R13)(DX*2), Y6
-	VSHUFPS      $0xdd, 32(R13)(DX*2), Y6, Y6
-	VPERMPD      $0xd8, Y6, Y6
-	VMULPS       Y6, Y7, Y6
+	VMOVUPS      (R13)(DX*2), Y7
+	VSHUFPS      $0xdd, 32(R13)(DX*2), Y7, Y7
+	VPERMPD      $0xd8, Y7, Y7
+	VMULPS       Y7, Y8, Y7
+	VADDPS       Y7, Y6, Y6
+	VMULPS       1568(CX), Y6, Y6
 	VADDPS       Y6, Y4, Y4
 	VBROADCASTSS 168(AX), Y6
 	MOVQ         80(AX), R13
@@ -3546,21 +3561,11 @@ group:
 	VMULPS       544(CX), Y7, Y7
 	VADDPS       Y7, Y6, Y6
 	VMOVUPS      (CX), Y7
-	VSUBPS       Y5, Y7, Y7
-	VMOVUPS      32(CX), Y8
-	VSUBPS       Y5, Y8, Y5
-	VMOVUPS      (CX), Y8
-	VSUBPS       Y0, Y8, Y8
-	VMULPS       1056(CX), Y8, Y8
-	VMULPS       1248(CX), Y2, Y9
-	VSUBPS       Y9, Y8, Y8
-	VMULPS       (R10)(DI*2), Y8, Y8
-	VADDPS       Y8, Y6, Y6
-	MOVQ         120(AX), R13
-	VMOVUPS      (R13)(DX*2), Y8
-	VSHUFPS      $0xdd, 32(R13)(DX*2), Y8, Y8
-	VPERMPD      $0xd8, Y8, Y8
-	VMULPS       Y8, Y7, Y7
+	VSUBPS       Y0, Y7, Y7
+	VMULPS       1056(CX), Y7, Y7
+	VMULPS       1248(CX), Y2, Y8
+	VSUBPS       Y8, Y7, Y7
+	VMULPS       (R10)(DI*2), Y7, Y7
 	VADDPS       Y7, Y6, Y6
 	VMOVUPS      32(CX), Y7
 	VSUBPS       Y0, Y7, Y7
@@ -3569,11 +3574,24 @@ group:
 	VSUBPS       Y2, Y7, Y2
 	VMULPS       (R11)(DI*1), Y2, Y2
 	VADDPS       Y2, Y6, Y2
+	VXORPS       Y6, Y6, Y6
+	VMOVUPS      (CX), Y7
+	VSUBPS       Y5, Y7, Y7
+	VMOVUPS      32(CX), Y8
+	VSUBPS       Y5, Y8, Y5
+	MOVQ         120(AX), R13
+	VMOVUPS      (R13)(DX*2), Y8
+	VSHUFPS      $0xdd, 32(R13)(DX*2), Y8, Y8
+	VPERMPD      $0xd8, Y8, Y8
+	VMULPS       Y8, Y7, Y7
+	VADDPS       Y7, Y6, Y6
 	MOVQ         136(AX), R13
-	VMOVUPS      (R13)(DX*2), Y6
-	VSHUFPS      $0xdd, 32(R13)(DX*2), Y6, Y6
-	VPERMPD      $0xd8, Y6, Y6
-	VMULPS       Y6, Y5, Y5
+	VMOVUPS      (R13)(DX*2), Y7
+	VSHUFPS      $0xdd, 32(R13)(DX*2), Y7, Y7
+	VPERMPD      $0xd8, Y7, Y7
+	VMULPS       Y7, Y5, Y5
+	VADDPS       Y5, Y6, Y5
+	VMULPS       1600(CX), Y5, Y5
 	VADDPS       Y5, Y2, Y2
 	VADDPS       Y2, Y1, Y1
 	VANDPS       absolute<>+0(SB), Y1, Y2
@@ -3811,34 +3829,37 @@ group:
 	VMULPS       416(CX), Y6, Y6
 	VADDPS       Y6, Y4, Y4
 	VMOVUPS      (CX), Y6
-	VSUBPS       Y5, Y6, Y6
-	VMOVUPS      32(CX), Y7
-	VSUBPS       Y5, Y7, Y7
-	VMOVUPS      (CX), Y8
-	VSUBPS       Y0, Y8, Y8
-	VMULPS       960(CX), Y8, Y8
-	VMULPS       1152(CX), Y2, Y9
-	VSUBPS       Y9, Y8, Y8
-	VMULPS       (R9)(DI*2), Y8, Y8
-	VADDPS       Y8, Y4, Y4
-	MOVQ         96(AX), R13
-	VMOVUPS      (R13)(DX*2), Y8
-	VSHUFPS      $0xdd, 32(R13)(DX*2), Y8, Y8
-	VPERMPD      $0xd8, Y8, Y8
-	VMULPS       Y8, Y6, Y6
+	VSUBPS       Y0, Y6, Y6
+	VMULPS       960(CX), Y6, Y6
+	VMULPS       1152(CX), Y2, Y7
+	VSUBPS       Y7, Y6, Y6
+	VMULPS       (R9)(DI*2), Y6, Y6
 	VADDPS       Y6, Y4, Y4
 	VMOVUPS      32(CX), Y6
 	VSUBPS       Y0, Y6, Y6
 	VMULPS       1024(CX), Y6, Y6
-	VMULPS       1216(CX), Y2, Y8
-	VSUBPS       Y8, Y6, Y6
+	VMULPS       1216(CX), Y2, Y7
+	VSUBPS       Y7, Y6, Y6
 	VMULPS       (R10)(DI*1), Y6, Y6
 	VADDPS       Y6, Y4, Y4
+	VXORPS       Y6, Y6, Y6
+	VMOVUPS      (CX), Y7
+	VSUBPS       Y5, Y7, Y7
+	VMOVUPS      32(CX), Y8
+	VSUBPS       Y5, Y8, Y8
+	MOVQ         96(AX), R13
+	VMOVUPS      (R13)(DX*2), Y9
+	VSHUFPS      $0xdd, 32(R13)(DX*2), Y9, Y9
+	VPERMPD      $0xd8, Y9, Y9
+	VMULPS       Y9, Y7, Y7
+	VADDPS       Y7, Y6, Y6
 	MOVQ         112(AX), R13
-	VMOVUPS      (R13)(DX*2), Y6
-	VSHUFPS      $0xdd, 32(R13)(DX*2), Y6, Y6
-	VPERMPD      $0xd8, Y6, Y6
-	VMULPS       Y6, Y7, Y6
+	VMOVUPS      (R13)(DX*2), Y7
+	VSHUFPS      $0xdd, 32(R13)(DX*2), Y7, Y7
+	VPERMPD      $0xd8, Y7, Y7
+	VMULPS       Y7, Y8, Y7
+	VADDPS       Y7, Y6, Y6
+	VMULPS       1568(CX), Y6, Y6
 	VADDPS       Y6, Y4, Y4
 	VBROADCASTSS 168(AX), Y6
 	MOVQ         80(AX), R13
@@ -3870,21 +3891,11 @@ group:
 	VMULPS       544(CX), Y7, Y7
 	VADDPS       Y7, Y6, Y6
 	VMOVUPS      (CX), Y7
-	VSUBPS       Y5, Y7, Y7
-	VMOVUPS      32(CX), Y8
-	VSUBPS       Y5, Y8, Y5
-	VMOVUPS      (CX), Y8
-	VSUBPS       Y0, Y8, Y8
-	VMULPS       1056(CX), Y8, Y8
-	VMULPS       1248(CX), Y2, Y9
-	VSUBPS       Y9, Y8, Y8
-	VMULPS       (R10)(DI*2), Y8, Y8
-	VADDPS       Y8, Y6, Y6
-	MOVQ         120(AX), R13
-	VMOVUPS      (R13)(DX*2), Y8
-	VSHUFPS      $0xdd, 32(R13)(DX*2), Y8, Y8
-	VPERMPD      $0xd8, Y8, Y8
-	VMULPS       Y8, Y7, Y7
+	VSUBPS       Y0, Y7, Y7
+	VMULPS       1056(CX), Y7, Y7
+	VMULPS       1248(CX), Y2, Y8
+	VSUBPS       Y8, Y7, Y7
+	VMULPS       (R10)(DI*2), Y7, Y7
 	VADDPS       Y7, Y6, Y6
 	VMOVUPS      32(CX), Y7
 	VSUBPS       Y0, Y7, Y7
@@ -3893,11 +3904,24 @@ group:
 	VSUBPS       Y2, Y7, Y2
 	VMULPS       (R11)(DI*1), Y2, Y2
 	VADDPS       Y2, Y6, Y2
+	VXORPS       Y6, Y6, Y6
+	VMOVUPS      (CX), Y7
+	VSUBPS       Y5, Y7, Y7
+	VMOVUPS      32(CX), Y8
+	VSUBPS       Y5, Y8, Y5
+	MOVQ         120(AX), R13
+	VMOVUPS      (R13)(DX*2), Y8
+	VSHUFPS      $0xdd, 32(R13)(DX*2), Y8, Y8
+	VPERMPD      $0xd8, Y8, Y8
+	VMULPS       Y8, Y7, Y7
+	VADDPS       Y7, Y6, Y6
 	MOVQ         136(AX), R13
-	VMOVUPS      (R13)(DX*2), Y6
-	VSHUFPS      $0xdd, 32(R13)(DX*2), Y6, Y6
-	VPERMPD      $0xd8, Y6, Y6
-	VMULPS       Y6, Y5, Y5
+	VMOVUPS      (R13)(DX*2), Y7
+	VSHUFPS      $0xdd, 32(R13)(DX*2), Y7, Y7
+	VPERMPD      $0xd8, Y7, Y7
+	VMULPS       Y7, Y5, Y5
+	VADDPS       Y5, Y6, Y5
+	VMULPS       1600(CX), Y5, Y5
 	VADDPS       Y5, Y2, Y2
 	VADDPS       Y2, Y1, Y1
 	VANDPS       absolute<>+0(SB), Y1, Y2
@@ -4679,34 +4703,18 @@ group:
 	VMULPS       416(CX), Y8, Y8
 	VADDPS       Y8, Y4, Y4
 	VMOVUPS      (CX), Y8
-	VSUBPS       Y6, Y8, Y8
-	VMOVUPS      32(CX), Y9
-	VSUBPS       Y6, Y9, Y6
-	VMOVUPS      (CX), Y9
-	VSUBPS       Y0, Y9, Y9
-	VMULPS       960(CX), Y9, Y9
-	VMULPS       1152(CX), Y2, Y10
-	VSUBPS       Y10, Y9, Y9
-	VMULPS       (R9)(DI*2), Y9, Y9
-	VADDPS       Y9, Y4, Y4
-	MOVQ         96(AX), R13
-	VMOVUPS      (R13)(DX*2), Y9
-	VSHUFPS      $0xdd, 32(R13)(DX*2), Y9, Y9
-	VPERMPD      $0xd8, Y9, Y9
-	VMULPS       Y9, Y8, Y9
-	VADDPS       Y9, Y4, Y4
-	VMOVUPS      (CX), Y9
-	VSUBPS       Y0, Y9, Y9
-	VMULPS       992(CX), Y9, Y9
-	VMULPS       1184(CX), Y2, Y10
-	VSUBPS       Y10, Y9, Y9
-	VMULPS       (R10), Y9, Y9
-	VADDPS       Y9, Y4, Y4
-	MOVQ         104(AX), R13
-	VMOVUPS      (R13)(DX*2), Y9
-	VSHUFPS      $0xdd, 32(R13)(DX*2), Y9, Y9
-	VPERMPD      $0xd8, Y9, Y9
-	VMULPS       Y9, Y8, Y8
+	VSUBPS       Y0, Y8, Y8
+	VMULPS       960(CX), Y8, Y8
+	VMULPS       1152(CX), Y2, Y9
+	VSUBPS       Y9, Y8, Y8
+	VMULPS       (R9)(DI*2), Y8, Y8
+	VADDPS       Y8, Y4, Y4
+	VMOVUPS      (CX), Y8
+	VSUBPS       Y0, Y8, Y8
+	VMULPS       992(CX), Y8, Y8
+	VMULPS       1184(CX), Y2, Y9
+	VSUBPS       Y9, Y8, Y8
+	VMULPS       (R10), Y8, Y8
 	VADDPS       Y8, Y4, Y4
 	VMOVUPS      32(CX), Y8
 	VSUBPS       Y0, Y8, Y8
@@ -4715,11 +4723,30 @@ group:
 	VSUBPS       Y2, Y8, Y2
 	VMULPS       (R10)(DI*1), Y2, Y2
 	VADDPS       Y2, Y4, Y2
+	VXORPS       Y4, Y4, Y4
+	VMOVUPS      (CX), Y8
+	VSUBPS       Y6, Y8, Y8
+	VMOVUPS      32(CX), Y9
+	VSUBPS       Y6, Y9, Y6
+	MOVQ         96(AX), R13
+	VMOVUPS      (R13)(DX*2), Y9
+	VSHUFPS      $0xdd, 32(R13)(DX*2), Y9, Y9
+	VPERMPD      $0xd8, Y9, Y9
+	VMULPS       Y9, Y8, Y9
+	VADDPS       Y9, Y4, Y4
+	MOVQ         104(AX), R13
+	VMOVUPS      (R13)(DX*2), Y9
+	VSHUFPS      $0xdd, 32(R13)(DX*2), Y9, Y9
+	VPERMPD      $0xd8, Y9, Y9
+	VMULPS       Y9, Y8, Y8
+	VADDPS       Y8, Y4, Y4
 	MOVQ         112(AX), R13
-	VMOVUPS      (R13)(DX*2), Y4
-	VSHUFPS      $0xdd, 32(R13)(DX*2), Y4, Y4
-	VPERMPD      $0xd8, Y4, Y4
-	VMULPS       Y4, Y6, Y4
+	VMOVUPS      (R13)(DX*2), Y8
+	VSHUFPS      $0xdd, 32(R13)(DX*2), Y8, Y8
+	VPERMPD      $0xd8, Y8, Y8
+	VMULPS       Y8, Y6, Y6
+	VADDPS       Y6, Y4, Y4
+	VMULPS       1568(CX), Y4, Y4
 	VADDPS       Y4, Y2, Y2
 	VBROADCASTSS 168(AX), Y4
 	MOVQ         80(AX), R13
@@ -4751,34 +4778,18 @@ group:
 	VMULPS       544(CX), Y6, Y6
 	VADDPS       Y6, Y4, Y4
 	VMOVUPS      (CX), Y6
-	VSUBPS       Y7, Y6, Y6
-	VMOVUPS      32(CX), Y8
-	VSUBPS       Y7, Y8, Y7
-	VMOVUPS      (CX), Y8
-	VSUBPS       Y1, Y8, Y8
-	VMULPS       1056(CX), Y8, Y8
-	VMULPS       1248(CX), Y5, Y9
-	VSUBPS       Y9, Y8, Y8
-	VMULPS       (R10)(DI*2), Y8, Y8
-	VADDPS       Y8, Y4, Y4
-	MOVQ         120(AX), R13
-	VMOVUPS      (R13)(DX*2), Y8
-	VSHUFPS      $0xdd, 32(R13)(DX*2), Y8, Y8
-	VPERMPD      $0xd8, Y8, Y8
-	VMULPS       Y8, Y6, Y8
-	VADDPS       Y8, Y4, Y4
-	VMOVUPS      (CX), Y8
-	VSUBPS       Y1, Y8, Y8
-	VMULPS       1088(CX), Y8, Y8
-	VMULPS       1280(CX), Y5, Y9
-	VSUBPS       Y9, Y8, Y8
-	VMULPS       (R11), Y8, Y8
-	VADDPS       Y8, Y4, Y4
-	MOVQ         128(AX), R13
-	VMOVUPS      (R13)(DX*2), Y8
-	VSHUFPS      $0xdd, 32(R13)(DX*2), Y8, Y8
-	VPERMPD      $0xd8, Y8, Y8
-	VMULPS       Y8, Y6, Y6
+	VSUBPS       Y1, Y6, Y6
+	VMULPS       1056(CX), Y6, Y6
+	VMULPS       1248(CX), Y5, Y8
+	VSUBPS       Y8, Y6, Y6
+	VMULPS       (R10)(DI*2), Y6, Y6
+	VADDPS       Y6, Y4, Y4
+	VMOVUPS      (CX), Y6
+	VSUBPS       Y1, Y6, Y6
+	VMULPS       1088(CX), Y6, Y6
+	VMULPS       1280(CX), Y5, Y8
+	VSUBPS       Y8, Y6, Y6
+	VMULPS       (R11), Y6, Y6
 	VADDPS       Y6, Y4, Y4
 	VMOVUPS      32(CX), Y6
 	VSUBPS       Y1, Y6, Y6
@@ -4787,11 +4798,30 @@ group:
 	VSUBPS       Y5, Y6, Y5
 	VMULPS       (R11)(DI*1), Y5, Y5
 	VADDPS       Y5, Y4, Y4
+	VXORPS       Y5, Y5, Y5
+	VMOVUPS      (CX), Y6
+	VSUBPS       Y7, Y6, Y6
+	VMOVUPS      32(CX), Y8
+	VSUBPS       Y7, Y8, Y7
+	MOVQ         120(AX), R13
+	VMOVUPS      (R13)(DX*2), Y8
+	VSHUFPS      $0xdd, 32(R13)(DX*2), Y8, Y8
+	VPERMPD      $0xd8, Y8, Y8
+	VMULPS       Y8, Y6, Y8
+	VADDPS       Y8, Y5, Y5
+	MOVQ         128(AX), R13
+	VMOVUPS      (R13)(DX*2), Y8
+	VSHUFPS      $0xdd, 32(R13)(DX*2), Y8, Y8
+	VPERMPD      $0xd8, Y8, Y8
+	VMULPS       Y8, Y6, Y6
+	VADDPS       Y6, Y5, Y5
 	MOVQ         136(AX), R13
-	VMOVUPS      (R13)(DX*2), Y5
-	VSHUFPS      $0xdd, 32(R13)(DX*2), Y5, Y5
-	VPERMPD      $0xd8, Y5, Y5
-	VMULPS       Y5, Y7, Y5
+	VMOVUPS      (R13)(DX*2), Y6
+	VSHUFPS      $0xdd, 32(R13)(DX*2), Y6, Y6
+	VPERMPD      $0xd8, Y6, Y6
+	VMULPS       Y6, Y7, Y6
+	VADDPS       Y6, Y5, Y5
+	VMULPS       1600(CX), Y5, Y5
 	VADDPS       Y5, Y4, Y4
 	VADDPS       Y4, Y1, Y1
 	VANDPS       absolute<>+0(SB), Y1, Y4
@@ -5075,34 +5105,18 @@ group:
 	VMULPS       416(CX), Y8, Y8
 	VADDPS       Y8, Y4, Y4
 	VMOVUPS      (CX), Y8
-	VSUBPS       Y6, Y8, Y8
-	VMOVUPS      32(CX), Y9
-	VSUBPS       Y6, Y9, Y6
-	VMOVUPS      (CX), Y9
-	VSUBPS       Y0, Y9, Y9
-	VMULPS       960(CX), Y9, Y9
-	VMULPS       1152(CX), Y2, Y10
-	VSUBPS       Y10, Y9, Y9
-	VMULPS       (R9)(DI*2), Y9, Y9
-	VADDPS       Y9, Y4, Y4
-	MOVQ         96(AX), R13
-	VMOVUPS      (R13)(DX*2), Y9
-	VSHUFPS      $0xdd, 32(R13)(DX*2), Y9, Y9
-	VPERMPD      $0xd8, Y9, Y9
-	VMULPS       Y9, Y8, Y9
-	VADDPS       Y9, Y4, Y4
-	VMOVUPS      (CX), Y9
-	VSUBPS       Y0, Y9, Y9
-	VMULPS       992(CX), Y9, Y9
-	VMULPS       1184(CX), Y2, Y10
-	VSUBPS       Y10, Y9, Y9
-	VMULPS       (R10), Y9, Y9
-	VADDPS       Y9, Y4, Y4
-	MOVQ         104(AX), R13
-	VMOVUPS      (R13)(DX*2), Y9
-	VSHUFPS      $0xdd, 32(R13)(DX*2), Y9, Y9
-	VPERMPD      $0xd8, Y9, Y9
-	VMULPS       Y9, Y8, Y8
+	VSUBPS       Y0, Y8, Y8
+	VMULPS       960(CX), Y8, Y8
+	VMULPS       1152(CX), Y2, Y9
+	VSUBPS       Y9, Y8, Y8
+	VMULPS       (R9)(DI*2), Y8, Y8
+	VADDPS       Y8, Y4, Y4
+	VMOVUPS      (CX), Y8
+	VSUBPS       Y0, Y8, Y8
+	VMULPS       992(CX), Y8, Y8
+	VMULPS       1184(CX), Y2, Y9
+	VSUBPS       Y9, Y8, Y8
+	VMULPS       (R10), Y8, Y8
 	VADDPS       Y8, Y4, Y4
 	VMOVUPS      32(CX), Y8
 	VSUBPS       Y0, Y8, Y8
@@ -5111,11 +5125,30 @@ group:
 	VSUBPS       Y2, Y8, Y2
 	VMULPS       (R10)(DI*1), Y2, Y2
 	VADDPS       Y2, Y4, Y2
+	VXORPS       Y4, Y4, Y4
+	VMOVUPS      (CX), Y8
+	VSUBPS       Y6, Y8, Y8
+	VMOVUPS      32(CX), Y9
+	VSUBPS       Y6, Y9, Y6
+	MOVQ         96(AX), R13
+	VMOVUPS      (R13)(DX*2), Y9
+	VSHUFPS      $0xdd, 32(R13)(DX*2), Y9, Y9
+	VPERMPD      $0xd8, Y9, Y9
+	VMULPS       Y9, Y8, Y9
+	VADDPS       Y9, Y4, Y4
+	MOVQ         104(AX), R13
+	VMOVUPS      (R13)(DX*2), Y9
+	VSHUFPS      $0xdd, 32(R13)(DX*2), Y9, Y9
+	VPERMPD      $0xd8, Y9, Y9
+	VMULPS       Y9, Y8, Y8
+	VADDPS       Y8, Y4, Y4
 	MOVQ         112(AX), R13
-	VMOVUPS      (R13)(DX*2), Y4
-	VSHUFPS      $0xdd, 32(R13)(DX*2), Y4, Y4
-	VPERMPD      $0xd8, Y4, Y4
-	VMULPS       Y4, Y6, Y4
+	VMOVUPS      (R13)(DX*2), Y8
+	VSHUFPS      $0xdd, 32(R13)(DX*2), Y8, Y8
+	VPERMPD      $0xd8, Y8, Y8
+	VMULPS       Y8, Y6, Y6
+	VADDPS       Y6, Y4, Y4
+	VMULPS       1568(CX), Y4, Y4
 	VADDPS       Y4, Y2, Y2
 	VBROADCASTSS 168(AX), Y4
 	MOVQ         80(AX), R13
@@ -5147,34 +5180,18 @@ group:
 	VMULPS       544(CX), Y6, Y6
 	VADDPS       Y6, Y4, Y4
 	VMOVUPS      (CX), Y6
-	VSUBPS       Y7, Y6, Y6
-	VMOVUPS      32(CX), Y8
-	VSUBPS       Y7, Y8, Y7
-	VMOVUPS      (CX), Y8
-	VSUBPS       Y1, Y8, Y8
-	VMULPS       1056(CX), Y8, Y8
-	VMULPS       1248(CX), Y5, Y9
-	VSUBPS       Y9, Y8, Y8
-	VMULPS       (R10)(DI*2), Y8, Y8
-	VADDPS       Y8, Y4, Y4
-	MOVQ         120(AX), R13
-	VMOVUPS      (R13)(DX*2), Y8
-	VSHUFPS      $0xdd, 32(R13)(DX*2), Y8, Y8
-	VPERMPD      $0xd8, Y8, Y8
-	VMULPS       Y8, Y6, Y8
-	VADDPS       Y8, Y4, Y4
-	VMOVUPS      (CX), Y8
-	VSUBPS       Y1, Y8, Y8
-	VMULPS       1088(CX), Y8, Y8
-	VMULPS       1280(CX), Y5, Y9
-	VSUBPS       Y9, Y8, Y8
-	VMULPS       (R11), Y8, Y8
-	VADDPS       Y8, Y4, Y4
-	MOVQ         128(AX), R13
-	VMOVUPS      (R13)(DX*2), Y8
-	VSHUFPS      $0xdd, 32(R13)(DX*2), Y8, Y8
-	VPERMPD      $0xd8, Y8, Y8
-	VMULPS       Y8, Y6, Y6
+	VSUBPS       Y1, Y6, Y6
+	VMULPS       1056(CX), Y6, Y6
+	VMULPS       1248(CX), Y5, Y8
+	VSUBPS       Y8, Y6, Y6
+	VMULPS       (R10)(DI*2), Y6, Y6
+	VADDPS       Y6, Y4, Y4
+	VMOVUPS      (CX), Y6
+	VSUBPS       Y1, Y6, Y6
+	VMULPS       1088(CX), Y6, Y6
+	VMULPS       1280(CX), Y5, Y8
+	VSUBPS       Y8, Y6, Y6
+	VMULPS       (R11), Y6, Y6
 	VADDPS       Y6, Y4, Y4
 	VMOVUPS      32(CX), Y6
 	VSUBPS       Y1, Y6, Y6
@@ -5183,11 +5200,30 @@ group:
 	VSUBPS       Y5, Y6, Y5
 	VMULPS       (R11)(DI*1), Y5, Y5
 	VADDPS       Y5, Y4, Y4
+	VXORPS       Y5, Y5, Y5
+	VMOVUPS      (CX), Y6
+	VSUBPS       Y7, Y6, Y6
+	VMOVUPS      32(CX), Y8
+	VSUBPS       Y7, Y8, Y7
+	MOVQ         120(AX), R13
+	VMOVUPS      (R13)(DX*2), Y8
+	VSHUFPS      $0xdd, 32(R13)(DX*2), Y8, Y8
+	VPERMPD      $0xd8, Y8, Y8
+	VMULPS       Y8, Y6, Y8
+	VADDPS       Y8, Y5, Y5
+	MOVQ         128(AX), R13
+	VMOVUPS      (R13)(DX*2), Y8
+	VSHUFPS      $0xdd, 32(R13)(DX*2), Y8, Y8
+	VPERMPD      $0xd8, Y8, Y8
+	VMULPS       Y8, Y6, Y6
+	VADDPS       Y6, Y5, Y5
 	MOVQ         136(AX), R13
-	VMOVUPS      (R13)(DX*2), Y5
-	VSHUFPS      $0xdd, 32(R13)(DX*2), Y5, Y5
-	VPERMPD      $0xd8, Y5, Y5
-	VMULPS       Y5, Y7, Y5
+	VMOVUPS      (R13)(DX*2), Y6
+	VSHUFPS      $0xdd, 32(R13)(DX*2), Y6, Y6
+	VPERMPD      $0xd8, Y6, Y6
+	VMULPS       Y6, Y7, Y6
+	VADDPS       Y6, Y5, Y5
+	VMULPS       1600(CX), Y5, Y5
 	VADDPS       Y5, Y4, Y4
 	VADDPS       Y4, Y1, Y1
 	VANDPS       absolute<>+0(SB), Y1, Y4
@@ -6045,21 +6081,11 @@ group:
 	VMULPS       416(CX), Y8, Y8
 	VADDPS       Y8, Y4, Y4
 	VMOVUPS      (CX), Y8
-	VSUBPS       Y6, Y8, Y8
-	VMOVUPS      32(CX), Y9
-	VSUBPS       Y6, Y9, Y6
-	VMOVUPS      (CX), Y9
-	VSUBPS       Y0, Y9, Y9
-	VMULPS       960(CX), Y9, Y9
-	VMULPS       1152(CX), Y2, Y10
-	VSUBPS       Y10, Y9, Y9
-	VMULPS       (R9)(DI*2), Y9, Y9
-	VADDPS       Y9, Y4, Y4
-	MOVQ         96(AX), R13
-	VMOVUPS      (R13)(DX*2), Y9
-	VSHUFPS      $0xdd, 32(R13)(DX*2), Y9, Y9
-	VPERMPD      $0xd8, Y9, Y9
-	VMULPS       Y9, Y8, Y8
+	VSUBPS       Y0, Y8, Y8
+	VMULPS       960(CX), Y8, Y8
+	VMULPS       1152(CX), Y2, Y9
+	VSUBPS       Y9, Y8, Y8
+	VMULPS       (R9)(DI*2), Y8, Y8
 	VADDPS       Y8, Y4, Y4
 	VMOVUPS      32(CX), Y8
 	VSUBPS       Y0, Y8, Y8
@@ -6068,11 +6094,24 @@ group:
 	VSUBPS       Y2, Y8, Y2
 	VMULPS       (R10)(DI*1), Y2, Y2
 	VADDPS       Y2, Y4, Y2
+	VXORPS       Y4, Y4, Y4
+	VMOVUPS      (CX), Y8
+	VSUBPS       Y6, Y8, Y8
+	VMOVUPS      32(CX), Y9
+	VSUBPS       Y6, Y9, Y6
+	MOVQ         96(AX), R13
+	VMOVUPS      (R13)(DX*2), Y9
+	VSHUFPS      $0xdd, 32(R13)(DX*2), Y9, Y9
+	VPERMPD      $0xd8, Y9, Y9
+	VMULPS       Y9, Y8, Y8
+	VADDPS       Y8, Y4, Y4
 	MOVQ         112(AX), R13
-	VMOVUPS      (R13)(DX*2), Y4
-	VSHUFPS      $0xdd, 32(R13)(DX*2), Y4, Y4
-	VPERMPD      $0xd8, Y4, Y4
-	VMULPS       Y4, Y6, Y4
+	VMOVUPS      (R13)(DX*2), Y8
+	VSHUFPS      $0xdd, 32(R13)(DX*2), Y8, Y8
+	VPERMPD      $0xd8, Y8, Y8
+	VMULPS       Y8, Y6, Y6
+	VADDPS       Y6, Y4, Y4
+	VMULPS       1568(CX), Y4, Y4
 	VADDPS       Y4, Y2, Y2
 	VBROADCASTSS 168(AX), Y4
 	MOVQ         80(AX), R13
@@ -6104,21 +6143,11 @@ group:
 	VMULPS       544(CX), Y6, Y6
 	VADDPS       Y6, Y4, Y4
 	VMOVUPS      (CX), Y6
-	VSUBPS       Y7, Y6, Y6
-	VMOVUPS      32(CX), Y8
-	VSUBPS       Y7, Y8, Y7
-	VMOVUPS      (CX), Y8
-	VSUBPS       Y1, Y8, Y8
-	VMULPS       1056(CX), Y8, Y8
-	VMULPS       1248(CX), Y5, Y9
-	VSUBPS       Y9, Y8, Y8
-	VMULPS       (R10)(DI*2), Y8, Y8
-	VADDPS       Y8, Y4, Y4
-	MOVQ         120(AX), R13
-	VMOVUPS      (R13)(DX*2), Y8
-	VSHUFPS      $0xdd, 32(R13)(DX*2), Y8, Y8
-	VPERMPD      $0xd8, Y8, Y8
-	VMULPS       Y8, Y6, Y6
+	VSUBPS       Y1, Y6, Y6
+	VMULPS       1056(CX), Y6, Y6
+	VMULPS       1248(CX), Y5, Y8
+	VSUBPS       Y8, Y6, Y6
+	VMULPS       (R10)(DI*2), Y6, Y6
 	VADDPS       Y6, Y4, Y4
 	VMOVUPS      32(CX), Y6
 	VSUBPS       Y1, Y6, Y6
@@ -6127,11 +6156,24 @@ group:
 	VSUBPS       Y5, Y6, Y5
 	VMULPS       (R11)(DI*1), Y5, Y5
 	VADDPS       Y5, Y4, Y4
+	VXORPS       Y5, Y5, Y5
+	VMOVUPS      (CX), Y6
+	VSUBPS       Y7, Y6, Y6
+	VMOVUPS      32(CX), Y8
+	VSUBPS       Y7, Y8, Y7
+	MOVQ         120(AX), R13
+	VMOVUPS      (R13)(DX*2), Y8
+	VSHUFPS      $0xdd, 32(R13)(DX*2), Y8, Y8
+	VPERMPD      $0xd8, Y8, Y8
+	VMULPS       Y8, Y6, Y6
+	VADDPS       Y6, Y5, Y5
 	MOVQ         136(AX), R13
-	VMOVUPS      (R13)(DX*2), Y5
-	VSHUFPS      $0xdd, 32(R13)(DX*2), Y5, Y5
-	VPERMPD      $0xd8, Y5, Y5
-	VMULPS       Y5, Y7, Y5
+	VMOVUPS      (R13)(DX*2), Y6
+	VSHUFPS      $0xdd, 32(R13)(DX*2), Y6, Y6
+	VPERMPD      $0xd8, Y6, Y6
+	VMULPS       Y6, Y7, Y6
+	VADDPS       Y6, Y5, Y5
+	VMULPS       1600(CX), Y5, Y5
 	VADDPS       Y5, Y4, Y4
 	VADDPS       Y4, Y1, Y1
 	VANDPS       absolute<>+0(SB), Y1, Y4
@@ -6381,21 +6423,11 @@ group:
 	VMULPS       416(CX), Y8, Y8
 	VADDPS       Y8, Y4, Y4
 	VMOVUPS      (CX), Y8
-	VSUBPS       Y6, Y8, Y8
-	VMOVUPS      32(CX), Y9
-	VSUBPS       Y6, Y9, Y6
-	VMOVUPS      (CX), Y9
-	VSUBPS       Y0, Y9, Y9
-	VMULPS       960(CX), Y9, Y9
-	VMULPS       1152(CX), Y2, Y10
-	VSUBPS       Y10, Y9, Y9
-	VMULPS       (R9)(DI*2), Y9, Y9
-	VADDPS       Y9, Y4, Y4
-	MOVQ         96(AX), R13
-	VMOVUPS      (R13)(DX*2), Y9
-	VSHUFPS      $0xdd, 32(R13)(DX*2), Y9, Y9
-	VPERMPD      $0xd8, Y9, Y9
-	VMULPS       Y9, Y8, Y8
+	VSUBPS       Y0, Y8, Y8
+	VMULPS       960(CX), Y8, Y8
+	VMULPS       1152(CX), Y2, Y9
+	VSUBPS       Y9, Y8, Y8
+	VMULPS       (R9)(DI*2), Y8, Y8
 	VADDPS       Y8, Y4, Y4
 	VMOVUPS      32(CX), Y8
 	VSUBPS       Y0, Y8, Y8
@@ -6404,11 +6436,24 @@ group:
 	VSUBPS       Y2, Y8, Y2
 	VMULPS       (R10)(DI*1), Y2, Y2
 	VADDPS       Y2, Y4, Y2
+	VXORPS       Y4, Y4, Y4
+	VMOVUPS      (CX), Y8
+	VSUBPS       Y6, Y8, Y8
+	VMOVUPS      32(CX), Y9
+	VSUBPS       Y6, Y9, Y6
+	MOVQ         96(AX), R13
+	VMOVUPS      (R13)(DX*2), Y9
+	VSHUFPS      $0xdd, 32(R13)(DX*2), Y9, Y9
+	VPERMPD      $0xd8, Y9, Y9
+	VMULPS       Y9, Y8, Y8
+	VADDPS       Y8, Y4, Y4
 	MOVQ         112(AX), R13
-	VMOVUPS      (R13)(DX*2), Y4
-	VSHUFPS      $0xdd, 32(R13)(DX*2), Y4, Y4
-	VPERMPD      $0xd8, Y4, Y4
-	VMULPS       Y4, Y6, Y4
+	VMOVUPS      (R13)(DX*2), Y8
+	VSHUFPS      $0xdd, 32(R13)(DX*2), Y8, Y8
+	VPERMPD      $0xd8, Y8, Y8
+	VMULPS       Y8, Y6, Y6
+	VADDPS       Y6, Y4, Y4
+	VMULPS       1568(CX), Y4, Y4
 	VADDPS       Y4, Y2, Y2
 	VBROADCASTSS 168(AX), Y4
 	MOVQ         80(AX), R13
@@ -6440,21 +6485,11 @@ group:
 	VMULPS       544(CX), Y6, Y6
 	VADDPS       Y6, Y4, Y4
 	VMOVUPS      (CX), Y6
-	VSUBPS       Y7, Y6, Y6
-	VMOVUPS      32(CX), Y8
-	VSUBPS       Y7, Y8, Y7
-	VMOVUPS      (CX), Y8
-	VSUBPS       Y1, Y8, Y8
-	VMULPS       1056(CX), Y8, Y8
-	VMULPS       1248(CX), Y5, Y9
-	VSUBPS       Y9, Y8, Y8
-	VMULPS       (R10)(DI*2), Y8, Y8
-	VADDPS       Y8, Y4, Y4
-	MOVQ         120(AX), R13
-	VMOVUPS      (R13)(DX*2), Y8
-	VSHUFPS      $0xdd, 32(R13)(DX*2), Y8, Y8
-	VPERMPD      $0xd8, Y8, Y8
-	VMULPS       Y8, Y6, Y6
+	VSUBPS       Y1, Y6, Y6
+	VMULPS       1056(CX), Y6, Y6
+	VMULPS       1248(CX), Y5, Y8
+	VSUBPS       Y8, Y6, Y6
+	VMULPS       (R10)(DI*2), Y6, Y6
 	VADDPS       Y6, Y4, Y4
 	VMOVUPS      32(CX), Y6
 	VSUBPS       Y1, Y6, Y6
@@ -6463,11 +6498,24 @@ group:
 	VSUBPS       Y5, Y6, Y5
 	VMULPS       (R11)(DI*1), Y5, Y5
 	VADDPS       Y5, Y4, Y4
+	VXORPS       Y5, Y5, Y5
+	VMOVUPS      (CX), Y6
+	VSUBPS       Y7, Y6, Y6
+	VMOVUPS      32(CX), Y8
+	VSUBPS       Y7, Y8, Y7
+	MOVQ         120(AX), R13
+	VMOVUPS      (R13)(DX*2), Y8
+	VSHUFPS      $0xdd, 32(R13)(DX*2), Y8, Y8
+	VPERMPD      $0xd8, Y8, Y8
+	VMULPS       Y8, Y6, Y6
+	VADDPS       Y6, Y5, Y5
 	MOVQ         136(AX), R13
-	VMOVUPS      (R13)(DX*2), Y5
-	VSHUFPS      $0xdd, 32(R13)(DX*2), Y5, Y5
-	VPERMPD      $0xd8, Y5, Y5
-	VMULPS       Y5, Y7, Y5
+	VMOVUPS      (R13)(DX*2), Y6
+	VSHUFPS      $0xdd, 32(R13)(DX*2), Y6, Y6
+	VPERMPD      $0xd8, Y6, Y6
+	VMULPS       Y6, Y7, Y6
+	VADDPS       Y6, Y5, Y5
+	VMULPS       1600(CX), Y5, Y5
 	VADDPS       Y5, Y4, Y4
 	VADDPS       Y4, Y1, Y1
 	VANDPS       absolute<>+0(SB), Y1, Y4
@@ -8075,114 +8123,118 @@ group:
 	VADDPS      Z19, Z22, Z19
 	VMULPS      832(CX), Z21, Z21
 	VADDPS      Z21, Z19, Z19
-	VSUBPS      Z20, Z3, Z21
-	VSUBPS      Z20, Z4, Z22
-	VMULPS      1920(CX), Z13, Z23
-	VMULPS      2304(CX), Z14, Z24
-	VSUBPS      Z24, Z23, Z23
-	VMULPS      (R9)(DI*2), Z23, Z23
-	VADDPS      Z23, Z19, Z19
-	MOVQ        96(AX), R13
-	VMOVUPS     (R13)(DX*2), Z23
-	VMOVAPS     Z0, Z24
-	VPERMI2PS   64(R13)(DX*2), Z23, Z24
-	VMOVAPS     Z1, Z25
-	VPERMI2PS   64(R13)(DX*2), Z23, Z25
-	VMULPS      Z25, Z21, Z23
-	VADDPS      Z23, Z19, Z19
+	VMULPS      1920(CX), Z13, Z21
+	VMULPS      2304(CX), Z14, Z22
+	VSUBPS      Z22, Z21, Z21
+	VMULPS      (R9)(DI*2), Z21, Z21
+	VADDPS      Z21, Z19, Z19
 	VMULPS      1984(CX), Z13, Z13
-	VMULPS      2368(CX), Z14, Z23
-	VSUBPS      Z23, Z13, Z13
+	VMULPS      2368(CX), Z14, Z21
+	VSUBPS      Z21, Z13, Z13
 	VMULPS      (R10), Z13, Z13
 	VADDPS      Z13, Z19, Z13
-	MOVQ        104(AX), R13
-	VMOVUPS     (R13)(DX*2), Z19
-	VMOVAPS     Z0, Z23
-	VPERMI2PS   64(R13)(DX*2), Z19, Z23
-	VMOVAPS     Z1, Z25
-	VPERMI2PS   64(R13)(DX*2), Z19, Z25
-	VMULPS      Z25, Z21, Z19
-	VADDPS      Z19, Z13, Z13
 	VMULPS      2048(CX), Z17, Z17
 	VMULPS      2432(CX), Z14, Z19
 	VSUBPS      Z19, Z17, Z17
 	VMULPS      (R10)(DI*1), Z17, Z17
 	VADDPS      Z17, Z13, Z13
+	VSUBPS      Z20, Z3, Z17
+	VSUBPS      Z20, Z4, Z19
+	MOVQ        96(AX), R13
+	VMOVUPS     (R13)(DX*2), Z21
+	VMOVAPS     Z0, Z22
+	VPERMI2PS   64(R13)(DX*2), Z21, Z22
+	VMOVAPS     Z1, Z23
+	VPERMI2PS   64(R13)(DX*2), Z21, Z23
+	VMULPS      Z23, Z17, Z21
+	VADDPS      Z21, Z2, Z21
+	MOVQ        104(AX), R13
+	VMOVUPS     (R13)(DX*2), Z23
+	VMOVAPS     Z0, Z24
+	VPERMI2PS   64(R13)(DX*2), Z23, Z24
+	VMOVAPS     Z1, Z25
+	VPERMI2PS   64(R13)(DX*2), Z23, Z25
+	VMULPS      Z25, Z17, Z17
+	VADDPS      Z17, Z21, Z17
 	MOVQ        112(AX), R13
-	VMOVUPS     (R13)(DX*2), Z17
-	VMOVAPS     Z0, Z19
-	VPERMI2PS   64(R13)(DX*2), Z17, Z19
-	VMOVAPS     Z1, Z21
-	VPERMI2PS   64(R13)(DX*2), Z17, Z21
-	VMULPS      Z21, Z22, Z17
+	VMOVUPS     (R13)(DX*2), Z21
+	VMOVAPS     Z0, Z23
+	VPERMI2PS   64(R13)(DX*2), Z21, Z23
+	VMOVAPS     Z1, Z25
+	VPERMI2PS   64(R13)(DX*2), Z21, Z25
+	VMULPS      Z25, Z19, Z19
+	VADDPS      Z19, Z17, Z17
+	VMULPS      3136(CX), Z17, Z17
 	VADDPS      Z17, Z13, Z13
 	MOVQ        80(AX), R13
 	VADDPS      (R13)(DX*1), Z7, Z17
 	MOVQ        88(AX), R13
-	VADDPS      (R13)(DX*1), Z8, Z22
-	VSUBPS      Z17, Z22, Z22
-	VMULPS      576(CX), Z22, Z22
+	VADDPS      (R13)(DX*1), Z8, Z19
+	VSUBPS      Z17, Z19, Z19
+	VMULPS      576(CX), Z19, Z19
 	VMULPS      3264(CX), Z16, Z16
-	VMOVUPS     (R9), Z25
+	VMOVUPS     (R9), Z21
 	VMULPS      1152(CX), Z12, Z26
-	VMULPS      1216(CX), Z25, Z27
+	VMULPS      1216(CX), Z21, Z27
 	VADDPS      Z27, Z26, Z26
 	VADDPS      Z16, Z17, Z16
 	VMULPS      1280(CX), Z16, Z16
 	VADDPS      Z16, Z26, Z16
-	VMULPS      1344(CX), Z22, Z26
+	VMULPS      1344(CX), Z19, Z26
 	VADDPS      Z26, Z16, Z16
-	VADDPS      Z16, Z25, Z16
+	VADDPS      Z16, Z21, Z16
 	VANDPS.BCST absolute<>+0(SB), Z16, Z26
 	VCMPPS.BCST $0x05, tiny<>+0(SB), Z26, K1
 	VMOVAPS.Z   Z16, K1, Z16
 	VMULPS      896(CX), Z12, Z26
-	VMULPS      960(CX), Z25, Z25
-	VADDPS      Z25, Z26, Z25
+	VMULPS      960(CX), Z21, Z21
+	VADDPS      Z21, Z26, Z21
 	VMULPS      1024(CX), Z17, Z17
-	VADDPS      Z17, Z25, Z17
-	VMULPS      1088(CX), Z22, Z22
-	VADDPS      Z22, Z17, Z17
-	VSUBPS      Z20, Z3, Z22
-	VSUBPS      Z20, Z4, Z20
-	VMULPS      2112(CX), Z15, Z25
-	VMULPS      2496(CX), Z14, Z26
-	VSUBPS      Z26, Z25, Z25
-	VMULPS      (R10)(DI*2), Z25, Z25
-	VADDPS      Z25, Z17, Z17
-	MOVQ        120(AX), R13
-	VMOVUPS     (R13)(DX*2), Z25
-	VMOVAPS     Z0, Z26
-	VPERMI2PS   64(R13)(DX*2), Z25, Z26
-	VMOVAPS     Z1, Z27
-	VPERMI2PS   64(R13)(DX*2), Z25, Z27
-	VMULPS      Z27, Z22, Z25
-	VADDPS      Z25, Z17, Z17
+	VADDPS      Z17, Z21, Z17
+	VMULPS      1088(CX), Z19, Z19
+	VADDPS      Z19, Z17, Z17
+	VMULPS      2112(CX), Z15, Z19
+	VMULPS      2496(CX), Z14, Z21
+	VSUBPS      Z21, Z19, Z19
+	VMULPS      (R10)(DI*2), Z19, Z19
+	VADDPS      Z19, Z17, Z17
 	VMULPS      2176(CX), Z15, Z15
-	VMULPS      2560(CX), Z14, Z25
-	VSUBPS      Z25, Z15, Z15
+	VMULPS      2560(CX), Z14, Z19
+	VSUBPS      Z19, Z15, Z15
 	VMULPS      (R11), Z15, Z15
 	VADDPS      Z15, Z17, Z15
-	MOVQ        128(AX), R13
-	VMOVUPS     (R13)(DX*2), Z17
-	VMOVAPS     Z0, Z25
-	VPERMI2PS   64(R13)(DX*2), Z17, Z25
-	VMOVAPS     Z1, Z27
-	VPERMI2PS   64(R13)(DX*2), Z17, Z27
-	VMULPS      Z27, Z22, Z17
-	VADDPS      Z17, Z15, Z15
 	VMULPS      2240(CX), Z18, Z17
 	VMULPS      2624(CX), Z14, Z14
 	VSUBPS      Z14, Z17, Z14
 	VMULPS      (R11)(DI*1), Z14, Z14
 	VADDPS      Z14, Z15, Z14
+	VSUBPS      Z20, Z3, Z15
+	VSUBPS      Z20, Z4, Z17
+	MOVQ        120(AX), R13
+	VMOVUPS     (R13)(DX*2), Z18
+	VMOVAPS     Z0, Z19
+	VPERMI2PS   64(R13)(DX*2), Z18, Z19
+	VMOVAPS     Z1, Z20
+	VPERMI2PS   64(R13)(DX*2), Z18, Z20
+	VMULPS      Z20, Z15, Z18
+	VADDPS      Z18, Z2, Z18
+	MOVQ        128(AX), R13
+	VMOVUPS     (R13)(DX*2), Z20
+	VMOVAPS     Z0, Z21
+	VPERMI2PS   64(R13)(DX*2), Z20, Z21
+	VMOVAPS     Z1, Z26
+	VPERMI2PS   64(R13)(DX*2), Z20, Z26
+	VMULPS      Z26, Z15, Z15
+	VADDPS      Z15, Z18, Z15
 	MOVQ        136(AX), R13
-	VMOVUPS     (R13)(DX*2), Z15
-	VMOVAPS     Z0, Z17
-	VPERMI2PS   64(R13)(DX*2), Z15, Z17
-	VMOVAPS     Z1, Z18
-	VPERMI2PS   64(R13)(DX*2), Z15, Z18
-	VMULPS      Z18, Z20, Z15
+	VMOVUPS     (R13)(DX*2), Z18
+	VMOVAPS     Z0, Z20
+	VPERMI2PS   64(R13)(DX*2), Z18, Z20
+	VMOVAPS     Z1, Z26
+	VPERMI2PS   64(R13)(DX*2), Z18, Z26
+	VMULPS      Z26, Z17, Z17
+	VADDPS      Z17, Z15, Z15
+	VMULPS      3200(CX), Z15, Z15
 	VADDPS      Z15, Z14, Z14
 	VADDPS      Z14, Z12, Z12
 	VANDPS.BCST absolute<>+0(SB), Z12, Z14
@@ -8201,7 +8253,7 @@ group:
 	VSUBPS      Z13, Z11, Z14
 	VCMPPS      $0x06, 2688(CX), Z14, K1
 	VCMPPS      $0x06, 2752(CX), Z14, K2
-	VCMPPS      $0x04, Z2, Z21, K3
+	VCMPPS      $0x04, Z2, Z25, K3
 	KORW        K2, K3, K2
 	KANDW       K1, K2, K1
 	MOVQ        48(AX), R13
@@ -8227,42 +8279,42 @@ group:
 	VADDPS      Z15, Z14, Z14
 	VANDPS.BCST absolute<>+0(SB), Z14, Z15
 	VCMPPS.BCST $0x05, tiny<>+0(SB), Z15, K2
-	VADDPS      Z14, Z24, K2, Z24
+	VADDPS      Z14, Z22, K2, Z22
 	VMOVUPS     (R10), Z14
 	VMULPS      1600(CX), Z14, Z15
 	VADDPS      Z15, Z14, Z14
 	VANDPS.BCST absolute<>+0(SB), Z14, Z15
 	VCMPPS.BCST $0x05, tiny<>+0(SB), Z15, K2
-	VADDPS      Z14, Z23, K2, Z23
-	VADDPS      Z23, Z24, Z14
+	VADDPS      Z14, Z24, K2, Z24
+	VADDPS      Z24, Z22, Z14
 	VMOVUPS     (R10)(DI*1), Z15
-	VMULPS      1664(CX), Z15, Z18
-	VADDPS      Z18, Z15, Z15
-	VANDPS.BCST absolute<>+0(SB), Z15, Z18
-	VCMPPS.BCST $0x05, tiny<>+0(SB), Z18, K2
+	VMULPS      1664(CX), Z15, Z17
+	VADDPS      Z17, Z15, Z15
+	VANDPS.BCST absolute<>+0(SB), Z15, Z17
+	VCMPPS.BCST $0x05, tiny<>+0(SB), Z17, K2
+	VADDPS      Z15, Z23, K2, Z23
+	VADDPS      Z23, Z14, Z14
+	VMOVUPS     (R10)(DI*2), Z15
+	VMULPS      1728(CX), Z15, Z17
+	VADDPS      Z17, Z15, Z15
+	VANDPS.BCST absolute<>+0(SB), Z15, Z17
+	VCMPPS.BCST $0x05, tiny<>+0(SB), Z17, K2
 	VADDPS      Z15, Z19, K2, Z19
 	VADDPS      Z19, Z14, Z14
-	VMOVUPS     (R10)(DI*2), Z15
-	VMULPS      1728(CX), Z15, Z18
-	VADDPS      Z18, Z15, Z15
-	VANDPS.BCST absolute<>+0(SB), Z15, Z18
-	VCMPPS.BCST $0x05, tiny<>+0(SB), Z18, K2
-	VADDPS      Z15, Z26, K2, Z26
-	VADDPS      Z26, Z14, Z14
 	VMOVUPS     (R11), Z15
-	VMULPS      1792(CX), Z15, Z18
-	VADDPS      Z18, Z15, Z15
-	VANDPS.BCST absolute<>+0(SB), Z15, Z18
-	VCMPPS.BCST $0x05, tiny<>+0(SB), Z18, K2
-	VADDPS      Z15, Z25, K2, Z25
-	VADDPS      Z25, Z14, Z14
+	VMULPS      1792(CX), Z15, Z17
+	VADDPS      Z17, Z15, Z15
+	VANDPS.BCST absolute<>+0(SB), Z15, Z17
+	VCMPPS.BCST $0x05, tiny<>+0(SB), Z17, K2
+	VADDPS      Z15, Z21, K2, Z21
+	VADDPS      Z21, Z14, Z14
 	VMOVUPS     (R11)(DI*1), Z15
-	VMULPS      1856(CX), Z15, Z18
-	VADDPS      Z18, Z15, Z15
-	VANDPS.BCST absolute<>+0(SB), Z15, Z18
-	VCMPPS.BCST $0x05, tiny<>+0(SB), Z18, K2
-	VADDPS      Z15, Z17, K2, Z17
-	VADDPS      Z17, Z14, Z14
+	VMULPS      1856(CX), Z15, Z17
+	VADDPS      Z17, Z15, Z15
+	VANDPS.BCST absolute<>+0(SB), Z15, Z17
+	VCMPPS.BCST $0x05, tiny<>+0(SB), Z17, K2
+	VADDPS      Z15, Z20, K2, Z20
+	VADDPS      Z20, Z14, Z14
 	VCMPPS      $0x06, 3520(CX), Z14, K2
 	KORW        K1, K2, K1
 	KORTESTW    K1, K1
@@ -8309,12 +8361,12 @@ quiet:
 	VMOVAPS.Z   Z11, K1, Z11
 	VMOVUPS     Z11, (R8)(DI*2)
 	VMOVUPS     Z13, (R9)(DI*1)
-	VMOVUPS     Z24, (R9)(DI*2)
-	VMOVUPS     Z23, (R10)
-	VMOVUPS     Z19, (R10)(DI*1)
-	VMOVUPS     Z26, (R10)(DI*2)
-	VMOVUPS     Z25, (R11)
-	VMOVUPS     Z17, (R11)(DI*1)
+	VMOVUPS     Z22, (R9)(DI*2)
+	VMOVUPS     Z24, (R10)
+	VMOVUPS     Z23, (R10)(DI*1)
+	VMOVUPS     Z19, (R10)(DI*2)
+	VMOVUPS     Z21, (R11)
+	VMOVUPS     Z20, (R11)(DI*1)
 	ADDQ        24(AX), CX
 	ADDQ        $0x40, R8
 	ADDQ        $0x40, R9
@@ -8404,114 +8456,118 @@ group:
 	VADDPS       Z20, Z23, Z20
 	VMULPS       832(CX), Z22, Z22
 	VADDPS       Z22, Z20, Z20
-	VSUBPS       Z21, Z3, Z22
-	VSUBPS       Z21, Z4, Z23
-	VMULPS       1920(CX), Z14, Z24
-	VMULPS       2304(CX), Z15, Z25
-	VSUBPS       Z25, Z24, Z24
-	VMULPS       (R9)(DI*2), Z24, Z24
-	VADDPS       Z24, Z20, Z20
-	MOVQ         96(AX), R13
-	VMOVUPS      (R13)(DX*2), Z24
-	VMOVAPS      Z0, Z25
-	VPERMI2PS    64(R13)(DX*2), Z24, Z25
-	VMOVAPS      Z1, Z26
-	VPERMI2PS    64(R13)(DX*2), Z24, Z26
-	VMULPS       Z26, Z22, Z24
-	VADDPS       Z24, Z20, Z20
+	VMULPS       1920(CX), Z14, Z22
+	VMULPS       2304(CX), Z15, Z23
+	VSUBPS       Z23, Z22, Z22
+	VMULPS       (R9)(DI*2), Z22, Z22
+	VADDPS       Z22, Z20, Z20
 	VMULPS       1984(CX), Z14, Z14
-	VMULPS       2368(CX), Z15, Z24
-	VSUBPS       Z24, Z14, Z14
+	VMULPS       2368(CX), Z15, Z22
+	VSUBPS       Z22, Z14, Z14
 	VMULPS       (R10), Z14, Z14
 	VADDPS       Z14, Z20, Z14
-	MOVQ         104(AX), R13
-	VMOVUPS      (R13)(DX*2), Z20
-	VMOVAPS      Z0, Z24
-	VPERMI2PS    64(R13)(DX*2), Z20, Z24
-	VMOVAPS      Z1, Z26
-	VPERMI2PS    64(R13)(DX*2), Z20, Z26
-	VMULPS       Z26, Z22, Z20
-	VADDPS       Z20, Z14, Z14
 	VMULPS       2048(CX), Z18, Z18
 	VMULPS       2432(CX), Z15, Z20
 	VSUBPS       Z20, Z18, Z18
 	VMULPS       (R10)(DI*1), Z18, Z18
 	VADDPS       Z18, Z14, Z14
+	VSUBPS       Z21, Z3, Z18
+	VSUBPS       Z21, Z4, Z20
+	MOVQ         96(AX), R13
+	VMOVUPS      (R13)(DX*2), Z22
+	VMOVAPS      Z0, Z23
+	VPERMI2PS    64(R13)(DX*2), Z22, Z23
+	VMOVAPS      Z1, Z24
+	VPERMI2PS    64(R13)(DX*2), Z22, Z24
+	VMULPS       Z24, Z18, Z22
+	VADDPS       Z22, Z2, Z22
+	MOVQ         104(AX), R13
+	VMOVUPS      (R13)(DX*2), Z24
+	VMOVAPS      Z0, Z25
+	VPERMI2PS    64(R13)(DX*2), Z24, Z25
+	VMOVAPS      Z1, Z26
+	VPERMI2PS    64(R13)(DX*2), Z24, Z26
+	VMULPS       Z26, Z18, Z18
+	VADDPS       Z18, Z22, Z18
 	MOVQ         112(AX), R13
-	VMOVUPS      (R13)(DX*2), Z18
-	VMOVAPS      Z0, Z20
-	VPERMI2PS    64(R13)(DX*2), Z18, Z20
-	VMOVAPS      Z1, Z22
-	VPERMI2PS    64(R13)(DX*2), Z18, Z22
-	VMULPS       Z22, Z23, Z18
+	VMOVUPS      (R13)(DX*2), Z22
+	VMOVAPS      Z0, Z24
+	VPERMI2PS    64(R13)(DX*2), Z22, Z24
+	VMOVAPS      Z1, Z26
+	VPERMI2PS    64(R13)(DX*2), Z22, Z26
+	VMULPS       Z26, Z20, Z20
+	VADDPS       Z20, Z18, Z18
+	VMULPS       3136(CX), Z18, Z18
 	VADDPS       Z18, Z14, Z14
 	MOVQ         80(AX), R13
 	VADDPS       (R13)(DX*1), Z7, Z18
 	MOVQ         88(AX), R13
-	VADDPS       (R13)(DX*1), Z8, Z22
-	VSUBPS       Z18, Z22, Z22
-	VMULPS       576(CX), Z22, Z22
+	VADDPS       (R13)(DX*1), Z8, Z20
+	VSUBPS       Z18, Z20, Z20
+	VMULPS       576(CX), Z20, Z20
 	VMULPS       3264(CX), Z17, Z17
-	VMOVUPS      (R9), Z23
+	VMOVUPS      (R9), Z22
 	VMULPS       1152(CX), Z13, Z26
-	VMULPS       1216(CX), Z23, Z27
+	VMULPS       1216(CX), Z22, Z27
 	VADDPS       Z27, Z26, Z26
 	VADDPS       Z17, Z18, Z17
 	VMULPS       1280(CX), Z17, Z17
 	VADDPS       Z17, Z26, Z17
-	VMULPS       1344(CX), Z22, Z26
+	VMULPS       1344(CX), Z20, Z26
 	VADDPS       Z26, Z17, Z17
-	VADDPS       Z17, Z23, Z17
+	VADDPS       Z17, Z22, Z17
 	VANDPS.BCST  absolute<>+0(SB), Z17, Z26
 	VCMPPS.BCST  $0x05, tiny<>+0(SB), Z26, K1
 	VMOVAPS.Z    Z17, K1, Z17
 	VMULPS       896(CX), Z13, Z26
-	VMULPS       960(CX), Z23, Z23
-	VADDPS       Z23, Z26, Z23
+	VMULPS       960(CX), Z22, Z22
+	VADDPS       Z22, Z26, Z22
 	VMULPS       1024(CX), Z18, Z18
-	VADDPS       Z18, Z23, Z18
-	VMULPS       1088(CX), Z22, Z22
-	VADDPS       Z22, Z18, Z18
-	VSUBPS       Z21, Z3, Z22
-	VSUBPS       Z21, Z4, Z21
-	VMULPS       2112(CX), Z16, Z23
-	VMULPS       2496(CX), Z15, Z26
-	VSUBPS       Z26, Z23, Z23
-	VMULPS       (R10)(DI*2), Z23, Z23
-	VADDPS       Z23, Z18, Z18
-	MOVQ         120(AX), R13
-	VMOVUPS      (R13)(DX*2), Z23
-	VMOVAPS      Z0, Z26
-	VPERMI2PS    64(R13)(DX*2), Z23, Z26
-	VMOVAPS      Z1, Z27
-	VPERMI2PS    64(R13)(DX*2), Z23, Z27
-	VMULPS       Z27, Z22, Z23
-	VADDPS       Z23, Z18, Z18
+	VADDPS       Z18, Z22, Z18
+	VMULPS       1088(CX), Z20, Z20
+	VADDPS       Z20, Z18, Z18
+	VMULPS       2112(CX), Z16, Z20
+	VMULPS       2496(CX), Z15, Z22
+	VSUBPS       Z22, Z20, Z20
+	VMULPS       (R10)(DI*2), Z20, Z20
+	VADDPS       Z20, Z18, Z18
 	VMULPS       2176(CX), Z16, Z16
-	VMULPS       2560(CX), Z15, Z23
-	VSUBPS       Z23, Z16, Z16
+	VMULPS       2560(CX), Z15, Z20
+	VSUBPS       Z20, Z16, Z16
 	VMULPS       (R11), Z16, Z16
 	VADDPS       Z16, Z18, Z16
-	MOVQ         128(AX), R13
-	VMOVUPS      (R13)(DX*2), Z18
-	VMOVAPS      Z0, Z23
-	VPERMI2PS    64(R13)(DX*2), Z18, Z23
-	VMOVAPS      Z1, Z27
-	VPERMI2PS    64(R13)(DX*2), Z18, Z27
-	VMULPS       Z27, Z22, Z18
-	VADDPS       Z18, Z16, Z16
 	VMULPS       2240(CX), Z19, Z18
 	VMULPS       2624(CX), Z15, Z15
 	VSUBPS       Z15, Z18, Z15
 	VMULPS       (R11)(DI*1), Z15, Z15
 	VADDPS       Z15, Z16, Z15
+	VSUBPS       Z21, Z3, Z16
+	VSUBPS       Z21, Z4, Z18
+	MOVQ         120(AX), R13
+	VMOVUPS      (R13)(DX*2), Z19
+	VMOVAPS      Z0, Z20
+	VPERMI2PS    64(R13)(DX*2), Z19, Z20
+	VMOVAPS      Z1, Z21
+	VPERMI2PS    64(R13)(DX*2), Z19, Z21
+	VMULPS       Z21, Z16, Z19
+	VADDPS       Z19, Z2, Z19
+	MOVQ         128(AX), R13
+	VMOVUPS      (R13)(DX*2), Z21
+	VMOVAPS      Z0, Z22
+	VPERMI2PS    64(R13)(DX*2), Z21, Z22
+	VMOVAPS      Z1, Z26
+	VPERMI2PS    64(R13)(DX*2), Z21, Z26
+	VMULPS       Z26, Z16, Z16
+	VADDPS       Z16, Z19, Z16
 	MOVQ         136(AX), R13
-	VMOVUPS      (R13)(DX*2), Z16
-	VMOVAPS      Z0, Z18
-	VPERMI2PS    64(R13)(DX*2), Z16, Z18
-	VMOVAPS      Z1, Z19
-	VPERMI2PS    64(R13)(DX*2), Z16, Z19
-	VMULPS       Z19, Z21, Z16
+	VMOVUPS      (R13)(DX*2), Z19
+	VMOVAPS      Z0, Z21
+	VPERMI2PS    64(R13)(DX*2), Z19, Z21
+	VMOVAPS      Z1, Z26
+	VPERMI2PS    64(R13)(DX*2), Z19, Z26
+	VMULPS       Z26, Z18, Z18
+	VADDPS       Z18, Z16, Z16
+	VMULPS       3200(CX), Z16, Z16
 	VADDPS       Z16, Z15, Z15
 	VADDPS       Z15, Z13, Z13
 	VANDPS.BCST  absolute<>+0(SB), Z13, Z15
@@ -8534,87 +8590,87 @@ group:
 	VSUBPS       2752(CX), Z16, Z16
 	VMULPS       3456(CX), Z16, Z16
 	VSUBPS       Z12, Z16, Z16
-	VBROADCASTSS exp_max<>+0(SB), Z19
-	VMINPS       Z12, Z19, Z12
+	VBROADCASTSS exp_max<>+0(SB), Z18
+	VMINPS       Z12, Z18, Z12
 	VMAXPS.BCST  exp_min<>+0(SB), Z12, Z12
-	VMULPS.BCST  log2e<>+0(SB), Z12, Z19
-	VRNDSCALEPS  $0x00, Z19, Z19
-	VMULPS.BCST  ln2_hi<>+0(SB), Z19, Z21
-	VSUBPS       Z21, Z12, Z12
-	VMULPS.BCST  ln2_lo<>+0(SB), Z19, Z21
-	VSUBPS       Z21, Z12, Z12
-	VBROADCASTSS exp0<>+0(SB), Z21
-	VMULPS       Z12, Z21, Z21
-	VADDPS.BCST  exp1<>+0(SB), Z21, Z21
-	VMULPS       Z12, Z21, Z21
-	VADDPS.BCST  exp2<>+0(SB), Z21, Z21
-	VMULPS       Z12, Z21, Z21
-	VADDPS.BCST  exp3<>+0(SB), Z21, Z21
-	VMULPS       Z12, Z21, Z21
-	VADDPS.BCST  exp4<>+0(SB), Z21, Z21
-	VMULPS       Z12, Z21, Z21
-	VADDPS.BCST  exp5<>+0(SB), Z21, Z21
-	VMULPS       Z12, Z12, Z22
-	VMULPS       Z22, Z21, Z21
-	VADDPS       Z12, Z21, Z12
+	VMULPS.BCST  log2e<>+0(SB), Z12, Z18
+	VRNDSCALEPS  $0x00, Z18, Z18
+	VMULPS.BCST  ln2_hi<>+0(SB), Z18, Z19
+	VSUBPS       Z19, Z12, Z12
+	VMULPS.BCST  ln2_lo<>+0(SB), Z18, Z19
+	VSUBPS       Z19, Z12, Z12
+	VBROADCASTSS exp0<>+0(SB), Z19
+	VMULPS       Z12, Z19, Z19
+	VADDPS.BCST  exp1<>+0(SB), Z19, Z19
+	VMULPS       Z12, Z19, Z19
+	VADDPS.BCST  exp2<>+0(SB), Z19, Z19
+	VMULPS       Z12, Z19, Z19
+	VADDPS.BCST  exp3<>+0(SB), Z19, Z19
+	VMULPS       Z12, Z19, Z19
+	VADDPS.BCST  exp4<>+0(SB), Z19, Z19
+	VMULPS       Z12, Z19, Z19
+	VADDPS.BCST  exp5<>+0(SB), Z19, Z19
+	VMULPS       Z12, Z12, Z26
+	VMULPS       Z26, Z19, Z19
+	VADDPS       Z12, Z19, Z12
 	VADDPS.BCST  one<>+0(SB), Z12, Z12
-	VSCALEFPS    Z19, Z12, Z12
+	VSCALEFPS    Z18, Z12, Z12
 	VMULPS       3392(CX), Z12, Z12
-	VBROADCASTSS escape0<>+0(SB), Z19
-	VMULPS       Z16, Z19, Z19
-	VADDPS.BCST  escape1<>+0(SB), Z19, Z19
-	VMULPS       Z16, Z19, Z19
-	VADDPS.BCST  escape2<>+0(SB), Z19, Z19
-	VMULPS       Z16, Z19, Z19
-	VADDPS.BCST  escape3<>+0(SB), Z19, Z19
-	VMULPS       Z16, Z19, Z19
-	VADDPS.BCST  escape4<>+0(SB), Z19, Z19
-	VMULPS       Z19, Z12, Z19
-	VANDPS.BCST  absolute<>+0(SB), Z16, Z21
-	VCMPPS.BCST  $0x1e, quarter<>+0(SB), Z21, K1
+	VBROADCASTSS escape0<>+0(SB), Z18
+	VMULPS       Z16, Z18, Z18
+	VADDPS.BCST  escape1<>+0(SB), Z18, Z18
+	VMULPS       Z16, Z18, Z18
+	VADDPS.BCST  escape2<>+0(SB), Z18, Z18
+	VMULPS       Z16, Z18, Z18
+	VADDPS.BCST  escape3<>+0(SB), Z18, Z18
+	VMULPS       Z16, Z18, Z18
+	VADDPS.BCST  escape4<>+0(SB), Z18, Z18
+	VMULPS       Z18, Z12, Z18
+	VANDPS.BCST  absolute<>+0(SB), Z16, Z19
+	VCMPPS.BCST  $0x1e, quarter<>+0(SB), Z19, K1
 	KORTESTW     K1, K1
 	JZ           mild
 	KMOVW        K1, R13
-	VBROADCASTSS exp_max<>+0(SB), Z21
-	VMINPS       Z16, Z21, Z21
-	VMAXPS.BCST  exp_min<>+0(SB), Z21, Z21
-	VMULPS.BCST  log2e<>+0(SB), Z21, Z22
-	VRNDSCALEPS  $0x00, Z22, Z22
-	VMULPS.BCST  ln2_hi<>+0(SB), Z22, Z27
-	VSUBPS       Z27, Z21, Z21
-	VMULPS.BCST  ln2_lo<>+0(SB), Z22, Z27
-	VSUBPS       Z27, Z21, Z21
+	VBROADCASTSS exp_max<>+0(SB), Z19
+	VMINPS       Z16, Z19, Z19
+	VMAXPS.BCST  exp_min<>+0(SB), Z19, Z19
+	VMULPS.BCST  log2e<>+0(SB), Z19, Z26
+	VRNDSCALEPS  $0x00, Z26, Z26
+	VMULPS.BCST  ln2_hi<>+0(SB), Z26, Z27
+	VSUBPS       Z27, Z19, Z19
+	VMULPS.BCST  ln2_lo<>+0(SB), Z26, Z27
+	VSUBPS       Z27, Z19, Z19
 	VBROADCASTSS exp0<>+0(SB), Z27
-	VMULPS       Z21, Z27, Z27
+	VMULPS       Z19, Z27, Z27
 	VADDPS.BCST  exp1<>+0(SB), Z27, Z27
-	VMULPS       Z21, Z27, Z27
+	VMULPS       Z19, Z27, Z27
 	VADDPS.BCST  exp2<>+0(SB), Z27, Z27
-	VMULPS       Z21, Z27, Z27
+	VMULPS       Z19, Z27, Z27
 	VADDPS.BCST  exp3<>+0(SB), Z27, Z27
-	VMULPS       Z21, Z27, Z27
+	VMULPS       Z19, Z27, Z27
 	VADDPS.BCST  exp4<>+0(SB), Z27, Z27
-	VMULPS       Z21, Z27, Z27
+	VMULPS       Z19, Z27, Z27
 	VADDPS.BCST  exp5<>+0(SB), Z27, Z27
-	VMULPS       Z21, Z21, Z28
+	VMULPS       Z19, Z19, Z28
 	VMULPS       Z28, Z27, Z27
-	VADDPS       Z21, Z27, Z21
-	VADDPS.BCST  one<>+0(SB), Z21, Z21
-	VSCALEFPS    Z22, Z21, Z21
-	VSUBPS.BCST  one<>+0(SB), Z21, Z21
-	VMULPS       Z21, Z12, Z12
+	VADDPS       Z19, Z27, Z19
+	VADDPS.BCST  one<>+0(SB), Z19, Z19
+	VSCALEFPS    Z26, Z19, Z19
+	VSUBPS.BCST  one<>+0(SB), Z19, Z19
+	VMULPS       Z19, Z12, Z12
 	VDIVPS       Z16, Z12, Z12
-	VBLENDMPS    Z12, Z19, K1, Z10
-	VMOVAPS      Z10, Z19
+	VBLENDMPS    Z12, Z18, K1, Z10
+	VMOVAPS      Z10, Z18
 
 mild:
 	MOVQ          152(AX), R13
 	VMOVUPS       (R13)(DX*2), Z12
-	VCVTPS2PD     Y19, Z16
-	VMOVUPS       64(R13)(DX*2), Z21
-	VEXTRACTF32X8 $0x01, Z19, Y19
-	VCVTPS2PD     Y19, Z19
+	VCVTPS2PD     Y18, Z16
+	VMOVUPS       64(R13)(DX*2), Z19
+	VEXTRACTF32X8 $0x01, Z18, Y18
+	VCVTPS2PD     Y18, Z18
 	VCMPPD        $0x1d, Z12, Z16, K1
-	VCMPPD        $0x1d, Z21, Z19, K2
+	VCMPPD        $0x1d, Z19, Z18, K2
 	KUNPCKBW      K1, K2, K1
 	MOVQ          48(AX), R14
 	VPCMPQ        $0x01, (R14)(DX*2), Z11, K2
@@ -8636,48 +8692,48 @@ mild:
 	KORW          K2, K4, K2
 	KORW          K1, K3, K1
 	KORW          K1, K4, K1
-	VMOVUPS       (R9)(DI*2), Z22
-	VMULPS        1536(CX), Z22, Z27
-	VADDPS        Z27, Z22, Z22
-	VANDPS.BCST   absolute<>+0(SB), Z22, Z27
+	VMOVUPS       (R9)(DI*2), Z26
+	VMULPS        1536(CX), Z26, Z27
+	VADDPS        Z27, Z26, Z26
+	VANDPS.BCST   absolute<>+0(SB), Z26, Z27
 	VCMPPS.BCST   $0x05, tiny<>+0(SB), Z27, K3
-	VADDPS        Z22, Z25, K3, Z25
-	VMOVUPS       (R10), Z22
-	VMULPS        1600(CX), Z22, Z27
-	VADDPS        Z27, Z22, Z22
-	VANDPS.BCST   absolute<>+0(SB), Z22, Z27
+	VADDPS        Z26, Z23, K3, Z23
+	VMOVUPS       (R10), Z26
+	VMULPS        1600(CX), Z26, Z27
+	VADDPS        Z27, Z26, Z26
+	VANDPS.BCST   absolute<>+0(SB), Z26, Z27
 	VCMPPS.BCST   $0x05, tiny<>+0(SB), Z27, K3
-	VADDPS        Z22, Z24, K3, Z24
-	VADDPS        Z24, Z25, Z22
+	VADDPS        Z26, Z25, K3, Z25
+	VADDPS        Z25, Z23, Z26
 	VMOVUPS       (R10)(DI*1), Z27
 	VMULPS        1664(CX), Z27, Z28
 	VADDPS        Z28, Z27, Z27
 	VANDPS.BCST   absolute<>+0(SB), Z27, Z28
 	VCMPPS.BCST   $0x05, tiny<>+0(SB), Z28, K3
-	VADDPS        Z27, Z20, K3, Z20
-	VADDPS        Z20, Z22, Z22
+	VADDPS        Z27, Z24, K3, Z24
+	VADDPS        Z24, Z26, Z26
 	VMOVUPS       (R10)(DI*2), Z27
 	VMULPS        1728(CX), Z27, Z28
 	VADDPS        Z28, Z27, Z27
 	VANDPS.BCST   absolute<>+0(SB), Z27, Z28
 	VCMPPS.BCST   $0x05, tiny<>+0(SB), Z28, K3
-	VADDPS        Z27, Z26, K3, Z26
-	VADDPS        Z26, Z22, Z22
+	VADDPS        Z27, Z20, K3, Z20
+	VADDPS        Z20, Z26, Z26
 	VMOVUPS       (R11), Z27
 	VMULPS        1792(CX), Z27, Z28
 	VADDPS        Z28, Z27, Z27
 	VANDPS.BCST   absolute<>+0(SB), Z27, Z28
 	VCMPPS.BCST   $0x05, tiny<>+0(SB), Z28, K3
-	VADDPS        Z27, Z23, K3, Z23
-	VADDPS        Z23, Z22, Z22
+	VADDPS        Z27, Z22, K3, Z22
+	VADDPS        Z22, Z26, Z26
 	VMOVUPS       (R11)(DI*1), Z27
 	VMULPS        1856(CX), Z27, Z28
 	VADDPS        Z28, Z27, Z27
 	VANDPS.BCST   absolute<>+0(SB), Z27, Z28
 	VCMPPS.BCST   $0x05, tiny<>+0(SB), Z28, K3
-	VADDPS        Z27, Z18, K3, Z18
-	VADDPS        Z18, Z22, Z22
-	VCMPPS        $0x06, 3520(CX), Z22, K3
+	VADDPS        Z27, Z21, K3, Z21
+	VADDPS        Z21, Z26, Z26
+	VCMPPS        $0x06, 3520(CX), Z26, K3
 	KORW          K2, K3, K2
 	KORTESTW      K2, K2
 	JZ            quiet
@@ -8687,28 +8743,28 @@ mild:
 	MOVL          R15, (BX)
 	MOVL          R14, 4(BX)
 	ADDQ          $0x08, BX
-	VMOVUPS       (R8), Z22
-	VMOVUPS       Z22, (SI)
-	VMOVUPS       (R8)(DI*1), Z22
-	VMOVUPS       Z22, 64(SI)
-	VMOVUPS       (R8)(DI*2), Z22
-	VMOVUPS       Z22, 128(SI)
-	VMOVUPS       (R9), Z22
-	VMOVUPS       Z22, 192(SI)
-	VMOVUPS       (R9)(DI*1), Z22
-	VMOVUPS       Z22, 256(SI)
-	VMOVUPS       (R9)(DI*2), Z22
-	VMOVUPS       Z22, 320(SI)
-	VMOVUPS       (R10), Z22
-	VMOVUPS       Z22, 384(SI)
-	VMOVUPS       (R10)(DI*1), Z22
-	VMOVUPS       Z22, 448(SI)
-	VMOVUPS       (R10)(DI*2), Z22
-	VMOVUPS       Z22, 512(SI)
-	VMOVUPS       (R11), Z22
-	VMOVUPS       Z22, 576(SI)
-	VMOVUPS       (R11)(DI*1), Z22
-	VMOVUPS       Z22, 640(SI)
+	VMOVUPS       (R8), Z26
+	VMOVUPS       Z26, (SI)
+	VMOVUPS       (R8)(DI*1), Z26
+	VMOVUPS       Z26, 64(SI)
+	VMOVUPS       (R8)(DI*2), Z26
+	VMOVUPS       Z26, 128(SI)
+	VMOVUPS       (R9), Z26
+	VMOVUPS       Z26, 192(SI)
+	VMOVUPS       (R9)(DI*1), Z26
+	VMOVUPS       Z26, 256(SI)
+	VMOVUPS       (R9)(DI*2), Z26
+	VMOVUPS       Z26, 320(SI)
+	VMOVUPS       (R10), Z26
+	VMOVUPS       Z26, 384(SI)
+	VMOVUPS       (R10)(DI*1), Z26
+	VMOVUPS       Z26, 448(SI)
+	VMOVUPS       (R10)(DI*2), Z26
+	VMOVUPS       Z26, 512(SI)
+	VMOVUPS       (R11), Z26
+	VMOVUPS       Z26, 576(SI)
+	VMOVUPS       (R11)(DI*1), Z26
+	VMOVUPS       Z26, 640(SI)
 	ADDQ          $0x000002c0, SI
 
 quiet:
@@ -8716,9 +8772,9 @@ quiet:
 	VSUBPD      Z16, Z12, Z16
 	VBLENDMPD   Z12, Z16, K1, Z16
 	VMOVUPS     Z16, (R13)(DX*2)
-	VSUBPD      Z19, Z21, Z12
+	VSUBPD      Z18, Z19, Z12
 	KSHIFTRW    $0x08, K1, K1
-	VBLENDMPD   Z21, Z12, K1, Z12
+	VBLENDMPD   Z19, Z12, K1, Z12
 	VMOVUPS     Z12, 64(R13)(DX*2)
 	VMOVUPS     Z14, (R8)
 	VMOVUPS     Z13, (R8)(DI*1)
@@ -8731,12 +8787,12 @@ quiet:
 	VMOVAPS.Z   Z12, K1, Z12
 	VMOVUPS     Z12, (R8)(DI*2)
 	VMOVUPS     Z15, (R9)(DI*1)
-	VMOVUPS     Z25, (R9)(DI*2)
-	VMOVUPS     Z24, (R10)
-	VMOVUPS     Z20, (R10)(DI*1)
-	VMOVUPS     Z26, (R10)(DI*2)
-	VMOVUPS     Z23, (R11)
-	VMOVUPS     Z18, (R11)(DI*1)
+	VMOVUPS     Z23, (R9)(DI*2)
+	VMOVUPS     Z25, (R10)
+	VMOVUPS     Z24, (R10)(DI*1)
+	VMOVUPS     Z20, (R10)(DI*2)
+	VMOVUPS     Z22, (R11)
+	VMOVUPS     Z21, (R11)(DI*1)
 	ADDQ        24(AX), CX
 	ADDQ        $0x40, R8
 	ADDQ        $0x40, R9
@@ -9242,88 +9298,92 @@ group:
 	VADDPS      Z19, Z22, Z19
 	VMULPS      832(CX), Z21, Z21
 	VADDPS      Z21, Z19, Z19
-	VSUBPS      Z20, Z3, Z21
-	VSUBPS      Z20, Z4, Z22
 	VMULPS      1920(CX), Z13, Z13
-	VMULPS      2304(CX), Z14, Z23
-	VSUBPS      Z23, Z13, Z13
+	VMULPS      2304(CX), Z14, Z21
+	VSUBPS      Z21, Z13, Z13
 	VMULPS      (R9)(DI*2), Z13, Z13
 	VADDPS      Z13, Z19, Z13
-	MOVQ        96(AX), R13
-	VMOVUPS     (R13)(DX*2), Z19
-	VMOVAPS     Z0, Z23
-	VPERMI2PS   64(R13)(DX*2), Z19, Z23
-	VMOVAPS     Z1, Z24
-	VPERMI2PS   64(R13)(DX*2), Z19, Z24
-	VMULPS      Z24, Z21, Z19
-	VADDPS      Z19, Z13, Z13
 	VMULPS      2048(CX), Z17, Z17
 	VMULPS      2432(CX), Z14, Z19
 	VSUBPS      Z19, Z17, Z17
 	VMULPS      (R10)(DI*1), Z17, Z17
 	VADDPS      Z17, Z13, Z13
+	VSUBPS      Z20, Z3, Z17
+	VSUBPS      Z20, Z4, Z19
+	MOVQ        96(AX), R13
+	VMOVUPS     (R13)(DX*2), Z21
+	VMOVAPS     Z0, Z22
+	VPERMI2PS   64(R13)(DX*2), Z21, Z22
+	VMOVAPS     Z1, Z23
+	VPERMI2PS   64(R13)(DX*2), Z21, Z23
+	VMULPS      Z23, Z17, Z17
+	VADDPS      Z17, Z2, Z17
 	MOVQ        112(AX), R13
-	VMOVUPS     (R13)(DX*2), Z17
-	VMOVAPS     Z0, Z19
-	VPERMI2PS   64(R13)(DX*2), Z17, Z19
-	VMOVAPS     Z1, Z21
-	VPERMI2PS   64(R13)(DX*2), Z17, Z21
-	VMULPS      Z21, Z22, Z17
+	VMOVUPS     (R13)(DX*2), Z21
+	VMOVAPS     Z0, Z23
+	VPERMI2PS   64(R13)(DX*2), Z21, Z23
+	VMOVAPS     Z1, Z24
+	VPERMI2PS   64(R13)(DX*2), Z21, Z24
+	VMULPS      Z24, Z19, Z19
+	VADDPS      Z19, Z17, Z17
+	VMULPS      3136(CX), Z17, Z17
 	VADDPS      Z17, Z13, Z13
 	MOVQ        80(AX), R13
 	VADDPS      (R13)(DX*1), Z7, Z17
 	MOVQ        88(AX), R13
-	VADDPS      (R13)(DX*1), Z8, Z22
-	VSUBPS      Z17, Z22, Z22
-	VMULPS      576(CX), Z22, Z22
+	VADDPS      (R13)(DX*1), Z8, Z19
+	VSUBPS      Z17, Z19, Z19
+	VMULPS      576(CX), Z19, Z19
 	VMULPS      3264(CX), Z16, Z16
-	VMOVUPS     (R9), Z24
+	VMOVUPS     (R9), Z21
 	VMULPS      1152(CX), Z12, Z25
-	VMULPS      1216(CX), Z24, Z26
+	VMULPS      1216(CX), Z21, Z26
 	VADDPS      Z26, Z25, Z25
 	VADDPS      Z16, Z17, Z16
 	VMULPS      1280(CX), Z16, Z16
 	VADDPS      Z16, Z25, Z16
-	VMULPS      1344(CX), Z22, Z25
+	VMULPS      1344(CX), Z19, Z25
 	VADDPS      Z25, Z16, Z16
-	VADDPS      Z16, Z24, Z16
+	VADDPS      Z16, Z21, Z16
 	VANDPS.BCST absolute<>+0(SB), Z16, Z25
 	VCMPPS.BCST $0x05, tiny<>+0(SB), Z25, K1
 	VMOVAPS.Z   Z16, K1, Z16
 	VMULPS      896(CX), Z12, Z25
-	VMULPS      960(CX), Z24, Z24
-	VADDPS      Z24, Z25, Z24
+	VMULPS      960(CX), Z21, Z21
+	VADDPS      Z21, Z25, Z21
 	VMULPS      1024(CX), Z17, Z17
-	VADDPS      Z17, Z24, Z17
-	VMULPS      1088(CX), Z22, Z22
-	VADDPS      Z22, Z17, Z17
-	VSUBPS      Z20, Z3, Z22
-	VSUBPS      Z20, Z4, Z20
+	VADDPS      Z17, Z21, Z17
+	VMULPS      1088(CX), Z19, Z19
+	VADDPS      Z19, Z17, Z17
 	VMULPS      2112(CX), Z15, Z15
-	VMULPS      2496(CX), Z14, Z24
-	VSUBPS      Z24, Z15, Z15
+	VMULPS      2496(CX), Z14, Z19
+	VSUBPS      Z19, Z15, Z15
 	VMULPS      (R10)(DI*2), Z15, Z15
 	VADDPS      Z15, Z17, Z15
-	MOVQ        120(AX), R13
-	VMOVUPS     (R13)(DX*2), Z17
-	VMOVAPS     Z0, Z24
-	VPERMI2PS   64(R13)(DX*2), Z17, Z24
-	VMOVAPS     Z1, Z25
-	VPERMI2PS   64(R13)(DX*2), Z17, Z25
-	VMULPS      Z25, Z22, Z17
-	VADDPS      Z17, Z15, Z15
 	VMULPS      2240(CX), Z18, Z17
 	VMULPS      2624(CX), Z14, Z14
 	VSUBPS      Z14, Z17, Z14
 	VMULPS      (R11)(DI*1), Z14, Z14
 	VADDPS      Z14, Z15, Z14
+	VSUBPS      Z20, Z3, Z15
+	VSUBPS      Z20, Z4, Z17
+	MOVQ        120(AX), R13
+	VMOVUPS     (R13)(DX*2), Z18
+	VMOVAPS     Z0, Z19
+	VPERMI2PS   64(R13)(DX*2), Z18, Z19
+	VMOVAPS     Z1, Z20
+	VPERMI2PS   64(R13)(DX*2), Z18, Z20
+	VMULPS      Z20, Z15, Z15
+	VADDPS      Z15, Z2, Z15
 	MOVQ        136(AX), R13
-	VMOVUPS     (R13)(DX*2), Z15
-	VMOVAPS     Z0, Z17
-	VPERMI2PS   64(R13)(DX*2), Z15, Z17
-	VMOVAPS     Z1, Z18
-	VPERMI2PS   64(R13)(DX*2), Z15, Z18
-	VMULPS      Z18, Z20, Z15
+	VMOVUPS     (R13)(DX*2), Z18
+	VMOVAPS     Z0, Z20
+	VPERMI2PS   64(R13)(DX*2), Z18, Z20
+	VMOVAPS     Z1, Z21
+	VPERMI2PS   64(R13)(DX*2), Z18, Z21
+	VMULPS      Z21, Z17, Z17
+	VADDPS      Z17, Z15, Z15
+	VMULPS      3200(CX), Z15, Z15
 	VADDPS      Z15, Z14, Z14
 	VADDPS      Z14, Z12, Z12
 	VANDPS.BCST absolute<>+0(SB), Z12, Z14
@@ -9342,7 +9402,7 @@ group:
 	VSUBPS      Z13, Z11, Z14
 	VCMPPS      $0x06, 2688(CX), Z14, K1
 	VCMPPS      $0x06, 2752(CX), Z14, K2
-	VCMPPS      $0x04, Z2, Z21, K3
+	VCMPPS      $0x04, Z2, Z24, K3
 	KORW        K2, K3, K2
 	KANDW       K1, K2, K1
 	MOVQ        48(AX), R13
@@ -9368,28 +9428,28 @@ group:
 	VADDPS      Z15, Z14, Z14
 	VANDPS.BCST absolute<>+0(SB), Z14, Z15
 	VCMPPS.BCST $0x05, tiny<>+0(SB), Z15, K2
-	VADDPS      Z14, Z23, K2, Z23
+	VADDPS      Z14, Z22, K2, Z22
 	VMOVUPS     (R10)(DI*1), Z14
 	VMULPS      1664(CX), Z14, Z15
 	VADDPS      Z15, Z14, Z14
 	VANDPS.BCST absolute<>+0(SB), Z14, Z15
 	VCMPPS.BCST $0x05, tiny<>+0(SB), Z15, K2
-	VADDPS      Z14, Z19, K2, Z19
-	VADDPS      Z19, Z23, Z14
+	VADDPS      Z14, Z23, K2, Z23
+	VADDPS      Z23, Z22, Z14
 	VMOVUPS     (R10)(DI*2), Z15
-	VMULPS      1728(CX), Z15, Z18
-	VADDPS      Z18, Z15, Z15
-	VANDPS.BCST absolute<>+0(SB), Z15, Z18
-	VCMPPS.BCST $0x05, tiny<>+0(SB), Z18, K2
-	VADDPS      Z15, Z24, K2, Z24
-	VADDPS      Z24, Z14, Z14
+	VMULPS      1728(CX), Z15, Z17
+	VADDPS      Z17, Z15, Z15
+	VANDPS.BCST absolute<>+0(SB), Z15, Z17
+	VCMPPS.BCST $0x05, tiny<>+0(SB), Z17, K2
+	VADDPS      Z15, Z19, K2, Z19
+	VADDPS      Z19, Z14, Z14
 	VMOVUPS     (R11)(DI*1), Z15
-	VMULPS      1856(CX), Z15, Z18
-	VADDPS      Z18, Z15, Z15
-	VANDPS.BCST absolute<>+0(SB), Z15, Z18
-	VCMPPS.BCST $0x05, tiny<>+0(SB), Z18, K2
-	VADDPS      Z15, Z17, K2, Z17
-	VADDPS      Z17, Z14, Z14
+	VMULPS      1856(CX), Z15, Z17
+	VADDPS      Z17, Z15, Z15
+	VANDPS.BCST absolute<>+0(SB), Z15, Z17
+	VCMPPS.BCST $0x05, tiny<>+0(SB), Z17, K2
+	VADDPS      Z15, Z20, K2, Z20
+	VADDPS      Z20, Z14, Z14
 	VCMPPS      $0x06, 3520(CX), Z14, K2
 	KORW        K1, K2, K1
 	KORTESTW    K1, K1
@@ -9436,10 +9496,10 @@ quiet:
 	VMOVAPS.Z   Z11, K1, Z11
 	VMOVUPS     Z11, (R8)(DI*2)
 	VMOVUPS     Z13, (R9)(DI*1)
-	VMOVUPS     Z23, (R9)(DI*2)
-	VMOVUPS     Z19, (R10)(DI*1)
-	VMOVUPS     Z24, (R10)(DI*2)
-	VMOVUPS     Z17, (R11)(DI*1)
+	VMOVUPS     Z22, (R9)(DI*2)
+	VMOVUPS     Z23, (R10)(DI*1)
+	VMOVUPS     Z19, (R10)(DI*2)
+	VMOVUPS     Z20, (R11)(DI*1)
 	ADDQ        24(AX), CX
 	ADDQ        $0x40, R8
 	ADDQ        $0x40, R9
@@ -9525,88 +9585,92 @@ group:
 	VADDPS       Z20, Z23, Z20
 	VMULPS       832(CX), Z22, Z22
 	VADDPS       Z22, Z20, Z20
-	VSUBPS       Z21, Z3, Z22
-	VSUBPS       Z21, Z4, Z23
 	VMULPS       1920(CX), Z14, Z14
-	VMULPS       2304(CX), Z15, Z24
-	VSUBPS       Z24, Z14, Z14
+	VMULPS       2304(CX), Z15, Z22
+	VSUBPS       Z22, Z14, Z14
 	VMULPS       (R9)(DI*2), Z14, Z14
 	VADDPS       Z14, Z20, Z14
-	MOVQ         96(AX), R13
-	VMOVUPS      (R13)(DX*2), Z20
-	VMOVAPS      Z0, Z24
-	VPERMI2PS    64(R13)(DX*2), Z20, Z24
-	VMOVAPS      Z1, Z25
-	VPERMI2PS    64(R13)(DX*2), Z20, Z25
-	VMULPS       Z25, Z22, Z20
-	VADDPS       Z20, Z14, Z14
 	VMULPS       2048(CX), Z18, Z18
 	VMULPS       2432(CX), Z15, Z20
 	VSUBPS       Z20, Z18, Z18
 	VMULPS       (R10)(DI*1), Z18, Z18
 	VADDPS       Z18, Z14, Z14
+	VSUBPS       Z21, Z3, Z18
+	VSUBPS       Z21, Z4, Z20
+	MOVQ         96(AX), R13
+	VMOVUPS      (R13)(DX*2), Z22
+	VMOVAPS      Z0, Z23
+	VPERMI2PS    64(R13)(DX*2), Z22, Z23
+	VMOVAPS      Z1, Z24
+	VPERMI2PS    64(R13)(DX*2), Z22, Z24
+	VMULPS       Z24, Z18, Z18
+	VADDPS       Z18, Z2, Z18
 	MOVQ         112(AX), R13
-	VMOVUPS      (R13)(DX*2), Z18
-	VMOVAPS      Z0, Z20
-	VPERMI2PS    64(R13)(DX*2), Z18, Z20
-	VMOVAPS      Z1, Z22
-	VPERMI2PS    64(R13)(DX*2), Z18, Z22
-	VMULPS       Z22, Z23, Z18
+	VMOVUPS      (R13)(DX*2), Z22
+	VMOVAPS      Z0, Z24
+	VPERMI2PS    64(R13)(DX*2), Z22, Z24
+	VMOVAPS      Z1, Z25
+	VPERMI2PS    64(R13)(DX*2), Z22, Z25
+	VMULPS       Z25, Z20, Z20
+	VADDPS       Z20, Z18, Z18
+	VMULPS       3136(CX), Z18, Z18
 	VADDPS       Z18, Z14, Z14
 	MOVQ         80(AX), R13
 	VADDPS       (R13)(DX*1), Z7, Z18
 	MOVQ         88(AX), R13
-	VADDPS       (R13)(DX*1), Z8, Z22
-	VSUBPS       Z18, Z22, Z22
-	VMULPS       576(CX), Z22, Z22
+	VADDPS       (R13)(DX*1), Z8, Z20
+	VSUBPS       Z18, Z20, Z20
+	VMULPS       576(CX), Z20, Z20
 	VMULPS       3264(CX), Z17, Z17
-	VMOVUPS      (R9), Z23
+	VMOVUPS      (R9), Z22
 	VMULPS       1152(CX), Z13, Z25
-	VMULPS       1216(CX), Z23, Z26
+	VMULPS       1216(CX), Z22, Z26
 	VADDPS       Z26, Z25, Z25
 	VADDPS       Z17, Z18, Z17
 	VMULPS       1280(CX), Z17, Z17
 	VADDPS       Z17, Z25, Z17
-	VMULPS       1344(CX), Z22, Z25
+	VMULPS       1344(CX), Z20, Z25
 	VADDPS       Z25, Z17, Z17
-	VADDPS       Z17, Z23, Z17
+	VADDPS       Z17, Z22, Z17
 	VANDPS.BCST  absolute<>+0(SB), Z17, Z25
 	VCMPPS.BCST  $0x05, tiny<>+0(SB), Z25, K1
 	VMOVAPS.Z    Z17, K1, Z17
 	VMULPS       896(CX), Z13, Z25
-	VMULPS       960(CX), Z23, Z23
-	VADDPS       Z23, Z25, Z23
+	VMULPS       960(CX), Z22, Z22
+	VADDPS       Z22, Z25, Z22
 	VMULPS       1024(CX), Z18, Z18
-	VADDPS       Z18, Z23, Z18
-	VMULPS       1088(CX), Z22, Z22
-	VADDPS       Z22, Z18, Z18
-	VSUBPS       Z21, Z3, Z22
-	VSUBPS       Z21, Z4, Z21
+	VADDPS       Z18, Z22, Z18
+	VMULPS       1088(CX), Z20, Z20
+	VADDPS       Z20, Z18, Z18
 	VMULPS       2112(CX), Z16, Z16
-	VMULPS       2496(CX), Z15, Z23
-	VSUBPS       Z23, Z16, Z16
+	VMULPS       2496(CX), Z15, Z20
+	VSUBPS       Z20, Z16, Z16
 	VMULPS       (R10)(DI*2), Z16, Z16
 	VADDPS       Z16, Z18, Z16
-	MOVQ         120(AX), R13
-	VMOVUPS      (R13)(DX*2), Z18
-	VMOVAPS      Z0, Z23
-	VPERMI2PS    64(R13)(DX*2), Z18, Z23
-	VMOVAPS      Z1, Z25
-	VPERMI2PS    64(R13)(DX*2), Z18, Z25
-	VMULPS       Z25, Z22, Z18
-	VADDPS       Z18, Z16, Z16
 	VMULPS       2240(CX), Z19, Z18
 	VMULPS       2624(CX), Z15, Z15
 	VSUBPS       Z15, Z18, Z15
 	VMULPS       (R11)(DI*1), Z15, Z15
 	VADDPS       Z15, Z16, Z15
+	VSUBPS       Z21, Z3, Z16
+	VSUBPS       Z21, Z4, Z18
+	MOVQ         120(AX), R13
+	VMOVUPS      (R13)(DX*2), Z19
+	VMOVAPS      Z0, Z20
+	VPERMI2PS    64(R13)(DX*2), Z19, Z20
+	VMOVAPS      Z1, Z21
+	VPERMI2PS    64(R13)(DX*2), Z19, Z21
+	VMULPS       Z21, Z16, Z16
+	VADDPS       Z16, Z2, Z16
 	MOVQ         136(AX), R13
-	VMOVUPS      (R13)(DX*2), Z16
-	VMOVAPS      Z0, Z18
-	VPERMI2PS    64(R13)(DX*2), Z16, Z18
-	VMOVAPS      Z1, Z19
-	VPERMI2PS    64(R13)(DX*2), Z16, Z19
-	VMULPS       Z19, Z21, Z16
+	VMOVUPS      (R13)(DX*2), Z19
+	VMOVAPS      Z0, Z21
+	VPERMI2PS    64(R13)(DX*2), Z19, Z21
+	VMOVAPS      Z1, Z22
+	VPERMI2PS    64(R13)(DX*2), Z19, Z22
+	VMULPS       Z22, Z18, Z18
+	VADDPS       Z18, Z16, Z16
+	VMULPS       3200(CX), Z16, Z16
 	VADDPS       Z16, Z15, Z15
 	VADDPS       Z15, Z13, Z13
 	VANDPS.BCST  absolute<>+0(SB), Z13, Z15
@@ -9629,87 +9693,87 @@ group:
 	VSUBPS       2752(CX), Z16, Z16
 	VMULPS       3456(CX), Z16, Z16
 	VSUBPS       Z12, Z16, Z16
-	VBROADCASTSS exp_max<>+0(SB), Z19
-	VMINPS       Z12, Z19, Z12
+	VBROADCASTSS exp_max<>+0(SB), Z18
+	VMINPS       Z12, Z18, Z12
 	VMAXPS.BCST  exp_min<>+0(SB), Z12, Z12
-	VMULPS.BCST  log2e<>+0(SB), Z12, Z19
-	VRNDSCALEPS  $0x00, Z19, Z19
-	VMULPS.BCST  ln2_hi<>+0(SB), Z19, Z21
-	VSUBPS       Z21, Z12, Z12
-	VMULPS.BCST  ln2_lo<>+0(SB), Z19, Z21
-	VSUBPS       Z21, Z12, Z12
-	VBROADCASTSS exp0<>+0(SB), Z21
-	VMULPS       Z12, Z21, Z21
-	VADDPS.BCST  exp1<>+0(SB), Z21, Z21
-	VMULPS       Z12, Z21, Z21
-	VADDPS.BCST  exp2<>+0(SB), Z21, Z21
-	VMULPS       Z12, Z21, Z21
-	VADDPS.BCST  exp3<>+0(SB), Z21, Z21
-	VMULPS       Z12, Z21, Z21
-	VADDPS.BCST  exp4<>+0(SB), Z21, Z21
-	VMULPS       Z12, Z21, Z21
-	VADDPS.BCST  exp5<>+0(SB), Z21, Z21
+	VMULPS.BCST  log2e<>+0(SB), Z12, Z18
+	VRNDSCALEPS  $0x00, Z18, Z18
+	VMULPS.BCST  ln2_hi<>+0(SB), Z18, Z19
+	VSUBPS       Z19, Z12, Z12
+	VMULPS.BCST  ln2_lo<>+0(SB), Z18, Z19
+	VSUBPS       Z19, Z12, Z12
+	VBROADCASTSS exp0<>+0(SB), Z19
+	VMULPS       Z12, Z19, Z19
+	VADDPS.BCST  exp1<>+0(SB), Z19, Z19
+	VMULPS       Z12, Z19, Z19
+	VADDPS.BCST  exp2<>+0(SB), Z19, Z19
+	VMULPS       Z12, Z19, Z19
+	VADDPS.BCST  exp3<>+0(SB), Z19, Z19
+	VMULPS       Z12, Z19, Z19
+	VADDPS.BCST  exp4<>+0(SB), Z19, Z19
+	VMULPS       Z12, Z19, Z19
+	VADDPS.BCST  exp5<>+0(SB), Z19, Z19
 	VMULPS       Z12, Z12, Z22
-	VMULPS       Z22, Z21, Z21
-	VADDPS       Z12, Z21, Z12
+	VMULPS       Z22, Z19, Z19
+	VADDPS       Z12, Z19, Z12
 	VADDPS.BCST  one<>+0(SB), Z12, Z12
-	VSCALEFPS    Z19, Z12, Z12
+	VSCALEFPS    Z18, Z12, Z12
 	VMULPS       3392(CX), Z12, Z12
-	VBROADCASTSS escape0<>+0(SB), Z19
-	VMULPS       Z16, Z19, Z19
-	VADDPS.BCST  escape1<>+0(SB), Z19, Z19
-	VMULPS       Z16, Z19, Z19
-	VADDPS.BCST  escape2<>+0(SB), Z19, Z19
-	VMULPS       Z16, Z19, Z19
-	VADDPS.BCST  escape3<>+0(SB), Z19, Z19
-	VMULPS       Z16, Z19, Z19
-	VADDPS.BCST  escape4<>+0(SB), Z19, Z19
-	VMULPS       Z19, Z12, Z19
-	VANDPS.BCST  absolute<>+0(SB), Z16, Z21
-	VCMPPS.BCST  $0x1e, quarter<>+0(SB), Z21, K1
+	VBROADCASTSS escape0<>+0(SB), Z18
+	VMULPS       Z16, Z18, Z18
+	VADDPS.BCST  escape1<>+0(SB), Z18, Z18
+	VMULPS       Z16, Z18, Z18
+	VADDPS.BCST  escape2<>+0(SB), Z18, Z18
+	VMULPS       Z16, Z18, Z18
+	VADDPS.BCST  escape3<>+0(SB), Z18, Z18
+	VMULPS       Z16, Z18, Z18
+	VADDPS.BCST  escape4<>+0(SB), Z18, Z18
+	VMULPS       Z18, Z12, Z18
+	VANDPS.BCST  absolute<>+0(SB), Z16, Z19
+	VCMPPS.BCST  $0x1e, quarter<>+0(SB), Z19, K1
 	KORTESTW     K1, K1
 	JZ           mild
 	KMOVW        K1, R13
-	VBROADCASTSS exp_max<>+0(SB), Z21
-	VMINPS       Z16, Z21, Z21
-	VMAXPS.BCST  exp_min<>+0(SB), Z21, Z21
-	VMULPS.BCST  log2e<>+0(SB), Z21, Z22
+	VBROADCASTSS exp_max<>+0(SB), Z19
+	VMINPS       Z16, Z19, Z19
+	VMAXPS.BCST  exp_min<>+0(SB), Z19, Z19
+	VMULPS.BCST  log2e<>+0(SB), Z19, Z22
 	VRNDSCALEPS  $0x00, Z22, Z22
 	VMULPS.BCST  ln2_hi<>+0(SB), Z22, Z25
-	VSUBPS       Z25, Z21, Z21
+	VSUBPS       Z25, Z19, Z19
 	VMULPS.BCST  ln2_lo<>+0(SB), Z22, Z25
-	VSUBPS       Z25, Z21, Z21
+	VSUBPS       Z25, Z19, Z19
 	VBROADCASTSS exp0<>+0(SB), Z25
-	VMULPS       Z21, Z25, Z25
+	VMULPS       Z19, Z25, Z25
 	VADDPS.BCST  exp1<>+0(SB), Z25, Z25
-	VMULPS       Z21, Z25, Z25
+	VMULPS       Z19, Z25, Z25
 	VADDPS.BCST  exp2<>+0(SB), Z25, Z25
-	VMULPS       Z21, Z25, Z25
+	VMULPS       Z19, Z25, Z25
 	VADDPS.BCST  exp3<>+0(SB), Z25, Z25
-	VMULPS       Z21, Z25, Z25
+	VMULPS       Z19, Z25, Z25
 	VADDPS.BCST  exp4<>+0(SB), Z25, Z25
-	VMULPS       Z21, Z25, Z25
+	VMULPS       Z19, Z25, Z25
 	VADDPS.BCST  exp5<>+0(SB), Z25, Z25
-	VMULPS       Z21, Z21, Z26
+	VMULPS       Z19, Z19, Z26
 	VMULPS       Z26, Z25, Z25
-	VADDPS       Z21, Z25, Z21
-	VADDPS.BCST  one<>+0(SB), Z21, Z21
-	VSCALEFPS    Z22, Z21, Z21
-	VSUBPS.BCST  one<>+0(SB), Z21, Z21
-	VMULPS       Z21, Z12, Z12
+	VADDPS       Z19, Z25, Z19
+	VADDPS.BCST  one<>+0(SB), Z19, Z19
+	VSCALEFPS    Z22, Z19, Z19
+	VSUBPS.BCST  one<>+0(SB), Z19, Z19
+	VMULPS       Z19, Z12, Z12
 	VDIVPS       Z16, Z12, Z12
-	VBLENDMPS    Z12, Z19, K1, Z10
-	VMOVAPS      Z10, Z19
+	VBLENDMPS    Z12, Z18, K1, Z10
+	VMOVAPS      Z10, Z18
 
 mild:
 	MOVQ          152(AX), R13
 	VMOVUPS       (R13)(DX*2), Z12
-	VCVTPS2PD     Y19, Z16
-	VMOVUPS       64(R13)(DX*2), Z21
-	VEXTRACTF32X8 $0x01, Z19, Y19
-	VCVTPS2PD     Y19, Z19
+	VCVTPS2PD     Y18, Z16
+	VMOVUPS       64(R13)(DX*2), Z19
+	VEXTRACTF32X8 $0x01, Z18, Y18
+	VCVTPS2PD     Y18, Z18
 	VCMPPD        $0x1d, Z12, Z16, K1
-	VCMPPD        $0x1d, Z21, Z19, K2
+	VCMPPD        $0x1d, Z19, Z18, K2
 	KUNPCKBW      K1, K2, K1
 	MOVQ          48(AX), R14
 	VPCMPQ        $0x01, (R14)(DX*2), Z11, K2
@@ -9736,28 +9800,28 @@ mild:
 	VADDPS        Z25, Z22, Z22
 	VANDPS.BCST   absolute<>+0(SB), Z22, Z25
 	VCMPPS.BCST   $0x05, tiny<>+0(SB), Z25, K3
-	VADDPS        Z22, Z24, K3, Z24
+	VADDPS        Z22, Z23, K3, Z23
 	VMOVUPS       (R10)(DI*1), Z22
 	VMULPS        1664(CX), Z22, Z25
 	VADDPS        Z25, Z22, Z22
 	VANDPS.BCST   absolute<>+0(SB), Z22, Z25
 	VCMPPS.BCST   $0x05, tiny<>+0(SB), Z25, K3
-	VADDPS        Z22, Z20, K3, Z20
-	VADDPS        Z20, Z24, Z22
+	VADDPS        Z22, Z24, K3, Z24
+	VADDPS        Z24, Z23, Z22
 	VMOVUPS       (R10)(DI*2), Z25
 	VMULPS        1728(CX), Z25, Z26
 	VADDPS        Z26, Z25, Z25
 	VANDPS.BCST   absolute<>+0(SB), Z25, Z26
 	VCMPPS.BCST   $0x05, tiny<>+0(SB), Z26, K3
-	VADDPS        Z25, Z23, K3, Z23
-	VADDPS        Z23, Z22, Z22
+	VADDPS        Z25, Z20, K3, Z20
+	VADDPS        Z20, Z22, Z22
 	VMOVUPS       (R11)(DI*1), Z25
 	VMULPS        1856(CX), Z25, Z26
 	VADDPS        Z26, Z25, Z25
 	VANDPS.BCST   absolute<>+0(SB), Z25, Z26
 	VCMPPS.BCST   $0x05, tiny<>+0(SB), Z26, K3
-	VADDPS        Z25, Z18, K3, Z18
-	VADDPS        Z18, Z22, Z22
+	VADDPS        Z25, Z21, K3, Z21
+	VADDPS        Z21, Z22, Z22
 	VCMPPS        $0x06, 3520(CX), Z22, K3
 	KORW          K2, K3, K2
 	KORTESTW      K2, K2
@@ -9797,9 +9861,9 @@ quiet:
 	VSUBPD      Z16, Z12, Z16
 	VBLENDMPD   Z12, Z16, K1, Z16
 	VMOVUPS     Z16, (R13)(DX*2)
-	VSUBPD      Z19, Z21, Z12
+	VSUBPD      Z18, Z19, Z12
 	KSHIFTRW    $0x08, K1, K1
-	VBLENDMPD   Z21, Z12, K1, Z12
+	VBLENDMPD   Z19, Z12, K1, Z12
 	VMOVUPS     Z12, 64(R13)(DX*2)
 	VMOVUPS     Z14, (R8)
 	VMOVUPS     Z13, (R8)(DI*1)
@@ -9812,10 +9876,10 @@ quiet:
 	VMOVAPS.Z   Z12, K1, Z12
 	VMOVUPS     Z12, (R8)(DI*2)
 	VMOVUPS     Z15, (R9)(DI*1)
-	VMOVUPS     Z24, (R9)(DI*2)
-	VMOVUPS     Z20, (R10)(DI*1)
-	VMOVUPS     Z23, (R10)(DI*2)
-	VMOVUPS     Z18, (R11)(DI*1)
+	VMOVUPS     Z23, (R9)(DI*2)
+	VMOVUPS     Z24, (R10)(DI*1)
+	VMOVUPS     Z20, (R10)(DI*2)
+	VMOVUPS     Z21, (R11)(DI*1)
 	ADDQ        24(AX), CX
 	ADDQ        $0x40, R8
 	ADDQ        $0x40, R9
@@ -10292,112 +10356,116 @@ group:
 	VADDPS      Z19, Z25, Z19
 	VMULPS      832(CX), Z24, Z24
 	VADDPS      Z24, Z19, Z19
-	VSUBPS      Z21, Z3, Z24
-	VSUBPS      Z21, Z4, Z21
-	VMULPS      1920(CX), Z13, Z25
-	VMULPS      2304(CX), Z14, Z26
-	VSUBPS      Z26, Z25, Z25
-	VMULPS      (R9)(DI*2), Z25, Z25
-	VADDPS      Z25, Z19, Z19
-	MOVQ        96(AX), R13
-	VMOVUPS     (R13)(DX*2), Z25
-	VMOVAPS     Z0, Z26
-	VPERMI2PS   64(R13)(DX*2), Z25, Z26
-	VMOVAPS     Z1, Z27
-	VPERMI2PS   64(R13)(DX*2), Z25, Z27
-	VMULPS      Z27, Z24, Z25
-	VADDPS      Z25, Z19, Z19
+	VMULPS      1920(CX), Z13, Z24
+	VMULPS      2304(CX), Z14, Z25
+	VSUBPS      Z25, Z24, Z24
+	VMULPS      (R9)(DI*2), Z24, Z24
+	VADDPS      Z24, Z19, Z19
 	VMULPS      1984(CX), Z13, Z13
-	VMULPS      2368(CX), Z14, Z25
-	VSUBPS      Z25, Z13, Z13
+	VMULPS      2368(CX), Z14, Z24
+	VSUBPS      Z24, Z13, Z13
 	VMULPS      (R10), Z13, Z13
 	VADDPS      Z13, Z19, Z13
-	MOVQ        104(AX), R13
-	VMOVUPS     (R13)(DX*2), Z19
-	VMOVAPS     Z0, Z25
-	VPERMI2PS   64(R13)(DX*2), Z19, Z25
-	VMOVAPS     Z1, Z27
-	VPERMI2PS   64(R13)(DX*2), Z19, Z27
-	VMULPS      Z27, Z24, Z19
-	VADDPS      Z19, Z13, Z13
 	VMULPS      2048(CX), Z17, Z17
 	VMULPS      2432(CX), Z14, Z14
 	VSUBPS      Z14, Z17, Z14
 	VMULPS      (R10)(DI*1), Z14, Z14
 	VADDPS      Z14, Z13, Z13
+	VSUBPS      Z21, Z3, Z14
+	VSUBPS      Z21, Z4, Z17
+	MOVQ        96(AX), R13
+	VMOVUPS     (R13)(DX*2), Z19
+	VMOVAPS     Z0, Z21
+	VPERMI2PS   64(R13)(DX*2), Z19, Z21
+	VMOVAPS     Z1, Z24
+	VPERMI2PS   64(R13)(DX*2), Z19, Z24
+	VMULPS      Z24, Z14, Z19
+	VADDPS      Z19, Z2, Z19
+	MOVQ        104(AX), R13
+	VMOVUPS     (R13)(DX*2), Z24
+	VMOVAPS     Z0, Z25
+	VPERMI2PS   64(R13)(DX*2), Z24, Z25
+	VMOVAPS     Z1, Z26
+	VPERMI2PS   64(R13)(DX*2), Z24, Z26
+	VMULPS      Z26, Z14, Z14
+	VADDPS      Z14, Z19, Z14
 	MOVQ        112(AX), R13
-	VMOVUPS     (R13)(DX*2), Z14
-	VMOVAPS     Z0, Z17
-	VPERMI2PS   64(R13)(DX*2), Z14, Z17
-	VMOVAPS     Z1, Z19
-	VPERMI2PS   64(R13)(DX*2), Z14, Z19
-	VMULPS      Z19, Z21, Z14
+	VMOVUPS     (R13)(DX*2), Z19
+	VMOVAPS     Z0, Z24
+	VPERMI2PS   64(R13)(DX*2), Z19, Z24
+	VMOVAPS     Z1, Z26
+	VPERMI2PS   64(R13)(DX*2), Z19, Z26
+	VMULPS      Z26, Z17, Z17
+	VADDPS      Z17, Z14, Z14
+	VMULPS      3136(CX), Z14, Z14
 	VADDPS      Z14, Z13, Z13
 	MOVQ        88(AX), R13
 	VADDPS      (R13)(DX*1), Z8, Z14
 	VSUBPS      Z22, Z14, Z14
 	VMULPS      576(CX), Z14, Z14
 	VMULPS      3264(CX), Z16, Z16
-	VMOVUPS     (R9), Z21
-	VMULPS      1152(CX), Z12, Z24
-	VMULPS      1216(CX), Z21, Z27
-	VADDPS      Z27, Z24, Z24
+	VMOVUPS     (R9), Z17
+	VMULPS      1152(CX), Z12, Z19
+	VMULPS      1216(CX), Z17, Z27
+	VADDPS      Z27, Z19, Z19
 	VADDPS      Z16, Z22, Z16
 	VMULPS      1280(CX), Z16, Z16
-	VADDPS      Z16, Z24, Z16
-	VMULPS      1344(CX), Z14, Z24
-	VADDPS      Z24, Z16, Z16
-	VADDPS      Z16, Z21, Z16
-	VANDPS.BCST absolute<>+0(SB), Z16, Z24
-	VCMPPS.BCST $0x05, tiny<>+0(SB), Z24, K1
+	VADDPS      Z16, Z19, Z16
+	VMULPS      1344(CX), Z14, Z19
+	VADDPS      Z19, Z16, Z16
+	VADDPS      Z16, Z17, Z16
+	VANDPS.BCST absolute<>+0(SB), Z16, Z19
+	VCMPPS.BCST $0x05, tiny<>+0(SB), Z19, K1
 	VMOVAPS.Z   Z16, K1, Z16
-	VMULPS      896(CX), Z12, Z24
-	VMULPS      960(CX), Z21, Z21
-	VADDPS      Z21, Z24, Z21
-	VMULPS      1024(CX), Z22, Z22
-	VADDPS      Z22, Z21, Z21
+	VMULPS      896(CX), Z12, Z19
+	VMULPS      960(CX), Z17, Z17
+	VADDPS      Z17, Z19, Z17
+	VMULPS      1024(CX), Z22, Z19
+	VADDPS      Z19, Z17, Z17
 	VMULPS      1088(CX), Z14, Z14
-	VADDPS      Z14, Z21, Z14
-	VSUBPS      Z23, Z3, Z21
-	VSUBPS      Z23, Z4, Z22
-	VMULPS      2112(CX), Z15, Z23
-	VMULPS      2496(CX), Z20, Z24
-	VSUBPS      Z24, Z23, Z23
-	VMULPS      (R10)(DI*2), Z23, Z23
-	VADDPS      Z23, Z14, Z14
-	MOVQ        120(AX), R13
-	VMOVUPS     (R13)(DX*2), Z23
-	VMOVAPS     Z0, Z24
-	VPERMI2PS   64(R13)(DX*2), Z23, Z24
-	VMOVAPS     Z1, Z27
-	VPERMI2PS   64(R13)(DX*2), Z23, Z27
-	VMULPS      Z27, Z21, Z23
-	VADDPS      Z23, Z14, Z14
+	VADDPS      Z14, Z17, Z14
+	VMULPS      2112(CX), Z15, Z17
+	VMULPS      2496(CX), Z20, Z19
+	VSUBPS      Z19, Z17, Z17
+	VMULPS      (R10)(DI*2), Z17, Z17
+	VADDPS      Z17, Z14, Z14
 	VMULPS      2176(CX), Z15, Z15
-	VMULPS      2560(CX), Z20, Z23
-	VSUBPS      Z23, Z15, Z15
+	VMULPS      2560(CX), Z20, Z17
+	VSUBPS      Z17, Z15, Z15
 	VMULPS      (R11), Z15, Z15
 	VADDPS      Z15, Z14, Z14
-	MOVQ        128(AX), R13
-	VMOVUPS     (R13)(DX*2), Z15
-	VMOVAPS     Z0, Z23
-	VPERMI2PS   64(R13)(DX*2), Z15, Z23
-	VMOVAPS     Z1, Z27
-	VPERMI2PS   64(R13)(DX*2), Z15, Z27
-	VMULPS      Z27, Z21, Z15
-	VADDPS      Z15, Z14, Z14
 	VMULPS      2240(CX), Z18, Z15
-	VMULPS      2624(CX), Z20, Z18
-	VSUBPS      Z18, Z15, Z15
+	VMULPS      2624(CX), Z20, Z17
+	VSUBPS      Z17, Z15, Z15
 	VMULPS      (R11)(DI*1), Z15, Z15
 	VADDPS      Z15, Z14, Z14
-	MOVQ        136(AX), R13
-	VMOVUPS     (R13)(DX*2), Z15
-	VMOVAPS     Z0, Z18
-	VPERMI2PS   64(R13)(DX*2), Z15, Z18
+	VSUBPS      Z23, Z3, Z15
+	VSUBPS      Z23, Z4, Z17
+	MOVQ        120(AX), R13
+	VMOVUPS     (R13)(DX*2), Z18
+	VMOVAPS     Z0, Z19
+	VPERMI2PS   64(R13)(DX*2), Z18, Z19
 	VMOVAPS     Z1, Z20
-	VPERMI2PS   64(R13)(DX*2), Z15, Z20
-	VMULPS      Z20, Z22, Z15
+	VPERMI2PS   64(R13)(DX*2), Z18, Z20
+	VMULPS      Z20, Z15, Z18
+	VADDPS      Z18, Z2, Z18
+	MOVQ        128(AX), R13
+	VMOVUPS     (R13)(DX*2), Z20
+	VMOVAPS     Z0, Z22
+	VPERMI2PS   64(R13)(DX*2), Z20, Z22
+	VMOVAPS     Z1, Z23
+	VPERMI2PS   64(R13)(DX*2), Z20, Z23
+	VMULPS      Z23, Z15, Z15
+	VADDPS      Z15, Z18, Z15
+	MOVQ        136(AX), R13
+	VMOVUPS     (R13)(DX*2), Z18
+	VMOVAPS     Z0, Z20
+	VPERMI2PS   64(R13)(DX*2), Z18, Z20
+	VMOVAPS     Z1, Z23
+	VPERMI2PS   64(R13)(DX*2), Z18, Z23
+	VMULPS      Z23, Z17, Z17
+	VADDPS      Z17, Z15, Z15
+	VMULPS      3200(CX), Z15, Z15
 	VADDPS      Z15, Z14, Z14
 	VADDPS      Z14, Z12, Z12
 	VANDPS.BCST absolute<>+0(SB), Z12, Z14
@@ -10416,7 +10484,7 @@ group:
 	VSUBPS      Z13, Z11, Z14
 	VCMPPS      $0x06, 2688(CX), Z14, K1
 	VCMPPS      $0x06, 2752(CX), Z14, K2
-	VCMPPS      $0x04, Z2, Z19, K3
+	VCMPPS      $0x04, Z2, Z26, K3
 	KORW        K2, K3, K2
 	KANDW       K1, K2, K1
 	MOVQ        48(AX), R13
@@ -10442,42 +10510,42 @@ group:
 	VADDPS      Z15, Z14, Z14
 	VANDPS.BCST absolute<>+0(SB), Z14, Z15
 	VCMPPS.BCST $0x05, tiny<>+0(SB), Z15, K2
-	VADDPS      Z14, Z26, K2, Z26
+	VADDPS      Z14, Z21, K2, Z21
 	VMOVUPS     (R10), Z14
 	VMULPS      1600(CX), Z14, Z15
 	VADDPS      Z15, Z14, Z14
 	VANDPS.BCST absolute<>+0(SB), Z14, Z15
 	VCMPPS.BCST $0x05, tiny<>+0(SB), Z15, K2
 	VADDPS      Z14, Z25, K2, Z25
-	VADDPS      Z25, Z26, Z14
+	VADDPS      Z25, Z21, Z14
 	VMOVUPS     (R10)(DI*1), Z15
-	VMULPS      1664(CX), Z15, Z19
-	VADDPS      Z19, Z15, Z15
-	VANDPS.BCST absolute<>+0(SB), Z15, Z19
-	VCMPPS.BCST $0x05, tiny<>+0(SB), Z19, K2
-	VADDPS      Z15, Z17, K2, Z17
-	VADDPS      Z17, Z14, Z14
-	VMOVUPS     (R10)(DI*2), Z15
-	VMULPS      1728(CX), Z15, Z19
-	VADDPS      Z19, Z15, Z15
-	VANDPS.BCST absolute<>+0(SB), Z15, Z19
-	VCMPPS.BCST $0x05, tiny<>+0(SB), Z19, K2
+	VMULPS      1664(CX), Z15, Z17
+	VADDPS      Z17, Z15, Z15
+	VANDPS.BCST absolute<>+0(SB), Z15, Z17
+	VCMPPS.BCST $0x05, tiny<>+0(SB), Z17, K2
 	VADDPS      Z15, Z24, K2, Z24
 	VADDPS      Z24, Z14, Z14
+	VMOVUPS     (R10)(DI*2), Z15
+	VMULPS      1728(CX), Z15, Z17
+	VADDPS      Z17, Z15, Z15
+	VANDPS.BCST absolute<>+0(SB), Z15, Z17
+	VCMPPS.BCST $0x05, tiny<>+0(SB), Z17, K2
+	VADDPS      Z15, Z19, K2, Z19
+	VADDPS      Z19, Z14, Z14
 	VMOVUPS     (R11), Z15
-	VMULPS      1792(CX), Z15, Z19
-	VADDPS      Z19, Z15, Z15
-	VANDPS.BCST absolute<>+0(SB), Z15, Z19
-	VCMPPS.BCST $0x05, tiny<>+0(SB), Z19, K2
-	VADDPS      Z15, Z23, K2, Z23
-	VADDPS      Z23, Z14, Z14
+	VMULPS      1792(CX), Z15, Z17
+	VADDPS      Z17, Z15, Z15
+	VANDPS.BCST absolute<>+0(SB), Z15, Z17
+	VCMPPS.BCST $0x05, tiny<>+0(SB), Z17, K2
+	VADDPS      Z15, Z22, K2, Z22
+	VADDPS      Z22, Z14, Z14
 	VMOVUPS     (R11)(DI*1), Z15
-	VMULPS      1856(CX), Z15, Z19
-	VADDPS      Z19, Z15, Z15
-	VANDPS.BCST absolute<>+0(SB), Z15, Z19
-	VCMPPS.BCST $0x05, tiny<>+0(SB), Z19, K2
-	VADDPS      Z15, Z18, K2, Z18
-	VADDPS      Z18, Z14, Z14
+	VMULPS      1856(CX), Z15, Z17
+	VADDPS      Z17, Z15, Z15
+	VANDPS.BCST absolute<>+0(SB), Z15, Z17
+	VCMPPS.BCST $0x05, tiny<>+0(SB), Z17, K2
+	VADDPS      Z15, Z20, K2, Z20
+	VADDPS      Z20, Z14, Z14
 	VCMPPS      $0x06, 3520(CX), Z14, K2
 	KORW        K1, K2, K1
 	KORTESTW    K1, K1
@@ -10524,12 +10592,12 @@ quiet:
 	VMOVAPS.Z   Z11, K1, Z11
 	VMOVUPS     Z11, (R8)(DI*2)
 	VMOVUPS     Z13, (R9)(DI*1)
-	VMOVUPS     Z26, (R9)(DI*2)
+	VMOVUPS     Z21, (R9)(DI*2)
 	VMOVUPS     Z25, (R10)
-	VMOVUPS     Z17, (R10)(DI*1)
-	VMOVUPS     Z24, (R10)(DI*2)
-	VMOVUPS     Z23, (R11)
-	VMOVUPS     Z18, (R11)(DI*1)
+	VMOVUPS     Z24, (R10)(DI*1)
+	VMOVUPS     Z19, (R10)(DI*2)
+	VMOVUPS     Z22, (R11)
+	VMOVUPS     Z20, (R11)(DI*1)
 	ADDQ        24(AX), CX
 	ADDQ        $0x40, R8
 	ADDQ        $0x40, R9
@@ -10630,112 +10698,116 @@ group:
 	VADDPS       Z20, Z26, Z20
 	VMULPS       832(CX), Z25, Z25
 	VADDPS       Z25, Z20, Z20
-	VSUBPS       Z22, Z3, Z25
-	VSUBPS       Z22, Z4, Z22
-	VMULPS       1920(CX), Z14, Z26
-	VMULPS       2304(CX), Z15, Z27
-	VSUBPS       Z27, Z26, Z26
-	VMULPS       (R9)(DI*2), Z26, Z26
-	VADDPS       Z26, Z20, Z20
-	MOVQ         96(AX), R13
-	VMOVUPS      (R13)(DX*2), Z26
-	VMOVAPS      Z0, Z27
-	VPERMI2PS    64(R13)(DX*2), Z26, Z27
-	VMOVAPS      Z1, Z28
-	VPERMI2PS    64(R13)(DX*2), Z26, Z28
-	VMULPS       Z28, Z25, Z26
-	VADDPS       Z26, Z20, Z20
+	VMULPS       1920(CX), Z14, Z25
+	VMULPS       2304(CX), Z15, Z26
+	VSUBPS       Z26, Z25, Z25
+	VMULPS       (R9)(DI*2), Z25, Z25
+	VADDPS       Z25, Z20, Z20
 	VMULPS       1984(CX), Z14, Z14
-	VMULPS       2368(CX), Z15, Z26
-	VSUBPS       Z26, Z14, Z14
+	VMULPS       2368(CX), Z15, Z25
+	VSUBPS       Z25, Z14, Z14
 	VMULPS       (R10), Z14, Z14
 	VADDPS       Z14, Z20, Z14
-	MOVQ         104(AX), R13
-	VMOVUPS      (R13)(DX*2), Z20
-	VMOVAPS      Z0, Z26
-	VPERMI2PS    64(R13)(DX*2), Z20, Z26
-	VMOVAPS      Z1, Z28
-	VPERMI2PS    64(R13)(DX*2), Z20, Z28
-	VMULPS       Z28, Z25, Z20
-	VADDPS       Z20, Z14, Z14
 	VMULPS       2048(CX), Z18, Z18
 	VMULPS       2432(CX), Z15, Z15
 	VSUBPS       Z15, Z18, Z15
 	VMULPS       (R10)(DI*1), Z15, Z15
 	VADDPS       Z15, Z14, Z14
+	VSUBPS       Z22, Z3, Z15
+	VSUBPS       Z22, Z4, Z18
+	MOVQ         96(AX), R13
+	VMOVUPS      (R13)(DX*2), Z20
+	VMOVAPS      Z0, Z22
+	VPERMI2PS    64(R13)(DX*2), Z20, Z22
+	VMOVAPS      Z1, Z25
+	VPERMI2PS    64(R13)(DX*2), Z20, Z25
+	VMULPS       Z25, Z15, Z20
+	VADDPS       Z20, Z2, Z20
+	MOVQ         104(AX), R13
+	VMOVUPS      (R13)(DX*2), Z25
+	VMOVAPS      Z0, Z26
+	VPERMI2PS    64(R13)(DX*2), Z25, Z26
+	VMOVAPS      Z1, Z27
+	VPERMI2PS    64(R13)(DX*2), Z25, Z27
+	VMULPS       Z27, Z15, Z15
+	VADDPS       Z15, Z20, Z15
 	MOVQ         112(AX), R13
-	VMOVUPS      (R13)(DX*2), Z15
-	VMOVAPS      Z0, Z18
-	VPERMI2PS    64(R13)(DX*2), Z15, Z18
-	VMOVAPS      Z1, Z20
-	VPERMI2PS    64(R13)(DX*2), Z15, Z20
-	VMULPS       Z20, Z22, Z15
+	VMOVUPS      (R13)(DX*2), Z20
+	VMOVAPS      Z0, Z25
+	VPERMI2PS    64(R13)(DX*2), Z20, Z25
+	VMOVAPS      Z1, Z27
+	VPERMI2PS    64(R13)(DX*2), Z20, Z27
+	VMULPS       Z27, Z18, Z18
+	VADDPS       Z18, Z15, Z15
+	VMULPS       3136(CX), Z15, Z15
 	VADDPS       Z15, Z14, Z14
 	MOVQ         88(AX), R13
 	VADDPS       (R13)(DX*1), Z8, Z15
 	VSUBPS       Z23, Z15, Z15
 	VMULPS       576(CX), Z15, Z15
 	VMULPS       3264(CX), Z17, Z17
-	VMOVUPS      (R9), Z20
-	VMULPS       1152(CX), Z13, Z22
-	VMULPS       1216(CX), Z20, Z25
-	VADDPS       Z25, Z22, Z22
+	VMOVUPS      (R9), Z18
+	VMULPS       1152(CX), Z13, Z20
+	VMULPS       1216(CX), Z18, Z27
+	VADDPS       Z27, Z20, Z20
 	VADDPS       Z17, Z23, Z17
 	VMULPS       1280(CX), Z17, Z17
-	VADDPS       Z17, Z22, Z17
-	VMULPS       1344(CX), Z15, Z22
-	VADDPS       Z22, Z17, Z17
 	VADDPS       Z17, Z20, Z17
-	VANDPS.BCST  absolute<>+0(SB), Z17, Z22
-	VCMPPS.BCST  $0x05, tiny<>+0(SB), Z22, K1
+	VMULPS       1344(CX), Z15, Z20
+	VADDPS       Z20, Z17, Z17
+	VADDPS       Z17, Z18, Z17
+	VANDPS.BCST  absolute<>+0(SB), Z17, Z20
+	VCMPPS.BCST  $0x05, tiny<>+0(SB), Z20, K1
 	VMOVAPS.Z    Z17, K1, Z17
-	VMULPS       896(CX), Z13, Z22
-	VMULPS       960(CX), Z20, Z20
-	VADDPS       Z20, Z22, Z20
-	VMULPS       1024(CX), Z23, Z22
-	VADDPS       Z22, Z20, Z20
+	VMULPS       896(CX), Z13, Z20
+	VMULPS       960(CX), Z18, Z18
+	VADDPS       Z18, Z20, Z18
+	VMULPS       1024(CX), Z23, Z20
+	VADDPS       Z20, Z18, Z18
 	VMULPS       1088(CX), Z15, Z15
-	VADDPS       Z15, Z20, Z15
-	VSUBPS       Z24, Z3, Z20
-	VSUBPS       Z24, Z4, Z22
-	VMULPS       2112(CX), Z16, Z23
-	VMULPS       2496(CX), Z21, Z24
-	VSUBPS       Z24, Z23, Z23
-	VMULPS       (R10)(DI*2), Z23, Z23
-	VADDPS       Z23, Z15, Z15
-	MOVQ         120(AX), R13
-	VMOVUPS      (R13)(DX*2), Z23
-	VMOVAPS      Z0, Z24
-	VPERMI2PS    64(R13)(DX*2), Z23, Z24
-	VMOVAPS      Z1, Z25
-	VPERMI2PS    64(R13)(DX*2), Z23, Z25
-	VMULPS       Z25, Z20, Z23
-	VADDPS       Z23, Z15, Z15
+	VADDPS       Z15, Z18, Z15
+	VMULPS       2112(CX), Z16, Z18
+	VMULPS       2496(CX), Z21, Z20
+	VSUBPS       Z20, Z18, Z18
+	VMULPS       (R10)(DI*2), Z18, Z18
+	VADDPS       Z18, Z15, Z15
 	VMULPS       2176(CX), Z16, Z16
-	VMULPS       2560(CX), Z21, Z23
-	VSUBPS       Z23, Z16, Z16
+	VMULPS       2560(CX), Z21, Z18
+	VSUBPS       Z18, Z16, Z16
 	VMULPS       (R11), Z16, Z16
 	VADDPS       Z16, Z15, Z15
-	MOVQ         128(AX), R13
-	VMOVUPS      (R13)(DX*2), Z16
-	VMOVAPS      Z0, Z23
-	VPERMI2PS    64(R13)(DX*2), Z16, Z23
-	VMOVAPS      Z1, Z25
-	VPERMI2PS    64(R13)(DX*2), Z16, Z25
-	VMULPS       Z25, Z20, Z16
-	VADDPS       Z16, Z15, Z15
 	VMULPS       2240(CX), Z19, Z16
-	VMULPS       2624(CX), Z21, Z19
-	VSUBPS       Z19, Z16, Z16
+	VMULPS       2624(CX), Z21, Z18
+	VSUBPS       Z18, Z16, Z16
 	VMULPS       (R11)(DI*1), Z16, Z16
 	VADDPS       Z16, Z15, Z15
+	VSUBPS       Z24, Z3, Z16
+	VSUBPS       Z24, Z4, Z18
+	MOVQ         120(AX), R13
+	VMOVUPS      (R13)(DX*2), Z19
+	VMOVAPS      Z0, Z20
+	VPERMI2PS    64(R13)(DX*2), Z19, Z20
+	VMOVAPS      Z1, Z21
+	VPERMI2PS    64(R13)(DX*2), Z19, Z21
+	VMULPS       Z21, Z16, Z19
+	VADDPS       Z19, Z2, Z19
+	MOVQ         128(AX), R13
+	VMOVUPS      (R13)(DX*2), Z21
+	VMOVAPS      Z0, Z23
+	VPERMI2PS    64(R13)(DX*2), Z21, Z23
+	VMOVAPS      Z1, Z24
+	VPERMI2PS    64(R13)(DX*2), Z21, Z24
+	VMULPS       Z24, Z16, Z16
+	VADDPS       Z16, Z19, Z16
 	MOVQ         136(AX), R13
-	VMOVUPS      (R13)(DX*2), Z16
-	VMOVAPS      Z0, Z19
-	VPERMI2PS    64(R13)(DX*2), Z16, Z19
-	VMOVAPS      Z1, Z20
-	VPERMI2PS    64(R13)(DX*2), Z16, Z20
-	VMULPS       Z20, Z22, Z16
+	VMOVUPS      (R13)(DX*2), Z19
+	VMOVAPS      Z0, Z21
+	VPERMI2PS    64(R13)(DX*2), Z19, Z21
+	VMOVAPS      Z1, Z24
+	VPERMI2PS    64(R13)(DX*2), Z19, Z24
+	VMULPS       Z24, Z18, Z18
+	VADDPS       Z18, Z16, Z16
+	VMULPS       3200(CX), Z16, Z16
 	VADDPS       Z16, Z15, Z15
 	VADDPS       Z15, Z13, Z13
 	VANDPS.BCST  absolute<>+0(SB), Z13, Z15
@@ -10758,87 +10830,87 @@ group:
 	VSUBPS       2752(CX), Z16, Z16
 	VMULPS       3456(CX), Z16, Z16
 	VSUBPS       Z12, Z16, Z16
-	VBROADCASTSS exp_max<>+0(SB), Z20
-	VMINPS       Z12, Z20, Z12
+	VBROADCASTSS exp_max<>+0(SB), Z18
+	VMINPS       Z12, Z18, Z12
 	VMAXPS.BCST  exp_min<>+0(SB), Z12, Z12
-	VMULPS.BCST  log2e<>+0(SB), Z12, Z20
-	VRNDSCALEPS  $0x00, Z20, Z20
-	VMULPS.BCST  ln2_hi<>+0(SB), Z20, Z21
-	VSUBPS       Z21, Z12, Z12
-	VMULPS.BCST  ln2_lo<>+0(SB), Z20, Z21
-	VSUBPS       Z21, Z12, Z12
-	VBROADCASTSS exp0<>+0(SB), Z21
-	VMULPS       Z12, Z21, Z21
-	VADDPS.BCST  exp1<>+0(SB), Z21, Z21
-	VMULPS       Z12, Z21, Z21
-	VADDPS.BCST  exp2<>+0(SB), Z21, Z21
-	VMULPS       Z12, Z21, Z21
-	VADDPS.BCST  exp3<>+0(SB), Z21, Z21
-	VMULPS       Z12, Z21, Z21
-	VADDPS.BCST  exp4<>+0(SB), Z21, Z21
-	VMULPS       Z12, Z21, Z21
-	VADDPS.BCST  exp5<>+0(SB), Z21, Z21
-	VMULPS       Z12, Z12, Z22
-	VMULPS       Z22, Z21, Z21
-	VADDPS       Z12, Z21, Z12
+	VMULPS.BCST  log2e<>+0(SB), Z12, Z18
+	VRNDSCALEPS  $0x00, Z18, Z18
+	VMULPS.BCST  ln2_hi<>+0(SB), Z18, Z19
+	VSUBPS       Z19, Z12, Z12
+	VMULPS.BCST  ln2_lo<>+0(SB), Z18, Z19
+	VSUBPS       Z19, Z12, Z12
+	VBROADCASTSS exp0<>+0(SB), Z19
+	VMULPS       Z12, Z19, Z19
+	VADDPS.BCST  exp1<>+0(SB), Z19, Z19
+	VMULPS       Z12, Z19, Z19
+	VADDPS.BCST  exp2<>+0(SB), Z19, Z19
+	VMULPS       Z12, Z19, Z19
+	VADDPS.BCST  exp3<>+0(SB), Z19, Z19
+	VMULPS       Z12, Z19, Z19
+	VADDPS.BCST  exp4<>+0(SB), Z19, Z19
+	VMULPS       Z12, Z19, Z19
+	VADDPS.BCST  exp5<>+0(SB), Z19, Z19
+	VMULPS       Z12, Z12, Z24
+	VMULPS       Z24, Z19, Z19
+	VADDPS       Z12, Z19, Z12
 	VADDPS.BCST  one<>+0(SB), Z12, Z12
-	VSCALEFPS    Z20, Z12, Z12
+	VSCALEFPS    Z18, Z12, Z12
 	VMULPS       3392(CX), Z12, Z12
-	VBROADCASTSS escape0<>+0(SB), Z20
-	VMULPS       Z16, Z20, Z20
-	VADDPS.BCST  escape1<>+0(SB), Z20, Z20
-	VMULPS       Z16, Z20, Z20
-	VADDPS.BCST  escape2<>+0(SB), Z20, Z20
-	VMULPS       Z16, Z20, Z20
-	VADDPS.BCST  escape3<>+0(SB), Z20, Z20
-	VMULPS       Z16, Z20, Z20
-	VADDPS.BCST  escape4<>+0(SB), Z20, Z20
-	VMULPS       Z20, Z12, Z20
-	VANDPS.BCST  absolute<>+0(SB), Z16, Z21
-	VCMPPS.BCST  $0x1e, quarter<>+0(SB), Z21, K1
+	VBROADCASTSS escape0<>+0(SB), Z18
+	VMULPS       Z16, Z18, Z18
+	VADDPS.BCST  escape1<>+0(SB), Z18, Z18
+	VMULPS       Z16, Z18, Z18
+	VADDPS.BCST  escape2<>+0(SB), Z18, Z18
+	VMULPS       Z16, Z18, Z18
+	VADDPS.BCST  escape3<>+0(SB), Z18, Z18
+	VMULPS       Z16, Z18, Z18
+	VADDPS.BCST  escape4<>+0(SB), Z18, Z18
+	VMULPS       Z18, Z12, Z18
+	VANDPS.BCST  absolute<>+0(SB), Z16, Z19
+	VCMPPS.BCST  $0x1e, quarter<>+0(SB), Z19, K1
 	KORTESTW     K1, K1
 	JZ           mild
 	KMOVW        K1, R13
-	VBROADCASTSS exp_max<>+0(SB), Z21
-	VMINPS       Z16, Z21, Z21
-	VMAXPS.BCST  exp_min<>+0(SB), Z21, Z21
-	VMULPS.BCST  log2e<>+0(SB), Z21, Z22
-	VRNDSCALEPS  $0x00, Z22, Z22
-	VMULPS.BCST  ln2_hi<>+0(SB), Z22, Z25
-	VSUBPS       Z25, Z21, Z21
-	VMULPS.BCST  ln2_lo<>+0(SB), Z22, Z25
-	VSUBPS       Z25, Z21, Z21
-	VBROADCASTSS exp0<>+0(SB), Z25
-	VMULPS       Z21, Z25, Z25
-	VADDPS.BCST  exp1<>+0(SB), Z25, Z25
-	VMULPS       Z21, Z25, Z25
-	VADDPS.BCST  exp2<>+0(SB), Z25, Z25
-	VMULPS       Z21, Z25, Z25
-	VADDPS.BCST  exp3<>+0(SB), Z25, Z25
-	VMULPS       Z21, Z25, Z25
-	VADDPS.BCST  exp4<>+0(SB), Z25, Z25
-	VMULPS       Z21, Z25, Z25
-	VADDPS.BCST  exp5<>+0(SB), Z25, Z25
-	VMULPS       Z21, Z21, Z28
-	VMULPS       Z28, Z25, Z25
-	VADDPS       Z21, Z25, Z21
-	VADDPS.BCST  one<>+0(SB), Z21, Z21
-	VSCALEFPS    Z22, Z21, Z21
-	VSUBPS.BCST  one<>+0(SB), Z21, Z21
-	VMULPS       Z21, Z12, Z12
+	VBROADCASTSS exp_max<>+0(SB), Z19
+	VMINPS       Z16, Z19, Z19
+	VMAXPS.BCST  exp_min<>+0(SB), Z19, Z19
+	VMULPS.BCST  log2e<>+0(SB), Z19, Z24
+	VRNDSCALEPS  $0x00, Z24, Z24
+	VMULPS.BCST  ln2_hi<>+0(SB), Z24, Z27
+	VSUBPS       Z27, Z19, Z19
+	VMULPS.BCST  ln2_lo<>+0(SB), Z24, Z27
+	VSUBPS       Z27, Z19, Z19
+	VBROADCASTSS exp0<>+0(SB), Z27
+	VMULPS       Z19, Z27, Z27
+	VADDPS.BCST  exp1<>+0(SB), Z27, Z27
+	VMULPS       Z19, Z27, Z27
+	VADDPS.BCST  exp2<>+0(SB), Z27, Z27
+	VMULPS       Z19, Z27, Z27
+	VADDPS.BCST  exp3<>+0(SB), Z27, Z27
+	VMULPS       Z19, Z27, Z27
+	VADDPS.BCST  exp4<>+0(SB), Z27, Z27
+	VMULPS       Z19, Z27, Z27
+	VADDPS.BCST  exp5<>+0(SB), Z27, Z27
+	VMULPS       Z19, Z19, Z28
+	VMULPS       Z28, Z27, Z27
+	VADDPS       Z19, Z27, Z19
+	VADDPS.BCST  one<>+0(SB), Z19, Z19
+	VSCALEFPS    Z24, Z19, Z19
+	VSUBPS.BCST  one<>+0(SB), Z19, Z19
+	VMULPS       Z19, Z12, Z12
 	VDIVPS       Z16, Z12, Z12
-	VBLENDMPS    Z12, Z20, K1, Z10
-	VMOVAPS      Z10, Z20
+	VBLENDMPS    Z12, Z18, K1, Z10
+	VMOVAPS      Z10, Z18
 
 mild:
 	MOVQ          152(AX), R13
 	VMOVUPS       (R13)(DX*2), Z12
-	VCVTPS2PD     Y20, Z16
-	VMOVUPS       64(R13)(DX*2), Z21
-	VEXTRACTF32X8 $0x01, Z20, Y20
-	VCVTPS2PD     Y20, Z20
+	VCVTPS2PD     Y18, Z16
+	VMOVUPS       64(R13)(DX*2), Z19
+	VEXTRACTF32X8 $0x01, Z18, Y18
+	VCVTPS2PD     Y18, Z18
 	VCMPPD        $0x1d, Z12, Z16, K1
-	VCMPPD        $0x1d, Z21, Z20, K2
+	VCMPPD        $0x1d, Z19, Z18, K2
 	KUNPCKBW      K1, K2, K1
 	MOVQ          48(AX), R14
 	VPCMPQ        $0x01, (R14)(DX*2), Z11, K2
@@ -10860,48 +10932,48 @@ mild:
 	KORW          K2, K4, K2
 	KORW          K1, K3, K1
 	KORW          K1, K4, K1
-	VMOVUPS       (R9)(DI*2), Z22
-	VMULPS        1536(CX), Z22, Z25
-	VADDPS        Z25, Z22, Z22
-	VANDPS.BCST   absolute<>+0(SB), Z22, Z25
-	VCMPPS.BCST   $0x05, tiny<>+0(SB), Z25, K3
-	VADDPS        Z22, Z27, K3, Z27
-	VMOVUPS       (R10), Z22
-	VMULPS        1600(CX), Z22, Z25
-	VADDPS        Z25, Z22, Z22
-	VANDPS.BCST   absolute<>+0(SB), Z22, Z25
-	VCMPPS.BCST   $0x05, tiny<>+0(SB), Z25, K3
-	VADDPS        Z22, Z26, K3, Z26
-	VADDPS        Z26, Z27, Z22
-	VMOVUPS       (R10)(DI*1), Z25
-	VMULPS        1664(CX), Z25, Z28
-	VADDPS        Z28, Z25, Z25
-	VANDPS.BCST   absolute<>+0(SB), Z25, Z28
+	VMOVUPS       (R9)(DI*2), Z24
+	VMULPS        1536(CX), Z24, Z27
+	VADDPS        Z27, Z24, Z24
+	VANDPS.BCST   absolute<>+0(SB), Z24, Z27
+	VCMPPS.BCST   $0x05, tiny<>+0(SB), Z27, K3
+	VADDPS        Z24, Z22, K3, Z22
+	VMOVUPS       (R10), Z24
+	VMULPS        1600(CX), Z24, Z27
+	VADDPS        Z27, Z24, Z24
+	VANDPS.BCST   absolute<>+0(SB), Z24, Z27
+	VCMPPS.BCST   $0x05, tiny<>+0(SB), Z27, K3
+	VADDPS        Z24, Z26, K3, Z26
+	VADDPS        Z26, Z22, Z24
+	VMOVUPS       (R10)(DI*1), Z27
+	VMULPS        1664(CX), Z27, Z28
+	VADDPS        Z28, Z27, Z27
+	VANDPS.BCST   absolute<>+0(SB), Z27, Z28
 	VCMPPS.BCST   $0x05, tiny<>+0(SB), Z28, K3
-	VADDPS        Z25, Z18, K3, Z18
-	VADDPS        Z18, Z22, Z22
-	VMOVUPS       (R10)(DI*2), Z25
-	VMULPS        1728(CX), Z25, Z28
-	VADDPS        Z28, Z25, Z25
-	VANDPS.BCST   absolute<>+0(SB), Z25, Z28
+	VADDPS        Z27, Z25, K3, Z25
+	VADDPS        Z25, Z24, Z24
+	VMOVUPS       (R10)(DI*2), Z27
+	VMULPS        1728(CX), Z27, Z28
+	VADDPS        Z28, Z27, Z27
+	VANDPS.BCST   absolute<>+0(SB), Z27, Z28
 	VCMPPS.BCST   $0x05, tiny<>+0(SB), Z28, K3
-	VADDPS        Z25, Z24, K3, Z24
-	VADDPS        Z24, Z22, Z22
-	VMOVUPS       (R11), Z25
-	VMULPS        1792(CX), Z25, Z28
-	VADDPS        Z28, Z25, Z25
-	VANDPS.BCST   absolute<>+0(SB), Z25, Z28
+	VADDPS        Z27, Z20, K3, Z20
+	VADDPS        Z20, Z24, Z24
+	VMOVUPS       (R11), Z27
+	VMULPS        1792(CX), Z27, Z28
+	VADDPS        Z28, Z27, Z27
+	VANDPS.BCST   absolute<>+0(SB), Z27, Z28
 	VCMPPS.BCST   $0x05, tiny<>+0(SB), Z28, K3
-	VADDPS        Z25, Z23, K3, Z23
-	VADDPS        Z23, Z22, Z22
-	VMOVUPS       (R11)(DI*1), Z25
-	VMULPS        1856(CX), Z25, Z28
-	VADDPS        Z28, Z25, Z25
-	VANDPS.BCST   absolute<>+0(SB), Z25, Z28
+	VADDPS        Z27, Z23, K3, Z23
+	VADDPS        Z23, Z24, Z24
+	VMOVUPS       (R11)(DI*1), Z27
+	VMULPS        1856(CX), Z27, Z28
+	VADDPS        Z28, Z27, Z27
+	VANDPS.BCST   absolute<>+0(SB), Z27, Z28
 	VCMPPS.BCST   $0x05, tiny<>+0(SB), Z28, K3
-	VADDPS        Z25, Z19, K3, Z19
-	VADDPS        Z19, Z22, Z22
-	VCMPPS        $0x06, 3520(CX), Z22, K3
+	VADDPS        Z27, Z21, K3, Z21
+	VADDPS        Z21, Z24, Z24
+	VCMPPS        $0x06, 3520(CX), Z24, K3
 	KORW          K2, K3, K2
 	KORTESTW      K2, K2
 	JZ            quiet
@@ -10911,28 +10983,28 @@ mild:
 	MOVL          R15, (BX)
 	MOVL          R14, 4(BX)
 	ADDQ          $0x08, BX
-	VMOVUPS       (R8), Z22
-	VMOVUPS       Z22, (SI)
-	VMOVUPS       (R8)(DI*1), Z22
-	VMOVUPS       Z22, 64(SI)
-	VMOVUPS       (R8)(DI*2), Z22
-	VMOVUPS       Z22, 128(SI)
-	VMOVUPS       (R9), Z22
-	VMOVUPS       Z22, 192(SI)
-	VMOVUPS       (R9)(DI*1), Z22
-	VMOVUPS       Z22, 256(SI)
-	VMOVUPS       (R9)(DI*2), Z22
-	VMOVUPS       Z22, 320(SI)
-	VMOVUPS       (R10), Z22
-	VMOVUPS       Z22, 384(SI)
-	VMOVUPS       (R10)(DI*1), Z22
-	VMOVUPS       Z22, 448(SI)
-	VMOVUPS       (R10)(DI*2), Z22
-	VMOVUPS       Z22, 512(SI)
-	VMOVUPS       (R11), Z22
-	VMOVUPS       Z22, 576(SI)
-	VMOVUPS       (R11)(DI*1), Z22
-	VMOVUPS       Z22, 640(SI)
+	VMOVUPS       (R8), Z24
+	VMOVUPS       Z24, (SI)
+	VMOVUPS       (R8)(DI*1), Z24
+	VMOVUPS       Z24, 64(SI)
+	VMOVUPS       (R8)(DI*2), Z24
+	VMOVUPS       Z24, 128(SI)
+	VMOVUPS       (R9), Z24
+	VMOVUPS       Z24, 192(SI)
+	VMOVUPS       (R9)(DI*1), Z24
+	VMOVUPS       Z24, 256(SI)
+	VMOVUPS       (R9)(DI*2), Z24
+	VMOVUPS       Z24, 320(SI)
+	VMOVUPS       (R10), Z24
+	VMOVUPS       Z24, 384(SI)
+	VMOVUPS       (R10)(DI*1), Z24
+	VMOVUPS       Z24, 448(SI)
+	VMOVUPS       (R10)(DI*2), Z24
+	VMOVUPS       Z24, 512(SI)
+	VMOVUPS       (R11), Z24
+	VMOVUPS       Z24, 576(SI)
+	VMOVUPS       (R11)(DI*1), Z24
+	VMOVUPS       Z24, 640(SI)
 	ADDQ          $0x000002c0, SI
 
 quiet:
@@ -10940,9 +11012,9 @@ quiet:
 	VSUBPD      Z16, Z12, Z16
 	VBLENDMPD   Z12, Z16, K1, Z16
 	VMOVUPS     Z16, (R13)(DX*2)
-	VSUBPD      Z20, Z21, Z12
+	VSUBPD      Z18, Z19, Z12
 	KSHIFTRW    $0x08, K1, K1
-	VBLENDMPD   Z21, Z12, K1, Z12
+	VBLENDMPD   Z19, Z12, K1, Z12
 	VMOVUPS     Z12, 64(R13)(DX*2)
 	VMOVUPS     Z14, (R8)
 	VMOVUPS     Z13, (R8)(DI*1)
@@ -10955,12 +11027,12 @@ quiet:
 	VMOVAPS.Z   Z12, K1, Z12
 	VMOVUPS     Z12, (R8)(DI*2)
 	VMOVUPS     Z15, (R9)(DI*1)
-	VMOVUPS     Z27, (R9)(DI*2)
+	VMOVUPS     Z22, (R9)(DI*2)
 	VMOVUPS     Z26, (R10)
-	VMOVUPS     Z18, (R10)(DI*1)
-	VMOVUPS     Z24, (R10)(DI*2)
+	VMOVUPS     Z25, (R10)(DI*1)
+	VMOVUPS     Z20, (R10)(DI*2)
 	VMOVUPS     Z23, (R11)
-	VMOVUPS     Z19, (R11)(DI*1)
+	VMOVUPS     Z21, (R11)(DI*1)
 	ADDQ        24(AX), CX
 	ADDQ        $0x40, R8
 	ADDQ        $0x40, R9
@@ -11479,86 +11551,90 @@ group:
 	VADDPS      Z19, Z25, Z19
 	VMULPS      832(CX), Z24, Z24
 	VADDPS      Z24, Z19, Z19
-	VSUBPS      Z21, Z3, Z24
-	VSUBPS      Z21, Z4, Z21
 	VMULPS      1920(CX), Z13, Z13
-	VMULPS      2304(CX), Z14, Z25
-	VSUBPS      Z25, Z13, Z13
+	VMULPS      2304(CX), Z14, Z24
+	VSUBPS      Z24, Z13, Z13
 	VMULPS      (R9)(DI*2), Z13, Z13
 	VADDPS      Z13, Z19, Z13
-	MOVQ        96(AX), R13
-	VMOVUPS     (R13)(DX*2), Z19
-	VMOVAPS     Z0, Z25
-	VPERMI2PS   64(R13)(DX*2), Z19, Z25
-	VMOVAPS     Z1, Z26
-	VPERMI2PS   64(R13)(DX*2), Z19, Z26
-	VMULPS      Z26, Z24, Z19
-	VADDPS      Z19, Z13, Z13
 	VMULPS      2048(CX), Z17, Z17
 	VMULPS      2432(CX), Z14, Z14
 	VSUBPS      Z14, Z17, Z14
 	VMULPS      (R10)(DI*1), Z14, Z14
 	VADDPS      Z14, Z13, Z13
+	VSUBPS      Z21, Z3, Z14
+	VSUBPS      Z21, Z4, Z17
+	MOVQ        96(AX), R13
+	VMOVUPS     (R13)(DX*2), Z19
+	VMOVAPS     Z0, Z21
+	VPERMI2PS   64(R13)(DX*2), Z19, Z21
+	VMOVAPS     Z1, Z24
+	VPERMI2PS   64(R13)(DX*2), Z19, Z24
+	VMULPS      Z24, Z14, Z14
+	VADDPS      Z14, Z2, Z14
 	MOVQ        112(AX), R13
-	VMOVUPS     (R13)(DX*2), Z14
-	VMOVAPS     Z0, Z17
-	VPERMI2PS   64(R13)(DX*2), Z14, Z17
-	VMOVAPS     Z1, Z19
-	VPERMI2PS   64(R13)(DX*2), Z14, Z19
-	VMULPS      Z19, Z21, Z14
+	VMOVUPS     (R13)(DX*2), Z19
+	VMOVAPS     Z0, Z24
+	VPERMI2PS   64(R13)(DX*2), Z19, Z24
+	VMOVAPS     Z1, Z25
+	VPERMI2PS   64(R13)(DX*2), Z19, Z25
+	VMULPS      Z25, Z17, Z17
+	VADDPS      Z17, Z14, Z14
+	VMULPS      3136(CX), Z14, Z14
 	VADDPS      Z14, Z13, Z13
 	MOVQ        88(AX), R13
 	VADDPS      (R13)(DX*1), Z8, Z14
 	VSUBPS      Z22, Z14, Z14
 	VMULPS      576(CX), Z14, Z14
 	VMULPS      3264(CX), Z16, Z16
-	VMOVUPS     (R9), Z21
-	VMULPS      1152(CX), Z12, Z24
-	VMULPS      1216(CX), Z21, Z26
-	VADDPS      Z26, Z24, Z24
+	VMOVUPS     (R9), Z17
+	VMULPS      1152(CX), Z12, Z19
+	VMULPS      1216(CX), Z17, Z26
+	VADDPS      Z26, Z19, Z19
 	VADDPS      Z16, Z22, Z16
 	VMULPS      1280(CX), Z16, Z16
-	VADDPS      Z16, Z24, Z16
-	VMULPS      1344(CX), Z14, Z24
-	VADDPS      Z24, Z16, Z16
-	VADDPS      Z16, Z21, Z16
-	VANDPS.BCST absolute<>+0(SB), Z16, Z24
-	VCMPPS.BCST $0x05, tiny<>+0(SB), Z24, K1
+	VADDPS      Z16, Z19, Z16
+	VMULPS      1344(CX), Z14, Z19
+	VADDPS      Z19, Z16, Z16
+	VADDPS      Z16, Z17, Z16
+	VANDPS.BCST absolute<>+0(SB), Z16, Z19
+	VCMPPS.BCST $0x05, tiny<>+0(SB), Z19, K1
 	VMOVAPS.Z   Z16, K1, Z16
-	VMULPS      896(CX), Z12, Z24
-	VMULPS      960(CX), Z21, Z21
-	VADDPS      Z21, Z24, Z21
-	VMULPS      1024(CX), Z22, Z22
-	VADDPS      Z22, Z21, Z21
+	VMULPS      896(CX), Z12, Z19
+	VMULPS      960(CX), Z17, Z17
+	VADDPS      Z17, Z19, Z17
+	VMULPS      1024(CX), Z22, Z19
+	VADDPS      Z19, Z17, Z17
 	VMULPS      1088(CX), Z14, Z14
-	VADDPS      Z14, Z21, Z14
-	VSUBPS      Z23, Z3, Z21
-	VSUBPS      Z23, Z4, Z22
+	VADDPS      Z14, Z17, Z14
 	VMULPS      2112(CX), Z15, Z15
-	VMULPS      2496(CX), Z20, Z23
-	VSUBPS      Z23, Z15, Z15
+	VMULPS      2496(CX), Z20, Z17
+	VSUBPS      Z17, Z15, Z15
 	VMULPS      (R10)(DI*2), Z15, Z15
 	VADDPS      Z15, Z14, Z14
-	MOVQ        120(AX), R13
-	VMOVUPS     (R13)(DX*2), Z15
-	VMOVAPS     Z0, Z23
-	VPERMI2PS   64(R13)(DX*2), Z15, Z23
-	VMOVAPS     Z1, Z24
-	VPERMI2PS   64(R13)(DX*2), Z15, Z24
-	VMULPS      Z24, Z21, Z15
-	VADDPS      Z15, Z14, Z14
 	VMULPS      2240(CX), Z18, Z15
-	VMULPS      2624(CX), Z20, Z18
-	VSUBPS      Z18, Z15, Z15
+	VMULPS      2624(CX), Z20, Z17
+	VSUBPS      Z17, Z15, Z15
 	VMULPS      (R11)(DI*1), Z15, Z15
 	VADDPS      Z15, Z14, Z14
-	MOVQ        136(AX), R13
-	VMOVUPS     (R13)(DX*2), Z15
-	VMOVAPS     Z0, Z18
-	VPERMI2PS   64(R13)(DX*2), Z15, Z18
+	VSUBPS      Z23, Z3, Z15
+	VSUBPS      Z23, Z4, Z17
+	MOVQ        120(AX), R13
+	VMOVUPS     (R13)(DX*2), Z18
+	VMOVAPS     Z0, Z19
+	VPERMI2PS   64(R13)(DX*2), Z18, Z19
 	VMOVAPS     Z1, Z20
-	VPERMI2PS   64(R13)(DX*2), Z15, Z20
-	VMULPS      Z20, Z22, Z15
+	VPERMI2PS   64(R13)(DX*2), Z18, Z20
+	VMULPS      Z20, Z15, Z15
+	VADDPS      Z15, Z2, Z15
+	MOVQ        136(AX), R13
+	VMOVUPS     (R13)(DX*2), Z18
+	VMOVAPS     Z0, Z20
+	VPERMI2PS   64(R13)(DX*2), Z18, Z20
+	VMOVAPS     Z1, Z22
+	VPERMI2PS   64(R13)(DX*2), Z18, Z22
+	VMULPS      Z22, Z17, Z17
+	VADDPS      Z17, Z15, Z15
+	VMULPS      3200(CX), Z15, Z15
 	VADDPS      Z15, Z14, Z14
 	VADDPS      Z14, Z12, Z12
 	VANDPS.BCST absolute<>+0(SB), Z12, Z14
@@ -11577,7 +11653,7 @@ group:
 	VSUBPS      Z13, Z11, Z14
 	VCMPPS      $0x06, 2688(CX), Z14, K1
 	VCMPPS      $0x06, 2752(CX), Z14, K2
-	VCMPPS      $0x04, Z2, Z19, K3
+	VCMPPS      $0x04, Z2, Z25, K3
 	KORW        K2, K3, K2
 	KANDW       K1, K2, K1
 	MOVQ        48(AX), R13
@@ -11603,28 +11679,28 @@ group:
 	VADDPS      Z15, Z14, Z14
 	VANDPS.BCST absolute<>+0(SB), Z14, Z15
 	VCMPPS.BCST $0x05, tiny<>+0(SB), Z15, K2
-	VADDPS      Z14, Z25, K2, Z25
+	VADDPS      Z14, Z21, K2, Z21
 	VMOVUPS     (R10)(DI*1), Z14
 	VMULPS      1664(CX), Z14, Z15
 	VADDPS      Z15, Z14, Z14
 	VANDPS.BCST absolute<>+0(SB), Z14, Z15
 	VCMPPS.BCST $0x05, tiny<>+0(SB), Z15, K2
-	VADDPS      Z14, Z17, K2, Z17
-	VADDPS      Z17, Z25, Z14
+	VADDPS      Z14, Z24, K2, Z24
+	VADDPS      Z24, Z21, Z14
 	VMOVUPS     (R10)(DI*2), Z15
-	VMULPS      1728(CX), Z15, Z19
-	VADDPS      Z19, Z15, Z15
-	VANDPS.BCST absolute<>+0(SB), Z15, Z19
-	VCMPPS.BCST $0x05, tiny<>+0(SB), Z19, K2
-	VADDPS      Z15, Z23, K2, Z23
-	VADDPS      Z23, Z14, Z14
+	VMULPS      1728(CX), Z15, Z17
+	VADDPS      Z17, Z15, Z15
+	VANDPS.BCST absolute<>+0(SB), Z15, Z17
+	VCMPPS.BCST $0x05, tiny<>+0(SB), Z17, K2
+	VADDPS      Z15, Z19, K2, Z19
+	VADDPS      Z19, Z14, Z14
 	VMOVUPS     (R11)(DI*1), Z15
-	VMULPS      1856(CX), Z15, Z19
-	VADDPS      Z19, Z15, Z15
-	VANDPS.BCST absolute<>+0(SB), Z15, Z19
-	VCMPPS.BCST $0x05, tiny<>+0(SB), Z19, K2
-	VADDPS      Z15, Z18, K2, Z18
-	VADDPS      Z18, Z14, Z14
+	VMULPS      1856(CX), Z15, Z17
+	VADDPS      Z17, Z15, Z15
+	VANDPS.BCST absolute<>+0(SB), Z15, Z17
+	VCMPPS.BCST $0x05, tiny<>+0(SB), Z17, K2
+	VADDPS      Z15, Z20, K2, Z20
+	VADDPS      Z20, Z14, Z14
 	VCMPPS      $0x06, 3520(CX), Z14, K2
 	KORW        K1, K2, K1
 	KORTESTW    K1, K1
@@ -11671,10 +11747,10 @@ quiet:
 	VMOVAPS.Z   Z11, K1, Z11
 	VMOVUPS     Z11, (R8)(DI*2)
 	VMOVUPS     Z13, (R9)(DI*1)
-	VMOVUPS     Z25, (R9)(DI*2)
-	VMOVUPS     Z17, (R10)(DI*1)
-	VMOVUPS     Z23, (R10)(DI*2)
-	VMOVUPS     Z18, (R11)(DI*1)
+	VMOVUPS     Z21, (R9)(DI*2)
+	VMOVUPS     Z24, (R10)(DI*1)
+	VMOVUPS     Z19, (R10)(DI*2)
+	VMOVUPS     Z20, (R11)(DI*1)
 	ADDQ        24(AX), CX
 	ADDQ        $0x40, R8
 	ADDQ        $0x40, R9
@@ -11771,86 +11847,90 @@ group:
 	VADDPS       Z20, Z26, Z20
 	VMULPS       832(CX), Z25, Z25
 	VADDPS       Z25, Z20, Z20
-	VSUBPS       Z22, Z3, Z25
-	VSUBPS       Z22, Z4, Z22
 	VMULPS       1920(CX), Z14, Z14
-	VMULPS       2304(CX), Z15, Z26
-	VSUBPS       Z26, Z14, Z14
+	VMULPS       2304(CX), Z15, Z25
+	VSUBPS       Z25, Z14, Z14
 	VMULPS       (R9)(DI*2), Z14, Z14
 	VADDPS       Z14, Z20, Z14
-	MOVQ         96(AX), R13
-	VMOVUPS      (R13)(DX*2), Z20
-	VMOVAPS      Z0, Z26
-	VPERMI2PS    64(R13)(DX*2), Z20, Z26
-	VMOVAPS      Z1, Z27
-	VPERMI2PS    64(R13)(DX*2), Z20, Z27
-	VMULPS       Z27, Z25, Z20
-	VADDPS       Z20, Z14, Z14
 	VMULPS       2048(CX), Z18, Z18
 	VMULPS       2432(CX), Z15, Z15
 	VSUBPS       Z15, Z18, Z15
 	VMULPS       (R10)(DI*1), Z15, Z15
 	VADDPS       Z15, Z14, Z14
+	VSUBPS       Z22, Z3, Z15
+	VSUBPS       Z22, Z4, Z18
+	MOVQ         96(AX), R13
+	VMOVUPS      (R13)(DX*2), Z20
+	VMOVAPS      Z0, Z22
+	VPERMI2PS    64(R13)(DX*2), Z20, Z22
+	VMOVAPS      Z1, Z25
+	VPERMI2PS    64(R13)(DX*2), Z20, Z25
+	VMULPS       Z25, Z15, Z15
+	VADDPS       Z15, Z2, Z15
 	MOVQ         112(AX), R13
-	VMOVUPS      (R13)(DX*2), Z15
-	VMOVAPS      Z0, Z18
-	VPERMI2PS    64(R13)(DX*2), Z15, Z18
-	VMOVAPS      Z1, Z20
-	VPERMI2PS    64(R13)(DX*2), Z15, Z20
-	VMULPS       Z20, Z22, Z15
+	VMOVUPS      (R13)(DX*2), Z20
+	VMOVAPS      Z0, Z25
+	VPERMI2PS    64(R13)(DX*2), Z20, Z25
+	VMOVAPS      Z1, Z26
+	VPERMI2PS    64(R13)(DX*2), Z20, Z26
+	VMULPS       Z26, Z18, Z18
+	VADDPS       Z18, Z15, Z15
+	VMULPS       3136(CX), Z15, Z15
 	VADDPS       Z15, Z14, Z14
 	MOVQ         88(AX), R13
 	VADDPS       (R13)(DX*1), Z8, Z15
 	VSUBPS       Z23, Z15, Z15
 	VMULPS       576(CX), Z15, Z15
 	VMULPS       3264(CX), Z17, Z17
-	VMOVUPS      (R9), Z20
-	VMULPS       1152(CX), Z13, Z22
-	VMULPS       1216(CX), Z20, Z25
-	VADDPS       Z25, Z22, Z22
+	VMOVUPS      (R9), Z18
+	VMULPS       1152(CX), Z13, Z20
+	VMULPS       1216(CX), Z18, Z26
+	VADDPS       Z26, Z20, Z20
 	VADDPS       Z17, Z23, Z17
 	VMULPS       1280(CX), Z17, Z17
-	VADDPS       Z17, Z22, Z17
-	VMULPS       1344(CX), Z15, Z22
-	VADDPS       Z22, Z17, Z17
 	VADDPS       Z17, Z20, Z17
-	VANDPS.BCST  absolute<>+0(SB), Z17, Z22
-	VCMPPS.BCST  $0x05, tiny<>+0(SB), Z22, K1
+	VMULPS       1344(CX), Z15, Z20
+	VADDPS       Z20, Z17, Z17
+	VADDPS       Z17, Z18, Z17
+	VANDPS.BCST  absolute<>+0(SB), Z17, Z20
+	VCMPPS.BCST  $0x05, tiny<>+0(SB), Z20, K1
 	VMOVAPS.Z    Z17, K1, Z17
-	VMULPS       896(CX), Z13, Z22
-	VMULPS       960(CX), Z20, Z20
-	VADDPS       Z20, Z22, Z20
-	VMULPS       1024(CX), Z23, Z22
-	VADDPS       Z22, Z20, Z20
+	VMULPS       896(CX), Z13, Z20
+	VMULPS       960(CX), Z18, Z18
+	VADDPS       Z18, Z20, Z18
+	VMULPS       1024(CX), Z23, Z20
+	VADDPS       Z20, Z18, Z18
 	VMULPS       1088(CX), Z15, Z15
-	VADDPS       Z15, Z20, Z15
-	VSUBPS       Z24, Z3, Z20
-	VSUBPS       Z24, Z4, Z22
+	VADDPS       Z15, Z18, Z15
 	VMULPS       2112(CX), Z16, Z16
-	VMULPS       2496(CX), Z21, Z23
-	VSUBPS       Z23, Z16, Z16
+	VMULPS       2496(CX), Z21, Z18
+	VSUBPS       Z18, Z16, Z16
 	VMULPS       (R10)(DI*2), Z16, Z16
 	VADDPS       Z16, Z15, Z15
-	MOVQ         120(AX), R13
-	VMOVUPS      (R13)(DX*2), Z16
-	VMOVAPS      Z0, Z23
-	VPERMI2PS    64(R13)(DX*2), Z16, Z23
-	VMOVAPS      Z1, Z24
-	VPERMI2PS    64(R13)(DX*2), Z16, Z24
-	VMULPS       Z24, Z20, Z16
-	VADDPS       Z16, Z15, Z15
 	VMULPS       2240(CX), Z19, Z16
-	VMULPS       2624(CX), Z21, Z19
-	VSUBPS       Z19, Z16, Z16
+	VMULPS       2624(CX), Z21, Z18
+	VSUBPS       Z18, Z16, Z16
 	VMULPS       (R11)(DI*1), Z16, Z16
 	VADDPS       Z16, Z15, Z15
+	VSUBPS       Z24, Z3, Z16
+	VSUBPS       Z24, Z4, Z18
+	MOVQ         120(AX), R13
+	VMOVUPS      (R13)(DX*2), Z19
+	VMOVAPS      Z0, Z20
+	VPERMI2PS    64(R13)(DX*2), Z19, Z20
+	VMOVAPS      Z1, Z21
+	VPERMI2PS    64(R13)(DX*2), Z19, Z21
+	VMULPS       Z21, Z16, Z16
+	VADDPS       Z16, Z2, Z16
 	MOVQ         136(AX), R13
-	VMOVUPS      (R13)(DX*2), Z16
-	VMOVAPS      Z0, Z19
-	VPERMI2PS    64(R13)(DX*2), Z16, Z19
-	VMOVAPS      Z1, Z20
-	VPERMI2PS    64(R13)(DX*2), Z16, Z20
-	VMULPS       Z20, Z22, Z16
+	VMOVUPS      (R13)(DX*2), Z19
+	VMOVAPS      Z0, Z21
+	VPERMI2PS    64(R13)(DX*2), Z19, Z21
+	VMOVAPS      Z1, Z23
+	VPERMI2PS    64(R13)(DX*2), Z19, Z23
+	VMULPS       Z23, Z18, Z18
+	VADDPS       Z18, Z16, Z16
+	VMULPS       3200(CX), Z16, Z16
 	VADDPS       Z16, Z15, Z15
 	VADDPS       Z15, Z13, Z13
 	VANDPS.BCST  absolute<>+0(SB), Z13, Z15
@@ -11873,87 +11953,87 @@ group:
 	VSUBPS       2752(CX), Z16, Z16
 	VMULPS       3456(CX), Z16, Z16
 	VSUBPS       Z12, Z16, Z16
-	VBROADCASTSS exp_max<>+0(SB), Z20
-	VMINPS       Z12, Z20, Z12
+	VBROADCASTSS exp_max<>+0(SB), Z18
+	VMINPS       Z12, Z18, Z12
 	VMAXPS.BCST  exp_min<>+0(SB), Z12, Z12
-	VMULPS.BCST  log2e<>+0(SB), Z12, Z20
-	VRNDSCALEPS  $0x00, Z20, Z20
-	VMULPS.BCST  ln2_hi<>+0(SB), Z20, Z21
-	VSUBPS       Z21, Z12, Z12
-	VMULPS.BCST  ln2_lo<>+0(SB), Z20, Z21
-	VSUBPS       Z21, Z12, Z12
-	VBROADCASTSS exp0<>+0(SB), Z21
-	VMULPS       Z12, Z21, Z21
-	VADDPS.BCST  exp1<>+0(SB), Z21, Z21
-	VMULPS       Z12, Z21, Z21
-	VADDPS.BCST  exp2<>+0(SB), Z21, Z21
-	VMULPS       Z12, Z21, Z21
-	VADDPS.BCST  exp3<>+0(SB), Z21, Z21
-	VMULPS       Z12, Z21, Z21
-	VADDPS.BCST  exp4<>+0(SB), Z21, Z21
-	VMULPS       Z12, Z21, Z21
-	VADDPS.BCST  exp5<>+0(SB), Z21, Z21
-	VMULPS       Z12, Z12, Z22
-	VMULPS       Z22, Z21, Z21
-	VADDPS       Z12, Z21, Z12
+	VMULPS.BCST  log2e<>+0(SB), Z12, Z18
+	VRNDSCALEPS  $0x00, Z18, Z18
+	VMULPS.BCST  ln2_hi<>+0(SB), Z18, Z19
+	VSUBPS       Z19, Z12, Z12
+	VMULPS.BCST  ln2_lo<>+0(SB), Z18, Z19
+	VSUBPS       Z19, Z12, Z12
+	VBROADCASTSS exp0<>+0(SB), Z19
+	VMULPS       Z12, Z19, Z19
+	VADDPS.BCST  exp1<>+0(SB), Z19, Z19
+	VMULPS       Z12, Z19, Z19
+	VADDPS.BCST  exp2<>+0(SB), Z19, Z19
+	VMULPS       Z12, Z19, Z19
+	VADDPS.BCST  exp3<>+0(SB), Z19, Z19
+	VMULPS       Z12, Z19, Z19
+	VADDPS.BCST  exp4<>+0(SB), Z19, Z19
+	VMULPS       Z12, Z19, Z19
+	VADDPS.BCST  exp5<>+0(SB), Z19, Z19
+	VMULPS       Z12, Z12, Z23
+	VMULPS       Z23, Z19, Z19
+	VADDPS       Z12, Z19, Z12
 	VADDPS.BCST  one<>+0(SB), Z12, Z12
-	VSCALEFPS    Z20, Z12, Z12
+	VSCALEFPS    Z18, Z12, Z12
 	VMULPS       3392(CX), Z12, Z12
-	VBROADCASTSS escape0<>+0(SB), Z20
-	VMULPS       Z16, Z20, Z20
-	VADDPS.BCST  escape1<>+0(SB), Z20, Z20
-	VMULPS       Z16, Z20, Z20
-	VADDPS.BCST  escape2<>+0(SB), Z20, Z20
-	VMULPS       Z16, Z20, Z20
-	VADDPS.BCST  escape3<>+0(SB), Z20, Z20
-	VMULPS       Z16, Z20, Z20
-	VADDPS.BCST  escape4<>+0(SB), Z20, Z20
-	VMULPS       Z20, Z12, Z20
-	VANDPS.BCST  absolute<>+0(SB), Z16, Z21
-	VCMPPS.BCST  $0x1e, quarter<>+0(SB), Z21, K1
+	VBROADCASTSS escape0<>+0(SB), Z18
+	VMULPS       Z16, Z18, Z18
+	VADDPS.BCST  escape1<>+0(SB), Z18, Z18
+	VMULPS       Z16, Z18, Z18
+	VADDPS.BCST  escape2<>+0(SB), Z18, Z18
+	VMULPS       Z16, Z18, Z18
+	VADDPS.BCST  escape3<>+0(SB), Z18, Z18
+	VMULPS       Z16, Z18, Z18
+	VADDPS.BCST  escape4<>+0(SB), Z18, Z18
+	VMULPS       Z18, Z12, Z18
+	VANDPS.BCST  absolute<>+0(SB), Z16, Z19
+	VCMPPS.BCST  $0x1e, quarter<>+0(SB), Z19, K1
 	KORTESTW     K1, K1
 	JZ           mild
 	KMOVW        K1, R13
-	VBROADCASTSS exp_max<>+0(SB), Z21
-	VMINPS       Z16, Z21, Z21
-	VMAXPS.BCST  exp_min<>+0(SB), Z21, Z21
-	VMULPS.BCST  log2e<>+0(SB), Z21, Z22
-	VRNDSCALEPS  $0x00, Z22, Z22
-	VMULPS.BCST  ln2_hi<>+0(SB), Z22, Z24
-	VSUBPS       Z24, Z21, Z21
-	VMULPS.BCST  ln2_lo<>+0(SB), Z22, Z24
-	VSUBPS       Z24, Z21, Z21
+	VBROADCASTSS exp_max<>+0(SB), Z19
+	VMINPS       Z16, Z19, Z19
+	VMAXPS.BCST  exp_min<>+0(SB), Z19, Z19
+	VMULPS.BCST  log2e<>+0(SB), Z19, Z23
+	VRNDSCALEPS  $0x00, Z23, Z23
+	VMULPS.BCST  ln2_hi<>+0(SB), Z23, Z24
+	VSUBPS       Z24, Z19, Z19
+	VMULPS.BCST  ln2_lo<>+0(SB), Z23, Z24
+	VSUBPS       Z24, Z19, Z19
 	VBROADCASTSS exp0<>+0(SB), Z24
-	VMULPS       Z21, Z24, Z24
+	VMULPS       Z19, Z24, Z24
 	VADDPS.BCST  exp1<>+0(SB), Z24, Z24
-	VMULPS       Z21, Z24, Z24
+	VMULPS       Z19, Z24, Z24
 	VADDPS.BCST  exp2<>+0(SB), Z24, Z24
-	VMULPS       Z21, Z24, Z24
+	VMULPS       Z19, Z24, Z24
 	VADDPS.BCST  exp3<>+0(SB), Z24, Z24
-	VMULPS       Z21, Z24, Z24
+	VMULPS       Z19, Z24, Z24
 	VADDPS.BCST  exp4<>+0(SB), Z24, Z24
-	VMULPS       Z21, Z24, Z24
+	VMULPS       Z19, Z24, Z24
 	VADDPS.BCST  exp5<>+0(SB), Z24, Z24
-	VMULPS       Z21, Z21, Z25
-	VMULPS       Z25, Z24, Z24
-	VADDPS       Z21, Z24, Z21
-	VADDPS.BCST  one<>+0(SB), Z21, Z21
-	VSCALEFPS    Z22, Z21, Z21
-	VSUBPS.BCST  one<>+0(SB), Z21, Z21
-	VMULPS       Z21, Z12, Z12
+	VMULPS       Z19, Z19, Z26
+	VMULPS       Z26, Z24, Z24
+	VADDPS       Z19, Z24, Z19
+	VADDPS.BCST  one<>+0(SB), Z19, Z19
+	VSCALEFPS    Z23, Z19, Z19
+	VSUBPS.BCST  one<>+0(SB), Z19, Z19
+	VMULPS       Z19, Z12, Z12
 	VDIVPS       Z16, Z12, Z12
-	VBLENDMPS    Z12, Z20, K1, Z10
-	VMOVAPS      Z10, Z20
+	VBLENDMPS    Z12, Z18, K1, Z10
+	VMOVAPS      Z10, Z18
 
 mild:
 	MOVQ          152(AX), R13
 	VMOVUPS       (R13)(DX*2), Z12
-	VCVTPS2PD     Y20, Z16
-	VMOVUPS       64(R13)(DX*2), Z21
-	VEXTRACTF32X8 $0x01, Z20, Y20
-	VCVTPS2PD     Y20, Z20
+	VCVTPS2PD     Y18, Z16
+	VMOVUPS       64(R13)(DX*2), Z19
+	VEXTRACTF32X8 $0x01, Z18, Y18
+	VCVTPS2PD     Y18, Z18
 	VCMPPD        $0x1d, Z12, Z16, K1
-	VCMPPD        $0x1d, Z21, Z20, K2
+	VCMPPD        $0x1d, Z19, Z18, K2
 	KUNPCKBW      K1, K2, K1
 	MOVQ          48(AX), R14
 	VPCMPQ        $0x01, (R14)(DX*2), Z11, K2
@@ -11975,34 +12055,34 @@ mild:
 	KORW          K2, K4, K2
 	KORW          K1, K3, K1
 	KORW          K1, K4, K1
-	VMOVUPS       (R9)(DI*2), Z22
-	VMULPS        1536(CX), Z22, Z24
-	VADDPS        Z24, Z22, Z22
-	VANDPS.BCST   absolute<>+0(SB), Z22, Z24
+	VMOVUPS       (R9)(DI*2), Z23
+	VMULPS        1536(CX), Z23, Z24
+	VADDPS        Z24, Z23, Z23
+	VANDPS.BCST   absolute<>+0(SB), Z23, Z24
 	VCMPPS.BCST   $0x05, tiny<>+0(SB), Z24, K3
-	VADDPS        Z22, Z26, K3, Z26
-	VMOVUPS       (R10)(DI*1), Z22
-	VMULPS        1664(CX), Z22, Z24
-	VADDPS        Z24, Z22, Z22
-	VANDPS.BCST   absolute<>+0(SB), Z22, Z24
+	VADDPS        Z23, Z22, K3, Z22
+	VMOVUPS       (R10)(DI*1), Z23
+	VMULPS        1664(CX), Z23, Z24
+	VADDPS        Z24, Z23, Z23
+	VANDPS.BCST   absolute<>+0(SB), Z23, Z24
 	VCMPPS.BCST   $0x05, tiny<>+0(SB), Z24, K3
-	VADDPS        Z22, Z18, K3, Z18
-	VADDPS        Z18, Z26, Z22
+	VADDPS        Z23, Z25, K3, Z25
+	VADDPS        Z25, Z22, Z23
 	VMOVUPS       (R10)(DI*2), Z24
-	VMULPS        1728(CX), Z24, Z25
-	VADDPS        Z25, Z24, Z24
-	VANDPS.BCST   absolute<>+0(SB), Z24, Z25
-	VCMPPS.BCST   $0x05, tiny<>+0(SB), Z25, K3
-	VADDPS        Z24, Z23, K3, Z23
-	VADDPS        Z23, Z22, Z22
+	VMULPS        1728(CX), Z24, Z26
+	VADDPS        Z26, Z24, Z24
+	VANDPS.BCST   absolute<>+0(SB), Z24, Z26
+	VCMPPS.BCST   $0x05, tiny<>+0(SB), Z26, K3
+	VADDPS        Z24, Z20, K3, Z20
+	VADDPS        Z20, Z23, Z23
 	VMOVUPS       (R11)(DI*1), Z24
-	VMULPS        1856(CX), Z24, Z25
-	VADDPS        Z25, Z24, Z24
-	VANDPS.BCST   absolute<>+0(SB), Z24, Z25
-	VCMPPS.BCST   $0x05, tiny<>+0(SB), Z25, K3
-	VADDPS        Z24, Z19, K3, Z19
-	VADDPS        Z19, Z22, Z22
-	VCMPPS        $0x06, 3520(CX), Z22, K3
+	VMULPS        1856(CX), Z24, Z26
+	VADDPS        Z26, Z24, Z24
+	VANDPS.BCST   absolute<>+0(SB), Z24, Z26
+	VCMPPS.BCST   $0x05, tiny<>+0(SB), Z26, K3
+	VADDPS        Z24, Z21, K3, Z21
+	VADDPS        Z21, Z23, Z23
+	VCMPPS        $0x06, 3520(CX), Z23, K3
 	KORW          K2, K3, K2
 	KORTESTW      K2, K2
 	JZ            quiet
@@ -12012,28 +12092,28 @@ mild:
 	MOVL          R15, (BX)
 	MOVL          R14, 4(BX)
 	ADDQ          $0x08, BX
-	VMOVUPS       (R8), Z22
-	VMOVUPS       Z22, (SI)
-	VMOVUPS       (R8)(DI*1), Z22
-	VMOVUPS       Z22, 64(SI)
-	VMOVUPS       (R8)(DI*2), Z22
-	VMOVUPS       Z22, 128(SI)
-	VMOVUPS       (R9), Z22
-	VMOVUPS       Z22, 192(SI)
-	VMOVUPS       (R9)(DI*1), Z22
-	VMOVUPS       Z22, 256(SI)
-	VMOVUPS       (R9)(DI*2), Z22
-	VMOVUPS       Z22, 320(SI)
-	VMOVUPS       (R10), Z22
-	VMOVUPS       Z22, 384(SI)
-	VMOVUPS       (R10)(DI*1), Z22
-	VMOVUPS       Z22, 448(SI)
-	VMOVUPS       (R10)(DI*2), Z22
-	VMOVUPS       Z22, 512(SI)
-	VMOVUPS       (R11), Z22
-	VMOVUPS       Z22, 576(SI)
-	VMOVUPS       (R11)(DI*1), Z22
-	VMOVUPS       Z22, 640(SI)
+	VMOVUPS       (R8), Z23
+	VMOVUPS       Z23, (SI)
+	VMOVUPS       (R8)(DI*1), Z23
+	VMOVUPS       Z23, 64(SI)
+	VMOVUPS       (R8)(DI*2), Z23
+	VMOVUPS       Z23, 128(SI)
+	VMOVUPS       (R9), Z23
+	VMOVUPS       Z23, 192(SI)
+	VMOVUPS       (R9)(DI*1), Z23
+	VMOVUPS       Z23, 256(SI)
+	VMOVUPS       (R9)(DI*2), Z23
+	VMOVUPS       Z23, 320(SI)
+	VMOVUPS       (R10), Z23
+	VMOVUPS       Z23, 384(SI)
+	VMOVUPS       (R10)(DI*1), Z23
+	VMOVUPS       Z23, 448(SI)
+	VMOVUPS       (R10)(DI*2), Z23
+	VMOVUPS       Z23, 512(SI)
+	VMOVUPS       (R11), Z23
+	VMOVUPS       Z23, 576(SI)
+	VMOVUPS       (R11)(DI*1), Z23
+	VMOVUPS       Z23, 640(SI)
 	ADDQ          $0x000002c0, SI
 
 quiet:
@@ -12041,9 +12121,9 @@ quiet:
 	VSUBPD      Z16, Z12, Z16
 	VBLENDMPD   Z12, Z16, K1, Z16
 	VMOVUPS     Z16, (R13)(DX*2)
-	VSUBPD      Z20, Z21, Z12
+	VSUBPD      Z18, Z19, Z12
 	KSHIFTRW    $0x08, K1, K1
-	VBLENDMPD   Z21, Z12, K1, Z12
+	VBLENDMPD   Z19, Z12, K1, Z12
 	VMOVUPS     Z12, 64(R13)(DX*2)
 	VMOVUPS     Z14, (R8)
 	VMOVUPS     Z13, (R8)(DI*1)
@@ -12056,10 +12136,10 @@ quiet:
 	VMOVAPS.Z   Z12, K1, Z12
 	VMOVUPS     Z12, (R8)(DI*2)
 	VMOVUPS     Z15, (R9)(DI*1)
-	VMOVUPS     Z26, (R9)(DI*2)
-	VMOVUPS     Z18, (R10)(DI*1)
-	VMOVUPS     Z23, (R10)(DI*2)
-	VMOVUPS     Z19, (R11)(DI*1)
+	VMOVUPS     Z22, (R9)(DI*2)
+	VMOVUPS     Z25, (R10)(DI*1)
+	VMOVUPS     Z20, (R10)(DI*2)
+	VMOVUPS     Z21, (R11)(DI*1)
 	ADDQ        24(AX), CX
 	ADDQ        $0x40, R8
 	ADDQ        $0x40, R9

@@ -43,6 +43,7 @@ type sweep struct {
 	perNeuron int            // numbers of constants per neuron, 0 if all neurons share them
 	rows      [][]float32    // state, in the kernel's order
 	variables []Column       // what the rows hold
+	most      []float32      // largest current into each port, pA
 	rowStride int            // from one to the next, in their backing array
 	times     [][]spike.Tick // ticks that the kernel looks at
 	hazard    []float64      // see lanes.Call, nil if the model has none
@@ -117,6 +118,7 @@ func (s *sweep) advance(p stepper, r Range, w spike.Window, in *Input, out *spik
 	if in.Touched != nil { // otherwise nobody sleeps and nobody falls asleep
 		s.wake(r, in)
 	}
+	in.index.built = false
 	b := s.blockOf(r)
 	variant := s.variant(in)
 	census := in.Touched != nil && !s.off && s.census(r, w, in)
@@ -144,6 +146,9 @@ func (s *sweep) advance(p stepper, r Range, w spike.Window, in *Input, out *spik
 			}
 			if s.due(t, in.Step) {
 				s.look(p, b, r, step, t+in.Step, in)
+				if b.Lo == r.Lo {
+					s.lookAtCurrents(p, r, step, t+in.Step, in, s.most)
+				}
 			}
 		}
 		if census {
@@ -206,6 +211,12 @@ func (b *block) run(kernel, first, n int) {
 
 // groups takes a run of groups through a step, which starts at t.
 func (s *sweep) groups(p stepper, b *block, run run, variant int, r Range, step int, t spike.Tick, in *Input, out *spike.Buffer) {
+	if t == 0 { // a potential may be above threshold at first, which kernels look for at the end of a step
+		for i := run.first; i < run.end; i++ {
+			p.one(r, b.Lo+i, step, t, in, out)
+		}
+		return
+	}
 	c, k := &b.call, &s.kernels[run.kernel]
 	c.First, c.End = run.first, run.end
 	c.Constants, c.Stride = &s.constants[run.kernel][(b.Lo+run.first)*s.perNeuron], s.perNeuron*k.lanes*4

@@ -109,6 +109,8 @@ func (s *TwoCompartment) Validate() error {
 		Const(s.BapDelay).require("bap_delay", "ms", 0, 1e3, false), Const(s.BapLen).require("bap_duration", "ms", 0, 1e3, false),
 		Const(s.TauAMPA).require("tau_ampa", "ms", 0, inf, true), Const(s.TauNMDA).require("tau_nmda", "ms", 0, inf, true),
 		Const(s.TauGABA).require("tau_gaba", "ms", 0, inf, true),
+		initialPotential(s.Initial.VS, "v_s"), initialPotential(s.Initial.VD, "v_d"),
+		s.Initial.WS.require("initial.w_s", "", 0, GuardLimit, false), s.Initial.WD.require("initial.w_d", "mV", -1e3, 1e3, false),
 		Const(s.EL).require("e_l", "mV", -1e3, 1e3, true), by("e_l", s.Theta.require("threshold", "mV", s.EL, 1e3, true)),
 	)
 }

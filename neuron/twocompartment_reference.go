@@ -24,6 +24,7 @@ type twoReference struct {
 	sub   spike.Tick
 	cells []refCell
 	*guard
+	most []float32 // largest current into each port, pA
 	Emitter
 
 	u      [refVars][]float64
@@ -72,7 +73,8 @@ type refCell struct {
 func newTwoReference(s TwoCompartment, b Build) Population {
 	n := b.N
 	p := &twoReference{spec: s, build: b, sub: refSub, cells: make([]refCell, n), guard: new(guard), Emitter: NewEmitter(b),
-		box: make([]float64, n), recent: make([]spike.Tick, n*bapMemory), refEnd: make([]spike.Tick, n)}
+		most: []float32{mostCurrent(s.TauS.Mean(), s.CS.Mean()), mostCurrent(s.TauD.Mean(), s.CD.Mean())},
+		box:  make([]float64, n), recent: make([]spike.Tick, n*bapMemory), refEnd: make([]spike.Tick, n)}
 	for j := range p.u {
 		p.u[j] = make([]float64, n)
 	}
@@ -162,6 +164,9 @@ func (p *twoReference) Advance(r Range, w spike.Window, in *Input, out *spike.Bu
 			n.step(n.start + in.Step)
 			if p.due(n.start, in.Step) {
 				n.look(in, s, r)
+				if i == r.Lo {
+					p.lookAtCurrents(p, r, s, n.start+in.Step, in, p.most)
+				}
 			}
 		}
 		for j := range n.u {
@@ -174,7 +179,8 @@ func (p *twoReference) Advance(r Range, w spike.Window, in *Input, out *spike.Bu
 // look looks at the state after a step of a piece.
 func (n *refNeuron) look(in *Input, step int, r Range) {
 	for j, x := range n.u {
-		if limit := float64(limitOf([...]string{refVS: "mV", refVD: "mV", refWD: "mV", refRise: "mV", refVars - 1: ""}[j])); !(math.Abs(x) <= limit) {
+		if limit := float64(limitOf([...]string{refVS: "mV", refVD: "mV", refWD: "mV", refRise: "mV",
+			refG: unitLeak, unitLeak, unitLeak, unitLeak, unitLeak, unitLeak}[j])); !(math.Abs(x) <= limit) {
 			for v := range n.u {
 				n.p.u[v][n.i] = n.u[v]
 			}

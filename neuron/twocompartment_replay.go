@@ -7,13 +7,12 @@ import (
 // replay advances neuron i through one step event by event: arrivals, edges of the back-propagating spike, the end
 // of refractoriness and threshold crossings each end a part. The time of an arrival is recovered from its Pair,
 // exactly for one arrival per channel, as the centroid for several.
-func (p *twoCompartment) replay(d *twoDerived, u *two, v *twoInput, i int, t spike.Tick, out *spike.Buffer) {
+func (p *twoCompartment) replay(d *twoDerived, u *two, v *twoInput, i int, t spike.Tick, arrive arriving, out *spike.Buffer) {
 	if !(p.landed(d, u, v) <= d.strong) {
-		p.stiff(d, u, v, i, t, out)
+		p.stiff(d, u, v, i, t, arrive, out)
 		return
 	}
 	stop := t + p.build.Step
-	arrive := p.arrivals(v, t)
 	v.in = [twoChannels]Pair{}
 	h := float32(p.build.Step.Milliseconds())
 	is0, slopeS := v.is0, (v.is1-v.is0)/h
@@ -23,7 +22,7 @@ func (p *twoCompartment) replay(d *twoDerived, u *two, v *twoInput, i int, t spi
 		if p.edge[i] <= now {
 			p.updateBox(i, now)
 		}
-		end := min(stop, p.edge[i], due(arrive[:], u.g[:], now))
+		end := min(stop, p.edge[i], due(&arrive, u.g[:], now))
 		refractory := p.refEnd[i] > now
 		if refractory {
 			end = min(end, p.refEnd[i])
@@ -57,18 +56,21 @@ func (p *twoCompartment) replay(d *twoDerived, u *two, v *twoInput, i int, t spi
 		}
 		now = end
 	}
-	due(arrive[:], u.g[:], stop) // those that rounding put at the very end
+	due(&arrive, u.g[:], stop) // those that rounding put at the very end
 	if p.edge[i] <= stop {
 		p.updateBox(i, stop)
 	}
 }
 
-// arrivals recovers when and with which weight each channel's input arrived in the step that starts at t.
-func (p *twoCompartment) arrivals(v *twoInput, t spike.Tick) (arrive [twoChannels]arrival) {
-	for k, in := range v.in {
-		arrive[k] = arrivalIn(in, p.tau[k], p.tau[k], p.tauSyn[k], t, p.build.Step)
+// arriving returns what reaches neuron i of the shard in step s, which starts at t.
+func (p *twoCompartment) arriving(in *Input, v *twoInput, s, i int, t spike.Tick) (a arriving) {
+	if in.Kept {
+		return arriving{kept: in.keptAt(s, i, t)}
 	}
-	return arrive
+	for k, pair := range v.in {
+		a.own[k] = arrivalIn(pair, p.tau[k], p.tau[k], p.tauSyn[k], t, in.Step)
+	}
+	return a
 }
 
 // humpSlope decides which steps are looked at closely for a spike although they end below threshold: those that end less

@@ -21,6 +21,7 @@ type twoCompartment struct {
 	eInh    float32
 	Emitter
 	sweep
+	keeps
 	compartmentColumns
 
 	box    []float32    // K(t)
@@ -34,7 +35,7 @@ type twoCompartment struct {
 
 func newTwoCompartment(s TwoCompartment, b Build) *twoCompartment {
 	n := b.N
-	p := &twoCompartment{spec: s, build: b, Emitter: NewEmitter(b),
+	p := &twoCompartment{spec: s, build: b, Emitter: NewEmitter(b), keeps: b.Step >= keptFrom,
 		atSoma: s.Driving == "soma", eExc: float32(s.EExc - s.EL), eInh: float32(s.EInh - s.EL),
 		edge: make([]spike.Tick, n), recent: make([]spike.Tick, n*bapMemory), refEnd: make([]spike.Tick, n),
 		bapDelay: ticksOf(s.BapDelay), bapLen: ticksOf(s.BapLen),
@@ -49,7 +50,7 @@ func newTwoCompartment(s TwoCompartment, b Build) *twoCompartment {
 	p.derived = derivedOf(b, &s, func(i int) *twoDerived { return s.derive(b, i, h) })
 	p.sweep = compartments(n, twoKernels(p.atSoma), append(p.kernelRows(), &p.box), p.refEnd, p.edge)
 	setConstants(&p.sweep, n, lanes.TwoConstants, p.derived, func(d *twoDerived, put func(int, float32)) { d.constants(&s, put) })
-	p.guarded(p)
+	p.guarded(p, mostCurrent(s.TauS.Mean(), s.CS.Mean()), mostCurrent(s.TauD.Mean(), s.CD.Mean()))
 	p.Reset()
 	return p
 }
@@ -127,17 +128,18 @@ func (p *twoCompartment) one(r Range, i, s int, t spike.Tick, in *Input, out *sp
 	ok := end < t || end >= stop
 	if ok {
 		held := end >= stop && p.spec.Hold
+		above := t == 0 && u.x-u.th > float32(d.theta)
 		if edge < stop {
 			ok = p.stepOverEdge(d, &u, &v, i, t, held)
 		} else {
 			d.step(p, &d.full, &u, &v, held)
 		}
-		ok = ok && u.load() <= d.strong && (end >= stop || u.x <= d.watch+u.th || !p.mayCross(d, p.x[i], &u, &v))
+		ok = ok && u.load() <= d.strong && (end >= stop || !above && (u.x <= d.watch+u.th || !p.mayCross(d, p.x[i], &u, &v)))
 	}
 	if !ok {
 		p.load(&u, i) // the state before
 		p.box[i], p.edge[i] = box, edge
-		p.replay(d, &u, &v, i, t, out)
+		p.replay(d, &u, &v, i, t, p.arriving(in, &v, s, i-r.Lo, t), out)
 	}
 	p.store(&u, i)
 }

@@ -95,6 +95,9 @@ func (v Value) Draw(key rng.Key, i int) float64 {
 
 // DrawFrom draws a value from a stream.
 func (v Value) DrawFrom(s *rng.Stream) float64 {
+	if v.Lo > v.Hi {
+		panic("neuron: the bounds of a Value descend")
+	}
 	switch v.Shape {
 	case Normal:
 		for {

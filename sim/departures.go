@@ -154,7 +154,7 @@ func (p *transit) expect(from spike.Tick) {
 // between returns what arrives in the steps first to end-1 of the coming window.
 func (p *transit) between(first, end int) []synapse.Due { return p.due[p.cuts[first]:p.cuts[end]] }
 
-// collectSingly lists what arrives during w as single arrivals, for populations that integrate event by event.
+// collectSingly lists what arrives during w as single arrivals, for populations that integrate event by event or keep arrivals.
 func (sh *shard) collectSingly(s *Sim, w spike.Window) {
 	for t := w.From; t < w.To; t += s.step {
 		for _, p := range sh.pop.in {

@@ -106,7 +106,7 @@ func (f *fan) expected() (n float64) {
 func (s *Sim) fanGroups() (groups [][]*projection) {
 	var all [][]*projection
 	for _, p := range s.projections {
-		if p.target.single || !p.Fans() {
+		if p.target.single || p.target.keeps || !p.Fans() {
 			continue
 		}
 		k := slices.IndexFunc(all, func(g []*projection) bool { return p.joins(g) })

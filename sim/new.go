@@ -122,6 +122,9 @@ func (s *Sim) buildPopulations(opt Options) error {
 		if e, ok := pop.(neuron.Exact); ok {
 			p.single = e.WantsArrivals()
 		}
+		if k, ok := pop.(neuron.Keeper); ok {
+			p.keeps = k.KeepsArrivals()
+		}
 		p.guarded, _ = pop.(neuron.Guarded)
 		if f, ok := pop.(neuron.Foreseer); ok && !opt.NoSleep {
 			p.foreseer = f
@@ -459,7 +462,7 @@ func (sh *shard) allocate(s *Sim, steps int, own []bool) {
 			sh.own[port] = ownDrive{make([]float32, steps*n), make([]float32, steps*n)}
 		}
 	}
-	sh.in = neuron.Input{Len: n, Step: s.step, Cells: sh.cells, Drives: make([]neuron.Drive, len(own)), Single: sh.pop.single}
+	sh.in = neuron.Input{Len: n, Step: s.step, Cells: sh.cells, Drives: make([]neuron.Drive, len(own)), Single: sh.pop.single, Kept: sh.pop.keeps}
 	if sh.pop.sleeper != nil && len(sh.pop.backgrounds) == 0 {
 		sh.touched = make([]uint64, (n+63)/64)
 	}

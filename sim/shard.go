@@ -15,6 +15,7 @@ type population struct {
 	channels    []neuron.Channel
 	kernels     []neuron.Kernel // tabulated
 	single      bool            // wants single arrivals
+	keeps       bool            // keeps arrivals beside their sums
 	sleeper     neuron.Sleeper  // nil if its neurons never sleep
 	foreseer    neuron.Foreseer // nil if nobody knows when they spike next
 	guarded     neuron.Guarded  // nil if its neurons have no state that can go wrong
@@ -183,6 +184,9 @@ func (sh *shard) deliver(s *Sim, w spike.Window) bool {
 		}
 	}
 	sh.counts.SynapticEvents += int64(total)
+	if sh.pop.keeps && total > 0 {
+		sh.collectSingly(s, w)
+	}
 	return total > 0 || flooded || received
 }
 

@@ -102,12 +102,14 @@ func (f *frame) pull(side int, at VecVirtual, k int) VecVirtual {
 
 // synapses adds what conductances and arrivals of one side do to a potential whose increment is n so far.
 func (f *frame) synapses(v variant, side int, n, at, slope, mid VecVirtual) VecVirtual {
-	middle := f.forces(mid)
 	for _, k := range v.channels() {
-		start, kick := f.pull(side, at, k), middle.of(k)
+		start := f.pull(side, at, k)
 		k += side
 		n = Add(n, Mul(Sub(Mul(start, f.constant(lanes.Area0+k)), Mul(slope, f.constant(lanes.Area1+k))), f.state(lanes.G+k)))
-		n = Add(n, Mul(kick, f.areas(k)))
 	}
-	return n
+	share := lanes.ShareS
+	if side > 0 {
+		share = lanes.ShareD
+	}
+	return Add(n, Mul(f.kicks(v, side, mid), f.constant(share)))
 }
