@@ -109,24 +109,38 @@ func limitOf(unit string) float32 {
 // mostCurrent returns the current, pA, that takes a membrane of a time constant (ms) and a capacitance (pF) to GuardLimit.
 func mostCurrent(tau, c float64) float32 { return float32(GuardLimit * c / tau) }
 
-// lookAtCurrents looks at the currents into the neurons of r at the end of a step of a piece, which ended at t; most are the largest,
-// port by port.
-func (g *guard) lookAtCurrents(p Population, r Range, step int, t spike.Tick, in *Input, most []float32) {
+// bearable returns how many steps of a piece that is about to begin come before a current into the neurons of r that is beyond the
+// largest ones, port by port (into single neurons: in a step after which states are looked at). That is a fault, and from there on
+// nothing is integrated: neurons that are never refractory would spike at every tick.
+func (g *guard) bearable(p Population, r Range, w spike.Window, in *Input, most []float32) (steps int) {
+	steps = in.Steps
 	for port, limit := range most {
 		d := &in.Drives[port]
-		at := step * in.Len
-		within := d.OwnEnd == nil || beyond(d.OwnStart[at:at+in.Len], limit) < 0 && beyond(d.OwnEnd[at:at+in.Len], limit) < 0
-		if within && beyond([]float32{d.Start[step], d.End[step]}, limit) < 0 {
-			continue // two that are each within the limit are not far beyond it together
-		}
-		for i := range in.Len {
-			a, b := d.At(in, step, i)
-			if x := beyond([]float32{a, b}, limit); x >= 0 {
-				g.report(&Fault{At: t, Neuron: r.Lo + i, Variable: currentInto + p.Ports()[port], Value: float64([2]float32{a, b}[x]), Unit: "pA"})
+		for step := range steps {
+			t, at := w.From+spike.Tick(step)*in.Step, step*in.Len
+			ends := [2]float32{d.Start[step], d.End[step]}
+			within := beyond(ends[:], limit) < 0 // two that are each within it are not far beyond it together
+			if within && d.OwnEnd != nil && g.due(t, in.Step) {
+				within = beyond(d.OwnStart[at:at+in.Len], limit) < 0 && beyond(d.OwnEnd[at:at+in.Len], limit) < 0
+			}
+			if within {
+				continue
+			}
+			for i := range in.Len {
+				a, b := d.At(in, step, i)
+				ends := [2]float32{a, b}
+				if x := beyond(ends[:], limit); x >= 0 {
+					g.report(&Fault{At: t + in.Step, Neuron: r.Lo + i, Variable: currentInto + p.Ports()[port], Value: float64(ends[x]), Unit: "pA"})
+					steps = step
+					break
+				}
+			}
+			if steps == step {
 				break
 			}
 		}
 	}
+	return steps
 }
 
 // guarded lets the sweep look after all columns that p's kernels change, and after currents up to the largest ones, port by port.

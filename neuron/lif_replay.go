@@ -69,7 +69,7 @@ func (p *lif) part(d *lifDerived, f *fineLIF, r float64) (passed float64, crosse
 	if p.conductance {
 		load += f.g[0] + f.g[1]
 	}
-	if i := math.Abs(f.current); !(load <= 2*GuardLeaks) || d.ref == 0 && !(i <= float64(p.most[0])) { // would take for ever: the guard ends the run
+	if !(load <= 2*GuardLeaks) { // would take for ever: the guard ends the run
 		f.x = math.NaN()
 		return r, false
 	}

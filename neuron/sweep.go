@@ -118,6 +118,7 @@ func (s *sweep) advance(p stepper, r Range, w spike.Window, in *Input, out *spik
 	if in.Touched != nil { // otherwise nobody sleeps and nobody falls asleep
 		s.wake(r, in)
 	}
+	steps := s.bearable(p, r, w, in, s.most)
 	in.index.built = false
 	b := s.blockOf(r)
 	variant := s.variant(in)
@@ -128,7 +129,7 @@ func (s *sweep) advance(p stepper, r Range, w spike.Window, in *Input, out *spik
 			continue
 		}
 		b.locate(s)
-		for step := range in.Steps {
+		for step := range steps {
 			t := w.From + spike.Tick(step)*in.Step
 			if census && step == in.Steps-1 {
 				b.remember(s.rows)
@@ -146,9 +147,6 @@ func (s *sweep) advance(p stepper, r Range, w spike.Window, in *Input, out *spik
 			}
 			if s.due(t, in.Step) {
 				s.look(p, b, r, step, t+in.Step, in)
-				if b.Lo == r.Lo {
-					s.lookAtCurrents(p, r, step, t+in.Step, in, s.most)
-				}
 			}
 		}
 		if census {

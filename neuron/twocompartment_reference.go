@@ -142,6 +142,7 @@ func (p *twoReference) draw(variable int, v Value, name string) {
 
 // Advance implements Population. It sorts the arrivals of the piece, which belong to the shard.
 func (p *twoReference) Advance(r Range, w spike.Window, in *Input, out *spike.Buffer) {
+	steps := p.bearable(p, r, w, in, p.most)
 	slices.SortFunc(in.Arrivals, compareArrivals)
 	queue := in.Arrivals
 	for i := r.Lo; i < r.Hi; i++ {
@@ -154,7 +155,7 @@ func (p *twoReference) Advance(r Range, w spike.Window, in *Input, out *spike.Bu
 		for j := range n.u {
 			n.u[j] = p.u[j][i]
 		}
-		for s := range in.Steps {
+		for s := range steps {
 			n.start = w.From + spike.Tick(s)*in.Step
 			h := in.Step.Milliseconds()
 			for port := range n.current {
@@ -164,9 +165,6 @@ func (p *twoReference) Advance(r Range, w spike.Window, in *Input, out *spike.Bu
 			n.step(n.start + in.Step)
 			if p.due(n.start, in.Step) {
 				n.look(in, s, r)
-				if i == r.Lo {
-					p.lookAtCurrents(p, r, s, n.start+in.Step, in, p.most)
-				}
 			}
 		}
 		for j := range n.u {

@@ -60,11 +60,11 @@ func TestImpossibleStatesEndTheRun(t *testing.T) {
 			if !errors.As(err, &fault) {
 				t.Fatalf("delay %g ms: the run ends with %v", delay, err)
 			}
-			if fault.Population != "cells" || fault.Neuron != 0 || fault.Variable != "v_d" || fault.At != from+
-				spike.Millisecond || s.Now() != fault.At {
+			if fault.Population != "cells" || fault.Neuron != 0 || fault.Variable != "current into apical" || fault.At != from+
+				100*spike.Microsecond || s.Now() != fault.At {
 				t.Errorf("delay %g ms: %v; now %v", delay, err, s.Now())
 			}
-			if text := err.Error(); !strings.Contains(text, `population "cells", neuron 0: v_d = -`) || !strings.Contains(text, "-1e+12 pA into apical") || strings.Contains(text, "\n") {
+			if text := err.Error(); !strings.Contains(text, `population "cells", neuron 0: a current of -1e+12 pA`) || !strings.Contains(text, "-1e+12 pA into apical") || strings.Contains(text, "\n") {
 				t.Error(text)
 			}
 			before := func(events []spike.Event) []spike.Event {
