@@ -29,11 +29,10 @@
 //
 // # What stays out
 //
-//   - Neurons that start above threshold: the steps of lif and two-compartment that fall below within the first step do not spike.
 //   - Conductances of more than a few leaks: the error of the engine's scheme grows with their square, and a margin that holds
 //     there would hold nothing else. They have tests of their own (package neuron).
 //   - Differences below what is documented: arrivals use mean membrane time constants within their own step where these differ
-//     between neurons (lif, adex, burst-poisson), which is given a wider margin; delivered weights that decay may be 6e-5 too large.
+//     between neurons, which is given a wider margin; delivered weights that decay may be 6e-5 too large.
 //   - Files (tables of rates, recordings): cases are written as experiment files and read again in TestCasesAsFiles only.
 //   - Checkpoints, recordings and analysis, which do not change what a network does; ensembles and models written as equations,
 //     which have oracles of their own.

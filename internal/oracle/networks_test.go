@@ -290,6 +290,9 @@ func (n network) lif() neuron.Spec {
 	s.Synapses = []neuron.Synapses{neuron.Conductance, neuron.Current}[n.whole("synapses", 0, 1)]
 	s.WeightUnit = []string{"pA", "mV"}[n.whole("unit", 0, 1)]
 	s.Initial.V = n.value("v", -70, -54)
+	if n.chance("above", 4) { // some begin above threshold
+		s.Initial.V = n.value("v_above", -53, -46)
+	}
 	s.Initial.GExc, s.Initial.GInh = neuron.Const(n.real("g_exc", 0, 0.3)), neuron.Const(n.real("g_inh", 0, 0.3))
 	return s
 }
@@ -312,6 +315,9 @@ func (n network) two() neuron.Spec {
 	s.Driving = []string{"dendrite", "soma"}[n.whole("driving_force", 0, 1)]
 	s.Integrator = []neuron.Integrator{neuron.OffGrid, neuron.Reference}[n.often("integrator", 3)/2]
 	s.Initial.VS, s.Initial.VD = n.value("v_s", -72, -58), n.value("v_d", -72, -50)
+	if n.chance("above", 4) {
+		s.Initial.VS = n.value("v_s_above", -56, -44)
+	}
 	s.Initial.WS, s.Initial.WD = n.value("w_s", 0, 1), n.value("w_d", 0, 3)
 	return s
 }
