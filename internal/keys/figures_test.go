@@ -27,7 +27,7 @@ inputs = ["w", "d"]`, []drawing{{"populations", `["a", "src"]`}, {"inputs", `["d
 		{"reference", `"propagation_courses.csv"`}}},
 	"raster":      {"", []drawing{{"populations", `["a"]`}, {"neurons", "5"}, {"from", `"100 ms"`}, {"to", `"900 ms"`}}},
 	"isi":         {"", []drawing{{"populations", `["a"]`}, {"from", `"600 ms"`}, {"to", `"900 ms"`}}},
-	"responses":   {`inputs = ["w"]`, []drawing{{"populations", `["src"]`}, {"inputs", `["d"]`}, {"skip", `"40 ms"`}, {"from", `"400 ms"`}, {"to", `"900 ms"`}}},
+	"responses":   {`inputs = ["w"]`, []drawing{{"populations", `["src"]`}, {"inputs", `["s"]`}, {"skip", `"40 ms"`}, {"from", `"400 ms"`}, {"to", `"900 ms"`}}},
 	"coherence":   {`inputs = ["d"]`, []drawing{{"populations", `["src"]`}, {"inputs", `["w"]`}, {"from", `"200 ms"`}, {"to", `"1 s"`}}},
 	"sensitivity": {"", []drawing{{"populations", `["a"]`}, {"from", `"600 ms"`}, {"to", `"900 ms"`}}},
 	"patterns":    {"", []drawing{{"populations", `["a"]`}}},

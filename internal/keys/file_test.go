@@ -195,8 +195,6 @@ var fileRows = []row{
 
 	stimulus("population", "b", func(s *sim.Stimulus) { s.Population = "b" }),
 	stimulus("port", "apical", func(s *sim.Stimulus) { s.Port = "apical" }),
-	{key: "stimuli.NAME.wave", set: "stimuli.p.wave=constant", given: []string{"patterns.one.currents={}", "patterns.two.currents={}"},
-		by: func(b *built) { b.Stimuli[2].Wave = sim.Constant{} }},
 	stimulus("amplitude", "500 pA", func(s *sim.Stimulus) { s.Amplitude = constant(500) }),
 	{key: "stimuli.NAME.scale", set: "stimuli.p.scale=2", by: func(b *built) { b.Stimuli[2].Amplitude = constant(2) }},
 	stimulus("from", "30 ms", func(s *sim.Stimulus) { s.From = 30 * ms }),

@@ -154,9 +154,9 @@ var connectorRows = map[string][]row{
 		connector("fixed-total-number", "p", "0.5", synapse.FixedTotalNumber{K: 277}, "p=0.1"),
 	},
 	"list": {
-		connector("list", "autapses", "true", &synapse.List{Synapses: []synapse.Synapse{{Source: 1, Target: 2}, {Source: 3, Target: 5}}, Autapses: true},
+		connector("list", "autapses", "true", &synapse.List{Synapses: []synapse.Synapse{{Source: 1, Target: 2}, {Source: 3, Target: 5}}, Autapses: true, Pairs: true},
 			"pairs=[[1, 2], [3, 5]]").but(true), // a pair that needs it is refused without
-		connector("list", "pairs", "[[1, 2], [3, 4]]", &synapse.List{Synapses: []synapse.Synapse{{Source: 1, Target: 2}, {Source: 3, Target: 4}}}, "pairs=[[1, 2]]"),
+		connector("list", "pairs", "[[1, 2], [3, 4]]", &synapse.List{Synapses: []synapse.Synapse{{Source: 1, Target: 2}, {Source: 3, Target: 4}}, Pairs: true}, "pairs=[[1, 2]]"),
 	},
 }
 

@@ -32,6 +32,7 @@ var elsewhere = map[string]string{
 	"file/data.dir":                                   "sim/images: files",
 	"file/task.kind":                                  "TestTasks: each kind",
 	"file/figures.NAME.kind":                          "TestFigures: each kind",
+	"file/stimuli.NAME.wave":                          "TestWaves: each kind",
 	"file/sweep.vary":                                 "session: sweeps",
 	"file/sweep.measure":                              "session: sweeps",
 	"file/sweep.file":                                 "session: sweeps",

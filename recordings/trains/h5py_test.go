@@ -179,7 +179,7 @@ func TestReadsWhatH5pyWrites(t *testing.T) {
 		t.Fatalf("%v\n%s", err, out)
 	}
 	refused := map[string]string{
-		"nwb-index": "unit 1 ends at spike 3 of 30000, after 5", "nwb-rest": "29970 spikes belong to no unit",
+		"nwb-index": "unit 1 ends at spike 3 of 30000, after 5", "nwb-rest": "29970 spikes without a unit",
 		"nwb-none":     "not the units of an NWB file",
 		"columns-unit": "say time_unit", "columns-length": "/neuron has 29999 elements, /time_s 30000",
 		"external":        "an external link to /spikes/a in file other.h5",
