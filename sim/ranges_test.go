@@ -72,15 +72,15 @@ func TestWeightsInRange(t *testing.T) {
 		{"two", rule("ampa", neuron.Const(1.5), 0, 1), "projections.x.weight: 1.5"},
 		{"two", rule("ampa", neuron.Value{Shape: neuron.Uniform, A: 2, B: 3}, 0, 1), "projections.x.weight: 3"},
 		{"two", rule("ampa", normal(5, 0.1), 0, 1), "projections.x.weight: 100 %"},
-		{"two", rule("ampa", neuron.Const(0.5), -1, 1), "projections.x.rule.w_min: -1"},
-		{"cuba", rule("gaba", neuron.Const(-0.5), -1, 1), "projections.x.rule.w_max: 1"},
+		{"two", rule("ampa", neuron.Const(0.5), -1, 1), "projections.x.rule.w_min: a conductance is not negative"},
+		{"cuba", rule("gaba", neuron.Const(-0.5), -1, 1), "projections.x.rule.w_max: an inhibitory current is not positive"},
 		{"cuba", rule("gaba", neuron.Const(-0.5), -1, 0), ""},
 		{"delta", rule("delta", neuron.Const(-0.5), -1, 1), ""},
 		{"two", func(p *Projection) { p.Connector = synapse.OneToOne{} }, "projections.x.connector: one-to-one"},
 		{"two", func(p *Projection) { p.Connector = synapse.OneToOne{Autapses: true} }, ""},
 		{"two", func(p *Projection) {
 			p.Connector = &synapse.List{Synapses: []synapse.Synapse{{Target: 1}, {Source: 2, Target: 2}}}
-		}, "projections.x.connector: synapse 2"},
+		}, "projections.x.file: synapse 2"},
 	} {
 		err := Check(rangesNetwork(c.target, c.change))
 		if c.fault == "" && err != nil || c.fault != "" && (err == nil || !strings.HasPrefix(err.Error(), c.fault)) {
