@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"math/rand/v2"
+	"os"
 	"reflect"
 	"testing"
 
@@ -83,7 +84,11 @@ func newEvery(t *testing.T, seed uint64, workers int) *Sim {
 // A run that is resumed from checkpoints at random windows, on other numbers of workers, has the spikes and the
 // whole state of one that was not interrupted.
 func TestResumedRunIsTheSameRun(t *testing.T) {
-	for seed := range uint64(5) {
+	seeds := uint64(3)
+	if os.Getenv("BURSTPLEX_LONG") != "" {
+		seeds = 12
+	}
+	for seed := range seeds {
 		whole := newEvery(t, seed, 1)
 		end := whole.Window() * (120 * spike.Millisecond / whole.Window())
 		turn := whole.Window() * (40 * spike.Millisecond / whole.Window())

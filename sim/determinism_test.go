@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math/rand/v2"
+	"os"
 	"testing"
 
 	"github.com/burstplex/burstplex/neuron"
@@ -126,7 +127,11 @@ func digest(t *testing.T, net *Network, opt Options, sink Sink, pieces ...spike.
 // Same seed, same spikes: for any workers, shards and pieces, with and without recording and sleep.
 func TestSameSeedSameSpikes(t *testing.T) {
 	const end = 150 * spike.Millisecond
-	for seed := range uint64(6) {
+	seeds := uint64(3)
+	if os.Getenv("BURSTPLEX_LONG") != "" {
+		seeds = 12
+	}
+	for seed := range seeds {
 		net := randomNetwork(seed)
 		want, counts := digest(t, net, Options{Workers: 1}, nil, end)
 		if counts.Spikes < 100 {

@@ -75,6 +75,9 @@ func TestRunResumeAndPlotDrawTheSame(t *testing.T) {
 		"no recording": {"record.spikes=false", "experiment.seeds=1"},
 	} {
 		t.Run(name, func(t *testing.T) {
+			if name == "all spikes" && os.Getenv("BURSTPLEX_LONG") == "" {
+				t.Skip("some neurons, of two seeds and variants, take the same way: set BURSTPLEX_LONG=1")
+			}
 			dir := t.TempDir()
 			file := filepath.Join(dir, "figures.toml")
 			if err := os.WriteFile(file, text, 0o666); err != nil {
