@@ -144,6 +144,7 @@ func TestDirectoryIsComplete(t *testing.T) {
 
 // What the command line sets wins over what variants set, in the run, in its saved experiment and in a resumed run.
 func TestOverridesWinOverVariants(t *testing.T) {
+	t.Parallel()
 	text := strings.Replace(small, "seeds = 2", "seeds = 1", 1) + `
 [variants.weak]
 set = ["projections.aa.weight=0.01", "populations.a.size=50"]

@@ -64,6 +64,7 @@ func forget(value any) {
 // What run, resume and plot draw and write is the same, whether the recording holds all spikes, some or none: every
 // kind of figure, with settling, seeds and variants.
 func TestRunResumeAndPlotDrawTheSame(t *testing.T) {
+	t.Parallel()
 	text, err := os.ReadFile("testdata/figures.toml")
 	if err != nil {
 		t.Fatal(err)
@@ -138,6 +139,7 @@ func alike(t *testing.T, what string, want, got map[string]string) {
 
 // Each key of each kind of figure changes the numbers.
 func TestEveryKeyOfAFigureChangesItsNumbers(t *testing.T) {
+	t.Parallel()
 	x, err := experiment.Load(report.NewRegistries(), "testdata/figures.toml", "experiment.seeds=1")
 	if err != nil {
 		t.Fatal(err)

@@ -91,6 +91,7 @@ func copyDir(t *testing.T, dst, src string) {
 // A run that is interrupted or killed again and again, and resumed on other numbers of workers, ends with the same
 // spikes, tables, weights, probes and figures as one that was left alone; with a recording and without.
 func TestResumedExperimentIsTheSame(t *testing.T) {
+	t.Parallel()
 	kills := 6
 	if os.Getenv("BURSTPLEX_LONG") != "" {
 		kills = 100

@@ -162,6 +162,7 @@ func TestInterrupt(t *testing.T) {
 // The published network in the limit of small steps: 0.9 s of one seed, against the course of the limit in this time and the scatter of its
 // means between seeds; with BURSTPLEX_LONG=1 the whole experiment, its five seeds and all that it compares.
 func TestPropagationMeetsTheLimit(t *testing.T) {
+	t.Parallel()
 	short := []string{"experiment.duration=1.2 s", "experiment.settle=0.3 s", "experiment.seeds=1"}
 	if os.Getenv("BURSTPLEX_LONG") != "" {
 		short = nil
