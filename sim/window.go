@@ -126,8 +126,8 @@ func (s *Sim) learns() bool { return len(s.lessons)+len(s.learners) > 0 }
 // followPart is one part of follow, the largest first.
 func (s *Sim) followPart(i int) {
 	if s.watch.on {
-		start := time.Now()
-		defer func() { s.watch.spent[i] = time.Since(start) }()
+		start, part := time.Now(), i // i is counted down below
+		defer func() { s.watch.spent[part] = time.Since(start) }()
 	}
 	if i < len(s.lessons) {
 		s.lessons[i].learn(s.closed)
