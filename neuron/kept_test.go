@@ -127,22 +127,3 @@ func TestValuesWithoutInside(t *testing.T) {
 	s := rng.New(1).Stream(0, 0)
 	Value{Shape: Normal, A: 0, B: 1, Lo: 1, Hi: -1}.DrawFrom(&s)
 }
-
-// Initial values are checked as parameters are.
-func TestInitialValuesAreChecked(t *testing.T) {
-	negative := Value{Shape: Normal, A: 20, B: 12}
-	lif := DefaultLIF()
-	lif.Initial.GInh = negative
-	if _, err := Bounded(lif, 4000); err == nil {
-		t.Error("negative conductances are accepted")
-	}
-	lif.Synapses = "current"
-	if _, err := Bounded(lif, 4000); err != nil {
-		t.Error(err)
-	}
-	two := DefaultTwoCompartment()
-	two.Initial.VD = Const(math.Inf(1))
-	if two.Validate() == nil {
-		t.Error("an infinite potential is accepted")
-	}
-}

@@ -75,14 +75,13 @@ func (s *LIF) Validate() error {
 	)
 }
 
-// conductance refuses initial conductances that may be negative, as every distribution is refused that leaves its range (Value): the
-// published start of the COBA network, normal(20, 12), is below 0 in one neuron of twenty and wants bounds. A current may have
-// either sign.
+// conductance refuses initial conductances that are negative by intent; a current may have either sign. The published start of the
+// COBA network, normal(20, 12), is below 0 in one neuron of twenty.
 func (s *LIF) conductance(key string, v Value) error {
-	if s.Synapses == Current {
+	if s.Synapses == "current" || v.Outside(0, math.Inf(1)) < 0.5 {
 		return nil
 	}
-	return v.require(key, "", 0, GuardLeaks, false)
+	return v.require(key, "", 0, math.Inf(1), false)
 }
 
 // New implements Spec.
