@@ -51,6 +51,15 @@ func (s *ApicalBalance) Reads() string {
 	return ""
 }
 
+// Unread implements PartReader.
+func (s *ApicalBalance) Unread() (keys []string, why string) {
+	keys = []string{"variable", "rest", "tau_a"}
+	if s.Signal == "apical" {
+		keys = []string{"p_b", "tau_pre"}
+	}
+	return keys, fmt.Sprintf("the signal %q does not need it", s.Signal)
+}
+
 // Validate implements Spec.
 func (s *ApicalBalance) Validate() error {
 	inf := math.Inf(1)

@@ -1,6 +1,7 @@
 package plasticity
 
 import (
+	"fmt"
 	"math"
 	"slices"
 
@@ -76,6 +77,16 @@ func (s *BurstDependent) Validate() error {
 		require("tau_ma", "ms", s.TauMA, 0, inf, true), require("tau_nu", "ms", s.TauNu, 0, inf, true),
 		require("pseudo_count", "", s.Count, 0, inf, false), require("prior", "", s.Prior, 0, 1, false),
 		require("e_min", "Hz", s.EMin, 0, inf, false), require("e_max", "Hz", s.EMax, 0, inf, false), s.Bounds.validate())
+}
+
+// Doubt implements Doubtful.
+func (s *BurstDependent) Doubt() error {
+	if s.EMin > 0 && s.EMax > 0 && s.EMin > s.EMax {
+		return &neuron.ParameterError{Key: "e_max", Value: s.EMax, Unit: "Hz", By: "e_min",
+			Reason:  "is below e_min: weights would be pushed up and down at a time",
+			Allowed: fmt.Sprintf("0: none, or [%g, 1000] Hz", s.EMin)}
+	}
+	return nil
 }
 
 // New implements Spec.

@@ -190,7 +190,8 @@ func (r *written) Reset() {
 	}
 }
 
-// exactTraces are traces in double precision.
+// exactTraces are traces in double precision. They are a type of their own: with one generic type for both, networks that learn by
+// built-in rules took 2 to 3 % longer.
 type exactTraces struct {
 	tau   float64 // ms
 	ref   []spike.Tick

@@ -26,6 +26,18 @@ type TargetReader interface {
 	Reads() string
 }
 
+// PartReader is implemented by specs that do not read all of their parameters in all settings. Files refuse what is not read.
+type PartReader interface {
+	// Unread returns the keys that are not read as the spec is set, and why.
+	Unread() (keys []string, why string)
+}
+
+// Doubtful is implemented by specs that can be set such that a rule runs and does what nobody means. Files refuse that.
+type Doubtful interface {
+	// Doubt returns a *neuron.ParameterError, nil if nothing is in doubt.
+	Doubt() error
+}
+
 // Build is what a rule must know of where it works.
 type Build struct {
 	Block    *synapse.Block

@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"github.com/burstplex/burstplex/internal/plural"
-	"github.com/burstplex/burstplex/neuron"
 	"github.com/burstplex/burstplex/neuron/spike"
 	"github.com/burstplex/burstplex/plasticity"
 	"github.com/burstplex/burstplex/sim/config"
@@ -109,34 +108,19 @@ func (x *Experiment) checkIdle(errs *config.List) {
 			}
 		}
 	}
-	for name, t := range x.Teachers.All() {
-		others := []string{"offset", "per_rate", "per_probability"}
-		if t.Kind == "linear" {
-			others = []string{"e_min", "e_max"}
-		}
-		for _, k := range others {
-			idle("teachers."+name+"."+k, fmt.Sprintf("a teacher of the kind %q does not have it", t.Kind))
-		}
-	}
 	for name, p := range x.Projections.All() {
 		if p.Rule == nil {
 			continue
 		}
-		key := "projections." + name + ".rule."
-		switch r := p.Rule.Spec.(type) {
-		case *plasticity.BurstDependent:
-			if r.EMin > 0 && r.EMax > 0 && r.EMin > r.EMax {
-				errs.Add(x.parameter(strings.TrimSuffix(key, "."), &neuron.ParameterError{Key: "e_max", Value: r.EMax, Unit: "Hz", By: "e_min",
-					Reason: "is below e_min: weights would be pushed up and down at a time", Allowed: fmt.Sprintf("0: none, or [%g, 1000] Hz", r.EMin)}))
+		key := "projections." + name + ".rule"
+		if r, ok := p.Rule.Spec.(plasticity.PartReader); ok {
+			keys, why := r.Unread()
+			for _, k := range keys {
+				idle(key+"."+k, why)
 			}
-		case *plasticity.ApicalBalance:
-			others := []string{"variable", "rest", "tau_a"}
-			if r.Signal == "apical" {
-				others = []string{"p_b", "tau_pre"}
-			}
-			for _, k := range others {
-				idle(key+k, fmt.Sprintf("the signal %q does not need it", r.Signal))
-			}
+		}
+		if r, ok := p.Rule.Spec.(plasticity.Doubtful); ok {
+			errs.Add(x.parameter(key, r.Doubt()))
 		}
 	}
 }
