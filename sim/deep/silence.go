@@ -25,7 +25,7 @@ func (tr *Trainer) LearnInSilence(ctx context.Context, train *Examples, done fun
 	if tr.Silent >= total {
 		return nil
 	}
-	tr.quiet = tr.newBatch(tr.Batch, true)
+	batch := tr.newBatch(tr.Batch, true)
 	if tr.Means == nil {
 		tr.Means = ensemble.NewMeans(tr.Net, tr.Mean)
 	}
@@ -35,7 +35,7 @@ func (tr *Trainer) LearnInSilence(ctx context.Context, train *Examples, done fun
 			return err
 		}
 		n := min(tr.Batch, total-tr.Silent)
-		if err := tr.learnInSilence(train, n, silence); err != nil {
+		if err := tr.learnInSilence(train, n, silence, batch); err != nil {
 			return err
 		}
 		tr.Silent += n
@@ -43,15 +43,13 @@ func (tr *Trainer) LearnInSilence(ctx context.Context, train *Examples, done fun
 			return err
 		}
 	}
-	tr.quiet = nil
 	return nil
 }
 
-// learnInSilence shows n images and changes Q.
-func (tr *Trainer) learnInSilence(train *Examples, n int, silence *ensemble.Silence) error {
+// learnInSilence shows n images, whose batch b is memory for, and changes Q.
+func (tr *Trainer) learnInSilence(train *Examples, n int, silence *ensemble.Silence, b *ensemble.Batch) error {
 	group, _ := tr.models[0].Group()
 	order := tr.key.Sub("order in silence")
-	b := tr.quiet
 	b.Images = n
 	values, numbers := rows(n, train.Size()), make([]uint64, n)
 	for i := range n {
@@ -65,7 +63,7 @@ func (tr *Trainer) learnInSilence(train *Examples, n int, silence *ensemble.Sile
 		}
 		tr.models[worker].(ensemble.Silent).Silent(values[lo:hi], numbers[lo:hi], tr.Mean, silence, tr.Means, b, lo)
 	})
-	share := float32(max(0.02, 1/float64(tr.Silent/tr.Batch+1)))
+	share := slowly(tr.Silent / tr.Batch)
 	layers := tr.Net.Layers[1:]
 	squares := make([]float64, len(layers))
 	tr.crew.Each(len(layers), func(_, item int) { squares[item] = b.SumSilence(tr.Net, item+1, tr.Means, share) })

@@ -17,7 +17,6 @@ type Trainer struct {
 	readers []Reader
 	size    int // images of an epoch
 	batch   *ensemble.Batch
-	quiet   *ensemble.Batch // of presentations in silence; nil where there are none
 	crew    *ensemble.Workers
 	key     rng.Key
 	perm    [][]int     // of shuffled feedback
@@ -185,7 +184,7 @@ func (tr *Trainer) learn(train *Examples, batch []int, eta float64) (wrong int) 
 	}
 	outputs := tr.show(train, batch, uint64(tr.shown()), &augment, tr.batch)
 	tr.batch.Balance(tr.Net)
-	tr.batch.Means(float32(max(0.02, 1/float64(tr.Batches+1))))
+	tr.batch.Means(slowly(tr.Batches))
 	tr.change(eta * float64(len(batch)))
 	tr.Batches++
 	for i, k := range batch {
@@ -195,6 +194,9 @@ func (tr *Trainer) learn(train *Examples, batch []int, eta float64) (wrong int) 
 	}
 	return wrong
 }
+
+// slowly is the share by which slow means move after a number of batches: at first they are plain means.
+func slowly(batches int) float32 { return float32(max(0.02, 1/float64(batches+1))) }
 
 // compare lets another theory learn a batch.
 func (tr *Trainer) compare(train *Examples, batch []int, eta float64, augment *rng.Key) (wrong int) {

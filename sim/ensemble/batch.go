@@ -131,16 +131,20 @@ func (b *Batch) Balance(net *Network) {
 // Means moves a state by a share towards what the batch saw. It is the state that was subtracted.
 func (b *Batch) Means(share float32) {
 	for l, pre := range b.pre {
-		mean, columns := b.Centre[l], b.Images*b.columns[l]
-		sum := make([]float32, pre.Units)
-		for k := range columns {
-			for i, v := range pre.Data[k*pre.Stride : k*pre.Stride+pre.Units] {
-				sum[i] += v
-			}
+		follow(b.Centre[l], pre, b.Images*b.columns[l], share)
+	}
+}
+
+// follow moves means by a share towards what columns hold, which are deviations from them.
+func follow(mean []float32, x *units.Transposed, columns int, share float32) {
+	sum := make([]float32, x.Units)
+	for k := range columns {
+		for i, v := range x.Data[k*x.Stride : k*x.Stride+x.Units] {
+			sum[i] += v
 		}
-		for i, s := range sum { // of deviations from the mean
-			mean[i] += float32(share * (s / float32(columns)))
-		}
+	}
+	for i, s := range sum {
+		mean[i] += float32(share * (s / float32(columns)))
 	}
 }
 

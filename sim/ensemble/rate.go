@@ -97,6 +97,13 @@ func (r *Rates) count(e float32, which, layer int, entity uint64) float32 {
 	return r.draw.Binomial(trials*k, e/trials, r.keys[which][layer+1].Word(entity, 0)) / k
 }
 
+// excess draws the bursts of a unit with activation e and burst probability p and returns bursts - p_b events.
+func (r *Rates) excess(e, p float32, layer int, entity uint64) float32 {
+	k := float32(r.events)
+	n := r.draw.Binomial(float32(e*k)+0.5, p, r.keys[1][layer+1].Word(entity, 0))
+	return n/k - float32(r.net.PB*e)
+}
+
 // Backward computes (p - p_b) e of every layer, for targets of the output units (nil: no teacher).
 func (r *Rates) Backward(targets [][]float32, numbers []uint64) {
 	pb := r.net.PB
@@ -121,9 +128,7 @@ func (r *Rates) Backward(targets [][]float32, numbers []uint64) {
 					p = pb
 				}
 				if r.events > 0 && c < len(numbers) {
-					k := float32(r.events)
-					p = r.draw.Binomial(float32(re[c]*k)+0.5, max(0, min(1, p)), r.keys[1][i+1].Word(numbers[c]<<24|uint64(u), 0))
-					rd[c] = p/k - float32(pb*re[c])
+					rd[c] = r.excess(re[c], max(0, min(1, p)), i, numbers[c]<<24|uint64(u))
 					continue
 				}
 				rd[c] = float32((p - pb) * re[c])

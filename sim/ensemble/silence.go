@@ -80,9 +80,7 @@ func (r *Rates) Silent(images [][]float32, numbers []uint64, _ State, s *Silence
 			for c := range row {
 				d[c] = 0
 				if r.events > 0 && c < len(numbers) {
-					n := r.draw.Binomial(float32(row[c]*float32(r.events))+0.5, r.net.PB, r.keys[1][i+1].Word(numbers[c]<<24|
-						uint64(u), 0))
-					d[c] = n/float32(r.events) - float32(r.net.PB*row[c])
+					d[c] = r.excess(row[c], r.net.PB, i, numbers[c]<<24|uint64(u))
 				}
 			}
 		}
@@ -120,15 +118,6 @@ func (b *Batch) SumSilence(net *Network, i int, means *Means, share float32) (sq
 		}
 		means.Events[i][u] += float32(share * (sum / float32(columns)))
 	}
-	below := means.Apical[i-1]
-	sum := make([]float32, len(below))
-	for k := range columns {
-		for j, v := range q.pre.Data[k*q.pre.Stride:][:len(below)] {
-			sum[j] += v
-		}
-	}
-	for j, s := range sum {
-		below[j] += float32(share * (s / float32(columns)))
-	}
+	follow(means.Apical[i-1], q.pre, columns, share)
 	return square / float64(columns)
 }
