@@ -25,7 +25,7 @@ type alignCommand struct {
 	Condition string `help:"Column that names the condition of a trial; default condition, else pattern." placeholder:"COLUMN"`
 	Window    string `default:"-200ms:500ms" help:"Time around the moments."`
 	Bin       string `default:"20ms" help:"Bins of the rates." placeholder:"TIME"`
-	Output    string `short:"o" help:"Write BASE.csv, and the figure BASE.png, .svg and BASE-figure.csv; default: print the table." placeholder:"BASE"`
+	Output    string `short:"o" help:"Write BASE.csv, the figure BASE.png and .svg and its caption BASE.txt; default: print the table." placeholder:"BASE"`
 	tidy
 }
 
@@ -81,18 +81,8 @@ func (c *alignCommand) Run(t terminal) error {
 	if err := errors.Join(writeCSV(f, rows), f.Close()); err != nil {
 		return err
 	}
-	for _, ending := range []string{".png", ".svg"} {
-		draw := figure.WritePNG
-		if ending == ".svg" {
-			draw = figure.WriteSVG
-		}
-		f, err := os.Create(base + ending)
-		if err != nil {
-			return err
-		}
-		if err := errors.Join(draw(f, a.page()), f.Close()); err != nil {
-			return err
-		}
+	if err := figure.SaveImages(base, a.page()); err != nil {
+		return err
 	}
 	fmt.Fprintf(t.out, "%d trials; wrote %s.csv, .png and .svg\n", a.trials, base)
 	return os.WriteFile(base+".txt", []byte(a.caption()), 0o666)

@@ -21,10 +21,18 @@ type Figure interface{ Page() Page }
 // Save draws a figure into base.png and base.svg and writes its numbers to base.csv. Each file appears whole or
 // not at all. The error names the file that could not be written.
 func Save(base string, f Figure) error {
+	if err := SaveImages(base, f); err != nil {
+		return err
+	}
+	return save(base+".csv", func(w io.Writer) error { return WriteCSV(w, f) })
+}
+
+// SaveImages is Save without the numbers.
+func SaveImages(base string, f Figure) error {
 	for _, out := range []struct {
 		suffix string
 		write  func(io.Writer, Figure) error
-	}{{".png", WritePNG}, {".svg", WriteSVG}, {".csv", WriteCSV}} {
+	}{{".png", WritePNG}, {".svg", WriteSVG}} {
 		if err := save(base+out.suffix, func(w io.Writer) error { return out.write(w, f) }); err != nil {
 			return err
 		}

@@ -2,16 +2,15 @@ package report
 
 import (
 	"encoding/csv"
-	"errors"
 	"fmt"
 	"io"
 	"math"
-	"os"
 	"path/filepath"
 
 	"github.com/burstplex/burstplex/internal/plural"
 	"github.com/burstplex/burstplex/recordings/analysis"
 	"github.com/burstplex/burstplex/sim/experiment"
+	"github.com/burstplex/burstplex/sim/task"
 )
 
 // Outcome is what a seed has learned.
@@ -195,11 +194,8 @@ func outcomes(x *experiment.Experiment, dir string, all []presentations) ([]Outc
 }
 
 func saveOutcomes(x *experiment.Experiment, dir string, out []Outcome) error {
-	f, err := os.Create(filepath.Join(dir, "outcomes.csv"))
-	if err != nil {
-		return err
-	}
-	return errors.Join(WriteOutcomes(x, f, out), f.Close())
+	write := func(w io.Writer) error { return WriteOutcomes(x, w, out) }
+	return task.ReplaceBy(filepath.Join(dir, "outcomes.csv"), write)
 }
 
 // judge reads the diaries of a run and judges what was learned.

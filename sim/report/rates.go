@@ -1,12 +1,9 @@
 package report
 
 import (
-	"encoding/csv"
-	"errors"
 	"fmt"
 	"io"
 	"math"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -14,6 +11,7 @@ import (
 
 	"github.com/burstplex/burstplex/neuron/spike"
 	"github.com/burstplex/burstplex/recordings/analysis"
+	"github.com/burstplex/burstplex/sim/task"
 )
 
 // Rates of a population, per neuron, over the time after settling: of one seed, or of several, where each is the mean over
@@ -136,23 +134,18 @@ func (r *Rates) Numbers() []float64 {
 
 // writeRates writes rates.csv: a row per seed and population.
 func writeRates(dir string, s *Summary) error {
-	f, err := os.Create(filepath.Join(dir, "rates.csv"))
-	if err != nil {
-		return err
-	}
-	c := csv.NewWriter(f)
-	c.Write(append(append([]string{"seed", "population", "from_s", "to_s"}, RatesColumns...), "burst_definition"))
+	var rows [][]string
 	for _, run := range s.Runs {
 		for _, p := range run.Populations {
 			row := []string{fmt.Sprint(run.Seed), p.Population, Number(p.From), Number(p.To)}
 			for _, v := range p.Numbers() {
 				row = append(row, Number(v))
 			}
-			c.Write(append(row, p.Burst))
+			rows = append(rows, append(row, p.Burst))
 		}
 	}
-	c.Flush()
-	return errors.Join(c.Error(), f.Close())
+	head := append(append([]string{"seed", "population", "from_s", "to_s"}, RatesColumns...), "burst_definition")
+	return task.ReplaceCSV(filepath.Join(dir, "rates.csv"), head, rows)
 }
 
 // PrintRates prints the rates of all populations, with their s.d. where there are several seeds, and what they are.

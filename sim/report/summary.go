@@ -1,8 +1,7 @@
 package report
 
 import (
-	"errors"
-	"os"
+	"io"
 	"path/filepath"
 
 	"github.com/burstplex/burstplex/sim/task"
@@ -55,11 +54,8 @@ func (d *Report) Conclude(dir string, s *Summary) error {
 	}
 	s.Compared = append(d.compare(), d.comparePresentations()...)
 	if len(s.Compared) > 0 {
-		f, err := os.Create(filepath.Join(dir, "comparison.csv"))
-		if err != nil {
-			return err
-		}
-		if err := errors.Join(WriteComparison(f, s.Compared), f.Close()); err != nil {
+		write := func(w io.Writer) error { return WriteComparison(w, s.Compared) }
+		if err := task.ReplaceBy(filepath.Join(dir, "comparison.csv"), write); err != nil {
 			return err
 		}
 	}

@@ -9,6 +9,8 @@ import (
 	"runtime"
 	"text/tabwriter"
 	"time"
+
+	"github.com/burstplex/burstplex/sim/task"
 )
 
 // Publication is what a table of published results asks for, measured on one network: speed without a recording, and
@@ -34,7 +36,7 @@ func (p *Plan) Publication(ctx context.Context, dir string, log io.Writer) (*Pub
 	if u.populations, err = ReadPopulations(filepath.Join(dir, popFile), u.means.X); err != nil {
 		return nil, rows, err
 	}
-	return u, rows, save(filepath.Join(dir, "publication.csv"), u.WriteCSV)
+	return u, rows, task.ReplaceBy(filepath.Join(dir, "publication.csv"), u.WriteCSV)
 }
 
 // energy says what the energy is of; "" if it is not known.

@@ -16,6 +16,7 @@ import (
 	"github.com/burstplex/burstplex/sim/config"
 	"github.com/burstplex/burstplex/sim/machine"
 	"github.com/burstplex/burstplex/sim/session"
+	"github.com/burstplex/burstplex/sim/task"
 )
 
 // Names of the files in a directory of results.
@@ -72,7 +73,7 @@ func (p *Plan) Run(ctx context.Context, dir string, log io.Writer) ([]Row, error
 			}
 			rows = append(rows, r)
 			meter.end(&r)
-			if err := save(filepath.Join(dir, rowsFile), func(w io.Writer) error { return WriteRows(w, rows) }); err != nil {
+			if err := task.ReplaceBy(filepath.Join(dir, rowsFile), func(w io.Writer) error { return WriteRows(w, rows) }); err != nil {
 				return rows, err
 			}
 		}
@@ -87,10 +88,10 @@ func (p *Plan) Run(ctx context.Context, dir string, log io.Writer) ([]Row, error
 		return int(a.Seed) - int(b.Seed)
 	})
 	s := Summarise(rows)
-	if err := save(filepath.Join(dir, rowsFile), func(w io.Writer) error { return WriteRows(w, rows) }); err != nil {
+	if err := task.ReplaceBy(filepath.Join(dir, rowsFile), func(w io.Writer) error { return WriteRows(w, rows) }); err != nil {
 		return rows, err
 	}
-	if err := save(filepath.Join(dir, summaryFile), s.WriteCSV); err != nil {
+	if err := task.ReplaceBy(filepath.Join(dir, summaryFile), s.WriteCSV); err != nil {
 		return rows, err
 	}
 	return rows, figure.Save(filepath.Join(dir, figureFile), p.Drawing(s))
@@ -128,18 +129,6 @@ func (p *Plan) open(dir string) ([]Row, error) {
 
 func done(rows []Row, q Point, seed uint64) bool {
 	return slices.ContainsFunc(rows, func(r Row) bool { return r.X == q.X && r.Seed == seed && r.Workers == q.Workers })
-}
-
-// save replaces a file at once, so that an interruption leaves the old one.
-func save(file string, write func(io.Writer) error) error {
-	var b bytes.Buffer
-	if err := write(&b); err != nil {
-		return err
-	}
-	if err := os.WriteFile(file+".part", b.Bytes(), 0o666); err != nil {
-		return err
-	}
-	return os.Rename(file+".part", file)
 }
 
 // meter says what is measured and how long it will take. Time left follows from the time that points took for their

@@ -170,11 +170,15 @@ func (t *table) append(rows []Row) error {
 	if t.each != nil {
 		t.each(rows)
 	}
+	return t.write(cellsOf(rows)...)
+}
+
+func cellsOf(rows []Row) [][]string {
 	lines := make([][]string, len(rows))
 	for i, r := range rows {
 		lines[i] = r.cells()
 	}
-	return t.write(lines...)
+	return lines
 }
 
 func (t *table) close() error { return t.file.Close() }
@@ -188,21 +192,7 @@ func sorted(rows []Row) []Row {
 
 // writeTables writes sweep.csv and sweep.parquet, rows in the order of points.
 func (p *Plan) writeTables(dir string, rows []Row) error {
-	f, err := os.CreateTemp(dir, ".sweep-*.csv")
-	if err != nil {
-		return err
-	}
-	defer os.Remove(f.Name())
-	c := csv.NewWriter(f)
-	c.Write(p.head())
-	for _, r := range rows {
-		c.Write(r.cells())
-	}
-	c.Flush()
-	if err := errors.Join(c.Error(), f.Chmod(0o644), f.Close()); err != nil {
-		return err
-	}
-	if err := os.Rename(f.Name(), filepath.Join(dir, "sweep.csv")); err != nil {
+	if err := task.ReplaceCSV(filepath.Join(dir, "sweep.csv"), p.head(), cellsOf(rows)); err != nil {
 		return err
 	}
 	return p.writeParquet(filepath.Join(dir, "sweep.parquet"), rows)

@@ -4,9 +4,11 @@
 package task
 
 import (
+	"bytes"
 	"context"
 	"encoding/csv"
 	"errors"
+	"io"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -91,12 +93,15 @@ func (r *Run) Say(line string) {
 
 // Table writes a CSV file into the result directory.
 func (r *Run) Table(name string, header []string, rows [][]string) error {
-	f, err := os.Create(filepath.Join(r.Dir, name))
-	if err != nil {
-		return err
-	}
-	w := csv.NewWriter(f)
-	return errors.Join(w.Write(header), w.WriteAll(rows), f.Close())
+	return ReplaceCSV(filepath.Join(r.Dir, name), header, rows)
+}
+
+// ReplaceCSV puts a table in the place of path.
+func ReplaceCSV(path string, header []string, rows [][]string) error {
+	return ReplaceBy(path, func(to io.Writer) error {
+		w := csv.NewWriter(to)
+		return errors.Join(w.Write(header), w.WriteAll(rows))
+	})
 }
 
 // Number formats a number for a table; NaN is an empty cell.
@@ -122,4 +127,13 @@ func Replace(path string, parts ...[]byte) error {
 		return err
 	}
 	return os.Rename(path+".new", path)
+}
+
+// ReplaceBy is Replace by what write writes.
+func ReplaceBy(path string, write func(io.Writer) error) error {
+	var b bytes.Buffer
+	if err := write(&b); err != nil {
+		return err
+	}
+	return Replace(path, b.Bytes())
 }
