@@ -129,34 +129,12 @@ func (c *compareCommand) Run(t terminal) error {
 			}
 		}
 	}
-	for _, q := range []struct {
-		name string
-		of   func(r report.Rates) string
-	}{
-		{"spikes, Hz", func(r report.Rates) string {
-			return plusMinus(&r.SpikeRate, r.SD, 1, func(s *report.Deviations) *float64 { return s.SpikeRate })
-		}},
-		{"events, Hz", func(r report.Rates) string {
-			return plusMinus(&r.EventRate, r.SD, 1, func(s *report.Deviations) *float64 { return s.EventRate })
-		}},
-		{"bursts, Hz", func(r report.Rates) string {
-			return plusMinus(&r.BurstRate, r.SD, 1, func(s *report.Deviations) *float64 { return s.BurstRate })
-		}},
-		{"burst probability, %", func(r report.Rates) string {
-			return plusMinus(r.BurstProbability, r.SD, 100, func(s *report.Deviations) *float64 { return s.BurstProbability })
-		}},
-		{"CV", func(r report.Rates) string {
-			return plusMinus(r.CV, r.SD, 1, func(s *report.Deviations) *float64 { return s.CV })
-		}},
-		{"Fano", func(r report.Rates) string {
-			return plusMinus(r.Fano, r.SD, 1, func(s *report.Deviations) *float64 { return s.Fano })
-		}},
-	} {
+	for _, q := range comparedRates {
 		for _, pop := range pops {
 			line(pop+" "+q.name, func(d *compared) string {
 				for _, p := range d.summary.Populations {
 					if p.Population == pop {
-						return q.of(p)
+						return q.of(&p)
 					}
 				}
 				return "-"
@@ -199,16 +177,31 @@ func digestOfSeed(d *compared, seed uint64) string {
 	return ""
 }
 
-// plusMinus prints a mean with its deviation over seeds.
-func plusMinus(mean *float64, sd *report.Deviations, scale float64, of func(*report.Deviations) *float64) string {
+// comparedRate is a quantity of a population with its deviation over seeds.
+type comparedRate struct {
+	name  string
+	scale float64
+	mean  func(*report.Rates) *float64
+	sd    func(*report.Deviations) *float64
+}
+
+var comparedRates = []comparedRate{
+	{"spikes, Hz", 1, func(r *report.Rates) *float64 { return &r.SpikeRate }, func(d *report.Deviations) *float64 { return d.SpikeRate }},
+	{"events, Hz", 1, func(r *report.Rates) *float64 { return &r.EventRate }, func(d *report.Deviations) *float64 { return d.EventRate }},
+	{"bursts, Hz", 1, func(r *report.Rates) *float64 { return &r.BurstRate }, func(d *report.Deviations) *float64 { return d.BurstRate }},
+	{"burst probability, %", 100, func(r *report.Rates) *float64 { return r.BurstProbability },
+		func(d *report.Deviations) *float64 { return d.BurstProbability }},
+	{"CV", 1, func(r *report.Rates) *float64 { return r.CV }, func(d *report.Deviations) *float64 { return d.CV }},
+	{"Fano", 1, func(r *report.Rates) *float64 { return r.Fano }, func(d *report.Deviations) *float64 { return d.Fano }},
+}
+
+// of prints the mean with its deviation.
+func (q comparedRate) of(r *report.Rates) string {
+	mean := q.mean(r)
 	if mean == nil {
 		return "-"
 	}
-	text := fmt.Sprintf("%.3g", scale**mean)
-	if sd != nil && of(sd) != nil {
-		text += fmt.Sprintf(" ± %.2g", scale**of(sd))
-	}
-	return text
+	return fmt.Sprintf("%.3g", q.scale**mean) + report.Scatter(q.sd(r.OverSeeds()), q.scale)
 }
 
 // ratesOf lists the rates of every seed and population of all directories.

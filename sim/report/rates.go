@@ -43,6 +43,14 @@ type Deviations struct {
 	Fano             *float64 `json:"fano_100ms"`
 }
 
+// OverSeeds returns the deviations over seeds: none of a single one.
+func (r *Rates) OverSeeds() *Deviations {
+	if r.SD == nil {
+		return &Deviations{}
+	}
+	return r.SD
+}
+
 const (
 	// regularNeurons bounds the memory of CV and Fano factors: means over more neurons are not surer than their scatter.
 	regularNeurons = 10_000
@@ -154,20 +162,17 @@ func PrintRates(out io.Writer, s *Summary) {
 	fmt.Fprintln(w, "population\tspikes\tevents\tbursts\tburst probability\tCV\tFano\t")
 	var bursts []string
 	for _, p := range s.Populations {
-		sd := p.SD
-		if sd == nil {
-			sd = &Deviations{}
-		}
+		sd := p.OverSeeds()
 		probability := "-"
 		if p.BurstProbability != nil {
-			probability = fmt.Sprintf("%.1f%s %%", 100**p.BurstProbability, scatter(sd.BurstProbability, 100))
+			probability = fmt.Sprintf("%.1f%s %%", 100**p.BurstProbability, Scatter(sd.BurstProbability, 100))
 		}
-		hz := func(v float64, sd *float64) string { return fmt.Sprintf("%.2f%s Hz", v, scatter(sd, 1)) }
+		hz := func(v float64, sd *float64) string { return fmt.Sprintf("%.2f%s Hz", v, Scatter(sd, 1)) }
 		plain := func(v, sd *float64) string {
 			if v == nil {
 				return "-"
 			}
-			return fmt.Sprintf("%.2f%s", *v, scatter(sd, 1))
+			return fmt.Sprintf("%.2f%s", *v, Scatter(sd, 1))
 		}
 		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\t%s\t\n", p.Population, hz(p.SpikeRate, sd.SpikeRate), hz(p.EventRate, sd.EventRate),
 			hz(p.BurstRate, sd.BurstRate), probability, plain(p.CV, sd.CV), plain(p.Fano, sd.Fano))
@@ -192,8 +197,8 @@ func PrintRates(out io.Writer, s *Summary) {
 	fmt.Fprintln(out, "CV of the intervals, Fano factor of counts in 100 ms: means over neurons; every seed: rates.csv")
 }
 
-// scatter prints a standard deviation behind a mean, nothing where there is none.
-func scatter(sd *float64, scale float64) string {
+// Scatter prints a standard deviation behind a mean, nothing where there is none.
+func Scatter(sd *float64, scale float64) string {
 	if sd == nil {
 		return ""
 	}
