@@ -108,7 +108,7 @@ class Package(unittest.TestCase):
         seen = []
         with tempfile.TemporaryDirectory() as d:
             path = pathlib.Path(d) / "x.toml"
-            path.write_text(burstplex.running.toml({**SMALL, "experiment": {**SMALL["experiment"], "duration": "150 s", "seeds": 1}}))
+            path.write_text(burstplex.running.toml({**SMALL, "experiment": {**SMALL["experiment"], "duration": "900 s", "seeds": 1}}))
             burstplex.command("run", path, "-o", d + "/r", line=seen.append)
         shares = [json.loads(s)["done"] for s in seen if s.startswith("{")]
         self.assertEqual(shares, sorted(shares))

@@ -29,31 +29,11 @@ def run(experiment, set=None, *, seeds=None, seed=None, variants=None, workers=N
                 unless force replaces it
     progress    show a bar (tqdm, where it is installed) or lines on standard error
     """
-    folder = None
-    if out is None:
-        folder = _Temporary()
-        out = folder.path / "results"
-    with tempfile.TemporaryDirectory(prefix="burstplex-") as scratch:
-        if isinstance(experiment, dict):
-            path = pathlib.Path(scratch) / "experiment.toml"
-            path.write_text(toml(experiment), encoding="utf-8")
-            experiment = path
-        arguments = ["run", os.fspath(experiment), "-o", os.fspath(out)]
-        for key, value in (set or {}).items():
-            arguments += ["--set", f"{key}={_text(value)}"]
-        for flag, value in (("--seeds", seeds), ("--seed", seed), ("--workers", workers)):
-            if value is not None:
-                arguments += [flag, str(value)]
-        if variants is not None:
-            arguments += ["--variants", variants if isinstance(variants, str) else ",".join(variants)]
-        if force:
-            arguments.append("--force")
-        try:
-            with _Progress(progress) as shown:
-                command(*arguments, line=shown)
-        except InputError as error:
-            # The file made from a dict is nobody's: its lines say nothing.
-            raise InputError(re.sub(re.escape(scratch) + r"/experiment\.toml(:\d+)?", "experiment", str(error))) from None
+    folder, out = _folder(out, "results")
+    more = []
+    if variants is not None:
+        more = ["--variants", variants if isinstance(variants, str) else ",".join(variants)]
+    _call("run", experiment, out, set, {"--seeds": seeds, "--seed": seed, "--workers": workers}, more, force, progress)
     return Result(out, keep=folder)
 
 
@@ -83,37 +63,19 @@ def sweep(experiment, vary=None, set=None, *, seeds=None, seed=None, measure=(),
     column failure, and a warning is given.
     """
     import pandas
-    folder = None
-    if out is None:
-        folder = _Temporary()
-        out = folder.path / "sweep"
-    with tempfile.TemporaryDirectory(prefix="burstplex-") as scratch:
-        if isinstance(experiment, dict):
-            path = pathlib.Path(scratch) / "experiment.toml"
-            path.write_text(toml(experiment), encoding="utf-8")
-            experiment = path
-        arguments = ["sweep", os.fspath(experiment), "-o", os.fspath(out)]
-        for key, value in (set or {}).items():
-            arguments += ["--set", f"{key}={_text(value)}"]
-        for keys, values in (vary or {}).items():
-            arguments += ["--vary", _axis(keys, values)]
-        for text in [measure] if isinstance(measure, str) else measure:
-            arguments += ["--measure", text]
-        for flag, value in (("--seeds", seeds), ("--seed", seed), ("--workers", workers), ("--sample", sample), ("--samples", samples),
-                            ("--sample-seed", sample_seed)):
-            if value is not None:
-                arguments += [flag, str(value)]
-        if force:
-            arguments.append("--force")
-        try:
-            with _Progress(progress) as shown:
-                command(*arguments, line=shown)
-        except InputError as error:
-            raise InputError(re.sub(re.escape(scratch) + r"/experiment\.toml(:\d+)?", "experiment", str(error))) from None
-        except ProgramError as error:
-            if "points failed" not in str(error):
-                raise
-            warnings.warn(str(error), stacklevel=2)
+    folder, out = _folder(out, "sweep")
+    more = []
+    for keys, values in (vary or {}).items():
+        more += ["--vary", _axis(keys, values)]
+    for text in [measure] if isinstance(measure, str) else measure:
+        more += ["--measure", text]
+    flags = {"--seeds": seeds, "--seed": seed, "--workers": workers, "--sample": sample, "--samples": samples, "--sample-seed": sample_seed}
+    try:
+        _call("sweep", experiment, out, set, flags, more, force, progress)
+    except ProgramError as error:
+        if "points failed" not in str(error):
+            raise
+        warnings.warn(str(error), stacklevel=2)
     out = pathlib.Path(out)
     frame = pandas.read_csv(out / "sweep.csv", dtype={"spike_digest_sha256": "string", "failure": "string", "population": "string"})
     plan = json.loads((out / "sweep.json").read_text(encoding="utf-8"))
@@ -121,6 +83,38 @@ def sweep(experiment, vary=None, set=None, *, seeds=None, seed=None, measure=(),
     if folder is None:
         frame.attrs["dir"] = str(out)
     return frame
+
+
+def _folder(out, name):
+    """The directory of results and, where it is a temporary one, what keeps it."""
+    if out is not None:
+        return None, out
+    folder = _Temporary()
+    return folder, folder.path / name
+
+
+def _call(verb, experiment, out, set, flags, more, force, progress):
+    """Run the program on an experiment: a name, a path or a dict. Flags that are None are not given."""
+    with tempfile.TemporaryDirectory(prefix="burstplex-") as scratch:
+        if isinstance(experiment, dict):
+            path = pathlib.Path(scratch) / "experiment.toml"
+            path.write_text(toml(experiment), encoding="utf-8")
+            experiment = path
+        arguments = [verb, os.fspath(experiment), "-o", os.fspath(out)]
+        for key, value in (set or {}).items():
+            arguments += ["--set", f"{key}={_text(value)}"]
+        for flag, value in flags.items():
+            if value is not None:
+                arguments += [flag, str(value)]
+        arguments += more
+        if force:
+            arguments.append("--force")
+        try:
+            with _Progress(progress) as shown:
+                command(*arguments, line=shown)
+        except InputError as error:
+            # The file made from a dict is nobody's: its lines say nothing.
+            raise InputError(re.sub(re.escape(scratch) + r"/experiment\.toml(:\d+)?", "experiment", str(error))) from None
 
 
 def _axis(keys, values):
