@@ -4,13 +4,14 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"github.com/burstplex/burstplex/sim/ensemble"
 	"math"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/burstplex/burstplex/sim/ensemble"
 
 	"github.com/burstplex/burstplex/neuron/spike"
 	"github.com/burstplex/burstplex/recordings"
@@ -49,6 +50,20 @@ func epochs(t *testing.T, tr *Trainer, train *Examples) {
 		}
 		tr.NextEpoch()
 	}
+}
+
+// kept returns the checkpoint of a training, written to a file and read again.
+func kept(t *testing.T, tr *Trainer) *checkpoint {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "checkpoint")
+	if err := (&checkpoint{Weights: tr.Net.Weights(), Progress: tr.Progress}).write(path); err != nil {
+		t.Fatal(err)
+	}
+	saved, err := readCheckpoint(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return saved
 }
 
 // equal compares the bits of weights.
@@ -118,14 +133,7 @@ func TestSameWeights(t *testing.T) {
 			}); !errors.Is(err, stop) {
 				t.Fatal(err)
 			}
-			path := filepath.Join(t.TempDir(), "checkpoint")
-			if err := (&checkpoint{Weights: two.Net.Weights(), Progress: two.Progress}).write(path); err != nil {
-				t.Fatal(err)
-			}
-			saved, err := readCheckpoint(path)
-			if err != nil {
-				t.Fatal(err)
-			}
+			saved := kept(t, two)
 			three, _, _, _ := trainer(t, task, 2)
 			three.restore(saved)
 			epochs(t, three, train)

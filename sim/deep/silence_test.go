@@ -3,7 +3,6 @@ package deep
 import (
 	"context"
 	"errors"
-	"path/filepath"
 	"strings"
 	"testing"
 )
@@ -93,14 +92,7 @@ func TestSilenceIsResumed(t *testing.T) {
 			if !errors.Is(err, enough) || two.Silent >= 200 {
 				t.Fatalf("%v after %d presentations", err, two.Silent)
 			}
-			path := filepath.Join(t.TempDir(), "checkpoint")
-			if err := (&checkpoint{Weights: two.Net.Weights(), Progress: two.Progress}).write(path); err != nil {
-				t.Fatal(err)
-			}
-			saved, err := readCheckpoint(path)
-			if err != nil {
-				t.Fatal(err)
-			}
+			saved := kept(t, two)
 			three, train, _, _ := trainer(t, ts, 2)
 			three.restore(saved)
 			silence(t, three, train)

@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"sync"
 	"time"
 
@@ -95,13 +96,9 @@ func (p *Plan) Begin(x *experiment.Experiment, o Options) (err error) {
 }
 
 func mergeMeasures(old, more []string) []string {
-	all := append([]string{}, old...)
+	all := slices.Clone(old)
 	for _, m := range more {
-		known := false
-		for _, o := range all {
-			known = known || o == m
-		}
-		if !known {
+		if !slices.Contains(all, m) {
 			all = append(all, m)
 		}
 	}
