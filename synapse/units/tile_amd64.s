@@ -12,6 +12,12 @@
 	VMULPS Y1, Y2, Y3 \
 	VADDPS Y3, acc1, acc1
 
+// The same with vectors of sixteen in tileAVX512: six accumulators, Z4 to Z9.
+
+#define WIDE(i, acc) \
+	VMULPS.BCST i(R8)(AX*1), Z0, Z1 \
+	VADDPS Z1, acc, acc
+
 // func tileAVX2(c *float32, stride int, a, b *float32, steps *step, n int)
 TEXT ·tileAVX2(SB), NOSPLIT, $0-48
 	MOVQ c+0(FP), DI
@@ -72,5 +78,55 @@ loop:
 	ADDQ SI, DI
 	VMOVUPS Y14, (DI)
 	VMOVUPS Y15, 32(DI)
+	VZEROUPPER
+	RET
+
+// func tileAVX512(c *float32, stride int, a, b *float32, steps *step, n int)
+TEXT ·tileAVX512(SB), NOSPLIT, $0-48
+	MOVQ c+0(FP), DI
+	MOVQ stride+8(FP), SI
+	SHLQ $2, SI
+	MOVQ a+16(FP), R8
+	MOVQ b+24(FP), R9
+	MOVQ steps+32(FP), R10
+	MOVQ n+40(FP), CX
+	MOVQ DI, DX
+	VMOVUPS (DX), Z4
+	ADDQ SI, DX
+	VMOVUPS (DX), Z5
+	ADDQ SI, DX
+	VMOVUPS (DX), Z6
+	ADDQ SI, DX
+	VMOVUPS (DX), Z7
+	ADDQ SI, DX
+	VMOVUPS (DX), Z8
+	ADDQ SI, DX
+	VMOVUPS (DX), Z9
+
+loop:
+	MOVL (R10), AX
+	MOVL 4(R10), BX
+	VMOVUPS (R9)(BX*1), Z0
+	WIDE(0, Z4)
+	WIDE(4, Z5)
+	WIDE(8, Z6)
+	WIDE(12, Z7)
+	WIDE(16, Z8)
+	WIDE(20, Z9)
+	ADDQ $8, R10
+	DECQ CX
+	JNE  loop
+
+	VMOVUPS Z4, (DI)
+	ADDQ SI, DI
+	VMOVUPS Z5, (DI)
+	ADDQ SI, DI
+	VMOVUPS Z6, (DI)
+	ADDQ SI, DI
+	VMOVUPS Z7, (DI)
+	ADDQ SI, DI
+	VMOVUPS Z8, (DI)
+	ADDQ SI, DI
+	VMOVUPS Z9, (DI)
 	VZEROUPPER
 	RET
