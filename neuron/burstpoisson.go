@@ -28,7 +28,8 @@ import (
 // Random numbers belong to the events of a neuron: event e takes r₁ (burst or not), r₂ (interval) and, with "escape",
 // an Exp(1) number, the integrated rate at which it happens, from block e of the neuron.
 //
-// Integration ("off-grid"): an exponential Taylor scheme of second order, as in TwoCompartment; steps with a spike or strong
+// Integration ("off-grid"): an exponential Taylor scheme of second order, as in TwoCompartment, that knows how open conductances level a
+// potential's slope within the step and how arrivals lower their own driving force; steps with a spike or strong
 // conductances are replayed event by event, on Taylor series of sixth order (course). The logarithm of the escape rate is
 // linear within a step (part of a step when replayed), whose integral and its inverse are exact.
 type BurstPoisson struct {

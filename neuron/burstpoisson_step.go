@@ -21,9 +21,10 @@ type burstDerived struct {
 	atSoma bool // the dendrite's synapses see V_s
 
 	th32, watch            float32 // threshold; see watchSlope
-	strong                 float32 // conductance from which a step is too long for the extrapolation, see strongestTwo
+	strong, strongD        float32 // load from which a step is too long for the extrapolation, see strongBurstOf
 	invDelta, rate         float32 // escape: 1/Δ, ρ per step
 	half, invR             float32 // half a step, ms; 1/step
+	ratioS, ratioD         float32 // step in membrane time constants
 	shareS, shareD         float32 // mean time constant, which the channels' kernels assume, to the neuron's own
 	invTauS, invCS         float32
 	invTauD, invCD, leakD  float32
@@ -46,9 +47,10 @@ func (s *BurstPoisson) derive(b Build, i int) *burstDerived {
 		invDelta: float32(1 / at(s.Delta, "escape_slope")), rate: float32(at(s.Rho, "escape_rate") * b.Step.Seconds()),
 		half: float32(h / 2), invR: float32(1 / h),
 	}
+	d.ratioS, d.ratioD = float32(h/d.tauS), float32(h/d.tauD)
 	d.th32, d.watch = float32(d.theta), float32(d.theta-watchSlope*h)
 	d.invTauS, d.invCS, d.invTauD, d.invCD = float32(1/d.tauS), float32(1/d.cs), float32(1/d.tauD), float32(1/d.cd)
-	d.strong = strongOf(min(d.tauS, d.tauD), h, s.TauAMPA, s.TauNMDA, s.TauGABA)
+	d.strong, d.strongD = strongBurstOf(s.Spiking == "escape", d.tauS, d.tauD, h, s.TauAMPA, s.TauNMDA, s.TauGABA)
 	d.leakD = float32(d.cd / d.tauD)
 	d.shareS, d.shareD = float32(s.TauS.Mean()/d.tauS), float32(s.TauD.Mean()/d.tauD)
 	d.flow = flow{rateS: 1 / d.tauS, rateD: 1 / d.tauD, rateWS: 1 / d.tauWS, rateWD: 1 / d.tauWD, rateTh: 1 / d.tauTh,
@@ -121,7 +123,7 @@ func (p *burstPoisson) quiet(d *burstDerived, u *two, v *burstInput, i int, t sp
 	switch end := p.refEnd[i]; {
 	case end >= stop: // the second spike of a burst always falls into the refractory period
 		d.step(u, v)
-		if !(u.load() <= d.strong) {
+		if !(u.load(d.strongD) <= d.strong) {
 			return false
 		}
 		if at := p.second[i]; at != 0 && at < stop {
@@ -132,7 +134,7 @@ func (p *burstPoisson) quiet(d *burstDerived, u *two, v *burstInput, i int, t sp
 		return false
 	}
 	d.step(u, v)
-	if !(u.load() <= d.strong) {
+	if !(u.load(d.strongD) <= d.strong) {
 		return false
 	}
 	if !p.escape { // where refractoriness ends makes no difference to V
@@ -178,6 +180,19 @@ func (d *burstDerived) risk(a, b float32) float32 {
 	return float32(rate * s)
 }
 
+// levelling returns by how much the slope of a potential, extrapolated over a step, overstates what it does to the mean driving force, where
+// g leaks are open and ratio is the step in membrane time constants: with z = (1+g) ratio, 2 (z - 1 + exp(-z))/z², to the second order in z.
+func levelling(g, ratio float32) float32 {
+	z := float32(g*ratio) + ratio
+	return numeric.Madd32(z, numeric.Madd32(z, 1.0/12, -1.0/3), 1)
+}
+
+// kicked returns what arrivals of a step do to a potential, where kick is their areas times the driving forces that they find, and area
+// the sum of the areas: they lower their own driving force, on average by half of what they do.
+func kicked(kick, area, share float32) float32 {
+	return float32(float32(kick*share) * (float32(float32(area*share)*-0.5) + 1))
+}
+
 // step advances u over a whole step without regard to events.
 func (d *burstDerived) step(u *two, v *burstInput) {
 	at := u.y
@@ -190,9 +205,11 @@ func (d *burstDerived) step(u *two, v *burstInput) {
 		synD += float32(u.g[k+apicalAMPA] * (d.to[k] - at))
 	}
 	dx := float32((synS-u.x)*d.invTauS) + float32((float32(d.b32*u.ws)+v.is0)*d.invCS)
+	dx = float32(dx * levelling(u.g[somaAMPA]+u.g[somaNMDA]+u.g[somaGABA], d.ratioS))
 	dAt := dx
 	if !d.atSoma {
 		dAt = float32((synD-u.y)*d.invTauD) + float32((float32(d.a32*u.wd)+v.id0)*d.invCD)
+		dAt = float32(dAt * levelling(u.g[apicalAMPA]+u.g[apicalNMDA]+u.g[apicalGABA], d.ratioD))
 	}
 	midX, midAt := u.x+float32(dx*d.half), at+float32(dAt*d.half) // where arrivals of this step find the membrane
 	slopeS, slopeD := float32((v.is1-v.is0)*d.invR), float32((v.id1-v.id0)*d.invR)
@@ -209,8 +226,12 @@ func (d *burstDerived) step(u *two, v *burstInput) {
 		y += float32(u.g[j] * (float32(d.area0[j]*(d.to[j]-at)) - float32(d.area1[j]*dAt)))
 		kickD += float32(v.in[j].Area * (d.to[j] - midAt))
 	}
-	x += float32(kickS * d.shareS)
-	y += float32(kickD * d.shareD)
+	x += kicked(kickS, v.in[somaAMPA].Area+v.in[somaNMDA].Area+v.in[somaGABA].Area, d.shareS)
+	if d.atSoma {
+		y += float32(kickD * d.shareD)
+	} else {
+		y += kicked(kickD, v.in[apicalAMPA].Area+v.in[apicalNMDA].Area+v.in[apicalGABA].Area, d.shareD)
+	}
 	u.x, u.y, u.wd = fade(u.x+x), fade(u.y+y), fade(u.wd+wd)
 	u.ws = fade(u.ws + float32(u.ws*d.fadeWS))
 	u.th = fade(u.th + float32(u.th*d.fadeTh))

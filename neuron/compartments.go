@@ -75,7 +75,8 @@ func (d *burstDerived) constants(put func(i int, v float32)) {
 		lanes.Half: d.half, lanes.InvR: d.invR, lanes.LeakS: d.leakS, lanes.WSS: d.wsS, lanes.S0: d.s0, lanes.S1: d.s1,
 		lanes.M11: d.m11, lanes.M12: d.m12, lanes.Q0: d.q0, lanes.Q1: d.q1, lanes.M21: d.m21, lanes.M22: d.m22,
 		lanes.W0: d.w0, lanes.W1: d.w1, lanes.FadeWS: d.fadeWS, lanes.FadeTh: d.fadeTh, lanes.Watch: d.watch, lanes.Th32: d.th32,
-		lanes.LeakD: d.leakD, lanes.ShareS: d.shareS, lanes.ShareD: d.shareD, lanes.Rate: d.rate, lanes.InvDelta: d.invDelta, lanes.Strong: d.strong}
+		lanes.LeakD: d.leakD, lanes.ShareS: d.shareS, lanes.ShareD: d.shareD, lanes.Rate: d.rate, lanes.InvDelta: d.invDelta, lanes.Strong: d.strong, lanes.StrongD: d.strongD,
+		lanes.RatioS: d.ratioS, lanes.RatioD: d.ratioD}
 	putAll(&all, d.fade, d.area0, d.area1, put)
 }
 

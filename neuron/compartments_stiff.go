@@ -5,31 +5,41 @@ import (
 	"github.com/burstplex/burstplex/neuron/spike"
 )
 
-// strongOf returns how large the conductances on a neuron with two compartments, in leaks and together, may be at the end of a
-// step of h ms that extrapolates their driving forces, see strongestTwo; tau is its shortest membrane time constant, syn those of its
-// synapses. (What decays within the step was larger at its start.)
-func strongOf(tau, h float64, syn ...float64) float32 {
+// strongOf returns how large the load of a neuron with two compartments may be at the end of a step of h ms that extrapolates its
+// driving forces: limit is strongestTwo or strongestBurst, tau its membrane time constant, syn those of its synapses. (What
+// decays within the step was larger at its start.)
+func strongOf(limit, tau, h float64, syn ...float64) float32 {
 	left := 1.0
 	for _, s := range syn {
 		left = min(left, numeric.Exp(-h/s))
 	}
-	return float32(strongestTwo * tau / h * left)
+	return float32(limit * tau / h * left)
 }
 
-// load returns the conductances of both compartments together.
-func (u *two) load() (sum float32) {
-	for _, g := range u.g {
-		sum += g
+// strongBurstOf returns the same for burst-poisson in leaks of the soma, of which one of the dendrite counts for perD.
+func strongBurstOf(escape bool, tauS, tauD, h float64, syn ...float64) (strong, perD float32) {
+	limit := strongestBurst
+	switch {
+	case h > longestBurst:
+		return strongOf(strongestTwo, min(tauS, tauD), h, syn...), 1
+	case escape:
+		limit = strongestEscape
 	}
-	return sum
+	return strongOf(limit, tauS, h, syn...), float32(tauS / tauD)
+}
+
+// load returns the conductances of both compartments, of which a leak of the dendrite counts for perD.
+func (u *two) load(perD float32) float32 {
+	return u.g[somaAMPA] + u.g[somaNMDA] + u.g[somaGABA] + float32((u.g[apicalAMPA]+u.g[apicalNMDA]+u.g[apicalGABA])*perD)
 }
 
 // landed returns what the load of u will be after a step.
-func (p *twoCompartment) landed(d *twoDerived, u *two, v *twoInput) (sum float32) {
+func (p *twoCompartment) landed(d *twoDerived, u *two, v *twoInput) float32 {
+	var after two
 	for k, g := range u.g {
-		sum += fade(g+float32(g*d.full.decay[k])) + v.in[k].End
+		after.g[k] = fade(g+float32(g*d.full.decay[k])) + v.in[k].End
 	}
-	return sum
+	return after.load(1)
 }
 
 // stiff is replay with strong conductances.

@@ -130,6 +130,9 @@ const (
 	strongest        = 0.5
 	strongestAdEx    = 0.2
 	strongestTwo     = 0.125 // two compartments, together
+	strongestBurst   = 0.6   // burst-poisson with a threshold, whose steps correct for it, in steps of up to longestBurst
+	strongestEscape  = 0.3   // and with escape noise, whose rate bends within a step
+	longestBurst     = 0.5   // ms
 	strongestNoPause = 0.1   // LIF without a refractory period
 )
 

@@ -2063,6 +2063,17 @@ group:
 	VADDPS       Y4, Y5, Y5
 	VMULPS       96(CX), Y5, Y5
 	VADDPS       Y5, Y2, Y2
+	VMOVUPS      (R9)(DI*2), Y5
+	VADDPS       (R10), Y5, Y5
+	VADDPS       (R10)(DI*1), Y5, Y5
+	VMULPS       1824(CX), Y5, Y5
+	VADDPS       1824(CX), Y5, Y5
+	VMOVUPS      levelling0<>+0(SB), Y6
+	VMULPS       Y5, Y6, Y6
+	VADDPS       levelling1<>+0(SB), Y6, Y6
+	VMULPS       Y5, Y6, Y5
+	VADDPS       levelling2<>+0(SB), Y5, Y5
+	VMULPS       Y5, Y2, Y2
 	VMULPS       256(CX), Y2, Y5
 	VADDPS       Y0, Y5, Y5
 	VBROADCASTSS 164(AX), Y6
@@ -2123,6 +2134,24 @@ group:
 	VMULPS       Y7, Y8, Y7
 	VADDPS       Y7, Y6, Y6
 	VMULPS       1568(CX), Y6, Y6
+	MOVQ         96(AX), R13
+	VMOVUPS      (R13)(DX*2), Y7
+	VSHUFPS      $0xdd, 32(R13)(DX*2), Y7, Y7
+	VPERMPD      $0xd8, Y7, Y7
+	MOVQ         104(AX), R13
+	VMOVUPS      (R13)(DX*2), Y8
+	VSHUFPS      $0xdd, 32(R13)(DX*2), Y8, Y8
+	VPERMPD      $0xd8, Y8, Y8
+	VADDPS       Y8, Y7, Y7
+	MOVQ         112(AX), R13
+	VMOVUPS      (R13)(DX*2), Y8
+	VSHUFPS      $0xdd, 32(R13)(DX*2), Y8, Y8
+	VPERMPD      $0xd8, Y8, Y8
+	VADDPS       Y8, Y7, Y7
+	VMULPS       1568(CX), Y7, Y7
+	VMULPS       kicked<>+0(SB), Y7, Y7
+	VADDPS       one<>+0(SB), Y7, Y7
+	VMULPS       Y7, Y6, Y6
 	VADDPS       Y6, Y4, Y4
 	VBROADCASTSS 168(AX), Y6
 	MOVQ         80(AX), R13
@@ -2301,7 +2330,6 @@ group:
 	VCMPPS       $0x05, tiny<>+0(SB), Y10, Y10
 	VANDPS       Y10, Y8, Y8
 	VADDPS       Y9, Y8, Y8
-	VADDPS       Y8, Y6, Y6
 	VMOVUPS      (R11), Y9
 	MOVQ         128(AX), R13
 	VMOVUPS      (R13)(DX*2), Y10
@@ -2313,19 +2341,21 @@ group:
 	VCMPPS       $0x05, tiny<>+0(SB), Y11, Y11
 	VANDPS       Y11, Y9, Y9
 	VADDPS       Y10, Y9, Y9
-	VADDPS       Y9, Y6, Y6
-	VMOVUPS      (R11)(DI*1), Y10
+	VADDPS       Y9, Y8, Y10
+	VMOVUPS      (R11)(DI*1), Y11
 	MOVQ         136(AX), R13
-	VMOVUPS      (R13)(DX*2), Y11
-	VSHUFPS      $0x88, 32(R13)(DX*2), Y11, Y11
-	VPERMPD      $0xd8, Y11, Y11
-	VMULPS       928(CX), Y10, Y12
-	VADDPS       Y12, Y10, Y10
-	VANDPS       absolute<>+0(SB), Y10, Y12
-	VCMPPS       $0x05, tiny<>+0(SB), Y12, Y12
-	VANDPS       Y12, Y10, Y10
+	VMOVUPS      (R13)(DX*2), Y12
+	VSHUFPS      $0x88, 32(R13)(DX*2), Y12, Y12
+	VPERMPD      $0xd8, Y12, Y12
+	VMULPS       928(CX), Y11, Y13
+	VADDPS       Y13, Y11, Y11
+	VANDPS       absolute<>+0(SB), Y11, Y13
+	VCMPPS       $0x05, tiny<>+0(SB), Y13, Y13
+	VANDPS       Y13, Y11, Y11
+	VADDPS       Y12, Y11, Y11
 	VADDPS       Y11, Y10, Y10
-	VADDPS       Y10, Y6, Y6
+	VMULPS       1792(CX), Y10, Y10
+	VADDPS       Y6, Y10, Y6
 	VCMPPS       $0x06, 1760(CX), Y6, Y6
 	VORPS        Y6, Y2, Y2
 	VMOVMSKPS    Y2, R13
@@ -2378,7 +2408,7 @@ quiet:
 	VMOVUPS Y7, (R10)(DI*1)
 	VMOVUPS Y8, (R10)(DI*2)
 	VMOVUPS Y9, (R11)
-	VMOVUPS Y10, (R11)(DI*1)
+	VMOVUPS Y11, (R11)(DI*1)
 	ADDQ    24(AX), CX
 	ADDQ    $0x20, R8
 	ADDQ    $0x20, R9
@@ -2392,6 +2422,46 @@ quiet:
 	SHRQ    $0x03, BX
 	MOVQ    BX, ret+8(FP)
 	RET
+
+DATA levelling0<>+0(SB)/4, $0x3daaaaab
+DATA levelling0<>+4(SB)/4, $0x3daaaaab
+DATA levelling0<>+8(SB)/4, $0x3daaaaab
+DATA levelling0<>+12(SB)/4, $0x3daaaaab
+DATA levelling0<>+16(SB)/4, $0x3daaaaab
+DATA levelling0<>+20(SB)/4, $0x3daaaaab
+DATA levelling0<>+24(SB)/4, $0x3daaaaab
+DATA levelling0<>+28(SB)/4, $0x3daaaaab
+GLOBL levelling0<>(SB), RODATA|NOPTR, $32
+
+DATA levelling1<>+0(SB)/4, $0xbeaaaaab
+DATA levelling1<>+4(SB)/4, $0xbeaaaaab
+DATA levelling1<>+8(SB)/4, $0xbeaaaaab
+DATA levelling1<>+12(SB)/4, $0xbeaaaaab
+DATA levelling1<>+16(SB)/4, $0xbeaaaaab
+DATA levelling1<>+20(SB)/4, $0xbeaaaaab
+DATA levelling1<>+24(SB)/4, $0xbeaaaaab
+DATA levelling1<>+28(SB)/4, $0xbeaaaaab
+GLOBL levelling1<>(SB), RODATA|NOPTR, $32
+
+DATA levelling2<>+0(SB)/4, $0x3f800000
+DATA levelling2<>+4(SB)/4, $0x3f800000
+DATA levelling2<>+8(SB)/4, $0x3f800000
+DATA levelling2<>+12(SB)/4, $0x3f800000
+DATA levelling2<>+16(SB)/4, $0x3f800000
+DATA levelling2<>+20(SB)/4, $0x3f800000
+DATA levelling2<>+24(SB)/4, $0x3f800000
+DATA levelling2<>+28(SB)/4, $0x3f800000
+GLOBL levelling2<>(SB), RODATA|NOPTR, $32
+
+DATA kicked<>+0(SB)/4, $0xbf000000
+DATA kicked<>+4(SB)/4, $0xbf000000
+DATA kicked<>+8(SB)/4, $0xbf000000
+DATA kicked<>+12(SB)/4, $0xbf000000
+DATA kicked<>+16(SB)/4, $0xbf000000
+DATA kicked<>+20(SB)/4, $0xbf000000
+DATA kicked<>+24(SB)/4, $0xbf000000
+DATA kicked<>+28(SB)/4, $0xbf000000
+GLOBL kicked<>(SB), RODATA|NOPTR, $32
 
 // func escapeStepSomaNMDAAVX2(c *byte) int
 // Requires: AVX, AVX2
@@ -2453,6 +2523,17 @@ group:
 	VADDPS       Y4, Y5, Y5
 	VMULPS       96(CX), Y5, Y5
 	VADDPS       Y5, Y2, Y2
+	VMOVUPS      (R9)(DI*2), Y5
+	VADDPS       (R10), Y5, Y5
+	VADDPS       (R10)(DI*1), Y5, Y5
+	VMULPS       1824(CX), Y5, Y5
+	VADDPS       1824(CX), Y5, Y5
+	VMOVUPS      levelling0<>+0(SB), Y6
+	VMULPS       Y5, Y6, Y6
+	VADDPS       levelling1<>+0(SB), Y6, Y6
+	VMULPS       Y5, Y6, Y5
+	VADDPS       levelling2<>+0(SB), Y5, Y5
+	VMULPS       Y5, Y2, Y2
 	VMULPS       256(CX), Y2, Y5
 	VADDPS       Y0, Y5, Y5
 	VBROADCASTSS 164(AX), Y6
@@ -2513,6 +2594,24 @@ group:
 	VMULPS       Y7, Y8, Y7
 	VADDPS       Y7, Y6, Y6
 	VMULPS       1568(CX), Y6, Y6
+	MOVQ         96(AX), R13
+	VMOVUPS      (R13)(DX*2), Y7
+	VSHUFPS      $0xdd, 32(R13)(DX*2), Y7, Y7
+	VPERMPD      $0xd8, Y7, Y7
+	MOVQ         104(AX), R13
+	VMOVUPS      (R13)(DX*2), Y8
+	VSHUFPS      $0xdd, 32(R13)(DX*2), Y8, Y8
+	VPERMPD      $0xd8, Y8, Y8
+	VADDPS       Y8, Y7, Y7
+	MOVQ         112(AX), R13
+	VMOVUPS      (R13)(DX*2), Y8
+	VSHUFPS      $0xdd, 32(R13)(DX*2), Y8, Y8
+	VPERMPD      $0xd8, Y8, Y8
+	VADDPS       Y8, Y7, Y7
+	VMULPS       1568(CX), Y7, Y7
+	VMULPS       kicked<>+0(SB), Y7, Y7
+	VADDPS       one<>+0(SB), Y7, Y7
+	VMULPS       Y7, Y6, Y6
 	VADDPS       Y6, Y4, Y4
 	VBROADCASTSS 168(AX), Y6
 	MOVQ         80(AX), R13
@@ -2784,34 +2883,35 @@ mild:
 	VCMPPS       $0x05, tiny<>+0(SB), Y11, Y11
 	VANDPS       Y11, Y8, Y8
 	VADDPS       Y9, Y8, Y8
-	VADDPS       Y8, Y7, Y7
 	VMOVUPS      Y8, 160(SP)
-	VMOVUPS      (R11), Y8
+	VMOVUPS      (R11), Y9
 	MOVQ         128(AX), R14
-	VMOVUPS      (R14)(DX*2), Y9
-	VSHUFPS      $0x88, 32(R14)(DX*2), Y9, Y9
-	VPERMPD      $0xd8, Y9, Y9
-	VMULPS       896(CX), Y8, Y11
-	VADDPS       Y11, Y8, Y8
-	VANDPS       absolute<>+0(SB), Y8, Y11
-	VCMPPS       $0x05, tiny<>+0(SB), Y11, Y11
-	VANDPS       Y11, Y8, Y8
+	VMOVUPS      (R14)(DX*2), Y11
+	VSHUFPS      $0x88, 32(R14)(DX*2), Y11, Y11
+	VPERMPD      $0xd8, Y11, Y11
+	VMULPS       896(CX), Y9, Y12
+	VADDPS       Y12, Y9, Y9
+	VANDPS       absolute<>+0(SB), Y9, Y12
+	VCMPPS       $0x05, tiny<>+0(SB), Y12, Y12
+	VANDPS       Y12, Y9, Y9
+	VADDPS       Y11, Y9, Y9
 	VADDPS       Y9, Y8, Y8
-	VADDPS       Y8, Y7, Y7
-	VMOVUPS      Y8, 192(SP)
-	VMOVUPS      (R11)(DI*1), Y8
+	VMOVUPS      Y9, 192(SP)
+	VMOVUPS      (R11)(DI*1), Y9
 	MOVQ         136(AX), R14
-	VMOVUPS      (R14)(DX*2), Y9
-	VSHUFPS      $0x88, 32(R14)(DX*2), Y9, Y9
-	VPERMPD      $0xd8, Y9, Y9
-	VMULPS       928(CX), Y8, Y11
-	VADDPS       Y11, Y8, Y8
-	VANDPS       absolute<>+0(SB), Y8, Y11
-	VCMPPS       $0x05, tiny<>+0(SB), Y11, Y11
-	VANDPS       Y11, Y8, Y8
+	VMOVUPS      (R14)(DX*2), Y11
+	VSHUFPS      $0x88, 32(R14)(DX*2), Y11, Y11
+	VPERMPD      $0xd8, Y11, Y11
+	VMULPS       928(CX), Y9, Y12
+	VADDPS       Y12, Y9, Y9
+	VANDPS       absolute<>+0(SB), Y9, Y12
+	VCMPPS       $0x05, tiny<>+0(SB), Y12, Y12
+	VANDPS       Y12, Y9, Y9
+	VADDPS       Y11, Y9, Y9
 	VADDPS       Y9, Y8, Y8
-	VADDPS       Y8, Y7, Y7
-	VMOVUPS      Y8, 224(SP)
+	VMOVUPS      Y9, 224(SP)
+	VMULPS       1792(CX), Y8, Y8
+	VADDPS       Y7, Y8, Y7
 	VCMPPS       $0x06, 1760(CX), Y7, Y7
 	VORPS        Y7, Y10, Y8
 	VMOVMSKPS    Y8, R14
@@ -3327,7 +3427,6 @@ group:
 	VCMPPS       $0x05, tiny<>+0(SB), Y10, Y10
 	VANDPS       Y10, Y8, Y8
 	VADDPS       Y9, Y8, Y8
-	VADDPS       Y8, Y5, Y5
 	VMOVUPS      (R11), Y9
 	MOVQ         128(AX), R13
 	VMOVUPS      (R13)(DX*2), Y10
@@ -3339,19 +3438,20 @@ group:
 	VCMPPS       $0x05, tiny<>+0(SB), Y11, Y11
 	VANDPS       Y11, Y9, Y9
 	VADDPS       Y10, Y9, Y9
-	VADDPS       Y9, Y5, Y5
-	VMOVUPS      (R11)(DI*1), Y10
+	VADDPS       Y9, Y8, Y10
+	VMOVUPS      (R11)(DI*1), Y11
 	MOVQ         136(AX), R13
-	VMOVUPS      (R13)(DX*2), Y11
-	VSHUFPS      $0x88, 32(R13)(DX*2), Y11, Y11
-	VPERMPD      $0xd8, Y11, Y11
-	VMULPS       928(CX), Y10, Y12
-	VADDPS       Y12, Y10, Y10
-	VANDPS       absolute<>+0(SB), Y10, Y12
-	VCMPPS       $0x05, tiny<>+0(SB), Y12, Y12
-	VANDPS       Y12, Y10, Y10
+	VMOVUPS      (R13)(DX*2), Y12
+	VSHUFPS      $0x88, 32(R13)(DX*2), Y12, Y12
+	VPERMPD      $0xd8, Y12, Y12
+	VMULPS       928(CX), Y11, Y13
+	VADDPS       Y13, Y11, Y11
+	VANDPS       absolute<>+0(SB), Y11, Y13
+	VCMPPS       $0x05, tiny<>+0(SB), Y13, Y13
+	VANDPS       Y13, Y11, Y11
+	VADDPS       Y12, Y11, Y11
 	VADDPS       Y11, Y10, Y10
-	VADDPS       Y10, Y5, Y5
+	VADDPS       Y5, Y10, Y5
 	VCMPPS       $0x06, 1760(CX), Y5, Y5
 	VORPS        Y5, Y1, Y1
 	VMOVMSKPS    Y1, R13
@@ -3406,7 +3506,7 @@ quiet:
 	VMOVUPS Y6, (R10)(DI*1)
 	VMOVUPS Y8, (R10)(DI*2)
 	VMOVUPS Y9, (R11)
-	VMOVUPS Y10, (R11)(DI*1)
+	VMOVUPS Y11, (R11)(DI*1)
 	ADDQ    24(AX), CX
 	ADDQ    $0x20, R8
 	ADDQ    $0x20, R9
@@ -3483,6 +3583,16 @@ group:
 	VADDPS       Y4, Y5, Y5
 	VMULPS       96(CX), Y5, Y5
 	VADDPS       Y5, Y2, Y2
+	VMOVUPS      (R9)(DI*2), Y5
+	VADDPS       (R10)(DI*1), Y5, Y5
+	VMULPS       1824(CX), Y5, Y5
+	VADDPS       1824(CX), Y5, Y5
+	VMOVUPS      levelling0<>+0(SB), Y6
+	VMULPS       Y5, Y6, Y6
+	VADDPS       levelling1<>+0(SB), Y6, Y6
+	VMULPS       Y5, Y6, Y5
+	VADDPS       levelling2<>+0(SB), Y5, Y5
+	VMULPS       Y5, Y2, Y2
 	VMULPS       256(CX), Y2, Y5
 	VADDPS       Y0, Y5, Y5
 	VBROADCASTSS 164(AX), Y6
@@ -3530,6 +3640,19 @@ group:
 	VMULPS       Y7, Y8, Y7
 	VADDPS       Y7, Y6, Y6
 	VMULPS       1568(CX), Y6, Y6
+	MOVQ         96(AX), R13
+	VMOVUPS      (R13)(DX*2), Y7
+	VSHUFPS      $0xdd, 32(R13)(DX*2), Y7, Y7
+	VPERMPD      $0xd8, Y7, Y7
+	MOVQ         112(AX), R13
+	VMOVUPS      (R13)(DX*2), Y8
+	VSHUFPS      $0xdd, 32(R13)(DX*2), Y8, Y8
+	VPERMPD      $0xd8, Y8, Y8
+	VADDPS       Y8, Y7, Y7
+	VMULPS       1568(CX), Y7, Y7
+	VMULPS       kicked<>+0(SB), Y7, Y7
+	VADDPS       one<>+0(SB), Y7, Y7
+	VMULPS       Y7, Y6, Y6
 	VADDPS       Y6, Y4, Y4
 	VBROADCASTSS 168(AX), Y6
 	MOVQ         80(AX), R13
@@ -3683,7 +3806,6 @@ group:
 	VCMPPS       $0x05, tiny<>+0(SB), Y9, Y9
 	VANDPS       Y9, Y7, Y7
 	VADDPS       Y8, Y7, Y7
-	VADDPS       Y7, Y6, Y6
 	VMOVUPS      (R11)(DI*1), Y8
 	MOVQ         136(AX), R13
 	VMOVUPS      (R13)(DX*2), Y9
@@ -3695,7 +3817,9 @@ group:
 	VCMPPS       $0x05, tiny<>+0(SB), Y10, Y10
 	VANDPS       Y10, Y8, Y8
 	VADDPS       Y9, Y8, Y8
-	VADDPS       Y8, Y6, Y6
+	VADDPS       Y8, Y7, Y9
+	VMULPS       1792(CX), Y9, Y9
+	VADDPS       Y6, Y9, Y6
 	VCMPPS       $0x06, 1760(CX), Y6, Y6
 	VORPS        Y6, Y2, Y2
 	VMOVMSKPS    Y2, R13
@@ -3813,6 +3937,16 @@ group:
 	VADDPS       Y4, Y5, Y5
 	VMULPS       96(CX), Y5, Y5
 	VADDPS       Y5, Y2, Y2
+	VMOVUPS      (R9)(DI*2), Y5
+	VADDPS       (R10)(DI*1), Y5, Y5
+	VMULPS       1824(CX), Y5, Y5
+	VADDPS       1824(CX), Y5, Y5
+	VMOVUPS      levelling0<>+0(SB), Y6
+	VMULPS       Y5, Y6, Y6
+	VADDPS       levelling1<>+0(SB), Y6, Y6
+	VMULPS       Y5, Y6, Y5
+	VADDPS       levelling2<>+0(SB), Y5, Y5
+	VMULPS       Y5, Y2, Y2
 	VMULPS       256(CX), Y2, Y5
 	VADDPS       Y0, Y5, Y5
 	VBROADCASTSS 164(AX), Y6
@@ -3860,6 +3994,19 @@ group:
 	VMULPS       Y7, Y8, Y7
 	VADDPS       Y7, Y6, Y6
 	VMULPS       1568(CX), Y6, Y6
+	MOVQ         96(AX), R13
+	VMOVUPS      (R13)(DX*2), Y7
+	VSHUFPS      $0xdd, 32(R13)(DX*2), Y7, Y7
+	VPERMPD      $0xd8, Y7, Y7
+	MOVQ         112(AX), R13
+	VMOVUPS      (R13)(DX*2), Y8
+	VSHUFPS      $0xdd, 32(R13)(DX*2), Y8, Y8
+	VPERMPD      $0xd8, Y8, Y8
+	VADDPS       Y8, Y7, Y7
+	VMULPS       1568(CX), Y7, Y7
+	VMULPS       kicked<>+0(SB), Y7, Y7
+	VADDPS       one<>+0(SB), Y7, Y7
+	VMULPS       Y7, Y6, Y6
 	VADDPS       Y6, Y4, Y4
 	VBROADCASTSS 168(AX), Y6
 	MOVQ         80(AX), R13
@@ -4105,21 +4252,22 @@ mild:
 	VCMPPS       $0x05, tiny<>+0(SB), Y11, Y11
 	VANDPS       Y11, Y8, Y8
 	VADDPS       Y9, Y8, Y8
-	VADDPS       Y8, Y7, Y7
 	VMOVUPS      Y8, 128(SP)
-	VMOVUPS      (R11)(DI*1), Y8
+	VMOVUPS      (R11)(DI*1), Y9
 	MOVQ         136(AX), R14
-	VMOVUPS      (R14)(DX*2), Y9
-	VSHUFPS      $0x88, 32(R14)(DX*2), Y9, Y9
-	VPERMPD      $0xd8, Y9, Y9
-	VMULPS       928(CX), Y8, Y11
-	VADDPS       Y11, Y8, Y8
-	VANDPS       absolute<>+0(SB), Y8, Y11
-	VCMPPS       $0x05, tiny<>+0(SB), Y11, Y11
-	VANDPS       Y11, Y8, Y8
+	VMOVUPS      (R14)(DX*2), Y11
+	VSHUFPS      $0x88, 32(R14)(DX*2), Y11, Y11
+	VPERMPD      $0xd8, Y11, Y11
+	VMULPS       928(CX), Y9, Y12
+	VADDPS       Y12, Y9, Y9
+	VANDPS       absolute<>+0(SB), Y9, Y12
+	VCMPPS       $0x05, tiny<>+0(SB), Y12, Y12
+	VANDPS       Y12, Y9, Y9
+	VADDPS       Y11, Y9, Y9
 	VADDPS       Y9, Y8, Y8
-	VADDPS       Y8, Y7, Y7
-	VMOVUPS      Y8, 160(SP)
+	VMOVUPS      Y9, 160(SP)
+	VMULPS       1792(CX), Y8, Y8
+	VADDPS       Y7, Y8, Y7
 	VCMPPS       $0x06, 1760(CX), Y7, Y7
 	VORPS        Y7, Y10, Y8
 	VMOVMSKPS    Y8, R14
@@ -4535,7 +4683,6 @@ group:
 	VCMPPS       $0x05, tiny<>+0(SB), Y9, Y9
 	VANDPS       Y9, Y6, Y6
 	VADDPS       Y8, Y6, Y6
-	VADDPS       Y6, Y5, Y5
 	VMOVUPS      (R11)(DI*1), Y8
 	MOVQ         136(AX), R13
 	VMOVUPS      (R13)(DX*2), Y9
@@ -4547,7 +4694,8 @@ group:
 	VCMPPS       $0x05, tiny<>+0(SB), Y10, Y10
 	VANDPS       Y10, Y8, Y8
 	VADDPS       Y9, Y8, Y8
-	VADDPS       Y8, Y5, Y5
+	VADDPS       Y8, Y6, Y9
+	VADDPS       Y5, Y9, Y5
 	VCMPPS       $0x06, 1760(CX), Y5, Y5
 	VORPS        Y5, Y1, Y1
 	VMOVMSKPS    Y1, R13
@@ -4675,6 +4823,17 @@ group:
 	VADDPS       Y4, Y5, Y5
 	VMULPS       96(CX), Y5, Y5
 	VADDPS       Y5, Y2, Y2
+	VMOVUPS      (R9)(DI*2), Y5
+	VADDPS       (R10), Y5, Y5
+	VADDPS       (R10)(DI*1), Y5, Y5
+	VMULPS       1824(CX), Y5, Y5
+	VADDPS       1824(CX), Y5, Y5
+	VMOVUPS      levelling0<>+0(SB), Y6
+	VMULPS       Y5, Y6, Y6
+	VADDPS       levelling1<>+0(SB), Y6, Y6
+	VMULPS       Y5, Y6, Y5
+	VADDPS       levelling2<>+0(SB), Y5, Y5
+	VMULPS       Y5, Y2, Y2
 	VSUBPS       Y1, Y3, Y5
 	VMULPS       128(CX), Y5, Y5
 	VMOVUPS      (R9), Y6
@@ -4685,6 +4844,17 @@ group:
 	VADDPS       Y7, Y6, Y6
 	VMULPS       160(CX), Y6, Y6
 	VADDPS       Y6, Y5, Y5
+	VMOVUPS      (R10)(DI*2), Y6
+	VADDPS       (R11), Y6, Y6
+	VADDPS       (R11)(DI*1), Y6, Y6
+	VMULPS       1856(CX), Y6, Y6
+	VADDPS       1856(CX), Y6, Y6
+	VMOVUPS      levelling0<>+0(SB), Y7
+	VMULPS       Y6, Y7, Y7
+	VADDPS       levelling1<>+0(SB), Y7, Y7
+	VMULPS       Y6, Y7, Y6
+	VADDPS       levelling2<>+0(SB), Y6, Y6
+	VMULPS       Y6, Y5, Y5
 	VMULPS       256(CX), Y2, Y6
 	VADDPS       Y0, Y6, Y6
 	VMULPS       256(CX), Y5, Y7
@@ -4747,6 +4917,24 @@ group:
 	VMULPS       Y8, Y6, Y6
 	VADDPS       Y6, Y4, Y4
 	VMULPS       1568(CX), Y4, Y4
+	MOVQ         96(AX), R13
+	VMOVUPS      (R13)(DX*2), Y6
+	VSHUFPS      $0xdd, 32(R13)(DX*2), Y6, Y6
+	VPERMPD      $0xd8, Y6, Y6
+	MOVQ         104(AX), R13
+	VMOVUPS      (R13)(DX*2), Y8
+	VSHUFPS      $0xdd, 32(R13)(DX*2), Y8, Y8
+	VPERMPD      $0xd8, Y8, Y8
+	VADDPS       Y8, Y6, Y6
+	MOVQ         112(AX), R13
+	VMOVUPS      (R13)(DX*2), Y8
+	VSHUFPS      $0xdd, 32(R13)(DX*2), Y8, Y8
+	VPERMPD      $0xd8, Y8, Y8
+	VADDPS       Y8, Y6, Y6
+	VMULPS       1568(CX), Y6, Y6
+	VMULPS       kicked<>+0(SB), Y6, Y6
+	VADDPS       one<>+0(SB), Y6, Y6
+	VMULPS       Y6, Y4, Y4
 	VADDPS       Y4, Y2, Y2
 	VBROADCASTSS 168(AX), Y4
 	MOVQ         80(AX), R13
@@ -4822,6 +5010,24 @@ group:
 	VMULPS       Y6, Y7, Y6
 	VADDPS       Y6, Y5, Y5
 	VMULPS       1600(CX), Y5, Y5
+	MOVQ         120(AX), R13
+	VMOVUPS      (R13)(DX*2), Y6
+	VSHUFPS      $0xdd, 32(R13)(DX*2), Y6, Y6
+	VPERMPD      $0xd8, Y6, Y6
+	MOVQ         128(AX), R13
+	VMOVUPS      (R13)(DX*2), Y7
+	VSHUFPS      $0xdd, 32(R13)(DX*2), Y7, Y7
+	VPERMPD      $0xd8, Y7, Y7
+	VADDPS       Y7, Y6, Y6
+	MOVQ         136(AX), R13
+	VMOVUPS      (R13)(DX*2), Y7
+	VSHUFPS      $0xdd, 32(R13)(DX*2), Y7, Y7
+	VPERMPD      $0xd8, Y7, Y7
+	VADDPS       Y7, Y6, Y6
+	VMULPS       1600(CX), Y6, Y6
+	VMULPS       kicked<>+0(SB), Y6, Y6
+	VADDPS       one<>+0(SB), Y6, Y6
+	VMULPS       Y6, Y5, Y5
 	VADDPS       Y5, Y4, Y4
 	VADDPS       Y4, Y1, Y1
 	VANDPS       absolute<>+0(SB), Y1, Y4
@@ -4925,7 +5131,6 @@ group:
 	VCMPPS       $0x05, tiny<>+0(SB), Y10, Y10
 	VANDPS       Y10, Y8, Y8
 	VADDPS       Y9, Y8, Y8
-	VADDPS       Y8, Y6, Y6
 	VMOVUPS      (R11), Y9
 	MOVQ         128(AX), R13
 	VMOVUPS      (R13)(DX*2), Y10
@@ -4937,19 +5142,21 @@ group:
 	VCMPPS       $0x05, tiny<>+0(SB), Y11, Y11
 	VANDPS       Y11, Y9, Y9
 	VADDPS       Y10, Y9, Y9
-	VADDPS       Y9, Y6, Y6
-	VMOVUPS      (R11)(DI*1), Y10
+	VADDPS       Y9, Y8, Y10
+	VMOVUPS      (R11)(DI*1), Y11
 	MOVQ         136(AX), R13
-	VMOVUPS      (R13)(DX*2), Y11
-	VSHUFPS      $0x88, 32(R13)(DX*2), Y11, Y11
-	VPERMPD      $0xd8, Y11, Y11
-	VMULPS       928(CX), Y10, Y12
-	VADDPS       Y12, Y10, Y10
-	VANDPS       absolute<>+0(SB), Y10, Y12
-	VCMPPS       $0x05, tiny<>+0(SB), Y12, Y12
-	VANDPS       Y12, Y10, Y10
+	VMOVUPS      (R13)(DX*2), Y12
+	VSHUFPS      $0x88, 32(R13)(DX*2), Y12, Y12
+	VPERMPD      $0xd8, Y12, Y12
+	VMULPS       928(CX), Y11, Y13
+	VADDPS       Y13, Y11, Y11
+	VANDPS       absolute<>+0(SB), Y11, Y13
+	VCMPPS       $0x05, tiny<>+0(SB), Y13, Y13
+	VANDPS       Y13, Y11, Y11
+	VADDPS       Y12, Y11, Y11
 	VADDPS       Y11, Y10, Y10
-	VADDPS       Y10, Y6, Y6
+	VMULPS       1792(CX), Y10, Y10
+	VADDPS       Y6, Y10, Y6
 	VCMPPS       $0x06, 1760(CX), Y6, Y6
 	VORPS        Y6, Y2, Y2
 	VMOVMSKPS    Y2, R13
@@ -5002,7 +5209,7 @@ quiet:
 	VMOVUPS Y7, (R10)(DI*1)
 	VMOVUPS Y8, (R10)(DI*2)
 	VMOVUPS Y9, (R11)
-	VMOVUPS Y10, (R11)(DI*1)
+	VMOVUPS Y11, (R11)(DI*1)
 	ADDQ    24(AX), CX
 	ADDQ    $0x20, R8
 	ADDQ    $0x20, R9
@@ -5077,6 +5284,17 @@ group:
 	VADDPS       Y4, Y5, Y5
 	VMULPS       96(CX), Y5, Y5
 	VADDPS       Y5, Y2, Y2
+	VMOVUPS      (R9)(DI*2), Y5
+	VADDPS       (R10), Y5, Y5
+	VADDPS       (R10)(DI*1), Y5, Y5
+	VMULPS       1824(CX), Y5, Y5
+	VADDPS       1824(CX), Y5, Y5
+	VMOVUPS      levelling0<>+0(SB), Y6
+	VMULPS       Y5, Y6, Y6
+	VADDPS       levelling1<>+0(SB), Y6, Y6
+	VMULPS       Y5, Y6, Y5
+	VADDPS       levelling2<>+0(SB), Y5, Y5
+	VMULPS       Y5, Y2, Y2
 	VSUBPS       Y1, Y3, Y5
 	VMULPS       128(CX), Y5, Y5
 	VMOVUPS      (R9), Y6
@@ -5087,6 +5305,17 @@ group:
 	VADDPS       Y7, Y6, Y6
 	VMULPS       160(CX), Y6, Y6
 	VADDPS       Y6, Y5, Y5
+	VMOVUPS      (R10)(DI*2), Y6
+	VADDPS       (R11), Y6, Y6
+	VADDPS       (R11)(DI*1), Y6, Y6
+	VMULPS       1856(CX), Y6, Y6
+	VADDPS       1856(CX), Y6, Y6
+	VMOVUPS      levelling0<>+0(SB), Y7
+	VMULPS       Y6, Y7, Y7
+	VADDPS       levelling1<>+0(SB), Y7, Y7
+	VMULPS       Y6, Y7, Y6
+	VADDPS       levelling2<>+0(SB), Y6, Y6
+	VMULPS       Y6, Y5, Y5
 	VMULPS       256(CX), Y2, Y6
 	VADDPS       Y0, Y6, Y6
 	VMULPS       256(CX), Y5, Y7
@@ -5149,6 +5378,24 @@ group:
 	VMULPS       Y8, Y6, Y6
 	VADDPS       Y6, Y4, Y4
 	VMULPS       1568(CX), Y4, Y4
+	MOVQ         96(AX), R13
+	VMOVUPS      (R13)(DX*2), Y6
+	VSHUFPS      $0xdd, 32(R13)(DX*2), Y6, Y6
+	VPERMPD      $0xd8, Y6, Y6
+	MOVQ         104(AX), R13
+	VMOVUPS      (R13)(DX*2), Y8
+	VSHUFPS      $0xdd, 32(R13)(DX*2), Y8, Y8
+	VPERMPD      $0xd8, Y8, Y8
+	VADDPS       Y8, Y6, Y6
+	MOVQ         112(AX), R13
+	VMOVUPS      (R13)(DX*2), Y8
+	VSHUFPS      $0xdd, 32(R13)(DX*2), Y8, Y8
+	VPERMPD      $0xd8, Y8, Y8
+	VADDPS       Y8, Y6, Y6
+	VMULPS       1568(CX), Y6, Y6
+	VMULPS       kicked<>+0(SB), Y6, Y6
+	VADDPS       one<>+0(SB), Y6, Y6
+	VMULPS       Y6, Y4, Y4
 	VADDPS       Y4, Y2, Y2
 	VBROADCASTSS 168(AX), Y4
 	MOVQ         80(AX), R13
@@ -5224,6 +5471,24 @@ group:
 	VMULPS       Y6, Y7, Y6
 	VADDPS       Y6, Y5, Y5
 	VMULPS       1600(CX), Y5, Y5
+	MOVQ         120(AX), R13
+	VMOVUPS      (R13)(DX*2), Y6
+	VSHUFPS      $0xdd, 32(R13)(DX*2), Y6, Y6
+	VPERMPD      $0xd8, Y6, Y6
+	MOVQ         128(AX), R13
+	VMOVUPS      (R13)(DX*2), Y7
+	VSHUFPS      $0xdd, 32(R13)(DX*2), Y7, Y7
+	VPERMPD      $0xd8, Y7, Y7
+	VADDPS       Y7, Y6, Y6
+	MOVQ         136(AX), R13
+	VMOVUPS      (R13)(DX*2), Y7
+	VSHUFPS      $0xdd, 32(R13)(DX*2), Y7, Y7
+	VPERMPD      $0xd8, Y7, Y7
+	VADDPS       Y7, Y6, Y6
+	VMULPS       1600(CX), Y6, Y6
+	VMULPS       kicked<>+0(SB), Y6, Y6
+	VADDPS       one<>+0(SB), Y6, Y6
+	VMULPS       Y6, Y5, Y5
 	VADDPS       Y5, Y4, Y4
 	VADDPS       Y4, Y1, Y1
 	VANDPS       absolute<>+0(SB), Y1, Y4
@@ -5420,34 +5685,35 @@ mild:
 	VCMPPS       $0x05, tiny<>+0(SB), Y11, Y11
 	VANDPS       Y11, Y8, Y8
 	VADDPS       Y9, Y8, Y8
-	VADDPS       Y8, Y7, Y7
 	VMOVUPS      Y8, 160(SP)
-	VMOVUPS      (R11), Y8
+	VMOVUPS      (R11), Y9
 	MOVQ         128(AX), R14
-	VMOVUPS      (R14)(DX*2), Y9
-	VSHUFPS      $0x88, 32(R14)(DX*2), Y9, Y9
-	VPERMPD      $0xd8, Y9, Y9
-	VMULPS       896(CX), Y8, Y11
-	VADDPS       Y11, Y8, Y8
-	VANDPS       absolute<>+0(SB), Y8, Y11
-	VCMPPS       $0x05, tiny<>+0(SB), Y11, Y11
-	VANDPS       Y11, Y8, Y8
+	VMOVUPS      (R14)(DX*2), Y11
+	VSHUFPS      $0x88, 32(R14)(DX*2), Y11, Y11
+	VPERMPD      $0xd8, Y11, Y11
+	VMULPS       896(CX), Y9, Y12
+	VADDPS       Y12, Y9, Y9
+	VANDPS       absolute<>+0(SB), Y9, Y12
+	VCMPPS       $0x05, tiny<>+0(SB), Y12, Y12
+	VANDPS       Y12, Y9, Y9
+	VADDPS       Y11, Y9, Y9
 	VADDPS       Y9, Y8, Y8
-	VADDPS       Y8, Y7, Y7
-	VMOVUPS      Y8, 192(SP)
-	VMOVUPS      (R11)(DI*1), Y8
+	VMOVUPS      Y9, 192(SP)
+	VMOVUPS      (R11)(DI*1), Y9
 	MOVQ         136(AX), R14
-	VMOVUPS      (R14)(DX*2), Y9
-	VSHUFPS      $0x88, 32(R14)(DX*2), Y9, Y9
-	VPERMPD      $0xd8, Y9, Y9
-	VMULPS       928(CX), Y8, Y11
-	VADDPS       Y11, Y8, Y8
-	VANDPS       absolute<>+0(SB), Y8, Y11
-	VCMPPS       $0x05, tiny<>+0(SB), Y11, Y11
-	VANDPS       Y11, Y8, Y8
+	VMOVUPS      (R14)(DX*2), Y11
+	VSHUFPS      $0x88, 32(R14)(DX*2), Y11, Y11
+	VPERMPD      $0xd8, Y11, Y11
+	VMULPS       928(CX), Y9, Y12
+	VADDPS       Y12, Y9, Y9
+	VANDPS       absolute<>+0(SB), Y9, Y12
+	VCMPPS       $0x05, tiny<>+0(SB), Y12, Y12
+	VANDPS       Y12, Y9, Y9
+	VADDPS       Y11, Y9, Y9
 	VADDPS       Y9, Y8, Y8
-	VADDPS       Y8, Y7, Y7
-	VMOVUPS      Y8, 224(SP)
+	VMOVUPS      Y9, 224(SP)
+	VMULPS       1792(CX), Y8, Y8
+	VADDPS       Y7, Y8, Y7
 	VCMPPS       $0x06, 1760(CX), Y7, Y7
 	VORPS        Y7, Y10, Y8
 	VMOVMSKPS    Y8, R14
@@ -5907,7 +6173,6 @@ group:
 	VCMPPS       $0x05, tiny<>+0(SB), Y10, Y10
 	VANDPS       Y10, Y7, Y7
 	VADDPS       Y8, Y7, Y7
-	VADDPS       Y7, Y5, Y5
 	VMOVUPS      (R11), Y8
 	MOVQ         128(AX), R13
 	VMOVUPS      (R13)(DX*2), Y10
@@ -5919,19 +6184,20 @@ group:
 	VCMPPS       $0x05, tiny<>+0(SB), Y11, Y11
 	VANDPS       Y11, Y8, Y8
 	VADDPS       Y10, Y8, Y8
-	VADDPS       Y8, Y5, Y5
-	VMOVUPS      (R11)(DI*1), Y10
+	VADDPS       Y8, Y7, Y10
+	VMOVUPS      (R11)(DI*1), Y11
 	MOVQ         136(AX), R13
-	VMOVUPS      (R13)(DX*2), Y11
-	VSHUFPS      $0x88, 32(R13)(DX*2), Y11, Y11
-	VPERMPD      $0xd8, Y11, Y11
-	VMULPS       928(CX), Y10, Y12
-	VADDPS       Y12, Y10, Y10
-	VANDPS       absolute<>+0(SB), Y10, Y12
-	VCMPPS       $0x05, tiny<>+0(SB), Y12, Y12
-	VANDPS       Y12, Y10, Y10
+	VMOVUPS      (R13)(DX*2), Y12
+	VSHUFPS      $0x88, 32(R13)(DX*2), Y12, Y12
+	VPERMPD      $0xd8, Y12, Y12
+	VMULPS       928(CX), Y11, Y13
+	VADDPS       Y13, Y11, Y11
+	VANDPS       absolute<>+0(SB), Y11, Y13
+	VCMPPS       $0x05, tiny<>+0(SB), Y13, Y13
+	VANDPS       Y13, Y11, Y11
+	VADDPS       Y12, Y11, Y11
 	VADDPS       Y11, Y10, Y10
-	VADDPS       Y10, Y5, Y5
+	VADDPS       Y5, Y10, Y5
 	VCMPPS       $0x06, 1760(CX), Y5, Y5
 	VORPS        Y5, Y1, Y1
 	VMOVMSKPS    Y1, R13
@@ -5986,7 +6252,7 @@ quiet:
 	VMOVUPS Y6, (R10)(DI*1)
 	VMOVUPS Y7, (R10)(DI*2)
 	VMOVUPS Y8, (R11)
-	VMOVUPS Y10, (R11)(DI*1)
+	VMOVUPS Y11, (R11)(DI*1)
 	ADDQ    24(AX), CX
 	ADDQ    $0x20, R8
 	ADDQ    $0x20, R9
@@ -6053,6 +6319,16 @@ group:
 	VADDPS       Y4, Y5, Y5
 	VMULPS       96(CX), Y5, Y5
 	VADDPS       Y5, Y2, Y2
+	VMOVUPS      (R9)(DI*2), Y5
+	VADDPS       (R10)(DI*1), Y5, Y5
+	VMULPS       1824(CX), Y5, Y5
+	VADDPS       1824(CX), Y5, Y5
+	VMOVUPS      levelling0<>+0(SB), Y6
+	VMULPS       Y5, Y6, Y6
+	VADDPS       levelling1<>+0(SB), Y6, Y6
+	VMULPS       Y5, Y6, Y5
+	VADDPS       levelling2<>+0(SB), Y5, Y5
+	VMULPS       Y5, Y2, Y2
 	VSUBPS       Y1, Y3, Y5
 	VMULPS       128(CX), Y5, Y5
 	VMOVUPS      (R9), Y6
@@ -6063,6 +6339,16 @@ group:
 	VADDPS       Y7, Y6, Y6
 	VMULPS       160(CX), Y6, Y6
 	VADDPS       Y6, Y5, Y5
+	VMOVUPS      (R10)(DI*2), Y6
+	VADDPS       (R11)(DI*1), Y6, Y6
+	VMULPS       1856(CX), Y6, Y6
+	VADDPS       1856(CX), Y6, Y6
+	VMOVUPS      levelling0<>+0(SB), Y7
+	VMULPS       Y6, Y7, Y7
+	VADDPS       levelling1<>+0(SB), Y7, Y7
+	VMULPS       Y6, Y7, Y6
+	VADDPS       levelling2<>+0(SB), Y6, Y6
+	VMULPS       Y6, Y5, Y5
 	VMULPS       256(CX), Y2, Y6
 	VADDPS       Y0, Y6, Y6
 	VMULPS       256(CX), Y5, Y7
@@ -6112,6 +6398,19 @@ group:
 	VMULPS       Y8, Y6, Y6
 	VADDPS       Y6, Y4, Y4
 	VMULPS       1568(CX), Y4, Y4
+	MOVQ         96(AX), R13
+	VMOVUPS      (R13)(DX*2), Y6
+	VSHUFPS      $0xdd, 32(R13)(DX*2), Y6, Y6
+	VPERMPD      $0xd8, Y6, Y6
+	MOVQ         112(AX), R13
+	VMOVUPS      (R13)(DX*2), Y8
+	VSHUFPS      $0xdd, 32(R13)(DX*2), Y8, Y8
+	VPERMPD      $0xd8, Y8, Y8
+	VADDPS       Y8, Y6, Y6
+	VMULPS       1568(CX), Y6, Y6
+	VMULPS       kicked<>+0(SB), Y6, Y6
+	VADDPS       one<>+0(SB), Y6, Y6
+	VMULPS       Y6, Y4, Y4
 	VADDPS       Y4, Y2, Y2
 	VBROADCASTSS 168(AX), Y4
 	MOVQ         80(AX), R13
@@ -6174,6 +6473,19 @@ group:
 	VMULPS       Y6, Y7, Y6
 	VADDPS       Y6, Y5, Y5
 	VMULPS       1600(CX), Y5, Y5
+	MOVQ         120(AX), R13
+	VMOVUPS      (R13)(DX*2), Y6
+	VSHUFPS      $0xdd, 32(R13)(DX*2), Y6, Y6
+	VPERMPD      $0xd8, Y6, Y6
+	MOVQ         136(AX), R13
+	VMOVUPS      (R13)(DX*2), Y7
+	VSHUFPS      $0xdd, 32(R13)(DX*2), Y7, Y7
+	VPERMPD      $0xd8, Y7, Y7
+	VADDPS       Y7, Y6, Y6
+	VMULPS       1600(CX), Y6, Y6
+	VMULPS       kicked<>+0(SB), Y6, Y6
+	VADDPS       one<>+0(SB), Y6, Y6
+	VMULPS       Y6, Y5, Y5
 	VADDPS       Y5, Y4, Y4
 	VADDPS       Y4, Y1, Y1
 	VANDPS       absolute<>+0(SB), Y1, Y4
@@ -6265,7 +6577,6 @@ group:
 	VCMPPS       $0x05, tiny<>+0(SB), Y9, Y9
 	VANDPS       Y9, Y7, Y7
 	VADDPS       Y8, Y7, Y7
-	VADDPS       Y7, Y6, Y6
 	VMOVUPS      (R11)(DI*1), Y8
 	MOVQ         136(AX), R13
 	VMOVUPS      (R13)(DX*2), Y9
@@ -6277,7 +6588,9 @@ group:
 	VCMPPS       $0x05, tiny<>+0(SB), Y10, Y10
 	VANDPS       Y10, Y8, Y8
 	VADDPS       Y9, Y8, Y8
-	VADDPS       Y8, Y6, Y6
+	VADDPS       Y8, Y7, Y9
+	VMULPS       1792(CX), Y9, Y9
+	VADDPS       Y6, Y9, Y6
 	VCMPPS       $0x06, 1760(CX), Y6, Y6
 	VORPS        Y6, Y2, Y2
 	VMOVMSKPS    Y2, R13
@@ -6395,6 +6708,16 @@ group:
 	VADDPS       Y4, Y5, Y5
 	VMULPS       96(CX), Y5, Y5
 	VADDPS       Y5, Y2, Y2
+	VMOVUPS      (R9)(DI*2), Y5
+	VADDPS       (R10)(DI*1), Y5, Y5
+	VMULPS       1824(CX), Y5, Y5
+	VADDPS       1824(CX), Y5, Y5
+	VMOVUPS      levelling0<>+0(SB), Y6
+	VMULPS       Y5, Y6, Y6
+	VADDPS       levelling1<>+0(SB), Y6, Y6
+	VMULPS       Y5, Y6, Y5
+	VADDPS       levelling2<>+0(SB), Y5, Y5
+	VMULPS       Y5, Y2, Y2
 	VSUBPS       Y1, Y3, Y5
 	VMULPS       128(CX), Y5, Y5
 	VMOVUPS      (R9), Y6
@@ -6405,6 +6728,16 @@ group:
 	VADDPS       Y7, Y6, Y6
 	VMULPS       160(CX), Y6, Y6
 	VADDPS       Y6, Y5, Y5
+	VMOVUPS      (R10)(DI*2), Y6
+	VADDPS       (R11)(DI*1), Y6, Y6
+	VMULPS       1856(CX), Y6, Y6
+	VADDPS       1856(CX), Y6, Y6
+	VMOVUPS      levelling0<>+0(SB), Y7
+	VMULPS       Y6, Y7, Y7
+	VADDPS       levelling1<>+0(SB), Y7, Y7
+	VMULPS       Y6, Y7, Y6
+	VADDPS       levelling2<>+0(SB), Y6, Y6
+	VMULPS       Y6, Y5, Y5
 	VMULPS       256(CX), Y2, Y6
 	VADDPS       Y0, Y6, Y6
 	VMULPS       256(CX), Y5, Y7
@@ -6454,6 +6787,19 @@ group:
 	VMULPS       Y8, Y6, Y6
 	VADDPS       Y6, Y4, Y4
 	VMULPS       1568(CX), Y4, Y4
+	MOVQ         96(AX), R13
+	VMOVUPS      (R13)(DX*2), Y6
+	VSHUFPS      $0xdd, 32(R13)(DX*2), Y6, Y6
+	VPERMPD      $0xd8, Y6, Y6
+	MOVQ         112(AX), R13
+	VMOVUPS      (R13)(DX*2), Y8
+	VSHUFPS      $0xdd, 32(R13)(DX*2), Y8, Y8
+	VPERMPD      $0xd8, Y8, Y8
+	VADDPS       Y8, Y6, Y6
+	VMULPS       1568(CX), Y6, Y6
+	VMULPS       kicked<>+0(SB), Y6, Y6
+	VADDPS       one<>+0(SB), Y6, Y6
+	VMULPS       Y6, Y4, Y4
 	VADDPS       Y4, Y2, Y2
 	VBROADCASTSS 168(AX), Y4
 	MOVQ         80(AX), R13
@@ -6516,6 +6862,19 @@ group:
 	VMULPS       Y6, Y7, Y6
 	VADDPS       Y6, Y5, Y5
 	VMULPS       1600(CX), Y5, Y5
+	MOVQ         120(AX), R13
+	VMOVUPS      (R13)(DX*2), Y6
+	VSHUFPS      $0xdd, 32(R13)(DX*2), Y6, Y6
+	VPERMPD      $0xd8, Y6, Y6
+	MOVQ         136(AX), R13
+	VMOVUPS      (R13)(DX*2), Y7
+	VSHUFPS      $0xdd, 32(R13)(DX*2), Y7, Y7
+	VPERMPD      $0xd8, Y7, Y7
+	VADDPS       Y7, Y6, Y6
+	VMULPS       1600(CX), Y6, Y6
+	VMULPS       kicked<>+0(SB), Y6, Y6
+	VADDPS       one<>+0(SB), Y6, Y6
+	VMULPS       Y6, Y5, Y5
 	VADDPS       Y5, Y4, Y4
 	VADDPS       Y4, Y1, Y1
 	VANDPS       absolute<>+0(SB), Y1, Y4
@@ -6699,21 +7058,22 @@ mild:
 	VCMPPS       $0x05, tiny<>+0(SB), Y11, Y11
 	VANDPS       Y11, Y8, Y8
 	VADDPS       Y9, Y8, Y8
-	VADDPS       Y8, Y7, Y7
 	VMOVUPS      Y8, 128(SP)
-	VMOVUPS      (R11)(DI*1), Y8
+	VMOVUPS      (R11)(DI*1), Y9
 	MOVQ         136(AX), R14
-	VMOVUPS      (R14)(DX*2), Y9
-	VSHUFPS      $0x88, 32(R14)(DX*2), Y9, Y9
-	VPERMPD      $0xd8, Y9, Y9
-	VMULPS       928(CX), Y8, Y11
-	VADDPS       Y11, Y8, Y8
-	VANDPS       absolute<>+0(SB), Y8, Y11
-	VCMPPS       $0x05, tiny<>+0(SB), Y11, Y11
-	VANDPS       Y11, Y8, Y8
+	VMOVUPS      (R14)(DX*2), Y11
+	VSHUFPS      $0x88, 32(R14)(DX*2), Y11, Y11
+	VPERMPD      $0xd8, Y11, Y11
+	VMULPS       928(CX), Y9, Y12
+	VADDPS       Y12, Y9, Y9
+	VANDPS       absolute<>+0(SB), Y9, Y12
+	VCMPPS       $0x05, tiny<>+0(SB), Y12, Y12
+	VANDPS       Y12, Y9, Y9
+	VADDPS       Y11, Y9, Y9
 	VADDPS       Y9, Y8, Y8
-	VADDPS       Y8, Y7, Y7
-	VMOVUPS      Y8, 160(SP)
+	VMOVUPS      Y9, 160(SP)
+	VMULPS       1792(CX), Y8, Y8
+	VADDPS       Y7, Y8, Y7
 	VCMPPS       $0x06, 1760(CX), Y7, Y7
 	VORPS        Y7, Y10, Y8
 	VMOVMSKPS    Y8, R14
@@ -7133,7 +7493,6 @@ group:
 	VCMPPS       $0x05, tiny<>+0(SB), Y8, Y8
 	VANDPS       Y8, Y6, Y6
 	VADDPS       Y7, Y6, Y6
-	VADDPS       Y6, Y5, Y5
 	VMOVUPS      (R11)(DI*1), Y7
 	MOVQ         136(AX), R13
 	VMOVUPS      (R13)(DX*2), Y8
@@ -7145,7 +7504,8 @@ group:
 	VCMPPS       $0x05, tiny<>+0(SB), Y10, Y10
 	VANDPS       Y10, Y7, Y7
 	VADDPS       Y8, Y7, Y7
-	VADDPS       Y7, Y5, Y5
+	VADDPS       Y7, Y6, Y8
+	VADDPS       Y5, Y8, Y5
 	VCMPPS       $0x06, 1760(CX), Y5, Y5
 	VORPS        Y5, Y1, Y1
 	VMOVMSKPS    Y1, R13
@@ -8082,272 +8442,290 @@ TEXT ·burstStepSomaNMDAAVX512(SB), NOSPLIT, $0-16
 	VPBROADCASTQ 192(AX), Z10
 
 group:
-	VMOVUPS     (R8), Z11
-	VMOVUPS     (R8)(DI*1), Z12
-	VSUBPS      Z11, Z3, Z13
-	VMULPS      (R9)(DI*2), Z13, Z14
-	VADDPS      Z14, Z2, Z14
-	VSUBPS      Z11, Z3, Z15
-	VMULPS      (R10)(DI*2), Z15, Z16
-	VADDPS      Z16, Z2, Z16
-	VMULPS      (R10), Z13, Z17
-	VADDPS      Z17, Z14, Z14
-	VMULPS      (R11), Z15, Z17
-	VADDPS      Z17, Z16, Z16
-	VSUBPS      Z11, Z4, Z17
-	VMULPS      (R10)(DI*1), Z17, Z18
-	VADDPS      Z18, Z14, Z14
-	VSUBPS      Z11, Z4, Z18
-	VMULPS      (R11)(DI*1), Z18, Z19
-	VADDPS      Z19, Z16, Z16
-	MOVQ        64(AX), R13
-	VADDPS      (R13)(DX*1), Z5, Z19
-	VSUBPS      Z11, Z14, Z14
-	VMULPS      128(CX), Z14, Z14
-	VMOVUPS     448(CX), Z20
-	VMULPS      (R8)(DI*2), Z20, Z20
-	VADDPS      Z19, Z20, Z20
-	VMULPS      192(CX), Z20, Z20
-	VADDPS      Z20, Z14, Z14
-	VMULPS      512(CX), Z14, Z20
-	VADDPS      Z11, Z20, Z20
-	MOVQ        72(AX), R13
-	VADDPS      (R13)(DX*1), Z6, Z21
-	VSUBPS      Z19, Z21, Z21
-	VMULPS      576(CX), Z21, Z21
-	VMULPS      640(CX), Z11, Z22
-	VMOVUPS     (R8)(DI*2), Z23
-	VMULPS      704(CX), Z23, Z23
-	VADDPS      Z23, Z22, Z22
-	VMULPS      768(CX), Z19, Z19
-	VADDPS      Z19, Z22, Z19
-	VMULPS      832(CX), Z21, Z21
-	VADDPS      Z21, Z19, Z19
-	VMULPS      1920(CX), Z13, Z21
-	VMULPS      2304(CX), Z14, Z22
-	VSUBPS      Z22, Z21, Z21
-	VMULPS      (R9)(DI*2), Z21, Z21
-	VADDPS      Z21, Z19, Z19
-	VMULPS      1984(CX), Z13, Z13
-	VMULPS      2368(CX), Z14, Z21
-	VSUBPS      Z21, Z13, Z13
-	VMULPS      (R10), Z13, Z13
-	VADDPS      Z13, Z19, Z13
-	VMULPS      2048(CX), Z17, Z17
-	VMULPS      2432(CX), Z14, Z19
-	VSUBPS      Z19, Z17, Z17
-	VMULPS      (R10)(DI*1), Z17, Z17
-	VADDPS      Z17, Z13, Z13
-	VSUBPS      Z20, Z3, Z17
-	VSUBPS      Z20, Z4, Z19
-	MOVQ        96(AX), R13
-	VMOVUPS     (R13)(DX*2), Z21
-	VMOVAPS     Z0, Z22
-	VPERMI2PS   64(R13)(DX*2), Z21, Z22
-	VMOVAPS     Z1, Z23
-	VPERMI2PS   64(R13)(DX*2), Z21, Z23
-	VMULPS      Z23, Z17, Z21
-	VADDPS      Z21, Z2, Z21
-	MOVQ        104(AX), R13
-	VMOVUPS     (R13)(DX*2), Z23
-	VMOVAPS     Z0, Z24
-	VPERMI2PS   64(R13)(DX*2), Z23, Z24
-	VMOVAPS     Z1, Z25
-	VPERMI2PS   64(R13)(DX*2), Z23, Z25
-	VMULPS      Z25, Z17, Z17
-	VADDPS      Z17, Z21, Z17
-	MOVQ        112(AX), R13
-	VMOVUPS     (R13)(DX*2), Z21
-	VMOVAPS     Z0, Z23
-	VPERMI2PS   64(R13)(DX*2), Z21, Z23
-	VMOVAPS     Z1, Z25
-	VPERMI2PS   64(R13)(DX*2), Z21, Z25
-	VMULPS      Z25, Z19, Z19
-	VADDPS      Z19, Z17, Z17
-	VMULPS      3136(CX), Z17, Z17
-	VADDPS      Z17, Z13, Z13
-	MOVQ        80(AX), R13
-	VADDPS      (R13)(DX*1), Z7, Z17
-	MOVQ        88(AX), R13
-	VADDPS      (R13)(DX*1), Z8, Z19
-	VSUBPS      Z17, Z19, Z19
-	VMULPS      576(CX), Z19, Z19
-	VMULPS      3264(CX), Z16, Z16
-	VMOVUPS     (R9), Z21
-	VMULPS      1152(CX), Z12, Z26
-	VMULPS      1216(CX), Z21, Z27
-	VADDPS      Z27, Z26, Z26
-	VADDPS      Z16, Z17, Z16
-	VMULPS      1280(CX), Z16, Z16
-	VADDPS      Z16, Z26, Z16
-	VMULPS      1344(CX), Z19, Z26
-	VADDPS      Z26, Z16, Z16
-	VADDPS      Z16, Z21, Z16
-	VANDPS.BCST absolute<>+0(SB), Z16, Z26
-	VCMPPS.BCST $0x05, tiny<>+0(SB), Z26, K1
-	VMOVAPS.Z   Z16, K1, Z16
-	VMULPS      896(CX), Z12, Z26
-	VMULPS      960(CX), Z21, Z21
-	VADDPS      Z21, Z26, Z21
-	VMULPS      1024(CX), Z17, Z17
-	VADDPS      Z17, Z21, Z17
-	VMULPS      1088(CX), Z19, Z19
-	VADDPS      Z19, Z17, Z17
-	VMULPS      2112(CX), Z15, Z19
-	VMULPS      2496(CX), Z14, Z21
-	VSUBPS      Z21, Z19, Z19
-	VMULPS      (R10)(DI*2), Z19, Z19
-	VADDPS      Z19, Z17, Z17
-	VMULPS      2176(CX), Z15, Z15
-	VMULPS      2560(CX), Z14, Z19
-	VSUBPS      Z19, Z15, Z15
-	VMULPS      (R11), Z15, Z15
-	VADDPS      Z15, Z17, Z15
-	VMULPS      2240(CX), Z18, Z17
-	VMULPS      2624(CX), Z14, Z14
-	VSUBPS      Z14, Z17, Z14
-	VMULPS      (R11)(DI*1), Z14, Z14
-	VADDPS      Z14, Z15, Z14
-	VSUBPS      Z20, Z3, Z15
-	VSUBPS      Z20, Z4, Z17
-	MOVQ        120(AX), R13
-	VMOVUPS     (R13)(DX*2), Z18
-	VMOVAPS     Z0, Z19
-	VPERMI2PS   64(R13)(DX*2), Z18, Z19
-	VMOVAPS     Z1, Z20
-	VPERMI2PS   64(R13)(DX*2), Z18, Z20
-	VMULPS      Z20, Z15, Z18
-	VADDPS      Z18, Z2, Z18
-	MOVQ        128(AX), R13
-	VMOVUPS     (R13)(DX*2), Z20
-	VMOVAPS     Z0, Z21
-	VPERMI2PS   64(R13)(DX*2), Z20, Z21
-	VMOVAPS     Z1, Z26
-	VPERMI2PS   64(R13)(DX*2), Z20, Z26
-	VMULPS      Z26, Z15, Z15
-	VADDPS      Z15, Z18, Z15
-	MOVQ        136(AX), R13
-	VMOVUPS     (R13)(DX*2), Z18
-	VMOVAPS     Z0, Z20
-	VPERMI2PS   64(R13)(DX*2), Z18, Z20
-	VMOVAPS     Z1, Z26
-	VPERMI2PS   64(R13)(DX*2), Z18, Z26
-	VMULPS      Z26, Z17, Z17
-	VADDPS      Z17, Z15, Z15
-	VMULPS      3200(CX), Z15, Z15
-	VADDPS      Z15, Z14, Z14
-	VADDPS      Z14, Z12, Z12
-	VANDPS.BCST absolute<>+0(SB), Z12, Z14
-	VCMPPS.BCST $0x05, tiny<>+0(SB), Z14, K1
-	VMOVAPS.Z   Z12, K1, Z12
-	VADDPS      Z13, Z11, Z11
-	VANDPS.BCST absolute<>+0(SB), Z11, Z13
-	VCMPPS.BCST $0x05, tiny<>+0(SB), Z13, K1
-	VMOVAPS.Z   Z11, K1, Z11
-	VMOVUPS     (R9)(DI*1), Z13
-	VMULPS      1472(CX), Z13, Z14
-	VADDPS      Z14, Z13, Z13
-	VANDPS.BCST absolute<>+0(SB), Z13, Z14
-	VCMPPS.BCST $0x05, tiny<>+0(SB), Z14, K1
-	VMOVAPS.Z   Z13, K1, Z13
-	VSUBPS      Z13, Z11, Z14
-	VCMPPS      $0x06, 2688(CX), Z14, K1
-	VCMPPS      $0x06, 2752(CX), Z14, K2
-	VCMPPS      $0x04, Z2, Z25, K3
-	KORW        K2, K3, K2
-	KANDW       K1, K2, K1
-	MOVQ        48(AX), R13
-	VPCMPQ      $0x01, (R13)(DX*2), Z10, K2
-	VPCMPQ      $0x01, 64(R13)(DX*2), Z10, K3
-	KUNPCKBW    K2, K3, K2
-	VPCMPQ      $0x01, (R13)(DX*2), Z9, K3
-	VPCMPQ      $0x01, 64(R13)(DX*2), Z9, K4
-	KUNPCKBW    K3, K4, K3
-	MOVQ        56(AX), R13
-	VPCMPQ      $0x01, (R13)(DX*2), Z2, K4
-	VPCMPQ      $0x01, 64(R13)(DX*2), Z2, K5
-	KUNPCKBW    K4, K5, K4
-	VPCMPQ      $0x01, (R13)(DX*2), Z10, K5
-	VPCMPQ      $0x01, 64(R13)(DX*2), Z10, K6
-	KUNPCKBW    K5, K6, K5
-	KANDNW      K4, K5, K4
-	KORW        K1, K3, K1
-	KANDNW      K1, K2, K1
-	KORW        K1, K4, K1
-	VMOVUPS     (R9)(DI*2), Z14
-	VMULPS      1536(CX), Z14, Z15
-	VADDPS      Z15, Z14, Z14
-	VANDPS.BCST absolute<>+0(SB), Z14, Z15
-	VCMPPS.BCST $0x05, tiny<>+0(SB), Z15, K2
-	VADDPS      Z14, Z22, K2, Z22
-	VMOVUPS     (R10), Z14
-	VMULPS      1600(CX), Z14, Z15
-	VADDPS      Z15, Z14, Z14
-	VANDPS.BCST absolute<>+0(SB), Z14, Z15
-	VCMPPS.BCST $0x05, tiny<>+0(SB), Z15, K2
-	VADDPS      Z14, Z24, K2, Z24
-	VADDPS      Z24, Z22, Z14
-	VMOVUPS     (R10)(DI*1), Z15
-	VMULPS      1664(CX), Z15, Z17
-	VADDPS      Z17, Z15, Z15
-	VANDPS.BCST absolute<>+0(SB), Z15, Z17
-	VCMPPS.BCST $0x05, tiny<>+0(SB), Z17, K2
-	VADDPS      Z15, Z23, K2, Z23
-	VADDPS      Z23, Z14, Z14
-	VMOVUPS     (R10)(DI*2), Z15
-	VMULPS      1728(CX), Z15, Z17
-	VADDPS      Z17, Z15, Z15
-	VANDPS.BCST absolute<>+0(SB), Z15, Z17
-	VCMPPS.BCST $0x05, tiny<>+0(SB), Z17, K2
-	VADDPS      Z15, Z19, K2, Z19
-	VADDPS      Z19, Z14, Z14
-	VMOVUPS     (R11), Z15
-	VMULPS      1792(CX), Z15, Z17
-	VADDPS      Z17, Z15, Z15
-	VANDPS.BCST absolute<>+0(SB), Z15, Z17
-	VCMPPS.BCST $0x05, tiny<>+0(SB), Z17, K2
-	VADDPS      Z15, Z21, K2, Z21
-	VADDPS      Z21, Z14, Z14
-	VMOVUPS     (R11)(DI*1), Z15
-	VMULPS      1856(CX), Z15, Z17
-	VADDPS      Z17, Z15, Z15
-	VANDPS.BCST absolute<>+0(SB), Z15, Z17
-	VCMPPS.BCST $0x05, tiny<>+0(SB), Z17, K2
-	VADDPS      Z15, Z20, K2, Z20
-	VADDPS      Z20, Z14, Z14
-	VCMPPS      $0x06, 3520(CX), Z14, K2
-	KORW        K1, K2, K1
-	KORTESTW    K1, K1
-	JZ          quiet
-	KMOVW       K1, R13
-	MOVQ        DX, R14
-	SHRQ        $0x02, R14
-	MOVL        R14, (BX)
-	MOVL        R13, 4(BX)
-	ADDQ        $0x08, BX
-	VMOVUPS     (R8), Z14
-	VMOVUPS     Z14, (SI)
-	VMOVUPS     (R8)(DI*1), Z14
-	VMOVUPS     Z14, 64(SI)
-	VMOVUPS     (R8)(DI*2), Z14
-	VMOVUPS     Z14, 128(SI)
-	VMOVUPS     (R9), Z14
-	VMOVUPS     Z14, 192(SI)
-	VMOVUPS     (R9)(DI*1), Z14
-	VMOVUPS     Z14, 256(SI)
-	VMOVUPS     (R9)(DI*2), Z14
-	VMOVUPS     Z14, 320(SI)
-	VMOVUPS     (R10), Z14
-	VMOVUPS     Z14, 384(SI)
-	VMOVUPS     (R10)(DI*1), Z14
-	VMOVUPS     Z14, 448(SI)
-	VMOVUPS     (R10)(DI*2), Z14
-	VMOVUPS     Z14, 512(SI)
-	VMOVUPS     (R11), Z14
-	VMOVUPS     Z14, 576(SI)
-	VMOVUPS     (R11)(DI*1), Z14
-	VMOVUPS     Z14, 640(SI)
-	ADDQ        $0x000002c0, SI
+	VMOVUPS      (R8), Z11
+	VMOVUPS      (R8)(DI*1), Z12
+	VSUBPS       Z11, Z3, Z13
+	VMULPS       (R9)(DI*2), Z13, Z14
+	VADDPS       Z14, Z2, Z14
+	VSUBPS       Z11, Z3, Z15
+	VMULPS       (R10)(DI*2), Z15, Z16
+	VADDPS       Z16, Z2, Z16
+	VMULPS       (R10), Z13, Z17
+	VADDPS       Z17, Z14, Z14
+	VMULPS       (R11), Z15, Z17
+	VADDPS       Z17, Z16, Z16
+	VSUBPS       Z11, Z4, Z17
+	VMULPS       (R10)(DI*1), Z17, Z18
+	VADDPS       Z18, Z14, Z14
+	VSUBPS       Z11, Z4, Z18
+	VMULPS       (R11)(DI*1), Z18, Z19
+	VADDPS       Z19, Z16, Z16
+	MOVQ         64(AX), R13
+	VADDPS       (R13)(DX*1), Z5, Z19
+	VSUBPS       Z11, Z14, Z14
+	VMULPS       128(CX), Z14, Z14
+	VMOVUPS      448(CX), Z20
+	VMULPS       (R8)(DI*2), Z20, Z20
+	VADDPS       Z19, Z20, Z20
+	VMULPS       192(CX), Z20, Z20
+	VADDPS       Z20, Z14, Z14
+	VMOVUPS      (R9)(DI*2), Z20
+	VADDPS       (R10), Z20, Z20
+	VADDPS       (R10)(DI*1), Z20, Z20
+	VMULPS       3648(CX), Z20, Z20
+	VADDPS       3648(CX), Z20, Z20
+	VBROADCASTSS levelling0<>+0(SB), Z21
+	VMULPS       Z20, Z21, Z21
+	VADDPS.BCST  levelling1<>+0(SB), Z21, Z21
+	VMULPS       Z20, Z21, Z20
+	VADDPS.BCST  levelling2<>+0(SB), Z20, Z20
+	VMULPS       Z20, Z14, Z14
+	VMULPS       512(CX), Z14, Z20
+	VADDPS       Z11, Z20, Z20
+	MOVQ         72(AX), R13
+	VADDPS       (R13)(DX*1), Z6, Z21
+	VSUBPS       Z19, Z21, Z21
+	VMULPS       576(CX), Z21, Z21
+	VMULPS       640(CX), Z11, Z22
+	VMOVUPS      (R8)(DI*2), Z23
+	VMULPS       704(CX), Z23, Z23
+	VADDPS       Z23, Z22, Z22
+	VMULPS       768(CX), Z19, Z19
+	VADDPS       Z19, Z22, Z19
+	VMULPS       832(CX), Z21, Z21
+	VADDPS       Z21, Z19, Z19
+	VMULPS       1920(CX), Z13, Z21
+	VMULPS       2304(CX), Z14, Z22
+	VSUBPS       Z22, Z21, Z21
+	VMULPS       (R9)(DI*2), Z21, Z21
+	VADDPS       Z21, Z19, Z19
+	VMULPS       1984(CX), Z13, Z13
+	VMULPS       2368(CX), Z14, Z21
+	VSUBPS       Z21, Z13, Z13
+	VMULPS       (R10), Z13, Z13
+	VADDPS       Z13, Z19, Z13
+	VMULPS       2048(CX), Z17, Z17
+	VMULPS       2432(CX), Z14, Z19
+	VSUBPS       Z19, Z17, Z17
+	VMULPS       (R10)(DI*1), Z17, Z17
+	VADDPS       Z17, Z13, Z13
+	VSUBPS       Z20, Z3, Z17
+	VSUBPS       Z20, Z4, Z19
+	MOVQ         96(AX), R13
+	VMOVUPS      (R13)(DX*2), Z21
+	VMOVAPS      Z0, Z22
+	VPERMI2PS    64(R13)(DX*2), Z21, Z22
+	VMOVAPS      Z1, Z23
+	VPERMI2PS    64(R13)(DX*2), Z21, Z23
+	VMULPS       Z23, Z17, Z21
+	VADDPS       Z21, Z2, Z21
+	MOVQ         104(AX), R13
+	VMOVUPS      (R13)(DX*2), Z24
+	VMOVAPS      Z0, Z25
+	VPERMI2PS    64(R13)(DX*2), Z24, Z25
+	VMOVAPS      Z1, Z26
+	VPERMI2PS    64(R13)(DX*2), Z24, Z26
+	VMULPS       Z26, Z17, Z17
+	VADDPS       Z17, Z21, Z17
+	MOVQ         112(AX), R13
+	VMOVUPS      (R13)(DX*2), Z21
+	VMOVAPS      Z0, Z24
+	VPERMI2PS    64(R13)(DX*2), Z21, Z24
+	VMOVAPS      Z1, Z27
+	VPERMI2PS    64(R13)(DX*2), Z21, Z27
+	VMULPS       Z27, Z19, Z19
+	VADDPS       Z19, Z17, Z17
+	VMULPS       3136(CX), Z17, Z17
+	VADDPS       Z26, Z23, Z19
+	VADDPS       Z27, Z19, Z19
+	VMULPS       3136(CX), Z19, Z19
+	VMULPS.BCST  kicked<>+0(SB), Z19, Z19
+	VADDPS.BCST  one<>+0(SB), Z19, Z19
+	VMULPS       Z19, Z17, Z17
+	VADDPS       Z17, Z13, Z13
+	MOVQ         80(AX), R13
+	VADDPS       (R13)(DX*1), Z7, Z17
+	MOVQ         88(AX), R13
+	VADDPS       (R13)(DX*1), Z8, Z19
+	VSUBPS       Z17, Z19, Z19
+	VMULPS       576(CX), Z19, Z19
+	VMULPS       3264(CX), Z16, Z16
+	VMOVUPS      (R9), Z21
+	VMULPS       1152(CX), Z12, Z23
+	VMULPS       1216(CX), Z21, Z26
+	VADDPS       Z26, Z23, Z23
+	VADDPS       Z16, Z17, Z16
+	VMULPS       1280(CX), Z16, Z16
+	VADDPS       Z16, Z23, Z16
+	VMULPS       1344(CX), Z19, Z23
+	VADDPS       Z23, Z16, Z16
+	VADDPS       Z16, Z21, Z16
+	VANDPS.BCST  absolute<>+0(SB), Z16, Z23
+	VCMPPS.BCST  $0x05, tiny<>+0(SB), Z23, K1
+	VMOVAPS.Z    Z16, K1, Z16
+	VMULPS       896(CX), Z12, Z23
+	VMULPS       960(CX), Z21, Z21
+	VADDPS       Z21, Z23, Z21
+	VMULPS       1024(CX), Z17, Z17
+	VADDPS       Z17, Z21, Z17
+	VMULPS       1088(CX), Z19, Z19
+	VADDPS       Z19, Z17, Z17
+	VMULPS       2112(CX), Z15, Z19
+	VMULPS       2496(CX), Z14, Z21
+	VSUBPS       Z21, Z19, Z19
+	VMULPS       (R10)(DI*2), Z19, Z19
+	VADDPS       Z19, Z17, Z17
+	VMULPS       2176(CX), Z15, Z15
+	VMULPS       2560(CX), Z14, Z19
+	VSUBPS       Z19, Z15, Z15
+	VMULPS       (R11), Z15, Z15
+	VADDPS       Z15, Z17, Z15
+	VMULPS       2240(CX), Z18, Z17
+	VMULPS       2624(CX), Z14, Z14
+	VSUBPS       Z14, Z17, Z14
+	VMULPS       (R11)(DI*1), Z14, Z14
+	VADDPS       Z14, Z15, Z14
+	VSUBPS       Z20, Z3, Z15
+	VSUBPS       Z20, Z4, Z17
+	MOVQ         120(AX), R13
+	VMOVUPS      (R13)(DX*2), Z18
+	VMOVAPS      Z0, Z19
+	VPERMI2PS    64(R13)(DX*2), Z18, Z19
+	VMOVAPS      Z1, Z20
+	VPERMI2PS    64(R13)(DX*2), Z18, Z20
+	VMULPS       Z20, Z15, Z18
+	VADDPS       Z18, Z2, Z18
+	MOVQ         128(AX), R13
+	VMOVUPS      (R13)(DX*2), Z20
+	VMOVAPS      Z0, Z21
+	VPERMI2PS    64(R13)(DX*2), Z20, Z21
+	VMOVAPS      Z1, Z23
+	VPERMI2PS    64(R13)(DX*2), Z20, Z23
+	VMULPS       Z23, Z15, Z15
+	VADDPS       Z15, Z18, Z15
+	MOVQ         136(AX), R13
+	VMOVUPS      (R13)(DX*2), Z18
+	VMOVAPS      Z0, Z20
+	VPERMI2PS    64(R13)(DX*2), Z18, Z20
+	VMOVAPS      Z1, Z23
+	VPERMI2PS    64(R13)(DX*2), Z18, Z23
+	VMULPS       Z23, Z17, Z17
+	VADDPS       Z17, Z15, Z15
+	VMULPS       3200(CX), Z15, Z15
+	VADDPS       Z15, Z14, Z14
+	VADDPS       Z14, Z12, Z12
+	VANDPS.BCST  absolute<>+0(SB), Z12, Z14
+	VCMPPS.BCST  $0x05, tiny<>+0(SB), Z14, K1
+	VMOVAPS.Z    Z12, K1, Z12
+	VADDPS       Z13, Z11, Z11
+	VANDPS.BCST  absolute<>+0(SB), Z11, Z13
+	VCMPPS.BCST  $0x05, tiny<>+0(SB), Z13, K1
+	VMOVAPS.Z    Z11, K1, Z11
+	VMOVUPS      (R9)(DI*1), Z13
+	VMULPS       1472(CX), Z13, Z14
+	VADDPS       Z14, Z13, Z13
+	VANDPS.BCST  absolute<>+0(SB), Z13, Z14
+	VCMPPS.BCST  $0x05, tiny<>+0(SB), Z14, K1
+	VMOVAPS.Z    Z13, K1, Z13
+	VSUBPS       Z13, Z11, Z14
+	VCMPPS       $0x06, 2688(CX), Z14, K1
+	VCMPPS       $0x06, 2752(CX), Z14, K2
+	VCMPPS       $0x04, Z2, Z27, K3
+	KORW         K2, K3, K2
+	KANDW        K1, K2, K1
+	MOVQ         48(AX), R13
+	VPCMPQ       $0x01, (R13)(DX*2), Z10, K2
+	VPCMPQ       $0x01, 64(R13)(DX*2), Z10, K3
+	KUNPCKBW     K2, K3, K2
+	VPCMPQ       $0x01, (R13)(DX*2), Z9, K3
+	VPCMPQ       $0x01, 64(R13)(DX*2), Z9, K4
+	KUNPCKBW     K3, K4, K3
+	MOVQ         56(AX), R13
+	VPCMPQ       $0x01, (R13)(DX*2), Z2, K4
+	VPCMPQ       $0x01, 64(R13)(DX*2), Z2, K5
+	KUNPCKBW     K4, K5, K4
+	VPCMPQ       $0x01, (R13)(DX*2), Z10, K5
+	VPCMPQ       $0x01, 64(R13)(DX*2), Z10, K6
+	KUNPCKBW     K5, K6, K5
+	KANDNW       K4, K5, K4
+	KORW         K1, K3, K1
+	KANDNW       K1, K2, K1
+	KORW         K1, K4, K1
+	VMOVUPS      (R9)(DI*2), Z14
+	VMULPS       1536(CX), Z14, Z15
+	VADDPS       Z15, Z14, Z14
+	VANDPS.BCST  absolute<>+0(SB), Z14, Z15
+	VCMPPS.BCST  $0x05, tiny<>+0(SB), Z15, K2
+	VADDPS       Z14, Z22, K2, Z22
+	VMOVUPS      (R10), Z14
+	VMULPS       1600(CX), Z14, Z15
+	VADDPS       Z15, Z14, Z14
+	VANDPS.BCST  absolute<>+0(SB), Z14, Z15
+	VCMPPS.BCST  $0x05, tiny<>+0(SB), Z15, K2
+	VADDPS       Z14, Z25, K2, Z25
+	VADDPS       Z25, Z22, Z14
+	VMOVUPS      (R10)(DI*1), Z15
+	VMULPS       1664(CX), Z15, Z17
+	VADDPS       Z17, Z15, Z15
+	VANDPS.BCST  absolute<>+0(SB), Z15, Z17
+	VCMPPS.BCST  $0x05, tiny<>+0(SB), Z17, K2
+	VADDPS       Z15, Z24, K2, Z24
+	VADDPS       Z24, Z14, Z14
+	VMOVUPS      (R10)(DI*2), Z15
+	VMULPS       1728(CX), Z15, Z17
+	VADDPS       Z17, Z15, Z15
+	VANDPS.BCST  absolute<>+0(SB), Z15, Z17
+	VCMPPS.BCST  $0x05, tiny<>+0(SB), Z17, K2
+	VADDPS       Z15, Z19, K2, Z19
+	VMOVUPS      (R11), Z15
+	VMULPS       1792(CX), Z15, Z17
+	VADDPS       Z17, Z15, Z15
+	VANDPS.BCST  absolute<>+0(SB), Z15, Z17
+	VCMPPS.BCST  $0x05, tiny<>+0(SB), Z17, K2
+	VADDPS       Z15, Z21, K2, Z21
+	VADDPS       Z21, Z19, Z15
+	VMOVUPS      (R11)(DI*1), Z17
+	VMULPS       1856(CX), Z17, Z18
+	VADDPS       Z18, Z17, Z17
+	VANDPS.BCST  absolute<>+0(SB), Z17, Z18
+	VCMPPS.BCST  $0x05, tiny<>+0(SB), Z18, K2
+	VADDPS       Z17, Z20, K2, Z20
+	VADDPS       Z20, Z15, Z15
+	VMULPS       3584(CX), Z15, Z15
+	VADDPS       Z14, Z15, Z14
+	VCMPPS       $0x06, 3520(CX), Z14, K2
+	KORW         K1, K2, K1
+	KORTESTW     K1, K1
+	JZ           quiet
+	KMOVW        K1, R13
+	MOVQ         DX, R14
+	SHRQ         $0x02, R14
+	MOVL         R14, (BX)
+	MOVL         R13, 4(BX)
+	ADDQ         $0x08, BX
+	VMOVUPS      (R8), Z14
+	VMOVUPS      Z14, (SI)
+	VMOVUPS      (R8)(DI*1), Z14
+	VMOVUPS      Z14, 64(SI)
+	VMOVUPS      (R8)(DI*2), Z14
+	VMOVUPS      Z14, 128(SI)
+	VMOVUPS      (R9), Z14
+	VMOVUPS      Z14, 192(SI)
+	VMOVUPS      (R9)(DI*1), Z14
+	VMOVUPS      Z14, 256(SI)
+	VMOVUPS      (R9)(DI*2), Z14
+	VMOVUPS      Z14, 320(SI)
+	VMOVUPS      (R10), Z14
+	VMOVUPS      Z14, 384(SI)
+	VMOVUPS      (R10)(DI*1), Z14
+	VMOVUPS      Z14, 448(SI)
+	VMOVUPS      (R10)(DI*2), Z14
+	VMOVUPS      Z14, 512(SI)
+	VMOVUPS      (R11), Z14
+	VMOVUPS      Z14, 576(SI)
+	VMOVUPS      (R11)(DI*1), Z14
+	VMOVUPS      Z14, 640(SI)
+	ADDQ         $0x000002c0, SI
 
 quiet:
 	VMOVUPS     Z11, (R8)
@@ -8362,8 +8740,8 @@ quiet:
 	VMOVUPS     Z11, (R8)(DI*2)
 	VMOVUPS     Z13, (R9)(DI*1)
 	VMOVUPS     Z22, (R9)(DI*2)
-	VMOVUPS     Z24, (R10)
-	VMOVUPS     Z23, (R10)(DI*1)
+	VMOVUPS     Z25, (R10)
+	VMOVUPS     Z24, (R10)(DI*1)
 	VMOVUPS     Z19, (R10)(DI*2)
 	VMOVUPS     Z21, (R11)
 	VMOVUPS     Z20, (R11)(DI*1)
@@ -8442,6 +8820,17 @@ group:
 	VADDPS       Z20, Z21, Z21
 	VMULPS       192(CX), Z21, Z21
 	VADDPS       Z21, Z15, Z15
+	VMOVUPS      (R9)(DI*2), Z21
+	VADDPS       (R10), Z21, Z21
+	VADDPS       (R10)(DI*1), Z21, Z21
+	VMULPS       3648(CX), Z21, Z21
+	VADDPS       3648(CX), Z21, Z21
+	VBROADCASTSS levelling0<>+0(SB), Z22
+	VMULPS       Z21, Z22, Z22
+	VADDPS.BCST  levelling1<>+0(SB), Z22, Z22
+	VMULPS       Z21, Z22, Z21
+	VADDPS.BCST  levelling2<>+0(SB), Z21, Z21
+	VMULPS       Z21, Z15, Z15
 	VMULPS       512(CX), Z15, Z21
 	VADDPS       Z12, Z21, Z21
 	MOVQ         72(AX), R13
@@ -8482,22 +8871,28 @@ group:
 	VMULPS       Z24, Z18, Z22
 	VADDPS       Z22, Z2, Z22
 	MOVQ         104(AX), R13
-	VMOVUPS      (R13)(DX*2), Z24
-	VMOVAPS      Z0, Z25
-	VPERMI2PS    64(R13)(DX*2), Z24, Z25
-	VMOVAPS      Z1, Z26
-	VPERMI2PS    64(R13)(DX*2), Z24, Z26
-	VMULPS       Z26, Z18, Z18
+	VMOVUPS      (R13)(DX*2), Z25
+	VMOVAPS      Z0, Z26
+	VPERMI2PS    64(R13)(DX*2), Z25, Z26
+	VMOVAPS      Z1, Z27
+	VPERMI2PS    64(R13)(DX*2), Z25, Z27
+	VMULPS       Z27, Z18, Z18
 	VADDPS       Z18, Z22, Z18
 	MOVQ         112(AX), R13
 	VMOVUPS      (R13)(DX*2), Z22
-	VMOVAPS      Z0, Z24
-	VPERMI2PS    64(R13)(DX*2), Z22, Z24
-	VMOVAPS      Z1, Z26
-	VPERMI2PS    64(R13)(DX*2), Z22, Z26
-	VMULPS       Z26, Z20, Z20
+	VMOVAPS      Z0, Z25
+	VPERMI2PS    64(R13)(DX*2), Z22, Z25
+	VMOVAPS      Z1, Z28
+	VPERMI2PS    64(R13)(DX*2), Z22, Z28
+	VMULPS       Z28, Z20, Z20
 	VADDPS       Z20, Z18, Z18
 	VMULPS       3136(CX), Z18, Z18
+	VADDPS       Z27, Z24, Z20
+	VADDPS       Z28, Z20, Z20
+	VMULPS       3136(CX), Z20, Z20
+	VMULPS.BCST  kicked<>+0(SB), Z20, Z20
+	VADDPS.BCST  one<>+0(SB), Z20, Z20
+	VMULPS       Z20, Z18, Z18
 	VADDPS       Z18, Z14, Z14
 	MOVQ         80(AX), R13
 	VADDPS       (R13)(DX*1), Z7, Z18
@@ -8507,21 +8902,21 @@ group:
 	VMULPS       576(CX), Z20, Z20
 	VMULPS       3264(CX), Z17, Z17
 	VMOVUPS      (R9), Z22
-	VMULPS       1152(CX), Z13, Z26
+	VMULPS       1152(CX), Z13, Z24
 	VMULPS       1216(CX), Z22, Z27
-	VADDPS       Z27, Z26, Z26
+	VADDPS       Z27, Z24, Z24
 	VADDPS       Z17, Z18, Z17
 	VMULPS       1280(CX), Z17, Z17
-	VADDPS       Z17, Z26, Z17
-	VMULPS       1344(CX), Z20, Z26
-	VADDPS       Z26, Z17, Z17
+	VADDPS       Z17, Z24, Z17
+	VMULPS       1344(CX), Z20, Z24
+	VADDPS       Z24, Z17, Z17
 	VADDPS       Z17, Z22, Z17
-	VANDPS.BCST  absolute<>+0(SB), Z17, Z26
-	VCMPPS.BCST  $0x05, tiny<>+0(SB), Z26, K1
+	VANDPS.BCST  absolute<>+0(SB), Z17, Z24
+	VCMPPS.BCST  $0x05, tiny<>+0(SB), Z24, K1
 	VMOVAPS.Z    Z17, K1, Z17
-	VMULPS       896(CX), Z13, Z26
+	VMULPS       896(CX), Z13, Z24
 	VMULPS       960(CX), Z22, Z22
-	VADDPS       Z22, Z26, Z22
+	VADDPS       Z22, Z24, Z22
 	VMULPS       1024(CX), Z18, Z18
 	VADDPS       Z18, Z22, Z18
 	VMULPS       1088(CX), Z20, Z20
@@ -8555,17 +8950,17 @@ group:
 	VMOVUPS      (R13)(DX*2), Z21
 	VMOVAPS      Z0, Z22
 	VPERMI2PS    64(R13)(DX*2), Z21, Z22
-	VMOVAPS      Z1, Z26
-	VPERMI2PS    64(R13)(DX*2), Z21, Z26
-	VMULPS       Z26, Z16, Z16
+	VMOVAPS      Z1, Z24
+	VPERMI2PS    64(R13)(DX*2), Z21, Z24
+	VMULPS       Z24, Z16, Z16
 	VADDPS       Z16, Z19, Z16
 	MOVQ         136(AX), R13
 	VMOVUPS      (R13)(DX*2), Z19
 	VMOVAPS      Z0, Z21
 	VPERMI2PS    64(R13)(DX*2), Z19, Z21
-	VMOVAPS      Z1, Z26
-	VPERMI2PS    64(R13)(DX*2), Z19, Z26
-	VMULPS       Z26, Z18, Z18
+	VMOVAPS      Z1, Z24
+	VPERMI2PS    64(R13)(DX*2), Z19, Z24
+	VMULPS       Z24, Z18, Z18
 	VADDPS       Z18, Z16, Z16
 	VMULPS       3200(CX), Z16, Z16
 	VADDPS       Z16, Z15, Z15
@@ -8610,8 +9005,8 @@ group:
 	VADDPS.BCST  exp4<>+0(SB), Z19, Z19
 	VMULPS       Z12, Z19, Z19
 	VADDPS.BCST  exp5<>+0(SB), Z19, Z19
-	VMULPS       Z12, Z12, Z26
-	VMULPS       Z26, Z19, Z19
+	VMULPS       Z12, Z12, Z24
+	VMULPS       Z24, Z19, Z19
 	VADDPS       Z12, Z19, Z12
 	VADDPS.BCST  one<>+0(SB), Z12, Z12
 	VSCALEFPS    Z18, Z12, Z12
@@ -8634,11 +9029,11 @@ group:
 	VBROADCASTSS exp_max<>+0(SB), Z19
 	VMINPS       Z16, Z19, Z19
 	VMAXPS.BCST  exp_min<>+0(SB), Z19, Z19
-	VMULPS.BCST  log2e<>+0(SB), Z19, Z26
-	VRNDSCALEPS  $0x00, Z26, Z26
-	VMULPS.BCST  ln2_hi<>+0(SB), Z26, Z27
+	VMULPS.BCST  log2e<>+0(SB), Z19, Z24
+	VRNDSCALEPS  $0x00, Z24, Z24
+	VMULPS.BCST  ln2_hi<>+0(SB), Z24, Z27
 	VSUBPS       Z27, Z19, Z19
-	VMULPS.BCST  ln2_lo<>+0(SB), Z26, Z27
+	VMULPS.BCST  ln2_lo<>+0(SB), Z24, Z27
 	VSUBPS       Z27, Z19, Z19
 	VBROADCASTSS exp0<>+0(SB), Z27
 	VMULPS       Z19, Z27, Z27
@@ -8655,7 +9050,7 @@ group:
 	VMULPS       Z28, Z27, Z27
 	VADDPS       Z19, Z27, Z19
 	VADDPS.BCST  one<>+0(SB), Z19, Z19
-	VSCALEFPS    Z26, Z19, Z19
+	VSCALEFPS    Z24, Z19, Z19
 	VSUBPS.BCST  one<>+0(SB), Z19, Z19
 	VMULPS       Z19, Z12, Z12
 	VDIVPS       Z16, Z12, Z12
@@ -8692,48 +9087,49 @@ mild:
 	KORW          K2, K4, K2
 	KORW          K1, K3, K1
 	KORW          K1, K4, K1
-	VMOVUPS       (R9)(DI*2), Z26
-	VMULPS        1536(CX), Z26, Z27
-	VADDPS        Z27, Z26, Z26
-	VANDPS.BCST   absolute<>+0(SB), Z26, Z27
+	VMOVUPS       (R9)(DI*2), Z24
+	VMULPS        1536(CX), Z24, Z27
+	VADDPS        Z27, Z24, Z24
+	VANDPS.BCST   absolute<>+0(SB), Z24, Z27
 	VCMPPS.BCST   $0x05, tiny<>+0(SB), Z27, K3
-	VADDPS        Z26, Z23, K3, Z23
-	VMOVUPS       (R10), Z26
-	VMULPS        1600(CX), Z26, Z27
-	VADDPS        Z27, Z26, Z26
-	VANDPS.BCST   absolute<>+0(SB), Z26, Z27
+	VADDPS        Z24, Z23, K3, Z23
+	VMOVUPS       (R10), Z24
+	VMULPS        1600(CX), Z24, Z27
+	VADDPS        Z27, Z24, Z24
+	VANDPS.BCST   absolute<>+0(SB), Z24, Z27
 	VCMPPS.BCST   $0x05, tiny<>+0(SB), Z27, K3
-	VADDPS        Z26, Z25, K3, Z25
-	VADDPS        Z25, Z23, Z26
+	VADDPS        Z24, Z26, K3, Z26
+	VADDPS        Z26, Z23, Z24
 	VMOVUPS       (R10)(DI*1), Z27
 	VMULPS        1664(CX), Z27, Z28
 	VADDPS        Z28, Z27, Z27
 	VANDPS.BCST   absolute<>+0(SB), Z27, Z28
 	VCMPPS.BCST   $0x05, tiny<>+0(SB), Z28, K3
-	VADDPS        Z27, Z24, K3, Z24
-	VADDPS        Z24, Z26, Z26
+	VADDPS        Z27, Z25, K3, Z25
+	VADDPS        Z25, Z24, Z24
 	VMOVUPS       (R10)(DI*2), Z27
 	VMULPS        1728(CX), Z27, Z28
 	VADDPS        Z28, Z27, Z27
 	VANDPS.BCST   absolute<>+0(SB), Z27, Z28
 	VCMPPS.BCST   $0x05, tiny<>+0(SB), Z28, K3
 	VADDPS        Z27, Z20, K3, Z20
-	VADDPS        Z20, Z26, Z26
 	VMOVUPS       (R11), Z27
 	VMULPS        1792(CX), Z27, Z28
 	VADDPS        Z28, Z27, Z27
 	VANDPS.BCST   absolute<>+0(SB), Z27, Z28
 	VCMPPS.BCST   $0x05, tiny<>+0(SB), Z28, K3
 	VADDPS        Z27, Z22, K3, Z22
-	VADDPS        Z22, Z26, Z26
-	VMOVUPS       (R11)(DI*1), Z27
-	VMULPS        1856(CX), Z27, Z28
-	VADDPS        Z28, Z27, Z27
-	VANDPS.BCST   absolute<>+0(SB), Z27, Z28
-	VCMPPS.BCST   $0x05, tiny<>+0(SB), Z28, K3
-	VADDPS        Z27, Z21, K3, Z21
-	VADDPS        Z21, Z26, Z26
-	VCMPPS        $0x06, 3520(CX), Z26, K3
+	VADDPS        Z22, Z20, Z27
+	VMOVUPS       (R11)(DI*1), Z28
+	VMULPS        1856(CX), Z28, Z29
+	VADDPS        Z29, Z28, Z28
+	VANDPS.BCST   absolute<>+0(SB), Z28, Z29
+	VCMPPS.BCST   $0x05, tiny<>+0(SB), Z29, K3
+	VADDPS        Z28, Z21, K3, Z21
+	VADDPS        Z21, Z27, Z27
+	VMULPS        3584(CX), Z27, Z27
+	VADDPS        Z24, Z27, Z24
+	VCMPPS        $0x06, 3520(CX), Z24, K3
 	KORW          K2, K3, K2
 	KORTESTW      K2, K2
 	JZ            quiet
@@ -8743,28 +9139,28 @@ mild:
 	MOVL          R15, (BX)
 	MOVL          R14, 4(BX)
 	ADDQ          $0x08, BX
-	VMOVUPS       (R8), Z26
-	VMOVUPS       Z26, (SI)
-	VMOVUPS       (R8)(DI*1), Z26
-	VMOVUPS       Z26, 64(SI)
-	VMOVUPS       (R8)(DI*2), Z26
-	VMOVUPS       Z26, 128(SI)
-	VMOVUPS       (R9), Z26
-	VMOVUPS       Z26, 192(SI)
-	VMOVUPS       (R9)(DI*1), Z26
-	VMOVUPS       Z26, 256(SI)
-	VMOVUPS       (R9)(DI*2), Z26
-	VMOVUPS       Z26, 320(SI)
-	VMOVUPS       (R10), Z26
-	VMOVUPS       Z26, 384(SI)
-	VMOVUPS       (R10)(DI*1), Z26
-	VMOVUPS       Z26, 448(SI)
-	VMOVUPS       (R10)(DI*2), Z26
-	VMOVUPS       Z26, 512(SI)
-	VMOVUPS       (R11), Z26
-	VMOVUPS       Z26, 576(SI)
-	VMOVUPS       (R11)(DI*1), Z26
-	VMOVUPS       Z26, 640(SI)
+	VMOVUPS       (R8), Z24
+	VMOVUPS       Z24, (SI)
+	VMOVUPS       (R8)(DI*1), Z24
+	VMOVUPS       Z24, 64(SI)
+	VMOVUPS       (R8)(DI*2), Z24
+	VMOVUPS       Z24, 128(SI)
+	VMOVUPS       (R9), Z24
+	VMOVUPS       Z24, 192(SI)
+	VMOVUPS       (R9)(DI*1), Z24
+	VMOVUPS       Z24, 256(SI)
+	VMOVUPS       (R9)(DI*2), Z24
+	VMOVUPS       Z24, 320(SI)
+	VMOVUPS       (R10), Z24
+	VMOVUPS       Z24, 384(SI)
+	VMOVUPS       (R10)(DI*1), Z24
+	VMOVUPS       Z24, 448(SI)
+	VMOVUPS       (R10)(DI*2), Z24
+	VMOVUPS       Z24, 512(SI)
+	VMOVUPS       (R11), Z24
+	VMOVUPS       Z24, 576(SI)
+	VMOVUPS       (R11)(DI*1), Z24
+	VMOVUPS       Z24, 640(SI)
 	ADDQ          $0x000002c0, SI
 
 quiet:
@@ -8788,8 +9184,8 @@ quiet:
 	VMOVUPS     Z12, (R8)(DI*2)
 	VMOVUPS     Z15, (R9)(DI*1)
 	VMOVUPS     Z23, (R9)(DI*2)
-	VMOVUPS     Z25, (R10)
-	VMOVUPS     Z24, (R10)(DI*1)
+	VMOVUPS     Z26, (R10)
+	VMOVUPS     Z25, (R10)(DI*1)
 	VMOVUPS     Z20, (R10)(DI*2)
 	VMOVUPS     Z22, (R11)
 	VMOVUPS     Z21, (R11)(DI*1)
@@ -9144,21 +9540,21 @@ group:
 	VANDPS.BCST  absolute<>+0(SB), Z16, Z17
 	VCMPPS.BCST  $0x05, tiny<>+0(SB), Z17, K2
 	VADDPS       Z16, Z25, K2, Z25
-	VADDPS       Z25, Z15, Z15
 	VMOVUPS      (R11), Z16
 	VMULPS       1792(CX), Z16, Z17
 	VADDPS       Z17, Z16, Z16
 	VANDPS.BCST  absolute<>+0(SB), Z16, Z17
 	VCMPPS.BCST  $0x05, tiny<>+0(SB), Z17, K2
 	VADDPS       Z16, Z27, K2, Z27
-	VADDPS       Z27, Z15, Z15
-	VMOVUPS      (R11)(DI*1), Z16
-	VMULPS       1856(CX), Z16, Z17
-	VADDPS       Z17, Z16, Z16
-	VANDPS.BCST  absolute<>+0(SB), Z16, Z17
-	VCMPPS.BCST  $0x05, tiny<>+0(SB), Z17, K2
-	VADDPS       Z16, Z26, K2, Z26
-	VADDPS       Z26, Z15, Z15
+	VADDPS       Z27, Z25, Z16
+	VMOVUPS      (R11)(DI*1), Z17
+	VMULPS       1856(CX), Z17, Z22
+	VADDPS       Z22, Z17, Z17
+	VANDPS.BCST  absolute<>+0(SB), Z17, Z22
+	VCMPPS.BCST  $0x05, tiny<>+0(SB), Z22, K2
+	VADDPS       Z17, Z26, K2, Z26
+	VADDPS       Z26, Z16, Z16
+	VADDPS       Z15, Z16, Z15
 	VCMPPS       $0x06, 3520(CX), Z15, K2
 	KORW         K1, K2, K1
 	KORTESTW     K1, K1
@@ -9261,228 +9657,244 @@ TEXT ·burstStepSomaAVX512(SB), NOSPLIT, $0-16
 	VPBROADCASTQ 192(AX), Z10
 
 group:
-	VMOVUPS     (R8), Z11
-	VMOVUPS     (R8)(DI*1), Z12
-	VSUBPS      Z11, Z3, Z13
-	VMULPS      (R9)(DI*2), Z13, Z14
-	VADDPS      Z14, Z2, Z14
-	VSUBPS      Z11, Z3, Z15
-	VMULPS      (R10)(DI*2), Z15, Z16
-	VADDPS      Z16, Z2, Z16
-	VSUBPS      Z11, Z4, Z17
-	VMULPS      (R10)(DI*1), Z17, Z18
-	VADDPS      Z18, Z14, Z14
-	VSUBPS      Z11, Z4, Z18
-	VMULPS      (R11)(DI*1), Z18, Z19
-	VADDPS      Z19, Z16, Z16
-	MOVQ        64(AX), R13
-	VADDPS      (R13)(DX*1), Z5, Z19
-	VSUBPS      Z11, Z14, Z14
-	VMULPS      128(CX), Z14, Z14
-	VMOVUPS     448(CX), Z20
-	VMULPS      (R8)(DI*2), Z20, Z20
-	VADDPS      Z19, Z20, Z20
-	VMULPS      192(CX), Z20, Z20
-	VADDPS      Z20, Z14, Z14
-	VMULPS      512(CX), Z14, Z20
-	VADDPS      Z11, Z20, Z20
-	MOVQ        72(AX), R13
-	VADDPS      (R13)(DX*1), Z6, Z21
-	VSUBPS      Z19, Z21, Z21
-	VMULPS      576(CX), Z21, Z21
-	VMULPS      640(CX), Z11, Z22
-	VMOVUPS     (R8)(DI*2), Z23
-	VMULPS      704(CX), Z23, Z23
-	VADDPS      Z23, Z22, Z22
-	VMULPS      768(CX), Z19, Z19
-	VADDPS      Z19, Z22, Z19
-	VMULPS      832(CX), Z21, Z21
-	VADDPS      Z21, Z19, Z19
-	VMULPS      1920(CX), Z13, Z13
-	VMULPS      2304(CX), Z14, Z21
-	VSUBPS      Z21, Z13, Z13
-	VMULPS      (R9)(DI*2), Z13, Z13
-	VADDPS      Z13, Z19, Z13
-	VMULPS      2048(CX), Z17, Z17
-	VMULPS      2432(CX), Z14, Z19
-	VSUBPS      Z19, Z17, Z17
-	VMULPS      (R10)(DI*1), Z17, Z17
-	VADDPS      Z17, Z13, Z13
-	VSUBPS      Z20, Z3, Z17
-	VSUBPS      Z20, Z4, Z19
-	MOVQ        96(AX), R13
-	VMOVUPS     (R13)(DX*2), Z21
-	VMOVAPS     Z0, Z22
-	VPERMI2PS   64(R13)(DX*2), Z21, Z22
-	VMOVAPS     Z1, Z23
-	VPERMI2PS   64(R13)(DX*2), Z21, Z23
-	VMULPS      Z23, Z17, Z17
-	VADDPS      Z17, Z2, Z17
-	MOVQ        112(AX), R13
-	VMOVUPS     (R13)(DX*2), Z21
-	VMOVAPS     Z0, Z23
-	VPERMI2PS   64(R13)(DX*2), Z21, Z23
-	VMOVAPS     Z1, Z24
-	VPERMI2PS   64(R13)(DX*2), Z21, Z24
-	VMULPS      Z24, Z19, Z19
-	VADDPS      Z19, Z17, Z17
-	VMULPS      3136(CX), Z17, Z17
-	VADDPS      Z17, Z13, Z13
-	MOVQ        80(AX), R13
-	VADDPS      (R13)(DX*1), Z7, Z17
-	MOVQ        88(AX), R13
-	VADDPS      (R13)(DX*1), Z8, Z19
-	VSUBPS      Z17, Z19, Z19
-	VMULPS      576(CX), Z19, Z19
-	VMULPS      3264(CX), Z16, Z16
-	VMOVUPS     (R9), Z21
-	VMULPS      1152(CX), Z12, Z25
-	VMULPS      1216(CX), Z21, Z26
-	VADDPS      Z26, Z25, Z25
-	VADDPS      Z16, Z17, Z16
-	VMULPS      1280(CX), Z16, Z16
-	VADDPS      Z16, Z25, Z16
-	VMULPS      1344(CX), Z19, Z25
-	VADDPS      Z25, Z16, Z16
-	VADDPS      Z16, Z21, Z16
-	VANDPS.BCST absolute<>+0(SB), Z16, Z25
-	VCMPPS.BCST $0x05, tiny<>+0(SB), Z25, K1
-	VMOVAPS.Z   Z16, K1, Z16
-	VMULPS      896(CX), Z12, Z25
-	VMULPS      960(CX), Z21, Z21
-	VADDPS      Z21, Z25, Z21
-	VMULPS      1024(CX), Z17, Z17
-	VADDPS      Z17, Z21, Z17
-	VMULPS      1088(CX), Z19, Z19
-	VADDPS      Z19, Z17, Z17
-	VMULPS      2112(CX), Z15, Z15
-	VMULPS      2496(CX), Z14, Z19
-	VSUBPS      Z19, Z15, Z15
-	VMULPS      (R10)(DI*2), Z15, Z15
-	VADDPS      Z15, Z17, Z15
-	VMULPS      2240(CX), Z18, Z17
-	VMULPS      2624(CX), Z14, Z14
-	VSUBPS      Z14, Z17, Z14
-	VMULPS      (R11)(DI*1), Z14, Z14
-	VADDPS      Z14, Z15, Z14
-	VSUBPS      Z20, Z3, Z15
-	VSUBPS      Z20, Z4, Z17
-	MOVQ        120(AX), R13
-	VMOVUPS     (R13)(DX*2), Z18
-	VMOVAPS     Z0, Z19
-	VPERMI2PS   64(R13)(DX*2), Z18, Z19
-	VMOVAPS     Z1, Z20
-	VPERMI2PS   64(R13)(DX*2), Z18, Z20
-	VMULPS      Z20, Z15, Z15
-	VADDPS      Z15, Z2, Z15
-	MOVQ        136(AX), R13
-	VMOVUPS     (R13)(DX*2), Z18
-	VMOVAPS     Z0, Z20
-	VPERMI2PS   64(R13)(DX*2), Z18, Z20
-	VMOVAPS     Z1, Z21
-	VPERMI2PS   64(R13)(DX*2), Z18, Z21
-	VMULPS      Z21, Z17, Z17
-	VADDPS      Z17, Z15, Z15
-	VMULPS      3200(CX), Z15, Z15
-	VADDPS      Z15, Z14, Z14
-	VADDPS      Z14, Z12, Z12
-	VANDPS.BCST absolute<>+0(SB), Z12, Z14
-	VCMPPS.BCST $0x05, tiny<>+0(SB), Z14, K1
-	VMOVAPS.Z   Z12, K1, Z12
-	VADDPS      Z13, Z11, Z11
-	VANDPS.BCST absolute<>+0(SB), Z11, Z13
-	VCMPPS.BCST $0x05, tiny<>+0(SB), Z13, K1
-	VMOVAPS.Z   Z11, K1, Z11
-	VMOVUPS     (R9)(DI*1), Z13
-	VMULPS      1472(CX), Z13, Z14
-	VADDPS      Z14, Z13, Z13
-	VANDPS.BCST absolute<>+0(SB), Z13, Z14
-	VCMPPS.BCST $0x05, tiny<>+0(SB), Z14, K1
-	VMOVAPS.Z   Z13, K1, Z13
-	VSUBPS      Z13, Z11, Z14
-	VCMPPS      $0x06, 2688(CX), Z14, K1
-	VCMPPS      $0x06, 2752(CX), Z14, K2
-	VCMPPS      $0x04, Z2, Z24, K3
-	KORW        K2, K3, K2
-	KANDW       K1, K2, K1
-	MOVQ        48(AX), R13
-	VPCMPQ      $0x01, (R13)(DX*2), Z10, K2
-	VPCMPQ      $0x01, 64(R13)(DX*2), Z10, K3
-	KUNPCKBW    K2, K3, K2
-	VPCMPQ      $0x01, (R13)(DX*2), Z9, K3
-	VPCMPQ      $0x01, 64(R13)(DX*2), Z9, K4
-	KUNPCKBW    K3, K4, K3
-	MOVQ        56(AX), R13
-	VPCMPQ      $0x01, (R13)(DX*2), Z2, K4
-	VPCMPQ      $0x01, 64(R13)(DX*2), Z2, K5
-	KUNPCKBW    K4, K5, K4
-	VPCMPQ      $0x01, (R13)(DX*2), Z10, K5
-	VPCMPQ      $0x01, 64(R13)(DX*2), Z10, K6
-	KUNPCKBW    K5, K6, K5
-	KANDNW      K4, K5, K4
-	KORW        K1, K3, K1
-	KANDNW      K1, K2, K1
-	KORW        K1, K4, K1
-	VMOVUPS     (R9)(DI*2), Z14
-	VMULPS      1536(CX), Z14, Z15
-	VADDPS      Z15, Z14, Z14
-	VANDPS.BCST absolute<>+0(SB), Z14, Z15
-	VCMPPS.BCST $0x05, tiny<>+0(SB), Z15, K2
-	VADDPS      Z14, Z22, K2, Z22
-	VMOVUPS     (R10)(DI*1), Z14
-	VMULPS      1664(CX), Z14, Z15
-	VADDPS      Z15, Z14, Z14
-	VANDPS.BCST absolute<>+0(SB), Z14, Z15
-	VCMPPS.BCST $0x05, tiny<>+0(SB), Z15, K2
-	VADDPS      Z14, Z23, K2, Z23
-	VADDPS      Z23, Z22, Z14
-	VMOVUPS     (R10)(DI*2), Z15
-	VMULPS      1728(CX), Z15, Z17
-	VADDPS      Z17, Z15, Z15
-	VANDPS.BCST absolute<>+0(SB), Z15, Z17
-	VCMPPS.BCST $0x05, tiny<>+0(SB), Z17, K2
-	VADDPS      Z15, Z19, K2, Z19
-	VADDPS      Z19, Z14, Z14
-	VMOVUPS     (R11)(DI*1), Z15
-	VMULPS      1856(CX), Z15, Z17
-	VADDPS      Z17, Z15, Z15
-	VANDPS.BCST absolute<>+0(SB), Z15, Z17
-	VCMPPS.BCST $0x05, tiny<>+0(SB), Z17, K2
-	VADDPS      Z15, Z20, K2, Z20
-	VADDPS      Z20, Z14, Z14
-	VCMPPS      $0x06, 3520(CX), Z14, K2
-	KORW        K1, K2, K1
-	KORTESTW    K1, K1
-	JZ          quiet
-	KMOVW       K1, R13
-	MOVQ        DX, R14
-	SHRQ        $0x02, R14
-	MOVL        R14, (BX)
-	MOVL        R13, 4(BX)
-	ADDQ        $0x08, BX
-	VMOVUPS     (R8), Z14
-	VMOVUPS     Z14, (SI)
-	VMOVUPS     (R8)(DI*1), Z14
-	VMOVUPS     Z14, 64(SI)
-	VMOVUPS     (R8)(DI*2), Z14
-	VMOVUPS     Z14, 128(SI)
-	VMOVUPS     (R9), Z14
-	VMOVUPS     Z14, 192(SI)
-	VMOVUPS     (R9)(DI*1), Z14
-	VMOVUPS     Z14, 256(SI)
-	VMOVUPS     (R9)(DI*2), Z14
-	VMOVUPS     Z14, 320(SI)
-	VMOVUPS     (R10), Z14
-	VMOVUPS     Z14, 384(SI)
-	VMOVUPS     (R10)(DI*1), Z14
-	VMOVUPS     Z14, 448(SI)
-	VMOVUPS     (R10)(DI*2), Z14
-	VMOVUPS     Z14, 512(SI)
-	VMOVUPS     (R11), Z14
-	VMOVUPS     Z14, 576(SI)
-	VMOVUPS     (R11)(DI*1), Z14
-	VMOVUPS     Z14, 640(SI)
-	ADDQ        $0x000002c0, SI
+	VMOVUPS      (R8), Z11
+	VMOVUPS      (R8)(DI*1), Z12
+	VSUBPS       Z11, Z3, Z13
+	VMULPS       (R9)(DI*2), Z13, Z14
+	VADDPS       Z14, Z2, Z14
+	VSUBPS       Z11, Z3, Z15
+	VMULPS       (R10)(DI*2), Z15, Z16
+	VADDPS       Z16, Z2, Z16
+	VSUBPS       Z11, Z4, Z17
+	VMULPS       (R10)(DI*1), Z17, Z18
+	VADDPS       Z18, Z14, Z14
+	VSUBPS       Z11, Z4, Z18
+	VMULPS       (R11)(DI*1), Z18, Z19
+	VADDPS       Z19, Z16, Z16
+	MOVQ         64(AX), R13
+	VADDPS       (R13)(DX*1), Z5, Z19
+	VSUBPS       Z11, Z14, Z14
+	VMULPS       128(CX), Z14, Z14
+	VMOVUPS      448(CX), Z20
+	VMULPS       (R8)(DI*2), Z20, Z20
+	VADDPS       Z19, Z20, Z20
+	VMULPS       192(CX), Z20, Z20
+	VADDPS       Z20, Z14, Z14
+	VMOVUPS      (R9)(DI*2), Z20
+	VADDPS       (R10)(DI*1), Z20, Z20
+	VMULPS       3648(CX), Z20, Z20
+	VADDPS       3648(CX), Z20, Z20
+	VBROADCASTSS levelling0<>+0(SB), Z21
+	VMULPS       Z20, Z21, Z21
+	VADDPS.BCST  levelling1<>+0(SB), Z21, Z21
+	VMULPS       Z20, Z21, Z20
+	VADDPS.BCST  levelling2<>+0(SB), Z20, Z20
+	VMULPS       Z20, Z14, Z14
+	VMULPS       512(CX), Z14, Z20
+	VADDPS       Z11, Z20, Z20
+	MOVQ         72(AX), R13
+	VADDPS       (R13)(DX*1), Z6, Z21
+	VSUBPS       Z19, Z21, Z21
+	VMULPS       576(CX), Z21, Z21
+	VMULPS       640(CX), Z11, Z22
+	VMOVUPS      (R8)(DI*2), Z23
+	VMULPS       704(CX), Z23, Z23
+	VADDPS       Z23, Z22, Z22
+	VMULPS       768(CX), Z19, Z19
+	VADDPS       Z19, Z22, Z19
+	VMULPS       832(CX), Z21, Z21
+	VADDPS       Z21, Z19, Z19
+	VMULPS       1920(CX), Z13, Z13
+	VMULPS       2304(CX), Z14, Z21
+	VSUBPS       Z21, Z13, Z13
+	VMULPS       (R9)(DI*2), Z13, Z13
+	VADDPS       Z13, Z19, Z13
+	VMULPS       2048(CX), Z17, Z17
+	VMULPS       2432(CX), Z14, Z19
+	VSUBPS       Z19, Z17, Z17
+	VMULPS       (R10)(DI*1), Z17, Z17
+	VADDPS       Z17, Z13, Z13
+	VSUBPS       Z20, Z3, Z17
+	VSUBPS       Z20, Z4, Z19
+	MOVQ         96(AX), R13
+	VMOVUPS      (R13)(DX*2), Z21
+	VMOVAPS      Z0, Z22
+	VPERMI2PS    64(R13)(DX*2), Z21, Z22
+	VMOVAPS      Z1, Z23
+	VPERMI2PS    64(R13)(DX*2), Z21, Z23
+	VMULPS       Z23, Z17, Z17
+	VADDPS       Z17, Z2, Z17
+	MOVQ         112(AX), R13
+	VMOVUPS      (R13)(DX*2), Z21
+	VMOVAPS      Z0, Z24
+	VPERMI2PS    64(R13)(DX*2), Z21, Z24
+	VMOVAPS      Z1, Z25
+	VPERMI2PS    64(R13)(DX*2), Z21, Z25
+	VMULPS       Z25, Z19, Z19
+	VADDPS       Z19, Z17, Z17
+	VMULPS       3136(CX), Z17, Z17
+	VADDPS       Z25, Z23, Z19
+	VMULPS       3136(CX), Z19, Z19
+	VMULPS.BCST  kicked<>+0(SB), Z19, Z19
+	VADDPS.BCST  one<>+0(SB), Z19, Z19
+	VMULPS       Z19, Z17, Z17
+	VADDPS       Z17, Z13, Z13
+	MOVQ         80(AX), R13
+	VADDPS       (R13)(DX*1), Z7, Z17
+	MOVQ         88(AX), R13
+	VADDPS       (R13)(DX*1), Z8, Z19
+	VSUBPS       Z17, Z19, Z19
+	VMULPS       576(CX), Z19, Z19
+	VMULPS       3264(CX), Z16, Z16
+	VMOVUPS      (R9), Z21
+	VMULPS       1152(CX), Z12, Z23
+	VMULPS       1216(CX), Z21, Z26
+	VADDPS       Z26, Z23, Z23
+	VADDPS       Z16, Z17, Z16
+	VMULPS       1280(CX), Z16, Z16
+	VADDPS       Z16, Z23, Z16
+	VMULPS       1344(CX), Z19, Z23
+	VADDPS       Z23, Z16, Z16
+	VADDPS       Z16, Z21, Z16
+	VANDPS.BCST  absolute<>+0(SB), Z16, Z23
+	VCMPPS.BCST  $0x05, tiny<>+0(SB), Z23, K1
+	VMOVAPS.Z    Z16, K1, Z16
+	VMULPS       896(CX), Z12, Z23
+	VMULPS       960(CX), Z21, Z21
+	VADDPS       Z21, Z23, Z21
+	VMULPS       1024(CX), Z17, Z17
+	VADDPS       Z17, Z21, Z17
+	VMULPS       1088(CX), Z19, Z19
+	VADDPS       Z19, Z17, Z17
+	VMULPS       2112(CX), Z15, Z15
+	VMULPS       2496(CX), Z14, Z19
+	VSUBPS       Z19, Z15, Z15
+	VMULPS       (R10)(DI*2), Z15, Z15
+	VADDPS       Z15, Z17, Z15
+	VMULPS       2240(CX), Z18, Z17
+	VMULPS       2624(CX), Z14, Z14
+	VSUBPS       Z14, Z17, Z14
+	VMULPS       (R11)(DI*1), Z14, Z14
+	VADDPS       Z14, Z15, Z14
+	VSUBPS       Z20, Z3, Z15
+	VSUBPS       Z20, Z4, Z17
+	MOVQ         120(AX), R13
+	VMOVUPS      (R13)(DX*2), Z18
+	VMOVAPS      Z0, Z19
+	VPERMI2PS    64(R13)(DX*2), Z18, Z19
+	VMOVAPS      Z1, Z20
+	VPERMI2PS    64(R13)(DX*2), Z18, Z20
+	VMULPS       Z20, Z15, Z15
+	VADDPS       Z15, Z2, Z15
+	MOVQ         136(AX), R13
+	VMOVUPS      (R13)(DX*2), Z18
+	VMOVAPS      Z0, Z20
+	VPERMI2PS    64(R13)(DX*2), Z18, Z20
+	VMOVAPS      Z1, Z21
+	VPERMI2PS    64(R13)(DX*2), Z18, Z21
+	VMULPS       Z21, Z17, Z17
+	VADDPS       Z17, Z15, Z15
+	VMULPS       3200(CX), Z15, Z15
+	VADDPS       Z15, Z14, Z14
+	VADDPS       Z14, Z12, Z12
+	VANDPS.BCST  absolute<>+0(SB), Z12, Z14
+	VCMPPS.BCST  $0x05, tiny<>+0(SB), Z14, K1
+	VMOVAPS.Z    Z12, K1, Z12
+	VADDPS       Z13, Z11, Z11
+	VANDPS.BCST  absolute<>+0(SB), Z11, Z13
+	VCMPPS.BCST  $0x05, tiny<>+0(SB), Z13, K1
+	VMOVAPS.Z    Z11, K1, Z11
+	VMOVUPS      (R9)(DI*1), Z13
+	VMULPS       1472(CX), Z13, Z14
+	VADDPS       Z14, Z13, Z13
+	VANDPS.BCST  absolute<>+0(SB), Z13, Z14
+	VCMPPS.BCST  $0x05, tiny<>+0(SB), Z14, K1
+	VMOVAPS.Z    Z13, K1, Z13
+	VSUBPS       Z13, Z11, Z14
+	VCMPPS       $0x06, 2688(CX), Z14, K1
+	VCMPPS       $0x06, 2752(CX), Z14, K2
+	VCMPPS       $0x04, Z2, Z25, K3
+	KORW         K2, K3, K2
+	KANDW        K1, K2, K1
+	MOVQ         48(AX), R13
+	VPCMPQ       $0x01, (R13)(DX*2), Z10, K2
+	VPCMPQ       $0x01, 64(R13)(DX*2), Z10, K3
+	KUNPCKBW     K2, K3, K2
+	VPCMPQ       $0x01, (R13)(DX*2), Z9, K3
+	VPCMPQ       $0x01, 64(R13)(DX*2), Z9, K4
+	KUNPCKBW     K3, K4, K3
+	MOVQ         56(AX), R13
+	VPCMPQ       $0x01, (R13)(DX*2), Z2, K4
+	VPCMPQ       $0x01, 64(R13)(DX*2), Z2, K5
+	KUNPCKBW     K4, K5, K4
+	VPCMPQ       $0x01, (R13)(DX*2), Z10, K5
+	VPCMPQ       $0x01, 64(R13)(DX*2), Z10, K6
+	KUNPCKBW     K5, K6, K5
+	KANDNW       K4, K5, K4
+	KORW         K1, K3, K1
+	KANDNW       K1, K2, K1
+	KORW         K1, K4, K1
+	VMOVUPS      (R9)(DI*2), Z14
+	VMULPS       1536(CX), Z14, Z15
+	VADDPS       Z15, Z14, Z14
+	VANDPS.BCST  absolute<>+0(SB), Z14, Z15
+	VCMPPS.BCST  $0x05, tiny<>+0(SB), Z15, K2
+	VADDPS       Z14, Z22, K2, Z22
+	VMOVUPS      (R10)(DI*1), Z14
+	VMULPS       1664(CX), Z14, Z15
+	VADDPS       Z15, Z14, Z14
+	VANDPS.BCST  absolute<>+0(SB), Z14, Z15
+	VCMPPS.BCST  $0x05, tiny<>+0(SB), Z15, K2
+	VADDPS       Z14, Z24, K2, Z24
+	VADDPS       Z24, Z22, Z14
+	VMOVUPS      (R10)(DI*2), Z15
+	VMULPS       1728(CX), Z15, Z17
+	VADDPS       Z17, Z15, Z15
+	VANDPS.BCST  absolute<>+0(SB), Z15, Z17
+	VCMPPS.BCST  $0x05, tiny<>+0(SB), Z17, K2
+	VADDPS       Z15, Z19, K2, Z19
+	VMOVUPS      (R11)(DI*1), Z15
+	VMULPS       1856(CX), Z15, Z17
+	VADDPS       Z17, Z15, Z15
+	VANDPS.BCST  absolute<>+0(SB), Z15, Z17
+	VCMPPS.BCST  $0x05, tiny<>+0(SB), Z17, K2
+	VADDPS       Z15, Z20, K2, Z20
+	VADDPS       Z20, Z19, Z15
+	VMULPS       3584(CX), Z15, Z15
+	VADDPS       Z14, Z15, Z14
+	VCMPPS       $0x06, 3520(CX), Z14, K2
+	KORW         K1, K2, K1
+	KORTESTW     K1, K1
+	JZ           quiet
+	KMOVW        K1, R13
+	MOVQ         DX, R14
+	SHRQ         $0x02, R14
+	MOVL         R14, (BX)
+	MOVL         R13, 4(BX)
+	ADDQ         $0x08, BX
+	VMOVUPS      (R8), Z14
+	VMOVUPS      Z14, (SI)
+	VMOVUPS      (R8)(DI*1), Z14
+	VMOVUPS      Z14, 64(SI)
+	VMOVUPS      (R8)(DI*2), Z14
+	VMOVUPS      Z14, 128(SI)
+	VMOVUPS      (R9), Z14
+	VMOVUPS      Z14, 192(SI)
+	VMOVUPS      (R9)(DI*1), Z14
+	VMOVUPS      Z14, 256(SI)
+	VMOVUPS      (R9)(DI*2), Z14
+	VMOVUPS      Z14, 320(SI)
+	VMOVUPS      (R10), Z14
+	VMOVUPS      Z14, 384(SI)
+	VMOVUPS      (R10)(DI*1), Z14
+	VMOVUPS      Z14, 448(SI)
+	VMOVUPS      (R10)(DI*2), Z14
+	VMOVUPS      Z14, 512(SI)
+	VMOVUPS      (R11), Z14
+	VMOVUPS      Z14, 576(SI)
+	VMOVUPS      (R11)(DI*1), Z14
+	VMOVUPS      Z14, 640(SI)
+	ADDQ         $0x000002c0, SI
 
 quiet:
 	VMOVUPS     Z11, (R8)
@@ -9497,7 +9909,7 @@ quiet:
 	VMOVUPS     Z11, (R8)(DI*2)
 	VMOVUPS     Z13, (R9)(DI*1)
 	VMOVUPS     Z22, (R9)(DI*2)
-	VMOVUPS     Z23, (R10)(DI*1)
+	VMOVUPS     Z24, (R10)(DI*1)
 	VMOVUPS     Z19, (R10)(DI*2)
 	VMOVUPS     Z20, (R11)(DI*1)
 	ADDQ        24(AX), CX
@@ -9571,6 +9983,16 @@ group:
 	VADDPS       Z20, Z21, Z21
 	VMULPS       192(CX), Z21, Z21
 	VADDPS       Z21, Z15, Z15
+	VMOVUPS      (R9)(DI*2), Z21
+	VADDPS       (R10)(DI*1), Z21, Z21
+	VMULPS       3648(CX), Z21, Z21
+	VADDPS       3648(CX), Z21, Z21
+	VBROADCASTSS levelling0<>+0(SB), Z22
+	VMULPS       Z21, Z22, Z22
+	VADDPS.BCST  levelling1<>+0(SB), Z22, Z22
+	VMULPS       Z21, Z22, Z21
+	VADDPS.BCST  levelling2<>+0(SB), Z21, Z21
+	VMULPS       Z21, Z15, Z15
 	VMULPS       512(CX), Z15, Z21
 	VADDPS       Z12, Z21, Z21
 	MOVQ         72(AX), R13
@@ -9607,13 +10029,18 @@ group:
 	VADDPS       Z18, Z2, Z18
 	MOVQ         112(AX), R13
 	VMOVUPS      (R13)(DX*2), Z22
-	VMOVAPS      Z0, Z24
-	VPERMI2PS    64(R13)(DX*2), Z22, Z24
-	VMOVAPS      Z1, Z25
+	VMOVAPS      Z0, Z25
 	VPERMI2PS    64(R13)(DX*2), Z22, Z25
-	VMULPS       Z25, Z20, Z20
+	VMOVAPS      Z1, Z26
+	VPERMI2PS    64(R13)(DX*2), Z22, Z26
+	VMULPS       Z26, Z20, Z20
 	VADDPS       Z20, Z18, Z18
 	VMULPS       3136(CX), Z18, Z18
+	VADDPS       Z26, Z24, Z20
+	VMULPS       3136(CX), Z20, Z20
+	VMULPS.BCST  kicked<>+0(SB), Z20, Z20
+	VADDPS.BCST  one<>+0(SB), Z20, Z20
+	VMULPS       Z20, Z18, Z18
 	VADDPS       Z18, Z14, Z14
 	MOVQ         80(AX), R13
 	VADDPS       (R13)(DX*1), Z7, Z18
@@ -9623,21 +10050,21 @@ group:
 	VMULPS       576(CX), Z20, Z20
 	VMULPS       3264(CX), Z17, Z17
 	VMOVUPS      (R9), Z22
-	VMULPS       1152(CX), Z13, Z25
+	VMULPS       1152(CX), Z13, Z24
 	VMULPS       1216(CX), Z22, Z26
-	VADDPS       Z26, Z25, Z25
+	VADDPS       Z26, Z24, Z24
 	VADDPS       Z17, Z18, Z17
 	VMULPS       1280(CX), Z17, Z17
-	VADDPS       Z17, Z25, Z17
-	VMULPS       1344(CX), Z20, Z25
-	VADDPS       Z25, Z17, Z17
+	VADDPS       Z17, Z24, Z17
+	VMULPS       1344(CX), Z20, Z24
+	VADDPS       Z24, Z17, Z17
 	VADDPS       Z17, Z22, Z17
-	VANDPS.BCST  absolute<>+0(SB), Z17, Z25
-	VCMPPS.BCST  $0x05, tiny<>+0(SB), Z25, K1
+	VANDPS.BCST  absolute<>+0(SB), Z17, Z24
+	VCMPPS.BCST  $0x05, tiny<>+0(SB), Z24, K1
 	VMOVAPS.Z    Z17, K1, Z17
-	VMULPS       896(CX), Z13, Z25
+	VMULPS       896(CX), Z13, Z24
 	VMULPS       960(CX), Z22, Z22
-	VADDPS       Z22, Z25, Z22
+	VADDPS       Z22, Z24, Z22
 	VMULPS       1024(CX), Z18, Z18
 	VADDPS       Z18, Z22, Z18
 	VMULPS       1088(CX), Z20, Z20
@@ -9739,24 +10166,24 @@ group:
 	VMAXPS.BCST  exp_min<>+0(SB), Z19, Z19
 	VMULPS.BCST  log2e<>+0(SB), Z19, Z22
 	VRNDSCALEPS  $0x00, Z22, Z22
-	VMULPS.BCST  ln2_hi<>+0(SB), Z22, Z25
-	VSUBPS       Z25, Z19, Z19
-	VMULPS.BCST  ln2_lo<>+0(SB), Z22, Z25
-	VSUBPS       Z25, Z19, Z19
-	VBROADCASTSS exp0<>+0(SB), Z25
-	VMULPS       Z19, Z25, Z25
-	VADDPS.BCST  exp1<>+0(SB), Z25, Z25
-	VMULPS       Z19, Z25, Z25
-	VADDPS.BCST  exp2<>+0(SB), Z25, Z25
-	VMULPS       Z19, Z25, Z25
-	VADDPS.BCST  exp3<>+0(SB), Z25, Z25
-	VMULPS       Z19, Z25, Z25
-	VADDPS.BCST  exp4<>+0(SB), Z25, Z25
-	VMULPS       Z19, Z25, Z25
-	VADDPS.BCST  exp5<>+0(SB), Z25, Z25
+	VMULPS.BCST  ln2_hi<>+0(SB), Z22, Z24
+	VSUBPS       Z24, Z19, Z19
+	VMULPS.BCST  ln2_lo<>+0(SB), Z22, Z24
+	VSUBPS       Z24, Z19, Z19
+	VBROADCASTSS exp0<>+0(SB), Z24
+	VMULPS       Z19, Z24, Z24
+	VADDPS.BCST  exp1<>+0(SB), Z24, Z24
+	VMULPS       Z19, Z24, Z24
+	VADDPS.BCST  exp2<>+0(SB), Z24, Z24
+	VMULPS       Z19, Z24, Z24
+	VADDPS.BCST  exp3<>+0(SB), Z24, Z24
+	VMULPS       Z19, Z24, Z24
+	VADDPS.BCST  exp4<>+0(SB), Z24, Z24
+	VMULPS       Z19, Z24, Z24
+	VADDPS.BCST  exp5<>+0(SB), Z24, Z24
 	VMULPS       Z19, Z19, Z26
-	VMULPS       Z26, Z25, Z25
-	VADDPS       Z19, Z25, Z19
+	VMULPS       Z26, Z24, Z24
+	VADDPS       Z19, Z24, Z19
 	VADDPS.BCST  one<>+0(SB), Z19, Z19
 	VSCALEFPS    Z22, Z19, Z19
 	VSUBPS.BCST  one<>+0(SB), Z19, Z19
@@ -9796,32 +10223,33 @@ mild:
 	KORW          K1, K3, K1
 	KORW          K1, K4, K1
 	VMOVUPS       (R9)(DI*2), Z22
-	VMULPS        1536(CX), Z22, Z25
-	VADDPS        Z25, Z22, Z22
-	VANDPS.BCST   absolute<>+0(SB), Z22, Z25
-	VCMPPS.BCST   $0x05, tiny<>+0(SB), Z25, K3
+	VMULPS        1536(CX), Z22, Z24
+	VADDPS        Z24, Z22, Z22
+	VANDPS.BCST   absolute<>+0(SB), Z22, Z24
+	VCMPPS.BCST   $0x05, tiny<>+0(SB), Z24, K3
 	VADDPS        Z22, Z23, K3, Z23
 	VMOVUPS       (R10)(DI*1), Z22
-	VMULPS        1664(CX), Z22, Z25
-	VADDPS        Z25, Z22, Z22
-	VANDPS.BCST   absolute<>+0(SB), Z22, Z25
-	VCMPPS.BCST   $0x05, tiny<>+0(SB), Z25, K3
-	VADDPS        Z22, Z24, K3, Z24
-	VADDPS        Z24, Z23, Z22
-	VMOVUPS       (R10)(DI*2), Z25
-	VMULPS        1728(CX), Z25, Z26
-	VADDPS        Z26, Z25, Z25
-	VANDPS.BCST   absolute<>+0(SB), Z25, Z26
+	VMULPS        1664(CX), Z22, Z24
+	VADDPS        Z24, Z22, Z22
+	VANDPS.BCST   absolute<>+0(SB), Z22, Z24
+	VCMPPS.BCST   $0x05, tiny<>+0(SB), Z24, K3
+	VADDPS        Z22, Z25, K3, Z25
+	VADDPS        Z25, Z23, Z22
+	VMOVUPS       (R10)(DI*2), Z24
+	VMULPS        1728(CX), Z24, Z26
+	VADDPS        Z26, Z24, Z24
+	VANDPS.BCST   absolute<>+0(SB), Z24, Z26
 	VCMPPS.BCST   $0x05, tiny<>+0(SB), Z26, K3
-	VADDPS        Z25, Z20, K3, Z20
-	VADDPS        Z20, Z22, Z22
-	VMOVUPS       (R11)(DI*1), Z25
-	VMULPS        1856(CX), Z25, Z26
-	VADDPS        Z26, Z25, Z25
-	VANDPS.BCST   absolute<>+0(SB), Z25, Z26
+	VADDPS        Z24, Z20, K3, Z20
+	VMOVUPS       (R11)(DI*1), Z24
+	VMULPS        1856(CX), Z24, Z26
+	VADDPS        Z26, Z24, Z24
+	VANDPS.BCST   absolute<>+0(SB), Z24, Z26
 	VCMPPS.BCST   $0x05, tiny<>+0(SB), Z26, K3
-	VADDPS        Z25, Z21, K3, Z21
-	VADDPS        Z21, Z22, Z22
+	VADDPS        Z24, Z21, K3, Z21
+	VADDPS        Z21, Z20, Z24
+	VMULPS        3584(CX), Z24, Z24
+	VADDPS        Z22, Z24, Z22
 	VCMPPS        $0x06, 3520(CX), Z22, K3
 	KORW          K2, K3, K2
 	KORTESTW      K2, K2
@@ -9877,7 +10305,7 @@ quiet:
 	VMOVUPS     Z12, (R8)(DI*2)
 	VMOVUPS     Z15, (R9)(DI*1)
 	VMOVUPS     Z23, (R9)(DI*2)
-	VMOVUPS     Z24, (R10)(DI*1)
+	VMOVUPS     Z25, (R10)(DI*1)
 	VMOVUPS     Z20, (R10)(DI*2)
 	VMOVUPS     Z21, (R11)(DI*1)
 	ADDQ        24(AX), CX
@@ -10196,14 +10624,14 @@ group:
 	VANDPS.BCST  absolute<>+0(SB), Z16, Z17
 	VCMPPS.BCST  $0x05, tiny<>+0(SB), Z17, K2
 	VADDPS       Z16, Z25, K2, Z25
-	VADDPS       Z25, Z15, Z15
 	VMOVUPS      (R11)(DI*1), Z16
 	VMULPS       1856(CX), Z16, Z17
 	VADDPS       Z17, Z16, Z16
 	VANDPS.BCST  absolute<>+0(SB), Z16, Z17
 	VCMPPS.BCST  $0x05, tiny<>+0(SB), Z17, K2
 	VADDPS       Z16, Z26, K2, Z26
-	VADDPS       Z26, Z15, Z15
+	VADDPS       Z26, Z25, Z16
+	VADDPS       Z15, Z16, Z15
 	VCMPPS       $0x06, 3520(CX), Z15, K2
 	KORW         K1, K2, K1
 	KORTESTW     K1, K1
@@ -10304,281 +10732,316 @@ TEXT ·burstStepNMDAAVX512(SB), NOSPLIT, $0-16
 	VPBROADCASTQ 192(AX), Z10
 
 group:
-	VMOVUPS     (R8), Z11
-	VMOVUPS     (R8)(DI*1), Z12
-	VSUBPS      Z11, Z3, Z13
-	VMULPS      (R9)(DI*2), Z13, Z14
-	VADDPS      Z14, Z2, Z14
-	VSUBPS      Z12, Z3, Z15
-	VMULPS      (R10)(DI*2), Z15, Z16
-	VADDPS      Z16, Z2, Z16
-	VMULPS      (R10), Z13, Z17
-	VADDPS      Z17, Z14, Z14
-	VMULPS      (R11), Z15, Z17
-	VADDPS      Z17, Z16, Z16
-	VSUBPS      Z11, Z4, Z17
-	VMULPS      (R10)(DI*1), Z17, Z18
-	VADDPS      Z18, Z14, Z14
-	VSUBPS      Z12, Z4, Z18
-	VMULPS      (R11)(DI*1), Z18, Z19
-	VADDPS      Z19, Z16, Z16
-	MOVQ        64(AX), R13
-	VADDPS      (R13)(DX*1), Z5, Z19
-	VSUBPS      Z11, Z14, Z14
-	VMULPS      128(CX), Z14, Z14
-	VMOVUPS     448(CX), Z20
-	VMULPS      (R8)(DI*2), Z20, Z20
-	VADDPS      Z19, Z20, Z20
-	VMULPS      192(CX), Z20, Z20
-	VADDPS      Z20, Z14, Z14
-	VSUBPS      Z12, Z16, Z20
-	VMULPS      256(CX), Z20, Z20
-	VMOVUPS     (R9), Z21
-	VMULPS      384(CX), Z21, Z21
-	MOVQ        80(AX), R13
-	VADDPS      (R13)(DX*1), Z7, Z22
-	VADDPS      Z22, Z21, Z21
-	VMULPS      320(CX), Z21, Z21
-	VADDPS      Z21, Z20, Z20
-	VMULPS      512(CX), Z14, Z21
-	VADDPS      Z11, Z21, Z21
-	VMULPS      512(CX), Z20, Z23
-	VADDPS      Z12, Z23, Z23
-	MOVQ        72(AX), R13
-	VADDPS      (R13)(DX*1), Z6, Z24
-	VSUBPS      Z19, Z24, Z24
-	VMULPS      576(CX), Z24, Z24
-	VMULPS      640(CX), Z11, Z25
-	VMOVUPS     (R8)(DI*2), Z26
-	VMULPS      704(CX), Z26, Z26
-	VADDPS      Z26, Z25, Z25
-	VMULPS      768(CX), Z19, Z19
-	VADDPS      Z19, Z25, Z19
-	VMULPS      832(CX), Z24, Z24
-	VADDPS      Z24, Z19, Z19
-	VMULPS      1920(CX), Z13, Z24
-	VMULPS      2304(CX), Z14, Z25
-	VSUBPS      Z25, Z24, Z24
-	VMULPS      (R9)(DI*2), Z24, Z24
-	VADDPS      Z24, Z19, Z19
-	VMULPS      1984(CX), Z13, Z13
-	VMULPS      2368(CX), Z14, Z24
-	VSUBPS      Z24, Z13, Z13
-	VMULPS      (R10), Z13, Z13
-	VADDPS      Z13, Z19, Z13
-	VMULPS      2048(CX), Z17, Z17
-	VMULPS      2432(CX), Z14, Z14
-	VSUBPS      Z14, Z17, Z14
-	VMULPS      (R10)(DI*1), Z14, Z14
-	VADDPS      Z14, Z13, Z13
-	VSUBPS      Z21, Z3, Z14
-	VSUBPS      Z21, Z4, Z17
-	MOVQ        96(AX), R13
-	VMOVUPS     (R13)(DX*2), Z19
-	VMOVAPS     Z0, Z21
-	VPERMI2PS   64(R13)(DX*2), Z19, Z21
-	VMOVAPS     Z1, Z24
-	VPERMI2PS   64(R13)(DX*2), Z19, Z24
-	VMULPS      Z24, Z14, Z19
-	VADDPS      Z19, Z2, Z19
-	MOVQ        104(AX), R13
-	VMOVUPS     (R13)(DX*2), Z24
-	VMOVAPS     Z0, Z25
-	VPERMI2PS   64(R13)(DX*2), Z24, Z25
-	VMOVAPS     Z1, Z26
-	VPERMI2PS   64(R13)(DX*2), Z24, Z26
-	VMULPS      Z26, Z14, Z14
-	VADDPS      Z14, Z19, Z14
-	MOVQ        112(AX), R13
-	VMOVUPS     (R13)(DX*2), Z19
-	VMOVAPS     Z0, Z24
-	VPERMI2PS   64(R13)(DX*2), Z19, Z24
-	VMOVAPS     Z1, Z26
-	VPERMI2PS   64(R13)(DX*2), Z19, Z26
-	VMULPS      Z26, Z17, Z17
-	VADDPS      Z17, Z14, Z14
-	VMULPS      3136(CX), Z14, Z14
-	VADDPS      Z14, Z13, Z13
-	MOVQ        88(AX), R13
-	VADDPS      (R13)(DX*1), Z8, Z14
-	VSUBPS      Z22, Z14, Z14
-	VMULPS      576(CX), Z14, Z14
-	VMULPS      3264(CX), Z16, Z16
-	VMOVUPS     (R9), Z17
-	VMULPS      1152(CX), Z12, Z19
-	VMULPS      1216(CX), Z17, Z27
-	VADDPS      Z27, Z19, Z19
-	VADDPS      Z16, Z22, Z16
-	VMULPS      1280(CX), Z16, Z16
-	VADDPS      Z16, Z19, Z16
-	VMULPS      1344(CX), Z14, Z19
-	VADDPS      Z19, Z16, Z16
-	VADDPS      Z16, Z17, Z16
-	VANDPS.BCST absolute<>+0(SB), Z16, Z19
-	VCMPPS.BCST $0x05, tiny<>+0(SB), Z19, K1
-	VMOVAPS.Z   Z16, K1, Z16
-	VMULPS      896(CX), Z12, Z19
-	VMULPS      960(CX), Z17, Z17
-	VADDPS      Z17, Z19, Z17
-	VMULPS      1024(CX), Z22, Z19
-	VADDPS      Z19, Z17, Z17
-	VMULPS      1088(CX), Z14, Z14
-	VADDPS      Z14, Z17, Z14
-	VMULPS      2112(CX), Z15, Z17
-	VMULPS      2496(CX), Z20, Z19
-	VSUBPS      Z19, Z17, Z17
-	VMULPS      (R10)(DI*2), Z17, Z17
-	VADDPS      Z17, Z14, Z14
-	VMULPS      2176(CX), Z15, Z15
-	VMULPS      2560(CX), Z20, Z17
-	VSUBPS      Z17, Z15, Z15
-	VMULPS      (R11), Z15, Z15
-	VADDPS      Z15, Z14, Z14
-	VMULPS      2240(CX), Z18, Z15
-	VMULPS      2624(CX), Z20, Z17
-	VSUBPS      Z17, Z15, Z15
-	VMULPS      (R11)(DI*1), Z15, Z15
-	VADDPS      Z15, Z14, Z14
-	VSUBPS      Z23, Z3, Z15
-	VSUBPS      Z23, Z4, Z17
-	MOVQ        120(AX), R13
-	VMOVUPS     (R13)(DX*2), Z18
-	VMOVAPS     Z0, Z19
-	VPERMI2PS   64(R13)(DX*2), Z18, Z19
-	VMOVAPS     Z1, Z20
-	VPERMI2PS   64(R13)(DX*2), Z18, Z20
-	VMULPS      Z20, Z15, Z18
-	VADDPS      Z18, Z2, Z18
-	MOVQ        128(AX), R13
-	VMOVUPS     (R13)(DX*2), Z20
-	VMOVAPS     Z0, Z22
-	VPERMI2PS   64(R13)(DX*2), Z20, Z22
-	VMOVAPS     Z1, Z23
-	VPERMI2PS   64(R13)(DX*2), Z20, Z23
-	VMULPS      Z23, Z15, Z15
-	VADDPS      Z15, Z18, Z15
-	MOVQ        136(AX), R13
-	VMOVUPS     (R13)(DX*2), Z18
-	VMOVAPS     Z0, Z20
-	VPERMI2PS   64(R13)(DX*2), Z18, Z20
-	VMOVAPS     Z1, Z23
-	VPERMI2PS   64(R13)(DX*2), Z18, Z23
-	VMULPS      Z23, Z17, Z17
-	VADDPS      Z17, Z15, Z15
-	VMULPS      3200(CX), Z15, Z15
-	VADDPS      Z15, Z14, Z14
-	VADDPS      Z14, Z12, Z12
-	VANDPS.BCST absolute<>+0(SB), Z12, Z14
-	VCMPPS.BCST $0x05, tiny<>+0(SB), Z14, K1
-	VMOVAPS.Z   Z12, K1, Z12
-	VADDPS      Z13, Z11, Z11
-	VANDPS.BCST absolute<>+0(SB), Z11, Z13
-	VCMPPS.BCST $0x05, tiny<>+0(SB), Z13, K1
-	VMOVAPS.Z   Z11, K1, Z11
-	VMOVUPS     (R9)(DI*1), Z13
-	VMULPS      1472(CX), Z13, Z14
-	VADDPS      Z14, Z13, Z13
-	VANDPS.BCST absolute<>+0(SB), Z13, Z14
-	VCMPPS.BCST $0x05, tiny<>+0(SB), Z14, K1
-	VMOVAPS.Z   Z13, K1, Z13
-	VSUBPS      Z13, Z11, Z14
-	VCMPPS      $0x06, 2688(CX), Z14, K1
-	VCMPPS      $0x06, 2752(CX), Z14, K2
-	VCMPPS      $0x04, Z2, Z26, K3
-	KORW        K2, K3, K2
-	KANDW       K1, K2, K1
-	MOVQ        48(AX), R13
-	VPCMPQ      $0x01, (R13)(DX*2), Z10, K2
-	VPCMPQ      $0x01, 64(R13)(DX*2), Z10, K3
-	KUNPCKBW    K2, K3, K2
-	VPCMPQ      $0x01, (R13)(DX*2), Z9, K3
-	VPCMPQ      $0x01, 64(R13)(DX*2), Z9, K4
-	KUNPCKBW    K3, K4, K3
-	MOVQ        56(AX), R13
-	VPCMPQ      $0x01, (R13)(DX*2), Z2, K4
-	VPCMPQ      $0x01, 64(R13)(DX*2), Z2, K5
-	KUNPCKBW    K4, K5, K4
-	VPCMPQ      $0x01, (R13)(DX*2), Z10, K5
-	VPCMPQ      $0x01, 64(R13)(DX*2), Z10, K6
-	KUNPCKBW    K5, K6, K5
-	KANDNW      K4, K5, K4
-	KORW        K1, K3, K1
-	KANDNW      K1, K2, K1
-	KORW        K1, K4, K1
-	VMOVUPS     (R9)(DI*2), Z14
-	VMULPS      1536(CX), Z14, Z15
-	VADDPS      Z15, Z14, Z14
-	VANDPS.BCST absolute<>+0(SB), Z14, Z15
-	VCMPPS.BCST $0x05, tiny<>+0(SB), Z15, K2
-	VADDPS      Z14, Z21, K2, Z21
-	VMOVUPS     (R10), Z14
-	VMULPS      1600(CX), Z14, Z15
-	VADDPS      Z15, Z14, Z14
-	VANDPS.BCST absolute<>+0(SB), Z14, Z15
-	VCMPPS.BCST $0x05, tiny<>+0(SB), Z15, K2
-	VADDPS      Z14, Z25, K2, Z25
-	VADDPS      Z25, Z21, Z14
-	VMOVUPS     (R10)(DI*1), Z15
-	VMULPS      1664(CX), Z15, Z17
-	VADDPS      Z17, Z15, Z15
-	VANDPS.BCST absolute<>+0(SB), Z15, Z17
-	VCMPPS.BCST $0x05, tiny<>+0(SB), Z17, K2
-	VADDPS      Z15, Z24, K2, Z24
-	VADDPS      Z24, Z14, Z14
-	VMOVUPS     (R10)(DI*2), Z15
-	VMULPS      1728(CX), Z15, Z17
-	VADDPS      Z17, Z15, Z15
-	VANDPS.BCST absolute<>+0(SB), Z15, Z17
-	VCMPPS.BCST $0x05, tiny<>+0(SB), Z17, K2
-	VADDPS      Z15, Z19, K2, Z19
-	VADDPS      Z19, Z14, Z14
-	VMOVUPS     (R11), Z15
-	VMULPS      1792(CX), Z15, Z17
-	VADDPS      Z17, Z15, Z15
-	VANDPS.BCST absolute<>+0(SB), Z15, Z17
-	VCMPPS.BCST $0x05, tiny<>+0(SB), Z17, K2
-	VADDPS      Z15, Z22, K2, Z22
-	VADDPS      Z22, Z14, Z14
-	VMOVUPS     (R11)(DI*1), Z15
-	VMULPS      1856(CX), Z15, Z17
-	VADDPS      Z17, Z15, Z15
-	VANDPS.BCST absolute<>+0(SB), Z15, Z17
-	VCMPPS.BCST $0x05, tiny<>+0(SB), Z17, K2
-	VADDPS      Z15, Z20, K2, Z20
-	VADDPS      Z20, Z14, Z14
-	VCMPPS      $0x06, 3520(CX), Z14, K2
-	KORW        K1, K2, K1
-	KORTESTW    K1, K1
-	JZ          quiet
-	KMOVW       K1, R13
-	MOVQ        DX, R14
-	SHRQ        $0x02, R14
-	MOVL        R14, (BX)
-	MOVL        R13, 4(BX)
-	ADDQ        $0x08, BX
-	VMOVUPS     (R8), Z14
-	VMOVUPS     Z14, (SI)
-	VMOVUPS     (R8)(DI*1), Z14
-	VMOVUPS     Z14, 64(SI)
-	VMOVUPS     (R8)(DI*2), Z14
-	VMOVUPS     Z14, 128(SI)
-	VMOVUPS     (R9), Z14
-	VMOVUPS     Z14, 192(SI)
-	VMOVUPS     (R9)(DI*1), Z14
-	VMOVUPS     Z14, 256(SI)
-	VMOVUPS     (R9)(DI*2), Z14
-	VMOVUPS     Z14, 320(SI)
-	VMOVUPS     (R10), Z14
-	VMOVUPS     Z14, 384(SI)
-	VMOVUPS     (R10)(DI*1), Z14
-	VMOVUPS     Z14, 448(SI)
-	VMOVUPS     (R10)(DI*2), Z14
-	VMOVUPS     Z14, 512(SI)
-	VMOVUPS     (R11), Z14
-	VMOVUPS     Z14, 576(SI)
-	VMOVUPS     (R11)(DI*1), Z14
-	VMOVUPS     Z14, 640(SI)
-	ADDQ        $0x000002c0, SI
+	VMOVUPS      (R8), Z11
+	VMOVUPS      (R8)(DI*1), Z12
+	VSUBPS       Z11, Z3, Z13
+	VMULPS       (R9)(DI*2), Z13, Z14
+	VADDPS       Z14, Z2, Z14
+	VSUBPS       Z12, Z3, Z15
+	VMULPS       (R10)(DI*2), Z15, Z16
+	VADDPS       Z16, Z2, Z16
+	VMULPS       (R10), Z13, Z17
+	VADDPS       Z17, Z14, Z14
+	VMULPS       (R11), Z15, Z17
+	VADDPS       Z17, Z16, Z16
+	VSUBPS       Z11, Z4, Z17
+	VMULPS       (R10)(DI*1), Z17, Z18
+	VADDPS       Z18, Z14, Z14
+	VSUBPS       Z12, Z4, Z18
+	VMULPS       (R11)(DI*1), Z18, Z19
+	VADDPS       Z19, Z16, Z16
+	MOVQ         64(AX), R13
+	VADDPS       (R13)(DX*1), Z5, Z19
+	VSUBPS       Z11, Z14, Z14
+	VMULPS       128(CX), Z14, Z14
+	VMOVUPS      448(CX), Z20
+	VMULPS       (R8)(DI*2), Z20, Z20
+	VADDPS       Z19, Z20, Z20
+	VMULPS       192(CX), Z20, Z20
+	VADDPS       Z20, Z14, Z14
+	VMOVUPS      (R9)(DI*2), Z20
+	VADDPS       (R10), Z20, Z20
+	VADDPS       (R10)(DI*1), Z20, Z20
+	VMULPS       3648(CX), Z20, Z20
+	VADDPS       3648(CX), Z20, Z20
+	VBROADCASTSS levelling0<>+0(SB), Z21
+	VMULPS       Z20, Z21, Z21
+	VADDPS.BCST  levelling1<>+0(SB), Z21, Z21
+	VMULPS       Z20, Z21, Z20
+	VADDPS.BCST  levelling2<>+0(SB), Z20, Z20
+	VMULPS       Z20, Z14, Z14
+	VSUBPS       Z12, Z16, Z20
+	VMULPS       256(CX), Z20, Z20
+	VMOVUPS      (R9), Z21
+	VMULPS       384(CX), Z21, Z21
+	MOVQ         80(AX), R13
+	VADDPS       (R13)(DX*1), Z7, Z22
+	VADDPS       Z22, Z21, Z21
+	VMULPS       320(CX), Z21, Z21
+	VADDPS       Z21, Z20, Z20
+	VMOVUPS      (R10)(DI*2), Z21
+	VADDPS       (R11), Z21, Z21
+	VADDPS       (R11)(DI*1), Z21, Z21
+	VMULPS       3712(CX), Z21, Z21
+	VADDPS       3712(CX), Z21, Z21
+	VBROADCASTSS levelling0<>+0(SB), Z23
+	VMULPS       Z21, Z23, Z23
+	VADDPS.BCST  levelling1<>+0(SB), Z23, Z23
+	VMULPS       Z21, Z23, Z21
+	VADDPS.BCST  levelling2<>+0(SB), Z21, Z21
+	VMULPS       Z21, Z20, Z20
+	VMULPS       512(CX), Z14, Z21
+	VADDPS       Z11, Z21, Z21
+	VMULPS       512(CX), Z20, Z23
+	VADDPS       Z12, Z23, Z23
+	MOVQ         72(AX), R13
+	VADDPS       (R13)(DX*1), Z6, Z24
+	VSUBPS       Z19, Z24, Z24
+	VMULPS       576(CX), Z24, Z24
+	VMULPS       640(CX), Z11, Z25
+	VMOVUPS      (R8)(DI*2), Z26
+	VMULPS       704(CX), Z26, Z26
+	VADDPS       Z26, Z25, Z25
+	VMULPS       768(CX), Z19, Z19
+	VADDPS       Z19, Z25, Z19
+	VMULPS       832(CX), Z24, Z24
+	VADDPS       Z24, Z19, Z19
+	VMULPS       1920(CX), Z13, Z24
+	VMULPS       2304(CX), Z14, Z25
+	VSUBPS       Z25, Z24, Z24
+	VMULPS       (R9)(DI*2), Z24, Z24
+	VADDPS       Z24, Z19, Z19
+	VMULPS       1984(CX), Z13, Z13
+	VMULPS       2368(CX), Z14, Z24
+	VSUBPS       Z24, Z13, Z13
+	VMULPS       (R10), Z13, Z13
+	VADDPS       Z13, Z19, Z13
+	VMULPS       2048(CX), Z17, Z17
+	VMULPS       2432(CX), Z14, Z14
+	VSUBPS       Z14, Z17, Z14
+	VMULPS       (R10)(DI*1), Z14, Z14
+	VADDPS       Z14, Z13, Z13
+	VSUBPS       Z21, Z3, Z14
+	VSUBPS       Z21, Z4, Z17
+	MOVQ         96(AX), R13
+	VMOVUPS      (R13)(DX*2), Z19
+	VMOVAPS      Z0, Z21
+	VPERMI2PS    64(R13)(DX*2), Z19, Z21
+	VMOVAPS      Z1, Z24
+	VPERMI2PS    64(R13)(DX*2), Z19, Z24
+	VMULPS       Z24, Z14, Z19
+	VADDPS       Z19, Z2, Z19
+	MOVQ         104(AX), R13
+	VMOVUPS      (R13)(DX*2), Z25
+	VMOVAPS      Z0, Z26
+	VPERMI2PS    64(R13)(DX*2), Z25, Z26
+	VMOVAPS      Z1, Z27
+	VPERMI2PS    64(R13)(DX*2), Z25, Z27
+	VMULPS       Z27, Z14, Z14
+	VADDPS       Z14, Z19, Z14
+	MOVQ         112(AX), R13
+	VMOVUPS      (R13)(DX*2), Z19
+	VMOVAPS      Z0, Z25
+	VPERMI2PS    64(R13)(DX*2), Z19, Z25
+	VMOVAPS      Z1, Z28
+	VPERMI2PS    64(R13)(DX*2), Z19, Z28
+	VMULPS       Z28, Z17, Z17
+	VADDPS       Z17, Z14, Z14
+	VMULPS       3136(CX), Z14, Z14
+	VADDPS       Z27, Z24, Z17
+	VADDPS       Z28, Z17, Z17
+	VMULPS       3136(CX), Z17, Z17
+	VMULPS.BCST  kicked<>+0(SB), Z17, Z17
+	VADDPS.BCST  one<>+0(SB), Z17, Z17
+	VMULPS       Z17, Z14, Z14
+	VADDPS       Z14, Z13, Z13
+	MOVQ         88(AX), R13
+	VADDPS       (R13)(DX*1), Z8, Z14
+	VSUBPS       Z22, Z14, Z14
+	VMULPS       576(CX), Z14, Z14
+	VMULPS       3264(CX), Z16, Z16
+	VMOVUPS      (R9), Z17
+	VMULPS       1152(CX), Z12, Z19
+	VMULPS       1216(CX), Z17, Z24
+	VADDPS       Z24, Z19, Z19
+	VADDPS       Z16, Z22, Z16
+	VMULPS       1280(CX), Z16, Z16
+	VADDPS       Z16, Z19, Z16
+	VMULPS       1344(CX), Z14, Z19
+	VADDPS       Z19, Z16, Z16
+	VADDPS       Z16, Z17, Z16
+	VANDPS.BCST  absolute<>+0(SB), Z16, Z19
+	VCMPPS.BCST  $0x05, tiny<>+0(SB), Z19, K1
+	VMOVAPS.Z    Z16, K1, Z16
+	VMULPS       896(CX), Z12, Z19
+	VMULPS       960(CX), Z17, Z17
+	VADDPS       Z17, Z19, Z17
+	VMULPS       1024(CX), Z22, Z19
+	VADDPS       Z19, Z17, Z17
+	VMULPS       1088(CX), Z14, Z14
+	VADDPS       Z14, Z17, Z14
+	VMULPS       2112(CX), Z15, Z17
+	VMULPS       2496(CX), Z20, Z19
+	VSUBPS       Z19, Z17, Z17
+	VMULPS       (R10)(DI*2), Z17, Z17
+	VADDPS       Z17, Z14, Z14
+	VMULPS       2176(CX), Z15, Z15
+	VMULPS       2560(CX), Z20, Z17
+	VSUBPS       Z17, Z15, Z15
+	VMULPS       (R11), Z15, Z15
+	VADDPS       Z15, Z14, Z14
+	VMULPS       2240(CX), Z18, Z15
+	VMULPS       2624(CX), Z20, Z17
+	VSUBPS       Z17, Z15, Z15
+	VMULPS       (R11)(DI*1), Z15, Z15
+	VADDPS       Z15, Z14, Z14
+	VSUBPS       Z23, Z3, Z15
+	VSUBPS       Z23, Z4, Z17
+	MOVQ         120(AX), R13
+	VMOVUPS      (R13)(DX*2), Z18
+	VMOVAPS      Z0, Z19
+	VPERMI2PS    64(R13)(DX*2), Z18, Z19
+	VMOVAPS      Z1, Z20
+	VPERMI2PS    64(R13)(DX*2), Z18, Z20
+	VMULPS       Z20, Z15, Z18
+	VADDPS       Z18, Z2, Z18
+	MOVQ         128(AX), R13
+	VMOVUPS      (R13)(DX*2), Z22
+	VMOVAPS      Z0, Z23
+	VPERMI2PS    64(R13)(DX*2), Z22, Z23
+	VMOVAPS      Z1, Z24
+	VPERMI2PS    64(R13)(DX*2), Z22, Z24
+	VMULPS       Z24, Z15, Z15
+	VADDPS       Z15, Z18, Z15
+	MOVQ         136(AX), R13
+	VMOVUPS      (R13)(DX*2), Z18
+	VMOVAPS      Z0, Z22
+	VPERMI2PS    64(R13)(DX*2), Z18, Z22
+	VMOVAPS      Z1, Z27
+	VPERMI2PS    64(R13)(DX*2), Z18, Z27
+	VMULPS       Z27, Z17, Z17
+	VADDPS       Z17, Z15, Z15
+	VMULPS       3200(CX), Z15, Z15
+	VADDPS       Z24, Z20, Z17
+	VADDPS       Z27, Z17, Z17
+	VMULPS       3200(CX), Z17, Z17
+	VMULPS.BCST  kicked<>+0(SB), Z17, Z17
+	VADDPS.BCST  one<>+0(SB), Z17, Z17
+	VMULPS       Z17, Z15, Z15
+	VADDPS       Z15, Z14, Z14
+	VADDPS       Z14, Z12, Z12
+	VANDPS.BCST  absolute<>+0(SB), Z12, Z14
+	VCMPPS.BCST  $0x05, tiny<>+0(SB), Z14, K1
+	VMOVAPS.Z    Z12, K1, Z12
+	VADDPS       Z13, Z11, Z11
+	VANDPS.BCST  absolute<>+0(SB), Z11, Z13
+	VCMPPS.BCST  $0x05, tiny<>+0(SB), Z13, K1
+	VMOVAPS.Z    Z11, K1, Z11
+	VMOVUPS      (R9)(DI*1), Z13
+	VMULPS       1472(CX), Z13, Z14
+	VADDPS       Z14, Z13, Z13
+	VANDPS.BCST  absolute<>+0(SB), Z13, Z14
+	VCMPPS.BCST  $0x05, tiny<>+0(SB), Z14, K1
+	VMOVAPS.Z    Z13, K1, Z13
+	VSUBPS       Z13, Z11, Z14
+	VCMPPS       $0x06, 2688(CX), Z14, K1
+	VCMPPS       $0x06, 2752(CX), Z14, K2
+	VCMPPS       $0x04, Z2, Z28, K3
+	KORW         K2, K3, K2
+	KANDW        K1, K2, K1
+	MOVQ         48(AX), R13
+	VPCMPQ       $0x01, (R13)(DX*2), Z10, K2
+	VPCMPQ       $0x01, 64(R13)(DX*2), Z10, K3
+	KUNPCKBW     K2, K3, K2
+	VPCMPQ       $0x01, (R13)(DX*2), Z9, K3
+	VPCMPQ       $0x01, 64(R13)(DX*2), Z9, K4
+	KUNPCKBW     K3, K4, K3
+	MOVQ         56(AX), R13
+	VPCMPQ       $0x01, (R13)(DX*2), Z2, K4
+	VPCMPQ       $0x01, 64(R13)(DX*2), Z2, K5
+	KUNPCKBW     K4, K5, K4
+	VPCMPQ       $0x01, (R13)(DX*2), Z10, K5
+	VPCMPQ       $0x01, 64(R13)(DX*2), Z10, K6
+	KUNPCKBW     K5, K6, K5
+	KANDNW       K4, K5, K4
+	KORW         K1, K3, K1
+	KANDNW       K1, K2, K1
+	KORW         K1, K4, K1
+	VMOVUPS      (R9)(DI*2), Z14
+	VMULPS       1536(CX), Z14, Z15
+	VADDPS       Z15, Z14, Z14
+	VANDPS.BCST  absolute<>+0(SB), Z14, Z15
+	VCMPPS.BCST  $0x05, tiny<>+0(SB), Z15, K2
+	VADDPS       Z14, Z21, K2, Z21
+	VMOVUPS      (R10), Z14
+	VMULPS       1600(CX), Z14, Z15
+	VADDPS       Z15, Z14, Z14
+	VANDPS.BCST  absolute<>+0(SB), Z14, Z15
+	VCMPPS.BCST  $0x05, tiny<>+0(SB), Z15, K2
+	VADDPS       Z14, Z26, K2, Z26
+	VADDPS       Z26, Z21, Z14
+	VMOVUPS      (R10)(DI*1), Z15
+	VMULPS       1664(CX), Z15, Z17
+	VADDPS       Z17, Z15, Z15
+	VANDPS.BCST  absolute<>+0(SB), Z15, Z17
+	VCMPPS.BCST  $0x05, tiny<>+0(SB), Z17, K2
+	VADDPS       Z15, Z25, K2, Z25
+	VADDPS       Z25, Z14, Z14
+	VMOVUPS      (R10)(DI*2), Z15
+	VMULPS       1728(CX), Z15, Z17
+	VADDPS       Z17, Z15, Z15
+	VANDPS.BCST  absolute<>+0(SB), Z15, Z17
+	VCMPPS.BCST  $0x05, tiny<>+0(SB), Z17, K2
+	VADDPS       Z15, Z19, K2, Z19
+	VMOVUPS      (R11), Z15
+	VMULPS       1792(CX), Z15, Z17
+	VADDPS       Z17, Z15, Z15
+	VANDPS.BCST  absolute<>+0(SB), Z15, Z17
+	VCMPPS.BCST  $0x05, tiny<>+0(SB), Z17, K2
+	VADDPS       Z15, Z23, K2, Z23
+	VADDPS       Z23, Z19, Z15
+	VMOVUPS      (R11)(DI*1), Z17
+	VMULPS       1856(CX), Z17, Z18
+	VADDPS       Z18, Z17, Z17
+	VANDPS.BCST  absolute<>+0(SB), Z17, Z18
+	VCMPPS.BCST  $0x05, tiny<>+0(SB), Z18, K2
+	VADDPS       Z17, Z22, K2, Z22
+	VADDPS       Z22, Z15, Z15
+	VMULPS       3584(CX), Z15, Z15
+	VADDPS       Z14, Z15, Z14
+	VCMPPS       $0x06, 3520(CX), Z14, K2
+	KORW         K1, K2, K1
+	KORTESTW     K1, K1
+	JZ           quiet
+	KMOVW        K1, R13
+	MOVQ         DX, R14
+	SHRQ         $0x02, R14
+	MOVL         R14, (BX)
+	MOVL         R13, 4(BX)
+	ADDQ         $0x08, BX
+	VMOVUPS      (R8), Z14
+	VMOVUPS      Z14, (SI)
+	VMOVUPS      (R8)(DI*1), Z14
+	VMOVUPS      Z14, 64(SI)
+	VMOVUPS      (R8)(DI*2), Z14
+	VMOVUPS      Z14, 128(SI)
+	VMOVUPS      (R9), Z14
+	VMOVUPS      Z14, 192(SI)
+	VMOVUPS      (R9)(DI*1), Z14
+	VMOVUPS      Z14, 256(SI)
+	VMOVUPS      (R9)(DI*2), Z14
+	VMOVUPS      Z14, 320(SI)
+	VMOVUPS      (R10), Z14
+	VMOVUPS      Z14, 384(SI)
+	VMOVUPS      (R10)(DI*1), Z14
+	VMOVUPS      Z14, 448(SI)
+	VMOVUPS      (R10)(DI*2), Z14
+	VMOVUPS      Z14, 512(SI)
+	VMOVUPS      (R11), Z14
+	VMOVUPS      Z14, 576(SI)
+	VMOVUPS      (R11)(DI*1), Z14
+	VMOVUPS      Z14, 640(SI)
+	ADDQ         $0x000002c0, SI
 
 quiet:
 	VMOVUPS     Z11, (R8)
@@ -10593,11 +11056,11 @@ quiet:
 	VMOVUPS     Z11, (R8)(DI*2)
 	VMOVUPS     Z13, (R9)(DI*1)
 	VMOVUPS     Z21, (R9)(DI*2)
-	VMOVUPS     Z25, (R10)
-	VMOVUPS     Z24, (R10)(DI*1)
+	VMOVUPS     Z26, (R10)
+	VMOVUPS     Z25, (R10)(DI*1)
 	VMOVUPS     Z19, (R10)(DI*2)
-	VMOVUPS     Z22, (R11)
-	VMOVUPS     Z20, (R11)(DI*1)
+	VMOVUPS     Z23, (R11)
+	VMOVUPS     Z22, (R11)(DI*1)
 	ADDQ        24(AX), CX
 	ADDQ        $0x40, R8
 	ADDQ        $0x40, R9
@@ -10673,6 +11136,17 @@ group:
 	VADDPS       Z20, Z21, Z21
 	VMULPS       192(CX), Z21, Z21
 	VADDPS       Z21, Z15, Z15
+	VMOVUPS      (R9)(DI*2), Z21
+	VADDPS       (R10), Z21, Z21
+	VADDPS       (R10)(DI*1), Z21, Z21
+	VMULPS       3648(CX), Z21, Z21
+	VADDPS       3648(CX), Z21, Z21
+	VBROADCASTSS levelling0<>+0(SB), Z22
+	VMULPS       Z21, Z22, Z22
+	VADDPS.BCST  levelling1<>+0(SB), Z22, Z22
+	VMULPS       Z21, Z22, Z21
+	VADDPS.BCST  levelling2<>+0(SB), Z21, Z21
+	VMULPS       Z21, Z15, Z15
 	VSUBPS       Z13, Z17, Z21
 	VMULPS       256(CX), Z21, Z21
 	VMOVUPS      (R9), Z22
@@ -10682,6 +11156,17 @@ group:
 	VADDPS       Z23, Z22, Z22
 	VMULPS       320(CX), Z22, Z22
 	VADDPS       Z22, Z21, Z21
+	VMOVUPS      (R10)(DI*2), Z22
+	VADDPS       (R11), Z22, Z22
+	VADDPS       (R11)(DI*1), Z22, Z22
+	VMULPS       3712(CX), Z22, Z22
+	VADDPS       3712(CX), Z22, Z22
+	VBROADCASTSS levelling0<>+0(SB), Z24
+	VMULPS       Z22, Z24, Z24
+	VADDPS.BCST  levelling1<>+0(SB), Z24, Z24
+	VMULPS       Z22, Z24, Z22
+	VADDPS.BCST  levelling2<>+0(SB), Z22, Z22
+	VMULPS       Z22, Z21, Z21
 	VMULPS       512(CX), Z15, Z22
 	VADDPS       Z12, Z22, Z22
 	VMULPS       512(CX), Z21, Z24
@@ -10724,22 +11209,28 @@ group:
 	VMULPS       Z25, Z15, Z20
 	VADDPS       Z20, Z2, Z20
 	MOVQ         104(AX), R13
-	VMOVUPS      (R13)(DX*2), Z25
-	VMOVAPS      Z0, Z26
-	VPERMI2PS    64(R13)(DX*2), Z25, Z26
-	VMOVAPS      Z1, Z27
-	VPERMI2PS    64(R13)(DX*2), Z25, Z27
-	VMULPS       Z27, Z15, Z15
+	VMOVUPS      (R13)(DX*2), Z26
+	VMOVAPS      Z0, Z27
+	VPERMI2PS    64(R13)(DX*2), Z26, Z27
+	VMOVAPS      Z1, Z28
+	VPERMI2PS    64(R13)(DX*2), Z26, Z28
+	VMULPS       Z28, Z15, Z15
 	VADDPS       Z15, Z20, Z15
 	MOVQ         112(AX), R13
 	VMOVUPS      (R13)(DX*2), Z20
-	VMOVAPS      Z0, Z25
-	VPERMI2PS    64(R13)(DX*2), Z20, Z25
-	VMOVAPS      Z1, Z27
-	VPERMI2PS    64(R13)(DX*2), Z20, Z27
-	VMULPS       Z27, Z18, Z18
+	VMOVAPS      Z0, Z26
+	VPERMI2PS    64(R13)(DX*2), Z20, Z26
+	VMOVAPS      Z1, Z29
+	VPERMI2PS    64(R13)(DX*2), Z20, Z29
+	VMULPS       Z29, Z18, Z18
 	VADDPS       Z18, Z15, Z15
 	VMULPS       3136(CX), Z15, Z15
+	VADDPS       Z28, Z25, Z18
+	VADDPS       Z29, Z18, Z18
+	VMULPS       3136(CX), Z18, Z18
+	VMULPS.BCST  kicked<>+0(SB), Z18, Z18
+	VADDPS.BCST  one<>+0(SB), Z18, Z18
+	VMULPS       Z18, Z15, Z15
 	VADDPS       Z15, Z14, Z14
 	MOVQ         88(AX), R13
 	VADDPS       (R13)(DX*1), Z8, Z15
@@ -10748,8 +11239,8 @@ group:
 	VMULPS       3264(CX), Z17, Z17
 	VMOVUPS      (R9), Z18
 	VMULPS       1152(CX), Z13, Z20
-	VMULPS       1216(CX), Z18, Z27
-	VADDPS       Z27, Z20, Z20
+	VMULPS       1216(CX), Z18, Z25
+	VADDPS       Z25, Z20, Z20
 	VADDPS       Z17, Z23, Z17
 	VMULPS       1280(CX), Z17, Z17
 	VADDPS       Z17, Z20, Z17
@@ -10792,22 +11283,28 @@ group:
 	VMULPS       Z21, Z16, Z19
 	VADDPS       Z19, Z2, Z19
 	MOVQ         128(AX), R13
-	VMOVUPS      (R13)(DX*2), Z21
-	VMOVAPS      Z0, Z23
-	VPERMI2PS    64(R13)(DX*2), Z21, Z23
-	VMOVAPS      Z1, Z24
-	VPERMI2PS    64(R13)(DX*2), Z21, Z24
-	VMULPS       Z24, Z16, Z16
+	VMOVUPS      (R13)(DX*2), Z23
+	VMOVAPS      Z0, Z24
+	VPERMI2PS    64(R13)(DX*2), Z23, Z24
+	VMOVAPS      Z1, Z25
+	VPERMI2PS    64(R13)(DX*2), Z23, Z25
+	VMULPS       Z25, Z16, Z16
 	VADDPS       Z16, Z19, Z16
 	MOVQ         136(AX), R13
 	VMOVUPS      (R13)(DX*2), Z19
-	VMOVAPS      Z0, Z21
-	VPERMI2PS    64(R13)(DX*2), Z19, Z21
-	VMOVAPS      Z1, Z24
-	VPERMI2PS    64(R13)(DX*2), Z19, Z24
-	VMULPS       Z24, Z18, Z18
+	VMOVAPS      Z0, Z23
+	VPERMI2PS    64(R13)(DX*2), Z19, Z23
+	VMOVAPS      Z1, Z28
+	VPERMI2PS    64(R13)(DX*2), Z19, Z28
+	VMULPS       Z28, Z18, Z18
 	VADDPS       Z18, Z16, Z16
 	VMULPS       3200(CX), Z16, Z16
+	VADDPS       Z25, Z21, Z18
+	VADDPS       Z28, Z18, Z18
+	VMULPS       3200(CX), Z18, Z18
+	VMULPS.BCST  kicked<>+0(SB), Z18, Z18
+	VADDPS.BCST  one<>+0(SB), Z18, Z18
+	VMULPS       Z18, Z16, Z16
 	VADDPS       Z16, Z15, Z15
 	VADDPS       Z15, Z13, Z13
 	VANDPS.BCST  absolute<>+0(SB), Z13, Z15
@@ -10850,8 +11347,8 @@ group:
 	VADDPS.BCST  exp4<>+0(SB), Z19, Z19
 	VMULPS       Z12, Z19, Z19
 	VADDPS.BCST  exp5<>+0(SB), Z19, Z19
-	VMULPS       Z12, Z12, Z24
-	VMULPS       Z24, Z19, Z19
+	VMULPS       Z12, Z12, Z21
+	VMULPS       Z21, Z19, Z19
 	VADDPS       Z12, Z19, Z12
 	VADDPS.BCST  one<>+0(SB), Z12, Z12
 	VSCALEFPS    Z18, Z12, Z12
@@ -10874,28 +11371,28 @@ group:
 	VBROADCASTSS exp_max<>+0(SB), Z19
 	VMINPS       Z16, Z19, Z19
 	VMAXPS.BCST  exp_min<>+0(SB), Z19, Z19
-	VMULPS.BCST  log2e<>+0(SB), Z19, Z24
-	VRNDSCALEPS  $0x00, Z24, Z24
-	VMULPS.BCST  ln2_hi<>+0(SB), Z24, Z27
-	VSUBPS       Z27, Z19, Z19
-	VMULPS.BCST  ln2_lo<>+0(SB), Z24, Z27
-	VSUBPS       Z27, Z19, Z19
-	VBROADCASTSS exp0<>+0(SB), Z27
-	VMULPS       Z19, Z27, Z27
-	VADDPS.BCST  exp1<>+0(SB), Z27, Z27
-	VMULPS       Z19, Z27, Z27
-	VADDPS.BCST  exp2<>+0(SB), Z27, Z27
-	VMULPS       Z19, Z27, Z27
-	VADDPS.BCST  exp3<>+0(SB), Z27, Z27
-	VMULPS       Z19, Z27, Z27
-	VADDPS.BCST  exp4<>+0(SB), Z27, Z27
-	VMULPS       Z19, Z27, Z27
-	VADDPS.BCST  exp5<>+0(SB), Z27, Z27
+	VMULPS.BCST  log2e<>+0(SB), Z19, Z21
+	VRNDSCALEPS  $0x00, Z21, Z21
+	VMULPS.BCST  ln2_hi<>+0(SB), Z21, Z25
+	VSUBPS       Z25, Z19, Z19
+	VMULPS.BCST  ln2_lo<>+0(SB), Z21, Z25
+	VSUBPS       Z25, Z19, Z19
+	VBROADCASTSS exp0<>+0(SB), Z25
+	VMULPS       Z19, Z25, Z25
+	VADDPS.BCST  exp1<>+0(SB), Z25, Z25
+	VMULPS       Z19, Z25, Z25
+	VADDPS.BCST  exp2<>+0(SB), Z25, Z25
+	VMULPS       Z19, Z25, Z25
+	VADDPS.BCST  exp3<>+0(SB), Z25, Z25
+	VMULPS       Z19, Z25, Z25
+	VADDPS.BCST  exp4<>+0(SB), Z25, Z25
+	VMULPS       Z19, Z25, Z25
+	VADDPS.BCST  exp5<>+0(SB), Z25, Z25
 	VMULPS       Z19, Z19, Z28
-	VMULPS       Z28, Z27, Z27
-	VADDPS       Z19, Z27, Z19
+	VMULPS       Z28, Z25, Z25
+	VADDPS       Z19, Z25, Z19
 	VADDPS.BCST  one<>+0(SB), Z19, Z19
-	VSCALEFPS    Z24, Z19, Z19
+	VSCALEFPS    Z21, Z19, Z19
 	VSUBPS.BCST  one<>+0(SB), Z19, Z19
 	VMULPS       Z19, Z12, Z12
 	VDIVPS       Z16, Z12, Z12
@@ -10932,48 +11429,49 @@ mild:
 	KORW          K2, K4, K2
 	KORW          K1, K3, K1
 	KORW          K1, K4, K1
-	VMOVUPS       (R9)(DI*2), Z24
-	VMULPS        1536(CX), Z24, Z27
-	VADDPS        Z27, Z24, Z24
-	VANDPS.BCST   absolute<>+0(SB), Z24, Z27
-	VCMPPS.BCST   $0x05, tiny<>+0(SB), Z27, K3
-	VADDPS        Z24, Z22, K3, Z22
-	VMOVUPS       (R10), Z24
-	VMULPS        1600(CX), Z24, Z27
-	VADDPS        Z27, Z24, Z24
-	VANDPS.BCST   absolute<>+0(SB), Z24, Z27
-	VCMPPS.BCST   $0x05, tiny<>+0(SB), Z27, K3
-	VADDPS        Z24, Z26, K3, Z26
-	VADDPS        Z26, Z22, Z24
-	VMOVUPS       (R10)(DI*1), Z27
-	VMULPS        1664(CX), Z27, Z28
-	VADDPS        Z28, Z27, Z27
-	VANDPS.BCST   absolute<>+0(SB), Z27, Z28
+	VMOVUPS       (R9)(DI*2), Z21
+	VMULPS        1536(CX), Z21, Z25
+	VADDPS        Z25, Z21, Z21
+	VANDPS.BCST   absolute<>+0(SB), Z21, Z25
+	VCMPPS.BCST   $0x05, tiny<>+0(SB), Z25, K3
+	VADDPS        Z21, Z22, K3, Z22
+	VMOVUPS       (R10), Z21
+	VMULPS        1600(CX), Z21, Z25
+	VADDPS        Z25, Z21, Z21
+	VANDPS.BCST   absolute<>+0(SB), Z21, Z25
+	VCMPPS.BCST   $0x05, tiny<>+0(SB), Z25, K3
+	VADDPS        Z21, Z27, K3, Z27
+	VADDPS        Z27, Z22, Z21
+	VMOVUPS       (R10)(DI*1), Z25
+	VMULPS        1664(CX), Z25, Z28
+	VADDPS        Z28, Z25, Z25
+	VANDPS.BCST   absolute<>+0(SB), Z25, Z28
 	VCMPPS.BCST   $0x05, tiny<>+0(SB), Z28, K3
-	VADDPS        Z27, Z25, K3, Z25
-	VADDPS        Z25, Z24, Z24
-	VMOVUPS       (R10)(DI*2), Z27
-	VMULPS        1728(CX), Z27, Z28
-	VADDPS        Z28, Z27, Z27
-	VANDPS.BCST   absolute<>+0(SB), Z27, Z28
+	VADDPS        Z25, Z26, K3, Z26
+	VADDPS        Z26, Z21, Z21
+	VMOVUPS       (R10)(DI*2), Z25
+	VMULPS        1728(CX), Z25, Z28
+	VADDPS        Z28, Z25, Z25
+	VANDPS.BCST   absolute<>+0(SB), Z25, Z28
 	VCMPPS.BCST   $0x05, tiny<>+0(SB), Z28, K3
-	VADDPS        Z27, Z20, K3, Z20
-	VADDPS        Z20, Z24, Z24
-	VMOVUPS       (R11), Z27
-	VMULPS        1792(CX), Z27, Z28
-	VADDPS        Z28, Z27, Z27
-	VANDPS.BCST   absolute<>+0(SB), Z27, Z28
+	VADDPS        Z25, Z20, K3, Z20
+	VMOVUPS       (R11), Z25
+	VMULPS        1792(CX), Z25, Z28
+	VADDPS        Z28, Z25, Z25
+	VANDPS.BCST   absolute<>+0(SB), Z25, Z28
 	VCMPPS.BCST   $0x05, tiny<>+0(SB), Z28, K3
-	VADDPS        Z27, Z23, K3, Z23
-	VADDPS        Z23, Z24, Z24
-	VMOVUPS       (R11)(DI*1), Z27
-	VMULPS        1856(CX), Z27, Z28
-	VADDPS        Z28, Z27, Z27
-	VANDPS.BCST   absolute<>+0(SB), Z27, Z28
-	VCMPPS.BCST   $0x05, tiny<>+0(SB), Z28, K3
-	VADDPS        Z27, Z21, K3, Z21
-	VADDPS        Z21, Z24, Z24
-	VCMPPS        $0x06, 3520(CX), Z24, K3
+	VADDPS        Z25, Z24, K3, Z24
+	VADDPS        Z24, Z20, Z25
+	VMOVUPS       (R11)(DI*1), Z28
+	VMULPS        1856(CX), Z28, Z29
+	VADDPS        Z29, Z28, Z28
+	VANDPS.BCST   absolute<>+0(SB), Z28, Z29
+	VCMPPS.BCST   $0x05, tiny<>+0(SB), Z29, K3
+	VADDPS        Z28, Z23, K3, Z23
+	VADDPS        Z23, Z25, Z25
+	VMULPS        3584(CX), Z25, Z25
+	VADDPS        Z21, Z25, Z21
+	VCMPPS        $0x06, 3520(CX), Z21, K3
 	KORW          K2, K3, K2
 	KORTESTW      K2, K2
 	JZ            quiet
@@ -10983,28 +11481,28 @@ mild:
 	MOVL          R15, (BX)
 	MOVL          R14, 4(BX)
 	ADDQ          $0x08, BX
-	VMOVUPS       (R8), Z24
-	VMOVUPS       Z24, (SI)
-	VMOVUPS       (R8)(DI*1), Z24
-	VMOVUPS       Z24, 64(SI)
-	VMOVUPS       (R8)(DI*2), Z24
-	VMOVUPS       Z24, 128(SI)
-	VMOVUPS       (R9), Z24
-	VMOVUPS       Z24, 192(SI)
-	VMOVUPS       (R9)(DI*1), Z24
-	VMOVUPS       Z24, 256(SI)
-	VMOVUPS       (R9)(DI*2), Z24
-	VMOVUPS       Z24, 320(SI)
-	VMOVUPS       (R10), Z24
-	VMOVUPS       Z24, 384(SI)
-	VMOVUPS       (R10)(DI*1), Z24
-	VMOVUPS       Z24, 448(SI)
-	VMOVUPS       (R10)(DI*2), Z24
-	VMOVUPS       Z24, 512(SI)
-	VMOVUPS       (R11), Z24
-	VMOVUPS       Z24, 576(SI)
-	VMOVUPS       (R11)(DI*1), Z24
-	VMOVUPS       Z24, 640(SI)
+	VMOVUPS       (R8), Z21
+	VMOVUPS       Z21, (SI)
+	VMOVUPS       (R8)(DI*1), Z21
+	VMOVUPS       Z21, 64(SI)
+	VMOVUPS       (R8)(DI*2), Z21
+	VMOVUPS       Z21, 128(SI)
+	VMOVUPS       (R9), Z21
+	VMOVUPS       Z21, 192(SI)
+	VMOVUPS       (R9)(DI*1), Z21
+	VMOVUPS       Z21, 256(SI)
+	VMOVUPS       (R9)(DI*2), Z21
+	VMOVUPS       Z21, 320(SI)
+	VMOVUPS       (R10), Z21
+	VMOVUPS       Z21, 384(SI)
+	VMOVUPS       (R10)(DI*1), Z21
+	VMOVUPS       Z21, 448(SI)
+	VMOVUPS       (R10)(DI*2), Z21
+	VMOVUPS       Z21, 512(SI)
+	VMOVUPS       (R11), Z21
+	VMOVUPS       Z21, 576(SI)
+	VMOVUPS       (R11)(DI*1), Z21
+	VMOVUPS       Z21, 640(SI)
 	ADDQ          $0x000002c0, SI
 
 quiet:
@@ -11028,11 +11526,11 @@ quiet:
 	VMOVUPS     Z12, (R8)(DI*2)
 	VMOVUPS     Z15, (R9)(DI*1)
 	VMOVUPS     Z22, (R9)(DI*2)
-	VMOVUPS     Z26, (R10)
-	VMOVUPS     Z25, (R10)(DI*1)
+	VMOVUPS     Z27, (R10)
+	VMOVUPS     Z26, (R10)(DI*1)
 	VMOVUPS     Z20, (R10)(DI*2)
-	VMOVUPS     Z23, (R11)
-	VMOVUPS     Z21, (R11)(DI*1)
+	VMOVUPS     Z24, (R11)
+	VMOVUPS     Z23, (R11)(DI*1)
 	ADDQ        24(AX), CX
 	ADDQ        $0x40, R8
 	ADDQ        $0x40, R9
@@ -11386,21 +11884,21 @@ group:
 	VANDPS.BCST  absolute<>+0(SB), Z16, Z17
 	VCMPPS.BCST  $0x05, tiny<>+0(SB), Z17, K2
 	VADDPS       Z16, Z25, K2, Z25
-	VADDPS       Z25, Z15, Z15
 	VMOVUPS      (R11), Z16
 	VMULPS       1792(CX), Z16, Z17
 	VADDPS       Z17, Z16, Z16
 	VANDPS.BCST  absolute<>+0(SB), Z16, Z17
 	VCMPPS.BCST  $0x05, tiny<>+0(SB), Z17, K2
 	VADDPS       Z16, Z27, K2, Z27
-	VADDPS       Z27, Z15, Z15
-	VMOVUPS      (R11)(DI*1), Z16
-	VMULPS       1856(CX), Z16, Z17
-	VADDPS       Z17, Z16, Z16
-	VANDPS.BCST  absolute<>+0(SB), Z16, Z17
-	VCMPPS.BCST  $0x05, tiny<>+0(SB), Z17, K2
-	VADDPS       Z16, Z26, K2, Z26
-	VADDPS       Z26, Z15, Z15
+	VADDPS       Z27, Z25, Z16
+	VMOVUPS      (R11)(DI*1), Z17
+	VMULPS       1856(CX), Z17, Z21
+	VADDPS       Z21, Z17, Z17
+	VANDPS.BCST  absolute<>+0(SB), Z17, Z21
+	VCMPPS.BCST  $0x05, tiny<>+0(SB), Z21, K2
+	VADDPS       Z17, Z26, K2, Z26
+	VADDPS       Z26, Z16, Z16
+	VADDPS       Z15, Z16, Z15
 	VCMPPS       $0x06, 3520(CX), Z15, K2
 	KORW         K1, K2, K1
 	KORTESTW     K1, K1
@@ -11503,237 +12001,268 @@ TEXT ·burstStepAVX512(SB), NOSPLIT, $0-16
 	VPBROADCASTQ 192(AX), Z10
 
 group:
-	VMOVUPS     (R8), Z11
-	VMOVUPS     (R8)(DI*1), Z12
-	VSUBPS      Z11, Z3, Z13
-	VMULPS      (R9)(DI*2), Z13, Z14
-	VADDPS      Z14, Z2, Z14
-	VSUBPS      Z12, Z3, Z15
-	VMULPS      (R10)(DI*2), Z15, Z16
-	VADDPS      Z16, Z2, Z16
-	VSUBPS      Z11, Z4, Z17
-	VMULPS      (R10)(DI*1), Z17, Z18
-	VADDPS      Z18, Z14, Z14
-	VSUBPS      Z12, Z4, Z18
-	VMULPS      (R11)(DI*1), Z18, Z19
-	VADDPS      Z19, Z16, Z16
-	MOVQ        64(AX), R13
-	VADDPS      (R13)(DX*1), Z5, Z19
-	VSUBPS      Z11, Z14, Z14
-	VMULPS      128(CX), Z14, Z14
-	VMOVUPS     448(CX), Z20
-	VMULPS      (R8)(DI*2), Z20, Z20
-	VADDPS      Z19, Z20, Z20
-	VMULPS      192(CX), Z20, Z20
-	VADDPS      Z20, Z14, Z14
-	VSUBPS      Z12, Z16, Z20
-	VMULPS      256(CX), Z20, Z20
-	VMOVUPS     (R9), Z21
-	VMULPS      384(CX), Z21, Z21
-	MOVQ        80(AX), R13
-	VADDPS      (R13)(DX*1), Z7, Z22
-	VADDPS      Z22, Z21, Z21
-	VMULPS      320(CX), Z21, Z21
-	VADDPS      Z21, Z20, Z20
-	VMULPS      512(CX), Z14, Z21
-	VADDPS      Z11, Z21, Z21
-	VMULPS      512(CX), Z20, Z23
-	VADDPS      Z12, Z23, Z23
-	MOVQ        72(AX), R13
-	VADDPS      (R13)(DX*1), Z6, Z24
-	VSUBPS      Z19, Z24, Z24
-	VMULPS      576(CX), Z24, Z24
-	VMULPS      640(CX), Z11, Z25
-	VMOVUPS     (R8)(DI*2), Z26
-	VMULPS      704(CX), Z26, Z26
-	VADDPS      Z26, Z25, Z25
-	VMULPS      768(CX), Z19, Z19
-	VADDPS      Z19, Z25, Z19
-	VMULPS      832(CX), Z24, Z24
-	VADDPS      Z24, Z19, Z19
-	VMULPS      1920(CX), Z13, Z13
-	VMULPS      2304(CX), Z14, Z24
-	VSUBPS      Z24, Z13, Z13
-	VMULPS      (R9)(DI*2), Z13, Z13
-	VADDPS      Z13, Z19, Z13
-	VMULPS      2048(CX), Z17, Z17
-	VMULPS      2432(CX), Z14, Z14
-	VSUBPS      Z14, Z17, Z14
-	VMULPS      (R10)(DI*1), Z14, Z14
-	VADDPS      Z14, Z13, Z13
-	VSUBPS      Z21, Z3, Z14
-	VSUBPS      Z21, Z4, Z17
-	MOVQ        96(AX), R13
-	VMOVUPS     (R13)(DX*2), Z19
-	VMOVAPS     Z0, Z21
-	VPERMI2PS   64(R13)(DX*2), Z19, Z21
-	VMOVAPS     Z1, Z24
-	VPERMI2PS   64(R13)(DX*2), Z19, Z24
-	VMULPS      Z24, Z14, Z14
-	VADDPS      Z14, Z2, Z14
-	MOVQ        112(AX), R13
-	VMOVUPS     (R13)(DX*2), Z19
-	VMOVAPS     Z0, Z24
-	VPERMI2PS   64(R13)(DX*2), Z19, Z24
-	VMOVAPS     Z1, Z25
-	VPERMI2PS   64(R13)(DX*2), Z19, Z25
-	VMULPS      Z25, Z17, Z17
-	VADDPS      Z17, Z14, Z14
-	VMULPS      3136(CX), Z14, Z14
-	VADDPS      Z14, Z13, Z13
-	MOVQ        88(AX), R13
-	VADDPS      (R13)(DX*1), Z8, Z14
-	VSUBPS      Z22, Z14, Z14
-	VMULPS      576(CX), Z14, Z14
-	VMULPS      3264(CX), Z16, Z16
-	VMOVUPS     (R9), Z17
-	VMULPS      1152(CX), Z12, Z19
-	VMULPS      1216(CX), Z17, Z26
-	VADDPS      Z26, Z19, Z19
-	VADDPS      Z16, Z22, Z16
-	VMULPS      1280(CX), Z16, Z16
-	VADDPS      Z16, Z19, Z16
-	VMULPS      1344(CX), Z14, Z19
-	VADDPS      Z19, Z16, Z16
-	VADDPS      Z16, Z17, Z16
-	VANDPS.BCST absolute<>+0(SB), Z16, Z19
-	VCMPPS.BCST $0x05, tiny<>+0(SB), Z19, K1
-	VMOVAPS.Z   Z16, K1, Z16
-	VMULPS      896(CX), Z12, Z19
-	VMULPS      960(CX), Z17, Z17
-	VADDPS      Z17, Z19, Z17
-	VMULPS      1024(CX), Z22, Z19
-	VADDPS      Z19, Z17, Z17
-	VMULPS      1088(CX), Z14, Z14
-	VADDPS      Z14, Z17, Z14
-	VMULPS      2112(CX), Z15, Z15
-	VMULPS      2496(CX), Z20, Z17
-	VSUBPS      Z17, Z15, Z15
-	VMULPS      (R10)(DI*2), Z15, Z15
-	VADDPS      Z15, Z14, Z14
-	VMULPS      2240(CX), Z18, Z15
-	VMULPS      2624(CX), Z20, Z17
-	VSUBPS      Z17, Z15, Z15
-	VMULPS      (R11)(DI*1), Z15, Z15
-	VADDPS      Z15, Z14, Z14
-	VSUBPS      Z23, Z3, Z15
-	VSUBPS      Z23, Z4, Z17
-	MOVQ        120(AX), R13
-	VMOVUPS     (R13)(DX*2), Z18
-	VMOVAPS     Z0, Z19
-	VPERMI2PS   64(R13)(DX*2), Z18, Z19
-	VMOVAPS     Z1, Z20
-	VPERMI2PS   64(R13)(DX*2), Z18, Z20
-	VMULPS      Z20, Z15, Z15
-	VADDPS      Z15, Z2, Z15
-	MOVQ        136(AX), R13
-	VMOVUPS     (R13)(DX*2), Z18
-	VMOVAPS     Z0, Z20
-	VPERMI2PS   64(R13)(DX*2), Z18, Z20
-	VMOVAPS     Z1, Z22
-	VPERMI2PS   64(R13)(DX*2), Z18, Z22
-	VMULPS      Z22, Z17, Z17
-	VADDPS      Z17, Z15, Z15
-	VMULPS      3200(CX), Z15, Z15
-	VADDPS      Z15, Z14, Z14
-	VADDPS      Z14, Z12, Z12
-	VANDPS.BCST absolute<>+0(SB), Z12, Z14
-	VCMPPS.BCST $0x05, tiny<>+0(SB), Z14, K1
-	VMOVAPS.Z   Z12, K1, Z12
-	VADDPS      Z13, Z11, Z11
-	VANDPS.BCST absolute<>+0(SB), Z11, Z13
-	VCMPPS.BCST $0x05, tiny<>+0(SB), Z13, K1
-	VMOVAPS.Z   Z11, K1, Z11
-	VMOVUPS     (R9)(DI*1), Z13
-	VMULPS      1472(CX), Z13, Z14
-	VADDPS      Z14, Z13, Z13
-	VANDPS.BCST absolute<>+0(SB), Z13, Z14
-	VCMPPS.BCST $0x05, tiny<>+0(SB), Z14, K1
-	VMOVAPS.Z   Z13, K1, Z13
-	VSUBPS      Z13, Z11, Z14
-	VCMPPS      $0x06, 2688(CX), Z14, K1
-	VCMPPS      $0x06, 2752(CX), Z14, K2
-	VCMPPS      $0x04, Z2, Z25, K3
-	KORW        K2, K3, K2
-	KANDW       K1, K2, K1
-	MOVQ        48(AX), R13
-	VPCMPQ      $0x01, (R13)(DX*2), Z10, K2
-	VPCMPQ      $0x01, 64(R13)(DX*2), Z10, K3
-	KUNPCKBW    K2, K3, K2
-	VPCMPQ      $0x01, (R13)(DX*2), Z9, K3
-	VPCMPQ      $0x01, 64(R13)(DX*2), Z9, K4
-	KUNPCKBW    K3, K4, K3
-	MOVQ        56(AX), R13
-	VPCMPQ      $0x01, (R13)(DX*2), Z2, K4
-	VPCMPQ      $0x01, 64(R13)(DX*2), Z2, K5
-	KUNPCKBW    K4, K5, K4
-	VPCMPQ      $0x01, (R13)(DX*2), Z10, K5
-	VPCMPQ      $0x01, 64(R13)(DX*2), Z10, K6
-	KUNPCKBW    K5, K6, K5
-	KANDNW      K4, K5, K4
-	KORW        K1, K3, K1
-	KANDNW      K1, K2, K1
-	KORW        K1, K4, K1
-	VMOVUPS     (R9)(DI*2), Z14
-	VMULPS      1536(CX), Z14, Z15
-	VADDPS      Z15, Z14, Z14
-	VANDPS.BCST absolute<>+0(SB), Z14, Z15
-	VCMPPS.BCST $0x05, tiny<>+0(SB), Z15, K2
-	VADDPS      Z14, Z21, K2, Z21
-	VMOVUPS     (R10)(DI*1), Z14
-	VMULPS      1664(CX), Z14, Z15
-	VADDPS      Z15, Z14, Z14
-	VANDPS.BCST absolute<>+0(SB), Z14, Z15
-	VCMPPS.BCST $0x05, tiny<>+0(SB), Z15, K2
-	VADDPS      Z14, Z24, K2, Z24
-	VADDPS      Z24, Z21, Z14
-	VMOVUPS     (R10)(DI*2), Z15
-	VMULPS      1728(CX), Z15, Z17
-	VADDPS      Z17, Z15, Z15
-	VANDPS.BCST absolute<>+0(SB), Z15, Z17
-	VCMPPS.BCST $0x05, tiny<>+0(SB), Z17, K2
-	VADDPS      Z15, Z19, K2, Z19
-	VADDPS      Z19, Z14, Z14
-	VMOVUPS     (R11)(DI*1), Z15
-	VMULPS      1856(CX), Z15, Z17
-	VADDPS      Z17, Z15, Z15
-	VANDPS.BCST absolute<>+0(SB), Z15, Z17
-	VCMPPS.BCST $0x05, tiny<>+0(SB), Z17, K2
-	VADDPS      Z15, Z20, K2, Z20
-	VADDPS      Z20, Z14, Z14
-	VCMPPS      $0x06, 3520(CX), Z14, K2
-	KORW        K1, K2, K1
-	KORTESTW    K1, K1
-	JZ          quiet
-	KMOVW       K1, R13
-	MOVQ        DX, R14
-	SHRQ        $0x02, R14
-	MOVL        R14, (BX)
-	MOVL        R13, 4(BX)
-	ADDQ        $0x08, BX
-	VMOVUPS     (R8), Z14
-	VMOVUPS     Z14, (SI)
-	VMOVUPS     (R8)(DI*1), Z14
-	VMOVUPS     Z14, 64(SI)
-	VMOVUPS     (R8)(DI*2), Z14
-	VMOVUPS     Z14, 128(SI)
-	VMOVUPS     (R9), Z14
-	VMOVUPS     Z14, 192(SI)
-	VMOVUPS     (R9)(DI*1), Z14
-	VMOVUPS     Z14, 256(SI)
-	VMOVUPS     (R9)(DI*2), Z14
-	VMOVUPS     Z14, 320(SI)
-	VMOVUPS     (R10), Z14
-	VMOVUPS     Z14, 384(SI)
-	VMOVUPS     (R10)(DI*1), Z14
-	VMOVUPS     Z14, 448(SI)
-	VMOVUPS     (R10)(DI*2), Z14
-	VMOVUPS     Z14, 512(SI)
-	VMOVUPS     (R11), Z14
-	VMOVUPS     Z14, 576(SI)
-	VMOVUPS     (R11)(DI*1), Z14
-	VMOVUPS     Z14, 640(SI)
-	ADDQ        $0x000002c0, SI
+	VMOVUPS      (R8), Z11
+	VMOVUPS      (R8)(DI*1), Z12
+	VSUBPS       Z11, Z3, Z13
+	VMULPS       (R9)(DI*2), Z13, Z14
+	VADDPS       Z14, Z2, Z14
+	VSUBPS       Z12, Z3, Z15
+	VMULPS       (R10)(DI*2), Z15, Z16
+	VADDPS       Z16, Z2, Z16
+	VSUBPS       Z11, Z4, Z17
+	VMULPS       (R10)(DI*1), Z17, Z18
+	VADDPS       Z18, Z14, Z14
+	VSUBPS       Z12, Z4, Z18
+	VMULPS       (R11)(DI*1), Z18, Z19
+	VADDPS       Z19, Z16, Z16
+	MOVQ         64(AX), R13
+	VADDPS       (R13)(DX*1), Z5, Z19
+	VSUBPS       Z11, Z14, Z14
+	VMULPS       128(CX), Z14, Z14
+	VMOVUPS      448(CX), Z20
+	VMULPS       (R8)(DI*2), Z20, Z20
+	VADDPS       Z19, Z20, Z20
+	VMULPS       192(CX), Z20, Z20
+	VADDPS       Z20, Z14, Z14
+	VMOVUPS      (R9)(DI*2), Z20
+	VADDPS       (R10)(DI*1), Z20, Z20
+	VMULPS       3648(CX), Z20, Z20
+	VADDPS       3648(CX), Z20, Z20
+	VBROADCASTSS levelling0<>+0(SB), Z21
+	VMULPS       Z20, Z21, Z21
+	VADDPS.BCST  levelling1<>+0(SB), Z21, Z21
+	VMULPS       Z20, Z21, Z20
+	VADDPS.BCST  levelling2<>+0(SB), Z20, Z20
+	VMULPS       Z20, Z14, Z14
+	VSUBPS       Z12, Z16, Z20
+	VMULPS       256(CX), Z20, Z20
+	VMOVUPS      (R9), Z21
+	VMULPS       384(CX), Z21, Z21
+	MOVQ         80(AX), R13
+	VADDPS       (R13)(DX*1), Z7, Z22
+	VADDPS       Z22, Z21, Z21
+	VMULPS       320(CX), Z21, Z21
+	VADDPS       Z21, Z20, Z20
+	VMOVUPS      (R10)(DI*2), Z21
+	VADDPS       (R11)(DI*1), Z21, Z21
+	VMULPS       3712(CX), Z21, Z21
+	VADDPS       3712(CX), Z21, Z21
+	VBROADCASTSS levelling0<>+0(SB), Z23
+	VMULPS       Z21, Z23, Z23
+	VADDPS.BCST  levelling1<>+0(SB), Z23, Z23
+	VMULPS       Z21, Z23, Z21
+	VADDPS.BCST  levelling2<>+0(SB), Z21, Z21
+	VMULPS       Z21, Z20, Z20
+	VMULPS       512(CX), Z14, Z21
+	VADDPS       Z11, Z21, Z21
+	VMULPS       512(CX), Z20, Z23
+	VADDPS       Z12, Z23, Z23
+	MOVQ         72(AX), R13
+	VADDPS       (R13)(DX*1), Z6, Z24
+	VSUBPS       Z19, Z24, Z24
+	VMULPS       576(CX), Z24, Z24
+	VMULPS       640(CX), Z11, Z25
+	VMOVUPS      (R8)(DI*2), Z26
+	VMULPS       704(CX), Z26, Z26
+	VADDPS       Z26, Z25, Z25
+	VMULPS       768(CX), Z19, Z19
+	VADDPS       Z19, Z25, Z19
+	VMULPS       832(CX), Z24, Z24
+	VADDPS       Z24, Z19, Z19
+	VMULPS       1920(CX), Z13, Z13
+	VMULPS       2304(CX), Z14, Z24
+	VSUBPS       Z24, Z13, Z13
+	VMULPS       (R9)(DI*2), Z13, Z13
+	VADDPS       Z13, Z19, Z13
+	VMULPS       2048(CX), Z17, Z17
+	VMULPS       2432(CX), Z14, Z14
+	VSUBPS       Z14, Z17, Z14
+	VMULPS       (R10)(DI*1), Z14, Z14
+	VADDPS       Z14, Z13, Z13
+	VSUBPS       Z21, Z3, Z14
+	VSUBPS       Z21, Z4, Z17
+	MOVQ         96(AX), R13
+	VMOVUPS      (R13)(DX*2), Z19
+	VMOVAPS      Z0, Z21
+	VPERMI2PS    64(R13)(DX*2), Z19, Z21
+	VMOVAPS      Z1, Z24
+	VPERMI2PS    64(R13)(DX*2), Z19, Z24
+	VMULPS       Z24, Z14, Z14
+	VADDPS       Z14, Z2, Z14
+	MOVQ         112(AX), R13
+	VMOVUPS      (R13)(DX*2), Z19
+	VMOVAPS      Z0, Z25
+	VPERMI2PS    64(R13)(DX*2), Z19, Z25
+	VMOVAPS      Z1, Z26
+	VPERMI2PS    64(R13)(DX*2), Z19, Z26
+	VMULPS       Z26, Z17, Z17
+	VADDPS       Z17, Z14, Z14
+	VMULPS       3136(CX), Z14, Z14
+	VADDPS       Z26, Z24, Z17
+	VMULPS       3136(CX), Z17, Z17
+	VMULPS.BCST  kicked<>+0(SB), Z17, Z17
+	VADDPS.BCST  one<>+0(SB), Z17, Z17
+	VMULPS       Z17, Z14, Z14
+	VADDPS       Z14, Z13, Z13
+	MOVQ         88(AX), R13
+	VADDPS       (R13)(DX*1), Z8, Z14
+	VSUBPS       Z22, Z14, Z14
+	VMULPS       576(CX), Z14, Z14
+	VMULPS       3264(CX), Z16, Z16
+	VMOVUPS      (R9), Z17
+	VMULPS       1152(CX), Z12, Z19
+	VMULPS       1216(CX), Z17, Z24
+	VADDPS       Z24, Z19, Z19
+	VADDPS       Z16, Z22, Z16
+	VMULPS       1280(CX), Z16, Z16
+	VADDPS       Z16, Z19, Z16
+	VMULPS       1344(CX), Z14, Z19
+	VADDPS       Z19, Z16, Z16
+	VADDPS       Z16, Z17, Z16
+	VANDPS.BCST  absolute<>+0(SB), Z16, Z19
+	VCMPPS.BCST  $0x05, tiny<>+0(SB), Z19, K1
+	VMOVAPS.Z    Z16, K1, Z16
+	VMULPS       896(CX), Z12, Z19
+	VMULPS       960(CX), Z17, Z17
+	VADDPS       Z17, Z19, Z17
+	VMULPS       1024(CX), Z22, Z19
+	VADDPS       Z19, Z17, Z17
+	VMULPS       1088(CX), Z14, Z14
+	VADDPS       Z14, Z17, Z14
+	VMULPS       2112(CX), Z15, Z15
+	VMULPS       2496(CX), Z20, Z17
+	VSUBPS       Z17, Z15, Z15
+	VMULPS       (R10)(DI*2), Z15, Z15
+	VADDPS       Z15, Z14, Z14
+	VMULPS       2240(CX), Z18, Z15
+	VMULPS       2624(CX), Z20, Z17
+	VSUBPS       Z17, Z15, Z15
+	VMULPS       (R11)(DI*1), Z15, Z15
+	VADDPS       Z15, Z14, Z14
+	VSUBPS       Z23, Z3, Z15
+	VSUBPS       Z23, Z4, Z17
+	MOVQ         120(AX), R13
+	VMOVUPS      (R13)(DX*2), Z18
+	VMOVAPS      Z0, Z19
+	VPERMI2PS    64(R13)(DX*2), Z18, Z19
+	VMOVAPS      Z1, Z20
+	VPERMI2PS    64(R13)(DX*2), Z18, Z20
+	VMULPS       Z20, Z15, Z15
+	VADDPS       Z15, Z2, Z15
+	MOVQ         136(AX), R13
+	VMOVUPS      (R13)(DX*2), Z18
+	VMOVAPS      Z0, Z22
+	VPERMI2PS    64(R13)(DX*2), Z18, Z22
+	VMOVAPS      Z1, Z23
+	VPERMI2PS    64(R13)(DX*2), Z18, Z23
+	VMULPS       Z23, Z17, Z17
+	VADDPS       Z17, Z15, Z15
+	VMULPS       3200(CX), Z15, Z15
+	VADDPS       Z23, Z20, Z17
+	VMULPS       3200(CX), Z17, Z17
+	VMULPS.BCST  kicked<>+0(SB), Z17, Z17
+	VADDPS.BCST  one<>+0(SB), Z17, Z17
+	VMULPS       Z17, Z15, Z15
+	VADDPS       Z15, Z14, Z14
+	VADDPS       Z14, Z12, Z12
+	VANDPS.BCST  absolute<>+0(SB), Z12, Z14
+	VCMPPS.BCST  $0x05, tiny<>+0(SB), Z14, K1
+	VMOVAPS.Z    Z12, K1, Z12
+	VADDPS       Z13, Z11, Z11
+	VANDPS.BCST  absolute<>+0(SB), Z11, Z13
+	VCMPPS.BCST  $0x05, tiny<>+0(SB), Z13, K1
+	VMOVAPS.Z    Z11, K1, Z11
+	VMOVUPS      (R9)(DI*1), Z13
+	VMULPS       1472(CX), Z13, Z14
+	VADDPS       Z14, Z13, Z13
+	VANDPS.BCST  absolute<>+0(SB), Z13, Z14
+	VCMPPS.BCST  $0x05, tiny<>+0(SB), Z14, K1
+	VMOVAPS.Z    Z13, K1, Z13
+	VSUBPS       Z13, Z11, Z14
+	VCMPPS       $0x06, 2688(CX), Z14, K1
+	VCMPPS       $0x06, 2752(CX), Z14, K2
+	VCMPPS       $0x04, Z2, Z26, K3
+	KORW         K2, K3, K2
+	KANDW        K1, K2, K1
+	MOVQ         48(AX), R13
+	VPCMPQ       $0x01, (R13)(DX*2), Z10, K2
+	VPCMPQ       $0x01, 64(R13)(DX*2), Z10, K3
+	KUNPCKBW     K2, K3, K2
+	VPCMPQ       $0x01, (R13)(DX*2), Z9, K3
+	VPCMPQ       $0x01, 64(R13)(DX*2), Z9, K4
+	KUNPCKBW     K3, K4, K3
+	MOVQ         56(AX), R13
+	VPCMPQ       $0x01, (R13)(DX*2), Z2, K4
+	VPCMPQ       $0x01, 64(R13)(DX*2), Z2, K5
+	KUNPCKBW     K4, K5, K4
+	VPCMPQ       $0x01, (R13)(DX*2), Z10, K5
+	VPCMPQ       $0x01, 64(R13)(DX*2), Z10, K6
+	KUNPCKBW     K5, K6, K5
+	KANDNW       K4, K5, K4
+	KORW         K1, K3, K1
+	KANDNW       K1, K2, K1
+	KORW         K1, K4, K1
+	VMOVUPS      (R9)(DI*2), Z14
+	VMULPS       1536(CX), Z14, Z15
+	VADDPS       Z15, Z14, Z14
+	VANDPS.BCST  absolute<>+0(SB), Z14, Z15
+	VCMPPS.BCST  $0x05, tiny<>+0(SB), Z15, K2
+	VADDPS       Z14, Z21, K2, Z21
+	VMOVUPS      (R10)(DI*1), Z14
+	VMULPS       1664(CX), Z14, Z15
+	VADDPS       Z15, Z14, Z14
+	VANDPS.BCST  absolute<>+0(SB), Z14, Z15
+	VCMPPS.BCST  $0x05, tiny<>+0(SB), Z15, K2
+	VADDPS       Z14, Z25, K2, Z25
+	VADDPS       Z25, Z21, Z14
+	VMOVUPS      (R10)(DI*2), Z15
+	VMULPS       1728(CX), Z15, Z17
+	VADDPS       Z17, Z15, Z15
+	VANDPS.BCST  absolute<>+0(SB), Z15, Z17
+	VCMPPS.BCST  $0x05, tiny<>+0(SB), Z17, K2
+	VADDPS       Z15, Z19, K2, Z19
+	VMOVUPS      (R11)(DI*1), Z15
+	VMULPS       1856(CX), Z15, Z17
+	VADDPS       Z17, Z15, Z15
+	VANDPS.BCST  absolute<>+0(SB), Z15, Z17
+	VCMPPS.BCST  $0x05, tiny<>+0(SB), Z17, K2
+	VADDPS       Z15, Z22, K2, Z22
+	VADDPS       Z22, Z19, Z15
+	VMULPS       3584(CX), Z15, Z15
+	VADDPS       Z14, Z15, Z14
+	VCMPPS       $0x06, 3520(CX), Z14, K2
+	KORW         K1, K2, K1
+	KORTESTW     K1, K1
+	JZ           quiet
+	KMOVW        K1, R13
+	MOVQ         DX, R14
+	SHRQ         $0x02, R14
+	MOVL         R14, (BX)
+	MOVL         R13, 4(BX)
+	ADDQ         $0x08, BX
+	VMOVUPS      (R8), Z14
+	VMOVUPS      Z14, (SI)
+	VMOVUPS      (R8)(DI*1), Z14
+	VMOVUPS      Z14, 64(SI)
+	VMOVUPS      (R8)(DI*2), Z14
+	VMOVUPS      Z14, 128(SI)
+	VMOVUPS      (R9), Z14
+	VMOVUPS      Z14, 192(SI)
+	VMOVUPS      (R9)(DI*1), Z14
+	VMOVUPS      Z14, 256(SI)
+	VMOVUPS      (R9)(DI*2), Z14
+	VMOVUPS      Z14, 320(SI)
+	VMOVUPS      (R10), Z14
+	VMOVUPS      Z14, 384(SI)
+	VMOVUPS      (R10)(DI*1), Z14
+	VMOVUPS      Z14, 448(SI)
+	VMOVUPS      (R10)(DI*2), Z14
+	VMOVUPS      Z14, 512(SI)
+	VMOVUPS      (R11), Z14
+	VMOVUPS      Z14, 576(SI)
+	VMOVUPS      (R11)(DI*1), Z14
+	VMOVUPS      Z14, 640(SI)
+	ADDQ         $0x000002c0, SI
 
 quiet:
 	VMOVUPS     Z11, (R8)
@@ -11748,9 +12277,9 @@ quiet:
 	VMOVUPS     Z11, (R8)(DI*2)
 	VMOVUPS     Z13, (R9)(DI*1)
 	VMOVUPS     Z21, (R9)(DI*2)
-	VMOVUPS     Z24, (R10)(DI*1)
+	VMOVUPS     Z25, (R10)(DI*1)
 	VMOVUPS     Z19, (R10)(DI*2)
-	VMOVUPS     Z20, (R11)(DI*1)
+	VMOVUPS     Z22, (R11)(DI*1)
 	ADDQ        24(AX), CX
 	ADDQ        $0x40, R8
 	ADDQ        $0x40, R9
@@ -11822,6 +12351,16 @@ group:
 	VADDPS       Z20, Z21, Z21
 	VMULPS       192(CX), Z21, Z21
 	VADDPS       Z21, Z15, Z15
+	VMOVUPS      (R9)(DI*2), Z21
+	VADDPS       (R10)(DI*1), Z21, Z21
+	VMULPS       3648(CX), Z21, Z21
+	VADDPS       3648(CX), Z21, Z21
+	VBROADCASTSS levelling0<>+0(SB), Z22
+	VMULPS       Z21, Z22, Z22
+	VADDPS.BCST  levelling1<>+0(SB), Z22, Z22
+	VMULPS       Z21, Z22, Z21
+	VADDPS.BCST  levelling2<>+0(SB), Z21, Z21
+	VMULPS       Z21, Z15, Z15
 	VSUBPS       Z13, Z17, Z21
 	VMULPS       256(CX), Z21, Z21
 	VMOVUPS      (R9), Z22
@@ -11831,6 +12370,16 @@ group:
 	VADDPS       Z23, Z22, Z22
 	VMULPS       320(CX), Z22, Z22
 	VADDPS       Z22, Z21, Z21
+	VMOVUPS      (R10)(DI*2), Z22
+	VADDPS       (R11)(DI*1), Z22, Z22
+	VMULPS       3712(CX), Z22, Z22
+	VADDPS       3712(CX), Z22, Z22
+	VBROADCASTSS levelling0<>+0(SB), Z24
+	VMULPS       Z22, Z24, Z24
+	VADDPS.BCST  levelling1<>+0(SB), Z24, Z24
+	VMULPS       Z22, Z24, Z22
+	VADDPS.BCST  levelling2<>+0(SB), Z22, Z22
+	VMULPS       Z22, Z21, Z21
 	VMULPS       512(CX), Z15, Z22
 	VADDPS       Z12, Z22, Z22
 	VMULPS       512(CX), Z21, Z24
@@ -11869,13 +12418,18 @@ group:
 	VADDPS       Z15, Z2, Z15
 	MOVQ         112(AX), R13
 	VMOVUPS      (R13)(DX*2), Z20
-	VMOVAPS      Z0, Z25
-	VPERMI2PS    64(R13)(DX*2), Z20, Z25
-	VMOVAPS      Z1, Z26
+	VMOVAPS      Z0, Z26
 	VPERMI2PS    64(R13)(DX*2), Z20, Z26
-	VMULPS       Z26, Z18, Z18
+	VMOVAPS      Z1, Z27
+	VPERMI2PS    64(R13)(DX*2), Z20, Z27
+	VMULPS       Z27, Z18, Z18
 	VADDPS       Z18, Z15, Z15
 	VMULPS       3136(CX), Z15, Z15
+	VADDPS       Z27, Z25, Z18
+	VMULPS       3136(CX), Z18, Z18
+	VMULPS.BCST  kicked<>+0(SB), Z18, Z18
+	VADDPS.BCST  one<>+0(SB), Z18, Z18
+	VMULPS       Z18, Z15, Z15
 	VADDPS       Z15, Z14, Z14
 	MOVQ         88(AX), R13
 	VADDPS       (R13)(DX*1), Z8, Z15
@@ -11884,8 +12438,8 @@ group:
 	VMULPS       3264(CX), Z17, Z17
 	VMOVUPS      (R9), Z18
 	VMULPS       1152(CX), Z13, Z20
-	VMULPS       1216(CX), Z18, Z26
-	VADDPS       Z26, Z20, Z20
+	VMULPS       1216(CX), Z18, Z25
+	VADDPS       Z25, Z20, Z20
 	VADDPS       Z17, Z23, Z17
 	VMULPS       1280(CX), Z17, Z17
 	VADDPS       Z17, Z20, Z17
@@ -11924,13 +12478,18 @@ group:
 	VADDPS       Z16, Z2, Z16
 	MOVQ         136(AX), R13
 	VMOVUPS      (R13)(DX*2), Z19
-	VMOVAPS      Z0, Z21
-	VPERMI2PS    64(R13)(DX*2), Z19, Z21
-	VMOVAPS      Z1, Z23
+	VMOVAPS      Z0, Z23
 	VPERMI2PS    64(R13)(DX*2), Z19, Z23
-	VMULPS       Z23, Z18, Z18
+	VMOVAPS      Z1, Z24
+	VPERMI2PS    64(R13)(DX*2), Z19, Z24
+	VMULPS       Z24, Z18, Z18
 	VADDPS       Z18, Z16, Z16
 	VMULPS       3200(CX), Z16, Z16
+	VADDPS       Z24, Z21, Z18
+	VMULPS       3200(CX), Z18, Z18
+	VMULPS.BCST  kicked<>+0(SB), Z18, Z18
+	VADDPS.BCST  one<>+0(SB), Z18, Z18
+	VMULPS       Z18, Z16, Z16
 	VADDPS       Z16, Z15, Z15
 	VADDPS       Z15, Z13, Z13
 	VANDPS.BCST  absolute<>+0(SB), Z13, Z15
@@ -11973,8 +12532,8 @@ group:
 	VADDPS.BCST  exp4<>+0(SB), Z19, Z19
 	VMULPS       Z12, Z19, Z19
 	VADDPS.BCST  exp5<>+0(SB), Z19, Z19
-	VMULPS       Z12, Z12, Z23
-	VMULPS       Z23, Z19, Z19
+	VMULPS       Z12, Z12, Z21
+	VMULPS       Z21, Z19, Z19
 	VADDPS       Z12, Z19, Z12
 	VADDPS.BCST  one<>+0(SB), Z12, Z12
 	VSCALEFPS    Z18, Z12, Z12
@@ -11997,11 +12556,11 @@ group:
 	VBROADCASTSS exp_max<>+0(SB), Z19
 	VMINPS       Z16, Z19, Z19
 	VMAXPS.BCST  exp_min<>+0(SB), Z19, Z19
-	VMULPS.BCST  log2e<>+0(SB), Z19, Z23
-	VRNDSCALEPS  $0x00, Z23, Z23
-	VMULPS.BCST  ln2_hi<>+0(SB), Z23, Z24
+	VMULPS.BCST  log2e<>+0(SB), Z19, Z21
+	VRNDSCALEPS  $0x00, Z21, Z21
+	VMULPS.BCST  ln2_hi<>+0(SB), Z21, Z24
 	VSUBPS       Z24, Z19, Z19
-	VMULPS.BCST  ln2_lo<>+0(SB), Z23, Z24
+	VMULPS.BCST  ln2_lo<>+0(SB), Z21, Z24
 	VSUBPS       Z24, Z19, Z19
 	VBROADCASTSS exp0<>+0(SB), Z24
 	VMULPS       Z19, Z24, Z24
@@ -12014,11 +12573,11 @@ group:
 	VADDPS.BCST  exp4<>+0(SB), Z24, Z24
 	VMULPS       Z19, Z24, Z24
 	VADDPS.BCST  exp5<>+0(SB), Z24, Z24
-	VMULPS       Z19, Z19, Z26
-	VMULPS       Z26, Z24, Z24
+	VMULPS       Z19, Z19, Z25
+	VMULPS       Z25, Z24, Z24
 	VADDPS       Z19, Z24, Z19
 	VADDPS.BCST  one<>+0(SB), Z19, Z19
-	VSCALEFPS    Z23, Z19, Z19
+	VSCALEFPS    Z21, Z19, Z19
 	VSUBPS.BCST  one<>+0(SB), Z19, Z19
 	VMULPS       Z19, Z12, Z12
 	VDIVPS       Z16, Z12, Z12
@@ -12055,34 +12614,35 @@ mild:
 	KORW          K2, K4, K2
 	KORW          K1, K3, K1
 	KORW          K1, K4, K1
-	VMOVUPS       (R9)(DI*2), Z23
-	VMULPS        1536(CX), Z23, Z24
-	VADDPS        Z24, Z23, Z23
-	VANDPS.BCST   absolute<>+0(SB), Z23, Z24
+	VMOVUPS       (R9)(DI*2), Z21
+	VMULPS        1536(CX), Z21, Z24
+	VADDPS        Z24, Z21, Z21
+	VANDPS.BCST   absolute<>+0(SB), Z21, Z24
 	VCMPPS.BCST   $0x05, tiny<>+0(SB), Z24, K3
-	VADDPS        Z23, Z22, K3, Z22
-	VMOVUPS       (R10)(DI*1), Z23
-	VMULPS        1664(CX), Z23, Z24
-	VADDPS        Z24, Z23, Z23
-	VANDPS.BCST   absolute<>+0(SB), Z23, Z24
+	VADDPS        Z21, Z22, K3, Z22
+	VMOVUPS       (R10)(DI*1), Z21
+	VMULPS        1664(CX), Z21, Z24
+	VADDPS        Z24, Z21, Z21
+	VANDPS.BCST   absolute<>+0(SB), Z21, Z24
 	VCMPPS.BCST   $0x05, tiny<>+0(SB), Z24, K3
-	VADDPS        Z23, Z25, K3, Z25
-	VADDPS        Z25, Z22, Z23
+	VADDPS        Z21, Z26, K3, Z26
+	VADDPS        Z26, Z22, Z21
 	VMOVUPS       (R10)(DI*2), Z24
-	VMULPS        1728(CX), Z24, Z26
-	VADDPS        Z26, Z24, Z24
-	VANDPS.BCST   absolute<>+0(SB), Z24, Z26
-	VCMPPS.BCST   $0x05, tiny<>+0(SB), Z26, K3
+	VMULPS        1728(CX), Z24, Z25
+	VADDPS        Z25, Z24, Z24
+	VANDPS.BCST   absolute<>+0(SB), Z24, Z25
+	VCMPPS.BCST   $0x05, tiny<>+0(SB), Z25, K3
 	VADDPS        Z24, Z20, K3, Z20
-	VADDPS        Z20, Z23, Z23
 	VMOVUPS       (R11)(DI*1), Z24
-	VMULPS        1856(CX), Z24, Z26
-	VADDPS        Z26, Z24, Z24
-	VANDPS.BCST   absolute<>+0(SB), Z24, Z26
-	VCMPPS.BCST   $0x05, tiny<>+0(SB), Z26, K3
-	VADDPS        Z24, Z21, K3, Z21
-	VADDPS        Z21, Z23, Z23
-	VCMPPS        $0x06, 3520(CX), Z23, K3
+	VMULPS        1856(CX), Z24, Z25
+	VADDPS        Z25, Z24, Z24
+	VANDPS.BCST   absolute<>+0(SB), Z24, Z25
+	VCMPPS.BCST   $0x05, tiny<>+0(SB), Z25, K3
+	VADDPS        Z24, Z23, K3, Z23
+	VADDPS        Z23, Z20, Z24
+	VMULPS        3584(CX), Z24, Z24
+	VADDPS        Z21, Z24, Z21
+	VCMPPS        $0x06, 3520(CX), Z21, K3
 	KORW          K2, K3, K2
 	KORTESTW      K2, K2
 	JZ            quiet
@@ -12092,28 +12652,28 @@ mild:
 	MOVL          R15, (BX)
 	MOVL          R14, 4(BX)
 	ADDQ          $0x08, BX
-	VMOVUPS       (R8), Z23
-	VMOVUPS       Z23, (SI)
-	VMOVUPS       (R8)(DI*1), Z23
-	VMOVUPS       Z23, 64(SI)
-	VMOVUPS       (R8)(DI*2), Z23
-	VMOVUPS       Z23, 128(SI)
-	VMOVUPS       (R9), Z23
-	VMOVUPS       Z23, 192(SI)
-	VMOVUPS       (R9)(DI*1), Z23
-	VMOVUPS       Z23, 256(SI)
-	VMOVUPS       (R9)(DI*2), Z23
-	VMOVUPS       Z23, 320(SI)
-	VMOVUPS       (R10), Z23
-	VMOVUPS       Z23, 384(SI)
-	VMOVUPS       (R10)(DI*1), Z23
-	VMOVUPS       Z23, 448(SI)
-	VMOVUPS       (R10)(DI*2), Z23
-	VMOVUPS       Z23, 512(SI)
-	VMOVUPS       (R11), Z23
-	VMOVUPS       Z23, 576(SI)
-	VMOVUPS       (R11)(DI*1), Z23
-	VMOVUPS       Z23, 640(SI)
+	VMOVUPS       (R8), Z21
+	VMOVUPS       Z21, (SI)
+	VMOVUPS       (R8)(DI*1), Z21
+	VMOVUPS       Z21, 64(SI)
+	VMOVUPS       (R8)(DI*2), Z21
+	VMOVUPS       Z21, 128(SI)
+	VMOVUPS       (R9), Z21
+	VMOVUPS       Z21, 192(SI)
+	VMOVUPS       (R9)(DI*1), Z21
+	VMOVUPS       Z21, 256(SI)
+	VMOVUPS       (R9)(DI*2), Z21
+	VMOVUPS       Z21, 320(SI)
+	VMOVUPS       (R10), Z21
+	VMOVUPS       Z21, 384(SI)
+	VMOVUPS       (R10)(DI*1), Z21
+	VMOVUPS       Z21, 448(SI)
+	VMOVUPS       (R10)(DI*2), Z21
+	VMOVUPS       Z21, 512(SI)
+	VMOVUPS       (R11), Z21
+	VMOVUPS       Z21, 576(SI)
+	VMOVUPS       (R11)(DI*1), Z21
+	VMOVUPS       Z21, 640(SI)
 	ADDQ          $0x000002c0, SI
 
 quiet:
@@ -12137,9 +12697,9 @@ quiet:
 	VMOVUPS     Z12, (R8)(DI*2)
 	VMOVUPS     Z15, (R9)(DI*1)
 	VMOVUPS     Z22, (R9)(DI*2)
-	VMOVUPS     Z25, (R10)(DI*1)
+	VMOVUPS     Z26, (R10)(DI*1)
 	VMOVUPS     Z20, (R10)(DI*2)
-	VMOVUPS     Z21, (R11)(DI*1)
+	VMOVUPS     Z23, (R11)(DI*1)
 	ADDQ        24(AX), CX
 	ADDQ        $0x40, R8
 	ADDQ        $0x40, R9
@@ -12458,14 +13018,14 @@ group:
 	VANDPS.BCST  absolute<>+0(SB), Z16, Z17
 	VCMPPS.BCST  $0x05, tiny<>+0(SB), Z17, K2
 	VADDPS       Z16, Z25, K2, Z25
-	VADDPS       Z25, Z15, Z15
 	VMOVUPS      (R11)(DI*1), Z16
 	VMULPS       1856(CX), Z16, Z17
 	VADDPS       Z17, Z16, Z16
 	VANDPS.BCST  absolute<>+0(SB), Z16, Z17
 	VCMPPS.BCST  $0x05, tiny<>+0(SB), Z17, K2
 	VADDPS       Z16, Z26, K2, Z26
-	VADDPS       Z26, Z15, Z15
+	VADDPS       Z26, Z25, Z16
+	VADDPS       Z15, Z16, Z15
 	VCMPPS       $0x06, 3520(CX), Z15, K2
 	KORW         K1, K2, K1
 	KORTESTW     K1, K1

@@ -175,7 +175,9 @@ func (m *stiffSum) add(where string, want, got [][]spike.Tick, lo, hi, l, h floa
 	if l != l || h != h {
 		m.outside = math.Inf(1)
 	}
-	m.outside = max(m.outside, (lo-l)/(hi-lo), (h-hi)/(hi-lo))
+	if hi > lo {
+		m.outside = max(m.outside, (lo-l)/(hi-lo), (h-hi)/(hi-lo))
+	}
 }
 
 // Under conductances of every strength, single volleys, sustained and dense ones (two and twenty arrivals a millisecond), excitation,

@@ -157,7 +157,7 @@ type twoDerived struct {
 	cs, cd, gs, gd, a, b, c         float64
 	theta, dTh                      float64
 	watch                           float32 // a step that ends above it (plus δ) is replayed: it may hold a spike
-	strong                          float32 // conductance from which a step is too long for the extrapolation, see strongestTwo
+	strong                          float32 // load from which a step is too long for the extrapolation, see strongOf
 	bend, bendCurrent               float32 // by how much a curved V_s may exceed its ends, mV: at constant currents, per pA that they change
 	ed, invDD                       float32
 	ref                             spike.Tick
@@ -202,7 +202,7 @@ func (s *TwoCompartment) derive(b Build, i int, h float64) *twoDerived {
 	}
 	d.watch = float32(d.theta - humpSlope*d.theta*h/d.tauS)
 	d.bend, d.bendCurrent = float32(humpBend*d.theta/d.tauS*h*h/8), float32(h/8/d.cs) // a parabola's height is its change of slope times h/8
-	d.strong = strongOf(min(d.tauS, d.tauD), h, s.TauAMPA, s.TauNMDA, s.TauGABA)
+	d.strong = strongOf(strongestTwo, min(d.tauS, d.tauD), h, s.TauAMPA, s.TauNMDA, s.TauGABA)
 	if h > coarse*d.tauD { // the plateau does not rise in a straight line
 		d.strong = -1
 	}

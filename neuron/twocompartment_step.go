@@ -134,7 +134,7 @@ func (p *twoCompartment) one(r Range, i, s int, t spike.Tick, in *Input, out *sp
 		} else {
 			d.step(p, &d.full, &u, &v, held)
 		}
-		ok = ok && u.load() <= d.strong && (end >= stop || !above && (u.x <= d.watch+u.th || !p.mayCross(d, p.x[i], &u, &v)))
+		ok = ok && u.load(1) <= d.strong && (end >= stop || !above && (u.x <= d.watch+u.th || !p.mayCross(d, p.x[i], &u, &v)))
 	}
 	if !ok {
 		p.load(&u, i) // the state before

@@ -33,10 +33,12 @@ func (f *frame) burst(v variant, escape bool) {
 	is0 := f.current(0, 0)
 	dx := Add(Mul(Sub(synS, x), f.constant(lanes.InvTauS)),
 		Mul(Add(Mul(f.Floats(f.constant(lanes.B)), f.state(lanes.WS)), is0), f.constant(lanes.InvCS)))
+	dx = Mul(dx, f.levelling(v, 0, lanes.RatioS))
 	dAt := dx
 	if !v.soma {
 		dAt = Add(Mul(Sub(synD, y), f.constant(lanes.InvTauD)),
 			Mul(Add(Mul(f.Floats(f.state(lanes.WD)), f.constant(lanes.A)), f.current(1, 0)), f.constant(lanes.InvCD)))
+		dAt = Mul(dAt, f.levelling(v, 3, lanes.RatioD))
 	}
 	midX := Add(Mul(dx, f.constant(lanes.Half)), x)
 	midAt := midX
@@ -82,7 +84,7 @@ func (f *frame) burst(v variant, escape bool) {
 	if escape { // which needs more registers
 		place, spared = f.inMemory, f.aside(Either(Either(look, some), due))
 	}
-	strong, conductances := f.land(v, place)
+	strong, conductances := f.land(v, true, place)
 	f.look(Either(seen, strong))
 	if escape {
 		f.spend(h, Either(spared(), strong))
@@ -93,6 +95,17 @@ func (f *frame) burst(v variant, escape bool) {
 	f.decay(lanes.WS, lanes.FadeWS)
 	f.store(lanes.Th, rise())
 	conductances()
+}
+
+// levelling is levelling with the conductances of one side.
+func (f *frame) levelling(v variant, side, ratio int) VecVirtual {
+	g := f.Floats(f.g(side))
+	if v.nmda {
+		g = Add(g, f.state(lanes.G+side+1))
+	}
+	g = Add(g, f.state(lanes.G+side+2))
+	z := Add(Mul(g, f.constant(ratio)), f.constant(ratio))
+	return Horner("levelling", z, 1.0/12, -1.0/3, 1)
 }
 
 // pull returns the driving force of a channel on one side at the start of the step, where its potential is at.
@@ -111,5 +124,17 @@ func (f *frame) synapses(v variant, side int, n, at, slope, mid VecVirtual) VecV
 	if side > 0 {
 		share = lanes.ShareD
 	}
-	return Add(n, Mul(f.kicks(v, side, mid), f.constant(share)))
+	kick := Mul(f.kicks(v, side, mid), f.constant(share))
+	if v.soma && side > 0 {
+		return Add(n, kick)
+	}
+	var area VecVirtual
+	for _, k := range v.channels() {
+		if area == nil {
+			area = f.areas(side)
+		} else {
+			area = Add(area, f.areas(k+side))
+		}
+	}
+	return Add(n, Mul(kick, Add(Mul(Mul(area, f.constant(share)), Number("kicked", -0.5)), Number("one", 1))))
 }

@@ -45,24 +45,28 @@ func (f *frame) threshold() VecVirtual {
 	return f.faded(f.Floats(f.state(lanes.Th)), lanes.FadeTh)
 }
 
-// land returns where all conductances together are strong at the end of the step, and what stores them: after their decay and
+// land returns where both membranes' conductances together are strong at the end of the step (two.load); weighted says whether one of the dendrite's counts for StrongD, and what stores them: after their decay and
 // the jumps of the arrivals. Where registers are few, place says where they wait.
-func (f *frame) land(v variant, place func(VecVirtual) func() VecVirtual) (strong Mask, store func()) {
-	var sum VecVirtual
+func (f *frame) land(v variant, weighted bool, place func(VecVirtual) func() VecVirtual) (strong Mask, store func()) {
+	var sums [2]VecVirtual
 	var rows []int
 	var later []func() VecVirtual
-	for _, side := range []int{0, 3} {
+	for side := range sums {
 		for _, k := range v.channels() {
-			k += side
+			k += 3 * side
 			g := f.landed(f.Floats(f.g(k)), lanes.Fade+k, f.ends(k))
-			if sum == nil {
-				sum = g
+			if sums[side] == nil {
+				sums[side] = g
 			} else {
-				sum = Add(sum, g)
+				sums[side] = Add(sums[side], g)
 			}
 			rows, later = append(rows, lanes.G+k), append(later, place(g))
 		}
 	}
+	if weighted {
+		sums[1] = Mul(sums[1], f.constant(lanes.StrongD))
+	}
+	sum := Add(sums[1], sums[0])
 	return Compare(sum, f.constant(lanes.Strong), NotLessEqual), func() {
 		for i, row := range rows {
 			f.store(row, later[i]())

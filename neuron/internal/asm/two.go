@@ -94,7 +94,7 @@ func (f *frame) two(v variant) {
 	look := Compare(nx, Add(threshold, f.constant(lanes.Watch)), Greater)
 	look = Except(Either(look, f.later(f.ticks(0), unsafe.Offsetof(call.Before))), goesOn())
 	look = Either(look, Not(f.later(f.ticks(1), unsafe.Offsetof(call.Last))))
-	strong, conductances := f.land(v, inRegister)
+	strong, conductances := f.land(v, false, inRegister)
 	f.look(Either(look, strong))
 	f.store(lanes.X, nx)
 	f.store(lanes.Y, ny)

@@ -140,6 +140,9 @@ const (
 	Held         = LeakD + 1  // all bits set if V_s is held while refractory, otherwise 0
 	Rate         = Held + 1   // escape noise: rate at the threshold per step, 1/slope
 	InvDelta     = Rate + 1
-	Strong       = InvDelta + 1 // conductance, of both compartments, from which a step is looked at again
-	TwoConstants = Strong + 1
+	Strong       = InvDelta + 1 // conductance, in leaks of the soma, from which a step is looked at again
+	StrongD      = Strong + 1   // what one leak of the dendrite counts for in it
+	RatioS       = StrongD + 1  // step in membrane time constants
+	RatioD       = RatioS + 1
+	TwoConstants = RatioD + 1
 )
