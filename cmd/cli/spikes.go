@@ -200,7 +200,7 @@ func (c *verifyCommand) Run(t terminal) error {
 
 type repairCommand struct {
 	recording
-	Output string `short:"o" required:"" help:"File to write." placeholder:"FILE"`
+	newRecording
 }
 
 func (c *repairCommand) Run(t terminal) error {
@@ -210,12 +210,8 @@ func (c *repairCommand) Run(t terminal) error {
 		return err
 	}
 	lost, err := recordings.Repair(c.Output, c.File)
-	if err != nil {
-		return err
-	}
 	for _, d := range lost {
 		fmt.Fprintf(t.out, "lost: %v\n", d)
 	}
-	fmt.Fprintf(t.out, "wrote %s\n", c.Output)
-	return nil
+	return c.wrote(t, err)
 }

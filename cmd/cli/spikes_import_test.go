@@ -192,6 +192,11 @@ func TestExportToStandardOutput(t *testing.T) {
 			t.Errorf("%s: exit %d, %d bytes for %d: %s", format, exit, len(out), len(want), errs)
 		}
 	}
+	for _, args := range []string{"cut x.bspk", "merge x.bspk", "repair x.bspk", "recompact x.bspk", "relabel x.bspk --threshold=5ms", "import y.csv"} {
+		if exit, _, errs := try(append([]string{"spikes"}, strings.Fields(args+" -o -")...)...); exit != 2 || !strings.Contains(errs, "standard output") {
+			t.Errorf("spikes %s -o -: exit %d: %s", args, exit, errs)
+		}
+	}
 	if _, err := os.Stat("-"); err == nil {
 		t.Error("there is a file called -")
 	}

@@ -119,6 +119,21 @@ func numbered(trains []Train) bool {
 	})
 }
 
+// mixed returns a name and a number where some units have names and others are numbers.
+func mixed(trains []Train) (name, number string) {
+	for _, t := range trains {
+		if _, err := strconv.ParseUint(t.Unit, 10, 64); err != nil {
+			name = t.Unit
+		} else {
+			number = t.Unit
+		}
+	}
+	if name == "" {
+		number = ""
+	}
+	return name, number
+}
+
 // byNumber orders trains by unit as numbers.
 func byNumber(a, b Train) int {
 	if len(a.Unit) != len(b.Unit) {

@@ -71,6 +71,10 @@ func (f *File) Place(recording string, size int, n Numbering) (*Placed, error) {
 			p.Size = q.Size
 		}
 	}
+	if name, number := mixed(p.Trains); n.IDs != "renumber" && number != "" {
+		return nil, &SelectionError{"ids", fmt.Sprintf("units of %s are numbers (%s) and names (%s)", f.Name, number, name),
+			`"renumber", which numbers all as they come`}
+	}
 	if n.IDs == "renumber" || !numbered(p.Trains) {
 		p.Names, p.Size = true, len(p.Trains)
 		for i := range p.Trains {

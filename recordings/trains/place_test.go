@@ -116,7 +116,7 @@ func TestUnitsBecomeNeurons(t *testing.T) {
 }
 
 func TestNamesAreNumberedAsTheyCome(t *testing.T) {
-	f, err := readText("x.csv", "time_ms,unit\n3,b\n1,a\n2,10\n", Options{})
+	f, err := readText("x.csv", "time_ms,unit\n3,b\n1,a\n2,c10\n", Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -130,6 +130,24 @@ func TestNamesAreNumberedAsTheyCome(t *testing.T) {
 		if _, err := f.Select(Selection{Size: size}); err == nil {
 			t.Errorf("%d neurons of 3 names", size)
 		}
+	}
+}
+
+// A name among numbers, or a number among names, would change what all numbers mean: somebody has to say so.
+func TestNumbersAndNamesAreNotMixedSilently(t *testing.T) {
+	f, err := readText("x.csv", "time_ms,unit\n3,7\n1,4\n2,x9\n", Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var wrong *SelectionError
+	if got, err := f.Select(Selection{}); !errors.As(err, &wrong) || wrong.Key != "ids" {
+		t.Errorf("%v %v", got, err)
+	}
+	if got, err := f.Select(Selection{Numbering: Numbering{IDs: "renumber"}}); err != nil || len(got) != 3 {
+		t.Errorf("%v %v", got, err)
+	}
+	if got, err := f.Select(Selection{Units: []string{"4", "7"}}); err != nil || len(got) != 2 {
+		t.Errorf("%v %v", got, err)
 	}
 }
 

@@ -71,6 +71,9 @@ func openTable(in *bufio.Reader, o Options) (*table, error) {
 		if t.row, err = t.split(strings.TrimPrefix(text, "\ufeff")); err != nil {
 			return nil, fmt.Errorf("line %d: %w", t.line, err)
 		}
+		if last := len(t.row) - 1; last > 0 && t.row[last] == "" && !t.isHead(t.row, o) {
+			t.row = t.row[:last] // a separator at the end of every row, as NEST 2 writes them
+		}
 		if t.isHead(t.row, o) {
 			t.head, t.row = t.row, nil
 		} else if names := t.inComment(comment); len(names) == len(t.row) && slices.ContainsFunc(names, known) {
@@ -208,6 +211,9 @@ func (t *table) each(visit func(line int, row []string) error) error {
 			}
 		}
 		row, err := t.split(text)
+		if len(row) == width+1 && row[width] == "" {
+			row = row[:width] // a separator at the end
+		}
 		if err == nil && len(row) != width {
 			err = fmt.Errorf("%d columns, want %d", len(row), width)
 		}

@@ -45,6 +45,8 @@ func TestFormsOfText(t *testing.T) {
 		{"nest3.dat", "# NEST version: 3.6\n# RecordingBackendASCII version: 2\nsender\ttime_ms\n3\t1.500\n12\t20.000\n",
 			Options{}},
 		{"nest2.gdf", "3\t1.5\n12\t20\n", Options{}},
+		{"nest2-tabs.gdf", "3\t1.500\t\n12\t20.000\t\n", Options{}},
+		{"header-tabs.dat", "sender\ttime_ms\n3\t1.500\t\n12\t20.000\n", Options{}},
 		{"integers.gdf", "3 1500\n12 20000\n", Options{TimeUnit: "us"}},
 		{"steps.gdf", "3 15\n12 200\n", Options{TimeUnit: "0.1 ms"}},
 		{"auryn.ras", "0.0015 3\n0.02 12\n", Options{}},
