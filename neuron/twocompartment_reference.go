@@ -29,7 +29,7 @@ type twoReference struct {
 
 	u      [refVars][]float64
 	box    []float64    // K(t)
-	recent []spike.Tick // the last bapMemory spikes of each neuron
+	recent []spike.Tick // the last spikes of each neuron, see boxes
 	refEnd []spike.Tick
 }
 
@@ -74,7 +74,7 @@ func newTwoReference(s TwoCompartment, b Build) Population {
 	n := b.N
 	p := &twoReference{spec: s, build: b, sub: refSub, cells: make([]refCell, n), guard: new(guard), Emitter: NewEmitter(b),
 		most: []float32{mostCurrent(s.TauS.Mean(), s.CS.Mean()), mostCurrent(s.TauD.Mean(), s.CD.Mean())},
-		box:  make([]float64, n), recent: make([]spike.Tick, n*bapMemory), refEnd: make([]spike.Tick, n)}
+		box:  make([]float64, n), recent: make([]spike.Tick, n*s.boxes()), refEnd: make([]spike.Tick, n)}
 	for j := range p.u {
 		p.u[j] = make([]float64, n)
 	}
@@ -316,15 +316,19 @@ func (n *refNeuron) fire(at spike.Tick) {
 	n.u[refWS]++
 	n.u[refRise] += n.cell.dTh
 	n.p.refEnd[n.i] = at + n.cell.refractory
-	recent := n.p.recent[n.i*bapMemory : (n.i+1)*bapMemory]
-	copy(recent[1:], recent)
-	recent[0] = at
+	n.p.spec.remember(n.p.guard, n.i, at, n.p.spikesOf(n.i))
+}
+
+// spikesOf returns the recent spikes of neuron i.
+func (p *twoReference) spikesOf(i int) []spike.Tick {
+	m := len(p.recent) / p.build.N
+	return p.recent[i*m : (i+1)*m]
 }
 
 // boxAt returns K of neuron i from a tick on, and the tick at which it next changes.
 func (p *twoReference) boxAt(i int, now spike.Tick) (k float64, edge spike.Tick) {
 	edge = spike.Forever
-	for _, s := range p.recent[i*bapMemory : (i+1)*bapMemory] {
+	for _, s := range p.spikesOf(i) {
 		on := s + ticksOf(p.spec.BapDelay)
 		off := on + ticksOf(p.spec.BapLen)
 		if now < on {

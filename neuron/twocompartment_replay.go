@@ -111,16 +111,20 @@ func (p *twoCompartment) fire(d *twoDerived, u *two, i int, at spike.Tick, out *
 func (p *twoCompartment) spiked(d *twoDerived, i int, at spike.Tick, out *spike.Buffer) {
 	p.Emit(out, i, at)
 	p.refEnd[i] = at + d.ref
-	recent := p.recent[i*bapMemory : (i+1)*bapMemory]
-	copy(recent[1:], recent)
-	recent[0] = at
+	p.spec.remember(p.guard, i, at, p.spikesOf(i))
 	p.updateBox(i, at)
+}
+
+// spikesOf returns the recent spikes of neuron i.
+func (p *twoCompartment) spikesOf(i int) []spike.Tick {
+	m := len(p.recent) / p.build.N
+	return p.recent[i*m : (i+1)*m]
 }
 
 // updateBox sets K and its next edge as they are from tick at on.
 func (p *twoCompartment) updateBox(i int, at spike.Tick) {
 	k, edge := float32(0), spike.Forever
-	for _, s := range p.recent[i*bapMemory : (i+1)*bapMemory] {
+	for _, s := range p.spikesOf(i) {
 		on := s + p.bapDelay
 		off := on + p.bapLen
 		switch {

@@ -159,3 +159,44 @@ func TestReferenceHasConverged(t *testing.T) {
 		t.Errorf("%d spikes, %d lost, worst difference %g us", len(errors), lost, quantile(errors, 1))
 	}
 }
+
+// Every spike whose box is not over counts, however many there are; where they may be more than are remembered, the run ends.
+func TestManyBoxesInFlight(t *testing.T) {
+	const h = 100 * us
+	s := DefaultTwoCompartment()
+	s.TRef, s.DTh, s.BapSum, s.BapDelay, s.BapLen = Const(2), Const(0), "add", 1.5, 30
+	for _, integrator := range []string{"off-grid", "reference"} {
+		p := build(t, s, integrator, 1, h)
+		f := steady(1, 4000)
+		var train []spike.Tick
+		if integrator == "reference" {
+			z := &frozen{neurons: 1, current: [2]func(spike.Tick) float64{f.current, f.current}}
+			train = z.run(p, h, pieces(60*ms, h))[0]
+		} else {
+			train = f.play(p, 1, h, pieces(60*ms, h))[0]
+		}
+		want := 0.
+		for _, at := range train {
+			if since := 60*ms - at - 1500*us; since >= 0 && since < 30*ms {
+				want++
+			}
+		}
+		if want < 6 {
+			t.Fatalf("%s: %g boxes: the test shows nothing", integrator, want)
+		}
+		for _, c := range p.Columns() {
+			if c.Name == "bap" && c.Float(0) != want {
+				t.Errorf("%s: K = %g, %g spikes are in flight", integrator, c.Float(0), want)
+			}
+		}
+		if fault := p.(Guarded).Fault(); fault != nil {
+			t.Errorf("%s: %v", integrator, fault)
+		}
+	}
+	s.TRef, s.BapLen = Const(0.1), 500
+	p := made(t, s, 1, h)
+	steady(1, 1e5).play(p, 1, h, pieces(60*ms, h))
+	if fault := p.(Guarded).Fault(); fault == nil || fault.Value != mostBoxes+1 {
+		t.Errorf("boxes are forgotten silently: %v", fault)
+	}
+}

@@ -8,7 +8,31 @@ import (
 	"github.com/burstplex/burstplex/neuron/spike"
 )
 
-const bapMemory = 4 // spikes whose back-propagating boxes can overlap
+// Spikes whose back-propagating boxes can be due or in flight: as many as refractoriness lets through, or one a millisecond, within these
+// bounds. One more would be forgotten: the run ends. (Boxes that merge and begin at once cover each other.)
+const leastBoxes, mostBoxes = 4, 64
+
+// boxes returns how many spikes of a neuron are remembered.
+func (s *TwoCompartment) boxes() int {
+	if s.covered() {
+		return leastBoxes
+	}
+	n := math.Ceil((s.BapDelay + s.BapLen) / max(s.TRef.Lowest(), 1))
+	return int(max(leastBoxes, min(n+1, mostBoxes)))
+}
+
+// covered tells whether the box of a spike covers what is left of those before.
+func (s *TwoCompartment) covered() bool { return s.BapSum == "merge" && s.BapDelay == 0 }
+
+// remember puts a spike before the recent ones and reports one that is forgotten before its box is over.
+func (s *TwoCompartment) remember(g *guard, i int, at spike.Tick, recent []spike.Tick) {
+	if old := recent[len(recent)-1]; !s.covered() && old >= 0 && old+ticksOf(s.BapDelay)+ticksOf(s.BapLen) > at {
+		g.report(&Fault{At: at, Neuron: i, Variable: "bap", Value: float64(len(recent) + 1), Unit: "boxes",
+			Reason: "are due or in flight, more than are remembered: a shorter bap_delay and bap_duration, or a longer refractory, would do"})
+	}
+	copy(recent[1:], recent)
+	recent[0] = at
+}
 
 // twoCompartment is a population of TwoCompartment neurons in the off-grid integrator. Potentials are kept
 // relative to E_L.
@@ -26,7 +50,7 @@ type twoCompartment struct {
 
 	box    []float32    // K(t)
 	edge   []spike.Tick // next change of K
-	recent []spike.Tick // the last bapMemory spikes of each neuron
+	recent []spike.Tick // the last spikes of each neuron, see boxes
 	refEnd []spike.Tick
 
 	bapDelay, bapLen spike.Tick
@@ -37,7 +61,7 @@ func newTwoCompartment(s TwoCompartment, b Build) *twoCompartment {
 	n := b.N
 	p := &twoCompartment{spec: s, build: b, Emitter: NewEmitter(b), keeps: b.Step >= keptFrom,
 		atSoma: s.Driving == "soma", eExc: float32(s.EExc - s.EL), eInh: float32(s.EInh - s.EL),
-		edge: make([]spike.Tick, n), recent: make([]spike.Tick, n*bapMemory), refEnd: make([]spike.Tick, n),
+		edge: make([]spike.Tick, n), recent: make([]spike.Tick, n*s.boxes()), refEnd: make([]spike.Tick, n),
 		bapDelay: ticksOf(s.BapDelay), bapLen: ticksOf(s.BapLen),
 		tauSyn: [twoChannels]float64{s.TauAMPA, s.TauNMDA, s.TauGABA, s.TauAMPA, s.TauNMDA, s.TauGABA}}
 	for k := range p.tau {
