@@ -66,6 +66,21 @@ type Foreseer interface {
 	Next(r Range) spike.Tick
 }
 
+// Jump is a moment at which variables of a neuron jump, with their values on both sides.
+type Jump struct {
+	Neuron        int
+	At            spike.Tick
+	Before, After []float64
+}
+
+// Jumper is implemented by populations that know when variables jump within a step: learning rules read these.
+type Jumper interface {
+	// WatchJumps names the columns whose jumps are noted from now on.
+	WatchJumps(columns []string)
+	// TakeJumps appends what was noted since the last call, in no certain order but that of time for each neuron.
+	TakeJumps(jumps []Jump) []Jump
+}
+
 // Range is the half-open range [Lo, Hi) of neurons of one population.
 type Range struct{ Lo, Hi int }
 

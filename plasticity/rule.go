@@ -26,6 +26,12 @@ type TargetReader interface {
 	Reads() string
 }
 
+// Delayed is implemented by specs of rules that see the spikes of a side later than they arrive (pre) or are emitted (post).
+type Delayed interface {
+	// Delays returns by how much.
+	Delays() (pre, post spike.Tick)
+}
+
 // PartReader is implemented by specs that do not read all of their parameters in all settings. Files refuse what is not read.
 type PartReader interface {
 	// Unread returns the keys that are not read as the spec is set, and why.
@@ -46,6 +52,11 @@ type Build struct {
 	// Column returns a state variable of the target population (all neurons of it), as a third factor; read only, its
 	// value is that of the window's end.
 	Column func(name string) (neuron.Column, bool)
+	// Watch returns the course of variables of the target population, which is that of the window when Update is called.
+	Watch func(names []string) (*Course, error)
+	// Emitted returns the spikes of the target population in the window.
+	Emitted func() []spike.Event
+	Target  int // neurons of the target population
 }
 
 // Rule changes the weights of one block.

@@ -134,6 +134,9 @@ func (s *Sim) sections() ([]section, error) {
 	}
 	for _, p := range s.plastic {
 		all = append(all, section{p.Spec.Name + " queue", flattenEvents(p.queue)})
+		if p.delayPost > 0 {
+			all = append(all, section{p.Spec.Name + " later", flattenEvents(p.later)})
+		}
 	}
 	return append(all, s.columns()...), nil
 }
@@ -215,6 +218,12 @@ func (s *Sim) restore(r io.Reader) error {
 			return err
 		}
 		p.queue = unflattenEvents(p.queue, flat)
+		if p.delayPost > 0 {
+			if flat, err = readFree[int64](r, p.Spec.Name+" later"); err != nil {
+				return err
+			}
+			p.later = unflattenEvents(p.later, flat)
+		}
 	}
 	for _, part := range s.columns() {
 		if err := readSection(r, part); err != nil {

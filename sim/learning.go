@@ -18,6 +18,10 @@ type plastic struct {
 	ready  int               // how many of them arrive in this window
 	phases []phase           // of this window; the last one goes on
 	on     [1]uint8          // whether it learns from now on
+
+	delayPre, delayPost spike.Tick
+	later               []spike.Event   // postsynaptic spikes that the rule sees later: by that time, neuron within the target population
+	seen                [][]spike.Event // of them in this window, per shard
 }
 
 // phase says from when on a projection learns or not.
@@ -46,13 +50,18 @@ func (s *Sim) buildRules(Options) error {
 			continue
 		}
 		pr := s.projections[i]
-		p := &plastic{projection: pr, phases: []phase{{0, true}}, on: [1]uint8{1}}
+		p := &plastic{projection: pr, phases: []phase{{0, true}}, on: [1]uint8{1}, seen: make([][]spike.Event, len(pr.target.shards))}
+		if l, ok := d.Rule.(plasticity.Delayed); ok {
+			p.delayPre, p.delayPost = l.Delays()
+		}
 		for k, sh := range pr.target.shards {
 			b := plasticity.Build{Block: pr.Block(k, sh.r.Len()), Step: s.step, Receptor: receptorOf(d, pr),
 				Column: func(name string) (neuron.Column, bool) {
 					c, _, ok := s.Column(d.Target, name)
 					return c, ok
-				}}
+				},
+				Watch:   func(names []string) (*plasticity.Course, error) { return s.watchVariables(pr.target, names) },
+				Emitted: func() []spike.Event { return pr.target.spikes }, Target: pr.target.Len()}
 			rule, err := d.Rule.New(b)
 			if err != nil {
 				return parameterError(key, err)
@@ -87,12 +96,32 @@ func (s *Sim) prepareLessons(w spike.Window) {
 		}
 	}
 	for _, p := range s.plastic {
-		first, delay := p.source.id.First, p.MinDelay()
+		first, delay := p.source.id.First, p.MinDelay()+p.delayPre
 		for _, e := range p.source.spikes {
 			p.queue = append(p.queue, spike.Event{At: e.At + delay, Src: e.Src - first, Kind: e.Kind})
 		}
 		p.ready = sort.Search(len(p.queue), func(i int) bool { return p.queue[i].At >= w.To })
+		if p.delayPost > 0 {
+			p.postpone(w)
+		}
 	}
+}
+
+// postpone hands the postsynaptic spikes to the rules that see them later.
+func (p *plastic) postpone(w spike.Window) {
+	for _, e := range p.target.spikes {
+		p.later = append(p.later, spike.Event{At: e.At + p.delayPost, Src: e.Src - p.target.id.First, Kind: e.Kind})
+	}
+	ready := sort.Search(len(p.later), func(i int) bool { return p.later[i].At >= w.To })
+	for k := range p.seen {
+		p.seen[k] = p.seen[k][:0]
+	}
+	size := p.target.shards[0].r.Len()
+	for _, e := range p.later[:ready] {
+		k := int(e.Src) / size
+		p.seen[k] = append(p.seen[k], spike.Event{At: e.At, Src: e.Src - spike.ID(p.target.shards[k].r.Lo), Kind: e.Kind})
+	}
+	p.later = append(p.later[:0], p.later[ready:]...)
 }
 
 // distribute hands the spikes of a population to its shards.
@@ -120,6 +149,9 @@ func (s *Sim) endLessons(w spike.Window) {
 // learn updates one block, phase by phase.
 func (l lesson) learn(w spike.Window) {
 	pre, post := l.queue[:l.ready], l.target.shards[l.shard].post
+	if l.delayPost > 0 {
+		post = l.seen[l.shard]
+	}
 	for i, ph := range l.phases {
 		part := spike.Window{From: max(ph.from, w.From), To: w.To}
 		if i+1 < len(l.phases) {

@@ -24,6 +24,7 @@ type population struct {
 	in          []*projection // that end on it
 	learns      bool          // a projection onto it learns
 	heard       bool          // so, or a projection starts from it
+	course      *course       // of variables that rules read; nil if they read none
 	shards      []*shard
 	spikes      []spike.Event // of the window, in canonical order
 	stimuli     []*stimulus

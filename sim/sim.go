@@ -58,6 +58,7 @@ type Sim struct {
 	teachers     []*teacher
 	plastic      []*plastic
 	lessons      []lesson
+	courses      []*course
 	timeShift    int           // of the time in a spike's key
 	keys         []uint64      // of the spikes that are joined
 	order        order         // in which they are sorted
@@ -114,10 +115,15 @@ func (s *Sim) Run(ctx context.Context, until spike.Tick) error {
 		}
 		if s.now == s.exchanged {
 			s.watch.choose(int64(s.now / s.window))
+			s.beginCourses()
 		}
 		end := s.exchanged + s.window
 		piece := spike.Window{From: s.now, To: min(end, until, s.agenda.next())}
+		if len(s.courses) > 0 {
+			piece.To = min(piece.To, s.now+s.step)
+		}
 		s.advance(piece)
+		s.noteCourses(piece.To)
 		if err := s.fault(); err != nil {
 			return err
 		}

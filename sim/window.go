@@ -113,6 +113,7 @@ func (s *Sim) follow(w spike.Window) error {
 		s.watch.add(Record, start)
 		start = s.watch.start()
 	}
+	s.endCourses()
 	s.prepareLessons(w)
 	s.crew.share(&s.following, len(s.watch.spent), s.followUp)
 	s.endLessons(w)

@@ -140,6 +140,9 @@ func (b *Block) Row(source int) (targets []uint16, weights []float32) {
 	return b.rows.target[lo:hi], b.rows.weight[lo:hi]
 }
 
+// First returns the place in Weights of the first weight of a source.
+func (b *Block) First(source int) int { return int(b.rows.first[source]) }
+
 // Weights returns all weights of the block as they are stored, without the decay that they owe.
 func (b *Block) Weights() []float32 { return b.rows.weight }
 

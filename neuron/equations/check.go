@@ -218,6 +218,14 @@ func (k *checker) name(n *node) typ {
 	}
 	s.read = true
 	switch {
+	case s.kind == symFunction && len(s.line.args) == 0: // an expression under a name
+		if s.state == 1 {
+			fail(n.at, "%s is defined by itself", n.name)
+		}
+		outer := k.args
+		s.state, k.args = 1, nil
+		defer func() { s.state, k.args = 0, outer }()
+		return k.of(s.line.expr)
 	case s.kind == symFunction:
 		fail(n.at, "%s is a function: %s(%s)", n.name, n.name, strings.Join(s.line.args, ", "))
 	case k.fixed && s.kind == symDefinition:

@@ -66,8 +66,27 @@ func (c *compiler) lines() ([]line, Errors) {
 	for _, p := range c.src.Pulses {
 		own[p.Name] = true
 	}
+	for _, v := range c.src.given {
+		own[v.name] = true
+	}
+	for _, n := range c.src.named {
+		own[n.Name] = true
+	}
 	var lines []line
 	var errs Errors
+	for i := range c.src.given {
+		v := &c.src.given[i]
+		lines = append(lines, line{kind: lineDeclared, name: v.name, dim: v.dim, at: place{&v.text, 0}})
+	}
+	for i := range c.src.named {
+		n := &c.src.named[i]
+		expr, err := parseExpression(&n.Text, func(name string) bool { return own[name] })
+		if err != nil {
+			errs.add(err)
+			continue
+		}
+		lines = append(lines, line{kind: lineFunction, name: n.Name, expr: expr, at: place{&n.Text, 0}})
+	}
 	for _, t := range texts {
 		more, wrong := parseEquations(t, func(name string) bool { return own[name] })
 		lines, errs = append(lines, more...), append(errs, wrong...)
@@ -247,6 +266,13 @@ func (c *compiler) checkLines(lines []line) {
 		case lineDefinition:
 			c.errs.add(c.m.needs(l.expr, l.dim, l.name, context{}))
 			c.errs.add(c.cycle(c.m.symbols[l.name], nil))
+		case lineFunction:
+			if len(l.args) == 0 {
+				read := c.m.symbols[l.name].read
+				_, err := c.m.typeOf(&node{kind: nodeName, name: l.name, at: l.at}, context{})
+				c.errs.add(err)
+				c.m.symbols[l.name].read = read
+			}
 		}
 	}
 }

@@ -25,6 +25,7 @@ type population struct {
 	words            sleep
 	guard            guard
 	scratch          []*scratch // by the first neuron of a shard, in words
+	watched          []int      // columns whose jumps are noted
 }
 
 // blockLen is how many neurons run a program together: few enough for its registers to stay in the caches of a core.

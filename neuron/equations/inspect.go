@@ -31,3 +31,24 @@ func (c *compiler) inspect() {
 		}
 	}
 }
+
+// Readable lists the variables and conductances of a model's neurons.
+func (m *Model) Readable() (all []Readable) {
+	for _, v := range m.vars {
+		all = append(all, Readable{v.Name, v.Dim})
+	}
+	for k := range m.receptors {
+		name, _ := m.receptorColumn(k)
+		all = append(all, Readable{name, m.symbols[name].dim})
+	}
+	return all
+}
+
+// NewReadable returns a variable with a unit as columns have it.
+func NewReadable(name, unit string) (Readable, error) {
+	if unit == "leak" {
+		unit = ""
+	}
+	_, d, err := Quantity("1 " + unit)
+	return Readable{name, d}, err
+}

@@ -30,6 +30,7 @@ type lane struct {
 	start              []float64   // state at the start of a part
 	out                *spike.Buffer
 	fired              []spike.Tick // per detector: when it fired last in this step
+	jumps              []neuron.Jump
 }
 
 func newLane(p *population) *lane {
@@ -376,6 +377,9 @@ func (l *lane) jump(s *scratch, j int) {
 		}
 		v := p.m.symbols[p.m.ports[r.port].potential.name].index
 		if !(p.isHeld(v) && p.refEnd[0][l.i] > l.t) {
+			if !jumped {
+				l.jumpFrom(l.stop)
+			}
 			l.x[v] += float64(s.sums[k][j])
 			jumped = true
 		}
@@ -383,6 +387,7 @@ func (l *lane) jump(s *scratch, j int) {
 	if !jumped {
 		return
 	}
+	l.jumpTo()
 	l.evaluate(l.stop)
 	for d := range p.m.detectors {
 		if p.m.detectors[d].when == nil || p.above[d][l.i] != 0 || p.refEnd[d][l.i] >= l.stop {
@@ -474,6 +479,8 @@ func (l *lane) refractory(d int, ms float64, clock spike.Tick) {
 
 // act runs statements.
 func (l *lane) act(a *action, regs [][]float64, clock spike.Tick) {
+	l.jumpFrom(clock)
+	defer l.jumpTo()
 	l.bind(a.program, regs, clock, 0)
 	run(a.code, regs, 1)
 	next := l.start[:len(l.x)]
@@ -481,4 +488,31 @@ func (l *lane) act(a *action, regs [][]float64, clock spike.Tick) {
 		next[v] = regs[a.outputs[v]][0]
 	}
 	copy(l.x, next)
+}
+
+// jumpFrom notes what rules read just before it jumps.
+func (l *lane) jumpFrom(at spike.Tick) {
+	if len(l.p.watched) == 0 {
+		return
+	}
+	l.jumps = append(l.jumps, neuron.Jump{Neuron: l.i, At: at, Before: l.watched()})
+}
+
+// jumpTo notes it just after.
+func (l *lane) jumpTo() {
+	if len(l.p.watched) > 0 {
+		l.jumps[len(l.jumps)-1].After = l.watched()
+	}
+}
+
+func (l *lane) watched() []float64 {
+	x := make([]float64, len(l.p.watched))
+	for k, v := range l.p.watched {
+		if v < len(l.x) {
+			x[k] = l.x[v]
+		} else {
+			x[k] = l.g[v-len(l.x)]
+		}
+	}
+	return x
 }

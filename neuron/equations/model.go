@@ -26,6 +26,15 @@ type Source struct {
 	Added        []Text // further lines of equations
 	Currents     []CurrentSource
 	Substeps     int // parts of a step that are integrated one after the other; 0 means 1
+	given        []given
+	named        []Named // expressions under a name, whose unit follows from them
+}
+
+// given is a variable that another program computes: nothing of the model changes it.
+type given struct {
+	name string
+	dim  Dimension
+	text Text
 }
 
 // Named is a text under a name that the author chose.

@@ -3,6 +3,7 @@ package equations
 import (
 	"fmt"
 	"math"
+	"slices"
 
 	"github.com/burstplex/burstplex/neuron"
 	"github.com/burstplex/burstplex/neuron/numeric"
@@ -322,4 +323,23 @@ func (k *arrivalKernel) recover(in neuron.Pair, t, h spike.Tick) arrival {
 	}
 	ticks := max(0, min(h, ticksOf(rest)))
 	return arrival{at: t + h - ticks, weight: float64(in.End) * numeric.Exp(ticks.Milliseconds()/k.tau)}
+}
+
+// WatchJumps implements neuron.Jumper.
+func (p *population) WatchJumps(columns []string) {
+	p.watched = p.watched[:0]
+	all := p.Columns()
+	for _, name := range columns {
+		p.watched = append(p.watched, slices.IndexFunc(all, func(c neuron.Column) bool { return c.Name == name }))
+	}
+}
+
+// TakeJumps implements neuron.Jumper.
+func (p *population) TakeJumps(jumps []neuron.Jump) []neuron.Jump {
+	for _, s := range p.scratch {
+		if s != nil {
+			jumps, s.lane.jumps = append(jumps, s.lane.jumps...), s.lane.jumps[:0]
+		}
+	}
+	return jumps
 }

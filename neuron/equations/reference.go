@@ -3,6 +3,7 @@ package equations
 import (
 	"cmp"
 	"slices"
+	"sync"
 
 	"github.com/burstplex/burstplex/neuron"
 	"github.com/burstplex/burstplex/neuron/spike"
@@ -22,6 +23,10 @@ type reference struct {
 	params         [][]float64
 	kernels        []*arrivalKernel
 	sub            spike.Tick
+
+	seen   []int // columns whose jumps are noted
+	noting sync.Mutex
+	jumps  []neuron.Jump
 }
 
 // referencePart is the longest part that the reference integrates at once.
@@ -462,6 +467,14 @@ func (n *judged) emit(now spike.Tick) {
 }
 
 func (n *judged) act(a *action, regs [][]float64, now spike.Tick) {
+	before := n.watched()
+	defer func() {
+		if before != nil {
+			n.p.noting.Lock()
+			n.p.jumps = append(n.p.jumps, neuron.Jump{Neuron: n.i, At: now, Before: before, After: n.watched()})
+			n.p.noting.Unlock()
+		}
+	}()
 	n.bind(a.program, regs, (now - n.t).Milliseconds(), n.y)
 	run(a.code, regs, 1)
 	for v := range n.p.vars {
@@ -493,4 +506,27 @@ func (n *judged) secondSpike(now spike.Tick) {
 			p.refEnd[0][i] = now + ticks
 		}
 	}
+}
+
+// watched returns what rules read of the neuron, nil if they read nothing.
+func (n *judged) watched() (x []float64) {
+	for _, v := range n.p.seen {
+		x = append(x, n.y[v])
+	}
+	return x
+}
+
+// WatchJumps implements neuron.Jumper.
+func (p *reference) WatchJumps(columns []string) {
+	p.seen = p.seen[:0]
+	all := p.Columns()
+	for _, name := range columns {
+		p.seen = append(p.seen, slices.IndexFunc(all, func(c neuron.Column) bool { return c.Name == name }))
+	}
+}
+
+// TakeJumps implements neuron.Jumper.
+func (p *reference) TakeJumps(jumps []neuron.Jump) []neuron.Jump {
+	jumps, p.jumps = append(jumps, p.jumps...), p.jumps[:0]
+	return jumps
 }

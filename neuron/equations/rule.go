@@ -1,23 +1,44 @@
 package equations
 
 import (
-	"fmt"
-	"regexp"
-	"strconv"
+	"slices"
 	"strings"
+
+	"github.com/burstplex/burstplex/neuron"
 )
 
-// RuleSource is a learning rule as its author wrote it: traces and definitions of both sides, and statements at spikes.
+// RuleSource is a learning rule as its author wrote it: what it reads on both sides, and statements at moments.
 type RuleSource struct {
 	Name       string
 	Parameters []Named
-	Pre, Post  []Named // "events, 100 ms", or an expression of traces and parameters
+	Pre, Post  []Named // "events, 100 ms", "low-pass(v_d), 100 ms" (post), or an expression
+	Target     []Named // the same, averaged over the target population
+	Synapse    []Named // variables of each synapse: a time, with which they decay, or a number
 	On         [RuleMoments][]Text
+	Drift      Text // dw/dt between spikes
+	Readable   []Readable
+	Constants  []Named // further parameters, of the populations: read where the rule has no such name
 	Lo, Hi     float64 // bounds of the weight, held after each statement
 }
 
-// RuleMoments is how many moments a rule has statements for: at the spike, event and burst of the pre side, then of the post side.
-const RuleMoments = 6
+// Readable is a variable of the target's neurons, in internal units.
+type Readable struct {
+	Name string
+	Dim  Dimension
+}
+
+// The moments that a rule has statements for.
+const (
+	AtPreSpike = iota
+	AtPreEvent
+	AtPreBurst
+	AtPostSpike
+	AtPostEvent
+	AtPostBurst
+	AtInterval // regular intervals
+	AtSignal   // the times of a file
+	RuleMoments
+)
 
 // Trace is an exponential trace of a side: it decays and jumps at spikes.
 type Trace struct {
@@ -29,144 +50,294 @@ type Trace struct {
 	Nearest bool // it jumps to 1, not by 1
 }
 
-// RuleModel is a checked rule.
-type RuleModel struct {
-	Name     string
-	Warnings Errors
-	Traces   []Trace
-	moments  [RuleMoments]*program
+// LowPass is an expression of the target's variables that is low-passed; it starts at its first value.
+type LowPass struct {
+	Name string
+	Tau  float64 // ms
+	Of   *RuleProgram
 }
 
-// weightName is what statements call the weight.
-const weightName = "w"
+// Average is a mean over the target population: of a trace if Counts is not empty, of an expression, or of one that is
+// low-passed if Tau is above 0 then.
+type Average struct {
+	Trace
+	Of *RuleProgram
+}
 
-var tracePattern = regexp.MustCompile(`^\s*(spikes|events|bursts)\s*,\s*([^,]+?)\s*(?:,\s*([-+0-9.eE]+)\s*)?(,\s*nearest)?\s*$`)
+// SynapseVariable is a variable of each synapse.
+type SynapseVariable struct {
+	Name  string
+	Tau   float64 // ms, of its decay to 0; 0: it stays
+	Start float64
+}
+
+// RuleInput says what a rule reads: an element of one of its lists.
+type RuleInput struct {
+	Kind  RuleInputKind
+	Index int
+}
+
+// RuleInputKind is a kind of RuleInput.
+type RuleInputKind uint8
+
+// What rules read.
+const (
+	RuleWeight   RuleInputKind = iota
+	RuleSynapse                // SynapseVariables
+	RuleTrace                  // Traces
+	RuleLowPass                // LowPasses
+	RuleAverage                // Averages
+	RuleVariable               // Variables of the target
+	RuleSignal                 // value of the signal
+	RuleSum                    // sum of the weights onto the target
+	RuleTime                   // ms
+)
+
+// RuleModel is a checked rule.
+type RuleModel struct {
+	Name      string
+	Warnings  Errors
+	Traces    []Trace
+	LowPasses []LowPass
+	Averages  []Average
+	Synapses  []SynapseVariable
+	Variables []string // of the target's neurons that can be read
+	Drift     *RuleProgram
+
+	inputs  []RuleInput // by the variables of the model that it is compiled as
+	moments [RuleMoments]*RuleProgram
+}
+
+// weightName is what statements call the weight; sum and signal are what some can read.
+const (
+	weightName = "w"
+	sumName    = "sum_w"
+	signalName = "signal"
+	driftName  = "dw/dt"
+)
+
+// ruleCompiler turns a RuleSource into a RuleModel.
+type ruleCompiler struct {
+	r     *RuleModel
+	src   *RuleSource
+	errs  Errors
+	given []given // by the inputs of the rule
+	named []Named
+	used  map[string]bool // parameters that are read elsewhere than in statements
+}
 
 // CompileRule checks a rule: syntax, names, units. The error is of type Errors.
 func CompileRule(src *RuleSource) (*RuleModel, error) {
-	r := &RuleModel{Name: src.Name}
-	var errs Errors
-	lines := []string{weightName + " : 1"}
-	var definitions []Text
-	for side, list := range [][]Named{src.Pre, src.Post} {
-		for i := range list {
-			n := &list[i]
-			at := place{&n.Text, 0}
-			if strings.HasPrefix(strings.TrimSpace(n.Text.S), "low-pass") {
-				errs.add(at.errorf("%s: variables of neurons cannot be read by rules yet (docs/equations.md)", n.Name))
-				continue
-			}
-			m := tracePattern.FindStringSubmatch(n.Text.S)
-			if m == nil {
-				if word, _, comma := strings.Cut(n.Text.S, ","); comma && !strings.ContainsAny(word, "(+*/") {
-					errs.add(at.errorf("%s: a trace is %q, found %q%s", n.Name, "spikes|events|bursts, TIME[, start][, nearest]", n.Text.S,
-						didYouMean(strings.TrimSpace(word), []string{"spikes", "events", "bursts"})))
-					continue
-				}
-				d := n.Text // an expression: its line begins with the name, its places move by as much
-				head := n.Name + " = "
-				d.S, d.Column = head+n.Text.S+" : 1", d.Column-len(head)
-				definitions = append(definitions, d)
-				continue
-			}
-			tau, err := ParseAs(m[2], dimTime)
-			if err == nil && !(tau.IsConst() && tau.A > 0) {
-				err = fmt.Errorf("must be one time above 0")
-			}
-			if err != nil {
-				errs.add(at.errorf("%s: time constant: %s", n.Name, err))
-				continue
-			}
-			t := Trace{Name: n.Name, Post: side == 1, Counts: m[1], Tau: tau.A, Nearest: m[4] != ""}
-			if m[3] != "" {
-				if t.Start, err = strconv.ParseFloat(m[3], 64); err != nil {
-					errs.add(at.errorf("%s: start: %s is no number", n.Name, m[3]))
-				}
-			}
-			r.Traces = append(r.Traces, t)
-			lines = append(lines, n.Name+" : 1")
+	c := &ruleCompiler{src: src, r: &RuleModel{Name: src.Name}, used: map[string]bool{}}
+	for _, v := range src.Readable {
+		c.r.Variables = append(c.r.Variables, v.Name)
+	}
+	c.give(weightName, none, Text{}, RuleInput{})
+	c.synapses()
+	c.constants()
+	c.side(src.Pre, false)
+	c.side(src.Post, true)
+	c.averages()
+	if len(c.errs) > 0 {
+		return c.r, c.errs.err()
+	}
+	c.read()
+	for _, n := range []struct {
+		name string
+		kind RuleInputKind
+	}{{sumName, RuleSum}, {signalName, RuleSignal}} {
+		if !c.has(n.name) {
+			c.give(n.name, none, Text{}, RuleInput{n.kind, 0})
 		}
 	}
-	if len(errs) > 0 {
-		return r, errs.err()
-	}
-	model := &Source{Name: src.Name, Equations: Text{S: strings.Join(lines, "\n")}, Added: definitions, Parameters: src.Parameters}
-	if len(src.Parameters)+len(definitions) > 0 {
-		first := append(append([]Named{}, src.Pre...), src.Post...)
-		first = append(first, src.Parameters...)
-		at := first[0].Text
-		model.Equations.Key, model.Equations.File, model.Equations.Line = at.Key, at.File, at.Line
-	}
+	model := c.model()
 	for _, list := range src.On {
 		model.Reset = append(model.Reset, list...)
 	}
+	if src.Drift.S != "" {
+		model.named = append(model.named, Named{driftName, src.Drift})
+	}
 	m, err := Compile(model)
 	if err != nil {
-		return r, err
+		return c.r, err
 	}
 	for _, w := range m.Warnings {
-		if strings.Contains(w.Reason, "is not used") {
-			r.Warnings = append(r.Warnings, w)
+		if name, ok := strings.CutSuffix(w.Reason, " is not used"); ok {
+			_, name, _ = strings.Cut(name, " ")
+			if name != driftName && !c.used[name] && !slices.ContainsFunc(c.src.Constants, func(n Named) bool { return n.Name == name }) {
+				c.r.Warnings = append(c.r.Warnings, w)
+			}
 		}
 	}
-	spec := NewSpec(m)
-	for i, v := range spec.Values {
-		if !v.IsConst() {
-			errs.add(place{&src.Parameters[i].Text, 0}.errorf("%s: parameters of rules are one for all synapses", m.parameters[i].Name))
+	c.programs(m)
+	return c.r, c.errs.err()
+}
+
+// give declares a variable that others compute.
+func (c *ruleCompiler) give(name string, d Dimension, at Text, in RuleInput) {
+	c.given = append(c.given, given{name, d, at})
+	c.r.inputs = append(c.r.inputs, in)
+}
+
+// has reports whether the rule has a name.
+func (c *ruleCompiler) has(name string) bool {
+	named := func(n Named) bool { return n.Name == name }
+	return slices.ContainsFunc(c.given, func(v given) bool { return v.name == name }) || slices.ContainsFunc(c.named, named) ||
+		slices.ContainsFunc(c.src.Parameters, named)
+}
+
+// constants adds the parameters of the populations that the rule has no name for.
+func (c *ruleCompiler) constants() {
+	own := slices.Concat(c.src.Parameters, c.src.Pre, c.src.Post, c.src.Target, c.src.Synapse)
+	c.src.Constants = slices.DeleteFunc(slices.Clone(c.src.Constants), func(n Named) bool {
+		return n.Name == weightName || reserved(n.Name) != "" || strings.Contains(n.Name, ".") ||
+			slices.ContainsFunc(own, func(o Named) bool { return o.Name == n.Name })
+	})
+}
+
+// read declares the variables of the target that the rule has no other name for.
+func (c *ruleCompiler) read() {
+	for k, v := range c.src.Readable {
+		if !c.has(v.Name) && reserved(v.Name) == "" {
+			c.src.Constants = slices.DeleteFunc(slices.Clone(c.src.Constants), func(n Named) bool { return n.Name == v.Name })
+			c.give(v.Name, v.Dim, Text{}, RuleInput{RuleVariable, k})
+		}
+	}
+}
+
+// model returns the rule so far as a model to compile.
+func (c *ruleCompiler) model() *Source {
+	return &Source{Name: c.src.Name, Parameters: slices.Concat(c.src.Parameters, c.src.Constants), given: c.given, named: slices.Clone(c.named)}
+}
+
+// programs compiles the statements of each moment, and the drift.
+func (c *ruleCompiler) programs(m *Model) {
+	values := NewSpec(m).Values
+	for i, v := range values {
+		if !v.IsConst() && i < len(c.src.Parameters) {
+			c.errs.add(place{&c.src.Parameters[i].Text, 0}.errorf("%s: parameters of rules are one for all synapses", m.parameters[i].Name))
 		}
 	}
 	statements := m.detectors[0].do
-	for k, list := range src.On {
+	for k, list := range c.src.On {
 		mine := statements[:len(list)]
 		statements = statements[len(list):]
-		if len(list) == 0 {
+		if len(list) > 0 {
+			c.r.moments[k] = c.program(m, values, k, mine)
+		}
+	}
+	if c.src.Drift.S == "" {
+		return
+	}
+	n := m.symbols[driftName].line.expr
+	if c.errs.add(m.needs(n, dimRate, driftName, context{})); len(c.errs) > 0 {
+		return
+	}
+	b := newBuilder(m, values, nil)
+	q := &RuleProgram{p: compileProgram(b.g, []value{b.of(n)})}
+	c.bind(q, start(n), -1)
+	c.r.Drift = q
+}
+
+// program compiles statements; its outputs are the weight and the variables of the synapse.
+func (c *ruleCompiler) program(m *Model, values []neuron.Value, moment int, list []statement) *RuleProgram {
+	b := newBuilder(m, values, nil)
+	n := 1 + len(c.r.Synapses)
+	changes := make([]bool, n)
+	for _, s := range list {
+		k := m.symbols[s.name].index
+		if k >= n {
+			c.errs.add(s.at.errorf("statements of rules change w and the variables of the synapse; %s is computed", s.name))
 			continue
 		}
-		b := newBuilder(m, spec.Values, nil)
-		for _, s := range mine {
-			if s.name != weightName {
-				errs.add(s.at.errorf("statements of rules change w only; %s is a trace", s.name))
-			}
-			b.apply([]statement{s})
-			if len(b.randoms) > 0 {
-				errs.add(s.at.errorf("rules have no random numbers"))
-			}
-			b.vars[0] = b.g.min(b.g.max(b.vars[0], b.g.constant(src.Lo)), b.g.constant(src.Hi))
+		changes[k] = true
+		b.apply([]statement{s})
+		if len(b.randoms) > 0 {
+			c.errs.add(s.at.errorf("rules have no random numbers"))
 		}
-		r.moments[k] = compileProgram(b.g, []value{b.vars[0]})
-		for _, l := range r.moments[k].leaves {
-			if l.kind != leafVar {
-				errs.add(mine[0].at.errorf("rules read w, traces and parameters only"))
-			}
-		}
+		b.vars[0] = b.g.min(b.g.max(b.vars[0], b.g.constant(c.src.Lo)), b.g.constant(c.src.Hi))
 	}
-	return r, errs.err()
+	q := &RuleProgram{p: compileProgram(b.g, b.vars[:n]), Changes: changes}
+	c.bind(q, list[0].at, moment)
+	return q
 }
 
-// RuleProgram changes the weights of many synapses at one moment.
+// bind says what the leaves of a program are.
+func (c *ruleCompiler) bind(q *RuleProgram, at place, moment int) {
+	for _, l := range q.p.leaves {
+		in := RuleInput{RuleTime, 0}
+		switch {
+		case l.kind == leafParam:
+			c.errs.add(at.errorf("reads a parameter that differs between neurons; rules read parameters that all share"))
+		case l.kind != leafTime:
+			in = c.r.inputs[l.index]
+		}
+		switch {
+		case in.Kind == RuleSignal && moment != AtSignal:
+			c.errs.add(at.errorf("signal is known in the statements of signal only"))
+		case in.Kind == RuleSum && moment != AtSignal && moment != AtInterval:
+			c.errs.add(at.errorf("sum_w is known in the statements of every and signal only"))
+		}
+		q.Inputs = append(q.Inputs, in)
+	}
+}
+
+// RuleProgram computes something of many synapses, or neurons, at one moment.
 type RuleProgram struct {
-	p    *program
-	regs [][]float64
-	n    int
+	Inputs  []RuleInput
+	Changes []bool // per output of statements: the weight, then the variables of a synapse
+	p       *program
+	regs    [][]float64
+	n       int
 }
 
-// At returns the program of a moment, in the order of RuleMoments; nil if the rule has no statement there.
-func (r *RuleModel) At(moment int) *RuleProgram {
-	if r.moments[moment] == nil {
+// copied returns the same with registers of its own.
+func (q *RuleProgram) copied() *RuleProgram {
+	if q == nil {
 		return nil
 	}
-	return &RuleProgram{p: r.moments[moment]}
+	return &RuleProgram{Inputs: q.Inputs, Changes: q.Changes, p: q.p}
 }
 
-// Run computes the weights of n synapses: row returns the n values of w (-1) or of a trace. What it returns holds until the next call.
-func (q *RuleProgram) Run(n int, row func(trace int) []float64) []float64 {
-	if n > q.n {
+// Copied returns a program for one more user at a time, nil of nil.
+func (q *RuleProgram) Copied() *RuleProgram { return q.copied() }
+
+// At returns the program of a moment, for one user; nil if the rule has no statement there.
+func (r *RuleModel) At(moment int) *RuleProgram { return r.moments[moment].copied() }
+
+// Reads lists the inputs that any program reads, each once.
+func (r *RuleModel) Reads() (all []RuleInput) {
+	programs := append(r.moments[:len(r.moments):len(r.moments)], r.Drift)
+	for _, l := range r.LowPasses {
+		programs = append(programs, l.Of)
+	}
+	for _, a := range r.Averages {
+		programs = append(programs, a.Of)
+	}
+	for _, q := range programs {
+		if q == nil {
+			continue
+		}
+		for _, in := range q.Inputs {
+			if !slices.Contains(all, in) {
+				all = append(all, in)
+			}
+		}
+	}
+	return all
+}
+
+// Run computes its outputs for n synapses: row returns the n values of an input. What Out returns holds until the next call.
+func (q *RuleProgram) Run(n int, row func(in RuleInput) []float64) {
+	if n > q.n || q.regs == nil {
 		q.n = n
 		q.regs = registers[float64](q.p, n)
 	}
-	for i, l := range q.p.leaves {
-		q.regs[i] = row(l.index - 1)[:n]
+	for i, in := range q.Inputs {
+		q.regs[i] = row(in)[:n]
 	}
 	run(q.p.code, q.regs, n)
-	return q.regs[q.p.outputs[0]][:n]
 }
+
+// Out returns the n values of an output.
+func (q *RuleProgram) Out(k, n int) []float64 { return q.regs[q.p.outputs[k]][:n] }

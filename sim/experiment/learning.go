@@ -21,11 +21,7 @@ type ruleKeys Rule
 
 // DecodeConfig implements config.NodeDecoder.
 func (r *Rule) DecodeConfig(n *config.Node, d *config.Decoder) error {
-	wrong := len(d.Errors)
 	r.Spec = registriesOf(d).Rules.Decode(d, n, "kind", "", (*ruleKeys)(r))
-	if s, ok := r.Spec.(*equationRule); ok && len(d.Errors) == wrong {
-		return s.compile(n)
-	}
 	return nil
 }
 
