@@ -20,9 +20,12 @@ type Block struct {
 
 // NewBlock returns a block of zeros.
 func NewBlock(rows, cols int) *Block {
-	stride := (cols + tileCols - 1) / tileCols * tileCols
+	stride := up(cols)
 	return &Block{rows, cols, stride, aligned((rows + tileRows) * stride)}
 }
+
+// up rounds columns up to whole tiles.
+func up(cols int) int { return (cols + tileCols - 1) / tileCols * tileCols }
 
 // Row returns the columns of a row.
 func (b *Block) Row(i int) []float32 { return b.Data[i*b.Stride : i*b.Stride+b.Cols] }

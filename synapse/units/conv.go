@@ -78,9 +78,7 @@ func (c *Conv) Forward(dst, src *Block, p *Packed, _ []int) {
 		for r := 0; r < c.Channels; r += tileRows {
 			panel := p.panels[r*in:]
 			to := dst.Data[(pos*c.Channels+r)*dst.Stride:]
-			for col := 0; col < dst.Cols; col += tileCols {
-				product(to[col:], dst.Stride, c.Channels-r, tileCols, panel, from[col:], steps)
-			}
+			products(to, dst.Stride, c.Channels-r, up(dst.Cols), panel, from, steps)
 		}
 	}
 }
@@ -109,9 +107,7 @@ func (c *Conv) Backward(dst, src *Block, p *Packed) {
 					from := src.Data[(oy*out.Width+ox)*c.Channels*src.Stride:]
 					for r := 0; r < below; r += tileRows {
 						panel := p.panels[(ky*c.Kernel+kx)*size+r*c.Channels:]
-						for col := 0; col < dst.Cols; col += tileCols {
-							product(to[r*dst.Stride+col:], dst.Stride, below-r, tileCols, panel, from[col:], steps)
-						}
+						products(to[r*dst.Stride:], dst.Stride, below-r, up(dst.Cols), panel, from, steps)
 					}
 				}
 			}
@@ -140,9 +136,7 @@ func (c *Conv) Gradient(dw []float32, post *Block, pre *Transposed, part, parts 
 			y, x := pos/out.Width*c.Stride, pos%out.Width*c.Stride
 			for ky := range c.Kernel {
 				from := pre.Data[((y+ky)*c.Below.Width+x)*below:]
-				for k := 0; k < run; k += tileCols {
-					product(dw[r*in+ky*run+k:], in, rows, run-k, panel, from[k:], steps)
-				}
+				products(dw[r*in+ky*run:], in, rows, run, panel, from, steps)
 			}
 		}
 	}

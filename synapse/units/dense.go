@@ -74,9 +74,7 @@ func (d *Dense) apply(dst, src *Block, p *Packed, rows, terms int, active []int)
 	}
 	for r := 0; r < rows; r += tileRows {
 		panel := p.panels[r*terms:]
-		for c := 0; c < dst.Cols; c += tileCols {
-			product(dst.Data[r*dst.Stride+c:], dst.Stride, tileRows, tileCols, panel, src.Data[c:], steps)
-		}
+		products(dst.Data[r*dst.Stride:], dst.Stride, tileRows, up(dst.Cols), panel, src.Data, steps)
 	}
 }
 
@@ -94,8 +92,6 @@ func (d *Dense) Gradient(dw []float32, post *Block, pre *Transposed, part, parts
 		r := n * tileRows
 		rows := min(tileRows, out-r)
 		packPanels(panel, post.Data[r*post.Stride:], rows, columns, post.Stride, 1)
-		for c := 0; c < in; c += tileCols {
-			product(dw[r*in+c:], in, rows, in-c, panel, pre.Data[c:], steps)
-		}
+		products(dw[r*in:], in, rows, in, panel, pre.Data, steps)
 	}
 }

@@ -80,11 +80,23 @@ func (t *Transposed) Set(at int, b *Block, from, n int, offset []float32) {
 // step is one term of a tile: where its six weights and its sixteen numbers are, in bytes.
 type step struct{ a, b uint32 }
 
-// product adds the sum over steps of weights times numbers to rows (at most 6) x cols (at most 16) of c.
-func product(c []float32, stride, rows, cols int, a, b []float32, steps []step) {
+// products adds the sum over steps of weights times numbers to rows (at most 6) x cols of c, tile by tile.
+func products(c []float32, stride, rows, cols int, a, b []float32, steps []step) {
 	if len(steps) == 0 {
 		return
 	}
+	k := 0
+	if rows >= tileRows {
+		for ; k+2*tileCols <= cols && double(&c[k], stride, &a[0], &b[k], steps); k += 2 * tileCols {
+		}
+	}
+	for ; k < cols; k += tileCols {
+		product(c[k:], stride, rows, cols-k, a, b[k:], steps)
+	}
+}
+
+// product adds the sum over steps of weights times numbers to rows (at most 6) x cols (at most 16) of c.
+func product(c []float32, stride, rows, cols int, a, b []float32, steps []step) {
 	if rows >= tileRows && cols >= tileCols {
 		tile(&c[0], stride, &a[0], &b[0], steps)
 		return

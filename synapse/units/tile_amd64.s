@@ -18,6 +18,15 @@
 	VMULPS.BCST i(R8)(AX*1), Z0, Z1 \
 	VADDPS Z1, acc, acc
 
+// Two vectors of sixteen in doubleAVX512: twelve accumulators, Z4 to Z15.
+
+#define DOUBLE(i, acc0, acc1) \
+	VBROADCASTSS i(R8)(AX*1), Z2 \
+	VMULPS Z0, Z2, Z3 \
+	VADDPS Z3, acc0, acc0 \
+	VMULPS Z1, Z2, Z3 \
+	VADDPS Z3, acc1, acc1
+
 // func tileAVX2(c *float32, stride int, a, b *float32, steps *step, n int)
 TEXT ·tileAVX2(SB), NOSPLIT, $0-48
 	MOVQ c+0(FP), DI
@@ -128,5 +137,68 @@ loop:
 	VMOVUPS Z8, (DI)
 	ADDQ SI, DI
 	VMOVUPS Z9, (DI)
+	VZEROUPPER
+	RET
+
+// func doubleAVX512(c *float32, stride int, a, b *float32, steps *step, n int)
+TEXT ·doubleAVX512(SB), NOSPLIT, $0-48
+	MOVQ c+0(FP), DI
+	MOVQ stride+8(FP), SI
+	SHLQ $2, SI
+	MOVQ a+16(FP), R8
+	MOVQ b+24(FP), R9
+	MOVQ steps+32(FP), R10
+	MOVQ n+40(FP), CX
+	MOVQ DI, DX
+	VMOVUPS (DX), Z4
+	VMOVUPS 64(DX), Z5
+	ADDQ SI, DX
+	VMOVUPS (DX), Z6
+	VMOVUPS 64(DX), Z7
+	ADDQ SI, DX
+	VMOVUPS (DX), Z8
+	VMOVUPS 64(DX), Z9
+	ADDQ SI, DX
+	VMOVUPS (DX), Z10
+	VMOVUPS 64(DX), Z11
+	ADDQ SI, DX
+	VMOVUPS (DX), Z12
+	VMOVUPS 64(DX), Z13
+	ADDQ SI, DX
+	VMOVUPS (DX), Z14
+	VMOVUPS 64(DX), Z15
+
+loop:
+	MOVL (R10), AX
+	MOVL 4(R10), BX
+	VMOVUPS (R9)(BX*1), Z0
+	VMOVUPS 64(R9)(BX*1), Z1
+	DOUBLE(0, Z4, Z5)
+	DOUBLE(4, Z6, Z7)
+	DOUBLE(8, Z8, Z9)
+	DOUBLE(12, Z10, Z11)
+	DOUBLE(16, Z12, Z13)
+	DOUBLE(20, Z14, Z15)
+	ADDQ $8, R10
+	DECQ CX
+	JNE  loop
+
+	VMOVUPS Z4, (DI)
+	VMOVUPS Z5, 64(DI)
+	ADDQ SI, DI
+	VMOVUPS Z6, (DI)
+	VMOVUPS Z7, 64(DI)
+	ADDQ SI, DI
+	VMOVUPS Z8, (DI)
+	VMOVUPS Z9, 64(DI)
+	ADDQ SI, DI
+	VMOVUPS Z10, (DI)
+	VMOVUPS Z11, 64(DI)
+	ADDQ SI, DI
+	VMOVUPS Z12, (DI)
+	VMOVUPS Z13, 64(DI)
+	ADDQ SI, DI
+	VMOVUPS Z14, (DI)
+	VMOVUPS Z15, 64(DI)
 	VZEROUPPER
 	RET
