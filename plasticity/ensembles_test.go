@@ -23,22 +23,25 @@ func TestFadingDecay(t *testing.T) {
 	}
 }
 
-// One change is eta times what is stated, factor d - λ w, and repeats with momentum; a decay that stays does not fade.
+// Each of some changes is eta times what is stated, factor d - λ w, and repeats with momentum; a decay that stays does not fade.
 func TestOneChange(t *testing.T) {
 	e := DefaultEnsembles()
 	const factor, step, lambda = 3.6, 0.01, 0.2 // gamma p_b, eta B
 	for _, momentum := range []float64{0, 0.5} {
 		e.Momentum = momentum
 		w, d, v := []float32{0.5, -2}, []float32{1.5, 0.25}, []float32{0.1, -0.3}
-		var want []float64
-		for k := range w {
-			change := factor*float64(d[k]) - lambda*float64(w[k])
-			if momentum > 0 {
-				change += momentum * float64(v[k])
+		want, velocity := []float64{0.5, -2}, []float64{0.1, -0.3}
+		for range 3 {
+			for k := range w {
+				change := factor*float64(d[k]) - lambda*want[k]
+				if momentum > 0 {
+					change += momentum * velocity[k]
+				}
+				velocity[k] = change
+				want[k] += step * change
 			}
-			want = append(want, float64(w[k])+step*change)
+			e.Apply(w, d, v, factor, step, lambda)
 		}
-		e.Apply(w, d, v, factor, step, lambda)
 		for k := range w {
 			if math.Abs(float64(w[k])-want[k]) > 1e-6 {
 				t.Errorf("momentum %g: weight %d is %v and not %v", momentum, k, w[k], want[k])

@@ -229,6 +229,37 @@ func TestTriplets(t *testing.T) {
 	}
 }
 
+// Bounds hold after each statement, so that what follows starts from the bound; both sides of w.
+func TestBoundsBetweenStatements(t *testing.T) {
+	for _, c := range []struct {
+		statements []string
+		want       float64
+	}{{[]string{"w += 5", "w -= 0.25"}, 0.75}, {[]string{"w -= 5", "w += 0.25"}, 0.35}, {[]string{"w *= 4", "w /= 4", "w = w^2"}, 0.1},
+		{[]string{"w = 0.6", "w += w*w"}, 0.96}} {
+		for moment := range 6 {
+			src := &equations.RuleSource{}
+			src.On[moment] = text(c.statements...)
+			s := writtenRule(t, src, Bounds{Min: 0.1, Max: 1})
+			b := testBlock(t, 0.5)
+			r, err := s.New(Build{Block: b, Step: spike.Millisecond, Receptor: "ampa"})
+			if err != nil {
+				t.Fatal(err)
+			}
+			one := []spike.Event{{At: spike.Millisecond, Kind: []spike.Kind{spike.Tail, spike.Onset, spike.Burst}[moment%3]}}
+			targets, weights := b.Row(0)
+			if moment < 3 {
+				r.Update(spike.Window{To: 2 * spike.Millisecond}, one, nil, true)
+			} else {
+				one[0].Src = spike.ID(targets[0])
+				r.Update(spike.Window{To: 2 * spike.Millisecond}, nil, one, true)
+			}
+			if math.Abs(float64(weights[0])-c.want) > 1e-6 {
+				t.Errorf("%q at moment %d: %g, want %g", c.statements, moment, weights[0], c.want)
+			}
+		}
+	}
+}
+
 func TestMistakesInRules(t *testing.T) {
 	for _, c := range []struct {
 		pre, statement, want string

@@ -30,6 +30,7 @@ func TestCompartments(t *testing.T) {
 	src := branched()
 	src.Threshold, src.Refractory, src.Reset, src.Hold = Text{}, Text{}, nil, nil
 	src.Parameters[0].Text.S = "0 nS"
+	src.Compartments[0].Axial.S = "300 ohm cm" // the twig, twice what its parent has
 	m, err := Compile(src)
 	if err != nil {
 		t.Fatal(err)
@@ -50,7 +51,7 @@ func TestCompartments(t *testing.T) {
 	for name, want := range map[string]float64{
 		"c_soma": math.Pi * 20 * 20 * 1e-8 * 1e6, "c_trunk": 1.5 * math.Pi * 200 * 3 * 1e-8 * 1e6, // pF at 1 uF/cm^2
 		"g_tuft":       1.5 * math.Pi * 60 * 1.5 * 1e-8 * 50e-6 * 1e9,
-		"g_trunk_soma": 1e9 / (half(200, 3) + half(20, 20)), "g_twig_tuft": 1e9 / (half(20, 0.8) + half(60, 1.5)),
+		"g_trunk_soma": 1e9 / (half(200, 3) + half(20, 20)), "g_twig_tuft": 1e9 / (2*half(20, 0.8) + half(60, 1.5)),
 	} {
 		if got := value(name); math.Abs(got/want-1) > 1e-9 {
 			t.Errorf("%s = %g, want %g", name, got, want)

@@ -59,6 +59,22 @@ func TestMoments(t *testing.T) {
 		{"delayed", ramp(func(s *Source) {
 			s.Events = []EventSource{{Name: "late", After: Text{S: "spike"}, Delay: Text{S: "2.03 ms"}, Do: texts("k += v/mV")}}
 		}), []float64{5, 10, 15, 20}, "k", 4 * 2.03},
+		{"delayed over several spikes", ramp(func(s *Source) {
+			s.Events = []EventSource{{Name: "late", After: Text{S: "spike"}, Delay: Text{S: "12.03 ms"}, Do: texts("k += v/mV")}}
+		}), []float64{5, 10, 15, 20}, "k", 2 * 2.03},
+		{"other statements", ramp(func(s *Source) {
+			s.Initial, s.Reset = named("k", "64"), texts("v = 0 mV", "k /= 4", "n -= 2", "k *= 2", "n += 1")
+		}), []float64{5, 10, 15, 20}, "k", 4},
+		{"part of the potential", ramp(func(s *Source) { s.Reset = texts("v /= 20", "v *= 2", "n += 1") }), []float64{5, 9.5, 14, 18.5}, "n", 4},
+		{"not", ramp(func(s *Source) { s.Threshold.S = "not (v < 5 mV or v > 20 mV)" }), []float64{5, 10, 15, 20}, "n", 4},
+		{"crossed and left within a step", ramp(func(s *Source) {
+			s.Equations.S = "dv/dt = -8 mV/ms^2*(t - 2.025 ms) : mV\nn : 1"
+			s.Threshold.S, s.Reset = "v > 16.4009 mV", texts("n += 1") // 16.4025 mV at 2.025 ms
+		}), []float64{2.005}, "n", 1},
+		{"a definition in a function", ramp(func(s *Source) {
+			s.Equations.S = "dv/dt = f(3) : mV\nD = q/(3 ms) : Hz\nf(q) = D*q*1 mV\nn : 1"
+			s.Parameters = named("q", "1")
+		}), []float64{5, 10, 15, 20}, "n", 4},
 		{"pulse", ramp(func(s *Source) {
 			s.Equations.S = "dv/dt = 1 mV/ms : mV\ndk/dt = P*1 1/ms : 1\nn : 1"
 			s.Pulses = []PulseSource{{Name: "P", From: Text{S: "0.33 ms"}, To: Text{S: "1.04 ms"}}}
@@ -79,6 +95,19 @@ func TestMoments(t *testing.T) {
 			s.Threshold.S = "v > 11 mV"
 			s.Second = &SecondSource{Probability: Text{S: "if(v > 1 mV, 1, 0)"}, After: Text{S: "3.3 ms"}, Reset: texts("k += 10")}
 		}), []float64{11, 14.3, 22}, "k", 10},
+		{"refractory from the second", ramp(func(s *Source) {
+			s.Threshold.S, s.Refractory.S = "v > 10 mV", "8 ms"
+			s.Second = &SecondSource{Probability: Text{S: "1"}, After: Text{S: "3.3 ms"}, Reset: texts("k += 1")}
+		}), []float64{10, 13.3, 21.3}, "k", 1},
+		{"refractory from the event", ramp(func(s *Source) {
+			s.Threshold.S, s.Refractory.S, s.From.S = "v > 10 mV", "8 ms", "event"
+			s.Second = &SecondSource{Probability: Text{S: "1"}, After: Text{S: "3.3 ms"}, Reset: texts("k += 1")}
+		}), []float64{10, 13.3, 20}, "k", 1},
+		{"pulse after the second", ramp(func(s *Source) {
+			s.Equations.S, s.Threshold.S = "dv/dt = 1 mV/ms : mV\ndk/dt = P*1 1/ms : 1\nn : 1", "v > 10 mV"
+			s.Pulses = []PulseSource{{Name: "P", From: Text{S: "0.1 ms"}, To: Text{S: "1 ms"}}}
+			s.Second = &SecondSource{Probability: Text{S: "1"}, After: Text{S: "3.3 ms"}, Reset: texts("n += 1")}
+		}), []float64{10, 13.3, 20}, "k", 3 * 0.9},
 		{"time", ramp(func(s *Source) {
 			s.Equations.S = "dv/dt = 1 mV/ms : mV\ndk/dt = 2*t/(1 ms)^2 : 1\nn : 1"
 		}), []float64{5, 10, 15, 20}, "k", 22.05 * 22.05},
@@ -100,6 +129,63 @@ func TestMoments(t *testing.T) {
 					t.Errorf("%s, %s, %d parts: %s = %g, want %g", c.name, integrator, parts, c.column, got, c.value)
 				}
 			}
+		}
+	}
+}
+
+// A hazard is spent as time goes by, also in the parts into which pulses and delayed events cut a step: the same exponential numbers
+// make the same spikes in both integrators, and at a constant rate as many as it says.
+func TestHazardInParts(t *testing.T) {
+	s := &Source{Equations: Text{S: "n : 1\nk : 1"}, Hazard: Text{S: "0.08 1/ms + P*0.5 1/ms"}, Reset: texts("n += 1"),
+		Pulses: []PulseSource{{Name: "P", From: Text{S: "0.33 ms"}, To: Text{S: "1.04 ms"}}},
+		Events: []EventSource{{Name: "late", After: Text{S: "spike"}, Delay: Text{S: "0.52 ms"}, Do: texts("k += 1")}}}
+	set := &setting{n: 200, step: 150 * spike.Microsecond, duration: 150 * spike.Millisecond}
+	fast, _ := set.drive(t, compiled(t, s))
+	slow, _ := set.drive(t, judge(t, s))
+	median, q99, paired := compare(fast, slow)
+	if !(q99 < 0.5) || paired < 0.999 {
+		t.Errorf("%d spikes: 99 %% within %g us (median %g), %g paired", count(slow), q99, median, paired)
+	}
+	s.Hazard.S, s.Pulses = "0.2 1/ms", nil
+	fast, _ = set.drive(t, compiled(t, s))
+	if n, want := float64(count(fast)), 200*150*0.2; math.Abs(n-want) > 4*math.Sqrt(want) {
+		t.Errorf("%g spikes at a hazard of which %g are expected", n, want)
+	}
+}
+
+// A current that runs from one value to another within each step is integrated as it runs, also in steps that are taken in parts.
+func TestCurrentInParts(t *testing.T) {
+	s := ramp(func(s *Source) {
+		s.Equations.S, s.Ports = "dv/dt = 1 mV/ms : mV\ndk/dt = I_p/(1 pA*ms) : 1\nn : 1", []PortSource{{Name: "p"}}
+	})
+	const step = 150 * spike.Microsecond
+	set := &setting{n: 3, step: step, duration: 22050 * spike.Microsecond,
+		current: func(_ int, at float64) float64 { return 100 * math.Cos(math.Pi*at/step.Milliseconds()) }}
+	for _, integrator := range []string{"off-grid", "reference"} {
+		spec := compiled(t, s)
+		spec.Integrator = integrator
+		trains, p := set.drive(t, spec)
+		if k := column(t, p, "k").Float(1); math.Abs(k) > 0.01 || len(trains[1]) != 4 {
+			t.Errorf("%s: the integral of a current that changes its sign within each step is %g; %d spikes", integrator, k, len(trains[1]))
+		}
+	}
+}
+
+// What arrives in the last tick of a step is not lost where the step is taken in parts.
+func TestArrivalAtTheEndOfAStep(t *testing.T) {
+	s := ramp(func(s *Source) {
+		s.Ports = []PortSource{{Name: "p", Receptors: []ReceptorSource{{Name: "syn", Kind: "current", Tau: Text{S: "2 ms"}}}}}
+	})
+	const step = 150 * spike.Microsecond
+	for _, rest := range []spike.Tick{1, 2, 7, 1000, step / 2, step} {
+		_, p := (&setting{n: 1, step: step, duration: 33 * step}).drive(t, compiled(t, s))
+		end, area := p.Channels()[0].Kernel.At(rest)
+		in := &neuron.Input{Len: 1, Steps: 1, Step: step, Cells: []neuron.Cells{{Pairs: []neuron.Pair{{End: 3 * end, Area: 3 * area}}}},
+			Drives: []neuron.Drive{{Start: []float32{0}, End: []float32{0}}}}
+		var out spike.Buffer
+		p.Advance(neuron.Range{Hi: 1}, spike.Window{From: 33 * step, To: 34 * step}, in, &out) // 4.95 ms to 5.1 ms
+		if got, want := column(t, p, "g_p_syn").Float(0), 3*math.Exp(-rest.Milliseconds()/2); len(out.Events()) != 1 || math.Abs(got-want) > 1e-5 {
+			t.Errorf("%v before the end of a step with %d spikes a current of 3 pA arrives, of which %g are left, want %g", rest, len(out.Events()), got, want)
 		}
 	}
 }

@@ -107,7 +107,7 @@ func TestSamplersAgree(t *testing.T) {
 	net, image, state := quick(t)
 	net.Pack(true)
 	timing := DefaultTiming()
-	timing.Neurons, timing.Settle, timing.Learn, timing.Bin = 200, 20, 30, 1
+	timing.Neurons, timing.Settle, timing.Learn, timing.Bin, timing.TauOwn = 200, 20, 30, 1, 30
 	const runs, parts = 100, 5
 	type values [parts][runs]float64
 	all := map[string]*[2]values{}
