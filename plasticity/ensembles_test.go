@@ -23,7 +23,8 @@ func TestFadingDecay(t *testing.T) {
 	}
 }
 
-// Each of some changes is eta times what is stated, factor d - λ w, and repeats with momentum; a decay that stays does not fade.
+// Each of some changes is eta times what is stated, factor d - λ w, and repeats with momentum; a decay that stays
+// does not fade.
 func TestOneChange(t *testing.T) {
 	e := DefaultEnsembles()
 	const factor, step, lambda = 3.6, 0.01, 0.2 // gamma p_b, eta B

@@ -78,7 +78,7 @@ var bugs = []bug{
 
 	// Neurons: constants of the vector code.
 	{"two-compartment, vector: somatic adaptation", "neuron/compartments.go",
-		"lanes.A: f.a, lanes.B: f.b, lanes.Half: 0.5 * f.r", "lanes.A: f.a, lanes.B: f.a, lanes.Half: 0.5 * f.r", oracle},
+		"lanes.A: f.a, lanes.B: f.b, lanes.Half: 0.5 * f.r", "lanes.A: f.a, lanes.B: f.a, lanes.Half: 0.5 * f.r", models},
 	{"vector: conductances bend as if they were constant", "neuron/compartments.go",
 		"copy(all[lanes.Area1:], area1[:])", "copy(all[lanes.Area1:], area0[:])", oracle},
 	{"burst-poisson, vector: half a step", "neuron/compartments.go",

@@ -8,18 +8,23 @@ import (
 	"github.com/burstplex/burstplex/neuron/spike"
 )
 
-// branched is a soma with a trunk, a tuft of thin branches that are coupled within 30 us, and a basal dendrite; with NMDA in the tuft.
+// branched is a soma with a trunk, a tuft of thin branches that are coupled within 30 us, and a basal dendrite; with
+// NMDA in the tuft.
 func branched() *Source {
 	part := func(name, parent, length, diameter string) CompartmentSource {
-		return CompartmentSource{Name: name, Parent: Text{S: parent}, Length: Text{S: length}, Diameter: Text{S: diameter}, Leak: Text{S: "50 uS/cm^2"},
+		return CompartmentSource{Name: name, Parent: Text{S: parent}, Length: Text{S: length}, Diameter: Text{S: diameter},
+			Leak:     Text{S: "50 uS/cm^2"},
 			Reversal: Text{S: "-70 mV"}, Axial: Text{S: "150 ohm cm"}, Spine: Text{S: "1.5"}}
 	}
 	soma := part("soma", "", "20 um", "20 um")
 	soma.Axial, soma.Spine, soma.Capacitance = Text{}, Text{}, Text{S: "1 uF/cm^2"}
-	return &Source{Name: "branched", Equations: Text{S: "i_tuft = g_ca*m*(120 mV - v_tuft) : pA\ndm/dt = (1/(1 + exp(-(v_tuft + 30 mV)/(5 mV))) - m)/(8 ms) : 1"},
-		Compartments: []CompartmentSource{part("twig", "tuft", "20 um", "0.8 um"), soma, part("trunk", "soma", "200 um", "3 um"),
+	return &Source{Name: "branched",
+		Equations: Text{S: "i_tuft = g_ca*m*(120 mV - v_tuft) : pA\ndm/dt = (1/(1 + exp(-(v_tuft + 30 mV)/(5 mV))) - m)/(8 ms) : 1"},
+		Compartments: []CompartmentSource{part("twig", "tuft", "20 um", "0.8 um"), soma, part("trunk", "soma", "200 um",
+			"3 um"),
 			part("tuft", "trunk", "60 um", "1.5 um"), part("basal", "soma", "60 um", "3 um")},
-		Threshold: Text{S: "v_soma > -50 mV"}, Reset: texts("v_soma = -62 mV"), Refractory: Text{S: "3 ms"}, Hold: texts("v_soma"),
+		Threshold: Text{S: "v_soma > -50 mV"}, Reset: texts("v_soma = -62 mV"), Refractory: Text{S: "3 ms"},
+		Hold:       texts("v_soma"),
 		Parameters: named("g_ca", "0.3 nS"),
 		Ports: []PortSource{{Name: "twig", Receptors: []ReceptorSource{{Name: "ampa"}}},
 			{Name: "tuft", Receptors: []ReceptorSource{{Name: "nmda", Factor: Text{S: "1/(1 + exp(-v_tuft/(17 mV)))"}}}}}}

@@ -22,7 +22,8 @@ func column(t *testing.T, p neuron.Population, name string) neuron.Column {
 
 // ramp is a variable that grows by 1 mV/ms from 0, so that everything that happens can be foretold.
 func ramp(change func(*Source)) *Source {
-	s := &Source{Equations: Text{S: "dv/dt = 1 mV/ms : mV\nn : 1\nk : 1"}, Threshold: Text{S: "v > 5 mV"}, Reset: texts("v = 0 mV", "n += 1")}
+	s := &Source{Equations: Text{S: "dv/dt = 1 mV/ms : mV\nn : 1\nk : 1"}, Threshold: Text{S: "v > 5 mV"},
+		Reset: texts("v = 0 mV", "n += 1")}
 	if change != nil {
 		change(s)
 	}
@@ -49,12 +50,16 @@ func TestMoments(t *testing.T) {
 			s.Equations.S += "\ndw/dt = -1 mV/ms : mV"
 			s.Refractory.S, s.Reset = "w > 0 mV", texts("v = 0 mV", "w = 7.5 mV")
 		}), []float64{5}, "v", 17.05}, // the turn at 10 ms comes too early, and later there is none
-		{"two turns", ramp(func(s *Source) { s.Threshold.S, s.Reset = "(v > 5 mV and v < 6 mV) or v > 9.55 mV", texts("n += 1") }), []float64{5, 9.55}, "n", 2},
+		{"two turns", ramp(func(s *Source) {
+			s.Threshold.S, s.Reset = "(v > 5 mV and v < 6 mV) or v > 9.55 mV",
+				texts("n += 1")
+		}), []float64{5, 9.55}, "n", 2},
 		{"event", ramp(func(s *Source) {
 			s.Events = []EventSource{{Name: "half", When: Text{S: "v > 2.525 mV"}, Do: texts("k += 1")}}
 		}), []float64{5, 10, 15, 20}, "k", 4},
 		{"event with rest", ramp(func(s *Source) {
-			s.Events = []EventSource{{Name: "half", When: Text{S: "v > 2.525 mV"}, Refractory: Text{S: "6 ms"}, Do: texts("k += 1")}}
+			s.Events = []EventSource{{Name: "half", When: Text{S: "v > 2.525 mV"}, Refractory: Text{S: "6 ms"},
+				Do: texts("k += 1")}}
 		}), []float64{5, 10, 15, 20}, "k", 3}, // 2.525; still refractory at 7.525, true at 8.525; 17.525
 		{"delayed", ramp(func(s *Source) {
 			s.Events = []EventSource{{Name: "late", After: Text{S: "spike"}, Delay: Text{S: "2.03 ms"}, Do: texts("k += v/mV")}}
@@ -65,7 +70,8 @@ func TestMoments(t *testing.T) {
 		{"other statements", ramp(func(s *Source) {
 			s.Initial, s.Reset = named("k", "64"), texts("v = 0 mV", "k /= 4", "n -= 2", "k *= 2", "n += 1")
 		}), []float64{5, 10, 15, 20}, "k", 4},
-		{"part of the potential", ramp(func(s *Source) { s.Reset = texts("v /= 20", "v *= 2", "n += 1") }), []float64{5, 9.5, 14, 18.5}, "n", 4},
+		{"part of the potential", ramp(func(s *Source) { s.Reset = texts("v /= 20", "v *= 2", "n += 1") }), []float64{5, 9.5,
+			14, 18.5}, "n", 4},
 		{"not", ramp(func(s *Source) { s.Threshold.S = "not (v < 5 mV or v > 20 mV)" }), []float64{5, 10, 15, 20}, "n", 4},
 		{"crossed and left within a step", ramp(func(s *Source) {
 			s.Equations.S = "dv/dt = -8 mV/ms^2*(t - 2.025 ms) : mV\nn : 1"
@@ -93,7 +99,8 @@ func TestMoments(t *testing.T) {
 		}), []float64{5, 10, 15, 20}, "k", 1},
 		{"second", ramp(func(s *Source) {
 			s.Threshold.S = "v > 11 mV"
-			s.Second = &SecondSource{Probability: Text{S: "if(v > 1 mV, 1, 0)"}, After: Text{S: "3.3 ms"}, Reset: texts("k += 10")}
+			s.Second = &SecondSource{Probability: Text{S: "if(v > 1 mV, 1, 0)"}, After: Text{S: "3.3 ms"},
+				Reset: texts("k += 10")}
 		}), []float64{11, 14.3, 22}, "k", 10},
 		{"refractory from the second", ramp(func(s *Source) {
 			s.Threshold.S, s.Refractory.S = "v > 10 mV", "8 ms"
@@ -133,8 +140,8 @@ func TestMoments(t *testing.T) {
 	}
 }
 
-// A hazard is spent as time goes by, also in the parts into which pulses and delayed events cut a step: the same exponential numbers
-// make the same spikes in both integrators, and at a constant rate as many as it says.
+// A hazard is spent as time goes by, also in the parts into which pulses and delayed events cut a step: the same
+// exponential numbers make the same spikes in both integrators, and at a constant rate as many as it says.
 func TestHazardInParts(t *testing.T) {
 	s := &Source{Equations: Text{S: "n : 1\nk : 1"}, Hazard: Text{S: "0.08 1/ms + P*0.5 1/ms"}, Reset: texts("n += 1"),
 		Pulses: []PulseSource{{Name: "P", From: Text{S: "0.33 ms"}, To: Text{S: "1.04 ms"}}},
@@ -153,7 +160,8 @@ func TestHazardInParts(t *testing.T) {
 	}
 }
 
-// A current that runs from one value to another within each step is integrated as it runs, also in steps that are taken in parts.
+// A current that runs from one value to another within each step is integrated as it runs, also in steps that are
+// taken in parts.
 func TestCurrentInParts(t *testing.T) {
 	s := ramp(func(s *Source) {
 		s.Equations.S, s.Ports = "dv/dt = 1 mV/ms : mV\ndk/dt = I_p/(1 pA*ms) : 1\nn : 1", []PortSource{{Name: "p"}}
@@ -166,7 +174,8 @@ func TestCurrentInParts(t *testing.T) {
 		spec.Integrator = integrator
 		trains, p := set.drive(t, spec)
 		if k := column(t, p, "k").Float(1); math.Abs(k) > 0.01 || len(trains[1]) != 4 {
-			t.Errorf("%s: the integral of a current that changes its sign within each step is %g; %d spikes", integrator, k, len(trains[1]))
+			t.Errorf("%s: the integral of a current that changes its sign within each step is %g; %d spikes", integrator, k,
+				len(trains[1]))
 		}
 	}
 }
@@ -180,18 +189,21 @@ func TestArrivalAtTheEndOfAStep(t *testing.T) {
 	for _, rest := range []spike.Tick{1, 2, 7, 1000, step / 2, step} {
 		_, p := (&setting{n: 1, step: step, duration: 33 * step}).drive(t, compiled(t, s))
 		end, area := p.Channels()[0].Kernel.At(rest)
-		in := &neuron.Input{Len: 1, Steps: 1, Step: step, Cells: []neuron.Cells{{Pairs: []neuron.Pair{{End: 3 * end, Area: 3 * area}}}},
+		in := &neuron.Input{Len: 1, Steps: 1, Step: step, Cells: []neuron.Cells{{Pairs: []neuron.Pair{{End: 3 * end,
+			Area: 3 * area}}}},
 			Drives: []neuron.Drive{{Start: []float32{0}, End: []float32{0}}}}
 		var out spike.Buffer
 		p.Advance(neuron.Range{Hi: 1}, spike.Window{From: 33 * step, To: 34 * step}, in, &out) // 4.95 ms to 5.1 ms
-		if got, want := column(t, p, "g_p_syn").Float(0), 3*math.Exp(-rest.Milliseconds()/2); len(out.Events()) != 1 || math.Abs(got-want) > 1e-5 {
-			t.Errorf("%v before the end of a step with %d spikes a current of 3 pA arrives, of which %g are left, want %g", rest, len(out.Events()), got, want)
+		if got, want := column(t, p, "g_p_syn").Float(0), 3*math.Exp(-rest.Milliseconds()/2); len(out.Events()) != 1 ||
+			math.Abs(got-want) > 1e-5 {
+			t.Errorf("%v before the end of a step with %d spikes a current of 3 pA arrives, of which %g are left, want %g",
+				rest, len(out.Events()), got, want)
 		}
 	}
 }
 
-// Noise gives a variable that is linear in itself its exact stationary variance, also at steps as long as its time constant; xi of
-// two equations is independent, xi_NAME is shared.
+// Noise gives a variable that is linear in itself its exact stationary variance, also at steps as long as its time
+// constant; xi of two equations is independent, xi_NAME is shared.
 func TestNoise(t *testing.T) {
 	s := &Source{Equations: Text{S: `
 		dx/dt = -x/tau + 3 mV*xi*(2/tau)^0.5 : mV
@@ -221,14 +233,18 @@ func TestNoise(t *testing.T) {
 
 // Delta receptors move the potential on the grid exactly as the built-in model does.
 func TestDeltaReceptor(t *testing.T) {
-	s := &Source{Equations: Text{S: "dv/dt = (e_l - v)/tau + I_soma/c : mV"}, Threshold: Text{S: "v >= theta"}, Reset: texts("v = e_l"),
+	s := &Source{Equations: Text{S: "dv/dt = (e_l - v)/tau + I_soma/c : mV"}, Threshold: Text{S: "v >= theta"},
+		Reset:      texts("v = e_l"),
 		Refractory: Text{S: "2 ms"}, Hold: texts("v"), Initial: named("v", "0 mV"),
 		Parameters: named("e_l", "0 mV", "tau", "20 ms", "c", "250 pF", "theta", "20 mV"),
-		Ports:      []PortSource{{Name: "soma", Potential: Text{S: "v"}, Receptors: []ReceptorSource{{Name: "delta", Kind: "delta"}}}}}
+		Ports: []PortSource{{Name: "soma", Potential: Text{S: "v"}, Receptors: []ReceptorSource{{Name: "delta",
+			Kind: "delta"}}}}}
 	built := neuron.DefaultLIFDelta()
-	built.TauM, built.CM, built.Theta, built.Reset, built.TRef, built.EL = neuron.Const(20), neuron.Const(250), neuron.Const(20), neuron.Const(0), neuron.Const(2), 0
+	built.TauM, built.CM, built.Theta, built.Reset, built.TRef, built.EL = neuron.Const(20), neuron.Const(250),
+		neuron.Const(20), neuron.Const(0), neuron.Const(2), 0
 	built.Initial.V = neuron.Const(0)
-	set := setting{n: 20, step: 100 * spike.Microsecond, duration: 300 * spike.Millisecond, rate: 2.2, weight: []float64{0.5}}
+	set := setting{n: 20, step: 100 * spike.Microsecond, duration: 300 * spike.Millisecond, rate: 2.2,
+		weight: []float64{0.5}}
 	a, _ := set.drive(t, built)
 	b, _ := set.drive(t, compiled(t, s))
 	same, total := 0, 0

@@ -75,7 +75,10 @@ func meanings() []meant {
 		{"1/(1 + exp(-x))*(y - x)", func(x, y float64) float64 { return (y - x) / (1 + math.Exp(-x)) }},
 	}
 	for _, n := range []int{0, 1, 2, 3, 5, 8, 15, 16, 17} {
-		list = append(list, meant{fmt.Sprintf("(1.2 + x*y/9)^%d", n), func(x, y float64) float64 { return math.Pow(1.2+x*y/9, float64(n)) }},
+		list = append(list, meant{fmt.Sprintf("(1.2 + x*y/9)^%d", n), func(x, y float64) float64 {
+			return math.Pow(1.2+x*y/9,
+				float64(n))
+		}},
 			meant{fmt.Sprintf("(1.2 + x*y/9)^-%d", n), func(x, y float64) float64 { return math.Pow(1.2+x*y/9, -float64(n)) }})
 	}
 	return list
@@ -103,7 +106,8 @@ func points() (xs, ys []float64) {
 }
 
 // evaluated computes a value in a precision, by the code of blocks if rows are given.
-func evaluated[F float32 | float64](g *graph, v value, xs, ys []float64, by func(p *program, regs [][]F, n int)) []float64 {
+func evaluated[F float32 | float64](g *graph, v value, xs, ys []float64, by func(p *program, regs [][]F,
+	n int)) []float64 {
 	p := compileProgram(g, []value{v})
 	regs := registers[F](p, len(xs))
 	for k, l := range p.leaves {
@@ -127,8 +131,8 @@ func off(got, want float64) float64 {
 	return math.Abs(got-want) / max(1, math.Abs(want))
 }
 
-// Every operator and function means what it says: in double precision, in single precision, in the rows of the vector code (the same
-// bits), and where it is computed from numbers while it is compiled.
+// Every operator and function means what it says: in double precision, in single precision, in the rows of the vector
+// code (the same bits), and where it is computed from numbers while it is compiled.
 func TestOperatorsAndFunctions(t *testing.T) {
 	xs, ys := points()
 	name := map[string]*regexp.Regexp{"x": regexp.MustCompile(`\bx\b`), "y": regexp.MustCompile(`\by\b`)}
@@ -165,7 +169,8 @@ func TestOperatorsAndFunctions(t *testing.T) {
 	}
 }
 
-// Slopes, by which the integrator steers, are those of differences; and where an expression is said to be a x + b, it is.
+// Slopes, by which the integrator steers, are those of differences; and where an expression is said to be a x + b, it
+// is.
 func TestSlopes(t *testing.T) {
 	xs, ys := points()
 	double := func(p *program, regs [][]float64, n int) { run(p.code, regs, n) }
@@ -178,7 +183,8 @@ func TestSlopes(t *testing.T) {
 			const h = 1e-5
 			y, bent := ys[i], c.of(x+h, ys[i])-2*c.of(x, ys[i])+c.of(x-h, ys[i])
 			want := (c.of(x+h, y) - c.of(x-h, y)) / (2 * h)
-			if math.Abs(bent/(h*h)) > 1e4 || math.Abs(want) > 1e4 || math.IsNaN(want+bent) || strings.Contains(c.text, "=") && x == y {
+			if math.Abs(bent/(h*h)) > 1e4 || math.Abs(want) > 1e4 || math.IsNaN(want+bent) || strings.Contains(c.text, "=") &&
+				x == y {
 				continue // a corner, a jump or a pole
 			}
 			tolerance := 1e-5

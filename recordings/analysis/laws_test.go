@@ -12,8 +12,9 @@ import (
 	"pgregory.net/rapid"
 )
 
-// Around moments, with spikes at the very edges of windows and bins, counted again from the words: a spike that is From after a moment
-// lies in the window, one that is To after it does not. Rates divide by the neurons that were recorded.
+// Around moments, with spikes at the very edges of windows and bins, counted again from the words: a spike that is
+// From after a moment lies in the window, one that is To after it does not. Rates divide by the neurons that were
+// recorded.
 func TestAlignedAtTheEdges(t *testing.T) {
 	const ms = spike.Millisecond
 	pops := []spike.Population{{Name: "a", First: 0, Size: 3}, {Name: "b", First: 3, Size: 2}}
@@ -59,7 +60,8 @@ func TestAlignedAtTheEdges(t *testing.T) {
 					}
 				}
 				if got.Spikes[i] != n || got.Events[i] != onsets || got.Bursts[i] != bursts {
-					t.Errorf("trial %d, population %d, bin %d: %d spikes, %d events, %d bursts; want %d, %d, %d", trial, p, i, got.Spikes[i],
+					t.Errorf("trial %d, population %d, bin %d: %d spikes, %d events, %d bursts; want %d, %d, %d", trial, p, i,
+						got.Spikes[i],
 						got.Events[i], got.Bursts[i], n, onsets, bursts)
 				}
 			}
@@ -67,8 +69,8 @@ func TestAlignedAtTheEdges(t *testing.T) {
 	}
 }
 
-// The powers of a series, times the width of a frequency, add up to its variance, the Nyquist frequency included, where half as much lies
-// as in another: white noise has 2 dt per Hz below it and dt at it.
+// The powers of a series, times the width of a frequency, add up to its variance, the Nyquist frequency included,
+// where half as much lies as in another: white noise has 2 dt per Hz below it and dt at it.
 func TestPowerAddsUpToTheVariance(t *testing.T) {
 	const n, dt = 400_000, 0.002
 	x := noise(21, n)
@@ -84,10 +86,11 @@ func TestPowerAddsUpToTheVariance(t *testing.T) {
 	near(t, "variance", sum, 1-1./16*1.25, .02)
 }
 
-// Half-overlapping Hann segments have a correlation of 1/6, so that of their spectra is 1/36: two count for 2/(1+1/36), many for a
-// share of 1/(1+2/36).
+// Half-overlapping Hann segments have a correlation of 1/6, so that of their spectra is 1/36: two count for
+// 2/(1+1/36), many for a share of 1/(1+2/36).
 func TestEffectiveSegments(t *testing.T) {
-	for segments, want := range map[int]float64{1: 1, 2: 2 / (1 + 1./36), 3: 3 / (1 + 4./3/36), 400: 400 / (1 + 2*399./400/36)} {
+	for segments, want := range map[int]float64{1: 1, 2: 2 / (1 + 1./36), 3: 3 / (1 + 4./3/36),
+		400: 400 / (1 + 2*399./400/36)} {
 		w := NewWelch(1024, 1)
 		x := noise(5, 512*(segments+1))
 		w.Add(x, x)
@@ -115,12 +118,14 @@ func TestLevelOfFewSegments(t *testing.T) {
 	near(t, "share above the 95 % level", float64(above)/float64(total), .05, .012)
 }
 
-// Two clocks that tick once in every bin have the same rate at every lag, however few bins are left for it at the borders.
+// Two clocks that tick once in every bin have the same rate at every lag, however few bins are left for it at the
+// borders.
 func TestCorrelogramAtTheBorders(t *testing.T) {
 	const width = 10 * spike.Millisecond
 	var events []spike.Event
 	for k := range 20 {
-		events = append(events, spike.Event{At: spike.Tick(k) * width, Src: 0}, spike.Event{At: spike.Tick(k)*width + 1, Src: 1})
+		events = append(events, spike.Event{At: spike.Tick(k) * width, Src: 0}, spike.Event{At: spike.Tick(k)*width + 1,
+			Src: 1})
 	}
 	c := NewCorrelogram(Set{First: 0, Size: 1}, Set{First: 1, Size: 1}, spike.Window{To: 20 * width}, width, 19*width)
 	c.Add(events)
@@ -157,11 +162,13 @@ func TestBurstsOfASpan(t *testing.T) {
 	const ms = spike.Millisecond
 	train := []spike.Tick{100 * ms, 110 * ms, 115 * ms, 300 * ms, 500 * ms, 506 * ms, 990 * ms, 1000 * ms, 1008 * ms}
 	got := BurstsOf(train, spike.Detector{Threshold: 16 * ms}, spike.Window{From: 105 * ms, To: 995 * ms})
-	if want := (BurstFeatures{Rate: 2 / 0.89, Spikes: 2.5, Interval: 8}); math.Abs(got.Rate-want.Rate) > 1e-12 || got.Spikes != want.Spikes ||
+	if want := (BurstFeatures{Rate: 2 / 0.89, Spikes: 2.5, Interval: 8}); math.Abs(got.Rate-want.Rate) > 1e-12 ||
+		got.Spikes != want.Spikes ||
 		math.Abs(got.Interval-want.Interval) > 1e-12 {
 		t.Errorf("%+v, want %+v", got, want)
 	}
-	if none := BurstsOf(train, spike.Detector{Threshold: 16 * ms}, spike.Window{From: 501 * ms, To: 990 * ms}); none.Rate != 0 || !math.IsNaN(none.Spikes+none.Interval) {
+	if none := BurstsOf(train, spike.Detector{Threshold: 16 * ms}, spike.Window{From: 501 * ms,
+		To: 990 * ms}); none.Rate != 0 || !math.IsNaN(none.Spikes+none.Interval) {
 		t.Errorf("a span in which no burst begins has %+v", none)
 	}
 }
@@ -169,7 +176,8 @@ func TestBurstsOfASpan(t *testing.T) {
 // During passes on what lies in a half-open window.
 func TestDuringIsHalfOpen(t *testing.T) {
 	counts := NewCounts([]spike.Population{{Size: 1}}, seconds(1))
-	During(spike.Window{From: 10, To: 20}, counts).Add([]spike.Event{{At: 9}, {At: 10, Kind: spike.Tail}, {At: 19, Kind: spike.Tail}, {At: 20}})
+	During(spike.Window{From: 10, To: 20}, counts).Add([]spike.Event{{At: 9}, {At: 10, Kind: spike.Tail}, {At: 19,
+		Kind: spike.Tail}, {At: 20}})
 	if got := counts.Of(0)[0]; got != (Tally{Spikes: 2}) {
 		t.Errorf("%+v", got)
 	}
@@ -178,8 +186,10 @@ func TestDuringIsHalfOpen(t *testing.T) {
 // Whoever stops where Over says has missed nothing of the events of the window, whatever the detector.
 func TestOverIsNotTooEarly(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		d := rapid.SampledFrom([]spike.Detector{{Threshold: 10 * spike.Millisecond}, {Threshold: 10 * spike.Millisecond, Accumulate: true},
-			{Threshold: 5 * spike.Millisecond, Continue: 20 * spike.Millisecond}, {Threshold: 10 * spike.Millisecond, MinSpikes: 3},
+		d := rapid.SampledFrom([]spike.Detector{{Threshold: 10 * spike.Millisecond}, {Threshold: 10 * spike.Millisecond,
+			Accumulate: true},
+			{Threshold: 5 * spike.Millisecond, Continue: 20 * spike.Millisecond}, {Threshold: 10 * spike.Millisecond,
+				MinSpikes: 3},
 			{Threshold: 10 * spike.Millisecond, MaxDuration: 30 * spike.Millisecond}}).Draw(t, "detector")
 		var events []spike.Event
 		for at := spike.Tick(0); at < 300*spike.Millisecond; {
@@ -197,7 +207,8 @@ func TestOverIsNotTooEarly(t *testing.T) {
 			}
 			part.Add([]spike.Event{e})
 		}
-		if diff := gocmp.Diff(whole.Counts(0), part.Counts(0)); diff != "" || !(whole.Mean(0) == part.Mean(0) || math.IsNaN(whole.Mean(0))) {
+		if diff := gocmp.Diff(whole.Counts(0), part.Counts(0)); diff != "" || !(whole.Mean(0) == part.Mean(0) ||
+			math.IsNaN(whole.Mean(0))) {
 			t.Errorf("%+v: %v, and %v when reading stops where all is over", d, whole.Mean(0), part.Mean(0))
 		}
 	})

@@ -19,13 +19,16 @@ import (
 	"github.com/burstplex/burstplex/recordings/trains"
 )
 
-// sample records n spikes of two populations and returns the reader and the spikes.
+// inh is the first neuron of the second population with spikes, beyond 2^16.
+const inh = 100_080
+
+// sample records n spikes of two populations, from before time 0 on, and returns the reader and the spikes.
 func sample(t testing.TB, n int, res spike.Tick) (*recordings.Reader, []spike.Event) {
 	t.Helper()
 	h := recordings.Header{Resolution: res, Experiment: "# none", Populations: []recordings.Population{
 		{Population: spike.Population{Name: "exc, \"x\"", First: 0, Size: 70}},
-		{Population: spike.Population{Name: "none", First: 70, Size: 10}, Recorded: []recordings.Range{}},
-		{Population: spike.Population{Name: "inh", First: 80, Size: 20}, Recorded: recordings.EveryNth(20, 3)},
+		{Population: spike.Population{Name: "none", First: 70, Size: inh - 70}, Recorded: []recordings.Range{}},
+		{Population: spike.Population{Name: "inh", First: inh, Size: 20}, Recorded: recordings.EveryNth(20, 3)},
 	}}
 	path := filepath.Join(t.TempDir(), "run.bspk")
 	w, err := recordings.Create(path, h)
@@ -38,17 +41,22 @@ func sample(t testing.TB, n int, res spike.Tick) (*recordings.Reader, []spike.Ev
 		trains[i] = spike.NewTrain()
 	}
 	var evs, kept []spike.Event
-	at := spike.Tick(0)
+	from := -3 * spike.Second
+	at := from
 	for range n {
 		at += res * spike.Tick(1+r.Int64N(max(1, int64(2*spike.Millisecond/res))))
-		id := spike.ID(r.IntN(100))
-		e := spike.Event{At: at, Src: id, Kind: spike.DefaultDetector().Label(&trains[id], at)}
+		k := r.IntN(100)
+		id := spike.ID(k)
+		if k >= 80 {
+			id += inh - 80
+		}
+		e := spike.Event{At: at, Src: id, Kind: spike.DefaultDetector().Label(&trains[k], at)}
 		evs = append(evs, e)
-		if id < 70 || id >= 80 && (id-80)%3 == 0 {
+		if k < 70 || k >= 80 && (k-80)%3 == 0 {
 			kept = append(kept, e)
 		}
 	}
-	if err := w.WriteSpikes(spike.Window{From: 0, To: at + 1}, evs); err != nil {
+	if err := w.WriteSpikes(spike.Window{From: from, To: at + 1}, evs); err != nil {
 		t.Fatal(err)
 	}
 	if err := w.Close(); err != nil {
@@ -69,8 +77,8 @@ func trainsOf(evs []spike.Event, local bool) map[string][]spike.Tick {
 		key := "/" + strconv.Itoa(int(e.Src))
 		if local {
 			key = "exc, \"x\"/" + strconv.Itoa(int(e.Src))
-			if e.Src >= 80 {
-				key = "inh/" + strconv.Itoa(int(e.Src-80))
+			if e.Src >= inh {
+				key = "inh/" + strconv.Itoa(int(e.Src-inh))
 			}
 		}
 		out[key] = append(out[key], e.At)
@@ -82,7 +90,7 @@ func trainsOf(evs []spike.Event, local bool) map[string][]spike.Tick {
 func TestTrainsSurvive(t *testing.T) {
 	for _, res := range []spike.Tick{1, spike.Microsecond, 100 * spike.Microsecond, 25} {
 		r, evs := sample(t, 3000, res)
-		for _, format := range []string{"csv", "ras", "nest", "sonata"} {
+		for _, format := range []string{"csv", "ras", "nest", "sonata", "npz", "parquet"} {
 			path := filepath.Join(t.TempDir(), "x."+format)
 			if err := Named(format).File(path, r, recordings.Query{}); err != nil {
 				t.Fatal(err)
@@ -94,7 +102,7 @@ func TestTrainsSurvive(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			want := trainsOf(evs, format == "csv" || format == "sonata")
+			want := trainsOf(evs, format != "ras" && format != "nest")
 			if len(f.Trains) != len(want) {
 				t.Errorf("%s: %d trains, want %d", format, len(f.Trains), len(want))
 			}
@@ -158,8 +166,8 @@ func TestParquetRows(t *testing.T) {
 	}
 	for i, e := range evs {
 		want := row{int64(e.At), "exc, \"x\"", uint32(e.Src), e.Kind.String()}
-		if e.Src >= 80 {
-			want.Population, want.Neuron = "inh", uint32(e.Src-80)
+		if e.Src >= inh {
+			want.Population, want.Neuron = "inh", uint32(e.Src-inh)
 		}
 		if rows[i] != want {
 			t.Fatalf("row %d is %v, want %v", i, rows[i], want)
@@ -212,7 +220,7 @@ func TestPandasReadsCSV(t *testing.T) {
 	got := run(t, py, `
 import pandas, sys
 f = pandas.read_csv(sys.argv[1])
-base = {'exc, "x"': 0, 'inh': 80}
+base = {'exc, "x"': 0, 'inh': 100080}
 for t, p, n, k in zip(f.time_s, f.population, f.neuron, f.kind): print(round(t * 1e9), base[p] + n, k)`, path)
 	if got != lines(evs, true) {
 		t.Error("pandas reads other spikes")
@@ -229,7 +237,7 @@ func TestNumpyReadsNPZ(t *testing.T) {
 	got := run(t, py, `
 import numpy, sys
 z = numpy.load(sys.argv[1])
-assert list(z['population']) == ['exc, "x"', 'none', 'inh'] and list(z['first']) == [0, 70, 80] and list(z['size']) == [70, 10, 20] and z['resolution_ns'] == 1
+assert list(z['population']) == ['exc, "x"', 'none', 'inh'] and list(z['first']) == [0, 70, 100080] and list(z['size']) == [70, 100010, 20] and z['resolution_ns'] == 1
 for t, n, k in zip(z['time_ns'], z['neuron'], z['kind']): print(t, n, ['onset', 'burst', 'tail'][k])`, path)
 	if got != lines(evs, true) {
 		t.Error("numpy reads other spikes")
@@ -249,7 +257,7 @@ f = h5py.File(sys.argv[1], 'r')
 assert f.attrs['magic'] == 0x0A7A and list(f.attrs['version']) == [0, 1], dict(f.attrs)
 assert sorted(f['spikes']) == ['exc, "x"', 'inh'], list(f['spikes'])
 rows = []
-for name, base in (('exc, "x"', 0), ('inh', 80)):
+for name, base in (('exc, "x"', 0), ('inh', 100080)):
     g = f['spikes'][name]
     t = g['timestamps']
     assert t.dtype == 'f8' and g['node_ids'].dtype == 'u8' and t.compression == 'gzip' and t.shuffle

@@ -32,8 +32,9 @@ func layered(t *testing.T, tied bool) *Network {
 	return net
 }
 
-// What a batch sums is the mean over images of the products, however columns are stored: of weights, of biases (which the positions of a
-// channel share), and of Q over images and bins. Balanced biases leave the drive of the mean input as it is.
+// What a batch sums is the mean over images of the products, however columns are stored: of weights, of biases (which
+// the positions of a channel share), and of Q over images and bins. Balanced biases leave the drive of the mean input
+// as it is.
 func TestBatchIsTheMeanOfProducts(t *testing.T) {
 	const images, columns = 3, 5
 	const scale = 0.25
@@ -147,7 +148,8 @@ func TestTiedQOfRates(t *testing.T) {
 	}
 }
 
-// A teacher makes the burst probability p_b (1 + (target - own) h), h = 1 - own, at least 0 unless it is signed; a target may change.
+// A teacher makes the burst probability p_b (1 + (target - own) h), h = 1 - own, at least 0 unless it is signed; a
+// target may change.
 func TestTeacherOfUnits(t *testing.T) {
 	const pb, bins = 0.3, 6
 	own := []float32{0, 0.2, 0.9, 1.3, 1.8, 0.5}
@@ -175,8 +177,8 @@ func TestTeacherOfUnits(t *testing.T) {
 	}
 }
 
-// Drives in silence are independent between layers, presentations and units, with the standard deviation that is asked for. What Q
-// learns from are deviations from the means, which follow what they are means of.
+// Drives in silence are independent between layers, presentations and units, with the standard deviation that is
+// asked for. What Q learns from are deviations from the means, which follow what they are means of.
 func TestSilence(t *testing.T) {
 	const n = 20000
 	s := &Silence{Noise: 1.7, Key: rng.New(9, "silence")}
@@ -273,8 +275,10 @@ func TestSummaryOfUnits(t *testing.T) {
 	}
 	got := Summary(parts, 0)
 	mean := 0.5
-	want := Statistics{Activation: 1, ActivationSD: 0.5, P: mean, PSD: math.Sqrt((0.04+0.16+0.81)/3 - mean*mean), Apical: 1, Residue: math.Sqrt2}
-	for _, c := range [][2]float64{{got.Activation, want.Activation}, {got.ActivationSD, want.ActivationSD}, {got.P, want.P}, {got.PSD, want.PSD},
+	want := Statistics{Activation: 1, ActivationSD: 0.5, P: mean, PSD: math.Sqrt((0.04+0.16+0.81)/3 - mean*mean),
+		Apical: 1, Residue: math.Sqrt2}
+	for _, c := range [][2]float64{{got.Activation, want.Activation}, {got.ActivationSD, want.ActivationSD}, {got.P,
+		want.P}, {got.PSD, want.PSD},
 		{got.Apical, want.Apical}, {got.Residue, want.Residue}} {
 		if math.Abs(c[0]-c[1]) > 1e-12 {
 			t.Errorf("%+v, want %+v", got, want)

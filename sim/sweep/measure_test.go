@@ -115,7 +115,8 @@ population = "cell"
 variable = "v"
 every = "7 ms"
 `
-	for name, content := range map[string]string{course: "time_s,value\n0.5,3\n1.5,9\n2,1\n", filepath.Join(dir, "m.toml"): text} {
+	for name, content := range map[string]string{course: "time_s,value\n0.5,3\n1.5,9\n2,1\n", filepath.Join(dir,
+		"m.toml"): text} {
 		if err := os.WriteFile(name, []byte(content), 0o600); err != nil {
 			t.Fatal(err)
 		}
@@ -183,8 +184,9 @@ every = "7 ms"
 	b, s, in := burstsOf(mine, span)
 	b2, s2, in2 := burstsOf(theirs, span)
 	want := map[string]float64{
-		"mean(a.spike_rate)": stat.Mean(rate, nil), "sd(a.spike_rate)": stat.StdDev(rate, nil), "mean(probes.v)": stat.Mean(v, nil),
-		"sd(probes.v)": stat.StdDev(v, nil), "slope(a.spike_rate, stimuli.s)": slope,
+		"mean(a.spike_rate)": stat.Mean(rate, nil), "sd(a.spike_rate)": stat.StdDev(rate, nil),
+		"mean(probes.v)": stat.Mean(v, nil),
+		"sd(probes.v)":   stat.StdDev(v, nil), "slope(a.spike_rate, stimuli.s)": slope,
 		"correlation(a.spike_rate, stimuli.s)":     stat.Correlation(rate, current, nil),
 		"coherence(a.spike_rate, stimuli.s, 5 Hz)": coherence,
 		"coincidence(a, " + target + ", 3 ms)":     gamma,
@@ -193,7 +195,8 @@ every = "7 ms"
 		"bursts(a)":                                b,
 		"burst-spikes(a)":                          s,
 		"burst-interval(a)":                        in,
-		"burst-distance(a, " + target + ")":        math.Sqrt((math.Pow(b/b2-1, 2) + math.Pow(s/s2-1, 2) + math.Pow(in/in2-1, 2)) / 3),
+		"burst-distance(a, " + target + ")": math.Sqrt((math.Pow(b/b2-1, 2) + math.Pow(s/s2-1, 2) + math.Pow(in/in2-1,
+			2)) / 3),
 	}
 	var names []string
 	for name := range want {
