@@ -13,9 +13,9 @@ import (
 	"github.com/burstplex/burstplex/synapse"
 )
 
-// fanned is populations of which each sends to all others, and to itself, through projections that share a store: excitatory and
-// inhibitory ones, with drawn or equal weights, of half or full width, and with one or many delays from so many steps on. Most neurons
-// are silent without input.
+// fanned is populations of which each sends to all others, and to itself, through projections that share a store:
+// excitatory and inhibitory ones, with drawn or equal weights, of half or full width, and with one or many delays
+// from so many steps on. Most neurons are silent without input.
 func fanned(delta, drawn bool, shortest float64) *Network {
 	net := &Network{Seed: 9, Step: 100 * spike.Microsecond}
 	sizes := []int{300, 130, 65, 700, 41}
@@ -31,7 +31,8 @@ func fanned(delta, drawn bool, shortest float64) *Network {
 		}
 		net.Populations = append(net.Populations, p)
 		if i == 0 {
-			net.Stimuli = []Stimulus{{Name: "drive", Population: p.Name, Port: "soma", Amplitude: neuron.Value{Shape: neuron.Uniform, A: 100, B: 600}, Wave: Constant{}}}
+			net.Stimuli = []Stimulus{{Name: "drive", Population: p.Name, Port: "soma",
+				Amplitude: neuron.Value{Shape: neuron.Uniform, A: 100, B: 600}, Wave: Constant{}}}
 		}
 	}
 	for i := range sizes {
@@ -43,8 +44,9 @@ func fanned(delta, drawn bool, shortest float64) *Network {
 			case i%2 == 1:
 				receptor, w = "gaba", -2
 			}
-			s := synapse.Spec{Name: fmt.Sprintf("p%d_p%d", i, j), Connector: synapse.FixedProbability{P: 0.15}, Weight: neuron.Const(w),
-				Delay: neuron.Const(shortest + 0.1*float64(j%3))}
+			s := synapse.Spec{Name: fmt.Sprintf("p%d_p%d", i, j), Connector: synapse.FixedProbability{P: 0.15},
+				Weight: neuron.Const(w),
+				Delay:  neuron.Const(shortest + 0.1*float64(j%3))}
 			if drawn {
 				s.Weight = neuron.Value{Shape: neuron.Normal, A: w, B: math.Abs(w) / 10}
 				s.Delay = neuron.Value{Shape: neuron.Normal, A: shortest + 1 + float64(i), B: 0.5, Lo: shortest, Hi: 5 + float64(j)}
@@ -59,7 +61,8 @@ func fanned(delta, drawn bool, shortest float64) *Network {
 				stp := synapse.Depressing()
 				s.ShortTerm = &stp
 			}
-			net.Projections = append(net.Projections, Projection{Source: fmt.Sprint("p", i), Target: fmt.Sprint("p", j), Port: "soma", Receptor: receptor, Spec: s})
+			net.Projections = append(net.Projections, Projection{Source: fmt.Sprint("p", i), Target: fmt.Sprint("p", j),
+				Port: "soma", Receptor: receptor, Spec: s})
 		}
 	}
 	return net
@@ -73,8 +76,8 @@ func eachFanned(f func(name string, net *Network)) {
 	}
 }
 
-// scaled runs a network whose weights change now and then for some members of fans, and returns its digest; at a time it is stopped,
-// written and goes on in another simulation.
+// scaled runs a network whose weights change now and then for some members of fans, and returns its digest; at a time
+// it is stopped, written and goes on in another simulation.
 func scaled(t *testing.T, net *Network, opt, later Options, stop spike.Tick) (string, Counts) {
 	t.Helper()
 	s := started(t, net, opt)
@@ -106,7 +109,8 @@ var scales = []struct {
 	at   spike.Tick
 	name string
 	f    float64
-}{{15200, "p0_p2", 0.5}, {20000, "p0_p3", 0.5}, {20100, "p1_p0", 3}, {31000, "p0_p2", 1}, {33300, "p0_p3", 1}, {40000, "p1_p0", 1}}
+}{{15200, "p0_p2", 0.5}, {20000, "p0_p3", 0.5}, {20100, "p1_p0", 3}, {31000, "p0_p2", 1}, {33300, "p0_p3", 1}, {40000,
+	"p1_p0", 1}}
 
 func started(t *testing.T, net *Network, opt Options) *Sim {
 	t.Helper()
@@ -115,15 +119,19 @@ func started(t *testing.T, net *Network, opt Options) *Sim {
 		t.Fatal(err)
 	}
 	for _, c := range scales {
-		if err := s.At(c.at*spike.Microsecond, func(now spike.Tick) error { s.Projection(c.name).SetScale(c.f, now); return nil }); err != nil {
+		if err := s.At(c.at*spike.Microsecond, func(now spike.Tick) error {
+			s.Projection(c.name).SetScale(c.f,
+				now)
+			return nil
+		}); err != nil {
 			t.Fatal(err)
 		}
 	}
 	return s
 }
 
-// Spikes are the same for any number of workers and size of shards, hence of pieces, with and without sleep, and after a checkpoint while
-// spikes are on their way that concern some members of a fan.
+// Spikes are the same for any number of workers and size of shards, hence of pieces, with and without sleep, and
+// after a checkpoint while spikes are on their way that concern some members of a fan.
 func TestFansAreDeterministic(t *testing.T) {
 	eachFanned(func(name string, net *Network) {
 		want, counts := scaled(t, net, Options{Workers: 1}, Options{}, 0)
@@ -136,7 +144,8 @@ func TestFansAreDeterministic(t *testing.T) {
 		}
 		s.Finish()
 		window := s.Window()
-		for k, opt := range []Options{{Workers: 4, ShardSize: 64}, {Workers: 2, ShardSize: 192, NoSleep: true}, {Workers: 3, ShardSize: 128}} {
+		for k, opt := range []Options{{Workers: 4, ShardSize: 64}, {Workers: 2, ShardSize: 192, NoSleep: true}, {Workers: 3,
+			ShardSize: 128}} {
 			stop := []spike.Tick{0, 22, 16}[k] * spike.Millisecond / window * window
 			got, c := scaled(t, net, opt, Options{Workers: 1 + k}, stop)
 			if c.NeuronSteps = counts.NeuronSteps; got != want || c != counts {
@@ -191,65 +200,111 @@ func TestFansListSynapsesInOneOrder(t *testing.T) {
 	})
 }
 
-// Every spike arrives through every member of a fan after its delay, with the scale that its projection had when it was emitted:
-// neurons that never fire sum up what a slow loop over all spikes and synapses says.
-func TestFansArrive(t *testing.T) {
-	for _, drawn := range []bool{false, true} {
-		for _, shortest := range []float64{0.1, 0.7} {
-			net := fanned(false, drawn, shortest)
-			for i := range net.Populations {
-				if i > 1 {
-					net.Populations[i].Spec.(*neuron.LIF).Theta = neuron.Const(900)
-				}
+// different makes projections differ in what does not go together in one fan: what they transmit, and an equal weight.
+func different(net *Network, drawn bool) {
+	for i := range net.Projections {
+		switch p := &net.Projections[i]; p.Name {
+		case "p0_p4":
+			p.Transmit = synapse.EventsOnly
+		case "p1_p3":
+			p.Transmit = synapse.BurstsOnly
+		case "p1_p4":
+			if !drawn {
+				p.Weight.A *= 1.5
 			}
-			s := started(t, net, Options{Workers: 2, ShardSize: 64})
-			heard := &keep{}
-			s.AddSink(heard)
-			const end = 42 * spike.Millisecond
-			if err := s.Run(context.Background(), end); err != nil {
-				t.Fatal(err)
-			}
-			if err := s.Finish(); err != nil {
-				t.Fatal(err)
-			}
-			times := make([][]spike.Tick, 430)
-			for _, e := range heard.events {
-				times[e.Src] = append(times[e.Src], e.At)
-			}
-			for _, target := range []string{"p2", "p3", "p4"} {
-				for c, receptor := range []string{"ampa", "gaba"} {
-					name := fmt.Sprintf("p%d_%s", c, target)
-					factor := func(at spike.Tick) float64 {
-						f := 1.0
-						for _, sc := range scales {
-							if sc.name == name && at >= sc.at*spike.Microsecond {
-								f = sc.f
-							}
-						}
-						return f
-					}
-					want := make([]float64, s.population(target).Len())
-					arrived := 0
-					s.Projection(name).Each(func(source, target int, w float64, d spike.Tick) {
-						for _, at := range times[source+300*c] {
-							if at+d <= end {
-								want[target] += factor(at) * w * math.Exp(-(end-at-d).Milliseconds()/[]float64{net.Populations[0].Spec.(*neuron.LIF).TauExc, net.Populations[0].Spec.(*neuron.LIF).TauInh}[c])
-								arrived++
-							}
-						}
-					})
-					if arrived < 200 {
-						t.Fatalf("%s: %d arrivals are no test", name, arrived)
-					}
-					column, _, _ := s.Column(target, "g_"+receptor)
-					for i, got := range column.Data.([]float32) {
-						if math.Abs(float64(got)-want[i]) > 2e-4*math.Abs(want[i])+1e-5 {
-							t.Fatalf("drawn %v, from %g ms: %s of neuron %d of %s is %g, should be %g", drawn, shortest, receptor, i, target, got, want[i])
-						}
-					}
-				}
-			}
-			s.Close()
 		}
+	}
+}
+
+// Every spike arrives through every member of a fan after its delay, with the scale that its projection had when it
+// was emitted, if its projection carries it: neurons that never fire sum up what a slow loop over all spikes and
+// synapses says.
+func TestFansArrive(t *testing.T) {
+	for k := range 8 {
+		delta, drawn, shortest := k&1 != 0, k&2 != 0, []float64{0.1, 0.7}[k>>2]
+		net := fanned(delta, drawn, shortest)
+		different(net, drawn)
+		for i := range net.Populations {
+			switch spec := net.Populations[i].Spec.(type) {
+			case *neuron.LIF:
+				if i > 1 {
+					spec.Theta = neuron.Const(900)
+				}
+			case *neuron.LIFDelta:
+				if i > 1 {
+					spec.Theta, spec.Initial.V = neuron.Const(900), neuron.Const(spec.EL)
+				}
+			}
+		}
+		s := started(t, net, Options{Workers: 2, ShardSize: 64})
+		heard := &keep{}
+		s.AddSink(heard)
+		const end = 42 * spike.Millisecond
+		if err := s.Run(context.Background(), end); err != nil {
+			t.Fatal(err)
+		}
+		if err := s.Finish(); err != nil {
+			t.Fatal(err)
+		}
+		spikes := make([][]spike.Event, 430)
+		for _, e := range heard.events {
+			spikes[e.Src] = append(spikes[e.Src], e)
+		}
+		for _, target := range []string{"p2", "p3", "p4"} {
+			columns := map[string][]float64{}
+			for c, receptor := range []string{"ampa", "gaba"} {
+				name, column := fmt.Sprintf("p%d_%s", c, target), "g_"+receptor
+				factor := func(at spike.Tick) float64 {
+					f := 1.0
+					for _, sc := range scales {
+						if sc.name == name && at >= sc.at*spike.Microsecond {
+							f = sc.f
+						}
+					}
+					return f
+				}
+				left := func(at spike.Tick) float64 {
+					spec := net.Populations[0].Spec.(*neuron.LIF)
+					return math.Exp(-(end - at).Milliseconds() / []float64{spec.TauExc, spec.TauInh}[c])
+				}
+				if delta { // potentials jump at the ends of steps
+					column = "v"
+					left = func(at spike.Tick) float64 {
+						steps := (end - at) / net.Step
+						return math.Exp(-(steps * net.Step).Milliseconds() / net.Populations[0].Spec.(*neuron.LIFDelta).TauM.A)
+					}
+				}
+				if columns[column] == nil {
+					columns[column] = make([]float64, s.population(target).Len())
+				}
+				arrived := 0
+				projection := s.Projection(name)
+				projection.Each(func(source, target int, w float64, d spike.Tick) {
+					for _, e := range spikes[source+300*c] {
+						if e.At+d < end && projection.Spec.Transmit.Passes(e.Kind) {
+							columns[column][target] += factor(e.At) * w * left(e.At+d)
+							arrived++
+						}
+					}
+				})
+				if least := map[bool]int{false: 200, true: 20}[projection.Spec.Transmit != synapse.AllSpikes]; arrived < least {
+					t.Fatalf("delta %v, drawn %v, %s: %d arrivals are no test", delta, drawn, name, arrived)
+				}
+			}
+			for name, want := range columns {
+				column, _, _ := s.Column(target, name)
+				for i, got := range column.Data.([]float32) {
+					if delta {
+						got -= float32(net.Populations[0].Spec.(*neuron.LIFDelta).EL)
+					}
+					if math.Abs(float64(got)-want[i]) > 2e-4*math.Abs(want[i])+1e-5 {
+						t.Fatalf("delta %v, drawn %v, from %g ms: %s of neuron %d of %s is %g, should be %g", delta, drawn, shortest,
+							name, i,
+							target, got, want[i])
+					}
+				}
+			}
+		}
+		s.Close()
 	}
 }
