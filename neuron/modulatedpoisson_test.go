@@ -24,6 +24,8 @@ func TestModulatedPoissonFollowsItsRate(t *testing.T) {
 	}{
 		{ModulatedPoisson{Shape: "sine", Mean: 20, Amplitude: 30, Period: 400, Phase: .1},
 			func(s float64) float64 { return max(0, 20+30*math.Sin(2*math.Pi*(s/.4+.1))) }},
+		{ModulatedPoisson{Shape: "sine", Mean: 20, Amplitude: -30, Period: 370, Phase: .4},
+			func(s float64) float64 { return max(0, 20-30*math.Sin(2*math.Pi*(s/.37+.4))) }},
 		{ModulatedPoisson{Shape: "steps", Times: []float64{100, 700, 1200}, Rates: []float64{50, 0, 10}},
 			func(s float64) float64 {
 				return map[bool]float64{true: 50}[s >= .1 && s < .7] + map[bool]float64{true: 10}[s >= 1.2]

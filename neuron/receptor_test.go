@@ -203,3 +203,67 @@ func TestReceptorsAreRefused(t *testing.T) {
 		t.Error("a Poisson source takes a receptor")
 	}
 }
+
+// An added receptor that equals one of the model does what that one does, also beside currents of each neuron's own that
+// change from step to step.
+func TestAddedReceptorIsTheModels(t *testing.T) {
+	const n, step, until = 20, 100 * us, 250 * ms
+	s := DefaultLIF()
+	f := scriptOf(n, until, []float64{400, 0}, []float64{0.35, 0})
+	f.private = func(i int, k int64) float32 {
+		return 40 + 6*float32(i) + 150*float32(math.Sin(float64(k)/40+float64(i)))
+	}
+	own, err := s.New(buildOf(n, step))
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := f.play(own, 64, step, pieces(until, ms))
+	s2 := *s
+	p, err := s2.New(buildOf(n, step))
+	if err == nil {
+		p, err = WithReceptors(p, buildOf(n, step), Added{"x", "soma", &Exponential{Tau: s.TauExc, Reversal: s.EExc}})
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := range f.arrivals {
+		for k := range f.arrivals[i] {
+			f.arrivals[i][k].Channel = uint32(len(own.Channels()))
+		}
+	}
+	var got [][]spike.Tick
+	for range n {
+		got = append(got, nil)
+	}
+	known := -1
+	for k, c := range p.Columns() {
+		if c.Name == "before_known_soma" {
+			known = k
+		}
+	}
+	for at := spike.Tick(0); at < until; at += step {
+		trains := f.play(p, 64, step, []spike.Window{{From: at, To: at + step}})
+		for i, train := range trains { // nothing may be extrapolated over a spike
+			if c := p.Columns()[known]; (c.Float(i) == 0) != (len(train) > 0) {
+				t.Fatalf("neuron %d after %v with %d spikes: known is %g", i, at, len(train), c.Float(i))
+			}
+			got[i] = append(got[i], train...)
+		}
+	}
+	var late []float64
+	spikes := 0
+	for i := range want {
+		spikes += len(want[i])
+		if d := len(want[i]) - len(got[i]); d > 1 || d < -1 {
+			t.Errorf("neuron %d has %d spikes, want %d", i, len(got[i]), len(want[i]))
+		}
+		for k := range min(len(want[i]), len(got[i])) {
+			late = append(late, math.Abs((want[i][k]-got[i][k]).Milliseconds())*1e3)
+		}
+	}
+	slices.Sort(late)
+	if m := late[len(late)/2]; spikes < 15*n || m > 4 {
+		t.Errorf("%d spikes, of which half are more than %.3g us off, the worst %.3g us", spikes, m, late[len(late)-1])
+	}
+	t.Logf("%d spikes; off: median %.3g us, 99 %% %.3g us", spikes, late[len(late)/2], late[len(late)*99/100])
+}
