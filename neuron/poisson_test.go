@@ -77,7 +77,8 @@ func TestPoissonIsPoisson(t *testing.T) {
 }
 
 func TestPoissonRatesPerSource(t *testing.T) {
-	trains := sourceTrains(t, &Poisson{Rate: Value{Shape: Uniform, A: 0, B: 100}}, 400, pieces(10*spike.Second, spike.Second))
+	trains := sourceTrains(t, &Poisson{Rate: Value{Shape: Uniform, A: 0, B: 100}}, 400, pieces(10*spike.Second,
+		spike.Second))
 	rates := make([]float64, len(trains))
 	for i := range trains {
 		rates[i] = float64(len(trains[i])) / 10
@@ -88,7 +89,32 @@ func TestPoissonRatesPerSource(t *testing.T) {
 			t.Errorf("%.0f %% of sources are below %g Hz, want %g", 100*p, got, 100*p)
 		}
 	}
-	if silent := sourceTrains(t, &Poisson{}, 5, pieces(100*spike.Second, spike.Second)); len(slices.Concat(silent...)) > 0 {
+	if silent := sourceTrains(t, &Poisson{}, 5, pieces(100*spike.Second,
+		spike.Second)); len(slices.Concat(silent...)) > 0 {
 		t.Error("a rate of 0 gives spikes")
+	}
+}
+
+// Dead times and rates that differ between sources are each source's own, also beyond the first block.
+func TestPoissonParametersPerSource(t *testing.T) {
+	const n, until = 1300, 20 * spike.Second
+	spec := &Poisson{Rate: Value{Shape: Uniform, A: 10, B: 80}, Dead: Value{Shape: Uniform, A: 0, B: 30}}
+	b := buildOf(n, 100*us)
+	trains := sourceTrains(t, spec, n, pieces(until, spike.Second))
+	chi, shortest := 0.0, math.Inf(1)
+	for i, train := range trains {
+		rate, dead := spec.Rate.Draw(b.Key.Sub("rate"), i), spec.Dead.Draw(b.Key.Sub("dead_time"), i)
+		for _, isi := range intervalsOf(trains[i : i+1]) {
+			shortest = min(shortest, isi-dead)
+		}
+		x := 1 + rate*dead/1000 // a renewal process: counts have the variance mean/x^2
+		mean := rate * until.Seconds() / x
+		chi += (float64(len(train)) - mean) * (float64(len(train)) - mean) / (mean / x / x)
+	}
+	if shortest < -1e-5 || shortest > 1 {
+		t.Errorf("the shortest interval is %g ms longer than the dead time", shortest)
+	}
+	if math.Abs(chi-n) > 5*math.Sqrt(2*n) {
+		t.Errorf("counts differ from the rates by chi^2 = %g of %d sources", chi, n)
 	}
 }
