@@ -109,8 +109,8 @@ var scales = []struct {
 	at   spike.Tick
 	name string
 	f    float64
-}{{15200, "p0_p2", 0.5}, {20000, "p0_p3", 0.5}, {20100, "p1_p0", 3}, {31000, "p0_p2", 1}, {33300, "p0_p3", 1}, {40000,
-	"p1_p0", 1}}
+}{{15200, "p0_p2", 0.5}, {20000, "p0_p3", 0.5}, {20100, "p1_p0", 3}, {24000, "p0_p1", 4}, {31000, "p0_p2", 1},
+	{33300, "p0_p3", 1}, {40000, "p1_p0", 1}}
 
 func started(t *testing.T, net *Network, opt Options) *Sim {
 	t.Helper()
