@@ -1,8 +1,11 @@
 package neuron
 
 import (
+	"cmp"
 	"math"
+	"math/rand/v2"
 	"reflect"
+	"slices"
 	"testing"
 
 	"github.com/burstplex/burstplex/neuron/rng"
@@ -12,7 +15,8 @@ import (
 // Where arrivals are kept, trains depend neither on shards and pieces nor on the order in which arrivals are delivered.
 func TestKeptArrivalsDoNotDependOnPieces(t *testing.T) {
 	const n, h, until = 70, ms, 60 * ms
-	for name, spec := range map[string]Spec{"two-compartment": DefaultTwoCompartment(), "lif": DefaultLIF(), "adex": DefaultAdEx(), "burst-poisson": DefaultBurstPoisson()} {
+	for name, spec := range map[string]Spec{"two-compartment": DefaultTwoCompartment(), "lif": DefaultLIF(),
+		"adex": DefaultAdEx(), "burst-poisson": DefaultBurstPoisson()} {
 		rates, weights := []float64{3000, 300}, []float64{3, 3}
 		f := scriptOf(n, until, rates, weights)
 		want := f.play(made(t, spec, n, h), n, h, pieces(until, until))
@@ -81,8 +85,8 @@ func TestNeuronsThatBeginAboveThresholdSpike(t *testing.T) {
 	}
 }
 
-// A burst-poisson neuron whose time constants are its own does what a neuron does of which they are everybody's, arrivals' share of
-// their own step included (to first order in the step).
+// A burst-poisson neuron whose time constants are its own does what a neuron does of which they are everybody's,
+// arrivals' share of their own step included (to first order in the step).
 func TestBurstPoissonTimeConstantsOfItsOwn(t *testing.T) {
 	const n, h, until = 40, 200 * us, 2 * ms
 	for _, driving := range []string{"dendrite", "soma"} {
@@ -111,7 +115,8 @@ func TestBurstPoissonTimeConstantsOfItsOwn(t *testing.T) {
 
 // A Value that nothing can be drawn from is refused, and drawing from it does not go on for ever.
 func TestValuesWithoutInside(t *testing.T) {
-	for _, v := range []Value{{Shape: Normal, A: -60, B: 5, Lo: -50, Hi: -70}, {Shape: LogNormal, A: 1, B: .1, Lo: 2, Hi: .5}, {Shape: Normal, A: -60, B: 1, Lo: 10, Hi: 20},
+	for _, v := range []Value{{Shape: Normal, A: -60, B: 5, Lo: -50, Hi: -70}, {Shape: LogNormal, A: 1, B: .1, Lo: 2,
+		Hi: .5}, {Shape: Normal, A: -60, B: 1, Lo: 10, Hi: 20},
 		{Shape: Uniform, A: -50, B: -70}, Const(math.NaN()), Const(2000)} {
 		spec := DefaultLIF()
 		spec.Initial.V = v
@@ -126,4 +131,40 @@ func TestValuesWithoutInside(t *testing.T) {
 	}()
 	s := rng.New(1).Stream(0, 0)
 	Value{Shape: Normal, A: 0, B: 1, Lo: 1, Hi: -1}.DrawFrom(&s)
+}
+
+// Kept arrivals are found by step and neuron, each once, in order of time, channel and weight, however they were
+// delivered.
+func TestKeptArrivalsAreFound(t *testing.T) {
+	const n, steps, step = 7, 5, ms
+	from := 40 * ms
+	r := rand.New(rand.NewPCG(4, 4))
+	for range 50 {
+		in := &Input{Len: n, Steps: steps, Step: step, Kept: true}
+		for range r.IntN(60) {
+			in.Arrivals = append(in.Arrivals, Arrival{At: from + spike.Tick(r.Int64N(steps*4))*step/4, Target: uint32(r.IntN(n)),
+				Channel: uint32(r.IntN(3)), Weight: float32(r.IntN(3))})
+		}
+		found := 0
+		for s := range steps {
+			for i := range n {
+				var want []Arrival
+				for _, a := range in.Arrivals {
+					if int(a.Target) == i && a.At >= from+spike.Tick(s)*step && a.At < from+spike.Tick(s+1)*step {
+						want = append(want, a)
+					}
+				}
+				slices.SortFunc(want, func(a, b Arrival) int {
+					return cmp.Or(cmp.Compare(a.At, b.At), cmp.Compare(a.Channel, b.Channel), cmp.Compare(a.Weight, b.Weight))
+				})
+				got := in.keptAt(s, i, from+spike.Tick(s)*step)
+				if found += len(got); !slices.Equal(got, want) {
+					t.Fatalf("step %d, neuron %d: %v, want %v", s, i, got, want)
+				}
+			}
+		}
+		if found != len(in.Arrivals) {
+			t.Fatalf("%d of %d arrivals", found, len(in.Arrivals))
+		}
+	}
 }
