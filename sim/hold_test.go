@@ -2,13 +2,14 @@ package sim
 
 import (
 	"context"
+	"math"
 	"testing"
 
 	"github.com/burstplex/burstplex/neuron/spike"
 )
 
-// The current of a teacher that holds is computed when it is switched on, and stays until it is switched on again or off; that of another
-// changes with what its neurons do, at multiples of every and at no other times.
+// The current of a teacher that holds is computed when it is switched on, and stays until it is switched on again or
+// off; that of another changes with what its neurons do, at multiples of every and at no other times.
 func TestTeacherHolds(t *testing.T) {
 	for _, hold := range []bool{true, false} {
 		net := protocolNetwork()
@@ -52,6 +53,34 @@ func TestTeacherHolds(t *testing.T) {
 		}
 		if off := teach(false, 0); off != 0 {
 			t.Errorf("a teacher that is off has the current %g", off)
+		}
+		s.Close()
+	}
+}
+
+// Reset puts a teacher where it was at the start: off and without a target, or on if it always is; without a current.
+func TestTeacherReset(t *testing.T) {
+	for _, always := range []bool{false, true} {
+		net := protocolNetwork()
+		net.Teachers[0].Always = always
+		s, err := New(net, Options{Workers: 1})
+		if err != nil {
+			t.Fatal(err)
+		}
+		teacher := s.teachers[0]
+		start := teacher.on[0] == 1
+		if err := s.Teach("t", !always, 5); err != nil {
+			t.Fatal(err)
+		}
+		if err := s.Run(context.Background(), 200*ms); err != nil {
+			t.Fatal(err)
+		}
+		teacher.Reset()
+		if on := teacher.on[0] == 1; on != always || start != always || s.TeacherCurrent("t") != 0 ||
+			!math.IsNaN(teacher.target[0]) ||
+			teacher.estimator.EventRate(0, s.Now()) != 0 {
+			t.Errorf("always %v: on %v, at the start %v; current %g, target %g", always, on, start, s.TeacherCurrent("t"),
+				teacher.target[0])
 		}
 		s.Close()
 	}
