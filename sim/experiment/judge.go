@@ -40,7 +40,11 @@ func (j *Judge) Right(pattern string, rate float64) bool {
 func (x *Experiment) TrainingStage() string {
 	best, most := "", -1
 	for name, s := range x.Protocol.All() {
-		if n := s.Repeats; n > most {
+		patterns := len(s.Patterns)
+		if patterns == 0 {
+			patterns = x.Patterns.Len()
+		}
+		if n := s.Repeats * patterns; n > most {
 			best, most = name, n
 		}
 	}
