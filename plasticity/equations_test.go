@@ -234,7 +234,8 @@ func TestBoundsBetweenStatements(t *testing.T) {
 	for _, c := range []struct {
 		statements []string
 		want       float64
-	}{{[]string{"w += 5", "w -= 0.25"}, 0.75}, {[]string{"w -= 5", "w += 0.25"}, 0.35}, {[]string{"w *= 4", "w /= 4", "w = w^2"}, 0.1},
+	}{{[]string{"w += 5", "w -= 0.25"}, 0.75}, {[]string{"w -= 5", "w += 0.25"}, 0.35}, {[]string{"w *= 4", "w /= 4",
+		"w = w^2"}, 0.1},
 		{[]string{"w = 0.6", "w += w*w"}, 0.96}} {
 		for moment := range 6 {
 			src := &equations.RuleSource{}
