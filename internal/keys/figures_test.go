@@ -30,9 +30,11 @@ inputs = ["w", "d"]`, []drawing{{"populations", `["a", "src"]`}, {"inputs", `["d
 	"responses":   {`inputs = ["w"]`, []drawing{{"populations", `["src"]`}, {"inputs", `["s"]`}, {"skip", `"40 ms"`}, {"from", `"400 ms"`}, {"to", `"900 ms"`}}},
 	"coherence":   {`inputs = ["d"]`, []drawing{{"populations", `["src"]`}, {"inputs", `["w"]`}, {"from", `"200 ms"`}, {"to", `"1 s"`}}},
 	"sensitivity": {"", []drawing{{"populations", `["a"]`}, {"from", `"600 ms"`}, {"to", `"900 ms"`}}},
-	"patterns":    {"", []drawing{{"populations", `["a"]`}}},
-	"learning":    {"", []drawing{{"populations", `["a"]`}}},
-	"teaching":    {"", []drawing{{"populations", `["src"]`}}},
+	"probes": {`inputs = ["w"]`, []drawing{{"probes", `["v"]`}, {"neuron", "2"}, {"inputs", `["d"]`}, {"together", "true"}, {"from", `"100 ms"`},
+		{"to", `"900 ms"`}}},
+	"patterns": {"", []drawing{{"populations", `["a"]`}}},
+	"learning": {"", []drawing{{"populations", `["a"]`}}},
+	"teaching": {"", []drawing{{"populations", `["src"]`}}},
 }
 
 // Every key of a figure changes what is drawn, or is one that a figure of this experiment cannot show, which stands below.
@@ -40,6 +42,7 @@ func TestFigures(t *testing.T) {
 	same := map[string]string{
 		"multiplexing.reference": "the known courses are of populations that this experiment does not have",
 		"traces.reference":       "as above",
+		"probes.probes":          "there is one probe",
 		"teaching.populations":   "src is the only other population",
 	}
 	var text strings.Builder
@@ -57,7 +60,9 @@ func TestFigures(t *testing.T) {
 	}
 	rows := maps.Clone(figureRows)
 	if os.Getenv("BURSTPLEX_LONG") == "" { // drawing takes half a second a kind
-		maps.DeleteFunc(rows, func(kind string, _ figureKeys) bool { return kind != "raster" && kind != "responses" })
+		maps.DeleteFunc(rows, func(kind string, _ figureKeys) bool {
+			return kind != "raster" && kind != "responses" && kind != "probes"
+		})
 	}
 	for kind, f := range rows {
 		table(kind, kind, f.needs, drawing{})

@@ -370,6 +370,16 @@ func (p *equationPopulation) Validate() error {
 // New implements neuron.Spec.
 func (p *equationPopulation) New(b neuron.Build) (neuron.Population, error) { return p.Spec.New(b) }
 
+// probed reports whether a probe reads a variable.
+func (x *Experiment) probed(variable string) bool {
+	for _, p := range x.Probes.All() {
+		if p.Variable == variable {
+			return true
+		}
+	}
+	return false
+}
+
 // Warnings lists what will run but is suspicious: in the models of the file, and steps that are coarse.
 func (x *Experiment) Warnings() (out []string) {
 	for name, m := range x.Models.All() {
@@ -378,6 +388,9 @@ func (x *Experiment) Warnings() (out []string) {
 			continue
 		}
 		for _, w := range model.Warnings {
+			if v, ok := strings.CutPrefix(w.Reason, "nothing reads "); ok && x.probed(v) {
+				continue
+			}
 			e := mistake(w)
 			e.Reason = "warning: " + e.Reason
 			out = append(out, e.Error())

@@ -50,6 +50,10 @@ func place(root schemaNode, k config.KeyDoc, s Section) {
 				}
 				properties[name] = next
 			}
+			if next["properties"] == nil && next["items"] == nil { // a value of one kind, a table of another
+				delete(next, "enum")
+				next["type"], next["properties"] = []string{"string", "number", "object"}, schemaNode{}
+			}
 			if items, ok := next["items"].(schemaNode); ok {
 				next = items
 			}

@@ -55,6 +55,8 @@ func NewRegistries() *experiment.Registries {
 			New: func() Figure { return &coherence{Times: settled.Times} }},
 		kind.Of[Figure]{Name: "sensitivity", Doc: "rates and burst probability against the threshold of a burst",
 			New: func() Figure { return &sensitivity{OfSpikes: settled} }},
+		kind.Of[Figure]{Name: "probes", Doc: "what probes have recorded of a neuron, with units, spikes and bursts marked",
+			New: func() Figure { return &probes{Neuron: -1} }},
 		kind.Of[Figure]{Name: "patterns", Doc: "what populations answer to each pattern, stage by stage",
 			New: func() Figure { return &patterns{} }},
 		kind.Of[Figure]{Name: "learning", Doc: "output, cost, rates and weights over the repeats of training",

@@ -21,6 +21,7 @@ type Report struct {
 
 	presented []presentations // empty without a protocol
 	unseen    bool            // of some seed nothing is there but its presentations
+	dir       string          // of the results
 }
 
 // New returns an empty report of so many seeds.
@@ -36,6 +37,7 @@ func (d *Report) Observe(k int, net *sim.Network) *Observation {
 
 // draw writes the figures of the given names (all if none are given) and the comparison into dir.
 func (d *Report) draw(dir string, rows []Measured, names ...string) error {
+	d.dir = filepath.Dir(dir)
 	if err := os.MkdirAll(dir, 0o777); err != nil {
 		return err
 	}
