@@ -19,7 +19,7 @@ type spikesCommands struct {
 	Stats     statsCommand     `cmd:"" help:"Interval, burst, Fano and correlation statistics, for people or as JSON and CSV; histograms and rates in bins."`
 	Align     alignCommand     `cmd:"" help:"Rates, burst probability and raster around trials or presentations, by condition."`
 	Head      headCommand      `cmd:"" help:"The first spikes."`
-	Table     tableCommand     `cmd:"" help:"Probes, weights and learning curves: a list, or one of them as CSV or npz."`
+	Table     tableCommand     `cmd:"" help:"Probes, weights and learning curves: a list, or one of them as CSV, npz or SONATA report."`
 	Digest    digestCommand    `cmd:"" help:"The SHA-256 of the recorded spikes."`
 	Verify    verifyCommand    `cmd:"" help:"Check every byte."`
 	Repair    repairCommand    `cmd:"" help:"Copy what is intact of a damaged recording."`
@@ -27,8 +27,8 @@ type spikesCommands struct {
 	Cut       cutCommand       `cmd:"" help:"Copy a span of time or some populations."`
 	Merge     mergeCommand     `cmd:"" help:"Join the segments of one run, one after the other in time."`
 	Recompact recompactCommand `cmd:"" help:"Copy with the smallest code."`
-	Export    exportCommand    `cmd:"" help:"Translate to another format: csv, npz, sonata, parquet, ras, nest."`
-	Import    importCommand    `cmd:"" help:"Make a recording of spike trains: SONATA, NWB, npz, npy, Parquet, CSV, text raster."`
+	Export    exportCommand    `cmd:"" help:"Translate to another format: csv, npz, sonata, nwb, parquet, ras, nest."`
+	Import    importCommand    `cmd:"" help:"Make a recording of spike trains (SONATA, NWB, npz, npy, Parquet, CSV, text raster) or of a SONATA report."`
 }
 
 // recording is the argument that all commands share.

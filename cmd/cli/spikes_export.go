@@ -14,7 +14,7 @@ import (
 type exportCommand struct {
 	Files []string `arg:"" name:"file" help:"Recordings (.bspk)."`
 	selection
-	Format string `name:"to" help:"Format, see burstplex list --formats; default: by the ending of the output (.csv .npz .h5 .parquet .ras .dat .gdf)." placeholder:"FORMAT"`
+	Format string `name:"to" help:"Format, see burstplex list --formats; default: by the ending of the output (.csv .npz .h5 .nwb .parquet .ras .dat .gdf)." placeholder:"FORMAT"`
 	Output string `short:"o" required:"" help:"File to write, - for standard output, or for several recordings a directory; an existing file is never overwritten." placeholder:"FILE"`
 }
 

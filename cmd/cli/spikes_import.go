@@ -19,7 +19,7 @@ import (
 )
 
 type importCommand struct {
-	File       string `arg:"" help:"Spike trains: HDF5 (SONATA, NWB, a dataset for each column; MATLAB 7.3), npz, npy, Parquet, CSV, a text raster; text may be gzipped. Unit n becomes neuron n - first-id, units between without spikes stay as silent neurons, and units with names are numbered as they come."`
+	File       string `arg:"" help:"Spike trains: HDF5 (SONATA, NWB, a dataset for each column; MATLAB 7.3), npz, npy, Parquet, CSV, a text raster; text may be gzipped. Unit n becomes neuron n - first-id, units between without spikes stay as silent neurons, and units with names are numbered as they come. A SONATA report becomes a table."`
 	Name       string `default:"units" help:"Name of the population, where the file does not name it."`
 	Resolution string `help:"Unit of time of the recording, to which times are floored; default: 1 us, or what the times need." placeholder:"TIME"`
 	Threshold  string `default:"16 ms" help:"Interval below which two spikes belong to one burst, where the file has no labels." placeholder:"TIME"`
@@ -69,6 +69,9 @@ func (c *importCommand) Run(t terminal) error {
 	}
 	f, err := trains.Read(nil, c.File, trains.Options(c.importOptions))
 	if err != nil {
+		if reports, _ := trains.Reports(c.File); len(reports) > 0 {
+			return c.reports(t, h, reports)
+		}
 		return flagged(err)
 	}
 	fmt.Fprintf(t.out, "%s: %s\n", c.File, f.How)

@@ -219,3 +219,51 @@ func TestExportToStandardOutput(t *testing.T) {
 		}
 	}
 }
+
+// A probe becomes a SONATA report, and a report a table with the same values to single precision.
+func TestReportsOfProbes(t *testing.T) {
+	dir := t.TempDir()
+	t.Chdir(dir)
+	must(t, "init", "--template", "small")
+	text, err := os.ReadFile("small.toml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	text = append(text, "[probes.voltage]\npopulation = \"inh\"\nvariable = \"v\"\nlast = 3\n"...)
+	if err := os.WriteFile("small.toml", text, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	must(t, "run", "small.toml", "-q", "-o", "r", "--seeds", "1", "--set", "experiment.duration=20 ms",
+		"--set", "experiment.settle=0 s", "--set", "experiment.bin=5 ms")
+	must(t, "spikes", "table", "r/spikes-1.bspk", "voltage", "-o", "voltage.h5")
+	said := must(t, "spikes", "import", "voltage.h5", "-o", "back.bspk")
+	if !strings.Contains(said, "SONATA report of inh: table voltage, 21 samples of 3 elements, every 1ms from 0ns") {
+		t.Error(said)
+	}
+	want := strings.Fields(must(t, "spikes", "table", "r/spikes-1.bspk", "voltage"))
+	got := strings.Fields(must(t, "spikes", "table", "back.bspk", "voltage"))
+	if len(got) != 1+21*3 || len(want) != len(got) || got[0] != want[0] {
+		t.Fatalf("%d rows %q, want %d %q", len(got), got[0], len(want), want[0])
+	}
+	for i := 1; i < len(got); i++ {
+		a, b := strings.Split(got[i], ","), strings.Split(want[i], ",")
+		x, _ := strconv.ParseFloat(a[2], 64)
+		y, err := strconv.ParseFloat(b[2], 64)
+		if err != nil || a[0] != b[0] || a[1] != b[1] || x != float64(float32(y)) {
+			t.Errorf("row %d: %s, want %s", i, got[i], want[i])
+		}
+	}
+	for _, c := range []struct{ args, want string }{
+		{"table r/spikes-1.bspk voltage -o v.h5 --population x", "--population"},
+		{"table r/spikes-1.bspk voltage -o v.h5 --column x", "choose one"},
+		{"table r/spikes-1.bspk voltage -o v.txt", ".csv, .npz, .h5"},
+		{"table r/spikes-1.bspk voltage -o v.csv --column v", "for a report"},
+		{"import voltage.h5 -o again.bspk --size 9", "takes no options"},
+		{"import voltage.h5 -o back.bspk", "exists"},
+	} {
+		exit, _, errs := try(append([]string{"spikes"}, strings.Fields(c.args)...)...)
+		if exit != 2 || !strings.Contains(errs, c.want) || strings.Count(errs, "\n") != 1 {
+			t.Errorf("%s: exit %d: %s", c.args, exit, errs)
+		}
+	}
+}

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/burstplex/burstplex/recordings"
@@ -16,7 +18,10 @@ type tableCommand struct {
 	recording
 	Name   string `arg:"" optional:"" help:"Which; without it they are listed."`
 	At     string `help:"Only the table of this time, for example \"1 s\"; without it all of the name, one after the other." placeholder:"TIME"`
-	Output string `short:"o" help:"File to write, .csv or .npz; without it, or as -, CSV is printed." placeholder:"FILE"`
+	Output string `short:"o" help:"File to write: .csv, .npz, or a SONATA soma report of a probe, .h5; without it, or as -, CSV is printed." placeholder:"FILE"`
+
+	Population string `help:"Population of a SONATA report; default: that of the probe in the experiment." placeholder:"NAME"`
+	Column     string `help:"Column of a SONATA report, where there are several." placeholder:"NAME"`
 }
 
 func (c *tableCommand) Run(t terminal) error {
@@ -43,13 +48,61 @@ func (c *tableCommand) Run(t terminal) error {
 	case c.Output == "" || c.Output == standard:
 		return errors.Join(export.WriteTableCSV(t.out, table), bad(damage))
 	}
-	if err := export.TableFile(c.Output, table); errors.Is(err, fs.ErrExist) {
+	if err := c.write(r, table); errors.Is(err, fs.ErrExist) {
 		return bad(err)
 	} else if err != nil {
 		return err
 	}
 	fmt.Fprintf(t.out, "wrote %s\n", c.Output)
 	return bad(damage)
+}
+
+// write writes the table as the ending of the output says.
+func (c *tableCommand) write(r *recordings.Reader, table *recordings.Table) error {
+	switch ending := strings.ToLower(filepath.Ext(c.Output)); ending {
+	case ".csv", ".npz":
+		if c.Population+c.Column != "" {
+			return &config.Error{File: "-o", Value: c.Output, Reason: "--population and --column are for a report",
+				Allowed: ".h5"}
+		}
+		return export.TableFile(c.Output, table)
+	case ".h5", ".hdf5":
+	default:
+		return &config.Error{File: "-o", Value: c.Output, Reason: "does not end as a table does", Allowed: ".csv, .npz, .h5"}
+	}
+	population, err := c.population(r)
+	if err != nil {
+		return err
+	}
+	report, err := export.ReportOf(table, population, c.Column)
+	if err != nil {
+		return bad(err)
+	}
+	return report.File(c.Output)
+}
+
+// population is whose neurons the probe sampled: the recording holds the experiment, which says it.
+func (c *tableCommand) population(r *recordings.Reader) (string, error) {
+	var names []string
+	for _, p := range r.Network() {
+		names = append(names, p.Name)
+	}
+	if c.Population != "" {
+		if !slices.Contains(names, c.Population) {
+			return "", notAmong("--population", c.Population, names)
+		}
+		return c.Population, nil
+	}
+	if tree, err := config.Parse("", []byte(r.Header().Experiment)); err == nil {
+		if node := tree.At("probes." + c.Name + ".population"); node != nil {
+			return node.Text(), nil
+		}
+	}
+	if len(names) == 1 {
+		return names[0], nil
+	}
+	return "", &config.Error{File: "--population", Reason: "the recording does not say whose neurons table " + c.Name + " holds",
+		Allowed: strings.Join(names, ", ")}
 }
 
 func (c *tableCommand) read(r *recordings.Reader) (*recordings.Table, error) {

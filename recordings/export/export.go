@@ -2,11 +2,12 @@
 //
 //	err := export.Named("csv").File("spikes.csv", reader, recordings.Query{})
 //
-// Formats: csv and parquet (a row per spike; pandas, R), npz (numpy), sonata (HDF5; Blue Brain and Allen tools), nest
-// (the ASCII files of NEST's spike recorder), ras (the "time neuron" text raster of Auryn and of many scripts).
+// Formats: csv and parquet (a row per spike; pandas, R), npz (numpy), sonata (HDF5; Blue Brain and Allen tools), nwb
+// (HDF5; units of Neurodata Without Borders), nest (the ASCII files of NEST's spike recorder), ras (the "time neuron"
+// text raster of Auryn and of many scripts).
 //
-// Nothing is lost that a format can hold: times are written with all digits of the recording's resolution, csv, npz and
-// parquet keep the labels, and these and sonata become a recording with the same digest when they are imported. Loses
+// Nothing is lost that a format can hold: times are written with all digits of the recording's resolution, csv, npz, nwb
+// and parquet keep the labels, and these and sonata become a recording with the same digest when they are imported. Loses
 // says what a format cannot hold. Exports stream: memory does not grow with the recording.
 package export
 
@@ -46,6 +47,7 @@ func All() []*Format {
 				"at the end",
 			Write: toText(nestText)},
 		{Name: "npz", Doc: "arrays for numpy", Endings: []string{".npz"}, Write: toNPZ},
+		{Name: "nwb", Doc: "units of an NWB file (HDF5)", Endings: []string{".nwb"}, Write: toNWB},
 		{Name: "parquet", Doc: "a row per spike, for pandas and R", Endings: []string{".parquet"}, Write: toParquet},
 		{Name: "ras", Doc: "time and neuron, a line per spike, as Auryn writes them", Endings: []string{".ras"},
 			Loses: "populations (neurons are numbered through the network), labels of spikes, the time without spikes at the end",

@@ -3,7 +3,6 @@ package trains
 import (
 	"fmt"
 	"math"
-	"os"
 	"slices"
 	"strconv"
 	"strings"
@@ -15,23 +14,15 @@ import (
 
 // readHDF5 reads the spike trains of an HDF5 file by what its root group holds.
 func readHDF5(path string, o Options) (*File, error) {
-	in, err := os.Open(path)
-	if err != nil {
-		return nil, err
-	}
-	defer in.Close()
-	info, err := in.Stat()
-	if err != nil {
-		return nil, err
-	}
-	file, err := hdf5.Open(in, info.Size())
-	if err != nil {
-		return nil, err
-	}
-	root, err := file.Root()
-	if err != nil {
-		return nil, err
-	}
+	var f *File
+	err := openHDF5(path, func(root *hdf5.Object) (err error) {
+		f, err = readRoot(root, o)
+		return err
+	})
+	return f, err
+}
+
+func readRoot(root *hdf5.Object, o Options) (*File, error) {
 	members, err := root.Members()
 	if err != nil {
 		return nil, err

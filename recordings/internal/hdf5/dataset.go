@@ -41,7 +41,7 @@ func (o *Object) each(visit func(float64, uint64) error) error {
 	if n == 0 {
 		return nil
 	}
-	if err := o.bytes(t.size, n, emit); err != nil {
+	if err := o.bytes(t.size, n, sink{emit: emit}); err != nil {
 		return err
 	}
 	if left > 0 {
@@ -50,8 +50,14 @@ func (o *Object) each(visit func(float64, uint64) error) error {
 	return nil
 }
 
+// sink takes data in pieces, as it lies in the file.
+type sink struct {
+	emit  func([]byte) error
+	shape func(chunk []uint64) error // told the shape of chunks, before the first; nil: data is a list
+}
+
 // bytes gives out the data in pieces.
-func (o *Object) bytes(width int, n uint64, emit func([]byte) error) error {
+func (o *Object) bytes(width int, n uint64, to sink) error {
 	if o.message(msgExternal, 1) != nil {
 		return errors.New("data in other files is not supported")
 	}
@@ -71,17 +77,17 @@ func (o *Object) bytes(width int, n uint64, emit func([]byte) error) error {
 	case version > 4:
 		return fmt.Errorf("data layout of version %d is not supported; h5repack --high=3 rewrites the file", version)
 	case class == 0 && version <= 2 && len(body) >= 4:
-		return emit(body[4:min(uint64(len(body)), 4+uint64(le.Uint32(body)))])
+		return to.emit(body[4:min(uint64(len(body)), 4+uint64(le.Uint32(body)))])
 	case class == 0 && len(body) >= 2:
-		return emit(body[2:min(len(body), 2+int(le.Uint16(body)))])
+		return to.emit(body[2:min(len(body), 2+int(le.Uint16(body)))])
 	case class == 1 && len(body) >= 8:
-		return o.contiguous(le.Uint64(body), n*uint64(width), emit)
+		return o.contiguous(le.Uint64(body), n*uint64(width), to.emit)
 	case class == 2 && version == 4:
-		return o.newChunks(body, width, n, emit)
+		return o.newChunks(body, width, to)
 	case class == 2 && version <= 2 && len(body) >= 12:
-		return o.oldChunks(le.Uint64(body), int(m[1]), body[8:], width, emit)
+		return o.oldChunks(le.Uint64(body), int(m[1]), body[8:], width, to)
 	case class == 2 && len(body) >= 9:
-		return o.oldChunks(le.Uint64(body[1:]), int(body[0]), body[9:], width, emit)
+		return o.oldChunks(le.Uint64(body[1:]), int(body[0]), body[9:], width, to)
 	case class == 3:
 		return errors.New("virtual datasets are not supported")
 	}
@@ -159,30 +165,64 @@ func parseSpace(m []byte) (dims []uint64, err error) {
 // chunkReader decodes the chunks of a dataset, one after the other.
 type chunkReader struct {
 	o       *Object
-	size    uint64 // bytes of a chunk
+	size    uint64   // bytes of a chunk
+	shape   []uint64 // of a chunk
+	grid    []uint64 // chunks along each dimension
 	width   int
 	filters []int
 	stored  int64
 	emit    func([]byte) error
 }
 
-// newChunkReader takes the shape of a chunk: all but the dimension that counts have one element.
-func (o *Object) newChunkReader(shape []uint64, width int, emit func([]byte) error) (*chunkReader, error) {
-	size, long := uint64(width), 0
-	for _, d := range shape {
+// newChunkReader takes the shape of a chunk. In lists all but the dimension that counts have one element.
+func (o *Object) newChunkReader(shape []uint64, width int, to sink) (*chunkReader, error) {
+	dims, err := o.dimensions()
+	if err != nil {
+		return nil, err
+	}
+	if len(dims) != len(shape) {
+		return nil, fmt.Errorf("chunks of %d dimensions for %d", len(shape), len(dims))
+	}
+	c := &chunkReader{o: o, size: uint64(width), shape: shape, width: width, emit: to.emit}
+	long := 0
+	for i, d := range shape {
 		if d != 1 {
 			long++
 		}
-		if d == 0 || d > maxChunk || size*d > maxChunk {
+		if d == 0 || d > maxChunk || c.size*d > maxChunk {
 			return nil, fmt.Errorf("chunks of shape %v are not supported", shape)
 		}
-		size *= d
+		c.size *= d
+		c.grid = append(c.grid, (dims[i]+d-1)/d)
 	}
-	if long > 1 {
+	if to.shape == nil && long > 1 {
 		return nil, fmt.Errorf("chunks of %d dimensions are not supported", long)
 	}
-	filters, err := parseFilters(o.message(msgFilters, 2))
-	return &chunkReader{o: o, size: size, width: width, filters: filters, emit: emit}, err
+	if to.shape != nil {
+		if err := to.shape(shape); err != nil {
+			return nil, err
+		}
+	}
+	c.filters, err = parseFilters(o.message(msgFilters, 2))
+	return c, err
+}
+
+// chunks is the number of chunks.
+func (c *chunkReader) chunks() uint64 {
+	n := uint64(1)
+	for _, k := range c.grid {
+		n *= k
+	}
+	return n
+}
+
+// place is where the i-th chunk stands in the grid.
+func (c *chunkReader) place(i uint64) []uint64 {
+	at := make([]uint64, len(c.grid))
+	for d := len(at) - 1; d >= 0; d-- {
+		at[d], i = i%c.grid[d], i/c.grid[d]
+	}
+	return at
 }
 
 // chunk reads a chunk of n stored bytes.
@@ -204,7 +244,7 @@ func (c *chunkReader) chunk(at, n uint64, mask uint32) error {
 }
 
 // oldChunks reads the chunks that a B-tree of version 1 lists. rank counts the size of an element as a dimension.
-func (o *Object) oldChunks(tree uint64, rank int, dims []byte, width int, emit func([]byte) error) error {
+func (o *Object) oldChunks(tree uint64, rank int, dims []byte, width int, to sink) error {
 	if rank < 2 || len(dims) < 4*rank {
 		return errors.New("data layout is cut off")
 	}
@@ -212,20 +252,21 @@ func (o *Object) oldChunks(tree uint64, rank int, dims []byte, width int, emit f
 	for i := range shape {
 		shape[i] = uint64(le.Uint32(dims[4*i:]))
 	}
-	c, err := o.newChunkReader(shape, width, emit)
+	c, err := o.newChunkReader(shape, width, to)
 	if err != nil {
 		return err
 	}
-	next := uint64(0)
+	given, all := uint64(0), c.chunks()
 	return o.f.walk(tree, 1, 8*rank+8, maxDepth, func(key []byte, child uint64) error {
-		at := uint64(0)
-		for i := range shape {
-			at += le.Uint64(key[8+8*i:])
+		if given == all {
+			return nil
 		}
-		if at != next {
-			return fmt.Errorf("elements %d to %d were never written", next, at)
+		for i, k := range c.place(given) {
+			if at := le.Uint64(key[8+8*i:]); at != k*shape[i] {
+				return fmt.Errorf("chunk %d was never written", given)
+			}
 		}
-		next += c.size / uint64(width)
+		given++
 		return c.chunk(child, uint64(le.Uint32(key)), le.Uint32(key[4:]))
 	})
 }

@@ -16,7 +16,7 @@ const (
 )
 
 // newChunks reads chunks by the index that a layout of version 4 names.
-func (o *Object) newChunks(m []byte, width int, n uint64, emit func([]byte) error) error {
+func (o *Object) newChunks(m []byte, width int, to sink) error {
 	cut := errors.New("data layout is cut off")
 	if len(m) < 3 {
 		return cut
@@ -32,15 +32,17 @@ func (o *Object) newChunks(m []byte, width int, n uint64, emit func([]byte) erro
 	}
 	kind := m[rank*size]
 	m = m[rank*size+1:]
-	c, err := o.newChunkReader(shape, width, emit)
+	c, err := o.newChunkReader(shape, width, to)
 	if err != nil {
 		return err
 	}
-	per := c.size / uint64(width)
-	if flags&1 != 0 && n%per != 0 && len(c.filters) > 0 {
+	if flags&1 != 0 && o.ragged(shape) && len(c.filters) > 0 {
 		return errors.New("a last chunk that is not filtered as the others are is not supported")
 	}
-	x := &chunkIndex{f: o.f, count: (n + per - 1) / per, filtered: len(c.filters) > 0, size: c.size, visit: c.chunk}
+	if kind == indexExtensible && len(shape) > 1 && !o.grows(0) {
+		return errors.New("chunks of a dataset that grows in another than its first dimension are not supported")
+	}
+	x := &chunkIndex{f: o.f, count: c.chunks(), filtered: len(c.filters) > 0, size: c.size, visit: c.chunk}
 	parameters := map[byte]int{indexFixed: 1, indexExtensible: 5, indexTree: 6}[kind]
 	if kind == indexSingle && flags&2 != 0 {
 		parameters = 12
@@ -70,9 +72,31 @@ func (o *Object) newChunks(m []byte, width int, n uint64, emit func([]byte) erro
 	case indexExtensible:
 		return x.extensible(at)
 	case indexTree:
-		return x.tree(at, rank-1)
+		return x.tree(at, c)
 	}
 	return fmt.Errorf("chunks with an index of kind %d are not supported", kind)
+}
+
+// ragged tells whether chunks at the end are not full.
+func (o *Object) ragged(shape []uint64) bool {
+	dims, _ := o.dimensions()
+	for i, d := range dims {
+		if d%shape[i] != 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// grows tells whether a dimension has no largest size.
+func (o *Object) grows(dimension int) bool {
+	m := o.message(msgDataspace, 4)
+	head := 8
+	if m[0] == 2 {
+		head = 4
+	}
+	at := head + 8*(int(m[1])+dimension)
+	return m[2]&1 != 0 && len(m) >= at+8 && le.Uint64(m[at:]) == undefined
 }
 
 // chunkIndex gives out the chunks of a dataset in order.
@@ -243,7 +267,8 @@ func (x *chunkIndex) extensible(at uint64) error {
 }
 
 // tree reads a B-tree of version 2, whose records hold the place of each chunk.
-func (x *chunkIndex) tree(at uint64, rank int) error {
+func (x *chunkIndex) tree(at uint64, c *chunkReader) error {
+	rank := len(c.shape)
 	kind := byte(10)
 	if x.filtered {
 		kind = 11
@@ -253,12 +278,13 @@ func (x *chunkIndex) tree(at uint64, rank int) error {
 		if x.filtered && x.entry < 13 || !x.filtered && x.entry != 8 {
 			return errors.New("records of chunks are damaged")
 		}
-		place := uint64(0)
-		for i := range rank {
-			place += le.Uint64(r[x.entry+8*i:])
+		if x.given == x.count {
+			return nil
 		}
-		if place != x.given {
-			return fmt.Errorf("chunk %d was never written", x.given)
+		for i, k := range c.place(x.given) {
+			if le.Uint64(r[x.entry+8*i:]) != k {
+				return fmt.Errorf("chunk %d was never written", x.given)
+			}
 		}
 		return x.entries(r[:x.entry])
 	})

@@ -4,11 +4,8 @@ import (
 	"bytes"
 	"fmt"
 	"io"
-	"math"
 	"slices"
 	"strings"
-
-	"github.com/klauspost/compress/zlib"
 )
 
 // Type is the type of the elements of a dataset or attribute.
@@ -17,16 +14,31 @@ type Type struct {
 	code []byte // datatype message
 }
 
-// Float64 and Uint64 are the types of datasets, the others those of attributes.
+// Float64 is floating point of 64 bits.
 func Float64() Type {
 	return Type{8, le.AppendUint32([]byte{0x11, 0x20, 63, 0, 8, 0, 0, 0, 0, 0, 64, 0, 52, 11, 0, 52}, 1023)}
+}
+
+// Float32 is floating point of 32 bits.
+func Float32() Type {
+	return Type{4, le.AppendUint32([]byte{0x11, 0x20, 31, 0, 4, 0, 0, 0, 0, 0, 32, 0, 23, 8, 0, 23}, 127)}
 }
 
 // Uint64 is an unsigned integer of 64 bits.
 func Uint64() Type { return unsigned(8) }
 
+// Int64 is a signed integer of 64 bits.
+func Int64() Type {
+	t := unsigned(8)
+	t.code[1] = 8
+	return t
+}
+
 // Uint32 is an unsigned integer of 32 bits.
 func Uint32() Type { return unsigned(4) }
+
+// Uint8 is an unsigned integer of 8 bits.
+func Uint8() Type { return unsigned(1) }
 
 func unsigned(size int) Type {
 	return Type{size, []byte{0x10, 0, 0, 0, byte(size), 0, 0, 0, 0, 0, byte(8 * size), 0}}
@@ -34,6 +46,14 @@ func unsigned(size int) Type {
 
 // Text is a string of fixed length in UTF-8.
 func Text(n int) Type { return Type{n, le.AppendUint32([]byte{0x13, 0x11, 0, 0}, uint32(n))} }
+
+// Strings is a string of any length in UTF-8; Writer.Strings makes its data.
+func Strings() Type {
+	return Type{16, append([]byte{0x19, 0x01, 0x01, 0, 16, 0, 0, 0}, Uint8().code...)}
+}
+
+// Reference is the address of an object, of 8 bytes.
+func Reference() Type { return Type{8, []byte{0x17, 0, 0, 0, 8, 0, 0, 0}} }
 
 // Enum is a byte that stands for one of the names.
 func Enum(names ...string) Type {
@@ -104,7 +124,10 @@ func (w *Writer) object(count int, messages []byte, attributes []Attribute) uint
 }
 
 func (a *Attribute) encode() []byte {
-	space := dataspace(a.Rows)
+	space := dataspace()
+	if a.Rows > 0 {
+		space = dataspace(a.Rows)
+	}
 	b := []byte{1, 0}
 	b = le.AppendUint16(b, uint16(len(a.Name)+1))
 	b = le.AppendUint16(b, uint16(len(a.Type.code)))
@@ -115,11 +138,10 @@ func (a *Attribute) encode() []byte {
 	return append(b, a.Data...)
 }
 
-// dataspace describes n elements, a scalar for 0.
-func dataspace(n int) []byte {
-	b := []byte{1, 0, 0, 0, 0, 0, 0, 0}
-	if n > 0 {
-		b[1] = 1
+// dataspace describes an array, without dimensions a scalar.
+func dataspace(dims ...int) []byte {
+	b := []byte{1, byte(len(dims)), 0, 0, 0, 0, 0, 0}
+	for _, n := range dims {
 		b = le.AppendUint64(b, uint64(n))
 	}
 	return b
@@ -192,128 +214,81 @@ func (w *Writer) Finish(root uint64) error {
 	return w.err
 }
 
-// chunkElements is the number of elements of a chunk: 512 KiB before compression.
-const chunkElements = 1 << 16
-
-// Dataset is a one-dimensional dataset that is appended to.
-type Dataset struct {
-	w     *Writer
-	kind  Type
-	n     uint64
-	chunk []byte // that is being filled
-	mixed []byte // shuffled
-	zip   *zlib.Writer
-	out   bytes.Buffer
-	keys  []chunkKey
-}
-
-type chunkKey struct {
-	size  uint32
-	at    uint64 // first element
-	child uint64
-}
-
-// Dataset starts a dataset of Float64 or Uint64.
-func (w *Writer) Dataset(t Type) *Dataset {
-	d := &Dataset{w: w, kind: t, chunk: make([]byte, 0, chunkElements*t.size), mixed: make([]byte, chunkElements*t.size)}
-	d.zip = zlib.NewWriter(&d.out)
-	return d
-}
-
-// Float appends an element of a Float64 dataset.
-func (d *Dataset) Float(x float64) { d.Uint(math.Float64bits(x)) }
-
-// Uint appends an element of a Uint64 dataset.
-func (d *Dataset) Uint(x uint64) {
-	d.chunk = le.AppendUint64(d.chunk, x)
-	d.n++
-	if len(d.chunk) == cap(d.chunk) {
-		d.flush()
+// Strings writes strings of any length, each different one once, and returns the data of a dataset or attribute of them.
+func (w *Writer) Strings(all ...string) []byte {
+	number := map[string]int{}
+	var each []string
+	var data []byte
+	for _, s := range all {
+		if _, known := number[s]; !known {
+			each = append(each, s)
+			number[s] = len(each)
+		}
 	}
+	places := w.heaps(each)
+	for _, s := range all {
+		if s == "" { // without an address
+			data = append(data, make([]byte, 16)...)
+			continue
+		}
+		at := places[number[s]-1]
+		data = le.AppendUint64(le.AppendUint32(data, uint32(len(s))), at.heap)
+		data = le.AppendUint32(data, at.index)
+	}
+	return data
 }
 
-// flush compresses and writes a chunk; the last one is filled with zeros.
-func (d *Dataset) flush() {
-	n := len(d.chunk) / d.kind.size
-	clear(d.chunk[len(d.chunk):cap(d.chunk)])
-	shuffle(d.mixed, d.chunk[:cap(d.chunk)], d.kind.size)
-	d.out.Reset()
-	d.zip.Reset(&d.out)
-	d.zip.Write(d.mixed) // a buffer does not fail
-	d.zip.Close()
-	d.keys = append(d.keys, chunkKey{uint32(d.out.Len()), d.n - uint64(n), d.w.put(d.out.Bytes())})
-	d.chunk = d.chunk[:0]
+// place is where a string is.
+type place struct {
+	heap  uint64
+	index uint32
 }
 
-// Close writes what describes the dataset and returns its address.
-func (d *Dataset) Close(attributes ...Attribute) uint64 {
-	if len(d.chunk) > 0 {
-		d.flush()
-	}
-	space := []byte{1, 1, 1, 0, 0, 0, 0, 0}
-	space = le.AppendUint64(space, d.n)
-	space = le.AppendUint64(space, undefined) // may grow
+// mostInHeap is how many strings a heap holds: they are counted in 16 bits.
+const mostInHeap = 1 << 15
 
-	layout := []byte{3, 2, 2}
-	layout = le.AppendUint64(layout, d.tree())
-	layout = le.AppendUint32(layout, chunkElements)
-	layout = le.AppendUint32(layout, uint32(d.kind.size))
-
-	filters := []byte{1, 2, 0, 0, 0, 0, 0, 0}
-	for _, f := range [][2]byte{{filterShuffle, byte(d.kind.size)}, {filterDeflate, 6}} {
-		filters = append(filters, f[0], 0, 0, 0, 0, 0, 1, 0, f[1], 0, 0, 0, 0, 0, 0, 0)
+// heaps writes global heaps that hold the strings in order.
+func (w *Writer) heaps(each []string) (places []place) {
+	for lo := 0; lo < len(each); lo += mostInHeap {
+		part := each[lo:min(len(each), lo+mostInHeap)]
+		var objects []byte
+		for i, s := range part {
+			objects = le.AppendUint16(objects, uint16(i+1))
+			objects = append(objects, 1, 0, 0, 0, 0, 0) // referred to
+			objects = le.AppendUint64(objects, uint64(len(s)))
+			objects = append(objects, padded([]byte(s))...)
+		}
+		free := max(16, 4096-16-len(objects)) // a heap has at least 4096 bytes; what is free is object 0
+		b := append([]byte("GCOL"), 1, 0, 0, 0)
+		b = le.AppendUint64(b, uint64(16+len(objects)+free))
+		b = append(b, objects...)
+		b = append(b, make([]byte, 8)...)
+		b = le.AppendUint64(b, uint64(free))
+		b = append(b, make([]byte, free-16)...)
+		at := w.put(b)
+		for i := range part {
+			places = append(places, place{at, uint32(i + 1)})
+		}
 	}
-	b := message(nil, msgDataspace, space)
-	b = message(b, msgDatatype, d.kind.code)
-	b = message(b, msgFill, []byte{2, 3, 2, 1, 0, 0, 0, 0}) // allocate as it grows, default value
+	return places
+}
+
+// Text returns an attribute that is a string.
+func (w *Writer) Text(name, value string) Attribute {
+	return Attribute{Name: name, Type: Strings(), Data: w.Strings(value)}
+}
+
+// Values writes a dataset whose data is at hand, in one piece: an array, or without dimensions a scalar.
+func (w *Writer) Values(t Type, data []byte, dims []int, attributes ...Attribute) uint64 {
+	at := undefined
+	if len(data) > 0 {
+		at = w.put(data)
+	}
+	layout := le.AppendUint64([]byte{3, 1}, at)
+	layout = le.AppendUint64(layout, uint64(len(data)))
+	b := message(nil, msgDataspace, dataspace(dims...))
+	b = message(b, msgDatatype, t.code)
+	b = message(b, msgFill, []byte{2, 2, 2, 1, 0, 0, 0, 0})
 	b = message(b, msgLayout, layout)
-	b = message(b, msgFilters, filters)
-	return d.w.object(5, b, attributes)
-}
-
-// tree writes the B-tree of the chunks, level by level, and returns the address of its root.
-func (d *Dataset) tree() uint64 {
-	if len(d.keys) == 0 {
-		return undefined
-	}
-	const width = 24 + (2*chunkK+1)*24 + 2*chunkK*8
-	after := d.keys[len(d.keys)-1].at + chunkElements
-	nodes := d.keys
-	for level := byte(0); ; level++ {
-		var up []chunkKey
-		count := (len(nodes) + 2*chunkK - 1) / (2 * chunkK)
-		for i := range count {
-			mine := nodes[i*2*chunkK : min(len(nodes), (i+1)*2*chunkK)]
-			left, right := undefined, undefined
-			if i > 0 {
-				left = uint64(d.w.end) - width
-			}
-			if i < count-1 {
-				right = uint64(d.w.end) + width
-			}
-			b := treeHead(1, level, len(mine), left, right)
-			for _, k := range mine {
-				b = appendKey(b, k)
-				b = le.AppendUint64(b, k.child)
-			}
-			next := chunkKey{at: after}
-			if i < count-1 {
-				next = nodes[(i+1)*2*chunkK]
-			}
-			b = appendKey(b, next)
-			b = append(b, make([]byte, width-len(b))...)
-			up = append(up, chunkKey{mine[0].size, mine[0].at, d.w.put(b)})
-		}
-		if count == 1 {
-			return up[0].child
-		}
-		nodes = up
-	}
-}
-
-func appendKey(b []byte, k chunkKey) []byte {
-	b = le.AppendUint32(b, k.size)
-	b = le.AppendUint32(b, 0) // all filters were applied
-	b = le.AppendUint64(b, k.at)
-	return le.AppendUint64(b, 0)
+	return w.object(4, b, attributes)
 }
