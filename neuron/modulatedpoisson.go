@@ -24,8 +24,8 @@ type ModulatedPoisson struct {
 	Amplitude float64   `toml:"amplitude" unit:"Hz" doc:"amplitude of the rate (sine)"`
 	Period    float64   `toml:"period" unit:"ms" doc:"period (sine)"`
 	Phase     float64   `toml:"phase" doc:"phase at time 0, in periods (sine)"`
-	Times     []float64 `toml:"times" unit:"ms" doc:"when the rate changes, ascending (steps)"`
-	Rates     []float64 `toml:"rates" unit:"Hz" doc:"the rate from each of the times on (steps)"`
+	Times     []float64 `toml:"times" unit:"ms" range:"[-1e12, 1e12]" doc:"when the rate changes, ascending (steps)"`
+	Rates     []float64 `toml:"rates" unit:"Hz" range:"[0, 1e6]" doc:"the rate from each of the times on (steps)"`
 	File      string    `toml:"file" doc:"CSV file with columns time_s and rate_Hz; plain or .gz (table)"`
 	Dead      float64   `toml:"dead_time" unit:"ms" doc:"no spike for this time after a spike"`
 

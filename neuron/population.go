@@ -204,6 +204,9 @@ func (e *ParameterError) Error() string {
 	return fmt.Sprintf("%s = %s: %s (allowed: %s)", e.Key, e.Given(), e.Reason, e.Allowed)
 }
 
+// Limits returns the range that is allowed and what it depends on, for the reference of keys.
+func (e *ParameterError) Limits() (key, allowed, by string) { return e.Key, e.Allowed, e.By }
+
 // Given returns the value with its unit.
 func (e *ParameterError) Given() string {
 	if e.Text != "" {

@@ -22,9 +22,9 @@ type Replay struct {
 	Units     []string `toml:"units" doc:"which units, in this order: numbers, names, or ranges such as \"10-19\" in which silent units keep their places; if left out, all"`
 	FirstID   int      `toml:"first_id" range:"[0, 2147483647]" doc:"number of the unit that is neuron 0 (1 in many files of NEST and MATLAB)"`
 	IDs       string   `toml:"ids" oneof:"keep|renumber" doc:"keep: unit n is neuron n - first_id; renumber: units become neurons 0, 1, 2... in order"`
-	Start     float64  `toml:"start" unit:"s" doc:"time of the recording that becomes 0; what is before a start above 0 is left out"`
-	Scale     float64  `toml:"time_scale" doc:"factor that stretches the recording"`
-	Repeat    float64  `toml:"repeat" unit:"s" doc:"period of repetition, after stretching; 0: play once"`
+	Start     float64  `toml:"start" unit:"s" range:"[-1e9, 1e9]" doc:"time of the recording that becomes 0; what is before a start above 0 is left out"`
+	Scale     float64  `toml:"time_scale" range:"(0, 1e6)" doc:"factor that stretches the recording"`
+	Repeat    float64  `toml:"repeat" unit:"s" range:"[0, 1e9]" doc:"period of repetition, after stretching; 0: play once"`
 	Outside   string   `toml:"outside" oneof:"refuse|drop" doc:"spikes that would never be played, before 0 or beyond repeat: an error, or left out"`
 
 	TimeUnit         string `toml:"time_unit" doc:"unit of the times where the file does not say it: s, ms, us, ns, or a step such as \"0.1 ms\""`

@@ -68,8 +68,12 @@ func TestReferenceIsComplete(t *testing.T) {
 	for _, s := range experiment.AllKeys(kinds) {
 		for _, k := range s.Keys {
 			known[plainKey(k.Key)] = true
-			if k.Type == "" || k.Doc == "" && !strings.Contains(k.Key, ".initial.") && !strings.Contains(k.Key, "[]") {
+			if k.Type == "" || k.Doc == "" && !strings.Contains(k.Key, "[]") {
 				t.Errorf("%s %s: type %q, meaning %q", s.Title(), k.Key, k.Type, k.Doc)
+			}
+			number := strings.Contains(k.Type, "number") || strings.Contains(k.Type, "time")
+			if number && !strings.ContainsAny(k.Range, "([") {
+				t.Errorf("%s %s: no range", s.Title(), k.Key)
 			}
 		}
 	}

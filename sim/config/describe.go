@@ -35,7 +35,19 @@ func Describe(v any) []KeyDoc {
 	}
 	copied := reflect.New(rv.Type()) // addressable
 	copied.Elem().Set(rv)
-	return describeStruct(copied.Elem(), "", nil)
+	docs := describeStruct(copied.Elem(), "", nil)
+	limits(copied.Elem(), docs)
+	for i := range docs {
+		k := &docs[i]
+		if f := fieldAt(copied.Elem(), k.Key); k.Range == "" && f.IsValid() && f.CanUint() {
+			k.Range = highestSeed
+		}
+		number := strings.TrimPrefix(strings.TrimPrefix(k.Type, "list of "), "list of ")
+		if k.Range == "" && (strings.HasPrefix(number, "number") || number == "time" || number == "whole number") {
+			k.Range = anyNumber
+		}
+	}
+	return docs
 }
 
 // describeStruct lists the fields of a struct under a prefix; the types above it end the recursion of types that

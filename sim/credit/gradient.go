@@ -22,11 +22,11 @@ type Gradient struct {
 	Units   int       `toml:"units" range:"[1, 100000]" doc:"units of a hidden layer"`
 	Outputs int       `toml:"outputs" range:"[1, 100000]" doc:"output units"`
 	Hidden  int       `toml:"hidden" range:"[1, 8]" doc:"hidden layers where depth is not varied"`
-	Depths  []int     `toml:"depths" doc:"hidden layers, varied"`
+	Depths  []int     `toml:"depths" range:"[1, 20]" doc:"hidden layers, varied"`
 	Batch   int       `toml:"batch" range:"[1, 100000]" doc:"presentations whose changes are added up"`
-	K       []float64 `toml:"k" doc:"events of a fully active unit in a presentation, varied"`
+	K       []float64 `toml:"k" range:"(0, 1e7]" doc:"events of a fully active unit in a presentation, varied"`
 	AtK     float64   `toml:"at_k" range:"[10, 1e7]" doc:"the same where it is not varied"`
-	Gains   []float64 `toml:"gains" doc:"gain of the feedback, Y = gain x W, varied"`
+	Gains   []float64 `toml:"gains" range:"(0, 100]" doc:"gain of the feedback, Y = gain x W, varied"`
 	Gain    float64   `toml:"gain" range:"(0, 100]" doc:"the same where it is not varied"`
 	WGain   float64   `toml:"weight_gain" range:"(0, 100]" doc:"gain of the initial weights"`
 	Rate    float64   `toml:"rate" unit:"Hz" range:"(0, 1000]" doc:"event rate of a neuron at full activation"`

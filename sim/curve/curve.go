@@ -33,7 +33,7 @@ import (
 type Spec struct {
 	Repeats  int        `toml:"repeats" range:"[1, 100000]" doc:"independent pairs of neurons per point"`
 	Duration spike.Tick `toml:"duration" unit:"ms" range:"(0, inf)" doc:"model time of a point"`
-	PB       []float64  `toml:"p_b" doc:"baseline burst probabilities of the rate protocol"`
+	PB       []float64  `toml:"p_b" range:"(0, 1)" doc:"baseline burst probabilities of the rate protocol"`
 	TauPre   float64    `toml:"tau_pre" unit:"ms" range:"(0, 1e6]" doc:"time constant of the presynaptic trace"`
 	TauMA    float64    `toml:"tau_ma" unit:"ms" range:"(0, 1e7]" doc:"time constant of the moving baseline (pairing)"`
 	Eta      float64    `toml:"eta" range:"(0, 1e6]" doc:"learning rate"`

@@ -91,6 +91,9 @@ func AllKeys(kinds *Registries) (all []Section) {
 			for _, name := range m.of.Names() {
 				part := Section{Under: m.under, Kind: name, Key: m.key, Doc: m.of.Doc(name)}
 				for _, k := range m.of.Keys(name) {
+					if k.Doc == "" && strings.HasPrefix(k.Key, "initial.") {
+						k.Doc = "at the start"
+					}
 					k.Key = m.under + "." + k.Key
 					part.Keys = append(part.Keys, k)
 				}

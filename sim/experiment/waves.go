@@ -99,7 +99,7 @@ func (s *sine) Wave(Course) (sim.Wave, error) {
 
 type fluctuation struct {
 	relative
-	Band       []float64 `toml:"band" unit:"Hz" doc:"lowest and highest frequency"`
+	Band       []float64 `toml:"band" unit:"Hz" range:"[0, inf)" doc:"lowest and highest frequency"`
 	Components int       `toml:"components" range:"[1, 10000]" doc:"number of sines"`
 }
 
