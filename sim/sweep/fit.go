@@ -38,8 +38,8 @@ func (c *seedOf) trains(population string) ([][]spike.Tick, spike.Window, error)
 	return nil, span, fmt.Errorf("population %s was not recorded", population)
 }
 
-// target returns the trains of a file: the population of the same name where the file has several.
-func (c *seedOf) target(name, population string) ([][]spike.Tick, error) {
+// target returns the trains of a file for a population of so many neurons: that of the same name where the file has several.
+func (c *seedOf) target(name, population string, neurons int) ([][]spike.Tick, error) {
 	f := c.targets[name]
 	if f == nil {
 		var err error
@@ -55,6 +55,9 @@ func (c *seedOf) target(name, population string) ([][]spike.Tick, error) {
 	all, err := f.Select(s)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", name, err)
+	}
+	if len(all) != neurons && len(f.Trains) == 1 { // a single unit, whatever its number: there are no silent ones below it
+		return [][]spike.Tick{f.Trains[0].Times}, nil
 	}
 	return all, nil
 }
@@ -75,7 +78,7 @@ func (c *seedOf) overPairs(a []string, of func(model, target []spike.Tick, span 
 	if err != nil {
 		return 0, err
 	}
-	target, err := c.target(a[1], a[0])
+	target, err := c.target(a[1], a[0], len(model))
 	if err != nil {
 		return 0, err
 	}
@@ -137,7 +140,7 @@ func burstDistance(c *seedOf, a []string) (float64, error) {
 		return 0, err
 	}
 	o := c.report.Seeds()[c.seed]
-	target, err := c.target(a[1], a[0])
+	target, err := c.target(a[1], a[0], c.report.Experiment.Populations.Get(a[0]).Size)
 	if err != nil {
 		return 0, err
 	}
