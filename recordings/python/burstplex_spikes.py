@@ -14,6 +14,7 @@ strict=True to have them raised instead.
 """
 
 import builtins
+import functools
 import json
 import struct
 
@@ -75,6 +76,12 @@ class Recording:
 
     def frames(self, start=None, stop=None, populations=None, neurons=None):
         """The same, in pieces that follow each other in time: a large file needs little memory."""
+        for t, n, k in self._pieces(start, stop, populations, neurons):
+            order = np.argsort(t, kind="stable")
+            yield t[order], n[order], k[order]
+
+    def _pieces(self, start=None, stop=None, populations=None, neurons=None):
+        """The same, each piece by neuron, then time."""
         names = [p["name"] for p in self.populations]
         for name in populations or ():
             if name not in names:
@@ -96,14 +103,13 @@ class Recording:
                     self._problem(b["offset"], str(e))
             if not parts:
                 continue
-            t, n, k = (np.concatenate(c) for c in zip(*parts))
-            keep = (t >= lo) & (t < hi)
-            if neurons is not None:
-                keep &= np.isin(n, np.asarray(list(neurons), np.uint32))
-            if not keep.all():
+            t, n, k = parts[0] if len(parts) == 1 else (np.concatenate(c) for c in zip(*parts))
+            if start is not None or stop is not None or neurons is not None:
+                keep = (t >= lo) & (t < hi)
+                if neurons is not None:
+                    keep &= np.isin(n, np.asarray(list(neurons), np.uint32))
                 t, n, k = t[keep], n[keep], k[keep]
-            order = np.argsort(t, kind="stable")
-            yield t[order], n[order], k[order]
+            yield t, n, k
 
     def table(self, name, at=None):
         """The columns of a table, by name: of that time (ns), or of all times, joined, with a column "time" (ns)."""
@@ -141,16 +147,38 @@ class Recording:
         ids = np.concatenate([np.empty(0, np.int64), *parts])
         return ids if neurons is None else ids[np.isin(ids, np.asarray(list(neurons), np.int64))]
 
+    def by_neuron(self, **query):
+        """IDs of the recorded neurons of a query, silent ones too; where the spikes of each begin, and the last ones end;
+        times (int64 ns) and kinds of all spikes, neuron after neuron."""
+        ids = self.recorded(query.get("populations"), query.get("neurons"))
+        pieces, counts = [], np.zeros(len(ids), np.int64)
+        for t, n, k in self._pieces(**query):
+            row = np.searchsorted(ids, n) if len(ids) and ids[-1] - ids[0] != len(ids) - 1 else n.astype(np.int64) - ids[0]
+            new = np.flatnonzero(np.append(True, row[1:] != row[:-1]) if len(row) else [])  # where neurons of the piece begin
+            size = np.diff(np.append(new, len(row)))
+            if (np.diff(row[new]) <= 0).any():  # blocks of a piece that do not follow each other
+                order = np.argsort(row, kind="stable")
+                t, k, row = t[order], k[order], row[order]
+                new = np.flatnonzero(np.append(True, row[1:] != row[:-1]))
+                size = np.diff(np.append(new, len(row)))
+            pieces.append((t, k, row[new], new, size))
+            counts[row[new]] += size
+        bounds = np.concatenate([[0], np.cumsum(counts)])
+        times, kinds, to = np.empty(bounds[-1], np.int64), np.empty(bounds[-1], np.uint8), bounds[:-1].copy()
+        for t, k, rows, new, size in pieces:
+            at = np.repeat(to[rows] - new, size) + np.arange(len(t))
+            times[at], kinds[at] = t, k
+            to[rows] += size
+        return ids, bounds, times, kinds
+
     def trains(self, **query):
         """Yields (population, a dict; index in it; times in s; kinds) for each recorded neuron of a query, silent ones too."""
-        t, n, k = self.spikes(**query)
-        order = np.argsort(n, kind="stable")
-        t, n, k = t[order] / 1e9, n[order], k[order]
-        ids = self.recorded(query.get("populations"), query.get("neurons"))
+        ids, bounds, t, k = self.by_neuron(**query)
+        t = t / 1e9
         first = np.array([p["first"] for p in self.populations], np.int64)
         population = np.searchsorted(first, ids, "right") - 1
-        bounds = np.searchsorted(n, ids).tolist(), np.searchsorted(n, ids, "right").tolist()
-        for p, i, a, b in zip(population.tolist(), (ids - first[population]).tolist(), *bounds):
+        bounds = bounds.tolist()
+        for p, i, a, b in zip(population.tolist(), (ids - first[population]).tolist(), bounds, bounds[1:]):
             yield self.populations[p], i, t[a:b], k[a:b]
 
     def to_neo(self, **query):
@@ -159,12 +187,19 @@ class Recording:
         import quantities as pq
         lo, hi = (x / 1e9 for x in self.window)
         lo, hi = max(lo, query.get("start") or lo), min(hi, query.get("stop") or hi)
-        start, stop = pq.Quantity(lo, "s"), pq.Quantity(hi, "s")
-        segment = neo.Segment(name=self.path)
-        segment.spiketrains.extend([neo.SpikeTrain(
-            t, units=pq.s, t_stop=stop,
-            t_start=pq.Quantity(t[0], "s") if len(t) and t[0] < lo else start,  # times are floored, and may lie before the window
-            population=p["name"], neuron=i, array_annotations={"kind": k}) for p, i, t, k in self.trains(**query)])
+        ids, bounds, t, k = self.by_neuron(**query)
+        first = np.array([p["first"] for p in self.populations], np.int64)
+        population = np.searchsorted(first, ids, "right") - 1
+        lo = min(lo, t.min() / 1e9) if len(t) else lo  # times are floored, and may lie before the window
+        # Slices of one train of all spikes: to make each anew takes many times longer.
+        all_spikes = neo.SpikeTrain(t / 1e9, units=pq.s, t_start=pq.Quantity(lo, "s"), t_stop=pq.Quantity(hi, "s"),
+                                    array_annotations={"kind": k})
+        segment, trains, bounds = neo.Segment(name=self.path), [], bounds.tolist()
+        for p, i, a, b in zip(population.tolist(), (ids - first[population]).tolist(), bounds, bounds[1:]):
+            train = all_spikes[a:b]
+            train.annotations = {"population": self.populations[p]["name"], "neuron": i}
+            trains.append(train)
+        segment.spiketrains.extend(trains)
         return segment
 
     # The container.
@@ -476,7 +511,7 @@ def huffman_table(weights):
                 length += [bits + 1 - w] * (1 << w - 1)
     if len(symbol) != 1 << bits:
         raise FormatError("Huffman weights")
-    return np.array(symbol, np.uint8), np.array(length), bits
+    return np.array(symbol, np.uint8), np.array(length, np.int32), bits
 
 
 def huffman(weights, p, n):
@@ -494,21 +529,26 @@ def huffman(weights, p, n):
 
 def huffman_stream(symbol, length, bits, p, n):
     """A stream is read backwards. All codes that could begin at any bit are looked up at once; then the chain of those
-    that do is followed in steps that double."""
+    that do is followed in steps of 64, and filled in."""
     if len(p) == 0 or p[-1] == 0:
         raise FormatError("a Huffman stream has no end mark")
     b = np.unpackbits(p[::-1])
     b = b[np.argmax(b) + 1:]
     total = len(b)
     b = np.concatenate([b, np.zeros(bits, np.uint8)])
-    value = np.zeros(total, np.int64)
+    value = np.zeros(total, np.uint16)
     for i in range(bits):
         value = value << 1 | b[i:i + total]
-    jump = np.append(np.minimum(np.arange(total) + length[value], total), total)
-    chain = np.zeros(1, np.int64)
-    while len(chain) < n:
-        chain = np.concatenate([chain, jump[chain]])
-        jump = jump[jump]
+    jump = np.append(np.minimum(np.arange(total, dtype=np.int32) + length[value], total), np.int32(total))
+    jumps = [jump]  # over 1, 2, 4... codes
+    while len(jumps) <= 6:
+        jumps.append(jumps[-1][jumps[-1]])
+    far, chain = jumps.pop(), [0]
+    for _ in range((n - 1) >> 6):
+        chain.append(int(far[chain[-1]]))
+    chain = np.array(chain, np.int32)
+    for jump in reversed(jumps):
+        chain = np.stack([chain, jump[chain]], 1).reshape(-1)
     chain = chain[:n]
     if n and (chain[-1] >= total or chain[-1] + length[value[chain[-1]]] != total):
         raise FormatError("a Huffman stream has the wrong length")
@@ -547,6 +587,7 @@ def crc32c(data):
     return crc ^ 0xFFFFFFFF
 
 
+@functools.lru_cache(64)
 def _zeros(n):
     """The function that a state goes through on n bytes of zeros: it is linear, so it is known by what it does to bits."""
     rows = 1 << np.arange(32, dtype=np.uint64)

@@ -73,6 +73,99 @@ class Package(unittest.TestCase):
             whole = burstplex.run(long, progress=False)
             self.assertEqual(r.summary["runs"][0]["spike_digest_sha256"], whole.summary["runs"][0]["spike_digest_sha256"])
 
+    def test_spikes_by_neuron_are_those_in_time(self):
+        r = burstplex.run({**SMALL, "record": {"neurons": {"input": {}, "cells": {"every": 2}}}}, seeds=1, progress=False)
+        rec = r.recording()
+        for query in ({}, {"start": 0.1, "stop": 0.2}, {"populations": ["cells"]}, {"neurons": [3, 22, 24, 19]}, {"stop": 0}):
+            t, n, k = rec.spikes(**query)
+            ids, bounds, times, kinds = rec.by_neuron(**query)
+            self.assertEqual(ids.tolist(), rec.recorded(query.get("populations"), query.get("neurons")).tolist())
+            for i, a, b in zip(ids, bounds, bounds[1:]):
+                self.assertEqual(times[a:b].tolist(), t[n == i].tolist())
+                self.assertEqual(kinds[a:b].tolist(), k[n == i].tolist())
+            self.assertEqual(bounds[-1], len(t))
+        self.assertEqual(len(rec.recorded(["cells"])), 5)
+
+    def test_neo(self):
+        try:
+            import neo
+        except ImportError:
+            self.skipTest("neo is not installed (Debian: python3-neo)")
+        r = burstplex.run(SMALL, seeds=1, progress=False)
+        t, n, k = r.spikes()
+        segment = r.to_neo()
+        self.assertEqual(len(segment.spiketrains), 30)
+        for i, train in enumerate(segment.spiketrains):
+            self.assertIsInstance(train, neo.SpikeTrain)
+            np.testing.assert_allclose(train.rescale("ms").magnitude, t[n == i] / 1e6, rtol=1e-12)
+            self.assertEqual(train.array_annotations["kind"].tolist(), k[n == i].tolist())
+            self.assertEqual(train.annotations, {"population": "input" if i < 20 else "cells", "neuron": i % 20})
+            self.assertEqual([float(train.t_start), float(train.t_stop)], [0, 0.3])
+        part = r.to_neo(populations=["cells"], start=0.1, stop=0.2)
+        self.assertEqual([len(x) for x in part.spiketrains], [((n == 20 + i) & (t >= 1e8) & (t < 2e8)).sum() for i in range(10)])
+        self.assertEqual(float(part.spiketrains[3].t_stop), 0.2)
+
+    def test_xarray(self):
+        try:
+            import xarray  # noqa: F401
+        except ImportError:
+            self.skipTest("xarray is not installed (Debian: python3-xarray)")
+        r = burstplex.run(SMALL, seeds=1, progress=False)
+        data, table = r.to_xarray("v"), r.table("v")
+        self.assertEqual(dict(data.sizes), {"time": 301, "neuron": 2})
+        for time, neuron, v in list(zip(table["time"], table["neuron"], table["v"]))[::37]:
+            self.assertEqual(float(data.v.sel(neuron=neuron).sel(time=time / 1e9, method="nearest")), v)
+
+    def test_nwb(self):
+        r = burstplex.run(SMALL, seeds=1, progress=False)
+        t, n, k = r.spikes(start=0.1, stop=0.25)
+        with tempfile.TemporaryDirectory() as d:
+            for name, query, ids in (("all", {}, range(30)), ("some", {"neurons": [21, 25]}, [21, 25]), ("cells", {"populations": ["cells"]}, range(20, 30))):
+                path = r.to_nwb(f"{d}/{name}.nwb", start=0.1, stop=0.25, **query)
+                burstplex.command("spikes", "import", path, "-o", f"{d}/{name}.bspk")
+                back = burstplex.open_recording(f"{d}/{name}.bspk").spikes()
+                for got, want in zip(back, (t, n, k)):
+                    self.assertEqual(got.tolist(), want[np.isin(n, list(ids))].tolist())
+            with self.assertRaisesRegex(burstplex.InputError, "of one"):
+                r.to_nwb(d + "/two.nwb", neurons=[1, 21])
+            with self.assertRaisesRegex(burstplex.Error, "exists"):
+                r.to_nwb(d + "/all.nwb")
+
+    def test_packages_that_may_be_missing(self):
+        """pynapple and polars are not in Debian: where they are missing, stand-ins take what is given to them, by the
+        names of the packages' own documentation."""
+        import sys
+        import types
+        r = burstplex.run(SMALL, seeds=1, progress=False)
+        t, n, k = r.spikes()
+        try:
+            import pynapple
+        except ImportError:
+            pynapple = types.ModuleType("pynapple")
+            pynapple.Ts = lambda t: types.SimpleNamespace(t=t)
+            pynapple.IntervalSet = lambda start, end: types.SimpleNamespace(start=start, end=end)
+            pynapple.TsGroup = lambda data, time_support: types.SimpleNamespace(data=data, time_support=time_support, __getitem__=data.__getitem__)
+            print("pynapple is not installed: a stand-in takes its place")
+        try:
+            import polars
+        except ImportError:
+            polars = types.ModuleType("polars")
+            polars.from_pandas = lambda frame: ("polars", frame)
+            print("polars is not installed: a stand-in takes its place")
+        before = {name: sys.modules.get(name) for name in ("pynapple", "polars")}
+        sys.modules.update(pynapple=pynapple, polars=polars)
+        try:
+            group, frame = r.to_pynapple(), r.to_polars(stop=0.1)
+        finally:
+            for name, module in before.items():
+                if module is None:
+                    del sys.modules[name]
+        trains = group.data if hasattr(group, "data") and isinstance(group.data, dict) else group
+        for i in range(30):
+            np.testing.assert_allclose(trains[i].t, t[n == i] / 1e9)
+        kind, rows = frame if isinstance(frame, tuple) else ("polars", frame)
+        self.assertEqual([kind, len(rows)], ["polars", (t < 1e8).sum()])
+
     def test_values_in_files(self):
         from burstplex.running import toml
         text = toml({"a": {"b c": True, "d": [1, 2.5, "x\"y"], "e": {"f": np.float32(0.5)}}, "g": 1e-9})

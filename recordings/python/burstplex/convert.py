@@ -29,18 +29,25 @@ def to_xarray(recording, name):
 def to_pynapple(recording, **query):
     import pynapple
     lo, hi = (x / 1e9 for x in recording.window)
-    group = {p["first"] + i: pynapple.Ts(t) for p, i, t, _ in recording.trains(**query)}
+    ids, bounds, t, _ = recording.by_neuron(**query)
+    group = {int(i): pynapple.Ts(t[a:b] / 1e9) for i, a, b in zip(ids, bounds, bounds[1:])}
     return pynapple.TsGroup(group, time_support=pynapple.IntervalSet(lo, hi))
 
 
-def to_nwb(recording, path, **query):
-    import datetime
-    import pynwb
-    name = recording.header.get("experiment") or "burstplex"
-    nwb = pynwb.NWBFile(str(name)[:80], str(recording.path), datetime.datetime(1970, 1, 1, tzinfo=datetime.timezone.utc))
-    nwb.add_unit_column("population", "population of the network")
-    for p, i, t, _ in recording.trains(**query):
-        nwb.add_unit(id=p["first"] + i, spike_times=t, population=p["name"])
-    with pynwb.NWBHDF5IO(str(path), "w") as io:
-        io.write(nwb)
+def to_nwb(recording, path, start=None, stop=None, populations=None, neurons=None):
+    from .program import InputError, command
+    arguments = ["--to", "nwb", "-o", path]
+    if neurons is not None:
+        ids = recording.recorded(populations, neurons)
+        populations = [p["name"] for p in recording.populations if ((ids >= p["first"]) & (ids < p["first"] + p["size"])).any()]
+        if len(populations) != 1:
+            raise InputError(f"neurons: {len(populations)} populations have some of them; NWB files are written of neurons of one")
+        first = next(p["first"] for p in recording.populations if p["name"] == populations[0])
+        arguments += ["--neurons", ",".join(str(i) for i in ids - first)]
+    for name in populations or ():
+        arguments += ["--population", name]
+    for flag, at in (("--from", start), ("--until", stop)):
+        if at is not None:
+            arguments.append(f"{flag}={round(at * 1e9)} ns")
+    command("spikes", "export", recording.path, *arguments)
     return path

@@ -119,7 +119,7 @@ class Result:
         return convert.to_pynapple(self.recording(seed), **query)
 
     def to_nwb(self, path, seed=None, **query):
-        """Spikes as the units table of an NWB file, written with pynwb."""
+        """Write spikes as the units of an NWB file, which is new, and return its path. The program does it: pynwb is not needed."""
         return convert.to_nwb(self.recording(seed), path, **query)
 
 
