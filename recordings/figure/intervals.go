@@ -32,7 +32,7 @@ func (v Intervals) Page() Page {
 		p.Marks = append(p.Marks, Bars{Name: s.Name, Label: label, Edges: s.Edges, Values: times100(s.Shares),
 			Color: s.Color, Open: true})
 	}
-	p.Marks = append(p.Marks, Rule{Name: significant(v.Threshold) + " ms", At: v.Threshold, Color: ink, Dash: Dashed})
+	p.Marks = append(p.Marks, Rule{Name: "threshold of a burst", At: v.Threshold, Color: ink, Dash: Dashed})
 	page := Page{Width: v.Width, Rows: []Row{{Height: 42, Panels: []Panel{p}}}}
 	if page.Width == 0 {
 		page.Width = SingleColumn

@@ -27,6 +27,17 @@ func Save(base string, f Figure) error {
 	return save(base+".csv", func(w io.Writer) error { return WriteCSV(w, f) })
 }
 
+// SaveWith is Save, and writes the caption to base.txt: what is shown, of how many neurons and seeds, what a burst is.
+func SaveWith(base string, f Figure, caption string) error {
+	if err := Save(base, f); err != nil {
+		return err
+	}
+	return save(base+".txt", func(w io.Writer) error {
+		_, err := io.WriteString(w, caption+"\n")
+		return err
+	})
+}
+
 // SaveImages is Save without the numbers.
 func SaveImages(base string, f Figure) error {
 	for _, out := range []struct {

@@ -49,7 +49,7 @@ func (r Raster) measure(x, y *extent) {
 
 func (r Raster) draw(v view, onsets Color) {
 	// points: thin enough to part spikes 6 ms apart on a time axis of 4 s, high enough to be seen
-	const width, least = .85, 1.5
+	const width, least = .95, 2.1
 	paint(v, []Color{onsets, r.bursts()}, func(fill fillFunc) {
 		for _, burst := range []bool{false, true} { // bursts on top
 			for i, t := range r.Time {

@@ -1,6 +1,9 @@
 package figure
 
-import "strconv"
+import (
+	"math"
+	"strconv"
+)
 
 // Spikes is a raster of one or several populations above their rates, on one time axis.
 type Spikes struct {
@@ -35,7 +38,12 @@ func (s Spikes) Page() Page {
 	for _, b := range s.Blocks {
 		total += b.Rows
 	}
-	height := min(130, max(28, .55*float64(total))) // mm
+	height := min(150, max(28, .6*float64(total))) // mm
+	gap := 0                                        // rows between blocks, for the numbers of neurons at their edges
+	if n := len(s.Blocks); n > 1 {
+		gap = int(math.Ceil(float64(total) * 4.2 / (height - 4.2*float64(n-1))))
+		total += gap * (n - 1)
+	}
 	raster := Panel{X: time, Y: Axis{Label: "neuron", Range: [2]float64{0, float64(max(total, 1))}}}
 	top := total
 	for i, b := range s.Blocks {
@@ -51,8 +59,8 @@ func (s Spikes) Page() Page {
 			raster.Y.Names = append(raster.Y.Names, strconv.Itoa(b.Neuron[0]), strconv.Itoa(b.Neuron[n-1]))
 			raster.Y.Places = append(raster.Y.Places, float64(top)+.5, float64(top+n)-.5)
 		}
-		if top > 0 && i < len(s.Blocks)-1 {
-			raster.Marks = append(raster.Marks, Rule{At: float64(top), Across: true, Color: LightGray})
+		if top -= gap; i < len(s.Blocks)-1 {
+			raster.Marks = append(raster.Marks, Rule{At: float64(top) + float64(gap)/2, Across: true, Color: LightGray})
 		}
 	}
 	rates := Panel{X: time, Y: Axis{Label: "rate", Unit: "Hz", Zero: true}}

@@ -61,7 +61,8 @@ class BuildWithProgram(build_py):
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(parents=True)
         name = "burstplex.exe" if platform()[0] == "windows" else "burstplex"
-        go("build", "-trimpath", "-ldflags=-s -w", "-o", str(folder.resolve() / name), "./cmd/burstplex",
+        flags = f"-s -w -X github.com/burstplex/burstplex/sim/session.version=v{version()}"
+        go("build", "-trimpath", "-ldflags=" + flags, "-o", str(folder.resolve() / name), "./cmd/burstplex",
            env={**os.environ, "CGO_ENABLED": "0"})
 
 

@@ -313,8 +313,10 @@ func (g *Regression) report(r *task.Run, all []tested) error {
 			curve.Marks = append(curve.Marks, line)
 		}
 	}
-	return figure.Save(filepath.Join(r.Dir, "figures", "regression"), figure.Page{Rows: []figure.Row{
+	return figure.SaveWith(filepath.Join(r.Dir, "figures", "regression"), figure.Page{Rows: []figure.Row{
 		{Height: 30, Panels: []figure.Panel{course("before learning", all[0].OutBefore)}},
 		{Height: 30, Panels: []figure.Panel{course("after learning, plasticity and teacher off", all[0].Out)}},
-		{Height: 30, Panels: []figure.Panel{curve}}}})
+		{Height: 30, Panels: []figure.Panel{curve}}}}, fmt.Sprintf("Event rate of the output unit and its target before and after "+
+		"learning, first seed; below, the squared error over training, a line for each of %d seeds. %d neurons a unit.",
+		r.Seeds, g.Neurons))
 }

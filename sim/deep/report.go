@@ -80,11 +80,28 @@ func (t *Task) outcomeTables(r *task.Run, runs []*result) error {
 	return err
 }
 
+// captions say what the figures show.
+var captions = map[string]string{
+	"learning":  "Errors over epochs of training",
+	"confusion": "How many images of each class (rows) got which answer (columns)",
+	"angles":    "Angles of changes of weights to exact gradients, layer by layer, over epochs",
+	"feedback":  "Feedback weights over epochs",
+	"layers":    "Rates and burst probabilities of the layers",
+	"time":      "Share of right answers against the time that an image is shown",
+	"size":      "Share of right answers against the neurons of a unit",
+	"images":    "Test images with the answers of the network",
+}
+
 // figures draws the first seed; the learning curve is that of all seeds.
 func (t *Task) figures(dir string, runs []*result) error {
 	x := runs[0]
 	save := func(name string, page figure.Figure) error {
-		return figure.Save(filepath.Join(dir, "figures", name), page)
+		of := fmt.Sprintf("first of %d seeds, %d test images", len(runs), x.test.Len())
+		if name == "learning" {
+			of = fmt.Sprintf("%d seeds, means and one standard deviation", len(runs))
+		}
+		return figure.SaveWith(filepath.Join(dir, "figures", name), page, fmt.Sprintf("%s; %s. Model: %s, %d neurons a unit. Burst: an event that a "+
+			"second spike follows.", captions[name], of, t.Model, t.Neurons))
 	}
 	err := save("learning", t.learning(runs))
 	err = errors.Join(err, save("confusion", picture.Confusion{Title: "answers", Classes: x.test.Classes,

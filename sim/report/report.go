@@ -1,7 +1,6 @@
 package report
 
 import (
-	"errors"
 	"os"
 	"path/filepath"
 	"slices"
@@ -46,13 +45,12 @@ func (d *Report) draw(dir string, rows []Measured, names ...string) error {
 			continue
 		}
 		path, drawn := filepath.Join(dir, name), f.Spec.(Figure)
-		err := errors.Join(figure.Save(path, drawn.Draw(d, d.observed(name))), d.writeCaption(path, drawn))
-		if err != nil {
+		if err := figure.SaveWith(path, drawn.Draw(d, d.observed(name)), d.caption(drawn)); err != nil {
 			return err
 		}
 	}
 	if len(rows) > 0 && (len(names) == 0 || slices.Contains(names, "comparison")) {
-		return figure.Save(filepath.Join(dir, "comparison"), comparison(rows))
+		return figure.SaveWith(filepath.Join(dir, "comparison"), comparison(rows), d.comparisonCaption())
 	}
 	return nil
 }

@@ -1,6 +1,7 @@
 package sweep
 
 import (
+	"encoding/json"
 	"fmt"
 	"math"
 	"os"
@@ -145,14 +146,43 @@ func (p *Plan) draw(dir string, rows []Row) error {
 		}
 	}
 	caption := fmt.Sprintf("Rates and what was measured %s: means over %d seeds", what, p.Seeds)
-	if p.Seeds > 1 && len(first) == 1 {
+	switch {
+	case p.Seeds == 1:
+		caption = strings.TrimSuffix(caption, "means over 1 seeds") + "one seed"
+	case len(first) == 1:
 		caption += ", bands of one standard deviation"
 	}
 	caption += fmt.Sprintf("; %d points", len(p.Points))
 	if failed > 0 {
 		caption += fmt.Sprintf(", of which %d failed and are left out", failed)
 	}
-	return os.WriteFile(path+".txt", []byte(caption+".\n"), 0o666)
+	return os.WriteFile(path+".txt", []byte(caption+"."+p.burst(dir)+"\n"), 0o666)
+}
+
+// burst says what a burst is, from the results of the first point that is done; dir is that of the figure.
+func (p *Plan) burst(dir string) string {
+	for _, pt := range p.Points {
+		text, err := os.ReadFile(filepath.Join(pt.dir(filepath.Dir(dir)), "summary.json"))
+		if err != nil {
+			continue
+		}
+		var summary struct {
+			Populations []struct {
+				Burst string `json:"burst_definition"`
+			}
+		}
+		if json.Unmarshal(text, &summary) != nil || len(summary.Populations) == 0 {
+			return ""
+		}
+		var bursts []string
+		for _, s := range summary.Populations {
+			if !slices.Contains(bursts, s.Burst) {
+				bursts = append(bursts, s.Burst)
+			}
+		}
+		return fmt.Sprintf(" Burst: two or more spikes, %s; burst probability is bursts over events.", strings.Join(bursts, " or "))
+	}
+	return ""
 }
 
 // curves has a panel for each quantity and a curve for each population.
