@@ -57,6 +57,11 @@ func place(root schemaNode, k config.KeyDoc, s Section) {
 			if items, ok := next["items"].(schemaNode); ok {
 				next = items
 			}
+			if next["properties"] == nil { // a value of another kind: of this one it is a table
+				delete(next, "type")
+				delete(next, "enum")
+				next["properties"] = schemaNode{}
+			}
 		}
 		at = next
 	}
