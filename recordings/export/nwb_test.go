@@ -3,6 +3,7 @@ package export_test
 import (
 	"fmt"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -64,32 +65,33 @@ for k in range(rows):
 func TestNWB(t *testing.T) {
 	py := python(t, "h5py")
 	r, evs := sample(t, 20000, 10*spike.Microsecond)
+	pops := r.Header().Populations
+	id := func(population, index int) spike.ID { return pops[population].First + spike.ID(index) }
 	for name, q := range map[string]recordings.Query{
 		"all":  {},
 		"part": {Populations: []string{"inh"}, Window: spike.Window{From: spike.Second, To: 7 * spike.Second}},
-		"some": {Neurons: []spike.ID{3, 80, 83}},
+		"some": {Neurons: []spike.ID{id(0, 3), id(2, 0), id(2, 3)}},
 	} {
 		path := filepath.Join(t.TempDir(), "x.nwb")
 		if err := Named("nwb").File(path, r, q); err != nil {
 			t.Fatal(err)
 		}
 		var want strings.Builder
-		for id := spike.ID(0); id < 100; id++ {
-			population, index := `exc, "x"`, id
-			if id >= 70 {
-				population, index = "inh", id-80
-			}
-			if id >= 70 && (id < 80 || (id-80)%3 > 0) || name == "part" && id < 70 ||
-				name == "some" && id != 3 && id != 80 && id != 83 {
-				continue
-			}
-			fmt.Fprintf(&want, "%d\t%s\t%d", id, population, index)
-			for _, e := range evs {
-				if e.Src == id && (name != "part" || e.At >= q.Window.From && e.At < q.Window.To) {
-					fmt.Fprintf(&want, "\t%d/%d", int64(e.At), e.Kind)
+		for _, p := range pops {
+			for i := range p.Size {
+				mine := p.First + spike.ID(i)
+				if len(q.Populations) > 0 && p.Name != "inh" || q.Neurons != nil && !slices.Contains(q.Neurons, mine) ||
+					!slices.ContainsFunc(p.Recorded, func(r recordings.Range) bool { return r.Contains(i) }) {
+					continue
 				}
+				fmt.Fprintf(&want, "%d\t%s\t%d", mine, p.Name, i)
+				for _, e := range evs {
+					if e.Src == mine && (name != "part" || e.At >= q.Window.From && e.At < q.Window.To) {
+						fmt.Fprintf(&want, "\t%d/%d", int64(e.At), e.Kind)
+					}
+				}
+				want.WriteString("\n")
 			}
-			want.WriteString("\n")
 		}
 		if got := run(t, py, readNWB, path, "1e-5"); strings.TrimSpace(got) != strings.TrimSpace(want.String()) {
 			t.Errorf("%s: h5py reads %.300q, want %.300q", name, got, want.String())
