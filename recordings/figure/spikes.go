@@ -39,7 +39,7 @@ func (s Spikes) Page() Page {
 		total += b.Rows
 	}
 	height := min(150, max(28, .6*float64(total))) // mm
-	gap := 0                                        // rows between blocks, for the numbers of neurons at their edges
+	gap := 0                                       // rows between blocks, for the numbers of neurons at their edges
 	if n := len(s.Blocks); n > 1 {
 		gap = int(math.Ceil(float64(total) * 4.2 / (height - 4.2*float64(n-1))))
 		total += gap * (n - 1)
