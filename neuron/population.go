@@ -44,6 +44,26 @@ type Population interface {
 	Reset()
 }
 
+// Grouped is implemented by descriptions whose populations consist of units of several neurons each. Such a population
+// receives input, and counts its size, in units: Build.N, Population.Len and Range are units. Its spikes are those of
+// neurons: number Build.First + unit x UnitSize + neuron of the unit.
+type Grouped interface {
+	// UnitSize returns the number of neurons of a unit.
+	UnitSize() int
+}
+
+// Unitless is implemented by descriptions of populations whose input has no unit: what is a current in pA elsewhere is a
+// plain number there.
+type Unitless interface{ Unitless() }
+
+// UnitSize returns how many neurons a unit of a description has: 1 unless it is Grouped.
+func UnitSize(s Spec) int {
+	if g, ok := s.(Grouped); ok {
+		return max(1, g.UnitSize())
+	}
+	return 1
+}
+
 // Exact is implemented by populations that integrate event by event: their input is delivered as single
 // arrivals (Input.Arrivals) and not as sums per step.
 type Exact interface{ WantsArrivals() bool }

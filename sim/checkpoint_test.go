@@ -48,6 +48,9 @@ func everyModel(seed uint64) *Network {
 		}
 		net.Populations = append(net.Populations, p)
 	}
+	units := unitsNetwork()
+	net.Populations = append(net.Populations, units.Populations...)
+	net.Projections = append(net.Projections, units.Projections...)
 	net.Stimuli = append(net.Stimuli, Stimulus{Name: "level", Population: "p0", Port: "soma",
 		Amplitude: neuron.Const(1), Wave: &Level{}})
 	net.Teachers = []Teacher{{Name: "t", Population: "p0", Port: "apical", Tau: 50, Every: spike.Millisecond,

@@ -75,8 +75,9 @@ func (p *projection) depart(w spike.Window) {
 			step, end = step+1, end+p.step
 			slot = p.slot(step)
 		}
-		if amplitude, passes := p.Depart(int(e.Src-p.source.id.First), e); passes {
-			p.keep(slot, departure{at: e.At, source: uint32(e.Src - p.source.id.First), amplitude: amplitude}, end-e.At)
+		source := p.source.unit(e.Src)
+		if amplitude, passes := p.Depart(source, e); passes {
+			p.keep(slot, departure{at: e.At, source: uint32(source), amplitude: amplitude}, end-e.At)
 		}
 	}
 	p.EndWindow()

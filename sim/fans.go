@@ -330,7 +330,7 @@ func (f *fan) depart(w spike.Window) {
 			step, end = step+1, end+f.step
 			slot = f.slot(step)
 		}
-		source := int(e.Src - f.source.id.First)
+		source := f.source.unit(e.Src)
 		switch amplitude, passes := f.members[0].Depart(source, e); {
 		case !passes:
 		case !scaled:

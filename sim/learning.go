@@ -96,9 +96,9 @@ func (s *Sim) prepareLessons(w spike.Window) {
 		}
 	}
 	for _, p := range s.plastic {
-		first, delay := p.source.id.First, p.MinDelay()+p.delayPre
+		delay := p.MinDelay() + p.delayPre
 		for _, e := range p.source.spikes {
-			p.queue = append(p.queue, spike.Event{At: e.At + delay, Src: e.Src - first, Kind: e.Kind})
+			p.queue = append(p.queue, spike.Event{At: e.At + delay, Src: spike.ID(p.source.unit(e.Src)), Kind: e.Kind})
 		}
 		p.ready = sort.Search(len(p.queue), func(i int) bool { return p.queue[i].At >= w.To })
 		if p.delayPost > 0 {
@@ -131,7 +131,7 @@ func (p *population) distribute() {
 	}
 	size := p.shards[0].r.Len()
 	for _, e := range p.spikes {
-		i := int(e.Src - p.id.First)
+		i := p.unit(e.Src)
 		sh := p.shards[i/size]
 		sh.post = append(sh.post, spike.Event{At: e.At, Src: spike.ID(i - sh.r.Lo), Kind: e.Kind})
 	}

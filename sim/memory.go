@@ -37,6 +37,9 @@ func Size(bytes int64) string {
 // (two-compartment, all channels in use).
 const neuronBytes = 400
 
+// memberBytes is what a neuron of a unit takes: the times of two events with their neurons.
+const memberBytes = 46
+
 // AvailableMemory returns how many bytes this process can still take, 0 if that is unknown.
 func AvailableMemory() int64 { return availableMemory() }
 
@@ -48,8 +51,11 @@ func EstimateOf(net *Network) Estimate {
 func estimate(net *Network, opt Options) Estimate {
 	var e Estimate
 	for _, p := range net.Populations {
-		e.Neurons += p.Size
+		e.Neurons += p.Neurons()
 		e.Bytes += neuronBytes * int64(p.Size)
+		if n := p.Neurons(); n > p.Size {
+			e.Bytes += memberBytes * int64(n)
+		}
 	}
 	most := int64(0) // bytes in which the largest shards are sorted while they are built, by each worker one
 	fans := fanSizes(net)

@@ -22,12 +22,15 @@ type Network struct {
 // Population describes one population.
 type Population struct {
 	Name        string
-	Size        int
+	Size        int // neurons; units where the Spec is neuron.Grouped
 	Spec        neuron.Spec
 	Detector    spike.Detector // the zero value means spike.DefaultDetector
 	Backgrounds []Background
 	Receptors   []neuron.Added // beside those of the model
 }
+
+// Neurons returns how many neurons the population has: its size times the neurons of a unit.
+func (p *Population) Neurons() int { return p.Size * neuron.UnitSize(p.Spec) }
 
 // Build makes the population.
 func (p *Population) Build(b neuron.Build) (neuron.Population, error) {
@@ -86,8 +89,8 @@ func (n *Network) IDs() []spike.Population {
 	var ids []spike.Population
 	next := spike.ID(0)
 	for _, p := range n.Populations {
-		ids = append(ids, spike.Population{Name: p.Name, First: next, Size: p.Size})
-		next += spike.ID(p.Size)
+		ids = append(ids, spike.Population{Name: p.Name, First: next, Size: p.Neurons()})
+		next += spike.ID(p.Neurons())
 	}
 	return ids
 }

@@ -100,7 +100,7 @@ func (s *Sim) buildPopulations(opt Options) error {
 		if d.Size < 1 {
 			return errorf(key+".size", "%d is not above 0", d.Size)
 		}
-		if total += d.Size; total > math.MaxInt32 {
+		if total += d.Neurons(); d.Size > math.MaxInt32 || total > math.MaxInt32 {
 			return errorf(key+".size", "the network has more than %d neurons", math.MaxInt32)
 		}
 		if d.Detector == (spike.Detector{}) {
@@ -115,7 +115,8 @@ func (s *Sim) buildPopulations(opt Options) error {
 		if err != nil {
 			return parameterError(key, err)
 		}
-		p := &population{Population: pop, desc: &s.net.Populations[i], id: ids[i], channels: pop.Channels()}
+		p := &population{Population: pop, desc: &s.net.Populations[i], id: ids[i], channels: pop.Channels(),
+			each: spike.ID(neuron.UnitSize(d.Spec))}
 		for _, c := range p.channels {
 			p.kernels = append(p.kernels, neuron.Tabulate(c.Kernel, s.step))
 		}
@@ -245,6 +246,10 @@ func (s *Sim) buildProjections(Options) error {
 		channel, err := target.channel(d.Port, d.Receptor)
 		if err != nil {
 			return errorf(key+"."+err.(*Error).Key, "population %s %s", d.Target, err.(*Error).Reason)
+		}
+		if d.ShortTerm != nil && source.each > 1 {
+			return errorf(key+".short_term", "synapses of single neurons tire: population %s sends as units of %d neurons",
+				d.Source, source.each)
 		}
 		spec, err := plasticSpec(d)
 		if err != nil {

@@ -12,6 +12,7 @@ type population struct {
 	neuron.Population
 	desc        *Population // as the network describes it
 	id          spike.Population
+	each        spike.ID // neurons of a unit; spikes are of neurons, all else is of units
 	channels    []neuron.Channel
 	kernels     []neuron.Kernel // tabulated
 	single      bool            // wants single arrivals
@@ -33,6 +34,14 @@ type population struct {
 	steady      bool           // each is so throughout this piece, too
 	arriving    []*projection  // along which spikes arrive in this piece
 	stirred     bool           // shards at rest have something to do in it
+}
+
+// unit returns the unit of the population that has a spike: the neuron itself in most.
+func (p *population) unit(src spike.ID) int {
+	if p.each == 1 {
+		return int(src - p.id.First)
+	}
+	return int((src - p.id.First) / p.each)
 }
 
 // await finds out whether there is anything to do for shards at rest in the steps first to end-1 of a window: a current changes

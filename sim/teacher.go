@@ -9,7 +9,7 @@ import (
 	"github.com/burstplex/burstplex/plasticity"
 )
 
-// Teacher is a closed-loop current: what every neuron of a population receives depends on its own events and bursts, which
+// Teacher is a closed-loop current: what every neuron (or unit) of a population receives depends on its own events and bursts, which
 // an Estimator follows online. The current is computed at window ends and acts from the next window on.
 //
 // It is a teacher where it compares the event rate with a target (Payeur et al. 2021, Methods, for the output
@@ -114,8 +114,10 @@ func (l Linear) Current(rate, probability, target float64) float64 {
 // teacher is a Teacher in a running simulation: a stimulus whose amplitudes it writes.
 type teacher struct {
 	Teacher
-	estimator *plasticity.Estimator
-	current   []float32 // pA, shared with the stimulus
+	estimator *plasticity.Estimator // of units
+	of        *population
+	own       []spike.Event // spikes of units, where these have several neurons
+	current   []float32     // pA, shared with the stimulus
 	on        []uint8
 	target    []float64
 }
@@ -142,7 +144,9 @@ func (s *Sim) buildTeachers(Options) error {
 				return parameterError(key, err)
 			}
 		}
-		t := &teacher{Teacher: d, estimator: plasticity.NewEstimator(p.id, d.Tau, 0, 0), current: make([]float32, p.Len()),
+		units := p.id
+		units.Size = p.Len()
+		t := &teacher{Teacher: d, of: p, estimator: plasticity.NewEstimator(units, d.Tau, 0, 0), current: make([]float32, p.Len()),
 			on: make([]uint8, 1), target: []float64{math.NaN()}}
 		if d.Always {
 			t.on[0] = 1
@@ -156,10 +160,25 @@ func (s *Sim) buildTeachers(Options) error {
 
 // Learn implements Learner.
 func (t *teacher) Learn(w spike.Window, events []spike.Event) {
-	t.estimator.Learn(w, events)
+	t.estimator.Learn(w, t.ofUnits(events))
 	if t.on[0] == 1 && !t.Hold && w.To/max(1, t.Every) != w.From/max(1, t.Every) {
 		t.compute(w.To)
 	}
+}
+
+// ofUnits returns the spikes with their units in place of neurons.
+func (t *teacher) ofUnits(events []spike.Event) []spike.Event {
+	if t.of.each == 1 {
+		return events
+	}
+	t.own = t.own[:0]
+	for _, e := range events {
+		if t.of.id.Contains(e.Src) {
+			e.Src = t.of.id.First + spike.ID(t.of.unit(e.Src))
+			t.own = append(t.own, e)
+		}
+	}
+	return t.own
 }
 
 func (t *teacher) compute(now spike.Tick) {
@@ -174,7 +193,9 @@ func (t *teacher) compute(now spike.Tick) {
 	t.estimator.Each(now, func(i int, rate, probability float64) { t.current[i] = t.bounded(rate, probability) })
 }
 
+// bounded returns the current of a unit with an event rate, Hz, of all of its neurons together.
 func (t *teacher) bounded(rate, probability float64) float32 {
+	rate /= float64(t.of.each)
 	return float32(max(-t.Limit, min(t.Limit, t.Law.Current(rate, probability, t.target[0]))))
 }
 

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/burstplex/burstplex/neuron"
+	"github.com/burstplex/burstplex/neuron/ensemble"
 )
 
 // modelFile is a network around one model, on which all of its keys act.
@@ -39,7 +40,12 @@ var (
 	both  = map[string][]string{"soma": {"ampa", "nmda", "gaba"}, "apical": {"ampa", "nmda", "gaba"}}
 )
 
+// ensembleFile is a network around ensembles, whose numbers have no unit.
+var ensembleFile = strings.NewReplacer(`"1"`, "1", `"0.5"`, "0.5").Replace(modelFile("ensemble",
+	map[string][]string{"soma": {ensemble.Drive}, "apical": {ensemble.Drive}}, "1", "0.5", "20"))
+
 var modelFiles = map[string]string{
+	"ensemble":             ensembleFile,
 	"lif":                  modelFile("lif", point, "150 pA", "", "0.05"),
 	"lif-delta":            modelFile("lif-delta", map[string][]string{"soma": {"delta"}}, "260 pA", "", "0.5"),
 	"adex":                 modelFile("adex", point, "450 pA", "", "0.05"),
@@ -66,9 +72,22 @@ type (
 	lif   = *neuron.LIF
 	delta = *neuron.LIFDelta
 	adex  = *neuron.AdEx
+	units = *ensemble.Spec
 )
 
 var modelRows = map[string][]row{
+	"ensemble": {
+		of("neurons", "500", func(s units) { s.Neurons = 500 }),
+		of("rate", "20 Hz", func(s units) { s.Rate = 20 }),
+		of("dead_time", "30 ms", func(s units) { s.Dead = 30 }),
+		of("p_b", "0.2", func(s units) { s.PB = 0.2 }),
+		of("burst_delay", "6 ms", func(s units) { s.Delay = 6 }),
+		of("tau_syn", "6 ms", func(s units) { s.TauSyn = 6 }),
+		of("tau_apical", "9 ms", func(s units) { s.TauDend = 9 }),
+		of("tau_own", "9 ms", func(s units) { s.TauOwn = 9 }),
+		of("bias", "0.5", func(s units) { s.Bias = constant(0.5) }),
+		of("initial.activation", "0.2", func(s units) { s.Initial.Activation = constant(0.2) }),
+	},
 	"lif": {
 		of("tau_m", "12 ms", func(s lif) { s.TauM = constant(12) }),
 		of("c_m", "150 pF", func(s lif) { s.CM = constant(150) }),

@@ -102,21 +102,38 @@ func Events[T float32 | float64](u *Unit, dst []float64, drive []T, start, dt fl
 	entity uint64) []float64 {
 	u.start(start, key, entity)
 	before := len(u.times)
-	steps := 1
-	if u.p.Dead > 0 {
-		steps = max(1, int(math.Ceil(dt/u.p.Dead)))
-	}
+	parts := u.p.parts(dt)
 	for k, v := range drive {
-		rate := u.rate / (float64(numeric.Exp32(float32(-v))) + u.rest)
-		from := float64(float64(k) * dt)
-		for i := 1; i < steps; i++ {
-			end := float64((float64(k) + float64(i)/float64(steps)) * dt)
-			u.step(from, end, rate)
-			from = end
+		rate := u.hazardAt(float32(v))
+		for i := range parts {
+			u.step(bound(k, i, parts, dt), bound(k, i+1, parts, dt), rate)
 		}
-		u.step(from, float64(float64(k+1)*dt), rate)
 	}
 	return append(dst, u.times[before:]...)
+}
+
+// parts returns into how many steps a bin of dt seconds is cut, so that no neuron fires twice in one.
+func (p Params) parts(dt float64) int {
+	if p.Dead == 0 {
+		return 1
+	}
+	return max(1, int(math.Ceil(dt/p.Dead)))
+}
+
+// bound returns the time at which part i of bin k begins, s; part number parts is the bin's end.
+func bound(k, i, parts int, dt float64) float64 {
+	if i == parts {
+		k, i = k+1, 0
+	}
+	if i == 0 {
+		return float64(float64(k) * dt)
+	}
+	return float64((float64(k) + float64(i)/float64(parts)) * dt)
+}
+
+// hazardAt returns the escape rate of a neuron that is not dead, Hz.
+func (u *Unit) hazardAt(drive float32) float64 {
+	return u.rate / (float64(numeric.Exp32(-drive)) + u.rest)
 }
 
 // start brings the unit into the mean state of an activation.

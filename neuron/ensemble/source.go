@@ -55,3 +55,19 @@ func (s *source) exponentials(x *[lot]float32) {
 func exponential(w uint32) float32 {
 	return -numeric.Log32(float32((float32(int32(w>>1)) + 0.5) * (1.0 / (1 << 31))))
 }
+
+// word returns word number n of an entity, in the order in which source reads them.
+func word(key rng.Key, entity, n uint64) uint32 {
+	return key.Block(entity, n/lot*(lot/4)+n%lot/32*8+n%8)[n%32/8]
+}
+
+// drawn returns how many of the unit's exponential numbers have been taken.
+func (u *Unit) drawn() uint64 { return (u.random.block/(lot/4)-1)*lot + uint64(u.next) }
+
+// seek goes on after the first n exponential numbers of an entity.
+func (u *Unit) seek(key rng.Key, entity, n uint64) {
+	u.random.start(key, entity)
+	u.random.block = n / lot * (lot / 4)
+	u.random.exponentials(&u.clocks)
+	u.next = int(n % lot)
+}

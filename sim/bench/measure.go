@@ -136,7 +136,7 @@ func Measure(ctx context.Context, w Workload, o Options) (*Result, error) {
 // describe fills in what is known before a step is made.
 func (r *Result) describe(engine *sim.Sim, net *sim.Network) {
 	for _, p := range net.Populations {
-		r.Neurons += p.Size
+		r.Neurons += p.Neurons()
 		for _, b := range p.Backgrounds {
 			if e, ok := b.Spec.(*neuron.PoissonBackground); ok {
 				r.External += float64(p.Size) * e.Rate * float64(e.Sources)

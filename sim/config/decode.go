@@ -47,6 +47,9 @@ func DecodeWith(n *Node, dst, context any) error {
 type Decoder struct {
 	Errors  List
 	Context any // of DecodeWith
+	// Bare is a unit that the numbers of what is being decoded do not have although their fields do, for example "pA"
+	// where a drive without unit takes the place of a current; "": all have theirs.
+	Bare string
 }
 
 // Value decodes a node into what dst points to.
@@ -91,6 +94,9 @@ func (d *Decoder) FieldsOr(n *Node, elsewhere func(key string) (reason string), 
 			continue
 		}
 		for _, f := range fieldsOf(reflect.ValueOf(s).Elem()) {
+			if d.Bare != "" && f.unit.text == d.Bare {
+				f.unit, _ = parseUnit("")
+			}
 			if byKey[f.key] == nil {
 				names = append(names, f.key)
 			}

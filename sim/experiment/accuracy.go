@@ -24,7 +24,7 @@ func (x *Experiment) Inaccuracies(budget int) ([]string, error) {
 	judged := map[string]*equationPopulation{}
 	neurons := 0
 	for name, p := range x.Populations.All() {
-		neurons += p.Size
+		neurons += p.Neurons()
 		if e, ok := p.Spec.(*equationPopulation); ok && !e.Model.Noisy() && e.Integrator != "reference" {
 			judged[name] = e
 		}
@@ -55,7 +55,7 @@ func (x *Experiment) Inaccuracies(budget int) ([]string, error) {
 				out = append(out, w.Error())
 			}
 		}
-		first += spike.ID(p.Size)
+		first += spike.ID(p.Neurons())
 	}
 	return out, nil
 }

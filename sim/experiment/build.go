@@ -47,7 +47,7 @@ func (x *Experiment) Network(seed uint64) (*sim.Network, error) {
 	}
 	for name, s := range x.Stimuli.All() {
 		key := "stimuli." + name
-		w, err := s.Course.Wave(Course{From: s.From, Key: rng.New(seed, "stimulus", name, "wave"),
+		w, err := s.Course.Wave(Course{From: s.From, Bare: unitless(x.Populations.Get(s.Population).Spec), Key: rng.New(seed, "stimulus", name, "wave"),
 			Read: func(file string) ([]byte, error) { return x.readInput(key+".file", file) }})
 		if err != nil {
 			return nil, x.parameter(key, err)

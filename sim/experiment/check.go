@@ -46,7 +46,7 @@ func (x *Experiment) check() error {
 	total := 0
 	for name, p := range x.Populations.All() {
 		key := "populations." + name
-		total += p.Size
+		total += p.Neurons()
 		errs.Add(x.parameter(key, p.Spec.Validate()))
 		for r, receptor := range p.Receptors.All() {
 			if receptor.Spec != nil {

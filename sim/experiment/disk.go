@@ -72,7 +72,7 @@ func (x *Experiment) Disk(net *sim.Network) Disk {
 
 // recorded returns how many neurons of a population are recorded.
 func (x *Experiment) recorded(population string) int {
-	size := x.Populations.Get(population).Size
+	size := x.Populations.Get(population).Neurons()
 	if s := x.Record.Neurons.Get(population); s != nil {
 		return s.Of(size)
 	}

@@ -74,13 +74,16 @@ func (b Burst) Detector() spike.Detector {
 // Population is an entry of [populations].
 type Population struct {
 	Model       string                     `toml:"model,required" doc:"neuron model; see burstplex list --models"`
-	Size        int                        `toml:"size,required" range:"[1, 100000000]" doc:"number of neurons"`
+	Size        int                        `toml:"size,required" range:"[1, 100000000]" doc:"number of neurons; of units, where the model is ensemble"`
 	Backgrounds config.Table[Background]   `toml:"backgrounds" doc:"private random input of every neuron"`
 	Receptors   config.Table[Receptor]     `toml:"receptors" doc:"receptors beside those of the model"`
 	Currents    config.Table[AddedCurrent] `toml:"currents" doc:"currents written as equations that a built-in model takes beside its own; see docs/equations.md"`
 	Burst       Burst                      `toml:"burst" doc:"what a burst of this population is; keys that are absent as in [burst]"`
 	Spec        neuron.Spec
 }
+
+// Neurons returns how many neurons the population has: its size times the neurons of a unit.
+func (p *Population) Neurons() int { return p.Size * neuron.UnitSize(p.Spec) }
 
 // DecodeConfig implements config.NodeDecoder: the model chooses the other keys.
 func (p *Population) DecodeConfig(n *config.Node, d *config.Decoder) error {
@@ -104,6 +107,8 @@ func (p *Population) DecodeConfig(n *config.Node, d *config.Decoder) error {
 			return n.At("currents").Errorf("currents are added to built-in models; the equations of %q are yours: add them there", name)
 		}
 	} else if name != "" {
+		k, _ := models.Get(name)
+		defer bare(d, unitless(k.New()))()
 		wrong := len(d.Errors)
 		p.Spec = models.Decode(d, n, "model", "", (*populationKeys)(p))
 		if p.Currents.Len() > 0 && len(d.Errors) == wrong {
@@ -145,9 +150,9 @@ type Projection struct {
 	Source    string       `toml:"source,required" doc:"population that sends"`
 	Target    string       `toml:"target,required" doc:"population that receives"`
 	Port      string       `toml:"port" doc:"where the synapses end: soma, apical"`
-	Receptor  string       `toml:"receptor,required" doc:"ampa, nmda, gaba, current, delta: as the target's model has it"`
+	Receptor  string       `toml:"receptor,required" doc:"ampa, nmda, gaba, current, delta, drive: as the target's model has it"`
 	Connector string       `toml:"connector,required" doc:"which pairs are connected; it has keys of its own: see burstplex list --connectors"`
-	Weight    Weight       `toml:"weight" doc:"weight, or its distribution, in the unit of the receptor: conductances in multiples of the leak conductance where the synapse ends (0.35 or \"0.35 leak\"; \"3 nS\" is divided by that leak), currents in pA (or as weight_unit of the target says), delta in mV; not negative for conductances and excitatory currents, not positive for gaba as a current, any sign for delta"`
+	Weight    Weight       `toml:"weight" doc:"weight, or its distribution, in the unit of the receptor: conductances in multiples of the leak conductance where the synapse ends (0.35 or \"0.35 leak\"; \"3 nS\" is divided by that leak), currents in pA (or as weight_unit of the target says), delta in mV, drive without unit; not negative for conductances and excitatory currents, not positive for gaba as a current, any sign for delta and drive"`
 	Half      bool         `toml:"half_weights" doc:"round drawn weights to 8 significant bits (bfloat16: 0.4 % at most, 0.1 % on average): 4 bytes a synapse in place of 6, read faster; not with a rule"`
 	Delay     neuron.Value `toml:"delay" unit:"ms" range:"[0, 10000]" doc:"axonal delay, or its distribution (rounded to steps; at least half a step)"`
 	Transmit  string       `toml:"transmit" oneof:"all|events|bursts" doc:"which spikes are carried: all, event onsets, second spikes of bursts; with short_term, the others use up resources all the same"`
@@ -194,7 +199,7 @@ type Stimulus struct {
 	Population string       `toml:"population,required" doc:"who receives it"`
 	Port       string       `toml:"port" doc:"soma, apical"`
 	Wave       string       `toml:"wave" doc:"time course, constant by default; it has keys of its own: see burstplex list --waves"`
-	Amplitude  neuron.Value `toml:"amplitude" unit:"pA" doc:"current, or its distribution over neurons; times the wave (constant, sine, fluctuation)"`
+	Amplitude  neuron.Value `toml:"amplitude" unit:"pA" doc:"current (a drive without unit, into ensembles), or its distribution over neurons; times the wave (constant, sine, fluctuation)"`
 	Scale      neuron.Value `toml:"scale" doc:"factor, or its distribution over neurons, on waves that are currents (steps, table, pattern)"`
 	From       spike.Tick   `toml:"from" unit:"ms" range:"[0, inf)" doc:"start"`
 	To         spike.Tick   `toml:"to" unit:"ms" range:"[0, inf)" doc:"end; 0 means the end of the run"`
@@ -207,6 +212,7 @@ type stimulusKeys Stimulus
 
 // DecodeConfig implements config.NodeDecoder: the wave has keys of its own.
 func (s *Stimulus) DecodeConfig(n *config.Node, d *config.Decoder) error {
+	defer bareFor(n, d)()
 	s.Course = registriesOf(d).Waves.Decode(d, n, "wave", "constant", (*stimulusKeys)(s))
 	return nil
 }

@@ -55,6 +55,7 @@ func (t *Teacher) SetDefaults() {
 
 // DecodeConfig implements config.NodeDecoder: the law has keys of its own.
 func (t *Teacher) DecodeConfig(n *config.Node, d *config.Decoder) error {
+	defer bareFor(n, d)()
 	t.Law = registriesOf(d).Teachers.Decode(d, n, "kind", "", (*teacherKeys)(t))
 	return nil
 }
@@ -74,15 +75,22 @@ func (t *Teacher) network(name string) sim.Teacher {
 type Current float64
 
 // DecodeConfig implements config.NodeDecoder.
-func (c *Current) DecodeConfig(n *config.Node, _ *config.Decoder) (err error) {
-	*(*float64)(c), err = config.Quantity(n.Text(), "pA")
+func (c *Current) DecodeConfig(n *config.Node, d *config.Decoder) (err error) {
+	unit := currentUnit
+	if stimuli := n.Root().Get("stimuli"); stimuli != nil {
+		if s := stimuli.Get(n.Key()); s != nil && s.Get("population") != nil &&
+			unitlessIn(n.Root(), s.Get("population").Text(), d) {
+			unit = ""
+		}
+	}
+	*(*float64)(c), err = config.Quantity(n.Text(), unit)
 	return err
 }
 
 // Pattern is an entry of [patterns]: a setting of the network that a protocol presents.
 type Pattern struct {
 	Label    string                `toml:"label" doc:"how figures name it; default its name"`
-	Currents config.Table[Current] `toml:"currents" doc:"current (pA) of every stimulus with wave = \"pattern\""`
+	Currents config.Table[Current] `toml:"currents" doc:"current (pA; a number into ensembles) of every stimulus with wave = \"pattern\""`
 	Targets  config.Table[float64] `toml:"targets" doc:"target of a teacher: 0 or 1 where it decides (cross-entropy), else Hz; a teacher without one is off"`
 	Weights  config.Table[float64] `toml:"weights" doc:"factor on the weights of a projection without a rule"`
 }

@@ -2,6 +2,7 @@ package experiment
 
 import (
 	"github.com/burstplex/burstplex/neuron"
+	"github.com/burstplex/burstplex/neuron/ensemble"
 	"github.com/burstplex/burstplex/plasticity"
 	"github.com/burstplex/burstplex/recordings/export"
 	"github.com/burstplex/burstplex/sim"
@@ -50,6 +51,9 @@ func NewRegistries() *Registries {
 	for _, m := range neuron.Models() {
 		r.Models.Add(kind.Of[neuron.Spec]{Name: m.Name, Doc: m.Doc, New: m.Default})
 	}
+	r.Models.Add(kind.Of[neuron.Spec]{Name: "ensemble",
+		Doc: "units of many bursting neurons that share their drive; size counts units",
+		New: func() neuron.Spec { return ensemble.Default() }})
 	for _, k := range plasticity.Kinds() {
 		r.Rules.Add(kind.Of[plasticity.Spec]{Name: k.Name, Doc: k.Doc, New: k.Default})
 	}

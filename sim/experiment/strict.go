@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/burstplex/burstplex/internal/plural"
+	"github.com/burstplex/burstplex/neuron"
 	"github.com/burstplex/burstplex/neuron/spike"
 	"github.com/burstplex/burstplex/plasticity"
 	"github.com/burstplex/burstplex/sim/config"
@@ -28,26 +29,37 @@ func (x *Experiment) has(key string) bool { return x.tree.At(key).Kind() != conf
 
 // checkSelections looks for neurons beyond their population.
 func (x *Experiment) checkSelections(errs *config.List) {
-	selection := func(key, population string, first, last int) {
+	selection := func(key, population string, count func(*Population) (int, string), first, last int) {
 		p := x.Populations.Get(population)
-		switch {
-		case p == nil: // said already
-		case first >= p.Size:
-			errs.Add(x.At(key+".first", "the population has %s", plural.Of(p.Size, "neuron")).Allow(fmt.Sprintf("[0, %d]", p.Size-1)))
-		case last > p.Size:
-			errs.Add(x.At(key+".last", "the population has %s", plural.Of(p.Size, "neuron")).Allow(fmt.Sprintf("[%d, %d], 0: all", first+1, p.Size)))
+		if p == nil { // said already
+			return
+		}
+		switch n, one := count(p); {
+		case first >= n:
+			errs.Add(x.At(key+".first", "the population has %s", plural.Of(n, one)).Allow(fmt.Sprintf("[0, %d]", n-1)))
+		case last > n:
+			errs.Add(x.At(key+".last", "the population has %s", plural.Of(n, one)).Allow(
+				fmt.Sprintf("[%d, %d], 0: all", first+1, n)))
 		case last != 0 && last <= first:
-			errs.Add(x.At(key+".last", "no neuron from %d on lies before it", first).Allow(fmt.Sprintf("[%d, %d], 0: all", first+1, p.Size)))
+			errs.Add(x.At(key+".last", "no %s from %d on lies before it", one, first).Allow(
+				fmt.Sprintf("[%d, %d], 0: all", first+1, n)))
 		}
 	}
+	units := func(p *Population) (int, string) {
+		if neuron.UnitSize(p.Spec) > 1 {
+			return p.Size, "unit"
+		}
+		return p.Size, "neuron"
+	}
+	neurons := func(p *Population) (int, string) { return p.Neurons(), "neuron" }
 	for name, p := range x.Probes.All() {
-		selection("probes."+name, p.Population, p.First, p.Last)
+		selection("probes."+name, p.Population, units, p.First, p.Last)
 	}
 	for name, s := range x.Stimuli.All() {
-		selection("stimuli."+name, s.Population, s.First, s.Last)
+		selection("stimuli."+name, s.Population, units, s.First, s.Last)
 	}
 	for name, n := range x.Record.Neurons.All() {
-		selection("record.neurons."+name, name, n.First, n.Last)
+		selection("record.neurons."+name, name, neurons, n.First, n.Last)
 	}
 	for i, name := range x.Record.Weights {
 		if slices.Contains(x.Record.Weights[:i], name) {

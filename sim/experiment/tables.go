@@ -88,15 +88,17 @@ func columnWithUnit(file string, text []byte, quantity, unit string) (column str
 	return "", 0, fmt.Errorf("%s:1: the column %q is missing (%s, or another unit)", file, quantity+"_"+unit, quantity)
 }
 
-// readCurrent reads a current that is linear between its samples.
-func readCurrent(name string, text []byte) (sim.Wave, error) {
+// readCurrent reads a current that is linear between its samples, or a drive without unit.
+func readCurrent(name string, text []byte, bare bool) (sim.Wave, error) {
 	time, seconds, err := columnWithUnit(name, text, "time", "s")
 	if err != nil {
 		return nil, err
 	}
-	current, picoamperes, err := columnWithUnit(name, text, "current", "pA")
-	if err != nil {
-		return nil, err
+	current, picoamperes := "drive", 1.0
+	if !bare {
+		if current, picoamperes, err = columnWithUnit(name, text, "current", currentUnit); err != nil {
+			return nil, err
+		}
 	}
 	c, err := columns(name, text, false, time, current)
 	if err != nil {

@@ -30,6 +30,7 @@ func (relative) Absolute() bool { return false }
 // Course is where a wave is needed.
 type Course struct {
 	From spike.Tick                        // when the stimulus begins
+	Bare bool                              // it is a drive without unit, and no current
 	Key  rng.Key                           // of the random numbers of this stimulus
 	Read func(file string) ([]byte, error) // a file that the key "file" names
 }
@@ -117,7 +118,7 @@ func (f *fluctuation) Spectrum() (components int, low, high float64) {
 
 type table struct {
 	absolute
-	File string `toml:"file" doc:"CSV with the columns time_UNIT (model time; s, ms, us) and current_UNIT (pA, nA, ...): linear in between, 0 before, held at the end"`
+	File string `toml:"file" doc:"CSV with the columns time_UNIT (model time; s, ms, us) and current_UNIT (pA, nA, ...; into ensembles: drive): linear in between, 0 before, held at the end"`
 }
 
 func (t *table) Wave(c Course) (sim.Wave, error) {
@@ -125,7 +126,7 @@ func (t *table) Wave(c Course) (sim.Wave, error) {
 	if err != nil {
 		return nil, err
 	}
-	w, err := readCurrent(t.File, text)
+	w, err := readCurrent(t.File, text, c.Bare)
 	if err != nil {
 		return nil, &neuron.ParameterError{Key: "file", Reason: err.Error()}
 	}

@@ -48,7 +48,7 @@ func Load(ctx context.Context, kinds *experiment.Registries, name string, set []
 		for i := range c.Before {
 			c.Before[i].Correlation = math.NaN() // a summary has none
 			if p := full.Populations.Get(c.Before[i].Population); p != nil {
-				c.Before[i].Neurons = p.Size
+				c.Before[i].Neurons = p.Neurons()
 			}
 		}
 	case have > 0 && c.Full.Bytes > have:

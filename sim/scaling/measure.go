@@ -65,7 +65,7 @@ func (p *Plan) Measure(ctx context.Context, q Point, seed uint64, done func(part
 // describe fills in what is known before a step is made.
 func (r *Row) describe(engine *sim.Sim, net *sim.Network) {
 	for _, p := range net.Populations {
-		r.Neurons += p.Size
+		r.Neurons += p.Neurons()
 	}
 	r.Synapses, r.Window = engine.Synapses(), engine.Window().Milliseconds()
 	r.InDegree = float64(r.Synapses) / float64(r.Neurons)

@@ -142,7 +142,7 @@ func runSeed(ctx context.Context, x *experiment.Experiment, o Options, k int, s 
 	r.RealTimeFactor = r.WallSeconds / max(r.ModelTime, 1e-9)
 	r.Spikes, r.SynapticEvents, r.NeuronSteps, r.Digest = c.Spikes, c.SynapticEvents, c.NeuronSteps, engine.Digest()
 	for _, pop := range net.Populations {
-		r.Neurons += pop.Size
+		r.Neurons += pop.Neurons()
 	}
 	s.Runs[k] = r
 	if err != nil {
