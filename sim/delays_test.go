@@ -46,17 +46,17 @@ func TestDelaysArrive(t *testing.T) {
 		if len(p.Delays()) < 50 {
 			t.Fatalf("only %d delays", len(p.Delays()))
 		}
-		heard := &keep{}
-		s.AddSink(heard)
+		all := &keep{}
+		s.AddSink(all)
 		const end = 60 * spike.Millisecond
 		if err := s.Run(context.Background(), end); err != nil {
 			t.Fatal(err)
 		}
-		if len(heard.events) < 500 {
-			t.Fatalf("%d spikes are no test", len(heard.events))
+		if len(all.events) < 500 {
+			t.Fatalf("%d spikes are no test", len(all.events))
 		}
 		times := make([][]spike.Tick, 300)
-		for _, e := range heard.events {
+		for _, e := range all.events {
 			times[e.Src] = append(times[e.Src], e.At)
 		}
 		want := make([]float64, 1500)

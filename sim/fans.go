@@ -63,7 +63,7 @@ func (s *Sim) buildFans() error {
 		s.addFan(members)
 	}
 	for _, f := range s.fields {
-		f.divide(s.crew.workers)
+		f.divide(s.workers.count)
 	}
 	largest := slices.Clone(s.fans) // what is needed to sort the synapses of a fan is smaller than all synapses of larger ones
 	slices.SortStableFunc(largest, func(a, b *fan) int { return cmp.Compare(b.expected(), a.expected()) })
@@ -75,7 +75,7 @@ func (s *Sim) buildFans() error {
 		f.Fan = synapse.NewFan(synapsesOf(f.members), first)
 		err := f.Check()
 		if err == nil {
-			err = f.Build(f.field.bounds, s.crew.each)
+			err = f.Build(f.field.bounds, s.workers.each)
 		}
 		if err != nil {
 			return synapseError("projections."+f.members[0].Spec.Name, err)
@@ -236,8 +236,8 @@ func (p *population) cuts() []int {
 	return cuts
 }
 
-// stir finds the pieces of fields in which something arrives in the steps first to end-1 of a window, and tells the populations.
-func (s *Sim) stir(first, end int) {
+// awaitFans finds the pieces of fields in which something arrives in the steps first to end-1 of a window, and tells the populations.
+func (s *Sim) awaitFans(first, end int) {
 	s.hit = s.hit[:0]
 	for _, f := range s.fields {
 		any := false
@@ -245,7 +245,7 @@ func (s *Sim) stir(first, end int) {
 			if fan.cuts[first] < fan.cuts[end] {
 				any = true
 				for _, p := range fan.members {
-					p.target.stirred = true
+					p.target.receives = true
 				}
 			}
 		}

@@ -178,7 +178,7 @@ func TestFansListSynapsesInOneOrder(t *testing.T) {
 				}
 				alone, err := synapse.New(p.Spec, 0, p.Geometry, net.Step)
 				if err == nil {
-					err = alone.ConnectAll(p.target.cuts(), s.crew.each)
+					err = alone.ConnectAll(p.target.cuts(), s.workers.each)
 				}
 				if err != nil {
 					t.Fatal(err)
@@ -237,8 +237,8 @@ func TestFansArrive(t *testing.T) {
 			}
 		}
 		s := started(t, net, Options{Workers: 2, ShardSize: 64})
-		heard := &keep{}
-		s.AddSink(heard)
+		all := &keep{}
+		s.AddSink(all)
 		const end = 42 * spike.Millisecond
 		if err := s.Run(context.Background(), end); err != nil {
 			t.Fatal(err)
@@ -247,7 +247,7 @@ func TestFansArrive(t *testing.T) {
 			t.Fatal(err)
 		}
 		spikes := make([][]spike.Event, 430)
-		for _, e := range heard.events {
+		for _, e := range all.events {
 			spikes[e.Src] = append(spikes[e.Src], e)
 		}
 		for _, target := range []string{"p2", "p3", "p4"} {

@@ -30,8 +30,8 @@ type phase struct {
 	on   bool
 }
 
-// lesson is one block of synapses that learns: a unit of parallel work.
-type lesson struct {
+// learningBlock is one block of synapses that learns: a unit of parallel work.
+type learningBlock struct {
 	*plastic
 	shard int
 }
@@ -67,10 +67,10 @@ func (s *Sim) buildRules(Options) error {
 				return parameterError(key, err)
 			}
 			p.rules = append(p.rules, rule)
-			s.lessons = append(s.lessons, lesson{p, k})
+			s.learning = append(s.learning, learningBlock{p, k})
 		}
 		s.plastic = append(s.plastic, p)
-		pr.target.learns, pr.target.heard = true, true
+		pr.target.learns, pr.target.read = true, true
 	}
 	return nil
 }
@@ -84,9 +84,9 @@ func receptorOf(d Projection, p *projection) string {
 	return d.Receptor
 }
 
-// prepareLessons hands the window's spikes to the blocks that learn from them. A rule reads its presynaptic spikes
+// prepareLearning hands the window's spikes to the blocks that learn from them. A rule reads its presynaptic spikes
 // when they arrive and its postsynaptic ones when they are emitted; every block learns on its own.
-func (s *Sim) prepareLessons(w spike.Window) {
+func (s *Sim) prepareLearning(w spike.Window) {
 	if len(s.plastic) == 0 {
 		return
 	}
@@ -137,8 +137,8 @@ func (p *population) distribute() {
 	}
 }
 
-// endLessons forgets what has been learned from.
-func (s *Sim) endLessons(w spike.Window) {
+// endLearning forgets what has been learned from.
+func (s *Sim) endLearning(w spike.Window) {
 	for _, p := range s.plastic {
 		p.queue = append(p.queue[:0], p.queue[p.ready:]...)
 		last := p.phases[len(p.phases)-1]
@@ -147,21 +147,21 @@ func (s *Sim) endLessons(w spike.Window) {
 }
 
 // learn updates one block, phase by phase.
-func (l lesson) learn(w spike.Window) {
-	pre, post := l.queue[:l.ready], l.target.shards[l.shard].post
-	if l.delayPost > 0 {
-		post = l.seen[l.shard]
+func (b learningBlock) learn(w spike.Window) {
+	pre, post := b.queue[:b.ready], b.target.shards[b.shard].post
+	if b.delayPost > 0 {
+		post = b.seen[b.shard]
 	}
-	for i, ph := range l.phases {
+	for i, ph := range b.phases {
 		part := spike.Window{From: max(ph.from, w.From), To: w.To}
-		if i+1 < len(l.phases) {
-			part.To = l.phases[i+1].from
+		if i+1 < len(b.phases) {
+			part.To = b.phases[i+1].from
 		}
 		if part.Len() <= 0 {
 			continue
 		}
 		nPre, nPost := before(pre, part.To), before(post, part.To)
-		l.rules[l.shard].Update(part, pre[:nPre], post[:nPost], ph.on)
+		b.rules[b.shard].Update(part, pre[:nPre], post[:nPost], ph.on)
 		pre, post = pre[nPre:], post[nPost:]
 	}
 }

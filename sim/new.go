@@ -55,7 +55,7 @@ func New(net *Network, opt Options) (*Sim, error) {
 func Check(net *Network) error {
 	s, err := build(net, Options{Workers: 1}, true)
 	if err == nil {
-		s.crew.close()
+		s.workers.close()
 	}
 	return err
 }
@@ -79,10 +79,10 @@ func build(net *Network, opt Options, dry bool) (*Sim, error) {
 	if err := fits(net, opt); err != nil {
 		return nil, err
 	}
-	s := &Sim{net: net, step: net.Step, dry: dry, digest: spike.NewDigest(net.IDs()), crew: newCrew(opt.Workers), arena: arena.New()}
+	s := &Sim{net: net, step: net.Step, dry: dry, digest: spike.NewDigest(net.IDs()), workers: newWorkers(opt.Workers), arena: arena.New()}
 	for _, build := range []func(Options) error{s.buildPopulations, s.buildStimuli, s.buildTeachers, s.buildProjections, s.buildBackgrounds, s.buildRules} {
 		if err := build(opt); err != nil {
-			s.crew.close()
+			s.workers.close()
 			return nil, err
 		}
 	}
@@ -282,7 +282,7 @@ func (s *Sim) connect() error {
 		if p.fan != nil {
 			continue
 		}
-		took, err := s.timed(func() error { return p.ConnectAll(p.target.cuts(), s.crew.each) })
+		took, err := s.timed(func() error { return p.ConnectAll(p.target.cuts(), s.workers.each) })
 		if err != nil {
 			return synapseError("projections."+p.Spec.Name, err)
 		}
@@ -390,7 +390,7 @@ func (s *Sim) allocate() {
 		f.makeCells(s, steps)
 	}
 	for _, p := range s.projections {
-		p.source.heard = true
+		p.source.read = true
 		t, delays := &p.transit, p.Delays()
 		if p.fan != nil {
 			t, delays = &p.fan.transit, p.fan.Delays()
@@ -400,7 +400,7 @@ func (s *Sim) allocate() {
 			t.wait(delays, s.step, steps)
 		}
 	}
-	s.watch.spent = make([]time.Duration, len(s.lessons)+len(s.senders)+1)
+	s.watch.spent = make([]time.Duration, len(s.learning)+len(s.senders)+1)
 }
 
 // makeCells makes the accumulators of a population for windows of some steps: those of a channel side by side, so that

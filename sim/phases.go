@@ -115,7 +115,7 @@ func (s *Sim) Phases() Phases { return s.watch.phases }
 // Construction returns how long it took to make everything but the synapses, and to make these.
 func (s *Sim) Construction() (create, connect Times) { return s.created, s.connected }
 
-// timed returns how long it takes to do something with the crew; what the caller does alone is busy, too.
+// timed returns how long it takes to do something with the workers; what the caller does alone is busy, too.
 func (s *Sim) timed(do func() error) (took Times, err error) {
 	helping := func() (sum time.Duration) {
 		for _, b := range s.Busy()[1:] {
@@ -158,9 +158,9 @@ func (s *Sim) endFollow(start time.Time) {
 	var busy Phases
 	for i, d := range s.watch.spent {
 		switch {
-		case i < len(s.lessons):
+		case i < len(s.learning):
 			busy[Learn].Busy += d
-		case i < len(s.lessons)+len(s.senders):
+		case i < len(s.learning)+len(s.senders):
 			busy[Join].Busy += d
 		case s.learns(): // what is recorded has been, before
 			busy[Learn].Busy += d

@@ -24,7 +24,7 @@ type population struct {
 	filled      []int         // channels that these write to
 	in          []*projection // that end on it
 	learns      bool          // a projection onto it learns
-	heard       bool          // so, or a projection starts from it
+	read        bool          // so, or a projection starts from it: somebody reads its spikes
 	course      *course       // of variables that rules read; nil if they read none
 	shards      []*shard
 	spikes      []spike.Event // of the window, in canonical order
@@ -33,7 +33,7 @@ type population struct {
 	held        []float32      // what each of them was throughout the last piece, NaN if it changed
 	steady      bool           // each is so throughout this piece, too
 	arriving    []*projection  // along which spikes arrive in this piece
-	stirred     bool           // shards at rest have something to do in it
+	receives    bool           // input, so that shards at rest have something to do in this piece
 }
 
 // unit returns the unit of the population that has a spike: the neuron itself in most.
@@ -47,14 +47,14 @@ func (p *population) unit(src spike.ID) int {
 // await finds out whether there is anything to do for shards at rest in the steps first to end-1 of a window: a current changes
 // or a spike arrives.
 func (p *population) await(first, end int) {
-	p.stirred, p.arriving = !p.steady, p.arriving[:0]
+	p.receives, p.arriving = !p.steady, p.arriving[:0]
 	for _, in := range p.in {
 		if in.cuts[first] < in.cuts[end] {
 			p.arriving = append(p.arriving, in)
 		}
-		p.stirred = p.stirred || p.single && in.waiting > 0
+		p.receives = p.receives || p.single && in.waiting > 0
 	}
-	p.stirred = p.stirred || len(p.arriving) > 0
+	p.receives = p.receives || len(p.arriving) > 0
 }
 
 // shard is a block of neurons of one population with everything that writes to them. One worker at a time has it.

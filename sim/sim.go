@@ -51,13 +51,13 @@ type Sim struct {
 	failed       error // of a sink
 	finished     bool
 	agenda       agenda
-	crew         *crew
+	workers      *workers
 	arena        *arena.Arena // of the cells
 	sinks        []Sink
 	learners     []Learner
 	teachers     []*teacher
 	plastic      []*plastic
-	lessons      []lesson
+	learning     []learningBlock
 	courses      []*course
 	timeShift    int           // of the time in a spike's key
 	keys         []uint64      // of the spikes that are joined
@@ -160,7 +160,7 @@ func (s *Sim) Finish() error {
 			err = e
 		}
 	}
-	s.crew.close()
+	s.workers.close()
 	return err
 }
 
@@ -210,9 +210,9 @@ func (s *Sim) Counts() Counts {
 
 // Busy returns how long each worker has worked on shards (wall time, without waiting for others), the caller of Run first.
 func (s *Sim) Busy() []time.Duration {
-	busy := make([]time.Duration, len(s.crew.busy))
+	busy := make([]time.Duration, len(s.workers.busy))
 	for i := range busy {
-		busy[i] = time.Duration(s.crew.busy[i].Load())
+		busy[i] = time.Duration(s.workers.busy[i].Load())
 	}
 	return busy
 }

@@ -60,8 +60,8 @@ func TestRulesAreToldOfAllTimeOnce(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	heard := &keep{}
-	s.AddSink(heard)
+	all := &keep{}
+	s.AddSink(all)
 	type change struct {
 		at   spike.Tick
 		name string
@@ -102,7 +102,7 @@ func TestRulesAreToldOfAllTimeOnce(t *testing.T) {
 			at, pre, post = u.To, append(pre, u.pre...), append(post, u.post...)
 		}
 		var wantPre, wantPost []spike.Event
-		for _, e := range heard.events {
+		for _, e := range all.events {
 			if e.Src >= 2 {
 				wantPost = append(wantPost, spike.Event{At: e.At, Src: e.Src - 2, Kind: e.Kind})
 			} else if e.At += 1300 * us; e.At < at {

@@ -99,7 +99,7 @@ func testInjected(t *testing.T, name string, w Wave, span spike.Window) {
 		if math.Abs(charge-want) > 57*9*float64(end)*2e-4 { // steps of 0.1 ms against periods of 5 ms
 			t.Errorf("%s, %v in %v: a charge of %g pA ns, want %g", name, a, span, charge, want)
 		}
-		s.crew.close()
+		s.workers.close()
 	}
 }
 

@@ -18,17 +18,17 @@ func (s *Sim) advance(piece spike.Window) {
 		p.fillDrives(piece, s.step)
 		p.await(first, end)
 	}
-	s.stir(first, end)
+	s.awaitFans(first, end)
 	for _, sh := range s.shards {
 		sh.in.Steps = end - first
-		if sh.rest < piece.To || sh.pop.stirred {
+		if sh.rest < piece.To || sh.pop.receives {
 			s.called = append(s.called, sh)
 		}
 	}
 	if len(s.hit) > 0 {
-		s.crew.share(&s.delivering, len(s.hit), s.deliverPiece)
+		s.workers.share(&s.delivering, len(s.hit), s.deliverPiece)
 	}
-	s.crew.share(&s.advancing, len(s.called), s.advanceShard)
+	s.workers.share(&s.advancing, len(s.called), s.advanceShard)
 	s.endAdvance(start)
 }
 
@@ -89,7 +89,7 @@ func (s *Sim) join(w spike.Window) {
 	for _, key := range s.order.sort(s.keys, shift+bits.Len64(uint64(w.Len()))) {
 		e := spike.Event{At: w.From + spike.Tick(key>>shift), Src: spike.ID(key & (1<<shift - 1) >> kindBits), Kind: spike.Kind(key & (1<<kindBits - 1))}
 		s.events = append(s.events, e)
-		if p := s.populations[s.lookup.Find(e.Src)]; p.heard {
+		if p := s.populations[s.lookup.Find(e.Src)]; p.read {
 			p.spikes = append(p.spikes, e)
 		}
 	}
@@ -114,15 +114,15 @@ func (s *Sim) follow(w spike.Window) error {
 		start = s.watch.start()
 	}
 	s.endCourses()
-	s.prepareLessons(w)
-	s.crew.share(&s.following, len(s.watch.spent), s.followUp)
-	s.endLessons(w)
+	s.prepareLearning(w)
+	s.workers.share(&s.following, len(s.watch.spent), s.followUp)
+	s.endLearning(w)
 	s.endFollow(start)
 	return s.failed
 }
 
 // learns reports whether anything learns or estimates from spikes.
-func (s *Sim) learns() bool { return len(s.lessons)+len(s.learners) > 0 }
+func (s *Sim) learns() bool { return len(s.learning)+len(s.learners) > 0 }
 
 // followPart is one part of follow, the largest first.
 func (s *Sim) followPart(i int) {
@@ -130,11 +130,11 @@ func (s *Sim) followPart(i int) {
 		start, part := time.Now(), i // i is counted down below
 		defer func() { s.watch.spent[part] = time.Since(start) }()
 	}
-	if i < len(s.lessons) {
-		s.lessons[i].learn(s.closed)
+	if i < len(s.learning) {
+		s.learning[i].learn(s.closed)
 		return
 	}
-	if i -= len(s.lessons); i < len(s.senders) {
+	if i -= len(s.learning); i < len(s.senders) {
 		s.senders[i].depart(s.closed)
 		return
 	}

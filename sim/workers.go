@@ -7,15 +7,15 @@ import (
 	"time"
 )
 
-// crew runs the same function over many items on a fixed number of goroutines. Which worker takes which item is
+// workers runs the same function over many items on a fixed number of goroutines. Which worker takes which item is
 // left to chance; results must not depend on it, and do not, because an item is written by its worker only.
 //
 // A window can be as short as some microseconds of work, and waking a sleeping goroutine costs ten times as much.
 // So helpers spin for a while before they sleep, longer than what one worker does alone between two calls; nobody
 // waits for a helper that came too late to find an item; and what is not worth sharing is done by the caller alone
 // (see pace), while helpers sleep.
-type crew struct {
-	workers int
+type workers struct {
+	count int
 	// ticket is generation (24 bits), and end (20) and start (20) of the items that nobody has taken, in one word:
 	// taking one fails for a helper that looked at an earlier generation. The caller takes from the start and helpers
 	// from the end, so that most items are done by who did them in the last call, and what they read and write lies in
@@ -78,73 +78,73 @@ const (
 	spinFor   = 300 * time.Microsecond
 )
 
-func newCrew(workers int) *crew {
-	c := &crew{workers: max(1, workers), finished: make(chan struct{}, 1), busy: make([]busyTime, max(1, workers))}
-	for k := range c.workers - 1 {
+func newWorkers(n int) *workers {
+	w := &workers{count: max(1, n), finished: make(chan struct{}, 1), busy: make([]busyTime, max(1, n))}
+	for k := range w.count - 1 {
 		h := &helper{wake: make(chan struct{}, 1)}
-		c.helpers = append(c.helpers, h)
-		c.ended.Add(1)
-		go c.help(h, &c.busy[k+1])
+		w.helpers = append(w.helpers, h)
+		w.ended.Add(1)
+		go w.help(h, &w.busy[k+1])
 	}
-	return c
+	return w
 }
 
 // each calls f(0) ... f(items-1), each once, and returns when all are done. The caller is the first worker.
-func (c *crew) each(items int, f func(item int)) {
-	if c.workers == 1 || items < 2 {
-		c.alone(items, f)
+func (w *workers) each(items int, f func(item int)) {
+	if w.count == 1 || items < 2 {
+		w.alone(items, f)
 		return
 	}
 	for lo := 0; lo < items; lo += mostAtOnce {
-		c.batch(lo, min(items-lo, mostAtOnce), f)
+		w.batch(lo, min(items-lo, mostAtOnce), f)
 	}
 }
 
 // share is each if calls at this pace are worth it, and otherwise leaves all items to the caller.
-func (c *crew) share(p *pace, items int, f func(item int)) {
-	if c.workers == 1 || items < 2 || !p.shares() {
-		p.vote(c.alone(items, f))
+func (w *workers) share(p *pace, items int, f func(item int)) {
+	if w.count == 1 || items < 2 || !p.shares() {
+		p.vote(w.alone(items, f))
 		return
 	}
 	start := time.Now()
-	c.each(items, f)
+	w.each(items, f)
 	p.vote(time.Since(start))
 }
 
 // alone does all items and returns how long it took.
-func (c *crew) alone(items int, f func(item int)) time.Duration {
+func (w *workers) alone(items int, f func(item int)) time.Duration {
 	start := time.Now()
 	for i := range items {
 		f(i)
 	}
 	took := time.Since(start)
-	c.busy[0].Add(int64(took))
+	w.busy[0].Add(int64(took))
 	return took
 }
 
-func (c *crew) batch(offset, items int, f func(int)) {
-	c.f, c.offset = f, offset
-	c.left.Store(int64(items))
-	generation := c.ticket.Load()>>(2*itemBits) + 1
-	c.ticket.Store(generation<<(2*itemBits) | uint64(items)<<itemBits)
-	for _, h := range c.helpers {
+func (w *workers) batch(offset, items int, f func(int)) {
+	w.f, w.offset = f, offset
+	w.left.Store(int64(items))
+	generation := w.ticket.Load()>>(2*itemBits) + 1
+	w.ticket.Store(generation<<(2*itemBits) | uint64(items)<<itemBits)
+	for _, h := range w.helpers {
 		if h.asleep.Load() && h.asleep.CompareAndSwap(true, false) {
 			h.wake <- struct{}{}
 		}
 	}
-	c.work(&c.busy[0], true)
-	c.wait()
+	w.work(&w.busy[0], true)
+	w.wait()
 }
 
 // work takes items until there are none, from the start or from the end.
-func (c *crew) work(busy *busyTime, first bool) {
-	if !c.open() {
+func (w *workers) work(busy *busyTime, first bool) {
+	if !w.open() {
 		return
 	}
 	start := time.Now()
 	defer func() { busy.Add(int64(time.Since(start))) }()
 	for {
-		t := c.ticket.Load()
+		t := w.ticket.Load()
 		item, end := t&mostAtOnce, t>>itemBits&mostAtOnce
 		if item == end {
 			return
@@ -153,20 +153,20 @@ func (c *crew) work(busy *busyTime, first bool) {
 		if !first {
 			item, taken = end-1, t-1<<itemBits
 		}
-		if !c.ticket.CompareAndSwap(t, taken) {
+		if !w.ticket.CompareAndSwap(t, taken) {
 			continue
 		}
-		c.f(c.offset + int(item))
-		if c.left.Add(-1) == 0 && c.waiting.CompareAndSwap(true, false) {
-			c.finished <- struct{}{}
+		w.f(w.offset + int(item))
+		if w.left.Add(-1) == 0 && w.waiting.CompareAndSwap(true, false) {
+			w.finished <- struct{}{}
 		}
 	}
 }
 
 // open reports whether there are items to take, or no more ever.
-func (c *crew) open() bool {
-	t := c.ticket.Load()
-	return t&mostAtOnce != t>>itemBits&mostAtOnce || c.closed.Load()
+func (w *workers) open() bool {
+	t := w.ticket.Load()
+	return t&mostAtOnce != t>>itemBits&mostAtOnce || w.closed.Load()
 }
 
 // spin looks for a while whether something has come true.
@@ -185,28 +185,28 @@ func spin(done func() bool) bool {
 }
 
 // wait returns when all items are done.
-func (c *crew) wait() {
-	if spin(c.done) {
+func (w *workers) wait() {
+	if spin(w.done) {
 		return
 	}
-	c.waiting.Store(true)
-	if c.done() && c.waiting.CompareAndSwap(true, false) {
+	w.waiting.Store(true)
+	if w.done() && w.waiting.CompareAndSwap(true, false) {
 		return
 	}
-	<-c.finished
+	<-w.finished
 }
 
-func (c *crew) done() bool { return c.left.Load() == 0 }
+func (w *workers) done() bool { return w.left.Load() == 0 }
 
-func (c *crew) help(h *helper, busy *busyTime) {
-	defer c.ended.Done()
-	for !c.closed.Load() {
-		c.work(busy, false)
-		if spin(c.open) {
+func (w *workers) help(h *helper, busy *busyTime) {
+	defer w.ended.Done()
+	for !w.closed.Load() {
+		w.work(busy, false)
+		if spin(w.open) {
 			continue
 		}
 		h.asleep.Store(true)
-		if c.open() && h.asleep.CompareAndSwap(true, false) {
+		if w.open() && h.asleep.CompareAndSwap(true, false) {
 			continue
 		}
 		<-h.wake
@@ -214,13 +214,13 @@ func (c *crew) help(h *helper, busy *busyTime) {
 }
 
 // close ends the helpers.
-func (c *crew) close() {
-	c.closed.Store(true)
-	for _, h := range c.helpers {
+func (w *workers) close() {
+	w.closed.Store(true)
+	for _, h := range w.helpers {
 		if h.asleep.CompareAndSwap(true, false) {
 			h.wake <- struct{}{}
 		}
 	}
-	c.ended.Wait()
-	c.helpers, c.workers = nil, 1
+	w.ended.Wait()
+	w.helpers, w.count = nil, 1
 }

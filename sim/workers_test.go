@@ -7,9 +7,9 @@ import (
 )
 
 // Every item is done once, by any number of workers, whether the helpers spin, sleep or come too late.
-func TestCrew(t *testing.T) {
+func TestWorkers(t *testing.T) {
 	for _, workers := range []int{1, 2, 5} {
-		c := newCrew(workers)
+		c := newWorkers(workers)
 		for round := range 3000 {
 			items := round % 40
 			done := make([]int32, items)
@@ -31,7 +31,7 @@ func TestCrew(t *testing.T) {
 			t.Errorf("%d items after the end", n)
 		}
 	}
-	c := newCrew(2)
+	c := newWorkers(2)
 	defer c.close()
 	var sum atomic.Int64
 	c.each(mostAtOnce+10, func(i int) { sum.Add(int64(i)) })
@@ -45,10 +45,10 @@ func TestCrew(t *testing.T) {
 	}
 }
 
-func BenchmarkCrew(b *testing.B) {
+func BenchmarkWorkers(b *testing.B) {
 	for _, workers := range []int{1, 2} {
 		b.Run(map[int]string{1: "workers=1", 2: "workers=2"}[workers], func(b *testing.B) {
-			c := newCrew(workers)
+			c := newWorkers(workers)
 			defer c.close()
 			var x [16]int
 			f := func(i int) {

@@ -21,18 +21,18 @@ func (b *builder) buildRows(c RowConnector, cuts []int, each func(n int, f func(
 	}
 	size := cuts[1] // all but the last shard have it
 	chunks := (g.Sources + sourceChunk - 1) / sourceChunk
-	all := func(put func(v *volley, i int, r *rows)) {
+	all := func(put func(v *batch, i int, r *rows)) {
 		each(chunks, func(k int) {
-			v := b.volley(func(v *volley) {
+			v := b.batch(func(v *batch) {
 				for i := range v.n {
 					put(v, i, &shards[v.target(i)/size])
 				}
 			})
 			c.Rows(g, k*sourceChunk, min((k+1)*sourceChunk, g.Sources), v.add)
-			v.fire()
+			v.take()
 		})
 	}
-	all(func(v *volley, i int, r *rows) { r.first[v.row[i]+1]++ })
+	all(func(v *batch, i int, r *rows) { r.first[v.row[i]+1]++ })
 	for k := range shards {
 		if err := b.reserve(&shards[k], shards[k].accumulate()); err != nil {
 			return nil, err
@@ -40,7 +40,7 @@ func (b *builder) buildRows(c RowConnector, cuts []int, each func(n int, f func(
 	}
 	// Here first[row+1] must not be touched by the worker of row: it is the start of the next one. Places are counted in
 	// first[row], which becomes the row's end.
-	all(func(v *volley, i int, r *rows) {
+	all(func(v *batch, i int, r *rows) {
 		k := r.first[v.row[i]]
 		r.first[v.row[i]]++
 		r.put(k, uint16(v.target(i)-r.lo), v.weight[i])

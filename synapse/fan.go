@@ -120,9 +120,9 @@ func (f *Fan) build(piece *fanPiece, lo, hi int) error {
 	s.begin(f.Rows(), expected)
 	for k, p := range f.members {
 		if from, to := f.part(k, lo, hi); from < to {
-			v := p.builder.volley(f.taker(k, s, lo, &piece.count[k]))
+			v := p.builder.batch(f.taker(k, s, lo, &piece.count[k]))
 			p.Spec.Connector.Connect(p.Geometry, from, to, v.add)
-			v.fire()
+			v.take()
 		}
 	}
 	if err := b.reserve(r, s.synapses()); err != nil {
@@ -138,8 +138,8 @@ func (f *Fan) part(k, lo, hi int) (from, to int) {
 	return from, max(from, to)
 }
 
-// taker returns what puts volleys of member k into a sorter of the cells from lo on, and counts them.
-func (f *Fan) taker(k int, s *sorter, lo int, count *int) func(*volley) {
+// taker returns what puts batches of member k into a sorter of the cells from lo on, and counts them.
+func (f *Fan) taker(k int, s *sorter, lo int, count *int) func(*batch) {
 	own := f.members[k].delays
 	places := make([]uint32, len(own)) // in f.delays
 	for i, d := range own {
@@ -147,7 +147,7 @@ func (f *Fan) taker(k int, s *sorter, lo int, count *int) func(*volley) {
 	}
 	same := len(own) == len(f.delays)
 	offset := uint32(f.first[k] - lo) // may wrap around, and back
-	return func(v *volley) {
+	return func(v *batch) {
 		*count += v.n
 		for i, row := range v.row[:v.n] {
 			if !same {

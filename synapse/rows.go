@@ -65,7 +65,7 @@ func unpack(p uint32) (target uint16, weight float32) {
 	return uint16(p), math.Float32frombits(p &^ 0xffff)
 }
 
-// builder draws the synapses of a projection. Every number belongs to its synapse (see volley), so it does not
+// builder draws the synapses of a projection. Every number belongs to its synapse (see batch), so it does not
 // matter who draws it and in which order.
 type builder struct {
 	p       *Projection
@@ -85,7 +85,7 @@ func (b *builder) build(lo, hi int) (rows, error) {
 	defer b.scratch.Put(s)
 	r := b.empty(lo)
 	s.begin(len(r.first)-1, p.Spec.Connector.Expected(p.Geometry.Sources, p.Geometry.Targets)*float64(hi-lo))
-	v := b.volley(func(v *volley) {
+	v := b.batch(func(v *batch) {
 		for i, row := range v.row[:v.n] {
 			c, k := s.put(row, uint16(v.target(i)-lo))
 			if c.weight != nil {
@@ -94,7 +94,7 @@ func (b *builder) build(lo, hi int) (rows, error) {
 		}
 	})
 	p.Spec.Connector.Connect(p.Geometry, lo, hi, v.add)
-	v.fire()
+	v.take()
 	if err := b.reserve(&r, s.synapses()); err != nil {
 		return rows{}, err
 	}

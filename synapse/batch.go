@@ -2,50 +2,50 @@ package synapse
 
 import "github.com/burstplex/burstplex/neuron"
 
-// volley is some synapses on their way from the connector into rows: their delays and weights are drawn together,
+// batch is some synapses on their way from the connector into rows: their delays and weights are drawn together,
 // because vector code draws a normal number in a tenth of the time.
 //
 // Every synapse has a block of random words of its own: words 0 and 1 make two normal numbers, for its weight and
 // its delay; 2 and 3 are uniform ones. The block belongs to (source, target), and the upper half of its number is
 // the entry; the lower half counts how often a number was drawn again because it lay out of bounds.
-type volley struct {
+type batch struct {
 	b    *builder
-	full func(*volley) // takes the synapses
+	full func(*batch) // takes the synapses
 
 	n        int
-	entity   [volleySize]uint64 // source, target
-	block    [volleySize]uint64 // entry, 0
-	row      [volleySize]uint32
-	weight   [volleySize]float32
-	bits     [2 * volleySize]uint32 // for normal numbers
-	normal   [2 * volleySize]float32
-	uniform  [2 * volleySize]uint32
+	entity   [batchSize]uint64 // source, target
+	block    [batchSize]uint64 // entry, 0
+	row      [batchSize]uint32
+	weight   [batchSize]float32
+	bits     [2 * batchSize]uint32 // for normal numbers
+	normal   [2 * batchSize]float32
+	uniform  [2 * batchSize]uint32
 	toSteps  float64 // steps per ms
 	shortest int     // delay, in steps
 }
 
-// volleySize is such that a volley stays in the first-level cache.
-const volleySize = 256
+// batchSize is such that a batch stays in the first-level cache.
+const batchSize = 256
 
-// volley returns an empty one that gives full what it has when it is full.
-func (b *builder) volley(full func(*volley)) *volley {
-	return &volley{b: b, full: full, toSteps: 1e6 / float64(b.p.step), shortest: int(b.p.delays[0] / b.p.step)}
+// batch returns an empty one that gives full what it has when it is full.
+func (b *builder) batch(full func(*batch)) *batch {
+	return &batch{b: b, full: full, toSteps: 1e6 / float64(b.p.step), shortest: int(b.p.delays[0] / b.p.step)}
 }
 
 // add is an Add.
-func (v *volley) add(source, target, entry int) {
+func (v *batch) add(source, target, entry int) {
 	v.entity[v.n], v.block[v.n] = uint64(source)<<32|uint64(uint32(target)), uint64(entry)<<32
-	if v.n++; v.n == volleySize {
-		v.fire()
+	if v.n++; v.n == batchSize {
+		v.take()
 	}
 }
 
-func (v *volley) source(i int) int { return int(v.entity[i] >> 32) }
-func (v *volley) target(i int) int { return int(uint32(v.entity[i])) }
-func (v *volley) entry(i int) int  { return int(v.block[i] >> 32) }
+func (v *batch) source(i int) int { return int(v.entity[i] >> 32) }
+func (v *batch) target(i int) int { return int(uint32(v.entity[i])) }
+func (v *batch) entry(i int) int  { return int(v.block[i] >> 32) }
 
-// fire draws what is to be drawn and passes the synapses on.
-func (v *volley) fire() {
+// take draws what is to be drawn and passes the synapses on.
+func (v *batch) take() {
 	p, list := v.b.p, v.b.list
 	delays := len(p.delays) > 1 && !(list != nil && list.HasDelays)
 	weights := v.b.weights && !(list != nil && list.HasWeight)
@@ -77,7 +77,7 @@ func (v *volley) fire() {
 	v.n = 0
 }
 
-func (v *volley) drawDelays() {
+func (v *batch) drawDelays() {
 	p := v.b.p
 	delay, last, lo, hi := p.Spec.Delay, len(p.delays)-1, 0.0, 0.0
 	normal := delay.Shape == neuron.Normal
@@ -95,7 +95,7 @@ func (v *volley) drawDelays() {
 	}
 }
 
-func (v *volley) listedDelays() {
+func (v *batch) listedDelays() {
 	p := v.b.p
 	for i := range v.n {
 		t := p.wholeSteps(v.b.list.Synapses[v.entry(i)].Delay)
@@ -107,7 +107,7 @@ func (v *volley) listedDelays() {
 	}
 }
 
-func (v *volley) drawWeights() {
+func (v *batch) drawWeights() {
 	weight := v.b.p.Spec.Weight
 	if weight.Shape != neuron.Normal {
 		for i := range v.n {
@@ -126,7 +126,7 @@ func (v *volley) drawWeights() {
 }
 
 // value returns the weight (which = 0) or the delay (1) of synapse i.
-func (v *volley) value(of neuron.Value, i, which int) float64 {
+func (v *batch) value(of neuron.Value, i, which int) float64 {
 	x, ok := of.Of(v.normal[2*i+which], v.uniform[2*i+which])
 	for again := uint64(1); !ok; again++ {
 		w := v.b.p.key.Block(v.entity[i], v.block[i]+again)
