@@ -22,6 +22,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/burstplex/burstplex/internal/replace"
 	"github.com/burstplex/burstplex/neuron/spike"
 	"github.com/burstplex/burstplex/recordings"
 )
@@ -103,22 +104,7 @@ func (f *Format) Stream(w io.Writer, r *recordings.Reader, q recordings.Query) e
 
 // create writes a file under another name and renames it when it is complete.
 func create(path string, write func(*os.File) error) error {
-	f, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*")
-	if err != nil {
-		return fmt.Errorf("export %s: %w", path, err)
-	}
-	defer os.Remove(f.Name())
-	err = write(f)
-	if err == nil {
-		err = f.Chmod(0o644)
-	}
-	if cerr := f.Close(); err == nil {
-		err = cerr
-	}
-	if err == nil {
-		err = os.Rename(f.Name(), path)
-	}
-	if err != nil {
+	if err := replace.File(path, write); err != nil {
 		return fmt.Errorf("export %s: %w", path, err)
 	}
 	return nil

@@ -7,12 +7,13 @@ import (
 	"hash/crc32"
 	"io"
 	"os"
-	"path/filepath"
 
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
 	"gonum.org/v1/plot/vg/vgimg"
 	"gonum.org/v1/plot/vg/vgsvg"
+
+	"github.com/burstplex/burstplex/internal/replace"
 )
 
 // Figure is anything that can be laid out as a page.
@@ -52,28 +53,11 @@ func SaveImages(base string, f Figure) error {
 }
 
 // save writes a file beside its place and then moves it there.
-func save(path string, write func(io.Writer) error) (err error) {
-	file, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*")
-	if err != nil {
+func save(path string, write func(io.Writer) error) error {
+	if err := replace.File(path, func(f *os.File) error { return write(f) }); err != nil {
 		return fmt.Errorf("figure %s: %w", path, err)
 	}
-	defer func() {
-		if err != nil {
-			file.Close()
-			os.Remove(file.Name())
-			err = fmt.Errorf("figure %s: %w", path, err)
-		}
-	}()
-	if err = write(file); err != nil {
-		return err
-	}
-	if err = file.Chmod(0o644); err != nil {
-		return err
-	}
-	if err = file.Close(); err != nil {
-		return err
-	}
-	return os.Rename(file.Name(), path)
+	return nil
 }
 
 // WritePNG draws a figure at 300 dpi; the file says so, and programs print it in its true size.

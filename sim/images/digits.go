@@ -3,8 +3,8 @@ package images
 import (
 	"runtime"
 	"strings"
-	"sync"
 
+	"github.com/burstplex/burstplex/internal/parallel"
 	"github.com/burstplex/burstplex/neuron/numeric"
 	"github.com/burstplex/burstplex/neuron/rng"
 )
@@ -56,18 +56,11 @@ func drawDigits(what string, n int, shapes [][]outline, seed uint64) *Set {
 		shuffle(digits, labels.Stream(uint64(ten), 0))
 		copy(s.Labels[ten:], digits)
 	}
-	var wg sync.WaitGroup
-	workers := runtime.GOMAXPROCS(0)
-	for w := range workers {
-		wg.Go(func() {
-			var canvas canvas
-			for i := w * n / workers; i < (w+1)*n/workers; i++ {
-				stream := strokes.Stream(uint64(i), 0)
-				drawDigit(s.Image(i), shapes[s.Labels[i]], &canvas, &stream)
-			}
-		})
-	}
-	wg.Wait()
+	canvases := make([]canvas, runtime.GOMAXPROCS(0))
+	parallel.Each(len(canvases), n, func(worker, i int) {
+		stream := strokes.Stream(uint64(i), 0)
+		drawDigit(s.Image(i), shapes[s.Labels[i]], &canvases[worker], &stream)
+	})
 	return s
 }
 

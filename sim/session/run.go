@@ -6,9 +6,9 @@ import (
 	"io"
 	"path/filepath"
 	"runtime"
-	"sync"
 	"time"
 
+	"github.com/burstplex/burstplex/internal/parallel"
 	"github.com/burstplex/burstplex/neuron/spike"
 	"github.com/burstplex/burstplex/recordings"
 	"github.com/burstplex/burstplex/sim"
@@ -75,17 +75,11 @@ func Run(ctx context.Context, x *experiment.Experiment, o Options) (summary *rep
 		defer o.progress.finish()
 	}
 	errs := make([]error, o.Seeds)
-	var wg sync.WaitGroup
-	for k := range o.Seeds {
-		o.tokens <- struct{}{}
-		wg.Go(func() {
-			defer func() { <-o.tokens }()
-			if errs[k] = ctx.Err(); errs[k] == nil {
-				errs[k] = runSeed(ctx, x, o, k, s, d)
-			}
-		})
-	}
-	wg.Wait()
+	parallel.Within(o.tokens, o.Seeds, func(k int) {
+		if errs[k] = ctx.Err(); errs[k] == nil {
+			errs[k] = runSeed(ctx, x, o, k, s, d)
+		}
+	})
 	for _, err := range errs {
 		if err != nil && !errors.Is(err, context.Canceled) {
 			return nil, err

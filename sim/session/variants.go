@@ -5,8 +5,8 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
-	"sync"
 
+	"github.com/burstplex/burstplex/internal/parallel"
 	"github.com/burstplex/burstplex/neuron/spike"
 	"github.com/burstplex/burstplex/sim/experiment"
 	"github.com/burstplex/burstplex/sim/report"
@@ -58,27 +58,23 @@ func RunVariants(ctx context.Context, x *experiment.Experiment, o Options,
 	o.progress = newProgress(o.Log, total)
 	defer o.progress.finish()
 	out, errs := make([]*report.Summary, len(all)), make([]error, len(all))
-	var wg sync.WaitGroup
-	for i, v := range all {
-		wg.Go(func() {
-			mine := o
-			mine.Dir = filepath.Join(o.Dir, v.VariantName)
-			if _, err := os.Stat(filepath.Join(mine.Dir, planFile)); err != nil {
-				mine.resume = false // it had not begun
+	parallel.Each(len(all), len(all), func(_, i int) { // their seeds wait for a processor
+		v, mine := all[i], o
+		mine.Dir = filepath.Join(o.Dir, v.VariantName)
+		if _, err := os.Stat(filepath.Join(mine.Dir, planFile)); err != nil {
+			mine.resume = false // it had not begun
+		}
+		if mine.resume {
+			begun, err := reload(x.Kinds(), mine.Dir)
+			if err != nil {
+				errs[i] = err
+				return
 			}
-			if mine.resume {
-				begun, err := reload(x.Kinds(), mine.Dir)
-				if err != nil {
-					errs[i] = err
-					return
-				}
-				begun.VariantName = v.VariantName
-				v = begun
-			}
-			out[i], errs[i] = Run(ctx, v, mine)
-		})
-	}
-	wg.Wait()
+			begun.VariantName = v.VariantName
+			v = begun
+		}
+		out[i], errs[i] = Run(ctx, v, mine)
+	})
 	if err := errors.Join(errs...); err != nil {
 		return out, nil, err
 	}

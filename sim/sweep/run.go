@@ -13,6 +13,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/burstplex/burstplex/internal/parallel"
 	"github.com/burstplex/burstplex/neuron/spike"
 	"github.com/burstplex/burstplex/sim"
 	"github.com/burstplex/burstplex/sim/config"
@@ -155,44 +156,38 @@ func (p *Plan) Run(ctx context.Context, kinds *experiment.Registries, o Options)
 	}
 	pool := session.NewPool(runs, max(work, 1), o.Log)
 	defer pool.Close()
-	slots := make(chan struct{}, runs)
-	var wg sync.WaitGroup
 	var mu sync.Mutex
 	result := &Result{}
-	for _, pt := range mine {
-		slots <- struct{}{}
+	parallel.Each(runs, len(mine), func(_, i int) {
 		if ctx.Err() != nil {
-			break
+			return
 		}
-		wg.Go(func() {
-			defer func() { <-slots }()
-			err := p.point(ctx, kinds, base, pt, o, pool)
-			if errors.Is(err, context.Canceled) {
-				return
+		pt := mine[i]
+		err := p.point(ctx, kinds, base, pt, o, pool)
+		if errors.Is(err, context.Canceled) {
+			return
+		}
+		mu.Lock()
+		defer mu.Unlock()
+		if errors.Is(err, session.ErrHeld) {
+			result.Busy++
+			return
+		}
+		if err == nil {
+			err = t.add(kinds, o.Dir, pt)
+		}
+		if err != nil {
+			err = fmt.Errorf("%s: %w", p.name(pt), err)
+			result.Failed = append(result.Failed, err)
+			err = errors.Join(keepFailure(pt.dir(o.Dir), err), t.failed(pt, err))
+			if o.Log != nil {
+				fmt.Fprintf(o.Log, "burstplex: %v\n", result.Failed[len(result.Failed)-1])
 			}
-			mu.Lock()
-			defer mu.Unlock()
-			if errors.Is(err, session.ErrHeld) {
-				result.Busy++
-				return
-			}
-			if err == nil {
-				err = t.add(kinds, o.Dir, pt)
-			}
-			if err != nil {
-				err = fmt.Errorf("%s: %w", p.name(pt), err)
-				result.Failed = append(result.Failed, err)
-				err = errors.Join(keepFailure(pt.dir(o.Dir), err), t.failed(pt, err))
-				if o.Log != nil {
-					fmt.Fprintf(o.Log, "burstplex: %v\n", result.Failed[len(result.Failed)-1])
-				}
-			}
-			if err != nil {
-				result.Failed = append(result.Failed, err)
-			}
-		})
-	}
-	wg.Wait()
+		}
+		if err != nil {
+			result.Failed = append(result.Failed, err)
+		}
+	})
 	if err := ctx.Err(); err != nil {
 		return result, errors.Join(t.close(), err)
 	}

@@ -13,6 +13,9 @@ import (
 	"path/filepath"
 	"strconv"
 	"sync"
+
+	"github.com/burstplex/burstplex/internal/parallel"
+	"github.com/burstplex/burstplex/internal/replace"
 )
 
 // Spec is a task with its parameters.
@@ -50,37 +53,31 @@ type Run struct {
 // Each calls f(0) ... f(n-1) on as many goroutines as there are workers and returns the first error. It reports progress.
 func (r *Run) Each(ctx context.Context, n int, f func(i int) error) error {
 	var mu sync.Mutex
-	var wg sync.WaitGroup
-	next, done := 0, 0
+	done := 0
 	var first error
-	for range max(1, min(n, r.Workers)) {
-		wg.Go(func() {
-			for {
-				mu.Lock()
-				i := next
-				next++
-				stop := i >= n || first != nil
-				mu.Unlock()
-				if stop {
-					return
-				}
-				err := ctx.Err()
-				if err == nil {
-					err = f(i)
-				}
-				mu.Lock()
-				done++
-				if err != nil && first == nil {
-					first = err
-				}
-				if r.Progress != nil {
-					r.Progress(float64(done) / float64(n))
-				}
-				mu.Unlock()
-			}
-		})
+	stopped := func() bool {
+		mu.Lock()
+		defer mu.Unlock()
+		return first != nil
 	}
-	wg.Wait()
+	parallel.Each(r.Workers, n, func(_, i int) {
+		if stopped() {
+			return
+		}
+		err := ctx.Err()
+		if err == nil {
+			err = f(i)
+		}
+		mu.Lock()
+		defer mu.Unlock()
+		done++
+		if first == nil {
+			first = err
+		}
+		if r.Progress != nil {
+			r.Progress(float64(done) / float64(n))
+		}
+	})
 	return first
 }
 
@@ -114,19 +111,14 @@ func Number(x float64) string {
 
 // Replace writes parts to a new file and puts it in the place of path; whenever the machine stops, path is a complete file.
 func Replace(path string, parts ...[]byte) error {
-	f, err := os.Create(path + ".new")
-	if err != nil {
-		return err
-	}
-	for _, p := range parts {
-		if _, werr := f.Write(p); werr != nil {
-			err = errors.Join(err, werr)
+	return replace.File(path, func(f *os.File) error {
+		for _, p := range parts {
+			if _, err := f.Write(p); err != nil {
+				return err
+			}
 		}
-	}
-	if err = errors.Join(err, f.Sync(), f.Close()); err != nil {
-		return err
-	}
-	return os.Rename(path+".new", path)
+		return f.Sync()
+	})
 }
 
 // ReplaceBy is Replace by what write writes.
