@@ -28,29 +28,29 @@ import (
 // the peak in almost a straight line. In the step with the spike, and in every step with an end of refractoriness, Runge-Kutta
 // steps of fourth order run between single arrivals, above V_T in y.
 type AdEx struct {
-	CM Value `toml:"c_m" unit:"pF" doc:"membrane capacitance C"`
-	GL Value `toml:"g_l" unit:"nS" doc:"leak conductance g_L; the time constant is C/g_L"`
+	CM Value `toml:"c_m" unit:"pF" allow:"(0, inf)" doc:"membrane capacitance C"`
+	GL Value `toml:"g_l" unit:"nS" allow:"(0, inf)" doc:"leak conductance g_L; the time constant is C/g_L"`
 
 	EL    float64 `toml:"e_l" unit:"mV" doc:"resting potential without the exponential"`
 	Theta Value   `toml:"threshold" unit:"mV" doc:"threshold V_T of the exponential"`
-	Delta Value   `toml:"slope" unit:"mV" doc:"slope factor Δ of the exponential"`
-	Peak  float64 `toml:"peak" unit:"mV" doc:"potential at which a spike is emitted"`
+	Delta Value   `toml:"slope" unit:"mV" allow:"[0.01, 100]" doc:"slope factor Δ of the exponential"`
+	Peak  float64 `toml:"peak" unit:"mV" allow:"(-1000, 1000)" doc:"potential at which a spike is emitted"`
 	Reset Value   `toml:"reset" unit:"mV" doc:"potential after a spike"`
-	TRef  Value   `toml:"refractory" unit:"ms" doc:"time for which V is held after a spike"`
+	TRef  Value   `toml:"refractory" unit:"ms" allow:"[0, 1e6]" doc:"time for which V is held after a spike"`
 	Hold  string  `toml:"refractory_potential" oneof:"reset|rest" doc:"where V is held: at the reset potential or at E_L"`
 
-	A    Value `toml:"a" unit:"nS" doc:"subthreshold adaptation"`
-	B    Value `toml:"b" unit:"pA" doc:"spike-triggered adaptation"`
-	TauW Value `toml:"tau_w" unit:"ms" doc:"time constant of the adaptation"`
+	A    Value `toml:"a" unit:"nS" allow:"(-inf, inf)" doc:"subthreshold adaptation"`
+	B    Value `toml:"b" unit:"pA" allow:"(-inf, inf)" doc:"spike-triggered adaptation"`
+	TauW Value `toml:"tau_w" unit:"ms" allow:"(0, inf)" doc:"time constant of the adaptation"`
 
-	EExc    float64 `toml:"e_exc" unit:"mV" doc:"reversal potential of ampa"`
-	EInh    float64 `toml:"e_inh" unit:"mV" doc:"reversal potential of gaba"`
-	TauAMPA float64 `toml:"tau_ampa" unit:"ms" doc:"decay of ampa conductances"`
-	TauGABA float64 `toml:"tau_gaba" unit:"ms" doc:"decay of gaba conductances"`
+	EExc    float64 `toml:"e_exc" unit:"mV" allow:"(-inf, inf)" doc:"reversal potential of ampa"`
+	EInh    float64 `toml:"e_inh" unit:"mV" allow:"(-inf, inf)" doc:"reversal potential of gaba"`
+	TauAMPA float64 `toml:"tau_ampa" unit:"ms" allow:"(0, inf)" doc:"decay of ampa conductances"`
+	TauGABA float64 `toml:"tau_gaba" unit:"ms" allow:"(0, inf)" doc:"decay of gaba conductances"`
 
 	Initial struct {
-		V Value `toml:"v" unit:"mV"`
-		W Value `toml:"w" unit:"pA"`
+		V Value `toml:"v" unit:"mV" allow:"[-1000, 1000]"`
+		W Value `toml:"w" unit:"pA" allow:"[-1e6, 1e6]"`
 	} `toml:"initial"`
 }
 
@@ -64,16 +64,10 @@ func DefaultAdEx() *AdEx {
 
 // Validate implements Spec.
 func (s *AdEx) Validate() error {
-	inf := math.Inf(1)
 	return first(
-		Choices(s),
-		s.CM.require("c_m", "pF", 0, inf, true), s.GL.require("g_l", "nS", 0, inf, true),
-		s.Delta.require("slope", "mV", 0.01, 100, false), s.TRef.require("refractory", "ms", 0, 1e6, false),
-		s.TauW.require("tau_w", "ms", 0, inf, true), Const(s.Peak).require("peak", "mV", -1e3, 1e3, true),
-		by("peak", s.Theta.require("threshold", "mV", -1e3, s.Peak, true)), by("peak", s.Reset.require("reset", "mV", -1e3, s.Peak, true)),
+		declared(s), by("peak", s.Theta.require("threshold", "mV", -1e3, s.Peak, true)),
+		by("peak", s.Reset.require("reset", "mV", -1e3, s.Peak, true)),
 		by("peak", Const(s.EL).require("e_l", "mV", -1e3, s.Peak, true)),
-		Const(s.TauAMPA).require("tau_ampa", "ms", 0, inf, true), Const(s.TauGABA).require("tau_gaba", "ms", 0, inf, true),
-		initialPotential(s.Initial.V, "v"), s.Initial.W.require("initial.w", "pA", -GuardLimit, GuardLimit, false),
 	)
 }
 
@@ -117,11 +111,11 @@ type adexDerived struct {
 }
 
 func (s *AdEx) derive(b Build, i int) *adexDerived {
-	at := func(v Value, name string) float64 { return v.Draw(b.Key.Sub(name), i) }
+	own := drawn(s, b, i)
 	h := b.Step.Milliseconds()
-	d := &adexDerived{cm: at(s.CM, "c_m"), gl: at(s.GL, "g_l"), a: at(s.A, "a"), b: at(s.B, "b"), tauW: at(s.TauW, "tau_w"),
-		delta: at(s.Delta, "slope"), theta: at(s.Theta, "threshold") - s.EL, peak: s.Peak - s.EL,
-		hold: at(s.Reset, "reset") - s.EL, ref: ticksOf(at(s.TRef, "refractory")),
+	d := &adexDerived{cm: own.CM.A, gl: own.GL.A, a: own.A.A, b: own.B.A, tauW: own.TauW.A,
+		delta: own.Delta.A, theta: own.Theta.A - s.EL, peak: s.Peak - s.EL,
+		hold: own.Reset.A - s.EL, ref: ticksOf(own.TRef.A),
 		tauSyn: [2]float64{s.TauAMPA, s.TauGABA}, eExc: s.EExc - s.EL, eInh: s.EInh - s.EL}
 	d.tau = d.cm / d.gl
 	if s.Hold == "rest" {

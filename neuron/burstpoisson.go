@@ -1,8 +1,6 @@
 package neuron
 
 import (
-	"math"
-
 	"github.com/burstplex/burstplex/neuron/internal/lanes"
 	"github.com/burstplex/burstplex/neuron/rng"
 	"github.com/burstplex/burstplex/neuron/spike"
@@ -33,43 +31,43 @@ import (
 // conductances are replayed event by event, on Taylor series of sixth order (course). The logarithm of the escape rate is
 // linear within a step (part of a step when replayed), whose integral and its inverse are exact.
 type BurstPoisson struct {
-	TauS Value `toml:"tau_s" unit:"ms" doc:"membrane time constant of the soma"`
-	CS   Value `toml:"c_s" unit:"pF" doc:"capacitance of the soma"`
-	TauD Value `toml:"tau_d" unit:"ms" doc:"membrane time constant of the dendrite"`
-	CD   Value `toml:"c_d" unit:"pF" doc:"capacitance of the dendrite"`
+	TauS Value `toml:"tau_s" unit:"ms" allow:"(0, inf)" doc:"membrane time constant of the soma"`
+	CS   Value `toml:"c_s" unit:"pF" allow:"(0, inf)" doc:"capacitance of the soma"`
+	TauD Value `toml:"tau_d" unit:"ms" allow:"(0, inf)" doc:"membrane time constant of the dendrite"`
+	CD   Value `toml:"c_d" unit:"pF" allow:"(0, inf)" doc:"capacitance of the dendrite"`
 
-	EL      float64 `toml:"e_l" unit:"mV" doc:"resting and reset potential"`
+	EL      float64 `toml:"e_l" unit:"mV" allow:"(-1000, 1000)" doc:"resting and reset potential"`
 	Theta   Value   `toml:"threshold" unit:"mV" doc:"resting threshold θ"`
-	DTh     Value   `toml:"threshold_jump" unit:"mV" doc:"rise Δ_th of the threshold at an event"`
-	TauTh   Value   `toml:"tau_threshold" unit:"ms" doc:"decay of the threshold"`
-	TRef    Value   `toml:"refractory" unit:"ms" doc:"no event for this time; at least burst_max"`
+	DTh     Value   `toml:"threshold_jump" unit:"mV" allow:"(-inf, inf)" doc:"rise Δ_th of the threshold at an event"`
+	TauTh   Value   `toml:"tau_threshold" unit:"ms" allow:"(0, inf)" doc:"decay of the threshold"`
+	TRef    Value   `toml:"refractory" unit:"ms" allow:"[0, 1e6]" doc:"no event for this time; at least burst_max"`
 	Dead    string  `toml:"dead_time_from" oneof:"last_spike|event" doc:"what the refractory period runs from"`
 	Spiking string  `toml:"spiking" oneof:"threshold|escape" doc:"events at threshold crossings or by chance"`
-	Delta   Value   `toml:"escape_slope" unit:"mV" doc:"change Δ of V_s that makes escape e times as likely"`
-	Rho     Value   `toml:"escape_rate" unit:"Hz" doc:"rate ρ of escape at the threshold"`
+	Delta   Value   `toml:"escape_slope" unit:"mV" allow:"[0.01, 1000]" doc:"change Δ of V_s that makes escape e times as likely"`
+	Rho     Value   `toml:"escape_rate" unit:"Hz" allow:"[0, 1e6]" doc:"rate ρ of escape at the threshold"`
 
-	ED       Value   `toml:"e_d" unit:"mV" doc:"V_d at which half of the events are bursts"`
-	DD       Value   `toml:"d_d" unit:"mV" doc:"slope of the burst probability"`
-	BurstMin float64 `toml:"burst_min" unit:"ms" doc:"shortest interval in a burst"`
-	BurstMax float64 `toml:"burst_max" unit:"ms" doc:"longest interval in a burst"`
+	ED       Value   `toml:"e_d" unit:"mV" allow:"(-inf, inf)" doc:"V_d at which half of the events are bursts"`
+	DD       Value   `toml:"d_d" unit:"mV" allow:"(0, inf)" doc:"slope of the burst probability"`
+	BurstMin float64 `toml:"burst_min" unit:"ms" allow:"(0, 1000)" doc:"shortest interval in a burst"`
+	BurstMax float64 `toml:"burst_max" unit:"ms" allow:"(0, 1000)" doc:"longest interval in a burst"`
 
-	B     Value `toml:"b" unit:"pA" doc:"somatic adaptation per event"`
-	TauWS Value `toml:"tau_ws" unit:"ms" doc:"decay of the somatic adaptation"`
-	A     Value `toml:"a" unit:"nS" doc:"dendritic adaptation conductance"`
-	TauWD Value `toml:"tau_wd" unit:"ms" doc:"time constant of the dendritic adaptation"`
+	B     Value `toml:"b" unit:"pA" allow:"(-inf, inf)" doc:"somatic adaptation per event"`
+	TauWS Value `toml:"tau_ws" unit:"ms" allow:"(0, inf)" doc:"decay of the somatic adaptation"`
+	A     Value `toml:"a" unit:"nS" allow:"(-inf, inf)" doc:"dendritic adaptation conductance"`
+	TauWD Value `toml:"tau_wd" unit:"ms" allow:"(0, inf)" doc:"time constant of the dendritic adaptation"`
 
-	EExc    float64 `toml:"e_exc" unit:"mV" doc:"reversal potential of ampa and nmda"`
-	EInh    float64 `toml:"e_inh" unit:"mV" doc:"reversal potential of gaba"`
-	TauAMPA float64 `toml:"tau_ampa" unit:"ms" doc:"decay of ampa conductances"`
-	TauNMDA float64 `toml:"tau_nmda" unit:"ms" doc:"decay of nmda conductances"`
-	TauGABA float64 `toml:"tau_gaba" unit:"ms" doc:"decay of gaba conductances"`
+	EExc    float64 `toml:"e_exc" unit:"mV" allow:"(-inf, inf)" doc:"reversal potential of ampa and nmda"`
+	EInh    float64 `toml:"e_inh" unit:"mV" allow:"(-inf, inf)" doc:"reversal potential of gaba"`
+	TauAMPA float64 `toml:"tau_ampa" unit:"ms" allow:"(0, inf)" doc:"decay of ampa conductances"`
+	TauNMDA float64 `toml:"tau_nmda" unit:"ms" allow:"(0, inf)" doc:"decay of nmda conductances"`
+	TauGABA float64 `toml:"tau_gaba" unit:"ms" allow:"(0, inf)" doc:"decay of gaba conductances"`
 	Driving string  `toml:"driving_force" oneof:"dendrite|soma" doc:"potential in the dendrite's synaptic currents"`
 
 	Initial struct {
-		VS Value `toml:"v_s" unit:"mV"`
-		VD Value `toml:"v_d" unit:"mV"`
-		WS Value `toml:"w_s"`
-		WD Value `toml:"w_d" unit:"mV"`
+		VS Value `toml:"v_s" unit:"mV" allow:"[-1000, 1000]"`
+		VD Value `toml:"v_d" unit:"mV" allow:"[-1000, 1000]"`
+		WS Value `toml:"w_s" allow:"[0, 1e6]"`
+		WD Value `toml:"w_d" unit:"mV" allow:"[-1000, 1000]"`
 	} `toml:"initial"`
 }
 
@@ -96,22 +94,10 @@ func DefaultEscapeBurstPoisson() *BurstPoisson {
 
 // Validate implements Spec.
 func (s *BurstPoisson) Validate() error {
-	inf := math.Inf(1)
 	return first(
-		Choices(s),
-		s.TauS.require("tau_s", "ms", 0, inf, true), s.CS.require("c_s", "pF", 0, inf, true),
-		s.TauD.require("tau_d", "ms", 0, inf, true), s.CD.require("c_d", "pF", 0, inf, true),
-		Const(s.EL).require("e_l", "mV", -1e3, 1e3, true), by("e_l", s.Theta.require("threshold", "mV", s.EL, 1e3, true)), s.TauTh.require("tau_threshold", "ms", 0, inf, true),
-		Const(s.BurstMin).require("burst_min", "ms", 0, 1e3, true), Const(s.BurstMax).require("burst_max", "ms", 0, 1e3, true),
+		declared(s), by("e_l", s.Theta.require("threshold", "mV", s.EL, 1e3, true)),
 		by("burst_min", Const(s.BurstMax).require("burst_max", "ms", s.BurstMin, 1e3, false)),
-		s.TRef.require("refractory", "ms", 0, 1e6, false), by("burst_max", s.TRef.require("refractory", "ms", s.BurstMax, 1e6, false)),
-		s.Delta.require("escape_slope", "mV", 0.01, 1e3, false), s.Rho.require("escape_rate", "Hz", 0, 1e6, false),
-		s.DD.require("d_d", "mV", 0, inf, true),
-		s.TauWS.require("tau_ws", "ms", 0, inf, true), s.TauWD.require("tau_wd", "ms", 0, inf, true),
-		Const(s.TauAMPA).require("tau_ampa", "ms", 0, inf, true), Const(s.TauNMDA).require("tau_nmda", "ms", 0, inf, true),
-		Const(s.TauGABA).require("tau_gaba", "ms", 0, inf, true),
-		initialPotential(s.Initial.VS, "v_s"), initialPotential(s.Initial.VD, "v_d"),
-		s.Initial.WS.require("initial.w_s", "", 0, GuardLimit, false), s.Initial.WD.require("initial.w_d", "mV", -1e3, 1e3, false),
+		by("burst_max", s.TRef.require("refractory", "ms", s.BurstMax, 1e6, false)),
 	)
 }
 

@@ -37,14 +37,14 @@ type burstDerived struct {
 }
 
 func (s *BurstPoisson) derive(b Build, i int) *burstDerived {
-	at := func(v Value, name string) float64 { return v.Draw(b.Key.Sub(name), i) }
+	own := drawn(s, b, i)
 	h := b.Step.Milliseconds()
 	d := &burstDerived{
-		tauS: at(s.TauS, "tau_s"), tauD: at(s.TauD, "tau_d"), tauTh: at(s.TauTh, "tau_threshold"),
-		tauWS: at(s.TauWS, "tau_ws"), tauWD: at(s.TauWD, "tau_wd"), cs: at(s.CS, "c_s"), cd: at(s.CD, "c_d"),
-		a: at(s.A, "a"), b: at(s.B, "b"), theta: at(s.Theta, "threshold") - s.EL, dTh: at(s.DTh, "threshold_jump"),
-		ed: at(s.ED, "e_d") - s.EL, dd: at(s.DD, "d_d"), ref: ticksOf(at(s.TRef, "refractory")), atSoma: s.Driving == "soma",
-		invDelta: float32(1 / at(s.Delta, "escape_slope")), rate: float32(at(s.Rho, "escape_rate") * b.Step.Seconds()),
+		tauS: own.TauS.A, tauD: own.TauD.A, tauTh: own.TauTh.A,
+		tauWS: own.TauWS.A, tauWD: own.TauWD.A, cs: own.CS.A, cd: own.CD.A,
+		a: own.A.A, b: own.B.A, theta: own.Theta.A - s.EL, dTh: own.DTh.A,
+		ed: own.ED.A - s.EL, dd: own.DD.A, ref: ticksOf(own.TRef.A), atSoma: s.Driving == "soma",
+		invDelta: float32(1 / own.Delta.A), rate: float32(own.Rho.A * b.Step.Seconds()),
 		half: float32(h / 2), invR: float32(1 / h),
 	}
 	d.ratioS, d.ratioD = float32(h/d.tauS), float32(h/d.tauD)
@@ -57,7 +57,7 @@ func (s *BurstPoisson) derive(b Build, i int) *burstDerived {
 		perCS: 1 / d.cs, perCD: 1 / d.cd, a: d.a, b: d.b, theta: d.theta, rateSyn: [3]float64{1 / s.TauAMPA, 1 / s.TauNMDA, 1 / s.TauGABA},
 		eExc: s.EExc - s.EL, eInh: s.EInh - s.EL, atSoma: d.atSoma}
 	if s.Spiking == "escape" {
-		d.flow.rho, d.flow.invDelta = at(s.Rho, "escape_rate")/1e3, 1/at(s.Delta, "escape_slope")
+		d.flow.rho, d.flow.invDelta = own.Rho.A/1e3, 1/own.Delta.A
 	}
 	d.a32, d.b32 = float32(d.a), float32(d.b)
 	decay, p0, p1 := ramp(d.tauS, h)

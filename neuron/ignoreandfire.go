@@ -24,14 +24,14 @@ import (
 // Ports and receptors are those of all built-in models, and weights have any sign, so that "model" is the one key
 // that must change where a neuron is to be replaced by this one.
 type IgnoreAndFire struct {
-	Rate         Value   `toml:"rate" unit:"Hz" doc:"rate of events r"`
-	Probability  float64 `toml:"burst_probability" doc:"probability p that an event is a burst"`
-	Interval     float64 `toml:"burst_interval" unit:"ms" doc:"interval δ between the spikes of a burst"`
-	Spikes       int     `toml:"burst_spikes" doc:"number n of spikes of a burst"`
-	Irregularity float64 `toml:"irregularity" doc:"j: by what part of a period an event comes later at the most, at random; 0: a clock"`
+	Rate         Value   `toml:"rate" unit:"Hz" allow:"[0, 1e5]" doc:"rate of events r"`
+	Probability  float64 `toml:"burst_probability" allow:"[0, 1]" doc:"probability p that an event is a burst"`
+	Interval     float64 `toml:"burst_interval" unit:"ms" allow:"(0, 1e4)" doc:"interval δ between the spikes of a burst"`
+	Spikes       int     `toml:"burst_spikes" allow:"[2, 255]" doc:"number n of spikes of a burst"`
+	Irregularity float64 `toml:"irregularity" allow:"[0, 1]" doc:"j: by what part of a period an event comes later at the most, at random; 0: a clock"`
 
 	Initial struct {
-		Phase Value `toml:"phase" doc:"phase φ of the first event, in periods 1/r"`
+		Phase Value `toml:"phase" allow:"[0, 1]" doc:"phase φ of the first event, in periods 1/r"`
 	} `toml:"initial"`
 }
 
@@ -48,13 +48,7 @@ const mostBurstSpikes = 255
 
 // Validate implements Spec.
 func (s *IgnoreAndFire) Validate() error {
-	return first(
-		s.Rate.require("rate", "Hz", 0, 1e5, false), Const(s.Probability).require("burst_probability", "", 0, 1, false),
-		Const(s.Interval).require("burst_interval", "ms", 0, 1e4, true), Const(float64(s.Spikes)).require("burst_spikes", "",
-			2, mostBurstSpikes, false),
-		s.Initial.Phase.require("initial.phase", "", 0, 1, false), Const(s.Irregularity).require("irregularity", "", 0, 1,
-			false),
-	)
+	return declared(s)
 }
 
 // New implements Spec.

@@ -30,25 +30,25 @@ import (
 // order, as in TwoCompartment. Steps with a spike or an end of refractoriness are replayed event by event on Taylor
 // series of sixth order (course), whose root is the time of a threshold crossing.
 type LIF struct {
-	TauM Value `toml:"tau_m" unit:"ms" doc:"membrane time constant τ_m"`
-	CM   Value `toml:"c_m" unit:"pF" doc:"membrane capacitance C"`
+	TauM Value `toml:"tau_m" unit:"ms" allow:"(0, inf)" doc:"membrane time constant τ_m"`
+	CM   Value `toml:"c_m" unit:"pF" allow:"(0, inf)" doc:"membrane capacitance C"`
 
-	EL    float64 `toml:"e_l" unit:"mV" doc:"resting potential"`
-	Theta Value   `toml:"threshold" unit:"mV" doc:"spike threshold"`
+	EL    float64 `toml:"e_l" unit:"mV" allow:"(-1000, 1000)" doc:"resting potential"`
+	Theta Value   `toml:"threshold" unit:"mV" allow:"(-1000, 1000)" doc:"spike threshold"`
 	Reset Value   `toml:"reset" unit:"mV" doc:"potential after a spike"`
-	TRef  Value   `toml:"refractory" unit:"ms" doc:"time for which V is held after a spike"`
+	TRef  Value   `toml:"refractory" unit:"ms" allow:"[0, 1e6]" doc:"time for which V is held after a spike"`
 
 	Synapses   Synapses `toml:"synapses" oneof:"conductance|current" doc:"what synapses open: a conductance or a current"`
 	WeightUnit string   `toml:"weight_unit" oneof:"pA|mV" doc:"unit of the weights of current synapses"`
-	TauExc     float64  `toml:"tau_exc" unit:"ms" doc:"decay of ampa"`
-	TauInh     float64  `toml:"tau_inh" unit:"ms" doc:"decay of gaba"`
-	EExc       float64  `toml:"e_exc" unit:"mV" doc:"reversal potential of ampa (conductances)"`
-	EInh       float64  `toml:"e_inh" unit:"mV" doc:"reversal potential of gaba (conductances)"`
+	TauExc     float64  `toml:"tau_exc" unit:"ms" allow:"(0, inf)" doc:"decay of ampa"`
+	TauInh     float64  `toml:"tau_inh" unit:"ms" allow:"(0, inf)" doc:"decay of gaba"`
+	EExc       float64  `toml:"e_exc" unit:"mV" allow:"(-inf, inf)" doc:"reversal potential of ampa (conductances)"`
+	EInh       float64  `toml:"e_inh" unit:"mV" allow:"(-inf, inf)" doc:"reversal potential of gaba (conductances)"`
 
 	Initial struct {
-		V    Value `toml:"v" unit:"mV"`
-		GExc Value `toml:"g_exc" doc:"ampa conductance or current, in the unit of weights"`
-		GInh Value `toml:"g_inh" doc:"gaba conductance or current, in the unit of weights"`
+		V    Value `toml:"v" unit:"mV" allow:"[-1000, 1000]"`
+		GExc Value `toml:"g_exc" allow:"(-inf, inf)" doc:"ampa conductance or current, in the unit of weights"`
+		GInh Value `toml:"g_inh" allow:"(-inf, inf)" doc:"gaba conductance or current, in the unit of weights"`
 	} `toml:"initial"`
 }
 
@@ -62,16 +62,9 @@ func DefaultLIF() *LIF {
 
 // Validate implements Spec.
 func (s *LIF) Validate() error {
-	inf := math.Inf(1)
-	lowest := s.Theta.Lowest()
 	return first(
-		Choices(s),
-		s.TauM.require("tau_m", "ms", 0, inf, true), s.CM.require("c_m", "pF", 0, inf, true),
-		Const(s.EL).require("e_l", "mV", -1e3, 1e3, true), s.Theta.require("threshold", "mV", -1e3, 1e3, true),
-		by("threshold", s.Reset.require("reset", "mV", -1e3, lowest, true)), s.TRef.require("refractory", "ms", 0, 1e6, false),
-		Const(s.TauExc).require("tau_exc", "ms", 0, inf, true), Const(s.TauInh).require("tau_inh", "ms", 0, inf, true),
+		declared(s), by("threshold", s.Reset.require("reset", "mV", -1e3, s.Theta.Lowest(), true)),
 		s.conductance("initial.g_exc", s.Initial.GExc), s.conductance("initial.g_inh", s.Initial.GInh),
-		initialPotential(s.Initial.V, "v"),
 	)
 }
 
@@ -144,10 +137,10 @@ const (
 )
 
 func (s *LIF) derive(b Build, i int) *lifDerived {
-	at := func(v Value, name string) float64 { return v.Draw(b.Key.Sub(name), i) }
+	own := drawn(s, b, i)
 	h := b.Step.Milliseconds()
-	d := &lifDerived{tau: at(s.TauM, "tau_m"), cm: at(s.CM, "c_m"), theta: at(s.Theta, "threshold") - s.EL,
-		reset: at(s.Reset, "reset") - s.EL, ref: ticksOf(at(s.TRef, "refractory")),
+	d := &lifDerived{tau: own.TauM.A, cm: own.CM.A, theta: own.Theta.A - s.EL,
+		reset: own.Reset.A - s.EL, ref: ticksOf(own.TRef.A),
 		e: [2]float64{s.EExc - s.EL, s.EInh - s.EL}, tauSyn: [2]float64{s.TauExc, s.TauInh}}
 	d.gain = 1 / s.areaScale(d.tau, d.cm)
 	d.rate, d.perC, d.rateSyn = 1/d.tau, 1/d.cm, [2]float64{1 / d.tauSyn[0], 1 / d.tauSyn[1]}

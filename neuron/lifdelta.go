@@ -1,8 +1,6 @@
 package neuron
 
 import (
-	"math"
-
 	"github.com/burstplex/burstplex/neuron/internal/lanes"
 	"github.com/burstplex/burstplex/neuron/spike"
 )
@@ -20,15 +18,15 @@ import (
 // The default is the balanced network of Brunel (2000): τ_m 20 ms, threshold 20 mV above rest, reset 10 mV, refractory
 // 2 ms.
 type LIFDelta struct {
-	TauM  Value   `toml:"tau_m" unit:"ms" doc:"membrane time constant τ_m"`
-	CM    Value   `toml:"c_m" unit:"pF" doc:"membrane capacitance C, for injected currents"`
-	EL    float64 `toml:"e_l" unit:"mV" doc:"resting potential"`
-	Theta Value   `toml:"threshold" unit:"mV" doc:"spike threshold: a neuron spikes when V reaches it"`
+	TauM  Value   `toml:"tau_m" unit:"ms" allow:"(0, inf)" doc:"membrane time constant τ_m"`
+	CM    Value   `toml:"c_m" unit:"pF" allow:"(0, inf)" doc:"membrane capacitance C, for injected currents"`
+	EL    float64 `toml:"e_l" unit:"mV" allow:"(-1000, 1000)" doc:"resting potential"`
+	Theta Value   `toml:"threshold" unit:"mV" allow:"(-1000, 1000)" doc:"spike threshold: a neuron spikes when V reaches it"`
 	Reset Value   `toml:"reset" unit:"mV" doc:"potential after a spike"`
-	TRef  Value   `toml:"refractory" unit:"ms" doc:"time for which V is held and input discarded, rounded up to steps"`
+	TRef  Value   `toml:"refractory" unit:"ms" allow:"[0, 1e6]" doc:"time for which V is held and input discarded, rounded up to steps"`
 
 	Initial struct {
-		V Value `toml:"v" unit:"mV"`
+		V Value `toml:"v" unit:"mV" allow:"[-1000, 1000]"`
 	} `toml:"initial"`
 }
 
@@ -39,14 +37,7 @@ func DefaultLIFDelta() *LIFDelta {
 
 // Validate implements Spec.
 func (s *LIFDelta) Validate() error {
-	inf := math.Inf(1)
-	lowest := s.Theta.Lowest()
-	return first(
-		s.TauM.require("tau_m", "ms", 0, inf, true), s.CM.require("c_m", "pF", 0, inf, true),
-		Const(s.EL).require("e_l", "mV", -1e3, 1e3, true), s.Theta.require("threshold", "mV", -1e3, 1e3, true),
-		by("threshold", s.Reset.require("reset", "mV", -1e3, lowest, true)), s.TRef.require("refractory", "ms", 0, 1e6, false),
-		initialPotential(s.Initial.V, "v"),
-	)
+	return first(declared(s), by("threshold", s.Reset.require("reset", "mV", -1e3, s.Theta.Lowest(), true)))
 }
 
 // New implements Spec.
@@ -72,11 +63,11 @@ type lifDeltaDerived struct {
 }
 
 func (s *LIFDelta) derive(b Build, i int) *lifDeltaDerived {
-	at := func(v Value, name string) float64 { return v.Draw(b.Key.Sub(name), i) }
-	h, cm, tau := b.Step.Milliseconds(), at(s.CM, "c_m"), at(s.TauM, "tau_m")
+	own := drawn(s, b, i)
+	h, cm, tau := b.Step.Milliseconds(), own.CM.A, own.TauM.A
 	decay, p0, p1 := ramp(tau, h)
-	ref := ticksOf(at(s.TRef, "refractory"))
-	return &lifDeltaDerived{tau: tau, cm: cm, theta: float32(at(s.Theta, "threshold") - s.EL), reset: float32(at(s.Reset, "reset") - s.EL),
+	ref := ticksOf(own.TRef.A)
+	return &lifDeltaDerived{tau: tau, cm: cm, theta: float32(own.Theta.A - s.EL), reset: float32(own.Reset.A - s.EL),
 		leak: float32(decay - 1), s0: float32((p0 - p1/h) / cm), s1: float32(p1 / h / cm),
 		ref: (ref + b.Step - 1) / b.Step * b.Step}
 }

@@ -5,8 +5,8 @@ import "github.com/burstplex/burstplex/neuron/spike"
 // Poisson is a population of independent Poisson sources of constant rate. It has no inputs. Intervals are exponential,
 // or shifted exponential with a dead time d, which makes the rate r/(1+rd).
 type Poisson struct {
-	Rate Value `toml:"rate" unit:"Hz" doc:"rate outside of dead times"`
-	Dead Value `toml:"dead_time" unit:"ms" doc:"no spike for this time after a spike"`
+	Rate Value `toml:"rate" unit:"Hz" allow:"[0, 1e6]" doc:"rate outside of dead times"`
+	Dead Value `toml:"dead_time" unit:"ms" allow:"[0, 1e6]" doc:"no spike for this time after a spike"`
 }
 
 // DefaultPoisson returns sources of 10 Hz without dead time.
@@ -17,7 +17,7 @@ func (s *Poisson) MeanRate() float64 { return s.Rate.Mean() }
 
 // Validate implements Spec.
 func (s *Poisson) Validate() error {
-	return first(s.Rate.require("rate", "Hz", 0, 1e6, false), s.Dead.require("dead_time", "ms", 0, 1e6, false))
+	return declared(s)
 }
 
 // New implements Spec.

@@ -36,46 +36,46 @@ import (
 // errors stand in docs/accuracy.md. integrator = "reference" selects Runge-Kutta of fourth order between single
 // arrivals with root finding, which is slow and serves as the judge.
 type TwoCompartment struct {
-	TauS Value `toml:"tau_s" unit:"ms" doc:"membrane time constant of the soma"`
-	CS   Value `toml:"c_s" unit:"pF" doc:"capacitance of the soma"`
-	TauD Value `toml:"tau_d" unit:"ms" doc:"membrane time constant of the dendrite"`
-	CD   Value `toml:"c_d" unit:"pF" doc:"capacitance of the dendrite"`
+	TauS Value `toml:"tau_s" unit:"ms" allow:"(0, inf)" doc:"membrane time constant of the soma"`
+	CS   Value `toml:"c_s" unit:"pF" allow:"(0, inf)" doc:"capacitance of the soma"`
+	TauD Value `toml:"tau_d" unit:"ms" allow:"(0, inf)" doc:"membrane time constant of the dendrite"`
+	CD   Value `toml:"c_d" unit:"pF" allow:"(0, inf)" doc:"capacitance of the dendrite"`
 
-	EL    float64 `toml:"e_l" unit:"mV" doc:"resting and reset potential"`
+	EL    float64 `toml:"e_l" unit:"mV" allow:"(-1000, 1000)" doc:"resting and reset potential"`
 	Theta Value   `toml:"threshold" unit:"mV" doc:"resting spike threshold θ"`
-	DTh   Value   `toml:"threshold_jump" unit:"mV" doc:"rise Δ_th of the threshold at a spike"`
-	TauTh Value   `toml:"tau_threshold" unit:"ms" doc:"decay of the threshold"`
-	TRef  Value   `toml:"refractory" unit:"ms" doc:"no spike for this time after a spike"`
+	DTh   Value   `toml:"threshold_jump" unit:"mV" allow:"[0, inf)" doc:"rise Δ_th of the threshold at a spike"`
+	TauTh Value   `toml:"tau_threshold" unit:"ms" allow:"(0, inf)" doc:"decay of the threshold"`
+	TRef  Value   `toml:"refractory" unit:"ms" allow:"[0, 1e6]" doc:"no spike for this time after a spike"`
 	Hold  bool    `toml:"refractory_hold" doc:"keep V_s at E_L while refractory; otherwise it integrates on"`
 
-	GS    Value `toml:"g_s" unit:"pA" doc:"current of the dendritic plateau into the soma"`
-	GD    Value `toml:"g_d" unit:"pA" doc:"regenerative current of the dendrite"`
-	ED    Value `toml:"e_d" unit:"mV" doc:"half activation of the dendritic current"`
-	DD    Value `toml:"d_d" unit:"mV" doc:"slope of the dendritic activation"`
-	B     Value `toml:"b" unit:"pA" doc:"spike-triggered somatic adaptation per spike"`
-	TauWS Value `toml:"tau_ws" unit:"ms" doc:"decay of the somatic adaptation"`
-	A     Value `toml:"a" unit:"nS" doc:"dendritic adaptation conductance"`
-	TauWD Value `toml:"tau_wd" unit:"ms" doc:"time constant of the dendritic adaptation"`
+	GS    Value `toml:"g_s" unit:"pA" allow:"(-inf, inf)" doc:"current of the dendritic plateau into the soma"`
+	GD    Value `toml:"g_d" unit:"pA" allow:"(-inf, inf)" doc:"regenerative current of the dendrite"`
+	ED    Value `toml:"e_d" unit:"mV" allow:"(-inf, inf)" doc:"half activation of the dendritic current"`
+	DD    Value `toml:"d_d" unit:"mV" allow:"(0, inf)" doc:"slope of the dendritic activation"`
+	B     Value `toml:"b" unit:"pA" allow:"(-inf, inf)" doc:"spike-triggered somatic adaptation per spike"`
+	TauWS Value `toml:"tau_ws" unit:"ms" allow:"(0, inf)" doc:"decay of the somatic adaptation"`
+	A     Value `toml:"a" unit:"nS" allow:"(-inf, inf)" doc:"dendritic adaptation conductance"`
+	TauWD Value `toml:"tau_wd" unit:"ms" allow:"(0, inf)" doc:"time constant of the dendritic adaptation"`
 
-	C        Value   `toml:"bap" unit:"pA" doc:"amplitude c of the back-propagating spike"`
-	BapDelay float64 `toml:"bap_delay" unit:"ms" doc:"start of the back-propagating spike after the spike"`
-	BapLen   float64 `toml:"bap_duration" unit:"ms" doc:"its duration"`
+	C        Value   `toml:"bap" unit:"pA" allow:"(-inf, inf)" doc:"amplitude c of the back-propagating spike"`
+	BapDelay float64 `toml:"bap_delay" unit:"ms" allow:"[0, 1000]" doc:"start of the back-propagating spike after the spike"`
+	BapLen   float64 `toml:"bap_duration" unit:"ms" allow:"[0, 1000]" doc:"its duration"`
 	BapSum   string  `toml:"bap_overlap" oneof:"merge|add" doc:"what overlapping back-propagating spikes do"`
 
-	EExc    float64 `toml:"e_exc" unit:"mV" doc:"reversal potential of ampa and nmda"`
-	EInh    float64 `toml:"e_inh" unit:"mV" doc:"reversal potential of gaba"`
-	TauAMPA float64 `toml:"tau_ampa" unit:"ms" doc:"decay of ampa conductances"`
-	TauNMDA float64 `toml:"tau_nmda" unit:"ms" doc:"decay of nmda conductances"`
-	TauGABA float64 `toml:"tau_gaba" unit:"ms" doc:"decay of gaba conductances"`
+	EExc    float64 `toml:"e_exc" unit:"mV" allow:"(-inf, inf)" doc:"reversal potential of ampa and nmda"`
+	EInh    float64 `toml:"e_inh" unit:"mV" allow:"(-inf, inf)" doc:"reversal potential of gaba"`
+	TauAMPA float64 `toml:"tau_ampa" unit:"ms" allow:"(0, inf)" doc:"decay of ampa conductances"`
+	TauNMDA float64 `toml:"tau_nmda" unit:"ms" allow:"(0, inf)" doc:"decay of nmda conductances"`
+	TauGABA float64 `toml:"tau_gaba" unit:"ms" allow:"(0, inf)" doc:"decay of gaba conductances"`
 	Driving string  `toml:"driving_force" oneof:"dendrite|soma" doc:"potential in the dendrite's synaptic currents"`
 
 	Integrator Integrator `toml:"integrator" oneof:"off-grid|reference" doc:"fast off-grid steps or the slow event-by-event reference"`
 
 	Initial struct {
-		VS Value `toml:"v_s" unit:"mV"`
-		VD Value `toml:"v_d" unit:"mV"`
-		WS Value `toml:"w_s"`
-		WD Value `toml:"w_d" unit:"mV"`
+		VS Value `toml:"v_s" unit:"mV" allow:"[-1000, 1000]"`
+		VD Value `toml:"v_d" unit:"mV" allow:"[-1000, 1000]"`
+		WS Value `toml:"w_s" allow:"[0, 1e6]"`
+		WD Value `toml:"w_d" unit:"mV" allow:"[-1000, 1000]"`
 	} `toml:"initial"`
 }
 
@@ -97,22 +97,7 @@ func DefaultTwoCompartment() *TwoCompartment {
 
 // Validate implements Spec.
 func (s *TwoCompartment) Validate() error {
-	inf := math.Inf(1)
-	return first(
-		Choices(s),
-		s.TauS.require("tau_s", "ms", 0, inf, true), s.CS.require("c_s", "pF", 0, inf, true),
-		s.TauD.require("tau_d", "ms", 0, inf, true), s.CD.require("c_d", "pF", 0, inf, true),
-		s.TauTh.require("tau_threshold", "ms", 0, inf, true), s.TRef.require("refractory", "ms", 0, 1e6, false),
-		s.DTh.require("threshold_jump", "mV", 0, inf, false), // a falling threshold would let spikes pile up in one tick
-		s.DD.require("d_d", "mV", 0, inf, true),
-		s.TauWS.require("tau_ws", "ms", 0, inf, true), s.TauWD.require("tau_wd", "ms", 0, inf, true),
-		Const(s.BapDelay).require("bap_delay", "ms", 0, 1e3, false), Const(s.BapLen).require("bap_duration", "ms", 0, 1e3, false),
-		Const(s.TauAMPA).require("tau_ampa", "ms", 0, inf, true), Const(s.TauNMDA).require("tau_nmda", "ms", 0, inf, true),
-		Const(s.TauGABA).require("tau_gaba", "ms", 0, inf, true),
-		initialPotential(s.Initial.VS, "v_s"), initialPotential(s.Initial.VD, "v_d"),
-		s.Initial.WS.require("initial.w_s", "", 0, GuardLimit, false), s.Initial.WD.require("initial.w_d", "mV", -1e3, 1e3, false),
-		Const(s.EL).require("e_l", "mV", -1e3, 1e3, true), by("e_l", s.Theta.require("threshold", "mV", s.EL, 1e3, true)),
-	)
+	return first(declared(s), by("e_l", s.Theta.require("threshold", "mV", s.EL, 1e3, true)))
 }
 
 // New implements Spec.
@@ -190,15 +175,15 @@ type twoPropagators struct {
 
 // derive draws the parameters of neuron i and computes its constants for steps of h ms.
 func (s *TwoCompartment) derive(b Build, i int, h float64) *twoDerived {
-	at := func(v Value, name string) float64 { return v.Draw(b.Key.Sub(name), i) }
+	own := drawn(s, b, i)
 	d := &twoDerived{
-		tauS: at(s.TauS, "tau_s"), tauD: at(s.TauD, "tau_d"), tauTh: at(s.TauTh, "tau_threshold"),
-		tauWS: at(s.TauWS, "tau_ws"), tauWD: at(s.TauWD, "tau_wd"),
-		cs: at(s.CS, "c_s"), cd: at(s.CD, "c_d"), gs: at(s.GS, "g_s"), gd: at(s.GD, "g_d"),
-		a: at(s.A, "a"), b: at(s.B, "b"), c: at(s.C, "bap"),
-		theta: at(s.Theta, "threshold") - s.EL, dTh: at(s.DTh, "threshold_jump"),
-		ed: float32(at(s.ED, "e_d") - s.EL), invDD: float32(1 / at(s.DD, "d_d")),
-		ref: ticksOf(at(s.TRef, "refractory")),
+		tauS: own.TauS.A, tauD: own.TauD.A, tauTh: own.TauTh.A,
+		tauWS: own.TauWS.A, tauWD: own.TauWD.A,
+		cs: own.CS.A, cd: own.CD.A, gs: own.GS.A, gd: own.GD.A,
+		a: own.A.A, b: own.B.A, c: own.C.A,
+		theta: own.Theta.A - s.EL, dTh: own.DTh.A,
+		ed: float32(own.ED.A - s.EL), invDD: float32(1 / own.DD.A),
+		ref: ticksOf(own.TRef.A),
 	}
 	d.watch = float32(d.theta - humpSlope*d.theta*h/d.tauS)
 	d.bend, d.bendCurrent = float32(humpBend*d.theta/d.tauS*h*h/8), float32(h/8/d.cs) // a parabola's height is its change of slope times h/8
@@ -208,7 +193,7 @@ func (s *TwoCompartment) derive(b Build, i int, h float64) *twoDerived {
 	}
 	d.flow = flow{rateS: 1 / d.tauS, rateD: 1 / d.tauD, rateWS: 1 / d.tauWS, rateWD: 1 / d.tauWD, rateTh: 1 / d.tauTh,
 		perCS: 1 / d.cs, perCD: 1 / d.cd, gs: d.gs, gd: d.gd, a: d.a, b: d.b, c: d.c, theta: d.theta,
-		ed: at(s.ED, "e_d") - s.EL, invDD: 1 / at(s.DD, "d_d"), rateSyn: [3]float64{1 / s.TauAMPA, 1 / s.TauNMDA, 1 / s.TauGABA},
+		ed: own.ED.A - s.EL, invDD: 1 / own.DD.A, rateSyn: [3]float64{1 / s.TauAMPA, 1 / s.TauNMDA, 1 / s.TauGABA},
 		eExc: s.EExc - s.EL, eInh: s.EInh - s.EL, atSoma: s.Driving == "soma"}
 	s.coefficients(d, h, &d.full)
 	for k := range d.thirds {

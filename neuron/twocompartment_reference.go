@@ -79,15 +79,15 @@ func newTwoReference(s TwoCompartment, b Build) Population {
 		p.u[j] = make([]float64, n)
 	}
 	for i := range p.cells {
-		at := func(v Value, name string) float64 { return v.Draw(b.Key.Sub(name), i) }
+		own := drawn(&s, b, i)
 		p.cells[i] = refCell{
-			tauS: at(s.TauS, "tau_s"), cs: at(s.CS, "c_s"), tauD: at(s.TauD, "tau_d"), cd: at(s.CD, "c_d"),
-			theta: at(s.Theta, "threshold"), dTh: at(s.DTh, "threshold_jump"), tauTh: at(s.TauTh, "tau_threshold"),
-			gs: at(s.GS, "g_s"), gd: at(s.GD, "g_d"), ed: at(s.ED, "e_d"), dd: at(s.DD, "d_d"),
-			b: at(s.B, "b"), tauWS: at(s.TauWS, "tau_ws"), a: at(s.A, "a"), tauWD: at(s.TauWD, "tau_wd"),
-			c: at(s.C, "bap"), el: s.EL, eExc: s.EExc, eInh: s.EInh,
+			tauS: own.TauS.A, cs: own.CS.A, tauD: own.TauD.A, cd: own.CD.A,
+			theta: own.Theta.A, dTh: own.DTh.A, tauTh: own.TauTh.A,
+			gs: own.GS.A, gd: own.GD.A, ed: own.ED.A, dd: own.DD.A,
+			b: own.B.A, tauWS: own.TauWS.A, a: own.A.A, tauWD: own.TauWD.A,
+			c: own.C.A, el: s.EL, eExc: s.EExc, eInh: s.EInh,
 			tauSyn:  [twoChannels]float64{s.TauAMPA, s.TauNMDA, s.TauGABA, s.TauAMPA, s.TauNMDA, s.TauGABA},
-			somatic: s.Driving == "soma", refractory: ticksOf(at(s.TRef, "refractory")),
+			somatic: s.Driving == "soma", refractory: ticksOf(own.TRef.A),
 		}
 	}
 	p.Reset()

@@ -93,6 +93,9 @@ func (f *field) describe(key string, above []reflect.Type) []KeyDoc {
 		return f.with(reflect.ValueOf(t.sample()).Elem()).describe(key+".NAME", above)
 	}
 	doc := KeyDoc{Key: key, Unit: f.unit.text, Required: f.required, Doc: f.doc, Range: f.bounds.text}
+	if doc.Range == "" {
+		doc.Range = f.declared
+	}
 	if f.oneof != nil {
 		doc.Range = f.allowed()
 	}

@@ -17,6 +17,7 @@ type field struct {
 	required bool
 	unit     unit
 	bounds   interval
+	declared string // the range that the value itself checks, for descriptions
 	oneof    []string
 	doc      string
 	value    reflect.Value
@@ -64,6 +65,9 @@ func newField(v reflect.Value, tag string, all reflect.StructTag) (*field, error
 	}
 	if f.bounds, err = parseInterval(all.Get("range")); err != nil {
 		return nil, err
+	}
+	if f.declared = all.Get("allow"); f.declared == "(-inf, inf)" {
+		f.declared = ""
 	}
 	if oneof := all.Get("oneof"); oneof != "" {
 		f.oneof = strings.Split(oneof, "|")
