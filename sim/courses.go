@@ -99,7 +99,7 @@ func (s *Sim) endCourses() {
 			continue
 		}
 		for _, e := range c.pop.spikes {
-			k, i := int((e.At-c.From)/c.Step), int(e.Src-c.pop.id.First)
+			k, i := int((e.At-c.From)/c.Step), c.pop.unit(e.Src)
 			part := float64((e.At-c.From)%c.Step) / float64(c.Step)
 			j := neuron.Jump{Neuron: i, At: e.At}
 			for v, rows := range c.Rows {

@@ -110,7 +110,7 @@ func (s *Sim) prepareLearning(w spike.Window) {
 // postpone hands the postsynaptic spikes to the rules that see them later.
 func (p *plastic) postpone(w spike.Window) {
 	for _, e := range p.target.spikes {
-		p.later = append(p.later, spike.Event{At: e.At + p.delayPost, Src: e.Src - p.target.id.First, Kind: e.Kind})
+		p.later = append(p.later, spike.Event{At: e.At + p.delayPost, Src: spike.ID(p.target.unit(e.Src)), Kind: e.Kind})
 	}
 	ready := sort.Search(len(p.later), func(i int) bool { return p.later[i].At >= w.To })
 	for k := range p.seen {

@@ -287,6 +287,11 @@ func (p *population) makeRoom(i int, u *Unit) {
 	p.burst[i] -= uint32(gone)
 }
 
+// WatchJumps and TakeJumps implement neuron.Jumper: what a unit has changes from step to step, and nothing within one.
+func (p *population) WatchJumps([]string) {}
+
+func (p *population) TakeJumps(jumps []neuron.Jump) []neuron.Jump { return jumps }
+
 // impossible returns the fault of a unit with a drive that is not a finite number, nil if it has none.
 func (p *population) impossible(i int) *neuron.Fault {
 	for _, c := range []struct {
