@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/burstplex/burstplex/neuron/spike"
+	single "github.com/burstplex/burstplex/sim/cell"
 	"github.com/burstplex/burstplex/sim/credit"
 	"github.com/burstplex/burstplex/sim/curve"
 	"github.com/burstplex/burstplex/sim/deep"
@@ -25,6 +26,8 @@ type (
 	grad    = *credit.Gradient
 	regress = *credit.Regression
 	deeply  = *deep.Task
+	curved  = *single.Curve
+	patched = *single.Protocols
 )
 
 var taskRows = map[string][]tasked{
@@ -35,6 +38,29 @@ var taskRows = map[string][]tasked{
 		sets("tau_pre", "30 ms", func(s *curve.Spec) { s.TauPre = 30 }),
 		sets("tau_ma", "5 s", func(s *curve.Spec) { s.TauMA = 5000 }),
 		sets("eta", "0.2", func(s *curve.Spec) { s.Eta = 0.2 }),
+	},
+	"response-curve": {
+		sets("population", "p", func(s curved) { s.Name = "p" }), sets("port", "a", func(s curved) { s.Port = "a" }),
+		sets("currents", `["5 pA"]`, func(s curved) { s.Currents = []float64{5} }), sets("other_port", "b", func(s curved) { s.Other = "b" }),
+		sets("other_currents", `["5 pA"]`, func(s curved) { s.Others = []float64{5} }), sets("neurons", "3", func(s curved) { s.Neurons = 3 }),
+		sets("settle", "2 ms", func(s curved) { s.Settle = 2 * spike.Millisecond }), sets("duration", "3 ms", func(s curved) { s.Duration = 3 * spike.Millisecond }),
+	},
+	"protocols": {
+		sets("population", "p", func(s patched) { s.Name = "p" }), sets("soma", "a", func(s patched) { s.Soma = "a" }),
+		sets("dendrite", "b", func(s patched) { s.Dendrite = "b" }), sets("soma_variable", "u", func(s patched) { s.SomaV = "u" }),
+		sets("dendrite_variable", "u", func(s patched) { s.DendriteV = "u" }), sets("current", "3 pA", func(s patched) { s.Step = 3 }),
+		sets("long", "3 ms", func(s patched) { s.Long = 3 * spike.Millisecond }), sets("short", "4 ms", func(s patched) { s.Short = 4 * spike.Millisecond }),
+		sets("pulse", "5 ms", func(s patched) { s.Pulse = 5 * spike.Millisecond }), sets("settle", "6 ms", func(s patched) { s.Settle = 6 * spike.Millisecond }),
+		sets("largest_current", "7 pA", func(s patched) { s.Most = 7 }), sets("dendritic_pulse", "0.5", func(s patched) { s.Below = 0.5 }),
+		sets("published.input_resistance", "1.0", func(s patched) { s.Paper.RIn = 1 }),
+		sets("published.time_constant", "2.0", func(s patched) { s.Paper.Tau = 2 }),
+		sets("published.sag", "3.0", func(s patched) { s.Paper.Sag = 3 }),
+		sets("published.rheobase", "4.0", func(s patched) { s.Paper.Rheobase = 4 }),
+		sets("published.attenuation_to_dendrite", "5.0", func(s patched) { s.Paper.ToDendrite = 5 }),
+		sets("published.attenuation_to_soma", "6.0", func(s patched) { s.Paper.ToSoma = 6 }),
+		sets("published.back_propagation", "7.0", func(s patched) { s.Paper.Back = 7 }),
+		sets("published.summation", "8.0", func(s patched) { s.Paper.Summation = 8 }),
+		sets("published.coincidence_window", "9.0", func(s patched) { s.Paper.Coincidence = 9 }),
 	},
 	"gradient": {
 		sets("inputs", "7", func(s grad) { s.Inputs = 7 }), sets("units", "8", func(s grad) { s.Units = 8 }),
@@ -90,8 +116,16 @@ var taskRows = map[string][]tasked{
 func TestTasks(t *testing.T) {
 	for name, rows := range taskRows {
 		text := "[experiment]\nname = \"keys\"\n[task]\nkind = \"" + name + "\"\n"
+		if name == "response-curve" || name == "protocols" {
+			text += "[populations.p]\nmodel = \"lif\"\nsize = 1\n"
+		}
 		for _, r := range rows {
 			before, after := load(t, text).Task.Spec, load(t, text, "task."+r.key+"="+r.value).Task.Spec
+			for _, spec := range []task.Spec{before, after} {
+				if b, ok := spec.(single.Bound); ok {
+					b.Bind(nil) // which knows the file
+				}
+			}
 			if reflect.DeepEqual(before, after) {
 				t.Errorf("%s: %s = %s changes nothing", name, r.key, r.value)
 			}

@@ -12,11 +12,7 @@ import (
 func (x *Experiment) Network(seed uint64) (*sim.Network, error) {
 	net := &sim.Network{Seed: seed, Step: x.Experiment.Step}
 	for name, p := range x.Populations.All() {
-		pop := sim.Population{Name: name, Size: p.Size, Spec: p.Spec, Detector: p.Burst.Detector(), Receptors: p.added()}
-		for b, bg := range p.Backgrounds.All() {
-			pop.Backgrounds = append(pop.Backgrounds, sim.Background{Name: b, Port: bg.Port, Receptor: bg.Receptor, Spec: bg.Spec})
-		}
-		net.Populations = append(net.Populations, pop)
+		net.Populations = append(net.Populations, p.network(name))
 	}
 	for name, p := range x.Projections.All() {
 		key := "projections." + name
@@ -101,4 +97,13 @@ func (x *Experiment) amplitude(key string, s *Stimulus) (neuron.Value, error) {
 		return s.Scale, x.At(key+".scale", "the wave %q has no unit that it could be a factor of", s.Wave).Allow("amplitude, in pA")
 	}
 	return s.Amplitude, nil
+}
+
+// network returns a population as the network has it.
+func (p *Population) network(name string) sim.Population {
+	pop := sim.Population{Name: name, Size: p.Size, Spec: p.Spec, Detector: p.Burst.Detector(), Receptors: p.added()}
+	for b, bg := range p.Backgrounds.All() {
+		pop.Backgrounds = append(pop.Backgrounds, sim.Background{Name: b, Port: bg.Port, Receptor: bg.Receptor, Spec: bg.Spec})
+	}
+	return pop
 }

@@ -6,6 +6,7 @@ import (
 	"github.com/burstplex/burstplex/plasticity"
 	"github.com/burstplex/burstplex/recordings/export"
 	"github.com/burstplex/burstplex/sim"
+	"github.com/burstplex/burstplex/sim/cell"
 	"github.com/burstplex/burstplex/sim/config"
 	"github.com/burstplex/burstplex/sim/credit"
 	"github.com/burstplex/burstplex/sim/curve"
@@ -81,6 +82,10 @@ func NewRegistries() *Registries {
 			New: func() task.Spec { return credit.DefaultGradient() }},
 		kind.Of[task.Spec]{Name: "regression", Doc: "a continuous function, learned in spikes",
 			New: func() task.Spec { return credit.DefaultRegression() }},
+		kind.Of[task.Spec]{Name: "response-curve", Doc: "rates and burst probability of neurons of the file over a current",
+			New: func() task.Spec { return cell.DefaultCurve() }},
+		kind.Of[task.Spec]{Name: "protocols", Doc: "what a neuron of the file is judged by: resistance, time constant, sag, rheobase, attenuation, back-propagation, summation, coincidence",
+			New: func() task.Spec { return cell.DefaultProtocols() }},
 		kind.Of[task.Spec]{Name: "images", Doc: "networks of ensembles that learn to tell images",
 			New: func() task.Spec { return deep.Default() }})
 	for _, f := range export.All() {

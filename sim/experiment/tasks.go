@@ -5,6 +5,9 @@ import (
 	"path/filepath"
 
 	"github.com/burstplex/burstplex/neuron"
+	"github.com/burstplex/burstplex/neuron/spike"
+	"github.com/burstplex/burstplex/sim"
+	"github.com/burstplex/burstplex/sim/cell"
 	"github.com/burstplex/burstplex/sim/config"
 	"github.com/burstplex/burstplex/sim/task"
 )
@@ -41,7 +44,7 @@ func (x *Experiment) Prepare(seed uint64) error {
 	if errors.As(err, &parameter) {
 		return x.parameter("task", err)
 	}
-	return err
+	return x.Place(err)
 }
 
 // DataDir is the directory of data, "" if none is given. Like every file that an experiment names it is relative to the
@@ -63,12 +66,35 @@ func taskOf(x *Experiment) task.Spec {
 
 // checkTask looks for mistakes in a file that names a task.
 func (x *Experiment) checkTask(errs *config.List) {
+	bound, ok := x.Task.Spec.(cell.Bound)
+	if ok {
+		bound.Bind(bench{x})
+		if x.Populations.Len() == 0 {
+			errs.Add(x.At("populations", "the task measures a population, and there is none").Allow("[populations.NAME]"))
+			return
+		}
+	}
 	for name, n := range map[string]int{"populations": x.Populations.Len(), "projections": x.Projections.Len(), "protocol": x.Protocol.Len()} {
-		if n > 0 {
+		if n > 0 && !ok {
 			errs.Add(x.At(name, "means nothing beside a task, which brings its own network"))
 		}
 	}
 	if x.Task.Spec != nil {
-		errs.Add(x.parameter("task", x.Task.Spec.Validate()))
+		errs.Add(x.Place(x.parameter("task", x.Task.Spec.Validate())))
 	}
+}
+
+// bench is what tasks that measure neurons see of an experiment.
+type bench struct{ x *Experiment }
+
+// Step implements cell.Bench.
+func (b bench) Step() spike.Tick { return b.x.Experiment.Step }
+
+// Population implements cell.Bench.
+func (b bench) Population(name string) (sim.Population, error) {
+	p := b.x.Populations.Get(name)
+	if p == nil {
+		return sim.Population{}, b.x.NotFound("task.population", "population", b.x.Populations.Names())
+	}
+	return p.network(name), nil
 }
