@@ -92,15 +92,11 @@ func (c *checkCommand) Run(ctx context.Context, t terminal) error {
 		return err
 	}
 	fmt.Fprintf(t.out, "%s: ok\n", c.Experiment)
-	return requirements(t.out, x)
+	return requirements(ctx, t.out, x)
 }
 
-// Rough processor time: of a step of a neuron, of an event at a synapse, and of building a synapse. Measured on the built-in networks,
-// where they are within a factor of three.
-const stepSeconds, eventSeconds, synapseSeconds = 20e-9, 5e-9, 50e-9
-
 // requirements says what an experiment will take: a check is asked before hours of runs.
-func requirements(w io.Writer, x *experiment.Experiment) error {
+func requirements(ctx context.Context, w io.Writer, x *experiment.Experiment) error {
 	if x.Task != nil {
 		_, err := fmt.Fprintf(w, "a task, %s; what it takes is not estimated\n", x.Task.Kind)
 		return err
@@ -110,24 +106,23 @@ func requirements(w io.Writer, x *experiment.Experiment) error {
 		return err
 	}
 	about := &x.Experiment
-	seconds := synapseSeconds*memory.Synapses + about.Duration.Seconds()*
-		(stepSeconds*float64(memory.Neurons)/about.Step.Seconds()+eventSeconds*memory.Synapses*x.Record.ExpectedRate)
+	seconds, how := estimatedSeconds(ctx, x, memory)
 	fmt.Fprintln(w, memory)
 	if x.Record.Spikes {
 		fmt.Fprintln(w, disk)
 	} else {
 		fmt.Fprintln(w, "no spikes on disk: record.spikes is false")
 	}
-	_, err = fmt.Fprintf(w, "%g s of model time; very roughly %s of one processor for each seed at %g Hz, %s\n", about.Duration.Seconds(),
-		duration(seconds), x.Record.ExpectedRate, plural.Of(about.Seeds, "seed"))
+	_, err = fmt.Fprintf(w, "%g s of model time, %s; for each seed about %s of one processor (%s)\n", about.Duration.Seconds(),
+		plural.Of(about.Seeds, "seed"), duration(seconds), how)
 	return err
 }
 
 // duration prints a number of seconds for people.
 func duration(seconds float64) string {
 	switch {
-	case seconds < 1:
-		return "a second"
+	case seconds < 9.5:
+		return fmt.Sprintf("%.1g s", seconds)
 	case seconds < 100:
 		return fmt.Sprintf("%.0f s", seconds)
 	case seconds < 2*3600:
