@@ -130,6 +130,25 @@ func (p *population) fillDrives(w spike.Window, h spike.Tick) {
 	}
 }
 
+// flowsOn reports whether the shared currents of a population are, in the step from now on, what they were throughout
+// the last piece.
+func (p *population) flowsOn(now, h spike.Tick) bool {
+	for port, held := range p.held {
+		var first, last float32
+		for _, st := range p.stimuli {
+			if st.port == port && !st.perNeuron() {
+				start, end := st.ends(now, h)
+				first += float32(st.Amplitude.A * start)
+				last += float32(st.Amplitude.A * end)
+			}
+		}
+		if first != held || last != held {
+			return false
+		}
+	}
+	return true
+}
+
 // holds returns until when the stimulus stays as it is at now, now if it may change at any time.
 func (s *stimulus) holds(now spike.Tick) spike.Tick {
 	switch s.Wave.(type) {

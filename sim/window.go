@@ -52,6 +52,9 @@ func (s *Sim) silentUntil(t spike.Tick) spike.Tick {
 		}
 	}
 	for _, p := range s.populations {
+		if !p.flowsOn(s.now, s.step) { // a current begins, ends or is set just now: it has not acted yet
+			return s.now
+		}
 		for _, st := range p.stimuli {
 			t = min(t, st.holds(s.now))
 		}

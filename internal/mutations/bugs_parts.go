@@ -135,4 +135,10 @@ var parts = []bug{
 	{"kept arrivals: two are left in the order of delivery", "neuron/kept.go",
 		"if len(list) > 1 {\n\t\tslices.SortFunc(list, inTime)",
 		"if len(list) > 2 {\n\t\tslices.SortFunc(list, inTime)", "-run=KeptArrivalsAre ./neuron"},
+	{"silence: windows are passed over in which a current begins", "sim/window.go",
+		"if !p.flowsOn(s.now, s.step) {", "if !p.flowsOn(s.now, s.step) && len(s.events) > 1 {", "-run=RestEnds ./sim"},
+	{"silence: a current that only starts to run is as it was", "sim/stimulus.go",
+		"if d.Start[k] != held || d.End[k] != held {", "if d.Start[k] != held {", "-run=RestEnds ./sim"},
+	{"patterns: scales act a tick late", "sim/protocol.go",
+		"pr.SetScale(sc.Value, f.now)", "pr.SetScale(sc.Value, f.now+1)", "-run=ScaleOfAPattern ./sim"},
 }
