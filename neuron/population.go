@@ -101,6 +101,20 @@ type Jumper interface {
 	TakeJumps(jumps []Jump) []Jump
 }
 
+// Probe is a value of the neurons of a population that is no state: it is computed when it is asked for.
+type Probe struct {
+	Unit string
+	At   func(neuron int, now spike.Tick) float64
+}
+
+// Prober is implemented by populations with such values.
+type Prober interface {
+	// Probes names them.
+	Probes() []string
+	// Probe returns one of them.
+	Probe(name string) (Probe, bool)
+}
+
 // Range is the half-open range [Lo, Hi) of neurons of one population.
 type Range struct{ Lo, Hi int }
 

@@ -260,6 +260,24 @@ func (s *Sim) Column(population, variable string) (column neuron.Column, names [
 	return neuron.Column{}, names, false
 }
 
+// Probe returns how a variable of a population, or another value of its neurons, is read, with its unit; ok is false if there is
+// none, and names lists those there are.
+func (s *Sim) Probe(population, variable string) (at func(neuron int) float64, unit string, names []string, ok bool) {
+	c, names, ok := s.Column(population, variable)
+	if ok {
+		return c.Float, c.Unit, nil, true
+	}
+	if p := s.population(population); p != nil {
+		if prober, has := p.Population.(neuron.Prober); has {
+			names = append(prober.Probes(), names...)
+			if q, ok := prober.Probe(variable); ok {
+				return func(i int) float64 { return q.At(i, s.now) }, q.Unit, nil, true
+			}
+		}
+	}
+	return nil, "", names, false
+}
+
 // At arranges that do is called when the simulation reaches t, a whole number of steps, before anything later happens.
 func (s *Sim) At(t spike.Tick, do func(now spike.Tick) error) error {
 	if t < s.now || t%s.step != 0 {

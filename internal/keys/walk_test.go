@@ -58,6 +58,8 @@ var elsewhere = map[string]string{
 	"rules/equations.delay_post":                      "plasticity: TestRulesReadVariables",
 	"rules/equations.delay_pre":                       "plasticity: TestRulesReadVariables",
 	"rules/equations.signal.file":                     "plasticity: TestRulesReadVariables; experiment: TestSignals",
+	"file/stimuli.NAME.parameter":                     "experiment.TestVoltageClamp",
+	"file/stimuli.NAME.change":                        "experiment.TestVoltageClamp",
 	"rules/equations.on_post_burst":                   "plasticity: equations_test.go",
 	"rules/equations.on_post_event":                   "plasticity: equations_test.go",
 	"rules/equations.on_post_spike":                   "plasticity: equations_test.go",

@@ -125,6 +125,9 @@ func (p *population) stepBlock(s *scratch, r, b neuron.Range, step int, t spike.
 			}
 		}
 		p.drives(s, in, step, part, at, n)
+		for q, row := range p.lastDrive {
+			copy(row[b.Lo:b.Hi], s.driveEnd[q])
+		}
 		p.noiseOf(s, part, b, t, in.Step)
 		s.times(p, t, in.Step, part)
 		for k, l := range p.block.leaves {

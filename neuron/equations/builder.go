@@ -38,10 +38,14 @@ func (b *builder) fork() *builder {
 
 // parameter returns the value of a parameter: a constant if all neurons share it.
 func (b *builder) parameter(i int) value {
+	own := b.g.leaf(leafParam, i)
 	if v := b.params[i]; v.IsConst() && (b.tables == nil || b.tables[i] == nil) {
-		return b.g.constant(v.A)
+		own = b.g.constant(v.A)
 	}
-	return b.g.leaf(leafParam, i)
+	if port, ok := b.m.driven[i]; ok {
+		return b.g.add(own, b.g.leaf(leafDrive, port))
+	}
+	return own
 }
 
 // of returns the value of an expression; conditions are 1 or 0.

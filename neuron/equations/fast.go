@@ -24,8 +24,9 @@ type population struct {
 	xi               []rng.Key
 	words            sleep
 	guard            guard
-	scratch          []*scratch // by the first neuron of a shard, in words
-	watched          []int      // columns whose jumps are noted
+	scratch          []*scratch  // by the first neuron of a shard, in words
+	watched          []int       // columns whose jumps are noted
+	lastDrive        [][]float32 // injected currents at the end of the last step, per port; nil if nobody asks
 }
 
 // blockLen is how many neurons run a program together: few enough for its registers to stay in the caches of a core.
@@ -215,6 +216,9 @@ func (c *cell) initialValues(v int, put func(neuron int, x float64)) {
 			continue
 		}
 		regs[i] = make([]float64, c.build.N)
+		if l.kind != leafRandom {
+			continue
+		}
 		for j := range regs[i] {
 			c.draws(regs[i][j:j+1], b.randoms[l.index:l.index+1], c.build.Key.Sub("initial."+variable.Name).Sub(string(rune('a'+l.index))), j, 0)
 		}

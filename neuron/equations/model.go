@@ -129,7 +129,8 @@ type Model struct {
 	hazard      *node
 	second      *second
 	hold        []int
-	fromEvent   bool // refractoriness counts from events, not from every spike
+	fromEvent   bool        // refractoriness counts from events, not from every spike
+	driven      map[int]int // parameters that stimuli change, with the port that stands for each
 }
 
 type port struct {

@@ -80,7 +80,9 @@ func (c *cell) constants(exprs []*node) [][]float64 {
 	}
 	regs := registers[float64](p, n)
 	for i, l := range p.leaves {
-		regs[i] = c.parameter(l.index)
+		if regs[i] = make([]float64, n); l.kind == leafParam { // what drives one is not known beforehand
+			regs[i] = c.parameter(l.index)
+		}
 	}
 	run(p.code, regs, n)
 	rows := make([][]float64, len(vs))

@@ -2,7 +2,9 @@ package equations
 
 import (
 	"fmt"
+	"maps"
 	"math"
+	"slices"
 	"strings"
 
 	"github.com/burstplex/burstplex/neuron"
@@ -126,4 +128,50 @@ func (m *Model) Receptor(port, name string) string {
 		}
 	}
 	return ""
+}
+
+// drivenPort begins the names of ports that stand for parameters.
+const drivenPort = "parameter "
+
+// Drive lets stimuli change a parameter and returns the port that stands for it: what is injected there, in internal units, is added
+// to the parameter. Initial values and times of pulses and delays keep the parameter's own value.
+func (s *Spec) Drive(parameter string) (port string, err error) {
+	port = drivenPort + parameter
+	if !slices.Contains(s.Drivable(), parameter) {
+		return "", fmt.Errorf("no parameter %s can be driven", parameter)
+	}
+	if slices.Contains(portNames(s.Model), port) {
+		return port, nil
+	}
+	m := *s.Model
+	m.ports = append(slices.Clone(m.ports), porting(port))
+	m.driven = maps.Clone(m.driven)
+	if m.driven == nil {
+		m.driven = map[int]int{}
+	}
+	m.driven[slices.IndexFunc(m.parameters, func(p Parameter) bool { return p.Name == parameter })] = len(m.ports) - 1
+	s.Model = &m
+	return port, nil
+}
+
+func porting(name string) (p port) {
+	p.name = name
+	return p
+}
+
+func portNames(m *Model) (names []string) {
+	for _, p := range m.ports {
+		names = append(names, p.name)
+	}
+	return names
+}
+
+// Drivable lists the parameters that can be driven: those of receptors cannot.
+func (s *Spec) Drivable() (names []string) {
+	for _, p := range s.Model.parameters {
+		if !strings.Contains(p.Name, ".") {
+			names = append(names, p.Name)
+		}
+	}
+	return names
 }

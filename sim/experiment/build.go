@@ -86,6 +86,9 @@ func (x *Experiment) Engine(seed uint64, opt sim.Options) (*sim.Sim, *sim.Networ
 
 // amplitude returns what multiplies the wave of a stimulus: a current where the wave has no unit, a factor where it is one.
 func (x *Experiment) amplitude(key string, s *Stimulus) (neuron.Value, error) {
+	if s.Parameter != "" {
+		return s.amplitude, nil
+	}
 	has := func(k string) bool { return x.tree.At(key+"."+k).Kind() != config.KindAbsent }
 	if s.Course.Absolute() {
 		if has("amplitude") {

@@ -90,7 +90,7 @@ func (x *Experiment) coarse() (lines []string) {
 
 // checkProbes looks for the variables that probes and rules read.
 func (x *Experiment) checkProbes() error {
-	variable := func(population, name, key string) error {
+	variable := func(population, name, key string, rule bool) error {
 		p := x.Populations.Get(population)
 		pop := sim.Population{Spec: p.Spec, Receptors: p.added()}
 		one, err := pop.Build(neuron.Build{N: 1, Step: x.Experiment.Step, Detector: spike.DefaultDetector()})
@@ -101,13 +101,16 @@ func (x *Experiment) checkProbes() error {
 		for _, c := range one.Columns() {
 			names = append(names, c.Name)
 		}
+		if q, ok := one.(neuron.Prober); ok && !rule {
+			names = append(names, q.Probes()...)
+		}
 		if !slices.Contains(names, name) {
 			return x.tree.At(key).NotFound("state variable", names)
 		}
 		return nil
 	}
 	for name, p := range x.Probes.All() {
-		if err := variable(p.Population, p.Variable, "probes."+name+".variable"); err != nil {
+		if err := variable(p.Population, p.Variable, "probes."+name+".variable", false); err != nil {
 			return err
 		}
 	}
@@ -117,7 +120,7 @@ func (x *Experiment) checkProbes() error {
 		}
 		key := "projections." + name
 		if r, ok := p.Rule.Spec.(plasticity.TargetReader); ok && r.Reads() != "" {
-			if err := variable(p.Target, r.Reads(), key+".rule.variable"); err != nil {
+			if err := variable(p.Target, r.Reads(), key+".rule.variable", true); err != nil {
 				return err
 			}
 		}

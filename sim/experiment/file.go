@@ -205,7 +205,10 @@ type Stimulus struct {
 	To         spike.Tick   `toml:"to" unit:"ms" range:"[0, inf)" doc:"end; 0 means the end of the run"`
 	First      int          `toml:"first" range:"[0, 100000000]" doc:"first neuron that it acts on"`
 	Last       int          `toml:"last" range:"[0, 100000000]" doc:"one past the last neuron that it acts on; 0 means all"`
+	Parameter  string       `toml:"parameter" doc:"in place of a port: a parameter of a model written as equations that it drives, for example the command of a voltage clamp"`
+	Change     modelText    `toml:"change" doc:"what it adds to the parameter, in its unit, or a distribution over neurons; times the wave (constant, sine, fluctuation)"`
 	Course     Wave
+	amplitude  neuron.Value // of a parameter, in internal units
 }
 
 type stimulusKeys Stimulus

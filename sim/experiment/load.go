@@ -117,6 +117,9 @@ func (x *Experiment) parse(name string, text []byte, overrides []string) error {
 	if err := x.readColumns(); err != nil {
 		return err
 	}
+	if err := x.driveParameters(); err != nil {
+		return err
+	}
 	if err := x.compileRules(); err != nil {
 		return err
 	}

@@ -18,7 +18,7 @@ import (
 // columns neuron and the variable after the time.
 func attachProbes(x *experiment.Experiment, engine *sim.Sim, w *recordings.Writer) error {
 	for name, p := range x.Probes.All() {
-		column, names, ok := engine.Column(p.Population, p.Variable)
+		read, unit, names, ok := engine.Probe(p.Population, p.Variable)
 		if !ok {
 			return x.NotFound("probes."+name+".variable", "state variable", names)
 		}
@@ -34,10 +34,10 @@ func attachProbes(x *experiment.Experiment, engine *sim.Sim, w *recordings.Write
 		values := make([]float64, len(ids))
 		sample := func(now spike.Tick) error {
 			for k, i := range ids {
-				values[k] = column.Float(int(i))
+				values[k] = read(int(i))
 			}
 			return w.WriteRows(name, now, []recordings.Column{{Name: "neuron", Data: ids},
-				{Name: p.Variable, Unit: column.Unit, Data: values}})
+				{Name: p.Variable, Unit: unit, Data: values}})
 		}
 		if err := repeat(x, engine, p.Every, sample); err != nil {
 			return err
