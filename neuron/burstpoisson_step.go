@@ -21,7 +21,7 @@ type burstDerived struct {
 	atSoma bool // the dendrite's synapses see V_s
 
 	th32, watch            float32 // threshold; see watchSlope
-	strong, strongD        float32 // load from which a step is too long for the extrapolation, see strongBurstOf
+	strong, strongD        float32 // load from which a step is too long for the extrapolation, see strongOf
 	invDelta, rate         float32 // escape: 1/Δ, ρ per step
 	half, invR             float32 // half a step, ms; 1/step
 	ratioS, ratioD         float32 // step in membrane time constants
@@ -50,7 +50,11 @@ func (s *BurstPoisson) derive(b Build, i int) *burstDerived {
 	d.ratioS, d.ratioD = float32(h/d.tauS), float32(h/d.tauD)
 	d.th32, d.watch = float32(d.theta), float32(d.theta-watchSlope*h)
 	d.invTauS, d.invCS, d.invTauD, d.invCD = float32(1/d.tauS), float32(1/d.cs), float32(1/d.tauD), float32(1/d.cd)
-	d.strong, d.strongD = strongBurstOf(s.Spiking == "escape", d.tauS, d.tauD, h, s.TauAMPA, s.TauNMDA, s.TauGABA)
+	limit := strongestBurst
+	if s.Spiking == "escape" {
+		limit = strongestEscape
+	}
+	d.strong, d.strongD = strongOf(limit, d.tauS, d.tauD, h, s.TauAMPA, s.TauNMDA, s.TauGABA)
 	d.leakD = float32(d.cd / d.tauD)
 	d.shareS, d.shareD = float32(s.TauS.Mean()/d.tauS), float32(s.TauD.Mean()/d.tauD)
 	d.flow = flow{rateS: 1 / d.tauS, rateD: 1 / d.tauD, rateWS: 1 / d.tauWS, rateWD: 1 / d.tauWD, rateTh: 1 / d.tauTh,
@@ -178,19 +182,6 @@ func (d *burstDerived) risk(a, b float32) float32 {
 	// (e^z - 1)/z
 	s := numeric.Madd32(z, numeric.Madd32(z, numeric.Madd32(z, numeric.Madd32(z, 1.0/120, 1.0/24), 1.0/6), 0.5), 1)
 	return float32(rate * s)
-}
-
-// levelling returns by how much the slope of a potential, extrapolated over a step, overstates what it does to the mean driving force, where
-// g leaks are open and ratio is the step in membrane time constants: with z = (1+g) ratio, 2 (z - 1 + exp(-z))/z², to the second order in z.
-func levelling(g, ratio float32) float32 {
-	z := float32(g*ratio) + ratio
-	return numeric.Madd32(z, numeric.Madd32(z, 1.0/12, -1.0/3), 1)
-}
-
-// kicked returns what arrivals of a step do to a potential, where kick is their areas times the driving forces that they find, and area
-// the sum of the areas: they lower their own driving force, on average by half of what they do.
-func kicked(kick, area, share float32) float32 {
-	return float32(float32(kick*share) * (float32(float32(area*share)*-0.5) + 1))
 }
 
 // step advances u over a whole step without regard to events.

@@ -61,7 +61,8 @@ func (d *twoDerived) constants(s *TwoCompartment, put func(i int, v float32)) {
 		lanes.S0: f.s0, lanes.S1: f.s1, lanes.M11: f.m11, lanes.M12: f.m12, lanes.Q0: f.q0, lanes.Q1: f.q1,
 		lanes.M21: f.m21, lanes.M22: f.m22, lanes.W0: f.w0, lanes.W1: f.w1, lanes.FadeWS: f.decayWS, lanes.FadeTh: f.decayTh,
 		lanes.Watch: d.watch, lanes.GS: f.gs, lanes.GD: f.gd, lanes.C: f.c, lanes.ED: d.ed, lanes.InvDD: d.invDD,
-		lanes.ShareS: f.shareS, lanes.ShareD: f.shareD, lanes.LeakD: f.leakD, lanes.Strong: d.strong}
+		lanes.ShareS: f.shareS, lanes.ShareD: f.shareD, lanes.LeakD: f.leakD, lanes.Strong: d.strong, lanes.StrongD: d.strongD,
+		lanes.RatioS: f.ratioS, lanes.RatioD: f.ratioD}
 	if s.Hold {
 		all[lanes.Held] = math.Float32frombits(math.MaxUint32)
 	}

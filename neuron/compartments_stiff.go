@@ -6,26 +6,31 @@ import (
 )
 
 // strongOf returns how large the load of a neuron with two compartments may be at the end of a step of h ms that extrapolates its
-// driving forces: limit is strongestTwo or strongestBurst, tau its membrane time constant, syn those of its synapses. (What
-// decays within the step was larger at its start.)
-func strongOf(limit, tau, h float64, syn ...float64) float32 {
+// driving forces, see strongestTwo: in leaks of the soma, of which one of the dendrite counts for perD. tauS and tauD are its membrane time
+// constants, syn those of its synapses. (What decays within the step was larger at its start.)
+func strongOf(limit, tauS, tauD, h float64, syn ...float64) (strong, perD float32) {
+	if h > longestStrong {
+		limit = min(limit, strongestLong*min(1, tauD/tauS))
+		tauD = tauS
+	}
 	left := 1.0
 	for _, s := range syn {
 		left = min(left, numeric.Exp(-h/s))
 	}
-	return float32(limit * tau / h * left)
+	return float32(limit * tauS / h * left), float32(tauS / tauD)
 }
 
-// strongBurstOf returns the same for burst-poisson in leaks of the soma, of which one of the dendrite counts for perD.
-func strongBurstOf(escape bool, tauS, tauD, h float64, syn ...float64) (strong, perD float32) {
-	limit := strongestBurst
-	switch {
-	case h > longestBurst:
-		return strongOf(strongestTwo, min(tauS, tauD), h, syn...), 1
-	case escape:
-		limit = strongestEscape
-	}
-	return strongOf(limit, tauS, h, syn...), float32(tauS / tauD)
+// levelling returns by how much the slope of a potential, extrapolated over a step, overstates what it does to the mean driving force, where
+// g leaks are open and ratio is the step in membrane time constants: with z = (1+g) ratio, 2 (z - 1 + exp(-z))/z², to the second order in z.
+func levelling(g, ratio float32) float32 {
+	z := float32(g*ratio) + ratio
+	return numeric.Madd32(z, numeric.Madd32(z, 1.0/12, -1.0/3), 1)
+}
+
+// kicked returns what arrivals of a step do to a potential, where kick is their areas times the driving forces that they find, and area
+// the sum of the areas: they lower their own driving force, on average by half of what they do.
+func kicked(kick, area, share float32) float32 {
+	return float32(float32(kick*share) * (float32(float32(area*share)*-0.5) + 1))
 }
 
 // load returns the conductances of both compartments, of which a leak of the dendrite counts for perD.
@@ -39,7 +44,7 @@ func (p *twoCompartment) landed(d *twoDerived, u *two, v *twoInput) float32 {
 	for k, g := range u.g {
 		after.g[k] = fade(g+float32(g*d.full.decay[k])) + v.in[k].End
 	}
-	return after.load(1)
+	return after.load(d.strongD)
 }
 
 // stiff is replay with strong conductances.

@@ -3191,6 +3191,17 @@ group:
 	VMULPS       96(CX), Y6, Y6
 	VADDPS       Y6, Y7, Y6
 	VMOVUPS      32(SP), Y7
+	VMOVUPS      (R9)(DI*2), Y8
+	VADDPS       (R10), Y8, Y8
+	VADDPS       (R10)(DI*1), Y8, Y8
+	VMULPS       1824(CX), Y8, Y8
+	VADDPS       1824(CX), Y8, Y8
+	VMOVUPS      levelling0<>+0(SB), Y9
+	VMULPS       Y8, Y9, Y9
+	VADDPS       levelling1<>+0(SB), Y9, Y9
+	VMULPS       Y8, Y9, Y8
+	VADDPS       levelling2<>+0(SB), Y8, Y8
+	VMULPS       Y8, Y6, Y6
 	VANDNPS      Y6, Y7, Y6
 	VMOVUPS      (R10)(DI*2), Y7
 	VADDPS       (R11), Y7, Y7
@@ -3347,6 +3358,24 @@ group:
 	VMULPS       Y5, Y3, Y3
 	VADDPS       Y3, Y4, Y3
 	VMULPS       1568(CX), Y3, Y3
+	MOVQ         96(AX), R13
+	VMOVUPS      (R13)(DX*2), Y4
+	VSHUFPS      $0xdd, 32(R13)(DX*2), Y4, Y4
+	VPERMPD      $0xd8, Y4, Y4
+	MOVQ         104(AX), R13
+	VMOVUPS      (R13)(DX*2), Y5
+	VSHUFPS      $0xdd, 32(R13)(DX*2), Y5, Y5
+	VPERMPD      $0xd8, Y5, Y5
+	VADDPS       Y5, Y4, Y4
+	MOVQ         112(AX), R13
+	VMOVUPS      (R13)(DX*2), Y5
+	VSHUFPS      $0xdd, 32(R13)(DX*2), Y5, Y5
+	VPERMPD      $0xd8, Y5, Y5
+	VADDPS       Y5, Y4, Y4
+	VMULPS       1568(CX), Y4, Y4
+	VMULPS       kicked<>+0(SB), Y4, Y4
+	VADDPS       one<>+0(SB), Y4, Y4
+	VMULPS       Y4, Y3, Y3
 	VADDPS       Y3, Y0, Y0
 	VMOVUPS      32(SP), Y3
 	VADDPS       Y0, Y1, Y0
@@ -3451,6 +3480,7 @@ group:
 	VANDPS       Y13, Y11, Y11
 	VADDPS       Y12, Y11, Y11
 	VADDPS       Y11, Y10, Y10
+	VMULPS       1792(CX), Y10, Y10
 	VADDPS       Y5, Y10, Y5
 	VCMPPS       $0x06, 1760(CX), Y5, Y5
 	VORPS        Y5, Y1, Y1
@@ -4482,6 +4512,16 @@ group:
 	VMULPS       96(CX), Y6, Y6
 	VADDPS       Y6, Y7, Y6
 	VMOVUPS      32(SP), Y7
+	VMOVUPS      (R9)(DI*2), Y8
+	VADDPS       (R10)(DI*1), Y8, Y8
+	VMULPS       1824(CX), Y8, Y8
+	VADDPS       1824(CX), Y8, Y8
+	VMOVUPS      levelling0<>+0(SB), Y9
+	VMULPS       Y8, Y9, Y9
+	VADDPS       levelling1<>+0(SB), Y9, Y9
+	VMULPS       Y8, Y9, Y8
+	VADDPS       levelling2<>+0(SB), Y8, Y8
+	VMULPS       Y8, Y6, Y6
 	VANDNPS      Y6, Y7, Y6
 	VMOVUPS      (R10)(DI*2), Y7
 	VMULPS       Y7, Y3, Y7
@@ -4615,6 +4655,19 @@ group:
 	VMULPS       Y5, Y3, Y3
 	VADDPS       Y3, Y4, Y3
 	VMULPS       1568(CX), Y3, Y3
+	MOVQ         96(AX), R13
+	VMOVUPS      (R13)(DX*2), Y4
+	VSHUFPS      $0xdd, 32(R13)(DX*2), Y4, Y4
+	VPERMPD      $0xd8, Y4, Y4
+	MOVQ         112(AX), R13
+	VMOVUPS      (R13)(DX*2), Y5
+	VSHUFPS      $0xdd, 32(R13)(DX*2), Y5, Y5
+	VPERMPD      $0xd8, Y5, Y5
+	VADDPS       Y5, Y4, Y4
+	VMULPS       1568(CX), Y4, Y4
+	VMULPS       kicked<>+0(SB), Y4, Y4
+	VADDPS       one<>+0(SB), Y4, Y4
+	VMULPS       Y4, Y3, Y3
 	VADDPS       Y3, Y0, Y0
 	VMOVUPS      32(SP), Y3
 	VADDPS       Y0, Y1, Y0
@@ -4695,6 +4748,7 @@ group:
 	VANDPS       Y10, Y8, Y8
 	VADDPS       Y9, Y8, Y8
 	VADDPS       Y8, Y6, Y9
+	VMULPS       1792(CX), Y9, Y9
 	VADDPS       Y5, Y9, Y5
 	VCMPPS       $0x06, 1760(CX), Y5, Y5
 	VORPS        Y5, Y1, Y1
@@ -5937,6 +5991,17 @@ group:
 	VMULPS       96(CX), Y8, Y8
 	VADDPS       Y8, Y9, Y8
 	VMOVUPS      32(SP), Y9
+	VMOVUPS      (R9)(DI*2), Y10
+	VADDPS       (R10), Y10, Y10
+	VADDPS       (R10)(DI*1), Y10, Y10
+	VMULPS       1824(CX), Y10, Y10
+	VADDPS       1824(CX), Y10, Y10
+	VMOVUPS      levelling0<>+0(SB), Y11
+	VMULPS       Y10, Y11, Y11
+	VADDPS       levelling1<>+0(SB), Y11, Y11
+	VMULPS       Y10, Y11, Y10
+	VADDPS       levelling2<>+0(SB), Y10, Y10
+	VMULPS       Y10, Y8, Y8
 	VANDNPS      Y8, Y9, Y8
 	VMOVUPS      (R10)(DI*2), Y9
 	VADDPS       (R11), Y9, Y9
@@ -5964,6 +6029,17 @@ group:
 	VMULPS       Y14, Y0, Y0
 	VMULPS       1536(CX), Y0, Y0
 	VMULPS       Y13, Y0, Y0
+	VMOVUPS      (R10)(DI*2), Y14
+	VADDPS       (R11), Y14, Y14
+	VADDPS       (R11)(DI*1), Y14, Y14
+	VMULPS       1856(CX), Y14, Y14
+	VADDPS       1856(CX), Y14, Y14
+	VMOVUPS      levelling0<>+0(SB), Y15
+	VMULPS       Y14, Y15, Y15
+	VADDPS       levelling1<>+0(SB), Y15, Y15
+	VMULPS       Y14, Y15, Y14
+	VADDPS       levelling2<>+0(SB), Y14, Y14
+	VMULPS       Y14, Y13, Y13
 	VADDPS       Y10, Y11, Y10
 	VADDPS       Y12, Y10, Y10
 	VMULPS       1440(CX), Y0, Y11
@@ -6031,6 +6107,24 @@ group:
 	VMULPS       Y11, Y6, Y6
 	VADDPS       Y6, Y10, Y6
 	VMULPS       1600(CX), Y6, Y6
+	MOVQ         120(AX), R13
+	VMOVUPS      (R13)(DX*2), Y10
+	VSHUFPS      $0xdd, 32(R13)(DX*2), Y10, Y10
+	VPERMPD      $0xd8, Y10, Y10
+	MOVQ         128(AX), R13
+	VMOVUPS      (R13)(DX*2), Y11
+	VSHUFPS      $0xdd, 32(R13)(DX*2), Y11, Y11
+	VPERMPD      $0xd8, Y11, Y11
+	VADDPS       Y11, Y10, Y10
+	MOVQ         136(AX), R13
+	VMOVUPS      (R13)(DX*2), Y11
+	VSHUFPS      $0xdd, 32(R13)(DX*2), Y11, Y11
+	VPERMPD      $0xd8, Y11, Y11
+	VADDPS       Y11, Y10, Y10
+	VMULPS       1600(CX), Y10, Y10
+	VMULPS       kicked<>+0(SB), Y10, Y10
+	VADDPS       one<>+0(SB), Y10, Y10
+	VMULPS       Y10, Y6, Y6
 	VADDPS       Y6, Y5, Y5
 	VADDPS       Y5, Y2, Y2
 	VBROADCASTSS 160(AX), Y5
@@ -6093,6 +6187,24 @@ group:
 	VMULPS       Y5, Y3, Y3
 	VADDPS       Y3, Y4, Y3
 	VMULPS       1568(CX), Y3, Y3
+	MOVQ         96(AX), R13
+	VMOVUPS      (R13)(DX*2), Y4
+	VSHUFPS      $0xdd, 32(R13)(DX*2), Y4, Y4
+	VPERMPD      $0xd8, Y4, Y4
+	MOVQ         104(AX), R13
+	VMOVUPS      (R13)(DX*2), Y5
+	VSHUFPS      $0xdd, 32(R13)(DX*2), Y5, Y5
+	VPERMPD      $0xd8, Y5, Y5
+	VADDPS       Y5, Y4, Y4
+	MOVQ         112(AX), R13
+	VMOVUPS      (R13)(DX*2), Y5
+	VSHUFPS      $0xdd, 32(R13)(DX*2), Y5, Y5
+	VPERMPD      $0xd8, Y5, Y5
+	VADDPS       Y5, Y4, Y4
+	VMULPS       1568(CX), Y4, Y4
+	VMULPS       kicked<>+0(SB), Y4, Y4
+	VADDPS       one<>+0(SB), Y4, Y4
+	VMULPS       Y4, Y3, Y3
 	VADDPS       Y3, Y0, Y0
 	VMOVUPS      32(SP), Y3
 	VADDPS       Y0, Y1, Y0
@@ -6197,6 +6309,7 @@ group:
 	VANDPS       Y13, Y11, Y11
 	VADDPS       Y12, Y11, Y11
 	VADDPS       Y11, Y10, Y10
+	VMULPS       1792(CX), Y10, Y10
 	VADDPS       Y5, Y10, Y5
 	VCMPPS       $0x06, 1760(CX), Y5, Y5
 	VORPS        Y5, Y1, Y1
@@ -7292,6 +7405,16 @@ group:
 	VMULPS       96(CX), Y8, Y8
 	VADDPS       Y8, Y9, Y8
 	VMOVUPS      32(SP), Y9
+	VMOVUPS      (R9)(DI*2), Y10
+	VADDPS       (R10)(DI*1), Y10, Y10
+	VMULPS       1824(CX), Y10, Y10
+	VADDPS       1824(CX), Y10, Y10
+	VMOVUPS      levelling0<>+0(SB), Y11
+	VMULPS       Y10, Y11, Y11
+	VADDPS       levelling1<>+0(SB), Y11, Y11
+	VMULPS       Y10, Y11, Y10
+	VADDPS       levelling2<>+0(SB), Y10, Y10
+	VMULPS       Y10, Y8, Y8
 	VANDNPS      Y8, Y9, Y8
 	VMOVUPS      (R10)(DI*2), Y9
 	VMULPS       Y9, Y5, Y9
@@ -7318,6 +7441,16 @@ group:
 	VMULPS       Y14, Y0, Y0
 	VMULPS       1536(CX), Y0, Y0
 	VMULPS       Y13, Y0, Y0
+	VMOVUPS      (R10)(DI*2), Y14
+	VADDPS       (R11)(DI*1), Y14, Y14
+	VMULPS       1856(CX), Y14, Y14
+	VADDPS       1856(CX), Y14, Y14
+	VMOVUPS      levelling0<>+0(SB), Y15
+	VMULPS       Y14, Y15, Y15
+	VADDPS       levelling1<>+0(SB), Y15, Y15
+	VMULPS       Y14, Y15, Y14
+	VADDPS       levelling2<>+0(SB), Y14, Y14
+	VMULPS       Y14, Y13, Y13
 	VADDPS       Y10, Y11, Y10
 	VADDPS       Y12, Y10, Y10
 	VMULPS       1440(CX), Y0, Y11
@@ -7374,6 +7507,19 @@ group:
 	VMULPS       Y11, Y6, Y6
 	VADDPS       Y6, Y10, Y6
 	VMULPS       1600(CX), Y6, Y6
+	MOVQ         120(AX), R13
+	VMOVUPS      (R13)(DX*2), Y10
+	VSHUFPS      $0xdd, 32(R13)(DX*2), Y10, Y10
+	VPERMPD      $0xd8, Y10, Y10
+	MOVQ         136(AX), R13
+	VMOVUPS      (R13)(DX*2), Y11
+	VSHUFPS      $0xdd, 32(R13)(DX*2), Y11, Y11
+	VPERMPD      $0xd8, Y11, Y11
+	VADDPS       Y11, Y10, Y10
+	VMULPS       1600(CX), Y10, Y10
+	VMULPS       kicked<>+0(SB), Y10, Y10
+	VADDPS       one<>+0(SB), Y10, Y10
+	VMULPS       Y10, Y6, Y6
 	VADDPS       Y6, Y5, Y5
 	VADDPS       Y5, Y2, Y2
 	VBROADCASTSS 160(AX), Y5
@@ -7425,6 +7571,19 @@ group:
 	VMULPS       Y5, Y3, Y3
 	VADDPS       Y3, Y4, Y3
 	VMULPS       1568(CX), Y3, Y3
+	MOVQ         96(AX), R13
+	VMOVUPS      (R13)(DX*2), Y4
+	VSHUFPS      $0xdd, 32(R13)(DX*2), Y4, Y4
+	VPERMPD      $0xd8, Y4, Y4
+	MOVQ         112(AX), R13
+	VMOVUPS      (R13)(DX*2), Y5
+	VSHUFPS      $0xdd, 32(R13)(DX*2), Y5, Y5
+	VPERMPD      $0xd8, Y5, Y5
+	VADDPS       Y5, Y4, Y4
+	VMULPS       1568(CX), Y4, Y4
+	VMULPS       kicked<>+0(SB), Y4, Y4
+	VADDPS       one<>+0(SB), Y4, Y4
+	VMULPS       Y4, Y3, Y3
 	VADDPS       Y3, Y0, Y0
 	VMOVUPS      32(SP), Y3
 	VADDPS       Y0, Y1, Y0
@@ -7505,6 +7664,7 @@ group:
 	VANDPS       Y10, Y7, Y7
 	VADDPS       Y8, Y7, Y7
 	VADDPS       Y7, Y6, Y8
+	VMULPS       1792(CX), Y8, Y8
 	VADDPS       Y5, Y8, Y5
 	VCMPPS       $0x06, 1760(CX), Y5, Y5
 	VORPS        Y5, Y1, Y1
@@ -9333,6 +9493,17 @@ group:
 	VMULPS       128(CX), Z20, Z20
 	VMULPS       192(CX), Z18, Z18
 	VADDPS       Z18, Z20, Z18
+	VMOVUPS      (R9)(DI*2), Z20
+	VADDPS       (R10), Z20, Z20
+	VADDPS       (R10)(DI*1), Z20, Z20
+	VMULPS       3648(CX), Z20, Z20
+	VADDPS       3648(CX), Z20, Z20
+	VBROADCASTSS levelling0<>+0(SB), Z21
+	VMULPS       Z20, Z21, Z21
+	VADDPS.BCST  levelling1<>+0(SB), Z21, Z21
+	VMULPS       Z20, Z21, Z20
+	VADDPS.BCST  levelling2<>+0(SB), Z20, Z20
+	VMULPS       Z20, Z18, Z18
 	KNOTW        K2, K3
 	VMOVAPS.Z    Z18, K3, Z18
 	VMOVUPS      (R10)(DI*2), Z20
@@ -9474,22 +9645,28 @@ group:
 	VMULPS       Z19, Z16, Z17
 	VADDPS       Z17, Z2, Z17
 	MOVQ         104(AX), R13
-	VMOVUPS      (R13)(DX*2), Z19
-	VMOVAPS      Z0, Z21
-	VPERMI2PS    64(R13)(DX*2), Z19, Z21
-	VMOVAPS      Z1, Z22
-	VPERMI2PS    64(R13)(DX*2), Z19, Z22
-	VMULPS       Z22, Z16, Z16
+	VMOVUPS      (R13)(DX*2), Z21
+	VMOVAPS      Z0, Z22
+	VPERMI2PS    64(R13)(DX*2), Z21, Z22
+	VMOVAPS      Z1, Z23
+	VPERMI2PS    64(R13)(DX*2), Z21, Z23
+	VMULPS       Z23, Z16, Z16
 	VADDPS       Z16, Z17, Z16
 	MOVQ         112(AX), R13
 	VMOVUPS      (R13)(DX*2), Z17
-	VMOVAPS      Z0, Z19
-	VPERMI2PS    64(R13)(DX*2), Z17, Z19
-	VMOVAPS      Z1, Z22
-	VPERMI2PS    64(R13)(DX*2), Z17, Z22
-	VMULPS       Z22, Z15, Z15
+	VMOVAPS      Z0, Z21
+	VPERMI2PS    64(R13)(DX*2), Z17, Z21
+	VMOVAPS      Z1, Z24
+	VPERMI2PS    64(R13)(DX*2), Z17, Z24
+	VMULPS       Z24, Z15, Z15
 	VADDPS       Z15, Z16, Z15
 	VMULPS       3136(CX), Z15, Z15
+	VADDPS       Z23, Z19, Z16
+	VADDPS       Z24, Z16, Z16
+	VMULPS       3136(CX), Z16, Z16
+	VMULPS.BCST  kicked<>+0(SB), Z16, Z16
+	VADDPS.BCST  one<>+0(SB), Z16, Z16
+	VMULPS       Z16, Z15, Z15
 	VADDPS       Z15, Z12, Z12
 	VADDPS       Z12, Z13, Z12
 	KNOTW        K2, K2
@@ -9525,15 +9702,15 @@ group:
 	VADDPS       Z16, Z15, Z15
 	VANDPS.BCST  absolute<>+0(SB), Z15, Z16
 	VCMPPS.BCST  $0x05, tiny<>+0(SB), Z16, K2
-	VADDPS       Z15, Z21, K2, Z21
-	VADDPS       Z21, Z18, Z15
+	VADDPS       Z15, Z22, K2, Z22
+	VADDPS       Z22, Z18, Z15
 	VMOVUPS      (R10)(DI*1), Z16
 	VMULPS       1664(CX), Z16, Z17
 	VADDPS       Z17, Z16, Z16
 	VANDPS.BCST  absolute<>+0(SB), Z16, Z17
 	VCMPPS.BCST  $0x05, tiny<>+0(SB), Z17, K2
-	VADDPS       Z16, Z19, K2, Z19
-	VADDPS       Z19, Z15, Z15
+	VADDPS       Z16, Z21, K2, Z21
+	VADDPS       Z21, Z15, Z15
 	VMOVUPS      (R10)(DI*2), Z16
 	VMULPS       1728(CX), Z16, Z17
 	VADDPS       Z17, Z16, Z16
@@ -9548,12 +9725,13 @@ group:
 	VADDPS       Z16, Z27, K2, Z27
 	VADDPS       Z27, Z25, Z16
 	VMOVUPS      (R11)(DI*1), Z17
-	VMULPS       1856(CX), Z17, Z22
-	VADDPS       Z22, Z17, Z17
-	VANDPS.BCST  absolute<>+0(SB), Z17, Z22
-	VCMPPS.BCST  $0x05, tiny<>+0(SB), Z22, K2
+	VMULPS       1856(CX), Z17, Z19
+	VADDPS       Z19, Z17, Z17
+	VANDPS.BCST  absolute<>+0(SB), Z17, Z19
+	VCMPPS.BCST  $0x05, tiny<>+0(SB), Z19, K2
 	VADDPS       Z17, Z26, K2, Z26
 	VADDPS       Z26, Z16, Z16
+	VMULPS       3584(CX), Z16, Z16
 	VADDPS       Z15, Z16, Z15
 	VCMPPS       $0x06, 3520(CX), Z15, K2
 	KORW         K1, K2, K1
@@ -9604,8 +9782,8 @@ quiet:
 	VMOVUPS     Z12, (R8)(DI*2)
 	VMOVUPS     Z13, (R9)(DI*1)
 	VMOVUPS     Z18, (R9)(DI*2)
-	VMOVUPS     Z21, (R10)
-	VMOVUPS     Z19, (R10)(DI*1)
+	VMOVUPS     Z22, (R10)
+	VMOVUPS     Z21, (R10)(DI*1)
 	VMOVUPS     Z25, (R10)(DI*2)
 	VMOVUPS     Z27, (R11)
 	VMOVUPS     Z26, (R11)(DI*1)
@@ -10451,6 +10629,16 @@ group:
 	VMULPS       128(CX), Z20, Z20
 	VMULPS       192(CX), Z18, Z18
 	VADDPS       Z18, Z20, Z18
+	VMOVUPS      (R9)(DI*2), Z20
+	VADDPS       (R10)(DI*1), Z20, Z20
+	VMULPS       3648(CX), Z20, Z20
+	VADDPS       3648(CX), Z20, Z20
+	VBROADCASTSS levelling0<>+0(SB), Z21
+	VMULPS       Z20, Z21, Z21
+	VADDPS.BCST  levelling1<>+0(SB), Z21, Z21
+	VMULPS       Z20, Z21, Z20
+	VADDPS.BCST  levelling2<>+0(SB), Z20, Z20
+	VMULPS       Z20, Z18, Z18
 	KNOTW        K2, K3
 	VMOVAPS.Z    Z18, K3, Z18
 	VMOVUPS      (R10)(DI*2), Z20
@@ -10574,13 +10762,18 @@ group:
 	VADDPS       Z16, Z2, Z16
 	MOVQ         112(AX), R13
 	VMOVUPS      (R13)(DX*2), Z17
-	VMOVAPS      Z0, Z19
-	VPERMI2PS    64(R13)(DX*2), Z17, Z19
-	VMOVAPS      Z1, Z21
+	VMOVAPS      Z0, Z21
 	VPERMI2PS    64(R13)(DX*2), Z17, Z21
-	VMULPS       Z21, Z15, Z15
+	VMOVAPS      Z1, Z22
+	VPERMI2PS    64(R13)(DX*2), Z17, Z22
+	VMULPS       Z22, Z15, Z15
 	VADDPS       Z15, Z16, Z15
 	VMULPS       3136(CX), Z15, Z15
+	VADDPS       Z22, Z19, Z16
+	VMULPS       3136(CX), Z16, Z16
+	VMULPS.BCST  kicked<>+0(SB), Z16, Z16
+	VADDPS.BCST  one<>+0(SB), Z16, Z16
+	VMULPS       Z16, Z15, Z15
 	VADDPS       Z15, Z12, Z12
 	VADDPS       Z12, Z13, Z12
 	KNOTW        K2, K2
@@ -10616,8 +10809,8 @@ group:
 	VADDPS       Z16, Z15, Z15
 	VANDPS.BCST  absolute<>+0(SB), Z15, Z16
 	VCMPPS.BCST  $0x05, tiny<>+0(SB), Z16, K2
-	VADDPS       Z15, Z19, K2, Z19
-	VADDPS       Z19, Z18, Z15
+	VADDPS       Z15, Z21, K2, Z21
+	VADDPS       Z21, Z18, Z15
 	VMOVUPS      (R10)(DI*2), Z16
 	VMULPS       1728(CX), Z16, Z17
 	VADDPS       Z17, Z16, Z16
@@ -10631,6 +10824,7 @@ group:
 	VCMPPS.BCST  $0x05, tiny<>+0(SB), Z17, K2
 	VADDPS       Z16, Z26, K2, Z26
 	VADDPS       Z26, Z25, Z16
+	VMULPS       3584(CX), Z16, Z16
 	VADDPS       Z15, Z16, Z15
 	VCMPPS       $0x06, 3520(CX), Z15, K2
 	KORW         K1, K2, K1
@@ -10681,7 +10875,7 @@ quiet:
 	VMOVUPS     Z12, (R8)(DI*2)
 	VMOVUPS     Z13, (R9)(DI*1)
 	VMOVUPS     Z18, (R9)(DI*2)
-	VMOVUPS     Z19, (R10)(DI*1)
+	VMOVUPS     Z21, (R10)(DI*1)
 	VMOVUPS     Z25, (R10)(DI*2)
 	VMOVUPS     Z26, (R11)(DI*1)
 	ADDQ        24(AX), CX
@@ -11677,6 +11871,17 @@ group:
 	VMULPS       128(CX), Z22, Z22
 	VMULPS       192(CX), Z20, Z20
 	VADDPS       Z20, Z22, Z20
+	VMOVUPS      (R9)(DI*2), Z22
+	VADDPS       (R10), Z22, Z22
+	VADDPS       (R10)(DI*1), Z22, Z22
+	VMULPS       3648(CX), Z22, Z22
+	VADDPS       3648(CX), Z22, Z22
+	VBROADCASTSS levelling0<>+0(SB), Z23
+	VMULPS       Z22, Z23, Z23
+	VADDPS.BCST  levelling1<>+0(SB), Z23, Z23
+	VMULPS       Z22, Z23, Z22
+	VADDPS.BCST  levelling2<>+0(SB), Z22, Z22
+	VMULPS       Z22, Z20, Z20
 	KNOTW        K2, K3
 	VMOVAPS.Z    Z20, K3, Z20
 	VMOVUPS      (R10)(DI*2), Z22
@@ -11704,6 +11909,17 @@ group:
 	VMULPS       Z27, Z12, Z12
 	VMULPS       3072(CX), Z12, Z12
 	VMULPS       Z26, Z12, Z12
+	VMOVUPS      (R10)(DI*2), Z27
+	VADDPS       (R11), Z27, Z27
+	VADDPS       (R11)(DI*1), Z27, Z27
+	VMULPS       3712(CX), Z27, Z27
+	VADDPS       3712(CX), Z27, Z27
+	VBROADCASTSS levelling0<>+0(SB), Z28
+	VMULPS       Z27, Z28, Z28
+	VADDPS.BCST  levelling1<>+0(SB), Z28, Z28
+	VMULPS       Z27, Z28, Z27
+	VADDPS.BCST  levelling2<>+0(SB), Z27, Z27
+	VMULPS       Z27, Z26, Z26
 	VADDPS       Z23, Z24, Z23
 	VADDPS       Z25, Z23, Z23
 	VMULPS       2880(CX), Z12, Z24
@@ -11757,22 +11973,28 @@ group:
 	VMULPS       Z26, Z23, Z24
 	VADDPS       Z24, Z2, Z24
 	MOVQ         128(AX), R13
-	VMOVUPS      (R13)(DX*2), Z26
-	VMOVAPS      Z0, Z27
-	VPERMI2PS    64(R13)(DX*2), Z26, Z27
-	VMOVAPS      Z1, Z28
-	VPERMI2PS    64(R13)(DX*2), Z26, Z28
-	VMULPS       Z28, Z23, Z23
+	VMOVUPS      (R13)(DX*2), Z27
+	VMOVAPS      Z0, Z28
+	VPERMI2PS    64(R13)(DX*2), Z27, Z28
+	VMOVAPS      Z1, Z29
+	VPERMI2PS    64(R13)(DX*2), Z27, Z29
+	VMULPS       Z29, Z23, Z23
 	VADDPS       Z23, Z24, Z23
 	MOVQ         136(AX), R13
 	VMOVUPS      (R13)(DX*2), Z24
-	VMOVAPS      Z0, Z26
-	VPERMI2PS    64(R13)(DX*2), Z24, Z26
-	VMOVAPS      Z1, Z28
-	VPERMI2PS    64(R13)(DX*2), Z24, Z28
-	VMULPS       Z28, Z18, Z18
+	VMOVAPS      Z0, Z27
+	VPERMI2PS    64(R13)(DX*2), Z24, Z27
+	VMOVAPS      Z1, Z30
+	VPERMI2PS    64(R13)(DX*2), Z24, Z30
+	VMULPS       Z30, Z18, Z18
 	VADDPS       Z18, Z23, Z18
 	VMULPS       3200(CX), Z18, Z18
+	VADDPS       Z29, Z26, Z23
+	VADDPS       Z30, Z23, Z23
+	VMULPS       3200(CX), Z23, Z23
+	VMULPS.BCST  kicked<>+0(SB), Z23, Z23
+	VADDPS.BCST  one<>+0(SB), Z23, Z23
+	VMULPS       Z23, Z18, Z18
 	VADDPS       Z18, Z17, Z17
 	VADDPS       Z17, Z14, Z14
 	VADDPS       Z21, Z19, Z17
@@ -11818,22 +12040,28 @@ group:
 	VMULPS       Z19, Z16, Z17
 	VADDPS       Z17, Z2, Z17
 	MOVQ         104(AX), R13
-	VMOVUPS      (R13)(DX*2), Z19
-	VMOVAPS      Z0, Z20
-	VPERMI2PS    64(R13)(DX*2), Z19, Z20
-	VMOVAPS      Z1, Z21
-	VPERMI2PS    64(R13)(DX*2), Z19, Z21
-	VMULPS       Z21, Z16, Z16
+	VMOVUPS      (R13)(DX*2), Z20
+	VMOVAPS      Z0, Z21
+	VPERMI2PS    64(R13)(DX*2), Z20, Z21
+	VMOVAPS      Z1, Z23
+	VPERMI2PS    64(R13)(DX*2), Z20, Z23
+	VMULPS       Z23, Z16, Z16
 	VADDPS       Z16, Z17, Z16
 	MOVQ         112(AX), R13
 	VMOVUPS      (R13)(DX*2), Z17
-	VMOVAPS      Z0, Z19
-	VPERMI2PS    64(R13)(DX*2), Z17, Z19
-	VMOVAPS      Z1, Z21
-	VPERMI2PS    64(R13)(DX*2), Z17, Z21
-	VMULPS       Z21, Z15, Z15
+	VMOVAPS      Z0, Z20
+	VPERMI2PS    64(R13)(DX*2), Z17, Z20
+	VMOVAPS      Z1, Z24
+	VPERMI2PS    64(R13)(DX*2), Z17, Z24
+	VMULPS       Z24, Z15, Z15
 	VADDPS       Z15, Z16, Z15
 	VMULPS       3136(CX), Z15, Z15
+	VADDPS       Z23, Z19, Z16
+	VADDPS       Z24, Z16, Z16
+	VMULPS       3136(CX), Z16, Z16
+	VMULPS.BCST  kicked<>+0(SB), Z16, Z16
+	VADDPS.BCST  one<>+0(SB), Z16, Z16
+	VMULPS       Z16, Z15, Z15
 	VADDPS       Z15, Z12, Z12
 	VADDPS       Z12, Z13, Z12
 	KNOTW        K2, K2
@@ -11869,15 +12097,15 @@ group:
 	VADDPS       Z16, Z15, Z15
 	VANDPS.BCST  absolute<>+0(SB), Z15, Z16
 	VCMPPS.BCST  $0x05, tiny<>+0(SB), Z16, K2
-	VADDPS       Z15, Z20, K2, Z20
-	VADDPS       Z20, Z18, Z15
+	VADDPS       Z15, Z21, K2, Z21
+	VADDPS       Z21, Z18, Z15
 	VMOVUPS      (R10)(DI*1), Z16
 	VMULPS       1664(CX), Z16, Z17
 	VADDPS       Z17, Z16, Z16
 	VANDPS.BCST  absolute<>+0(SB), Z16, Z17
 	VCMPPS.BCST  $0x05, tiny<>+0(SB), Z17, K2
-	VADDPS       Z16, Z19, K2, Z19
-	VADDPS       Z19, Z15, Z15
+	VADDPS       Z16, Z20, K2, Z20
+	VADDPS       Z20, Z15, Z15
 	VMOVUPS      (R10)(DI*2), Z16
 	VMULPS       1728(CX), Z16, Z17
 	VADDPS       Z17, Z16, Z16
@@ -11889,15 +12117,16 @@ group:
 	VADDPS       Z17, Z16, Z16
 	VANDPS.BCST  absolute<>+0(SB), Z16, Z17
 	VCMPPS.BCST  $0x05, tiny<>+0(SB), Z17, K2
-	VADDPS       Z16, Z27, K2, Z27
-	VADDPS       Z27, Z25, Z16
+	VADDPS       Z16, Z28, K2, Z28
+	VADDPS       Z28, Z25, Z16
 	VMOVUPS      (R11)(DI*1), Z17
-	VMULPS       1856(CX), Z17, Z21
-	VADDPS       Z21, Z17, Z17
-	VANDPS.BCST  absolute<>+0(SB), Z17, Z21
-	VCMPPS.BCST  $0x05, tiny<>+0(SB), Z21, K2
-	VADDPS       Z17, Z26, K2, Z26
-	VADDPS       Z26, Z16, Z16
+	VMULPS       1856(CX), Z17, Z19
+	VADDPS       Z19, Z17, Z17
+	VANDPS.BCST  absolute<>+0(SB), Z17, Z19
+	VCMPPS.BCST  $0x05, tiny<>+0(SB), Z19, K2
+	VADDPS       Z17, Z27, K2, Z27
+	VADDPS       Z27, Z16, Z16
+	VMULPS       3584(CX), Z16, Z16
 	VADDPS       Z15, Z16, Z15
 	VCMPPS       $0x06, 3520(CX), Z15, K2
 	KORW         K1, K2, K1
@@ -11948,11 +12177,11 @@ quiet:
 	VMOVUPS     Z12, (R8)(DI*2)
 	VMOVUPS     Z13, (R9)(DI*1)
 	VMOVUPS     Z18, (R9)(DI*2)
-	VMOVUPS     Z20, (R10)
-	VMOVUPS     Z19, (R10)(DI*1)
+	VMOVUPS     Z21, (R10)
+	VMOVUPS     Z20, (R10)(DI*1)
 	VMOVUPS     Z25, (R10)(DI*2)
-	VMOVUPS     Z27, (R11)
-	VMOVUPS     Z26, (R11)(DI*1)
+	VMOVUPS     Z28, (R11)
+	VMOVUPS     Z27, (R11)(DI*1)
 	ADDQ        24(AX), CX
 	ADDQ        $0x40, R8
 	ADDQ        $0x40, R9
@@ -12845,6 +13074,16 @@ group:
 	VMULPS       128(CX), Z22, Z22
 	VMULPS       192(CX), Z20, Z20
 	VADDPS       Z20, Z22, Z20
+	VMOVUPS      (R9)(DI*2), Z22
+	VADDPS       (R10)(DI*1), Z22, Z22
+	VMULPS       3648(CX), Z22, Z22
+	VADDPS       3648(CX), Z22, Z22
+	VBROADCASTSS levelling0<>+0(SB), Z23
+	VMULPS       Z22, Z23, Z23
+	VADDPS.BCST  levelling1<>+0(SB), Z23, Z23
+	VMULPS       Z22, Z23, Z22
+	VADDPS.BCST  levelling2<>+0(SB), Z22, Z22
+	VMULPS       Z22, Z20, Z20
 	KNOTW        K2, K3
 	VMOVAPS.Z    Z20, K3, Z20
 	VMOVUPS      (R10)(DI*2), Z22
@@ -12871,6 +13110,16 @@ group:
 	VMULPS       Z27, Z12, Z12
 	VMULPS       3072(CX), Z12, Z12
 	VMULPS       Z26, Z12, Z12
+	VMOVUPS      (R10)(DI*2), Z27
+	VADDPS       (R11)(DI*1), Z27, Z27
+	VMULPS       3712(CX), Z27, Z27
+	VADDPS       3712(CX), Z27, Z27
+	VBROADCASTSS levelling0<>+0(SB), Z28
+	VMULPS       Z27, Z28, Z28
+	VADDPS.BCST  levelling1<>+0(SB), Z28, Z28
+	VMULPS       Z27, Z28, Z27
+	VADDPS.BCST  levelling2<>+0(SB), Z27, Z27
+	VMULPS       Z27, Z26, Z26
 	VADDPS       Z23, Z24, Z23
 	VADDPS       Z25, Z23, Z23
 	VMULPS       2880(CX), Z12, Z24
@@ -12920,13 +13169,18 @@ group:
 	VADDPS       Z23, Z2, Z23
 	MOVQ         136(AX), R13
 	VMOVUPS      (R13)(DX*2), Z24
-	VMOVAPS      Z0, Z26
-	VPERMI2PS    64(R13)(DX*2), Z24, Z26
-	VMOVAPS      Z1, Z27
+	VMOVAPS      Z0, Z27
 	VPERMI2PS    64(R13)(DX*2), Z24, Z27
-	VMULPS       Z27, Z18, Z18
+	VMOVAPS      Z1, Z28
+	VPERMI2PS    64(R13)(DX*2), Z24, Z28
+	VMULPS       Z28, Z18, Z18
 	VADDPS       Z18, Z23, Z18
 	VMULPS       3200(CX), Z18, Z18
+	VADDPS       Z28, Z26, Z23
+	VMULPS       3200(CX), Z23, Z23
+	VMULPS.BCST  kicked<>+0(SB), Z23, Z23
+	VADDPS.BCST  one<>+0(SB), Z23, Z23
+	VMULPS       Z23, Z18, Z18
 	VADDPS       Z18, Z17, Z17
 	VADDPS       Z17, Z14, Z14
 	VADDPS       Z21, Z19, Z17
@@ -12968,13 +13222,18 @@ group:
 	VADDPS       Z16, Z2, Z16
 	MOVQ         112(AX), R13
 	VMOVUPS      (R13)(DX*2), Z17
-	VMOVAPS      Z0, Z19
-	VPERMI2PS    64(R13)(DX*2), Z17, Z19
-	VMOVAPS      Z1, Z20
+	VMOVAPS      Z0, Z20
 	VPERMI2PS    64(R13)(DX*2), Z17, Z20
-	VMULPS       Z20, Z15, Z15
+	VMOVAPS      Z1, Z21
+	VPERMI2PS    64(R13)(DX*2), Z17, Z21
+	VMULPS       Z21, Z15, Z15
 	VADDPS       Z15, Z16, Z15
 	VMULPS       3136(CX), Z15, Z15
+	VADDPS       Z21, Z19, Z16
+	VMULPS       3136(CX), Z16, Z16
+	VMULPS.BCST  kicked<>+0(SB), Z16, Z16
+	VADDPS.BCST  one<>+0(SB), Z16, Z16
+	VMULPS       Z16, Z15, Z15
 	VADDPS       Z15, Z12, Z12
 	VADDPS       Z12, Z13, Z12
 	KNOTW        K2, K2
@@ -13010,8 +13269,8 @@ group:
 	VADDPS       Z16, Z15, Z15
 	VANDPS.BCST  absolute<>+0(SB), Z15, Z16
 	VCMPPS.BCST  $0x05, tiny<>+0(SB), Z16, K2
-	VADDPS       Z15, Z19, K2, Z19
-	VADDPS       Z19, Z18, Z15
+	VADDPS       Z15, Z20, K2, Z20
+	VADDPS       Z20, Z18, Z15
 	VMOVUPS      (R10)(DI*2), Z16
 	VMULPS       1728(CX), Z16, Z17
 	VADDPS       Z17, Z16, Z16
@@ -13023,8 +13282,9 @@ group:
 	VADDPS       Z17, Z16, Z16
 	VANDPS.BCST  absolute<>+0(SB), Z16, Z17
 	VCMPPS.BCST  $0x05, tiny<>+0(SB), Z17, K2
-	VADDPS       Z16, Z26, K2, Z26
-	VADDPS       Z26, Z25, Z16
+	VADDPS       Z16, Z27, K2, Z27
+	VADDPS       Z27, Z25, Z16
+	VMULPS       3584(CX), Z16, Z16
 	VADDPS       Z15, Z16, Z15
 	VCMPPS       $0x06, 3520(CX), Z15, K2
 	KORW         K1, K2, K1
@@ -13075,9 +13335,9 @@ quiet:
 	VMOVUPS     Z12, (R8)(DI*2)
 	VMOVUPS     Z13, (R9)(DI*1)
 	VMOVUPS     Z18, (R9)(DI*2)
-	VMOVUPS     Z19, (R10)(DI*1)
+	VMOVUPS     Z20, (R10)(DI*1)
 	VMOVUPS     Z25, (R10)(DI*2)
-	VMOVUPS     Z26, (R11)(DI*1)
+	VMOVUPS     Z27, (R11)(DI*1)
 	ADDQ        24(AX), CX
 	ADDQ        $0x40, R8
 	ADDQ        $0x40, R9

@@ -142,7 +142,7 @@ type twoDerived struct {
 	cs, cd, gs, gd, a, b, c         float64
 	theta, dTh                      float64
 	watch                           float32 // a step that ends above it (plus δ) is replayed: it may hold a spike
-	strong                          float32 // load from which a step is too long for the extrapolation, see strongOf
+	strong, strongD                 float32 // load from which a step is too long for the extrapolation, see strongOf
 	bend, bendCurrent               float32 // by how much a curved V_s may exceed its ends, mV: at constant currents, per pA that they change
 	ed, invDD                       float32
 	ref                             spike.Tick
@@ -157,6 +157,7 @@ type twoStep struct {
 	r, invR              float32
 	shareS, shareD       float32 // mean time constant, which the channels' kernels assume, to the neuron's own
 	invTauS, invTauD     float32
+	ratioS, ratioD       float32 // r in membrane time constants
 	invCS, invCD, gs, gd float32
 	leakD                float32 // leak conductance of the dendrite, nS
 	a, b, c              float32
@@ -187,7 +188,7 @@ func (s *TwoCompartment) derive(b Build, i int, h float64) *twoDerived {
 	}
 	d.watch = float32(d.theta - humpSlope*d.theta*h/d.tauS)
 	d.bend, d.bendCurrent = float32(humpBend*d.theta/d.tauS*h*h/8), float32(h/8/d.cs) // a parabola's height is its change of slope times h/8
-	d.strong = strongOf(strongestTwo, min(d.tauS, d.tauD), h, s.TauAMPA, s.TauNMDA, s.TauGABA)
+	d.strong, d.strongD = strongOf(strongestTwo, d.tauS, d.tauD, h, s.TauAMPA, s.TauNMDA, s.TauGABA)
 	if h > coarse*d.tauD { // the plateau does not rise in a straight line
 		d.strong = -1
 	}
@@ -229,6 +230,7 @@ func (s *TwoCompartment) coefficients(d *twoDerived, r float64, c *twoStep) {
 	c.r, c.invR = float32(r), float32(1/r)
 	c.shareS, c.shareD = float32(s.TauS.Mean()/d.tauS), float32(s.TauD.Mean()/d.tauD)
 	c.invTauS, c.invTauD, c.invCS, c.invCD = float32(1/d.tauS), float32(1/d.tauD), float32(1/d.cs), float32(1/d.cd)
+	c.ratioS, c.ratioD = float32(c.r*c.invTauS), float32(c.r*c.invTauD)
 	c.leakD = float32(d.cd / d.tauD)
 	c.gs, c.gd, c.a, c.b, c.c = float32(d.gs), float32(d.gd), float32(d.a), float32(d.b), float32(d.c)
 }

@@ -8,6 +8,7 @@ import "unsafe"
 func (d *twoDerived) partial(r float64, c *twoStep) {
 	*c = d.full
 	c.r, c.invR = float32(r), float32(1/r)
+	c.ratioS, c.ratioD = float32(c.r*c.invTauS), float32(c.r*c.invTauD)
 	s := float64(r * float64(d.full.invR)) // fraction of the whole step
 	// Lagrange's polynomials of the nodes 1/3, 2/3 and 1, beside a node at 0.
 	one := float32(float64(13.5*s) * (s - 2./3) * (s - 1))

@@ -158,7 +158,7 @@ func (p *twoCompartment) one(r Range, i, s int, t spike.Tick, in *Input, out *sp
 		} else {
 			d.step(p, &d.full, &u, &v, held)
 		}
-		ok = ok && u.load(1) <= d.strong && (end >= stop || !above && (u.x <= d.watch+u.th || !p.mayCross(d, p.x[i], &u, &v)))
+		ok = ok && u.load(d.strongD) <= d.strong && (end >= stop || !above && (u.x <= d.watch+u.th || !p.mayCross(d, p.x[i], &u, &v)))
 	}
 	if !ok {
 		p.load(&u, i) // the state before
@@ -239,10 +239,14 @@ func (d *twoDerived) slopes(p *twoCompartment, c *twoStep, u *two, v *twoInput) 
 func (d *twoDerived) step(p *twoCompartment, c *twoStep, u *two, v *twoInput, held bool) {
 	eExc, eInh := p.eExc, p.eInh
 	dx, dy, act, _, gy := d.slopes(p, c, u, v)
+	dx = float32(dx * levelling(u.g[somaAMPA]+u.g[somaNMDA]+u.g[somaGABA], c.ratioS))
 	if held {
 		dx = 0 // nor does V_s move under the dendrite's synapses
 	}
 	dAct := float32(float32(float32(act*(1-act))*d.invDD) * dy)
+	if !p.atSoma {
+		dy = float32(dy * levelling(u.g[apicalAMPA]+u.g[apicalNMDA]+u.g[apicalGABA], c.ratioD))
+	}
 
 	at, dAt := u.y, dy
 	if p.atSoma {
@@ -264,7 +268,7 @@ func (d *twoDerived) step(p *twoCompartment, c *twoStep, u *two, v *twoInput, he
 		x += float32(u.g[k] * (float32(c.area0[k]*(e-u.x)) - float32(c.area1[k]*dx)))
 		kick += float32(v.in[k].Area * (e - midX))
 	}
-	x += float32(kick * c.shareS)
+	x += kicked(kick, v.in[somaAMPA].Area+v.in[somaNMDA].Area+v.in[somaGABA].Area, c.shareS)
 
 	// Dendrite and its adaptation.
 	i0 = float32(c.gd*act) + float32(c.c*v.k) + v.id0
@@ -281,7 +285,11 @@ func (d *twoDerived) step(p *twoCompartment, c *twoStep, u *two, v *twoInput, he
 		y += float32(u.g[k] * (float32(c.area0[k]*(e-at)) - float32(c.area1[k]*dAt)))
 		kick += float32(v.in[k].Area * (e - midAt))
 	}
-	y += float32(kick * c.shareD)
+	if p.atSoma {
+		y += float32(kick * c.shareD)
+	} else {
+		y += kicked(kick, v.in[apicalAMPA].Area+v.in[apicalNMDA].Area+v.in[apicalGABA].Area, c.shareD)
+	}
 
 	u.x, u.y, u.wd = u.x+x, u.y+y, u.wd+wd
 	if held {

@@ -84,7 +84,7 @@ func (f *frame) burst(v variant, escape bool) {
 	if escape { // which needs more registers
 		place, spared = f.inMemory, f.aside(Either(Either(look, some), due))
 	}
-	strong, conductances := f.land(v, true, place)
+	strong, conductances := f.land(v, place)
 	f.look(Either(seen, strong))
 	if escape {
 		f.spend(h, Either(spared(), strong))
@@ -95,17 +95,6 @@ func (f *frame) burst(v variant, escape bool) {
 	f.decay(lanes.WS, lanes.FadeWS)
 	f.store(lanes.Th, rise())
 	conductances()
-}
-
-// levelling is levelling with the conductances of one side.
-func (f *frame) levelling(v variant, side, ratio int) VecVirtual {
-	g := f.Floats(f.g(side))
-	if v.nmda {
-		g = Add(g, f.state(lanes.G+side+1))
-	}
-	g = Add(g, f.state(lanes.G+side+2))
-	z := Add(Mul(g, f.constant(ratio)), f.constant(ratio))
-	return Horner("levelling", z, 1.0/12, -1.0/3, 1)
 }
 
 // pull returns the driving force of a channel on one side at the start of the step, where its potential is at.
@@ -120,21 +109,5 @@ func (f *frame) synapses(v variant, side int, n, at, slope, mid VecVirtual) VecV
 		k += side
 		n = Add(n, Mul(Sub(Mul(start, f.constant(lanes.Area0+k)), Mul(slope, f.constant(lanes.Area1+k))), f.state(lanes.G+k)))
 	}
-	share := lanes.ShareS
-	if side > 0 {
-		share = lanes.ShareD
-	}
-	kick := Mul(f.kicks(v, side, mid), f.constant(share))
-	if v.soma && side > 0 {
-		return Add(n, kick)
-	}
-	var area VecVirtual
-	for _, k := range v.channels() {
-		if area == nil {
-			area = f.areas(side)
-		} else {
-			area = Add(area, f.areas(k+side))
-		}
-	}
-	return Add(n, Mul(kick, Add(Mul(Mul(area, f.constant(share)), Number("kicked", -0.5)), Number("one", 1))))
+	return Add(n, f.kicked(v, side, mid))
 }

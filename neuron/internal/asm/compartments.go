@@ -45,9 +45,9 @@ func (f *frame) threshold() VecVirtual {
 	return f.faded(f.Floats(f.state(lanes.Th)), lanes.FadeTh)
 }
 
-// land returns where both membranes' conductances together are strong at the end of the step (two.load); weighted says whether one of the dendrite's counts for StrongD, and what stores them: after their decay and
+// land returns where both membranes' conductances together are strong at the end of the step (two.load), and what stores them: after their decay and
 // the jumps of the arrivals. Where registers are few, place says where they wait.
-func (f *frame) land(v variant, weighted bool, place func(VecVirtual) func() VecVirtual) (strong Mask, store func()) {
+func (f *frame) land(v variant, place func(VecVirtual) func() VecVirtual) (strong Mask, store func()) {
 	var sums [2]VecVirtual
 	var rows []int
 	var later []func() VecVirtual
@@ -63,15 +63,40 @@ func (f *frame) land(v variant, weighted bool, place func(VecVirtual) func() Vec
 			rows, later = append(rows, lanes.G+k), append(later, place(g))
 		}
 	}
-	if weighted {
-		sums[1] = Mul(sums[1], f.constant(lanes.StrongD))
-	}
-	sum := Add(sums[1], sums[0])
+	sum := Add(Mul(sums[1], f.constant(lanes.StrongD)), sums[0])
 	return Compare(sum, f.constant(lanes.Strong), NotLessEqual), func() {
 		for i, row := range rows {
 			f.store(row, later[i]())
 		}
 	}
+}
+
+// levelling is levelling with the conductances of one side.
+func (f *frame) levelling(v variant, side, ratio int) VecVirtual {
+	g := f.Floats(f.g(side))
+	if v.nmda {
+		g = Add(g, f.state(lanes.G+side+1))
+	}
+	g = Add(g, f.state(lanes.G+side+2))
+	z := Add(Mul(g, f.constant(ratio)), f.constant(ratio))
+	return Horner("levelling", z, 1.0/12, -1.0/3, 1)
+}
+
+// kicked is kicked: what the arrivals of one side do to its potential, which is mid halfway through the step.
+func (f *frame) kicked(v variant, side int, mid VecVirtual) VecVirtual {
+	share := lanes.ShareS
+	if side > 0 {
+		share = lanes.ShareD
+	}
+	kick := Mul(f.kicks(v, side, mid), f.constant(share))
+	if v.soma && side > 0 { // the arrivals do not move what drives them
+		return kick
+	}
+	area := f.areas(side)
+	for _, k := range v.channels()[1:] {
+		area = Add(area, f.areas(k+side))
+	}
+	return Mul(kick, Add(Mul(Mul(area, f.constant(share)), Number("kicked", -0.5)), Number("one", 1)))
 }
 
 // inRegister lets a vector wait where it is.

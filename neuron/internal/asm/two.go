@@ -54,7 +54,7 @@ func (f *frame) two(v variant) {
 	plateau := Mul(act, f.constant(lanes.GS))
 	is := Add(Add(plateau, Mul(f.Floats(f.state(lanes.WS)), f.constant(lanes.B))), f.current(0, 0))
 	dx := Add(Mul(Sub(f.drive(v, 0, soma), x), f.constant(lanes.InvTauS)), Mul(is, f.constant(lanes.InvCS)))
-	dx = Drop(held(), dx)
+	dx = Drop(held(), Mul(dx, f.levelling(v, 0, lanes.RatioS)))
 	gy := f.drive(v, 3, dendrite)
 	bap := Mul(f.Floats(f.state(lanes.Box)), f.constant(lanes.C))
 	own := Mul(act, f.constant(lanes.GD))
@@ -63,6 +63,9 @@ func (f *frame) two(v variant) {
 	dy := Add(Mul(Sub(gy, y), f.constant(lanes.InvTauD)), Mul(id, f.constant(lanes.InvCD)))
 	syn := Mul(gy, f.constant(lanes.LeakD))
 	dAct := Mul(Mul(Mul(act, Sub(f.Floats(Number("one", 1)), act)), f.constant(lanes.InvDD)), dy)
+	if !v.soma {
+		dy = Mul(dy, f.levelling(v, 3, lanes.RatioD))
+	}
 	// Dendrite and its adaptation.
 	i0 := Add(Add(own, bap), id0)
 	i1 := Add(Mul(dAct, f.constant(lanes.GD)), Mul(Sub(f.current(1, 1), id0), f.constant(lanes.InvR)))
@@ -77,7 +80,7 @@ func (f *frame) two(v variant) {
 		dAt = dx
 	}
 	ny = f.leak(v, 3, ny, dendrite, dAt)
-	ny = Add(ny, Mul(f.kicks(v, 3, Add(Mul(dAt, f.constant(lanes.Half)), at)), f.constant(lanes.ShareD)))
+	ny = Add(ny, f.kicked(v, 3, Add(Mul(dAt, f.constant(lanes.Half)), at)))
 	ny = Add(y, ny)
 	// Soma.
 	is0 := f.current(0, 0)
@@ -86,7 +89,7 @@ func (f *frame) two(v variant) {
 	nx := Add(Add(Add(Mul(x, f.constant(lanes.LeakS)), Mul(f.Floats(f.state(lanes.WS)), f.constant(lanes.WSS))),
 		Mul(i0, f.constant(lanes.S0))), Mul(i1, f.constant(lanes.S1)))
 	nx = f.leak(v, 0, nx, soma, dx)
-	nx = Add(nx, Mul(f.kicks(v, 0, Add(Mul(dx, f.constant(lanes.Half)), x)), f.constant(lanes.ShareS)))
+	nx = Add(nx, f.kicked(v, 0, Add(Mul(dx, f.constant(lanes.Half)), x)))
 	nx = Drop(held(), Add(x, nx))
 	// Above threshold and not refractory, at the end of refractoriness, or at an edge of the back-propagating spike.
 	threshold := f.threshold()
@@ -94,7 +97,7 @@ func (f *frame) two(v variant) {
 	look := Compare(nx, Add(threshold, f.constant(lanes.Watch)), Greater)
 	look = Except(Either(look, f.later(f.ticks(0), unsafe.Offsetof(call.Before))), goesOn())
 	look = Either(look, Not(f.later(f.ticks(1), unsafe.Offsetof(call.Last))))
-	strong, conductances := f.land(v, false, inRegister)
+	strong, conductances := f.land(v, inRegister)
 	f.look(Either(look, strong))
 	f.store(lanes.X, nx)
 	f.store(lanes.Y, ny)
