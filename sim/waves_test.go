@@ -5,6 +5,8 @@ import (
 	"math/rand/v2"
 	"testing"
 
+	"gonum.org/v1/gonum/stat"
+
 	"github.com/burstplex/burstplex/neuron"
 	"github.com/burstplex/burstplex/neuron/rng"
 	"github.com/burstplex/burstplex/neuron/spike"
@@ -182,5 +184,41 @@ func TestCourseOfALevel(t *testing.T) {
 		if got, want := course.After(at), s.level("x").value[0]; got != want {
 			t.Errorf("at %v: %g pA, the network has %g", at, got, want)
 		}
+	}
+}
+
+// A wave that repeats is 0 before it starts, in its integrals too, however long before; and its periods are alike.
+func TestRepeatingWaveBeforeItsStart(t *testing.T) {
+	w := &Samples{Start: 1000, Times: []spike.Tick{0, 30}, Values: []float64{2, 7}, Period: 50}
+	for _, c := range [][3]float64{{0, 990, 0}, {0, 400, 0}, {100, 999, 0}, {0, 1000, 0}, {0, 1010, 20}, {-500, 1050,
+		200}, {920, 1100, 400},
+		{1010, 1060, 200}, {1040, 1140, 400}, {1149, 1151, 9}} {
+		if got := w.Integral(spike.Tick(c[0]), spike.Tick(c[1])); got != c[2] {
+			t.Errorf("from %g to %g: %g, want %g", c[0], c[1], got, c[2])
+		}
+	}
+}
+
+// Frequencies of a fluctuation lie one in each part of the band, each at a random place of its own, so that nothing
+// repeats.
+func TestFrequenciesOfAFluctuation(t *testing.T) {
+	const n, lo, hi = 400, 2.0, 42.0
+	w := NewFluctuation(rng.New(4, "f"), n, lo, hi)
+	var places, phases []float64
+	for i, f := range w.freq {
+		place := (f*1e9-lo)/(hi-lo)*n - float64(i)
+		if place < 0 || place > 1 {
+			t.Errorf("frequency %d is %g Hz", i, f*1e9)
+		}
+		places, phases = append(places, place), append(phases, w.phase[i])
+	}
+	for name, x := range map[string][]float64{"places": places, "phases": phases} {
+		m, v := stat.MeanVariance(x, nil)
+		if r := stat.Correlation(x[1:], x[:n-1], nil); math.Abs(m-0.5) > 0.06 || math.Abs(v*12-1) > 0.2 || math.Abs(r) > 0.2 {
+			t.Errorf("%s: mean %g, variance %g of 1/12, correlation of neighbours %g", name, m, 12*v, r)
+		}
+	}
+	if r := stat.Correlation(places, phases, nil); math.Abs(r) > 0.2 {
+		t.Errorf("places and phases have a correlation of %g", r)
 	}
 }

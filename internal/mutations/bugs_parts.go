@@ -141,4 +141,8 @@ var parts = []bug{
 		"if d.Start[k] != held || d.End[k] != held {", "if d.Start[k] != held {", "-run=RestEnds ./sim"},
 	{"patterns: scales act a tick late", "sim/protocol.go",
 		"pr.SetScale(sc.Value, f.now)", "pr.SetScale(sc.Value, f.now+1)", "-run=ScaleOfAPattern ./sim"},
+	{"samples: integrals before the start of a wave that repeats", "sim/waves.go",
+		"a, b = max(a, 0), max(b, 0)\n", "a = max(a, 0)\n", "-run=RepeatingWave ./sim"},
+	{"fluctuation: all frequencies have one place in their parts", "sim/waves.go",
+		"key.Uniform(uint64(i), 0))/float64(n)", "key.Uniform(0, 0))/float64(n)", "-run=FrequenciesOf ./sim"},
 }
