@@ -132,7 +132,7 @@ var bugs = []bug{
 	{"rules see presynaptic spikes when they are emitted", "sim/learning.go",
 		"spike.Event{At: e.At + delay, Src:", "spike.Event{At: e.At + delay/2, Src:", oracle},
 	{"plasticity that is switched inside a window", "sim/learning.go",
-		"l.rules[l.shard].Update(part, pre[:nPre], post[:nPost], ph.on)", "l.rules[l.shard].Update(part, pre[:nPre], post[:nPost], l.phases[0].on)", oracle},
+		"b.rules[b.shard].Update(part, pre[:nPre], post[:nPost], ph.on)", "b.rules[b.shard].Update(part, pre[:nPre], post[:nPost], b.phases[0].on)", oracle},
 	{"a teacher's current is bounded from above only", "sim/teacher.go",
 		"max(-t.Limit, min(t.Limit, t.Law.Current(rate, probability, t.target[0])))", "min(t.Limit, t.Law.Current(rate, probability, t.target[0]))", oracle},
 	{"hold of a teacher has no effect", "sim/teacher.go",
