@@ -42,6 +42,7 @@ type benchOutput struct {
 type benchNetworks struct {
 	benchOutput
 	Names   []string `arg:"" optional:"" name:"name" help:"propagation, plasticity, xor, coba, cuba, balanced, balanced-stdp, two-compartment, microcircuit (2 GiB, minutes), or an experiment. Default: all but microcircuit."`
+	Set     []string `help:"Set a key of all these networks, for example experiment.step=0.2ms; may be repeated." placeholder:"KEY=VALUE" sep:"none"`
 	Runs    int      `short:"n" default:"5" help:"Stretches of model time to measure."`
 	Workers int      `default:"1" help:"Processors to use."`
 	profiled
@@ -89,6 +90,7 @@ func (c *benchNetworks) Run(ctx context.Context, t terminal) error {
 		}
 	}
 	for i := range all {
+		all[i].Set = append(slices.Clip(all[i].Set), c.Set...)
 		if err := c.rescale(ctx, t, &all[i], c.Workers); err != nil {
 			return err
 		}
