@@ -12,9 +12,10 @@ type fineAdEx struct {
 	current, slope float64 // pA, pA/ms
 }
 
-// replay returns the state u of neuron i a step later, event by event: arrivals, the end of refractoriness and spikes each
-// end a part.
-func (p *adex) replay(d *adexDerived, u adexState, i int, t spike.Tick, i0, i1 float32, arrive arriving, out *spike.Buffer) adexState {
+// replay returns the state u of neuron i a step later, event by event: arrivals, the end of refractoriness and spikes
+// each end a part.
+func (p *adex) replay(d *adexDerived, u adexState, i int, t spike.Tick, i0, i1 float32, arrive arriving,
+	out *spike.Buffer) adexState {
 	h := p.build.Step
 	stop := t + h
 	f := fineAdEx{x: float64(u.x), w: float64(u.w), g: [2]float64{float64(u.ampa), float64(u.gaba)},
@@ -125,17 +126,17 @@ func (f *fineAdEx) advance(d *adexDerived, r float64) (passed float64, spiked bo
 	return r, false
 }
 
-// fallLimit is how much of the fall of y to 0 may be due to anything but the exponential. What the series of fall leave out is
-// at most τ y fallLimit³/4, some 10 ns where y is 0.02.
+// fallLimit is how much of the fall of y to 0 may be due to anything but the exponential. What the series of fall leave
+// out is at most τ y fallLimit³/4, some 10 ns where y is 0.02.
 const fallLimit = 0.06
 
-// fall advances f over at most r ms, until a spike, if y = exp(-(V-V_T)/Δ) is so small that it falls nearly straight. With
-// constant conductances, current and w,
+// fall advances f over at most r ms, until a spike, if y = exp(-(V-V_T)/Δ) is so small that it falls nearly straight.
+// With constant conductances, current and w,
 //
 //	dy/dt = -(1 + q)/τ,  q = y (a + b log y),
 //
-// so that it takes τ ∫ (1 - q + q² - ...) dy from one y to another, which has a closed form. Conductances and the current are
-// those after a third of the fall, where their change has its mean effect.
+// so that it takes τ ∫ (1 - q + q² - ...) dy from one y to another, which has a closed form. Conductances and the
+// current are those after a third of the fall, where their change has its mean effect.
 func (f *fineAdEx) fall(d *adexDerived, y, r float64) (passed float64, spiked, ok bool) {
 	log := (d.theta - f.x) / d.delta
 	third := min(float64(d.tau*y), r) / 3
@@ -166,7 +167,8 @@ func (f *fineAdEx) fall(d *adexDerived, y, r float64) (passed float64, spiked, o
 		f.w += float64(passed * (float64(d.a*(mean+f.x)/2) - f.w) / d.tauW)
 		f.x = mean
 	} else {
-		f.w += float64(passed * (float64(d.a*(d.theta-float64(d.delta*(log-1)))) - f.w) / d.tauW) // the mean of log y is log y(0) - 1
+		// the mean of log y is log y(0) - 1
+		f.w += float64(passed * (float64(d.a*(d.theta-float64(d.delta*(log-1)))) - f.w) / d.tauW)
 	}
 	for k := range f.g {
 		f.g[k] /= growth(passed / d.tauSyn[k])

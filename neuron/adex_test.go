@@ -65,7 +65,8 @@ func adexReference(s *AdEx, arrivals []Arrival, current func(spike.Tick) float64
 
 func somAdEx() *AdEx {
 	s := DefaultAdEx()
-	s.GL, s.Delta, s.Theta, s.A, s.B, s.TauW, s.TRef, s.Reset = Const(5), Const(4), Const(-61.84), Const(.5), Const(10), Const(500), Const(2), Const(-65)
+	s.GL, s.Delta, s.Theta, s.A, s.B, s.TauW, s.TRef, s.Reset = Const(5), Const(4), Const(-61.84), Const(.5), Const(10),
+		Const(500), Const(2), Const(-65)
 	return s
 }
 
@@ -75,7 +76,8 @@ var adexCases = []struct {
 	weights [2]float64
 	current float64
 }{
-	{"PV of the propagation network", func() *AdEx { s := DefaultAdEx(); s.Hold = "rest"; return s }, [2]float64{.75, 1.125}, 205},
+	{"PV of the propagation network", func() *AdEx { s := DefaultAdEx(); s.Hold = "rest"; return s },
+		[2]float64{.75, 1.125}, 205},
 	{"PV, physical reset", DefaultAdEx, [2]float64{.75, 1.125}, 205},
 	{"SOM of the propagation network", func() *AdEx { s := somAdEx(); s.Hold = "rest"; return s }, [2]float64{.4, .5}, 20},
 	{"reset above V_T", func() *AdEx {

@@ -20,7 +20,8 @@ type counted struct {
 // fillBlock is how many neurons draw their words at a time.
 const fillBlock = 256
 
-// mostThresholds is the number of thresholds up to which the vector code, which compares with all of them, is the faster.
+// mostThresholds is the number of thresholds up to which the vector code, which compares with all of them, is the
+// faster.
 const mostThresholds = 80
 
 func newCounted(a arrivals, perStep float64) *counted {
@@ -84,8 +85,8 @@ func (c *counted) Fill(r Range, w spike.Window, in *Input) {
 	}
 }
 
-// addOctets puts the arrivals of step s that words stand for onto the neurons of the shard from first on by vector code. It returns
-// how many neurons that did, none where there is no such code.
+// addOctets puts the arrivals of step s that words stand for onto the neurons of the shard from first on by vector
+// code. It returns how many neurons that did, none where there is no such code.
 func (c *counted) addOctets(in *Input, words []uint32, s, first int) int {
 	n := len(words) / lanes.Width
 	if n == 0 || c.call.Size == 0 || in.Single || in.Kept || !vectorCode() {
@@ -106,7 +107,8 @@ func (c *counted) addOctets(in *Input, words []uint32, s, first int) int {
 func (c *counted) addCount(in *Input, i, s, k int, t spike.Tick) {
 	if in.Single || in.Kept {
 		for j := range k {
-			in.Arrivals = append(in.Arrivals, Arrival{At: t + spreadAt(in.Step, j, k), Target: uint32(i), Channel: uint32(c.channel), Weight: c.weight})
+			in.Arrivals = append(in.Arrivals, Arrival{At: t + spreadAt(in.Step, j, k), Target: uint32(i),
+				Channel: uint32(c.channel), Weight: c.weight})
 		}
 	}
 	switch cells := &in.Cells[c.channel]; {

@@ -106,7 +106,8 @@ func trainsOf(b Background, n, shard int, step spike.Tick, ws []spike.Window) []
 // the block that it shares a train with.
 func TestBackgroundTrainsArePoisson(t *testing.T) {
 	const n, rate, until = 128, 1000.0, 4 * spike.Second
-	trains := trainsOf(poissonBackground(t, n, rate, 1, 100*us, exponentialChannel.Kernel), n, 64, 100*us, pieces(until, 100*ms))
+	trains := trainsOf(poissonBackground(t, n, rate, 1, 100*us, exponentialChannel.Kernel), n, 64, 100*us,
+		pieces(until, 100*ms))
 	const bins = 40
 	intervals, want := make([]float64, bins), make([]float64, bins)
 	counts := make([][]float64, n)
@@ -153,10 +154,12 @@ func TestBackgroundDoesNotDependOnPiecesShardsOrSize(t *testing.T) {
 		b := poissonBackground(t, 300, rate, 1, step, exponentialChannel.Kernel)
 		want := trainsOf(b, 300, 320, step, pieces(until, until))
 		b.Reset()
-		if got := trainsOf(b, 300, 64, step, pieces(until, step, 800*us, 300*us)); !slices.EqualFunc(got, want, slices.Equal) {
+		if got := trainsOf(b, 300, 64, step, pieces(until, step, 800*us, 300*us)); !slices.EqualFunc(got, want,
+			slices.Equal) {
 			t.Errorf("%g Hz: arrivals depend on pieces or shards", rate)
 		}
-		small := trainsOf(poissonBackground(t, 90, rate, 1, step, exponentialChannel.Kernel), 90, 128, step, pieces(until, until))
+		small := trainsOf(poissonBackground(t, 90, rate, 1, step, exponentialChannel.Kernel), 90, 128, step,
+			pieces(until, until))
 		if !slices.EqualFunc(small, want[:90], slices.Equal) {
 			t.Errorf("%g Hz: arrivals depend on the size of the population", rate)
 		}
@@ -204,12 +207,14 @@ func TestBackgroundSumsAreThoseOfItsArrivals(t *testing.T) {
 }
 
 func TestBackgroundRefusesNonsense(t *testing.T) {
-	for _, s := range []*PoissonBackground{{Rate: -1, Sources: 1}, {Rate: math.NaN(), Sources: 1}, {Rate: 1, Sources: -1}, {Rate: 1e6, Sources: 1e6}} {
+	for _, s := range []*PoissonBackground{{Rate: -1, Sources: 1}, {Rate: math.NaN(), Sources: 1}, {Rate: 1, Sources: -1},
+		{Rate: 1e6, Sources: 1e6}} {
 		if _, err := s.New(buildOf(1, 100*us), Target{}); err == nil {
 			t.Errorf("%+v was accepted", s)
 		}
 	}
-	if b := poissonBackground(t, 64, 0, 1, 100*us, nil); len(trainsOf(b, 64, 64, 100*us, pieces(spike.Second, spike.Second))[0]) > 0 {
+	if b := poissonBackground(t, 64, 0, 1, 100*us,
+		nil); len(trainsOf(b, 64, 64, 100*us, pieces(spike.Second, spike.Second))[0]) > 0 {
 		t.Error("a rate of 0 gives arrivals")
 	}
 }
@@ -218,7 +223,8 @@ func TestBackgroundsDoNotAllocate(t *testing.T) {
 	w := spike.Window{From: 0, To: 800 * us}
 	in := blank([]Channel{exponentialChannel}, 1, Range{0, 256}, w, 100*us)
 	ou, _ := DefaultOrnsteinUhlenbeck().New(buildOf(256, 100*us), Target{Channel: -1})
-	for _, b := range []Background{ou, poissonBackground(t, 256, 500, 1, 100*us, exponentialChannel.Kernel), poissonBackground(t, 256, 9000, 1, 100*us, exponentialChannel.Kernel)} {
+	for _, b := range []Background{ou, poissonBackground(t, 256, 500, 1, 100*us, exponentialChannel.Kernel),
+		poissonBackground(t, 256, 9000, 1, 100*us, exponentialChannel.Kernel)} {
 		if n := testing.AllocsPerRun(20, func() {
 			b.Fill(Range{0, 256}, w, in)
 			w.From, w.To = w.To, w.To+800*us

@@ -15,8 +15,8 @@ type timed struct {
 	shape []Pair // of an arrival, times its weight, see fit; zeros on a delta channel
 }
 
-// perInterval is how many arrivals a block's interval has at least on average: enough to make the count cheap and to fill
-// vectors, few enough not to take more than perDraw words often.
+// perInterval is how many arrivals a block's interval has at least on average: enough to make the count cheap and to
+// fill vectors, few enough not to take more than perDraw words often.
 const perInterval = 20
 
 func newTimed(a arrivals, rate float64) *timed {
@@ -55,8 +55,8 @@ func (t *timed) Columns() []Column { return nil }
 // Reset implements Background.
 func (t *timed) Reset() {}
 
-// collector puts arrivals onto neurons of a shard. Vector code finds times, places and effects of many of them and lists them
-// before they are added, so that neither depends on where an interval ends.
+// collector puts arrivals onto neurons of a shard. Vector code finds times, places and effects of many of them and
+// lists them before they are added, so that neither depends on where an interval ends.
 type collector struct {
 	*timed
 	in      *Input
@@ -77,7 +77,8 @@ const listSize = 256
 func (c *collector) prepare(t *timed, w spike.Window, in *Input) {
 	c.timed, c.in, c.from, c.length = t, in, w.From, w.Len()
 	const most = 1 << 30
-	c.vector = vectorCode() && !in.Single && !in.Kept && c.length < most && in.Step < most && in.Steps*in.Cells[t.channel].stride(in) < most
+	c.vector = vectorCode() && !in.Single && !in.Kept && c.length < most && in.Step < most &&
+		in.Steps*in.Cells[t.channel].stride(in) < most
 	if !c.vector {
 		return
 	}
@@ -103,8 +104,8 @@ func (c *collector) block(first int) {
 	c.call.First.Set(uint32(int32(first)))
 }
 
-// put puts the first n of some words onto their neurons: arrivals of an interval that starts at a time of the piece, or before.
-// Those outside of the piece or the shard are left out.
+// put puts the first n of some words onto their neurons: arrivals of an interval that starts at a time of the piece, or
+// before. Those outside of the piece or the shard are left out.
 func (c *collector) put(words []uint32, n int, start spike.Tick) {
 	if !c.vector {
 		for _, word := range words[:n] {
@@ -130,7 +131,8 @@ const timeBits = 32 - blockBits
 func (c *collector) add(i int, at spike.Tick) {
 	in := c.in
 	if in.Single || in.Kept {
-		in.Arrivals = append(in.Arrivals, Arrival{At: c.from + at, Target: uint32(i), Channel: uint32(c.channel), Weight: c.weight})
+		in.Arrivals = append(in.Arrivals, Arrival{At: c.from + at, Target: uint32(i), Channel: uint32(c.channel),
+			Weight: c.weight})
 	}
 	if in.Single {
 		return

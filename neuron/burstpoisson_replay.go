@@ -8,7 +8,8 @@ import (
 
 // replay advances neuron i through one step event by event: arrivals, the end of refractoriness, events and second
 // spikes each end a part.
-func (p *burstPoisson) replay(d *burstDerived, u *two, v *burstInput, i int, t spike.Tick, arrive arriving, out *spike.Buffer) {
+func (p *burstPoisson) replay(d *burstDerived, u *two, v *burstInput, i int, t spike.Tick, arrive arriving,
+	out *spike.Buffer) {
 	h := p.build.Step
 	stop := t + h
 	f := fineOf(u, v.is0, v.is1, v.id0, v.id1, h.Milliseconds())

@@ -34,7 +34,8 @@ func split(train []spike.Tick) (events, second []spike.Tick) {
 	return events, second
 }
 
-// Every event is a burst with the probability that V_d stands for, and the second spike comes after 5 to 15 ms, uniformly.
+// Every event is a burst with the probability that V_d stands for, and the second spike comes after 5 to 15 ms,
+// uniformly.
 func TestBurstsFollowTheDendrite(t *testing.T) {
 	const n = 50
 	var intervals []float64
@@ -57,7 +58,8 @@ func TestBurstsFollowTheDendrite(t *testing.T) {
 		}
 		p := 1 / (1 + math.Exp(-(v+57)/6))
 		if z := (bursts/events - p) / math.Sqrt(p*(1-p)/events); events < 1000 || math.Abs(z) > 4 {
-			t.Errorf("V_d = %g mV: %g bursts of %g events, want %g of them (%.1f standard errors)", v, bursts, events, p*events, z)
+			t.Errorf("V_d = %g mV: %g bursts of %g events, want %g of them (%.1f standard errors)", v, bursts, events, p*events,
+				z)
 		}
 	}
 	counts, want := make([]float64, 20), make([]float64, 20)
@@ -75,8 +77,8 @@ func TestBurstsFollowTheDendrite(t *testing.T) {
 	}
 }
 
-// With the dead time from the event, the dendrite changes no event time, whatever the bursts: second spikes leave the soma
-// alone.
+// With the dead time from the event, the dendrite changes no event time, whatever the bursts: second spikes leave the
+// soma alone.
 func TestSecondSpikesLeaveEventsAlone(t *testing.T) {
 	for _, spiking := range []string{"threshold", "escape"} {
 		var events [2][][]spike.Tick
@@ -140,10 +142,11 @@ func TestEscapeByTimeRescaling(t *testing.T) {
 	}
 }
 
-// burstReference returns the spike times of neuron i, from Runge-Kutta steps cut at arrivals, ends of refractoriness and, by
-// halving, at events: where V_s crosses the threshold or the integral of the escape rate reaches its number. Bursts and these
-// numbers follow from the same random numbers as in the model, whose key is given.
-func burstReference(s *BurstPoisson, key rng.Key, i int, arrivals []Arrival, drive, until float64) (train []spike.Tick) {
+// burstReference returns the spike times of neuron i, from Runge-Kutta steps cut at arrivals, ends of refractoriness
+// and, by halving, at events: where V_s crosses the threshold or the integral of the escape rate reaches its number.
+// Bursts and these numbers follow from the same random numbers as in the model, whose key is given.
+func burstReference(s *BurstPoisson, key rng.Key, i int, arrivals []Arrival, drive,
+	until float64) (train []spike.Tick) {
 	taus := [6]float64{s.TauAMPA, s.TauNMDA, s.TauGABA, s.TauAMPA, s.TauNMDA, s.TauGABA}
 	e := [3]float64{s.EExc, s.EExc, s.EInh}
 	type state struct {
@@ -167,7 +170,8 @@ func burstReference(s *BurstPoisson, key rng.Key, i int, arrivals []Arrival, dri
 			a += u.g[k] * (e[k] - u.v)
 			b += u.g[k+3] * (e[k] - seen)
 		}
-		return (s.EL-u.v+a)/s.TauS.A + (s.B.A*u.ws+drive)/s.CS.A, (s.EL-u.d+b)/s.TauD.A + (s.A.A*u.wd+drive)/s.CD.A, (u.d - s.EL - u.wd) / s.TauWD.A
+		return (s.EL-u.v+a)/s.TauS.A + (s.B.A*u.ws+drive)/s.CS.A, (s.EL-u.d+b)/s.TauD.A + (s.A.A*u.wd+drive)/s.CD.A,
+			(u.d - s.EL - u.wd) / s.TauWD.A
 	}
 	decayed := func(u state, h float64) state {
 		u.ws *= math.Exp(-h / s.TauWS.A)
@@ -253,7 +257,8 @@ func TestBurstPoissonAgainstReference(t *testing.T) {
 		for _, step := range []spike.Tick{100 * us, 25 * us} {
 			diff, lost := compare(want, f.play(made(t, s, n, step), 64, step, pieces(until, 10*ms)))
 			medians = append(medians, quantile(diff, .5))
-			t.Logf("driving force %s, h = %v: %d spikes, median %.3f us, p99 %.2f us, %d without partner", driving, step, spikes, quantile(diff, .5), quantile(diff, .99), lost)
+			t.Logf("driving force %s, h = %v: %d spikes, median %.3f us, p99 %.2f us, %d without partner", driving, step, spikes,
+				quantile(diff, .5), quantile(diff, .99), lost)
 			if step == 100*us && (quantile(diff, .5) > 2 || lost > 2+spikes/50) {
 				t.Errorf("median %g us, %d of %d spikes without partner", quantile(diff, .5), lost, spikes)
 			}

@@ -35,8 +35,8 @@ const (
 	Reference Integrator = "reference" // from event to event, slow: the judge of the other
 )
 
-// Choices returns a *ParameterError for the first field of a struct that is none of the names in its oneof tag. An empty one is
-// left to its type: it means the first name.
+// Choices returns a *ParameterError for the first field of a struct that is none of the names in its oneof tag. An
+// empty one is left to its type: it means the first name.
 func Choices(spec any) error {
 	v := reflect.ValueOf(spec)
 	for v.Kind() == reflect.Pointer {

@@ -41,8 +41,8 @@ func number(text string) (float64, error) {
 
 func columnName(s string) string { return strings.TrimSpace(strings.TrimPrefix(s, "\ufeff")) }
 
-// readCSV calls row with the values of the wanted columns of every line below the first, which names the columns. Values
-// are valid during the call.
+// readCSV calls row with the values of the wanted columns of every line below the first, which names the columns.
+// Values are valid during the call.
 func readCSV(fsys fs.FS, name string, wanted []string, row func(line int, fields []string) error) (err error) {
 	var file io.ReadCloser
 	if fsys != nil {
@@ -72,12 +72,14 @@ func readCSV(fsys fs.FS, name string, wanted []string, row func(line int, fields
 	for k, want := range wanted {
 		column[k] = slices.IndexFunc(header, func(have string) bool { return columnName(have) == want })
 		if column[k] < 0 {
-			return csvError(name, 1, "there is no column %s; the first line must name the columns %s", want, strings.Join(wanted, ", "))
+			return csvError(name, 1, "there is no column %s; the first line must name the columns %s", want,
+				strings.Join(wanted, ", "))
 		}
 	}
 	for i, have := range header {
 		if !slices.Contains(column, i) {
-			return csvError(name, 1, "the column %q would be ignored (allowed: %s, each once)", columnName(have), strings.Join(wanted, ", "))
+			return csvError(name, 1, "the column %q would be ignored (allowed: %s, each once)", columnName(have),
+				strings.Join(wanted, ", "))
 		}
 	}
 	fields := make([]string, len(wanted))

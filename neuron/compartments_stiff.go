@@ -5,9 +5,10 @@ import (
 	"github.com/burstplex/burstplex/neuron/spike"
 )
 
-// strongOf returns how large the load of a neuron with two compartments may be at the end of a step of h ms that extrapolates its
-// driving forces, see strongestTwo: in leaks of the soma, of which one of the dendrite counts for perD. tauS and tauD are its membrane time
-// constants, syn those of its synapses. (What decays within the step was larger at its start.)
+// strongOf returns how large the load of a neuron with two compartments may be at the end of a step of h ms that
+// extrapolates its driving forces, see strongestTwo: in leaks of the soma, of which one of the dendrite counts for
+// perD. tauS and tauD are its membrane time constants, syn those of its synapses. (What decays within the step was
+// larger at its start.)
 func strongOf(limit, tauS, tauD, h float64, syn ...float64) (strong, perD float32) {
 	if h > longestStrong {
 		limit = min(limit, strongestLong*min(1, tauD/tauS))
@@ -20,15 +21,16 @@ func strongOf(limit, tauS, tauD, h float64, syn ...float64) (strong, perD float3
 	return float32(limit * tauS / h * left), float32(tauS / tauD)
 }
 
-// levelling returns by how much the slope of a potential, extrapolated over a step, overstates what it does to the mean driving force, where
-// g leaks are open and ratio is the step in membrane time constants: with z = (1+g) ratio, 2 (z - 1 + exp(-z))/z², to the second order in z.
+// levelling returns by how much the slope of a potential, extrapolated over a step, overstates what it does to the mean
+// driving force, where g leaks are open and ratio is the step in membrane time constants: with z = (1+g) ratio, 2 (z -
+// 1 + exp(-z))/z², to the second order in z.
 func levelling(g, ratio float32) float32 {
 	z := float32(g*ratio) + ratio
 	return numeric.Madd32(z, numeric.Madd32(z, 1.0/12, -1.0/3), 1)
 }
 
-// kicked returns what arrivals of a step do to a potential, where kick is their areas times the driving forces that they find, and area
-// the sum of the areas: they lower their own driving force, on average by half of what they do.
+// kicked returns what arrivals of a step do to a potential, where kick is their areas times the driving forces that
+// they find, and area the sum of the areas: they lower their own driving force, on average by half of what they do.
 func kicked(kick, area, share float32) float32 {
 	return float32(float32(kick*share) * (float32(float32(area*share)*-0.5) + 1))
 }
@@ -48,7 +50,8 @@ func (p *twoCompartment) landed(d *twoDerived, u *two, v *twoInput) float32 {
 }
 
 // stiff is replay with strong conductances.
-func (p *twoCompartment) stiff(d *twoDerived, u *two, v *twoInput, i int, t spike.Tick, arrive arriving, out *spike.Buffer) {
+func (p *twoCompartment) stiff(d *twoDerived, u *two, v *twoInput, i int, t spike.Tick, arrive arriving,
+	out *spike.Buffer) {
 	stop := t + p.build.Step
 	f := fineOf(u, v.is0, v.is1, v.id0, v.id1, p.build.Step.Milliseconds())
 	for now := t; now < stop; {

@@ -2,14 +2,14 @@ package neuron
 
 import "github.com/burstplex/burstplex/neuron/numeric"
 
-// course is how a variable moves during a part of a step that is replayed: the coefficients of its Taylor series in time
-// (ms). Variables that decay and membranes with decaying conductances have theirs in closed form, coefficient after
-// coefficient, for a few multiplications each: no exponential, no stages of a Runge-Kutta step, and a course can be asked for
-// every time in its part, where it crosses the threshold for example.
+// course is how a variable moves during a part of a step that is replayed: the coefficients of its Taylor series in
+// time (ms). Variables that decay and membranes with decaying conductances have theirs in closed form, coefficient
+// after coefficient, for a few multiplications each: no exponential, no stages of a Runge-Kutta step, and a course can
+// be asked for every time in its part, where it crosses the threshold for example.
 type course [courseOrder + 1]float64
 
-// A course is as good as single precision if its part is shorter than coursePart effective time constants: what it leaves out is
-// coursePart^7/7!, 1.6e-6 of the distance that the variable relaxes.
+// A course is as good as single precision if its part is shorter than coursePart effective time constants: what it
+// leaves out is coursePart^7/7!, 1.6e-6 of the distance that the variable relaxes.
 const (
 	courseOrder = 6
 	coursePart  = 0.5
@@ -54,8 +54,8 @@ func (c *course) at(t float64) float64 {
 	return x
 }
 
-// crossing returns when a course that is not above 0 at first and above 0 at time end crosses 0: Newton's method, kept inside a
-// shrinking bracket.
+// crossing returns when a course that is not above 0 at first and above 0 at time end crosses 0: Newton's method, kept
+// inside a shrinking bracket.
 func (c *course) crossing(end, above float64) float64 {
 	lo, hi := 0.0, end
 	t := float64(end * (c[0] / (c[0] - above)))

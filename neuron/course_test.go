@@ -8,8 +8,8 @@ import (
 	"github.com/burstplex/burstplex/neuron/spike"
 )
 
-// A decaying variable and a membrane under a decaying conductance have the values of their closed solutions, to single precision, all
-// over the longest part.
+// A decaying variable and a membrane under a decaying conductance have the values of their closed solutions, to single
+// precision, all over the longest part.
 func TestCourseIsTheSolution(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 2))
 	for range 2000 {
@@ -39,7 +39,8 @@ func TestCourseCrossing(t *testing.T) {
 			continue
 		}
 		at := c.crossing(end, above)
-		if at < 0 || at > end || !(c.at(at-2*crossingError) <= 0 && c.at(at+2*crossingError) >= 0) && math.Abs(c.at(at)) > 1e-6 {
+		if at < 0 || at > end || !(c.at(at-2*crossingError) <= 0 && c.at(at+2*crossingError) >= 0) &&
+			math.Abs(c.at(at)) > 1e-6 {
 			t.Fatalf("%v crosses at %g of %g, where it is %g", c, at, end, c.at(at))
 		}
 	}
@@ -70,8 +71,8 @@ func TestShapesAreTheirKernels(t *testing.T) {
 	}
 }
 
-// What was put into a channel at one time is found again from its sums, for time constants that are equal, similar and very
-// different.
+// What was put into a channel at one time is found again from its sums, for time constants that are equal, similar and
+// very different.
 func TestArrivalsAreRecovered(t *testing.T) {
 	const h, start = ms, 5 * ms
 	for _, c := range []struct{ tau, syn float64 }{{16, 5}, {5, 5}, {5, 5.001}, {10, .3}, {.4, 100}} {

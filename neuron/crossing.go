@@ -33,8 +33,8 @@ func hermiteRoot(f0, f1, m0, m1 float64) float64 {
 	return s
 }
 
-// crossingIn returns where on [0, 1] the cubic with the values f0 <= 0 and f1 and the slopes m0, m1 at the ends first rises above
-// zero. It may do so and be back below at the end.
+// crossingIn returns where on [0, 1] the cubic with the values f0 <= 0 and f1 and the slopes m0, m1 at the ends first
+// rises above zero. It may do so and be back below at the end.
 func crossingIn(f0, f1, m0, m1 float64) (s float64, ok bool) {
 	if f1 > 0 {
 		return hermiteRoot(f0, f1, m0, m1), true

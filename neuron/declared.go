@@ -13,11 +13,11 @@ import (
 //	TauM Value `toml:"tau_m" unit:"ms" allow:"(0, inf)" doc:"membrane time constant τ_m"`
 //
 // Key, unit and range of its errors (declared), the random key of its distribution and whether neurons differ in it
-// (drawn, varies), its entry in the reference of keys and the range there follow from them. What is left to the model is
-// the default, and what its equations do with it. A range that depends on another parameter is in Validate as well.
+// (drawn, varies), its entry in the reference of keys and the range there follow from them. What is left to the model
+// is the default, and what its equations do with it. A range that depends on another parameter is in Validate as well.
 
-// declared returns a *ParameterError for the first field of a description, in the order of the struct, that is none of the
-// names of its oneof tag or leaves the range of its allow tag.
+// declared returns a *ParameterError for the first field of a description, in the order of the struct, that is none of
+// the names of its oneof tag or leaves the range of its allow tag.
 func declared(spec any) error {
 	v := reflect.Indirect(reflect.ValueOf(spec))
 	if err := Choices(spec); err != nil {
@@ -59,8 +59,8 @@ func declaredIn(v reflect.Value, prefix string) error {
 	return nil
 }
 
-// intervalOf reads an interval whose ends are both in it, "[0, 1]", or both out of it, "(0, inf)". The parenthesis at an
-// infinite end does not matter.
+// intervalOf reads an interval whose ends are both in it, "[0, 1]", or both out of it, "(0, inf)". The parenthesis at
+// an infinite end does not matter.
 func intervalOf(text string) (lo, hi float64, open bool) {
 	from, to, ok := strings.Cut(strings.Trim(text, "()[]"), ",")
 	var err1, err2 error

@@ -2,8 +2,8 @@ package neuron
 
 import "reflect"
 
-// derivedOf returns the constants of the neurons of a population: one element if no parameter of its Spec is a distribution,
-// otherwise one per neuron.
+// derivedOf returns the constants of the neurons of a population: one element if no parameter of its Spec is a
+// distribution, otherwise one per neuron.
 func derivedOf[D any](b Build, spec Spec, derive func(i int) *D) []*D {
 	n := 1
 	if varies(spec) {

@@ -7,8 +7,8 @@ import (
 	"testing"
 )
 
-// Every parameter of every model that may be a distribution makes neurons differ when it is one. (Were one forgotten, all neurons would
-// silently have the value of the first.)
+// Every parameter of every model that may be a distribution makes neurons differ when it is one. (Were one forgotten,
+// all neurons would silently have the value of the first.)
 func TestEveryDistributionVaries(t *testing.T) {
 	parameters := 0
 	for _, m := range Models() {
@@ -29,7 +29,8 @@ func TestEveryDistributionVaries(t *testing.T) {
 			}
 			p := reflect.ValueOf(made(t, spec, 3, 100*us)).Elem()
 			if d := p.FieldByName("derived"); d.IsValid() && d.Len() != 3 {
-				t.Errorf("%s: %s makes the constants of %d neurons, not 3", m.Name, reflect.TypeOf(spec).Elem().Field(i).Name, d.Len())
+				t.Errorf("%s: %s makes the constants of %d neurons, not 3", m.Name, reflect.TypeOf(spec).Elem().Field(i).Name,
+					d.Len())
 			}
 		}
 	}
@@ -38,8 +39,8 @@ func TestEveryDistributionVaries(t *testing.T) {
 	}
 }
 
-// Every number of every model is checked, under its own name: one that is none, and one beyond the range of its allow tag. (Were
-// one forgotten, a program could simulate with it.)
+// Every number of every model is checked, under its own name: one that is none, and one beyond the range of its allow
+// tag. (Were one forgotten, a program could simulate with it.)
 func TestEveryParameterIsChecked(t *testing.T) {
 	numbers := 0
 	for _, m := range Models() {

@@ -1,7 +1,7 @@
 package neuron
 
-// Normals turns an even number of random words, two at a time, into as many standard normal numbers: many at a time where
-// the processor can, and with the same bits everywhere.
+// Normals turns an even number of random words, two at a time, into as many standard normal numbers: many at a time
+// where the processor can, and with the same bits everywhere.
 func Normals(z []float32, words []uint32) {
 	for len(words) >= fillBlock {
 		normals((*[fillBlock]float32)(z), (*[fillBlock]uint32)(words), fillBlock/4)

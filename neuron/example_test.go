@@ -30,8 +30,8 @@ func Example() {
 	for _, e := range out.Events() {
 		fmt.Printf("%.2f ms %v\n", e.At.Milliseconds(), e.Kind)
 	}
-	// With V towards E_L + R I = -30 mV, the threshold is 10 mV above rest: 20 ms ln(30/20) = 8.11 ms, and again after 10 ms.
-	// Output:
+	// With V towards E_L + R I = -30 mV, the threshold is 10 mV above rest: 20 ms ln(30/20) = 8.11 ms, and again after 10
+	// ms. Output:
 	// 8.11 ms onset
 	// 26.22 ms onset
 	// 44.33 ms onset

@@ -42,8 +42,8 @@ const mostOutside = 1e-3
 // leastInside is the smallest share of a distribution between its bounds: drawing until inside comes to an end.
 const leastInside = 1e-4
 
-// Fits returns an error that says why a number of draws does not fit into a range: a value or bound lies outside, or, without
-// bounds, too many draws would.
+// Fits returns an error that says why a number of draws does not fit into a range: a value or bound lies outside, or,
+// without bounds, too many draws would.
 func (v Value) Fits(lo, hi, draws float64) error {
 	a, b := v.Bounds()
 	switch {
@@ -61,7 +61,8 @@ func (v Value) Fits(lo, hi, draws float64) error {
 		return fmt.Errorf("%.6g is out of range", bad)
 	}
 	if share := v.Outside(lo, hi); !(share*max(1, draws) <= mostOutside) {
-		return fmt.Errorf("%.3g %% of the values would be out of range; give the distribution bounds: %s, low, high)", 100*share, v.head())
+		return fmt.Errorf("%.3g %% of the values would be out of range; give the distribution bounds: %s, low, high)",
+			100*share, v.head())
 	}
 	return nil
 }
@@ -80,7 +81,8 @@ func (v Value) head() string {
 	return fmt.Sprintf("%s(%g, %g", name, v.A, v.B)
 }
 
-// Within returns the distribution that is drawn again until within a range as well as within its own bounds. It must Fit.
+// Within returns the distribution that is drawn again until within a range as well as within its own bounds. It must
+// Fit.
 func (v Value) Within(lo, hi float64) Value {
 	if v.Shape != Normal && v.Shape != LogNormal || v.B == 0 {
 		return v
@@ -105,8 +107,8 @@ func (v Value) Lowest() float64 {
 	return lo
 }
 
-// require returns a *ParameterError unless the values that v takes lie in the interval, by the rule of Fits. Interval ends may
-// be infinite; open says that the ends themselves are excluded.
+// require returns a *ParameterError unless the values that v takes lie in the interval, by the rule of Fits. Interval
+// ends may be infinite; open says that the ends themselves are excluded.
 func (v Value) require(key, unit string, lo, hi float64, open bool) error {
 	draws := 1.0
 	if v.asked != nil {
@@ -158,8 +160,8 @@ func (a *asked) narrow(lo, hi float64, open bool) {
 	a.lo, a.hi = max(a.lo, lo), min(a.hi, hi)
 }
 
-// Bounded returns a description whose distributions, drawn so many times each, are drawn again where they would leave the
-// range that its Validate allows; an error, as that of Validate, if that would happen too often (see Value).
+// Bounded returns a description whose distributions, drawn so many times each, are drawn again where they would leave
+// the range that its Validate allows; an error, as that of Validate, if that would happen too often (see Value).
 func Bounded(s Spec, draws int) (Spec, error) {
 	whole := reflect.ValueOf(s)
 	if whole.Kind() != reflect.Pointer || whole.Elem().Kind() != reflect.Struct {

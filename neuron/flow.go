@@ -6,13 +6,13 @@ import (
 	"github.com/burstplex/burstplex/neuron/numeric"
 )
 
-// flow moves neurons with two compartments where conductances are so strong, or steps so long, that a potential cannot be
-// extrapolated: within microseconds it relaxes to where the conductances pull it, and then follows them. The equations are those
-// of TwoCompartment, in double precision; BurstPoisson lacks the plateau (gs and gd are 0), TwoCompartment the escape noise (rho
-// is 0). The method is RODAS, a Rosenbrock method of fourth order with an error estimate of third order (Hairer & Wanner, Solving
-// Ordinary Differential Equations II, section IV.7): L-stable, so that the number of its sub-steps does not depend on how
-// strong the conductances are, and stiffly accurate, so that potentials stay between the reversal potentials. What decays by
-// itself, conductances among it, is exact.
+// flow moves neurons with two compartments where conductances are so strong, or steps so long, that a potential cannot
+// be extrapolated: within microseconds it relaxes to where the conductances pull it, and then follows them. The
+// equations are those of TwoCompartment, in double precision; BurstPoisson lacks the plateau (gs and gd are 0),
+// TwoCompartment the escape noise (rho is 0). The method is RODAS, a Rosenbrock method of fourth order with an error
+// estimate of third order (Hairer & Wanner, Solving Ordinary Differential Equations II, section IV.7): L-stable, so
+// that the number of its sub-steps does not depend on how strong the conductances are, and stiffly accurate, so that
+// potentials stay between the reversal potentials. What decays by itself, conductances among it, is exact.
 type flow struct {
 	rateS, rateD, rateWS, rateWD, rateTh float64 // 1/τ, 1/ms
 	perCS, perCD                         float64 // 1/C
@@ -46,15 +46,16 @@ func fineOf(u *two, is0, is1, id0, id1 float32, h float64) fine {
 
 // single returns f in single precision.
 func (f *fine) single() (u two) {
-	u = two{x: fade(float32(f.x)), y: fade(float32(f.y)), ws: fade(float32(f.ws)), wd: fade(float32(f.wd)), th: fade(float32(f.th))}
+	u = two{x: fade(float32(f.x)), y: fade(float32(f.y)), ws: fade(float32(f.ws)), wd: fade(float32(f.wd)),
+		th: fade(float32(f.th))}
 	for k, g := range f.g {
 		u.g[k] = fade(float32(g))
 	}
 	return u
 }
 
-// pull is what moves the potentials at a moment but themselves: conductances in leaks (load), their sum weighted with reversal
-// potentials (drive, mV), currents as slopes (mV/ms).
+// pull is what moves the potentials at a moment but themselves: conductances in leaks (load), their sum weighted with
+// reversal potentials (drive, mV), currents as slopes (mV/ms).
 type pull struct{ loadS, driveS, loadD, driveD, currentS, currentD, th float64 }
 
 // at returns the pull t ms after the state f.
@@ -82,7 +83,8 @@ func (w *flow) pull(f *fine, e *[3]float64, ws, th, is, id float64) pull {
 	excS := float64(f.g[somaAMPA]*e[0]) + float64(f.g[somaNMDA]*e[1])
 	excD := float64(f.g[apicalAMPA]*e[0]) + float64(f.g[apicalNMDA]*e[1])
 	inhS, inhD := float64(f.g[somaGABA]*e[2]), float64(f.g[apicalGABA]*e[2])
-	return pull{excS + inhS, float64(excS*w.eExc) + float64(inhS*w.eInh), excD + inhD, float64(excD*w.eExc) + float64(inhD*w.eInh),
+	return pull{excS + inhS, float64(excS*w.eExc) + float64(inhS*w.eInh), excD + inhD, float64(excD*w.eExc) +
+		float64(inhD*w.eInh),
 		float64((float64(w.b*ws) + is) * w.perCS), float64(id * w.perCD), th}
 }
 
@@ -109,7 +111,8 @@ func (w *flow) slopes(f *fine, u *vary, p *pull) (du vary, act float64) {
 	if !f.held {
 		du.x = float64((p.driveS-float64(p.loadS*u.x)-u.x)*w.rateS) + float64(float64(w.gs*act)*w.perCS) + p.currentS
 	}
-	du.y = float64((p.driveD-float64(p.loadD*seen)-u.y)*w.rateD) + float64((float64(w.gd*act)+float64(w.a*u.wd))*w.perCD) + p.currentD
+	du.y = float64((p.driveD-float64(p.loadD*seen)-u.y)*w.rateD) + float64((float64(w.gd*act)+float64(w.a*u.wd))*w.perCD) +
+		p.currentD
 	du.wd = float64((u.y - u.wd) * w.rateWD)
 	if w.rho != 0 {
 		du.risk = float64(w.rho * numeric.Exp(min(float64((u.x-p.th-w.theta)*w.invDelta), mostSteep)))
@@ -162,15 +165,18 @@ const rodasGamma = 0.25
 var (
 	rodasTime  = [...]float64{0, 0.386, 0.21, 0.63, 1, 1}
 	rodasDrift = [...]float64{0.25, -0.1043, 0.1035, -0.0362, 0, 0}
-	rodasStage = [...][5]float64{{}, {1.544}, {0.9466785280815826, 0.2557011698983284}, {3.314825187068521, 2.896124015972201, 0.9986419139977817},
-		{1.221224509226641, 6.019134481288629, 12.53708332932087, -0.6878860361058950}, {1.221224509226641, 6.019134481288629, 12.53708332932087, -0.6878860361058950, 1}}
-	rodasPast = [...][5]float64{{}, {-5.6688}, {-2.430093356833875, -0.2063599157091915}, {-0.1073529058151375, -9.594562251023355, -20.47028614809616},
+	rodasStage = [...][5]float64{{}, {1.544}, {0.9466785280815826, 0.2557011698983284},
+		{3.314825187068521, 2.896124015972201, 0.9986419139977817},
+		{1.221224509226641, 6.019134481288629, 12.53708332932087, -0.6878860361058950},
+		{1.221224509226641, 6.019134481288629, 12.53708332932087, -0.6878860361058950, 1}}
+	rodasPast = [...][5]float64{{}, {-5.6688}, {-2.430093356833875, -0.2063599157091915},
+		{-0.1073529058151375, -9.594562251023355, -20.47028614809616},
 		{7.496443313967647, -10.24680431464352, -33.99990352819905, 11.70890893206160},
 		{8.083246795921522, -7.981132988064893, -31.52159432874371, 16.31930543123136, -6.058818238834054}}
 )
 
-// stretch returns the variables of f after s ms, and the estimate of their error as a multiple of what is allowed; du are
-// their slopes at f, p the pull there.
+// stretch returns the variables of f after s ms, and the estimate of their error as a multiple of what is allowed; du
+// are their slopes at f, p the pull there.
 func (w *flow) stretch(f *fine, du *vary, p *pull, act, s float64) (u vary, failure float64) {
 	start := vary{f.x, f.y, f.wd, f.risk}
 	l := w.linear(f, p, act, du.risk, s)
@@ -180,7 +186,8 @@ func (w *flow) stretch(f *fine, du *vary, p *pull, act, s float64) (u vary, fail
 	if w.atSoma {
 		seen = f.x
 	}
-	drift := vary{x: float64((c.driveS-float64(c.loadS*f.x))*w.rateS) + c.currentS, y: float64((c.driveD-float64(c.loadD*seen))*w.rateD) + c.currentD,
+	drift := vary{x: float64((c.driveS-float64(c.loadS*f.x))*w.rateS) + c.currentS,
+		y:    float64((c.driveD-float64(c.loadD*seen))*w.rateD) + c.currentD,
 		risk: -float64(float64(du.risk*w.invDelta) * c.th)}
 	if f.held {
 		drift.x = 0
@@ -206,14 +213,17 @@ func (w *flow) stretch(f *fine, du *vary, p *pull, act, s float64) (u vary, fail
 	}
 	u.add(1, &k[5])
 	e := &k[5]
-	for _, x := range [...]float64{e.x / (flowError + float64(flowRelative*math.Abs(u.x))), e.y / (flowError + float64(flowRelative*math.Abs(u.y))),
-		e.wd / (flowError + float64(flowRelative*math.Abs(u.wd))), e.risk / (riskError + float64(riskError*math.Abs(u.risk)))} {
+	for _, x := range [...]float64{e.x / (flowError + float64(flowRelative*math.Abs(u.x))),
+		e.y / (flowError + float64(flowRelative*math.Abs(u.y))),
+		e.wd / (flowError + float64(flowRelative*math.Abs(u.wd))),
+		e.risk / (riskError + float64(riskError*math.Abs(u.risk)))} {
 		failure = max(failure, math.Abs(x))
 	}
 	return u, failure
 }
 
-// Errors that are allowed in a sub-step: of potentials, mV, at least and as a share of them, and of the integral of the escape rate.
+// Errors that are allowed in a sub-step: of potentials, mV, at least and as a share of them, and of the integral of the
+// escape rate.
 const (
 	flowError    = 3e-6
 	flowRelative = 1e-8
@@ -223,8 +233,8 @@ const (
 // shortest is the shortest sub-step, ms: a thousandth of a tick.
 const shortest = 1e-9
 
-// advance takes f over at most r ms: until V_s crosses its threshold, or with escape noise until the risk reaches limit, unless
-// the neuron is refractory (free is false). It returns the time that has passed.
+// advance takes f over at most r ms: until V_s crosses its threshold, or with escape noise until the risk reaches
+// limit, unless the neuron is refractory (free is false). It returns the time that has passed.
 func (w *flow) advance(f *fine, r, limit float64, free bool) (passed float64, event bool) {
 	if !free && w.rho != 0 {
 		calm := *w
@@ -292,5 +302,6 @@ func (w *flow) event(f, end *fine, du, du1 *vary, s, limit float64) (at float64,
 		}
 		return hermiteRoot(min(0, f.risk-limit), max(end.risk-limit, 1e-300), float64(du.risk*s), float64(du1.risk*s)), true
 	}
-	return crossingIn(f.x-f.th-w.theta, end.x-end.th-w.theta, float64((du.x+float64(f.th*w.rateTh))*s), float64((du1.x+float64(end.th*w.rateTh))*s))
+	return crossingIn(f.x-f.th-w.theta, end.x-end.th-w.theta, float64((du.x+float64(f.th*w.rateTh))*s),
+		float64((du1.x+float64(end.th*w.rateTh))*s))
 }

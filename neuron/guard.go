@@ -10,9 +10,9 @@ import (
 	"github.com/burstplex/burstplex/neuron/spike"
 )
 
-// Fault is a state that no neuron can be in: not a number, infinite, a potential beyond GuardLimit, a conductance beyond GuardLeaks,
-// or a current that would take the potential beyond GuardLimit if no spike ended it. Whatever follows from it is wrong, so that a
-// run ends there.
+// Fault is a state that no neuron can be in: not a number, infinite, a potential beyond GuardLimit, a conductance
+// beyond GuardLeaks, or a current that would take the potential beyond GuardLimit if no spike ended it. Whatever
+// follows from it is wrong, so that a run ends there.
 type Fault struct {
 	At       spike.Tick // when it was seen, at the end of a step and at most a millisecond (or a step) late
 	Neuron   int        // of the population
@@ -28,9 +28,11 @@ func (f *Fault) Error() string {
 	case f.Reason != "":
 		return fmt.Sprintf("neuron %d: %s = %.6g %s at %v %s", f.Neuron, f.Variable, f.Value, f.Unit, f.At, f.Reason)
 	case strings.HasPrefix(f.Variable, currentInto):
-		return fmt.Sprintf("neuron %d: a current of %.6g pA %s at %v would take it beyond %g mV", f.Neuron, f.Value, strings.TrimPrefix(f.Variable, "current "), f.At, float64(GuardLimit))
+		return fmt.Sprintf("neuron %d: a current of %.6g pA %s at %v would take it beyond %g mV", f.Neuron, f.Value,
+			strings.TrimPrefix(f.Variable, "current "), f.At, float64(GuardLimit))
 	case f.Unit == unitLeak:
-		return fmt.Sprintf("neuron %d: %s = %.6g times the leak at %v is not a state that a neuron can be in (at most %g); %s",
+		return fmt.Sprintf("neuron %d: %s = %.6g times the leak at %v is not a state that a neuron can be in (at most "+
+			"%g); %s",
 			f.Neuron, f.Variable, f.Value, f.At, float64(GuardLeaks), f.Drive)
 	}
 	return fmt.Sprintf("neuron %d: %s = %.6g %s at %v is not a state that a neuron can be in (at most %g mV); %s",
@@ -106,12 +108,13 @@ func limitOf(unit string) float32 {
 	return math.MaxFloat32
 }
 
-// mostCurrent returns the current, pA, that takes a membrane of a time constant (ms) and a capacitance (pF) to GuardLimit.
+// mostCurrent returns the current, pA, that takes a membrane of a time constant (ms) and a capacitance (pF) to
+// GuardLimit.
 func mostCurrent(tau, c float64) float32 { return float32(GuardLimit * c / tau) }
 
-// bearable returns how many steps of a piece that is about to begin come before a current into the neurons of r that is beyond the
-// largest ones, port by port (into single neurons: in a step after which states are looked at). That is a fault, and from there on
-// nothing is integrated: neurons that are never refractory would spike at every tick.
+// bearable returns how many steps of a piece that is about to begin come before a current into the neurons of r that is
+// beyond the largest ones, port by port (into single neurons: in a step after which states are looked at). That is a
+// fault, and from there on nothing is integrated: neurons that are never refractory would spike at every tick.
 func (g *guard) bearable(p Population, r Range, w spike.Window, in *Input, most []float32) (steps int) {
 	steps = in.Steps
 	for port, limit := range most {
@@ -130,7 +133,8 @@ func (g *guard) bearable(p Population, r Range, w spike.Window, in *Input, most 
 				a, b := d.At(in, step, i)
 				ends := [2]float32{a, b}
 				if x := beyond(ends[:], limit); x >= 0 {
-					g.report(&Fault{At: t + in.Step, Neuron: r.Lo + i, Variable: currentInto + p.Ports()[port], Value: float64(ends[x]), Unit: "pA"})
+					g.report(&Fault{At: t + in.Step, Neuron: r.Lo + i, Variable: currentInto + p.Ports()[port],
+						Value: float64(ends[x]), Unit: "pA"})
 					steps = step
 					break
 				}
@@ -143,7 +147,8 @@ func (g *guard) bearable(p Population, r Range, w spike.Window, in *Input, most 
 	return steps
 }
 
-// guarded lets the sweep look after all columns that p's kernels change, and after currents up to the largest ones, port by port.
+// guarded lets the sweep look after all columns that p's kernels change, and after currents up to the largest ones,
+// port by port.
 func (s *sweep) guarded(p Population, most ...float32) {
 	s.most = most
 	s.variables = make([]Column, len(s.rows))
@@ -167,7 +172,8 @@ func (s *sweep) look(p Population, b *block, r Range, step int, t spike.Tick, in
 		}
 		if i := beyond(x[b.Lo:b.Hi], limit); i >= 0 {
 			i += b.Lo
-			s.guard.report(&Fault{At: t, Neuron: i, Variable: c.Name, Value: c.Float(i), Unit: c.Unit, Drive: driveOf(p, in, step, i, i-r.Lo)})
+			s.guard.report(&Fault{At: t, Neuron: i, Variable: c.Name, Value: c.Float(i), Unit: c.Unit,
+				Drive: driveOf(p, in, step, i, i-r.Lo)})
 		}
 	}
 }
@@ -187,7 +193,8 @@ func driveOf(p Population, in *Input, step, i, j int) string {
 	}
 	for k, c := range p.Channels() {
 		if k < len(in.Cells) && c.Kernel == nil && in.Cells[k].Sums != nil {
-			drives = append(drives, fmt.Sprintf("jumps of %g mV through %s", in.Cells[k].Sums[in.Cells[k].Place(in, step, j)], c.Receptor))
+			drives = append(drives, fmt.Sprintf("jumps of %g mV through %s", in.Cells[k].Sums[in.Cells[k].Place(in, step, j)],
+				c.Receptor))
 		}
 	}
 	if len(drives) == 0 {

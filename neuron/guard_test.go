@@ -10,8 +10,9 @@ import (
 	"github.com/burstplex/burstplex/neuron/spike"
 )
 
-// Whatever a state variable of the models' kernels is set to that it cannot be, the population says so within a millisecond, by the
-// neuron, whether this goes through a kernel or through scalar code; and it says nothing of other states.
+// Whatever a state variable of the models' kernels is set to that it cannot be, the population says so within a
+// millisecond, by the neuron, whether this goes through a kernel or through scalar code; and it says nothing of other
+// states.
 func TestImpossibleStatesAreSeen(t *testing.T) {
 	const n, h = 74, 100 * us
 	specs := vectorModels()
@@ -63,13 +64,14 @@ func TestReferenceSeesImpossibleStates(t *testing.T) {
 	f.current[0] = constantCurrent(-1e12)
 	f.run(pop, h, []spike.Window{{From: 0, To: 3 * ms}})
 	fault := pop.(Guarded).Fault()
-	if fault == nil || fault.Neuron != 0 || fault.Variable != "current into soma" || fault.At != 100*us || !strings.Contains(fault.Error(), "-1e+12 pA into soma") {
+	if fault == nil || fault.Neuron != 0 || fault.Variable != "current into soma" || fault.At != 100*us ||
+		!strings.Contains(fault.Error(), "-1e+12 pA into soma") {
 		t.Errorf("the fault is %v", fault)
 	}
 }
 
-// A current that would take a potential beyond the limit is a fault also where spikes end it, whether all neurons or one receive it;
-// so is a conductance that no neuron has, which is not integrated.
+// A current that would take a potential beyond the limit is a fault also where spikes end it, whether all neurons or
+// one receive it; so is a conductance that no neuron has, which is not integrated.
 func TestImpossibleCurrentsAreSeen(t *testing.T) {
 	const n, h = 70, 100 * us
 	for name, spec := range vectorModels() {
@@ -84,7 +86,8 @@ func TestImpossibleCurrentsAreSeen(t *testing.T) {
 			}
 			pop := made(t, spec, n, h)
 			f.play(pop, n, h, pieces(2*ms, 500*us))
-			if fault := pop.(Guarded).Fault(); fault == nil || fault.At > ms || fault.Neuron != want || fault.Variable != "current into soma" {
+			if fault := pop.(Guarded).Fault(); fault == nil || fault.At > ms || fault.Neuron != want ||
+				fault.Variable != "current into soma" {
 				t.Errorf("%s, own %v: %v", name, own, fault)
 			}
 		}
@@ -95,7 +98,8 @@ func TestImpossibleCurrentsAreSeen(t *testing.T) {
 		f := &script{n: 1, current: func(spike.Tick) float64 { return 1e12 }, arrivals: make([][]Arrival, 1)}
 		pop := made(t, lif, 1, h)
 		f.play(pop, 1, h, pieces(2*ms, 500*us))
-		if fault := pop.(Guarded).Fault(); fault == nil || fault.Error() != "neuron 0: a current of 1e+12 pA into soma at 100us would take it beyond 1e+06 mV" {
+		if fault := pop.(Guarded).Fault(); fault == nil ||
+			fault.Error() != "neuron 0: a current of 1e+12 pA into soma at 100us would take it beyond 1e+06 mV" {
 			t.Errorf("refractory %g ms: %v", refractory, fault)
 		}
 		pop = made(t, lif, 1, h)

@@ -87,7 +87,8 @@ func (s *IgnoreAndFire) recognised(d spike.Detector, highest float64) error {
 	}
 	if most := 1000 * (1 - s.Irregularity) / (length + silence); highest > most {
 		return &ParameterError{Key: "rate", Value: highest, Unit: "Hz",
-			Reason:  "events would follow so closely that the burst detector takes two for one: an event needs its length, silence after it, and what irregularity adds",
+			Reason: "events would follow so closely that the burst detector takes two for one: an event needs its length, " +
+				"silence after it, and what irregularity adds",
 			Allowed: interval(0, math.Floor(1e6*most)/1e6, false) + " Hz"}
 	}
 	return nil

@@ -11,9 +11,9 @@ import (
 	"github.com/burstplex/burstplex/neuron/spike"
 )
 
-// implicit solves the two-compartment equations without spikes by a method that has nothing in common with those of the package: the
-// linearly implicit Euler method, extrapolated (Hairer & Wanner, Solving Ordinary Differential Equations II, section IV.9), on the
-// equations as they stand in TwoCompartment.
+// implicit solves the two-compartment equations without spikes by a method that has nothing in common with those of the
+// package: the linearly implicit Euler method, extrapolated (Hairer & Wanner, Solving Ordinary Differential Equations
+// II, section IV.9), on the equations as they stand in TwoCompartment.
 type implicit struct {
 	*TwoCompartment
 	g      [twoChannels]float64 // at time 0
@@ -88,12 +88,13 @@ func (m *implicit) after(r float64) []float64 {
 	return u
 }
 
-// Under strong conductances both integrators are at the potentials of an implicit solution, and the first spike is where that crosses
-// the threshold.
+// Under strong conductances both integrators are at the potentials of an implicit solution, and the first spike is
+// where that crosses the threshold.
 func TestStrongConductancesAgainstAnImplicitSolution(t *testing.T) {
 	const h = 100 * us
 	for _, driving := range []string{"dendrite", "soma"} {
-		for _, g := range [][twoChannels]float64{{apicalGABA: 200}, {somaAMPA: 1000}, {somaAMPA: 300, apicalGABA: 1e4}, {somaGABA: 1e5},
+		for _, g := range [][twoChannels]float64{{apicalGABA: 200}, {somaAMPA: 1000}, {somaAMPA: 300, apicalGABA: 1e4},
+			{somaGABA: 1e5},
 			{apicalNMDA: 100, apicalGABA: 30, somaGABA: 40}, {apicalAMPA: 2000}} {
 			spec := DefaultTwoCompartment()
 			spec.Driving = driving
@@ -107,7 +108,8 @@ func TestStrongConductancesAgainstAnImplicitSolution(t *testing.T) {
 			}
 			first := 0 // spike, ns
 			if g[somaAMPA] != 0 {
-				first = sort.Search(int(h), func(i int) bool { return i > 0 && truth.after(float64(i) / 1e6)[0] > spec.Theta.A }) - 1
+				first = sort.Search(int(h), func(i int) bool { return i > 0 && truth.after(float64(i) / 1e6)[0] > spec.Theta.A }) -
+					1
 			}
 			eachIntegrator(t, 2e-5, 1e-6, func(t *testing.T, integrator string, tol float64) {
 				silent := *spec
@@ -119,7 +121,8 @@ func TestStrongConductancesAgainstAnImplicitSolution(t *testing.T) {
 					from = at
 					want := truth.after(at.Milliseconds())
 					for k, name := range []string{"v_s", "v_d", "w_d"} {
-						near(t, fmt.Sprintf("%s, %v leaks: %s at %v", driving, g, name, at), column(t, pop, name), want[k], tol*(10+math.Abs(want[k])))
+						near(t, fmt.Sprintf("%s, %v leaks: %s at %v", driving, g, name, at), column(t, pop, name), want[k],
+							tol*(10+math.Abs(want[k])))
 					}
 				}
 				if first == 0 {

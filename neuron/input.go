@@ -16,8 +16,8 @@ type Pair struct {
 //	step 1      [cell][cell] ...                 element Cells[c].Place(in, s, i), which is s*Len + i if Stride is 0
 //	...
 //
-// Every cell is added to by fans and then by other projections, each in the order of step, delay, time of emission and source, then by
-// backgrounds, whatever the shards are.
+// Every cell is added to by fans and then by other projections, each in the order of step, delay, time of emission and
+// source, then by backgrounds, whatever the shards are.
 type Input struct {
 	Len      int
 	Steps    int

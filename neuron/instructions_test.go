@@ -17,9 +17,10 @@ import (
 // wide matches what only processors with AVX-512 know: registers 16 to 31, registers of 512 bits, registers of masks.
 var wide = regexp.MustCompile(`\b(K[0-7]|[XY](1[6-9]|2[0-9]|3[01])|Z[0-9]+)\b`)
 
-// TestKernelsUseWhatTheirNamesSay reads all assembly of the module. A kernel whose name does not end with AVX512 must not contain
-// an operand that needs it. (The allocator of registers takes the seventeenth register silently, and a processor with AVX-512
-// runs such a kernel without complaint: every other processor stops with an illegal instruction.)
+// TestKernelsUseWhatTheirNamesSay reads all assembly of the module. A kernel whose name does not end with AVX512 must
+// not contain an operand that needs it. (The allocator of registers takes the seventeenth register silently, and a
+// processor with AVX-512 runs such a kernel without complaint: every other processor stops with an illegal
+// instruction.)
 func TestKernelsUseWhatTheirNamesSay(t *testing.T) {
 	for _, l := range assembly(t) {
 		if !strings.HasSuffix(l.kernel, "AVX512") && wide.MatchString(l.code) {
@@ -30,10 +31,10 @@ func TestKernelsUseWhatTheirNamesSay(t *testing.T) {
 
 var update = flag.Bool("update", false, "write the instructions of kernels, as they are, to testdata/instructions.txt")
 
-// TestKernelsDoNotGrow compares the number of instructions in each kernel with the recorded one: time grows with instructions
-// on every processor, also where it cannot be measured. A kernel that grows by more than 3 % fails; whoever means it records the new
-// number in the same commit (go test ./neuron -run TestKernelsDoNotGrow -update). Shrunk kernels are recorded too, so that
-// they do not grow back unseen.
+// TestKernelsDoNotGrow compares the number of instructions in each kernel with the recorded one: time grows with
+// instructions on every processor, also where it cannot be measured. A kernel that grows by more than 3 % fails;
+// whoever means it records the new number in the same commit (go test ./neuron -run TestKernelsDoNotGrow -update).
+// Shrunk kernels are recorded too, so that they do not grow back unseen.
 func TestKernelsDoNotGrow(t *testing.T) {
 	const file = "testdata/instructions.txt"
 	counts := map[string]int{}

@@ -25,7 +25,8 @@ func vector(avx2, avx512 []code) (ks []kernel) {
 	return ks
 }
 
-// wideVectors returns whether processor and operating system know registers of 512 bits and what the kernels do with them.
+// wideVectors returns whether processor and operating system know registers of 512 bits and what the kernels do with
+// them.
 func wideVectors() bool {
 	return cpu.X86.HasAVX2 && cpu.X86.HasAVX512F && cpu.X86.HasAVX512DQ && cpu.X86.HasAVX512BW && cpu.X86.HasAVX512VL
 }
@@ -37,8 +38,8 @@ func callable(variants []code) (steps []rawKernel) {
 	return steps
 }
 
-// twoKernels returns kernels without and with nmda, for the dendrite's driving force at the soma or at the dendrite, and so do
-// burstKernels and escapeKernels.
+// twoKernels returns kernels without and with nmda, for the dendrite's driving force at the soma or at the dendrite,
+// and so do burstKernels and escapeKernels.
 func twoKernels(soma bool) []kernel {
 	if soma {
 		return vector([]code{twoStepSomaAVX2, twoStepSomaNMDAAVX2}, []code{twoStepSomaAVX512, twoStepSomaNMDAAVX512})
@@ -55,7 +56,8 @@ func burstKernels(soma bool) []kernel {
 
 func escapeKernels(soma bool) []kernel {
 	if soma {
-		return vector([]code{escapeStepSomaAVX2, escapeStepSomaNMDAAVX2}, []code{escapeStepSomaAVX512, escapeStepSomaNMDAAVX512})
+		return vector([]code{escapeStepSomaAVX2, escapeStepSomaNMDAAVX2},
+			[]code{escapeStepSomaAVX512, escapeStepSomaNMDAAVX512})
 	}
 	return vector([]code{escapeStepAVX2, escapeStepNMDAAVX2}, []code{escapeStepAVX512, escapeStepNMDAAVX512})
 }
@@ -76,7 +78,8 @@ func pairsAt(cells []Pair) *lanes.Pair { return (*lanes.Pair)(unsafe.Pointer(&ce
 // vectorCode returns whether the processor runs the functions below.
 func vectorCode() bool { return cpu.X86.HasAVX2 }
 
-// listArrivals lists those of n arrivals, at least 1, of an interval that starts at a time which are in the piece and the shard.
+// listArrivals lists those of n arrivals, at least 1, of an interval that starts at a time which are in the piece and
+// the shard.
 func listArrivals(c *lanes.Arrivals, cells *uint32, effects *lanes.Pair, words *uint32, n int, start int) int {
 	return arrivalsAVX2((*byte)(unsafe.Pointer(c)), cells, &effects.End, words, n, start)
 }

@@ -32,8 +32,9 @@ func swept(p Population) *sweep {
 
 // vectorModels are models with a kernel, in all the variants that a kernel has.
 func vectorModels() map[string]Spec {
-	specs := map[string]Spec{"lif": DefaultLIF(), "lif, mV": cubaLIF(), "lif, pA": microcircuitLIF(), "lif-delta": DefaultLIFDelta(),
-		"adex": DefaultAdEx(), "adex, som": somAdEx()}
+	specs := map[string]Spec{"lif": DefaultLIF(), "lif, mV": cubaLIF(), "lif, pA": microcircuitLIF(),
+		"lif-delta": DefaultLIFDelta(),
+		"adex":      DefaultAdEx(), "adex, som": somAdEx()}
 	rest := somAdEx()
 	rest.Hold = "rest"
 	specs["adex, held at rest"] = rest
@@ -59,9 +60,10 @@ func vectorModels() map[string]Spec {
 	return specs
 }
 
-// edgeValues are what states and inputs are drawn from once in a while: zeros, subnormal numbers, the limits of fade, of
-// the exponential and of the models' thresholds, and what networks stay below.
-var edgeValues = []float32{0, float32(math.Copysign(0, -1)), 1e-45, -1e-40, 1e-8, -1e-8, 9.9e-9, 10, 20, math.Nextafter32(20, 0), math.Nextafter32(20, 21),
+// edgeValues are what states and inputs are drawn from once in a while: zeros, subnormal numbers, the limits of fade,
+// of the exponential and of the models' thresholds, and what networks stay below.
+var edgeValues = []float32{0, float32(math.Copysign(0, -1)), 1e-45, -1e-40, 1e-8, -1e-8, 9.9e-9, 10, 20,
+	math.Nextafter32(20, 0), math.Nextafter32(20, 21),
 	8.16, 22, 70, math.Nextafter32(70, 0), 300, -300}
 
 // fate draws random and extreme states and inputs.
@@ -74,8 +76,8 @@ func (r fate) draw(scale float64) float32 {
 	return float32(scale * r.NormFloat64())
 }
 
-// tick returns a time around the step of h that starts at t: long ago, its first and last ticks and their neighbours, within it,
-// beyond it.
+// tick returns a time around the step of h that starts at t: long ago, its first and last ticks and their neighbours,
+// within it, beyond it.
 func (r fate) tick(t, h spike.Tick) spike.Tick {
 	switch r.IntN(12) {
 	case 0:
@@ -158,14 +160,15 @@ func (r fate) input(p Population, in *Input, nmda bool) {
 	}
 }
 
-// A step by vector code leaves the bits of scalar steps, and the same spikes, on random and on extreme states, whatever the
-// width of the vectors. Between them, the models see millions of states.
+// A step by vector code leaves the bits of scalar steps, and the same spikes, on random and on extreme states, whatever
+// the width of the vectors. Between them, the models see millions of states.
 func TestKernelsAreTheScalarSteps(t *testing.T) {
 	specs := vectorModels()
 	for _, name := range slices.Sorted(maps.Keys(specs)) {
 		for widest := range swept(made(t, specs[name], 1, 100*us)).kernels {
 			p := swept(made(t, specs[name], 1, 100*us))
-			t.Run(fmt.Sprintf("%s/%d lanes", name, p.kernels[widest].lanes), func(t *testing.T) { compareSteps(t, specs[name], widest) })
+			t.Run(fmt.Sprintf("%s/%d lanes", name, p.kernels[widest].lanes),
+				func(t *testing.T) { compareSteps(t, specs[name], widest) })
 		}
 	}
 }
@@ -173,9 +176,11 @@ func TestKernelsAreTheScalarSteps(t *testing.T) {
 // without takes the first few kernels, which are the widest, away.
 func (s *sweep) without(n int) { s.kernels, s.constants = s.kernels[n:], s.constants[n:] }
 
-// compareSteps lets two populations take the same steps: one by kernels, without the widest so many, the other by scalar code.
+// compareSteps lets two populations take the same steps: one by kernels, without the widest so many, the other by
+// scalar code.
 func compareSteps(t *testing.T, spec Spec, widest int) {
-	const n, h = sweepBlock + 78, 100 * us // after the last group of sixteen there is one of eight, and then single neurons
+	// after the last group of sixteen there is one of eight, and then single neurons
+	const n, h = sweepBlock + 78, 100 * us
 	rounds := 60
 	if testing.Short() {
 		rounds = 10
@@ -247,7 +252,8 @@ func sameBits(a, b Population) bool {
 		ok := false
 		switch x := x[c].Data.(type) {
 		case []float32:
-			ok = slices.EqualFunc(x, y[c].Data.([]float32), func(a, b float32) bool { return math.Float32bits(a) == math.Float32bits(b) })
+			ok = slices.EqualFunc(x, y[c].Data.([]float32),
+				func(a, b float32) bool { return math.Float32bits(a) == math.Float32bits(b) })
 		case []spike.Tick:
 			ok = slices.Equal(x, y[c].Data.([]spike.Tick))
 		case []float64:
@@ -301,7 +307,8 @@ func TestPlan(t *testing.T) {
 	in.Touched[0], in.Touched[1] = 1<<17|1<<33, 1<<20|1<<29 // neurons 17, 33, 84, 93
 	b := sw.blockOf(r)
 	b.Range = r
-	if !sw.plan(b, r, in) || !slices.Equal(b.runs, []run{{0, 16, 48}, {1, 80, 88}}) || b.single[1] != 1<<29 || b.single[0] != 0 {
+	if !sw.plan(b, r, in) || !slices.Equal(b.runs, []run{{0, 16, 48}, {1, 80, 88}}) || b.single[1] != 1<<29 ||
+		b.single[0] != 0 {
 		t.Errorf("runs %v, single %x", b.runs, b.single)
 	}
 }

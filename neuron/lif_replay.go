@@ -14,12 +14,14 @@ type fineLIF struct {
 	current, slope float64 // pA, pA/ms
 }
 
-// replay returns the state u of neuron i a step later, event by event: arrivals, the end of refractoriness and spikes each
-// end a part.
-func (p *lif) replay(d *lifDerived, u lifState, i int, t spike.Tick, i0, i1 float32, arrive arriving, out *spike.Buffer) lifState {
+// replay returns the state u of neuron i a step later, event by event: arrivals, the end of refractoriness and spikes
+// each end a part.
+func (p *lif) replay(d *lifDerived, u lifState, i int, t spike.Tick, i0, i1 float32, arrive arriving,
+	out *spike.Buffer) lifState {
 	h := p.build.Step
 	stop := t + h
-	f := fineLIF{x: float64(u.x), g: [2]float64{float64(u.ampa), float64(u.gaba)}, slope: float64(i1-i0) / h.Milliseconds()}
+	f := fineLIF{x: float64(u.x), g: [2]float64{float64(u.ampa), float64(u.gaba)},
+		slope: float64(i1-i0) / h.Milliseconds()}
 	for now := t; now < stop; {
 		end := min(stop, due(&arrive, f.g[:], now))
 		f.current = numeric.Madd((now - t).Milliseconds(), f.slope, float64(i0))

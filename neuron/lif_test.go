@@ -15,7 +15,8 @@ func cubaLIF() *LIF {
 
 func microcircuitLIF() *LIF {
 	s := DefaultLIF()
-	s.Synapses, s.CM, s.TauM, s.TauExc, s.TauInh, s.TRef, s.EL, s.Reset = "current", Const(250), Const(10), .5, .5, Const(2), -65, Const(-65)
+	s.Synapses, s.CM, s.TauM, s.TauExc, s.TauInh, s.TRef, s.EL, s.Reset = "current", Const(250), Const(10), .5, .5,
+		Const(2), -65, Const(-65)
 	s.Initial.V = Const(-65)
 	return s
 }
@@ -40,7 +41,8 @@ func TestLIFCurve(t *testing.T) {
 	}
 }
 
-// With current synapses the membrane is exact at the ends of steps, whenever inputs arrive in them and whatever the step.
+// With current synapses the membrane is exact at the ends of steps, whenever inputs arrive in them and whatever the
+// step.
 func TestLIFCurrentSynapsesAreExact(t *testing.T) {
 	for _, unit := range []string{"pA", "mV"} {
 		spec := microcircuitLIF()
@@ -49,7 +51,8 @@ func TestLIFCurrentSynapsesAreExact(t *testing.T) {
 		if unit == "mV" {
 			scale = spec.TauM.A
 		}
-		f := &script{n: 1, arrivals: [][]Arrival{{{At: 33_333, Weight: 100}, {At: 2_777_777, Channel: 1, Weight: -30}, {At: 2_799_999, Weight: 50}}},
+		f := &script{n: 1, arrivals: [][]Arrival{{{At: 33_333, Weight: 100}, {At: 2_777_777, Channel: 1, Weight: -30},
+			{At: 2_799_999, Weight: 50}}},
 			current: func(spike.Tick) float64 { return 40 }}
 		for _, step := range []spike.Tick{50 * us, 100 * us, ms} {
 			pop := made(t, spec, 1, step)
@@ -112,7 +115,8 @@ func lifReference(s *LIF, arrivals []Arrival, drive, until float64) (train []spi
 			h = min(h, free-t)
 		}
 		for ; ; h /= 2 {
-			am, ae, bm, be := a*math.Exp(-h/2/s.TauExc), a*math.Exp(-h/s.TauExc), b*math.Exp(-h/2/s.TauInh), b*math.Exp(-h/s.TauInh)
+			am, ae, bm, be := a*math.Exp(-h/2/s.TauExc), a*math.Exp(-h/s.TauExc), b*math.Exp(-h/2/s.TauInh),
+				b*math.Exp(-h/s.TauInh)
 			k1 := f(v, a, b)
 			k2 := f(v+h/2*k1, am, bm)
 			k3 := f(v+h/2*k2, am, bm)

@@ -5,8 +5,8 @@ import (
 	"github.com/burstplex/burstplex/neuron/spike"
 )
 
-// LIFDelta is the leaky integrate-and-fire neuron with delta synapses, in which every arrival makes V jump by its weight
-// in mV (Brunel 2000).
+// LIFDelta is the leaky integrate-and-fire neuron with delta synapses, in which every arrival makes V jump by its
+// weight in mV (Brunel 2000).
 //
 //	τ_m dV/dt = -(V-E_L) + (τ_m/C) I + τ_m Σ w δ(t-t_arrival)
 //
@@ -97,7 +97,8 @@ func (p *lifDelta) Ports() []string     { return []string{"soma"} }
 func (p *lifDelta) Channels() []Channel { return []Channel{{"soma", "delta", nil}} }
 
 func (p *lifDelta) Columns() []Column {
-	return append([]Column{{Name: "v", Unit: "mV", Data: p.x, Offset: p.spec.EL}, {Name: "refractory_end", Unit: "ms", Data: p.refEnd}},
+	return append([]Column{{Name: "v", Unit: "mV", Data: p.x, Offset: p.spec.EL},
+		{Name: "refractory_end", Unit: "ms", Data: p.refEnd}},
 		p.Emitter.Columns()...)
 }
 

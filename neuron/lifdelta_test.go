@@ -8,8 +8,8 @@ import (
 	"github.com/burstplex/burstplex/neuron/spike"
 )
 
-// The rules of delta synapses, on a hand-made train: jumps add up at the end of their step, a spike has the step's last tick,
-// the refractory period is whole steps, and what arrives in it is lost.
+// The rules of delta synapses, on a hand-made train: jumps add up at the end of their step, a spike has the step's last
+// tick, the refractory period is whole steps, and what arrives in it is lost.
 func TestLIFDeltaRules(t *testing.T) {
 	spec := DefaultLIFDelta()
 	spec.TRef = Const(0.25) // three steps
@@ -29,7 +29,8 @@ func TestLIFDeltaRules(t *testing.T) {
 	if v := pop.(*lifDelta).x[0]; v != 10 {
 		t.Errorf("V = %g mV at the end of the refractory period, want the reset potential", v)
 	}
-	if more := f.play(pop, 1, 100*us, []spike.Window{{From: 500 * us, To: 700 * us}})[0]; len(more) != 1 || more[0] != 700*us-1 {
+	if more := f.play(pop, 1, 100*us, []spike.Window{{From: 500 * us, To: 700 * us}})[0]; len(more) != 1 ||
+		more[0] != 700*us-1 {
 		t.Errorf("spikes at %v, want the last tick before 700 us: (10 e^(-h/τ) + 9.9) e^(-h/τ) + 1 exceeds 20", more)
 	}
 }

@@ -27,11 +27,13 @@ func laws(t *testing.T, check func(t *testing.T, s Spec, f *script)) {
 	specs["lif, current in pA"], specs["lif, current in mV"] = microcircuitLIF(), cuba
 	specs["adex, som"] = somAdEx()
 	various := DefaultLIF()
-	various.TauM, various.Theta, various.TRef = Value{Shape: Normal, A: 20, B: 3, Lo: 10, Hi: 30}, Value{Shape: Uniform, A: -52, B: -48}, Value{Shape: Uniform, A: 2, B: 4}
+	various.TauM, various.Theta, various.TRef = Value{Shape: Normal, A: 20, B: 3, Lo: 10, Hi: 30},
+		Value{Shape: Uniform, A: -52, B: -48}, Value{Shape: Uniform, A: 2, B: 4}
 	various.Initial.V, various.Initial.GExc = Value{Shape: Uniform, A: -70, B: -55}, Value{Shape: Uniform, A: 0, B: .5}
 	specs["lif, various"] = various
 	published := DefaultBurstPoisson()
-	published.Driving, published.TauS, published.Initial.VS = "soma", Value{Shape: Normal, A: 16, B: 1, Lo: 10, Hi: 20}, Value{Shape: Normal, A: -70, B: 3}
+	published.Driving, published.TauS, published.Initial.VS = "soma", Value{Shape: Normal, A: 16, B: 1, Lo: 10, Hi: 20},
+		Value{Shape: Normal, A: -70, B: 3}
 	specs["burst-poisson, published driving force, various"] = published
 
 	for name, s := range specs {
@@ -86,8 +88,8 @@ func restore(p Population, state map[string]any) {
 	}
 }
 
-// The pieces in which time is cut and the shards in which neurons are cut change no spike and no bit of state, sleeping or
-// not; Reset restores the initial state.
+// The pieces in which time is cut and the shards in which neurons are cut change no spike and no bit of state, sleeping
+// or not; Reset restores the initial state.
 func TestModelsDoNotDependOnPiecesAndShards(t *testing.T) {
 	laws(t, func(t *testing.T, s Spec, f *script) {
 		const step, until = 100 * us, 300 * ms
@@ -138,7 +140,8 @@ func TestModelsMayGrow(t *testing.T) {
 		const step = 100 * us
 		want := f.play(made(t, s, f.n, step), 64, step, pieces(100*ms, ms))
 		small := &script{n: 64, arrivals: f.arrivals[:64], current: f.current}
-		if got := small.play(made(t, s, 64, step), 64, step, pieces(100*ms, ms)); !slices.EqualFunc(want[:64], got, slices.Equal) {
+		if got := small.play(made(t, s, 64, step), 64, step, pieces(100*ms, ms)); !slices.EqualFunc(want[:64], got,
+			slices.Equal) {
 			t.Error("spikes depend on the number of neurons")
 		}
 	})
@@ -182,7 +185,8 @@ func TestModelsDoNotAllocate(t *testing.T) {
 		run()
 		pop.Reset()
 		k := 0
-		if n := testing.AllocsPerRun(len(ws)-1, func() { pop.Advance(r, ws[k%len(ws)], inputs[k%len(ws)], &out); k++; out.Reset() }); n != 0 {
+		if n := testing.AllocsPerRun(len(ws)-1,
+			func() { pop.Advance(r, ws[k%len(ws)], inputs[k%len(ws)], &out); k++; out.Reset() }); n != 0 {
 			t.Errorf("%g allocations", n)
 		}
 	})

@@ -10,7 +10,8 @@ import (
 	"github.com/burstplex/burstplex/neuron/spike"
 )
 
-// ModulatedPoisson is a population of independent Poisson sources that share a rate which changes in time. It has no inputs.
+// ModulatedPoisson is a population of independent Poisson sources that share a rate which changes in time. It has no
+// inputs.
 //
 //	shape = "sine"   r(t) = mean + amplitude sin(2π (t/period + phase)), at least 0
 //	shape = "steps"  r(t) = rates[k] from times[k] on, 0 before times[0]
@@ -47,14 +48,17 @@ func (s *ModulatedPoisson) Validate() error {
 	switch s.Shape {
 	case "steps":
 		if len(s.Times) != len(s.Rates) || len(s.Times) == 0 {
-			return &ParameterError{Key: "rates", Value: float64(len(s.Rates)), Reason: fmt.Sprintf("there must be one rate for each of the times, and at least one; there are %d times", len(s.Times)), Allowed: "as many as times"}
+			return &ParameterError{Key: "rates", Value: float64(len(s.Rates)),
+				Reason: fmt.Sprintf("there must be one rate for each of the times, and at least one; there are %d times",
+					len(s.Times)), Allowed: "as many as times"}
 		}
 		for k, rate := range s.Rates {
 			if err := Const(rate).require("rates", "Hz", 0, highestRate, false); err != nil {
 				return err
 			}
 			if k > 0 && !(s.Times[k] > s.Times[k-1]) {
-				return &ParameterError{Key: "times", Value: s.Times[k], Unit: "ms", Reason: "times must ascend", Allowed: interval(s.Times[k-1], math.Inf(1), true) + " ms"}
+				return &ParameterError{Key: "times", Value: s.Times[k], Unit: "ms", Reason: "times must ascend",
+					Allowed: interval(s.Times[k-1], math.Inf(1), true) + " ms"}
 			}
 		}
 		return Const(s.Times[0]).require("times", "ms", -1e12, 1e12, false)
@@ -66,7 +70,8 @@ func (s *ModulatedPoisson) Validate() error {
 	}
 	return first(
 		Choices(s),
-		Const(s.Mean).require("mean", "Hz", 0, highestRate/2, false), Const(s.Amplitude).require("amplitude", "Hz", -highestRate/2, highestRate/2, false),
+		Const(s.Mean).require("mean", "Hz", 0, highestRate/2, false),
+		Const(s.Amplitude).require("amplitude", "Hz", -highestRate/2, highestRate/2, false),
 		Const(s.Period).require("period", "ms", 0, 1e12, true), Const(s.Phase).require("phase", "", -1e6, 1e6, false),
 	)
 }
@@ -110,7 +115,8 @@ func (s *ModulatedPoisson) New(b Build) (Population, error) {
 			return numeric.Madd(amplitude, sin, mean)
 		}
 	}
-	return newPoissonSources(b, "candidates", func(int) float64 { return most }, func(_ int, at spike.Tick) float64 { return rate(at) },
+	return newPoissonSources(b, "candidates", func(int) float64 { return most },
+		func(_ int, at spike.Tick) float64 { return rate(at) },
 		[]spike.Tick{ticksOf(s.Dead)}), nil
 }
 

@@ -12,8 +12,8 @@ import (
 	"gonum.org/v1/gonum/stat/distuv"
 )
 
-// The rate of every shape is followed: counts in bins have the mean of the integrated rate and the variance of a Poisson
-// process, and the rescaled intervals are exponential.
+// The rate of every shape is followed: counts in bins have the mean of the integrated rate and the variance of a
+// Poisson process, and the rescaled intervals are exponential.
 func TestModulatedPoissonFollowsItsRate(t *testing.T) {
 	const n = 2000
 	until := 2 * spike.Second
@@ -76,8 +76,9 @@ func TestModulatedPoissonDeadTime(t *testing.T) {
 }
 
 func TestModulatedPoissonRefusesNonsense(t *testing.T) {
-	files := fstest.MapFS{"back.csv": {Data: []byte("time_s,rate_Hz\n1,1\n0,2\n")}, "minus.csv": {Data: []byte("time_s,rate_Hz\n1,-1\n")},
-		"none.csv": {Data: []byte("time_s,rate_Hz\n")}, "word.csv": {Data: []byte("time_s,rate_Hz\n1,many\n")}}
+	files := fstest.MapFS{"back.csv": {Data: []byte("time_s,rate_Hz\n1,1\n0,2\n")},
+		"minus.csv": {Data: []byte("time_s,rate_Hz\n1,-1\n")},
+		"none.csv":  {Data: []byte("time_s,rate_Hz\n")}, "word.csv": {Data: []byte("time_s,rate_Hz\n1,many\n")}}
 	for want, s := range map[string]ModulatedPoisson{
 		"period = 0":                                  {Shape: "sine", Mean: 1},
 		"mean = -1":                                   {Shape: "sine", Mean: -1, Period: 1},

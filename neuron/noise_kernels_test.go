@@ -96,7 +96,8 @@ func TestVectorCountsAreTheScalarOnes(t *testing.T) {
 				for i, word := range words {
 					b.addCount(slow, i, 0, b.counts.Count(word), 0)
 				}
-				if !slices.Equal(fast.Cells[0].Sums, slow.Cells[0].Sums) || !slices.Equal(fast.Cells[0].Pairs, slow.Cells[0].Pairs) {
+				if !slices.Equal(fast.Cells[0].Sums, slow.Cells[0].Sums) ||
+					!slices.Equal(fast.Cells[0].Pairs, slow.Cells[0].Pairs) {
 					t.Fatalf("%g Hz, %s: sums differ", rate, c.Receptor)
 				}
 			}
@@ -122,13 +123,15 @@ func TestVectorArrivalsAreTheScalarOnes(t *testing.T) {
 					for range 500 {
 						var words [3*lanes.Width + lanes.Width]uint32
 						randomWords(r, words[:])
-						first, start, k := r.IntN(n+300)-300, spike.Tick(r.Int64N(int64(w.Len()+b.interval)))-b.interval, r.IntN(3*lanes.Width+1)
+						first, start, k := r.IntN(n+300)-300, spike.Tick(r.Int64N(int64(w.Len()+b.interval)))-b.interval,
+							r.IntN(3*lanes.Width+1)
 						for _, c := range []*collector{&x, &y} {
 							c.block(first)
 							c.put(words[:], k, start)
 							c.flush()
 						}
-						if !slices.Equal(fast.Cells[0].Pairs, slow.Cells[0].Pairs) || !slices.Equal(fast.Cells[0].Sums, slow.Cells[0].Sums) {
+						if !slices.Equal(fast.Cells[0].Pairs, slow.Cells[0].Pairs) ||
+							!slices.Equal(fast.Cells[0].Sums, slow.Cells[0].Sums) {
 							t.Fatalf("step %v, interval %v: sums differ", step, b.interval)
 						}
 						for _, in := range []*Input{fast, slow} {

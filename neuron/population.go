@@ -52,8 +52,8 @@ type Grouped interface {
 	UnitSize() int
 }
 
-// Unitless is implemented by descriptions of populations whose input has no unit: what is a current in pA elsewhere is a
-// plain number there.
+// Unitless is implemented by descriptions of populations whose input has no unit: what is a current in pA elsewhere is
+// a plain number there.
 type Unitless interface{ Unitless() }
 
 // UnitSize returns how many neurons a unit of a description has: 1 unless it is Grouped.
@@ -164,10 +164,11 @@ type Kernel interface {
 	At(rest spike.Tick) (end, area float32)
 }
 
-// Reader is implemented by specs that read a file: whoever knows where relative names lead to sets name and file system.
+// Reader is implemented by specs that read a file: whoever knows where relative names lead to sets name and file
+// system.
 type Reader interface {
-	// Reads returns where the spec keeps the name of its file ("": none) and the file system that it is in (nil: that of the
-	// machine).
+	// Reads returns where the spec keeps the name of its file ("": none) and the file system that it is in (nil: that of
+	// the machine).
 	Reads() (file *string, fsys *fs.FS)
 }
 
@@ -206,8 +207,8 @@ type Target struct {
 
 // Background is private random input of every neuron of a population.
 type Background interface {
-	// Fill adds the input of the neurons of r during w to in: to Cells (and Arrivals, if in.Kept; only there, if in.Single), or
-	// to Drive.OwnStart and OwnEnd, which are zero at first.
+	// Fill adds the input of the neurons of r during w to in: to Cells (and Arrivals, if in.Kept; only there, if
+	// in.Single), or to Drive.OwnStart and OwnEnd, which are zero at first.
 	Fill(r Range, w spike.Window, in *Input)
 	// Columns lists the whole state.
 	Columns() []Column

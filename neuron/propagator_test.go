@@ -23,7 +23,8 @@ func TestRamp(t *testing.T) {
 		response := func(x float64) float64 { return math.Exp(-(r - x) / tau) }
 		within(t, "decay", decay, math.Exp(-r/tau), 0)
 		within(t, "constant", p0, quad.Fixed(response, max(0, r-40*tau), r, 60, nil, 0), 4e-16*tau)
-		within(t, "ramp", p1, quad.Fixed(func(x float64) float64 { return x * response(x) }, max(0, r-40*tau), r, 60, nil, 0), 4e-16*tau*tau)
+		within(t, "ramp", p1, quad.Fixed(func(x float64) float64 { return x * response(x) }, max(0, r-40*tau), r, 60, nil, 0),
+			4e-16*tau*tau)
 	})
 }
 

@@ -70,8 +70,8 @@ func (p *receptors) input(sh *receptorShard, r Range, s int, in *Input) *Input {
 	return &Input{Len: in.Len, Steps: 1, Step: in.Step, Cells: sh.cells, Drives: sh.drives}
 }
 
-// currents computes the currents of the added receptors into a port at both ends of step s, and takes their variables to its
-// end. Every product is rounded before it is added, so that no architecture fuses them.
+// currents computes the currents of the added receptors into a port at both ends of step s, and takes their variables
+// to its end. Every product is rounded before it is added, so that no architecture fuses them.
 func (p *receptors) currents(q *receptorPort, port int, r Range, s int, at spike.Window, in *Input) {
 	own := len(in.Cells) - len(p.added)
 	h := in.Step.Milliseconds()

@@ -204,8 +204,8 @@ func TestReceptorsAreRefused(t *testing.T) {
 	}
 }
 
-// An added receptor that equals one of the model does what that one does, also beside currents of each neuron's own that
-// change from step to step.
+// An added receptor that equals one of the model does what that one does, also beside currents of each neuron's own
+// that change from step to step.
 func TestAddedReceptorIsTheModels(t *testing.T) {
 	const n, step, until = 20, 100 * us, 250 * ms
 	s := DefaultLIF()

@@ -9,13 +9,14 @@ import (
 	"github.com/burstplex/burstplex/neuron/spike"
 )
 
-// Replay is a population that repeats recorded spike trains, one for each of its neurons. It has no inputs. Time t of the
-// recording becomes (t - Start) x Scale. Bursts are detected as in every other population.
+// Replay is a population that repeats recorded spike trains, one for each of its neurons. It has no inputs. Time t of
+// the recording becomes (t - Start) x Scale. Bursts are detected as in every other population.
 //
-// Programs give Trains, for example what (*trains.File).Select returns (package recordings/trains); a population that they
-// make smaller plays the first of them. Experiment files name a
-// File, which is read with the keys below: units that are whole numbers keep their places (unit n is neuron n - FirstID,
-// those between without spikes are silent), names are numbered as they come, and a unit with spikes that has no place is an error.
+// Programs give Trains, for example what (*trains.File).Select returns (package recordings/trains); a population that
+// they make smaller plays the first of them. Experiment files name a
+// File, which is read with the keys below: units that are whole numbers keep their places (unit n is neuron n -
+// FirstID, those between without spikes are silent), names are numbered as they come, and a unit with spikes that has
+// no place is an error.
 type Replay struct {
 	File      string   `toml:"file" doc:"spike trains: a recording (.bspk), SONATA or NWB (HDF5), npz, npy, Parquet, CSV or a text raster; text plain or .gz. Unit n is neuron n - first_id; names are numbered as they come"`
 	Recording string   `toml:"recording" doc:"which recording (SONATA, .bspk: population) of the file; may be left out if there is one"`
@@ -104,10 +105,12 @@ func (s *Replay) Load() ([][]spike.Tick, error) {
 	switch {
 	case s.Outside == "drop":
 	case before > 0 && s.Start <= 0:
-		return nil, &ParameterError{Key: "start", Value: s.Start, Unit: "s", Reason: fmt.Sprintf("%d spikes are before it, the first at %v", before, earliest),
+		return nil, &ParameterError{Key: "start", Value: s.Start, Unit: "s",
+			Reason:  fmt.Sprintf("%d spikes are before it, the first at %v", before, earliest),
 			Allowed: fmt.Sprintf("at most %v, or outside = \"drop\"", earliest)}
 	case beyond > 0:
-		return nil, &ParameterError{Key: "repeat", Value: s.Repeat, Unit: "s", Reason: fmt.Sprintf("%d spikes are beyond it, the last at %v", beyond, latest),
+		return nil, &ParameterError{Key: "repeat", Value: s.Repeat, Unit: "s",
+			Reason:  fmt.Sprintf("%d spikes are beyond it, the last at %v", beyond, latest),
 			Allowed: fmt.Sprintf("above %v, or outside = \"drop\"", latest)}
 	}
 	return played, nil
@@ -120,10 +123,12 @@ func (s *Replay) New(b Build) (Population, error) {
 		return nil, err
 	}
 	if b.N > len(trains) {
-		return nil, &ParameterError{Key: "size", Value: float64(b.N), Reason: fmt.Sprintf("there are %d spike trains to replay", len(trains)),
+		return nil, &ParameterError{Key: "size", Value: float64(b.N),
+			Reason:  fmt.Sprintf("there are %d spike trains to replay", len(trains)),
 			Allowed: fmt.Sprintf("[1, %d]", len(trains))}
 	}
-	p := &replayed{source: newSource(b), trains: trains[:b.N], period: spike.FromSeconds(s.Repeat), position: make([]uint64, b.N)}
+	p := &replayed{source: newSource(b), trains: trains[:b.N], period: spike.FromSeconds(s.Repeat),
+		position: make([]uint64, b.N)}
 	p.Reset()
 	return p, nil
 }

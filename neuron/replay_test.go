@@ -16,14 +16,20 @@ func TestReplayIsExact(t *testing.T) {
 		want [][]spike.Tick
 	}{
 		{"as they are", Replay{Trains: [][]spike.Tick{x, nil, y}}, [][]spike.Tick{x, nil, {250 * ms, 250*ms + 1}}},
-		{"start and scale", Replay{Trains: [][]spike.Tick{x, y}, Start: 0.0012, Scale: 2}, [][]spike.Tick{{600 * us}, {497_600 * us, 497_600*us + 1}}},
-		{"a spike at the start", Replay{Trains: [][]spike.Tick{{999_999, ms, 3 * ms}}, Start: 0.001}, [][]spike.Tick{{0, 2 * ms}}},
-		{"a spike at the period's end", Replay{Trains: [][]spike.Tick{{0, 200*ms - 1, 200 * ms}}, Repeat: 0.2, Outside: "drop"},
+		{"start and scale", Replay{Trains: [][]spike.Tick{x, y}, Start: 0.0012, Scale: 2},
+			[][]spike.Tick{{600 * us}, {497_600 * us, 497_600*us + 1}}},
+		{"a spike at the start", Replay{Trains: [][]spike.Tick{{999_999, ms, 3 * ms}}, Start: 0.001},
+			[][]spike.Tick{{0, 2 * ms}}},
+		{"a spike at the period's end", Replay{Trains: [][]spike.Tick{{0, 200*ms - 1, 200 * ms}}, Repeat: 0.2,
+			Outside: "drop"},
 			[][]spike.Tick{{0, 200*ms - 1, 200 * ms, 400*ms - 1, 400 * ms, 600*ms - 1}}},
-		{"repeat", Replay{Trains: [][]spike.Tick{x, nil}, Repeat: 0.2}, [][]spike.Tick{{ms, 1500 * us, 201 * ms, 201_500 * us, 401 * ms, 401_500 * us}, nil}},
-		{"beyond the period", Replay{Trains: [][]spike.Tick{x, y}, Repeat: 0.2, Outside: "drop"}, [][]spike.Tick{{ms, 1500 * us, 201 * ms, 201_500 * us, 401 * ms, 401_500 * us}, nil}},
+		{"repeat", Replay{Trains: [][]spike.Tick{x, nil}, Repeat: 0.2},
+			[][]spike.Tick{{ms, 1500 * us, 201 * ms, 201_500 * us, 401 * ms, 401_500 * us}, nil}},
+		{"beyond the period", Replay{Trains: [][]spike.Tick{x, y}, Repeat: 0.2, Outside: "drop"},
+			[][]spike.Tick{{ms, 1500 * us, 201 * ms, 201_500 * us, 401 * ms, 401_500 * us}, nil}},
 		{"before 0", Replay{Trains: [][]spike.Tick{{-ms, 3 * ms}}, Outside: "drop"}, [][]spike.Tick{{3 * ms}}},
-		{"from a time before 0 on", Replay{Trains: [][]spike.Tick{{-ms, 3 * ms}}, Start: -0.002}, [][]spike.Tick{{ms, 5 * ms}}},
+		{"from a time before 0 on", Replay{Trains: [][]spike.Tick{{-ms, 3 * ms}}, Start: -0.002},
+			[][]spike.Tick{{ms, 5 * ms}}},
 	} {
 		if c.spec.Scale == 0 {
 			c.spec.Scale = 1

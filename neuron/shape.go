@@ -6,11 +6,12 @@ import (
 	"github.com/burstplex/burstplex/neuron/spike"
 )
 
-// The shape of a Kernel within a step is a polynomial, highest coefficient first, in the rest of the step as a fraction of
-// it, less a half. Vector code evaluates it for eight arrivals at a time, where a table would need as many random reads.
+// The shape of a Kernel within a step is a polynomial, highest coefficient first, in the rest of the step as a fraction
+// of it, less a half. Vector code evaluates it for eight arrivals at a time, where a table would need as many random
+// reads.
 
-// mostDegree and shapeError bound how well a shape approximates its kernel: to single precision if the step is shorter than twice
-// the time constants, to 1e-5 up to five times.
+// mostDegree and shapeError bound how well a shape approximates its kernel: to single precision if the step is shorter
+// than twice the time constants, to 1e-5 up to five times.
 const (
 	mostDegree = 12
 	shapeError = 2e-7 // of the largest value
@@ -29,7 +30,8 @@ func effectOf(shape []Pair, rest spike.Tick, perTick float32) Pair {
 	return e
 }
 
-// fit returns the shape of a kernel: the polynomial of lowest degree that is good enough, through values at Chebyshev's points.
+// fit returns the shape of a kernel: the polynomial of lowest degree that is good enough, through values at Chebyshev's
+// points.
 func fit(k Kernel, step spike.Tick) (shape []Pair) {
 	if t, ok := k.(*table); ok {
 		k = t.exact

@@ -3,8 +3,8 @@ package neuron
 import "math"
 
 // Weights returns which weights synapses on the channel can have: those of a conductance are not negative, whatever its
-// reversal potential; of currents, excitatory ones are not negative and "gaba" is not positive. Weights of delta and other
-// synapses have any sign. why says so in a few words.
+// reversal potential; of currents, excitatory ones are not negative and "gaba" is not positive. Weights of delta and
+// other synapses have any sign. why says so in a few words.
 func (c Channel) Weights() (lo, hi float64, why string) {
 	lo, hi = math.Inf(-1), math.Inf(1)
 	k, ok := c.Kernel.(Signed)
@@ -32,7 +32,8 @@ func (*conductanceKernel) Conductance() bool { return true }
 // Conductance implements Signed.
 func (*currentKernel) Conductance() bool { return false }
 
-// openKernel is that of a LIF neuron's conductance, which moves the membrane as a current does, times the driving force.
+// openKernel is that of a LIF neuron's conductance, which moves the membrane as a current does, times the driving
+// force.
 type openKernel struct{ *currentKernel }
 
 // Conductance implements Signed.

@@ -28,7 +28,8 @@ const (
 
 func newSleep(n, ports int) sleep {
 	words := (n + sleepWord - 1) / sleepWord
-	s := sleep{bits: make([]uint64, words), held: make([][]float32, words), flow: make([]uint8, words), vain: make([]uint8, words)}
+	s := sleep{bits: make([]uint64, words), held: make([][]float32, words), flow: make([]uint8, words),
+		vain: make([]uint8, words)}
 	backing := make([]float32, words*ports)
 	for w := range s.held {
 		s.held[w] = backing[w*ports : (w+1)*ports]
@@ -113,8 +114,8 @@ func (s *sleep) wake(r Range, in *Input) {
 	}
 }
 
-// awake wakes the sleepers among 64 neurons that have received input and returns, as bits, which ones of the word must be
-// advanced in a piece for neurons of r.
+// awake wakes the sleepers among 64 neurons that have received input and returns, as bits, which ones of the word must
+// be advanced in a piece for neurons of r.
 func (s *sleep) awake(word int, r Range, in *Input) uint64 {
 	all := uint64(math.MaxUint64)
 	if left := r.Hi - word*sleepWord; left < sleepWord {

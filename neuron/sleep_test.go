@@ -17,8 +17,8 @@ func sleepers(s *sleep, n int) (asleep []bool) {
 	return asleep
 }
 
-// Whatever it went through, a neuron without input comes to a state that a step leaves as it is, unless its current makes
-// it fire: rounding must not keep it moving in circles.
+// Whatever it went through, a neuron without input comes to a state that a step leaves as it is, unless its current
+// makes it fire: rounding must not keep it moving in circles.
 func TestNeuronsFallAsleep(t *testing.T) {
 	const n, active, silent = 32, 200 * ms, 4 * spike.Second
 	for name, s := range variants() {

@@ -24,10 +24,10 @@ func (s *source) Ports() []string { return nil }
 // Channels implements Population.
 func (s *source) Channels() []Channel { return nil }
 
-// poissonSources is a population of independent Poisson sources, whose rates may differ and change. It costs by spikes: a block of
-// sources is drawn as the superposition of trains of the highest rate in the block, and passed over until its next
-// candidate. A candidate becomes a spike with the probability that the rate is of the highest one (thinning, exact:
-// Lewis & Shedler 1979), unless it falls into a dead time, or into the tick of the source's last spike.
+// poissonSources is a population of independent Poisson sources, whose rates may differ and change. It costs by spikes:
+// a block of sources is drawn as the superposition of trains of the highest rate in the block, and passed over until
+// its next candidate. A candidate becomes a spike with the probability that the rate is of the highest one (thinning,
+// exact: Lewis & Shedler 1979), unless it falls into a dead time, or into the tick of the source's last spike.
 type poissonSources struct {
 	source
 	candidates, keep rng.Key
@@ -42,18 +42,20 @@ type poissonSources struct {
 }
 
 const (
-	// Blocks have at most 2^mostBits sources, fewer where these have more than blockRate spikes per second (Hz): small populations of
-	// active sources do not draw for sources that there are not.
+	// Blocks have at most 2^mostBits sources, fewer where these have more than blockRate spikes per second (Hz): small
+	// populations of active sources do not draw for sources that there are not.
 	mostBits  = 10
 	blockRate = 8192
 	// perSourceInterval is how many candidates an interval of a block has at least on average.
 	perSourceInterval = 8
 )
 
-// newPoissonSources returns sources of a given highest rate (Hz) each, which must not depend on the size of the population. They
-// have that rate if rate is nil.
-func newPoissonSources(b Build, candidates string, most func(i int) float64, rate func(i int, at spike.Tick) float64, dead []spike.Tick) *poissonSources {
-	p := &poissonSources{source: newSource(b), candidates: b.Key.Sub(candidates), keep: b.Key.Sub("keep"), rate: rate, dead: dead, bits: mostBits}
+// newPoissonSources returns sources of a given highest rate (Hz) each, which must not depend on the size of the
+// population. They have that rate if rate is nil.
+func newPoissonSources(b Build, candidates string, most func(i int) float64, rate func(i int, at spike.Tick) float64,
+	dead []spike.Tick) *poissonSources {
+	p := &poissonSources{source: newSource(b), candidates: b.Key.Sub(candidates), keep: b.Key.Sub("keep"), rate: rate,
+		dead: dead, bits: mostBits}
 	highest := func(lo, n int) (hz float64) {
 		for i := range n {
 			hz = max(hz, most(lo+i))
@@ -119,8 +121,10 @@ func (p *poissonSources) Next(r Range) spike.Tick {
 	return next
 }
 
-// advance takes the sources of block b that are in r through w and returns when the next of them spikes, or a time before.
-func (p *poissonSources) advance(b int, r Range, w spike.Window, d *arrivalDraws, list []uint64, out *spike.Buffer) spike.Tick {
+// advance takes the sources of block b that are in r through w and returns when the next of them spikes, or a time
+// before.
+func (p *poissonSources) advance(b int, r Range, w spike.Window, d *arrivalDraws, list []uint64,
+	out *spike.Buffer) spike.Tick {
 	first, trains, most := b<<p.bits, &p.trains[min(b, len(p.trains)-1)], p.most[min(b, len(p.most)-1)]
 	if most == 0 {
 		return spike.Forever
@@ -135,7 +139,8 @@ func (p *poissonSources) advance(b int, r Range, w spike.Window, d *arrivalDraws
 			case i < r.Lo || i >= r.Hi || at < w.From:
 			case at >= w.To:
 				soonest = min(soonest, at)
-			case p.rate == nil || float64(rng.Unit(p.keep.Block(uint64(b), uint64(d.e-1)<<16+uint64(d.past+j))[0])*most) < p.rate(i, at):
+			case p.rate == nil || float64(
+				rng.Unit(p.keep.Block(uint64(b), uint64(d.e-1)<<16+uint64(d.past+j))[0])*most) < p.rate(i, at):
 				list = append(list, uint64(at-w.From)<<mostBits|uint64(i-first))
 			}
 		}

@@ -6,11 +6,11 @@ import (
 	"github.com/burstplex/burstplex/neuron/spike"
 )
 
-// superposition is the independent Poisson trains of a block of neurons, drawn as one train whose arrivals go to random ones of
-// them. Given how many arrivals that train has in an interval, their times are independent and uniform in it: no
-// logarithm, no order, no state. Interval e of block b has perDraw words of entity b, the first of which is the number of its
-// arrivals; each further one is an arrival, its lower bits the neuron, its upper ones the time as a fraction of the
-// interval. More arrivals than these take the words of another entity.
+// superposition is the independent Poisson trains of a block of neurons, drawn as one train whose arrivals go to random
+// ones of them. Given how many arrivals that train has in an interval, their times are independent and uniform in it:
+// no logarithm, no order, no state. Interval e of block b has perDraw words of entity b, the first of which is the
+// number of its arrivals; each further one is an arrival, its lower bits the neuron, its upper ones the time as a
+// fraction of the interval. More arrivals than these take the words of another entity.
 type superposition struct {
 	interval spike.Tick
 	counts   *rng.Poisson
@@ -25,8 +25,8 @@ const (
 )
 
 // superpose returns the superposition of trains of a total rate (Hz). Its interval is the shortest of 0.1, 0.2, 0.5, 1,
-// 2, 5 ... ms that holds so many arrivals on average: short intervals of round length seldom straddle two windows, and are
-// then drawn twice.
+// 2, 5 ... ms that holds so many arrivals on average: short intervals of round length seldom straddle two windows, and
+// are then drawn twice.
 func superpose(rate, arrivals float64) superposition {
 	interval := longestInterval
 ladder:

@@ -38,7 +38,8 @@ func TestArrivalsHaveTheirOwnWords(t *testing.T) {
 	}
 }
 
-// In a block of sources of many rates each has its own, those of a high one too, and a population that grows leaves them.
+// In a block of sources of many rates each has its own, those of a high one too, and a population that grows leaves
+// them.
 func TestSourcesOfManyRates(t *testing.T) {
 	s := &Poisson{Rate: Value{Shape: Uniform, A: 0, B: 400}, Dead: Const(3)}
 	until := 5 * spike.Second

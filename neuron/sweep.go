@@ -11,8 +11,8 @@ import (
 //go:generate sh -c "cd internal/asm && go run . neuron -out ../../step_amd64.s -stubs ../../step_amd64.go -pkg neuron"
 //go:generate sh -c "cd internal/asm && go run . rng -out ../../rng/philox_amd64.s -stubs ../../rng/philox_amd64.go -pkg rng"
 
-// kernel takes neurons through a step by vector code, group by group. Where a model or processor has none, every neuron takes
-// the scalar step, whose bits are the same.
+// kernel takes neurons through a step by vector code, group by group. Where a model or processor has none, every neuron
+// takes the scalar step, whose bits are the same.
 type kernel struct {
 	lanes int         // neurons of a group
 	step  []rawKernel // variants, see sweep.variant
@@ -31,9 +31,9 @@ type stepper interface {
 }
 
 // sweep takes the neurons of a population through the pieces of windows, block by block and step by step. Groups with
-// neurons that are awake go through the widest kernel that they fill. Neurons in which something may happen within the step
-// (a spike, an end of refractoriness) get their state back and take the scalar step, which knows about events, as do those at the
-// population's end that fill no group.
+// neurons that are awake go through the widest kernel that they fill. Neurons in which something may happen within the
+// step (a spike, an end of refractoriness) get their state back and take the scalar step, which knows about events, as
+// do those at the population's end that fill no group.
 type sweep struct {
 	sleep
 	*guard
@@ -51,9 +51,9 @@ type sweep struct {
 }
 
 const (
-	// sweepBlock is how many neurons a sweep takes through all steps of a piece before it goes on: few enough for their state to
-	// stay in the caches of a core, enough for a call of a kernel not to matter (BenchmarkModels: 1024 saves up to 15 %
-	// against 256, most where windows have one step).
+	// sweepBlock is how many neurons a sweep takes through all steps of a piece before it goes on: few enough for their
+	// state to stay in the caches of a core, enough for a call of a kernel not to matter (BenchmarkModels: 1024 saves up
+	// to 15 % against 256, most where windows have one step).
 	sweepBlock = 1024
 	// mostGroups is the greatest number of groups in a block.
 	mostGroups = sweepBlock / lanes.Width
@@ -82,7 +82,8 @@ var (
 
 // newSweep returns the sweep of n neurons with so many ports and allocates their columns, the rows of the kernel.
 func newSweep(n, ports int, k []kernel, rows []*[]float32, times ...[]spike.Tick) sweep {
-	s := sweep{sleep: newSleep(n, ports), guard: new(guard), kernels: k, variant: func(*Input) int { return 0 }, times: times,
+	s := sweep{sleep: newSleep(n, ports), guard: new(guard), kernels: k, variant: func(*Input) int { return 0 },
+		times:   times,
 		scratch: make([]*block, (n+sleepWord-1)/sleepWord)}
 	// Columns that began at the same place of a page would share the few ways of the same sets of the cache.
 	const page, apart = 4096 / 4, (1024 + 64) / 4
@@ -208,7 +209,8 @@ func (b *block) run(kernel, first, n int) {
 }
 
 // groups takes a run of groups through a step, which starts at t.
-func (s *sweep) groups(p stepper, b *block, run run, variant int, r Range, step int, t spike.Tick, in *Input, out *spike.Buffer) {
+func (s *sweep) groups(p stepper, b *block, run run, variant int, r Range, step int, t spike.Tick, in *Input,
+	out *spike.Buffer) {
 	if t == 0 { // a potential may be above threshold at first, which kernels look for at the end of a step
 		for i := run.first; i < run.end; i++ {
 			p.one(r, b.Lo+i, step, t, in, out)

@@ -8,8 +8,8 @@ type Time struct {
 	MS  float64 // its value, the smallest one of a distribution
 }
 
-// ShortestTime returns the shortest of the parameters of a description that are times in ms and above 0: what an integration
-// step has to resolve. ok is false if there is none.
+// ShortestTime returns the shortest of the parameters of a description that are times in ms and above 0: what an
+// integration step has to resolve. ok is false if there is none.
 func ShortestTime(spec any) (shortest Time, ok bool) {
 	s := reflect.Indirect(reflect.ValueOf(spec))
 	if s.Kind() != reflect.Struct {

@@ -31,10 +31,10 @@ import (
 // Integration ("off-grid"): linear parts exactly, the sigmoid and the driving forces linearly in time across a
 // step from their exact derivatives at its start (an exponential Taylor scheme of second order, one sigmoid per
 // step); an edge of K adds what follows it to its step; steps with a spike or an end of refractoriness are replayed
-// event by event, also those that end just below threshold, where V_s may have been above in between. Where conductances
-// are strong (strongestTwo) or steps long (coarse), an L-stable method takes over between events (flow). Measured
-// errors stand in docs/accuracy.md. integrator = "reference" selects Runge-Kutta of fourth order between single
-// arrivals with root finding, which is slow and serves as the judge.
+// event by event, also those that end just below threshold, where V_s may have been above in between. Where
+// conductances are strong (strongestTwo) or steps long (coarse), an L-stable method takes over between events (flow).
+// Measured errors stand in docs/accuracy.md. integrator = "reference" selects Runge-Kutta of fourth order between
+// single arrivals with root finding, which is slow and serves as the judge.
 type TwoCompartment struct {
 	TauS Value `toml:"tau_s" unit:"ms" allow:"(0, inf)" doc:"membrane time constant of the soma"`
 	CS   Value `toml:"c_s" unit:"pF" allow:"(0, inf)" doc:"capacitance of the soma"`
@@ -143,12 +143,13 @@ type twoDerived struct {
 	theta, dTh                      float64
 	watch                           float32 // a step that ends above it (plus δ) is replayed: it may hold a spike
 	strong, strongD                 float32 // load from which a step is too long for the extrapolation, see strongOf
-	bend, bendCurrent               float32 // by how much a curved V_s may exceed its ends, mV: at constant currents, per pA that they change
-	ed, invDD                       float32
-	ref                             spike.Tick
-	flow                            flow              // for strong conductances
-	full                            twoStep           // coefficients of a whole step
-	thirds                          [2]twoPropagators // those of one and two thirds of it, see partial
+	// by how much a curved V_s may exceed its ends, mV: at constant currents, per pA that they change
+	bend, bendCurrent float32
+	ed, invDD         float32
+	ref               spike.Tick
+	flow              flow              // for strong conductances
+	full              twoStep           // coefficients of a whole step
+	thirds            [2]twoPropagators // those of one and two thirds of it, see partial
 }
 
 // twoStep is what a step of length r (ms) needs.
@@ -187,7 +188,8 @@ func (s *TwoCompartment) derive(b Build, i int, h float64) *twoDerived {
 		ref: ticksOf(own.TRef.A),
 	}
 	d.watch = float32(d.theta - humpSlope*d.theta*h/d.tauS)
-	d.bend, d.bendCurrent = float32(humpBend*d.theta/d.tauS*h*h/8), float32(h/8/d.cs) // a parabola's height is its change of slope times h/8
+	// a parabola's height is its change of slope times h/8
+	d.bend, d.bendCurrent = float32(humpBend*d.theta/d.tauS*h*h/8), float32(h/8/d.cs)
 	d.strong, d.strongD = strongOf(strongestTwo, d.tauS, d.tauD, h, s.TauAMPA, s.TauNMDA, s.TauGABA)
 	if h > coarse*d.tauD { // the plateau does not rise in a straight line
 		d.strong = -1

@@ -148,7 +148,8 @@ func TestAccuracy(t *testing.T) {
 					h := accuracySteps[k].Milliseconds()
 					median, tail := quantile(a.errors, .5), quantile(a.errors, .99)
 					frequency := float64(a.episodes) / float64(len(a.errors))
-					fmt.Fprintf(&row, "| %s | %.1f | %d | %g | %.3f | %.2f | %.1e |", c.name, rate, len(a.errors), h, median, tail, frequency)
+					fmt.Fprintf(&row, "| %s | %.1f | %d | %g | %.3f | %.2f | %.1e |", c.name, rate, len(a.errors), h, median, tail,
+						frequency)
 					x, y = append(x, math.Log(h)), append(y, math.Log(median))
 					if k+1 < len(byStep) {
 						fmt.Fprintf(&row, " |\n")
@@ -158,8 +159,10 @@ func TestAccuracy(t *testing.T) {
 					}
 					beyond, _ := slices.BinarySearch(a.errors, c.tail)
 					beyond = len(a.errors) - beyond
-					if median > medianGoal || float64(beyond) > most(.01, len(a.errors)) || float64(a.episodes) > most(episodeGoal, len(a.errors)) {
-						t.Errorf("at 0.1 ms: median %g us, %d of %d spikes beyond %g us, %d episodes", median, beyond, len(a.errors), c.tail, a.episodes)
+					if median > medianGoal || float64(beyond) > most(.01, len(a.errors)) ||
+						float64(a.episodes) > most(episodeGoal, len(a.errors)) {
+						t.Errorf("at 0.1 ms: median %g us, %d of %d spikes beyond %g us, %d episodes", median, beyond, len(a.errors),
+							c.tail, a.episodes)
 					}
 				}
 				_, order := stat.LinearRegression(x, y, nil, false)
@@ -173,5 +176,6 @@ func TestAccuracy(t *testing.T) {
 			})
 		}
 	})
-	t.Log("\n| case | rate, Hz | spikes | h, ms | median, us | 99 %, us | episodes per spike | order |\n|---|---|---|---|---|---|---|---|\n" + strings.Join(rows, ""))
+	t.Log("\n| case | rate, Hz | spikes | h, ms | median, us | 99 %, us | episodes per spike | order " +
+		"|\n|---|---|---|---|---|---|---|---|\n" + strings.Join(rows, ""))
 }

@@ -35,9 +35,11 @@ func variants() map[string]*TwoCompartment {
 	for _, v := range []*Value{&s.TauS, &s.CS, &s.TauD, &s.CD, &s.TauTh, &s.GS, &s.GD, &s.DD, &s.TauWS, &s.TauWD, &s.C} {
 		*v = Value{Shape: LogNormal, A: v.A, B: 0.1}
 	}
-	s.Theta, s.ED, s.A, s.B = Value{Shape: Uniform, A: -52, B: -48}, Value{Shape: Normal, A: -38, B: 1}, Value{Shape: Normal, A: -13, B: 2}, Value{Shape: Normal, A: -200, B: 20}
+	s.Theta, s.ED, s.A, s.B = Value{Shape: Uniform, A: -52, B: -48}, Value{Shape: Normal, A: -38, B: 1},
+		Value{Shape: Normal, A: -13, B: 2}, Value{Shape: Normal, A: -200, B: 20}
 	s.TRef, s.DTh = Value{Shape: Uniform, A: 0, B: 3}, Value{Shape: Uniform, A: 0, B: 3}
-	s.Initial.VS, s.Initial.VD = Value{Shape: Normal, A: -70, B: 5, Lo: -80, Hi: -60}, Value{Shape: Uniform, A: -75, B: -60}
+	s.Initial.VS, s.Initial.VD = Value{Shape: Normal, A: -70, B: 5, Lo: -80, Hi: -60},
+		Value{Shape: Uniform, A: -75, B: -60}
 	s.Initial.WS, s.Initial.WD = Value{Shape: Uniform, A: 0, B: 1}, Value{Shape: Uniform, A: 0, B: 1}
 	return vs
 }
@@ -191,7 +193,8 @@ func TestAdvanceAllocatesNothing(t *testing.T) {
 
 // The integrators can be exchanged: same ports, same channels, same names of the variables of the model.
 func TestIntegratorsLookAlike(t *testing.T) {
-	fast, exact := build(t, DefaultTwoCompartment(), "off-grid", 1, 100*us), build(t, DefaultTwoCompartment(), "reference", 1, 100*us)
+	fast, exact := build(t, DefaultTwoCompartment(), "off-grid", 1, 100*us),
+		build(t, DefaultTwoCompartment(), "reference", 1, 100*us)
 	has := map[string]string{}
 	for _, c := range exact.Columns() {
 		has[c.Name] = fmt.Sprint(c.Unit, " ", c.Float(0))
@@ -225,7 +228,8 @@ func TestPartialSteps(t *testing.T) {
 				return u
 			}
 			a, b := end(&got), end(&want)
-			for k, pair := range [][2]float32{{a.x, b.x}, {a.y, b.y}, {a.ws, b.ws}, {a.wd, b.wd}, {a.th, b.th}, {a.g[0], b.g[0]}, {a.g[5], b.g[5]}} {
+			for k, pair := range [][2]float32{{a.x, b.x}, {a.y, b.y}, {a.ws, b.ws}, {a.wd, b.wd}, {a.th, b.th}, {a.g[0], b.g[0]},
+				{a.g[5], b.g[5]}} {
 				near(t, fmt.Sprintf("variable %d after %g of %g ms", k, part, c.h), float64(pair[0]), float64(pair[1]), c.bound)
 			}
 			got.twoPropagators = want.twoPropagators

@@ -12,8 +12,8 @@ import (
 // twoReference is a population of TwoCompartment neurons in the reference integrator, the judge of the fast one and
 // independent of it: double precision, the classical Runge-Kutta method of fourth order on the equations as they
 // stand in the type comment, and no approximation of inputs. Every arrival, edge of a back-propagating spike, end of
-// refractoriness, spike and step boundary ends an interval; intervals are cut into sub-steps of at most sub, and of at most
-// an eighth of the time constants that conductances leave. The
+// refractoriness, spike and step boundary ends an interval; intervals are cut into sub-steps of at most sub, and of at
+// most an eighth of the time constants that conductances leave. The
 // threshold is sought on a cubic Hermite interpolant of V_s - θ - δ, humps included, and a spike is the last tick
 // at which V_s is not above threshold.
 //
@@ -33,8 +33,8 @@ type twoReference struct {
 	refEnd []spike.Tick
 }
 
-// refSub is the longest sub-step; refPart bounds it in units of a membrane's time constant under its conductances. Halving
-// both moves spikes by less than a tick in a thousand (see the tests).
+// refSub is the longest sub-step; refPart bounds it in units of a membrane's time constant under its conductances.
+// Halving both moves spikes by less than a tick in a thousand (see the tests).
 const (
 	refSub  = 20 * spike.Microsecond
 	refPart = 0.125
@@ -72,9 +72,10 @@ type refCell struct {
 
 func newTwoReference(s TwoCompartment, b Build) Population {
 	n := b.N
-	p := &twoReference{spec: s, build: b, sub: refSub, cells: make([]refCell, n), guard: new(guard), Emitter: NewEmitter(b),
-		most: []float32{mostCurrent(s.TauS.Mean(), s.CS.Mean()), mostCurrent(s.TauD.Mean(), s.CD.Mean())},
-		box:  make([]float64, n), recent: make([]spike.Tick, n*s.boxes()), refEnd: make([]spike.Tick, n)}
+	p := &twoReference{spec: s, build: b, sub: refSub, cells: make([]refCell, n), guard: new(guard),
+		Emitter: NewEmitter(b),
+		most:    []float32{mostCurrent(s.TauS.Mean(), s.CS.Mean()), mostCurrent(s.TauD.Mean(), s.CD.Mean())},
+		box:     make([]float64, n), recent: make([]spike.Tick, n*s.boxes()), refEnd: make([]spike.Tick, n)}
 	for j := range p.u {
 		p.u[j] = make([]float64, n)
 	}
@@ -183,7 +184,8 @@ func (n *refNeuron) look(in *Input, step int, r Range) {
 				n.p.u[v][n.i] = n.u[v]
 			}
 			c := n.p.Columns()[j]
-			n.p.report(&Fault{At: n.start + in.Step, Neuron: n.i, Variable: c.Name, Value: x, Unit: c.Unit, Drive: driveOf(n.p, in, step, n.i, n.i-r.Lo)})
+			n.p.report(&Fault{At: n.start + in.Step, Neuron: n.i, Variable: c.Name, Value: x, Unit: c.Unit,
+				Drive: driveOf(n.p, in, step, n.i, n.i-r.Lo)})
 		}
 	}
 }
@@ -243,7 +245,8 @@ func (n *refNeuron) integrate(now, end spike.Tick, refractory bool) spike.Tick {
 		next := n.slopes((to - n.start).Milliseconds(), &u)
 		if !refractory {
 			r := (to - from).Milliseconds()
-			f := hermite{n.cell.excess(&n.u), n.cell.excess(&u), r * (slope[refVS] - slope[refRise]), r * (next[refVS] - next[refRise])}
+			f := hermite{n.cell.excess(&n.u), n.cell.excess(&u), r * (slope[refVS] - slope[refRise]),
+				r * (next[refVS] - next[refRise])}
 			if at, ok := f.crossing(to - from); ok {
 				n.u = n.rungeKutta(from, from+at, &slope)
 				n.fire(from + at)
@@ -255,8 +258,8 @@ func (n *refNeuron) integrate(now, end spike.Tick, refractory bool) spike.Tick {
 	return end
 }
 
-// subStep returns the longest sub-step in an interval that begins with the state u: with strong conductances a part of the time in
-// which they move a potential (Runge-Kutta's method is not stable far beyond that time).
+// subStep returns the longest sub-step in an interval that begins with the state u: with strong conductances a part of
+// the time in which they move a potential (Runge-Kutta's method is not stable far beyond that time).
 func (p *twoReference) subStep(c *refCell, u *refState) spike.Tick {
 	g := u[refG:]
 	soma := (1 + g[somaAMPA] + g[somaNMDA] + g[somaGABA]) / c.tauS

@@ -7,7 +7,8 @@ import (
 // replay advances neuron i through one step event by event: arrivals, edges of the back-propagating spike, the end
 // of refractoriness and threshold crossings each end a part. The time of an arrival is recovered from its Pair,
 // exactly for one arrival per channel, as the centroid for several.
-func (p *twoCompartment) replay(d *twoDerived, u *two, v *twoInput, i int, t spike.Tick, arrive arriving, out *spike.Buffer) {
+func (p *twoCompartment) replay(d *twoDerived, u *two, v *twoInput, i int, t spike.Tick, arrive arriving,
+	out *spike.Buffer) {
 	if !(p.landed(d, u, v) <= d.strong) {
 		p.stiff(d, u, v, i, t, arrive, out)
 		return
@@ -73,14 +74,14 @@ func (p *twoCompartment) arriving(in *Input, v *twoInput, s, i int, t spike.Tick
 	return a
 }
 
-// humpSlope decides which steps are looked at closely for a spike although they end below threshold: those that end less
-// than humpSlope (θ-E_L) h/τ_s below it. Without such a look three of four diverging trains are missed humps, at 0.4 (0.5
-// mV/ms with default parameters) hardly any are; beyond 0.4 nothing more is found.
+// humpSlope decides which steps are looked at closely for a spike although they end below threshold: those that end
+// less than humpSlope (θ-E_L) h/τ_s below it. Without such a look three of four diverging trains are missed humps, at
+// 0.4 (0.5 mV/ms with default parameters) hardly any are; beyond 0.4 nothing more is found.
 const humpSlope = 0.4
 
-// humpBend is how fast V_s's slope falls without arrivals, 1/ms, as a share of (θ-E_L)/τ_s: 2 mV/ms² with default parameters.
-// Of 110,000 steps of the propagation network that ended within humpSlope of the threshold, 93 % could not have crossed it by
-// this bound, and none of these had.
+// humpBend is how fast V_s's slope falls without arrivals, 1/ms, as a share of (θ-E_L)/τ_s: 2 mV/ms² with default
+// parameters. Of 110,000 steps of the propagation network that ended within humpSlope of the threshold, 93 % could not
+// have crossed it by this bound, and none of these had.
 const humpBend = 1.6
 
 // crossing returns the fraction of a part of r ms at which V_s first crosses the threshold, on the cubic through values

@@ -30,9 +30,12 @@ func TestFiringPeriod(t *testing.T) {
 		period  func(first float64) float64
 	}{
 		{"leaky soma", 600, func(*TwoCompartment) {}, func(first float64) float64 { return first }},
-		{"veto, crossing after it", 1500, func(s *TwoCompartment) { s.TRef = Const(ref) }, func(first float64) float64 { return first }},
-		{"veto, crossing within it", 6000, func(s *TwoCompartment) { s.TRef = Const(ref) }, func(float64) float64 { return ref }},
-		{"hold", 600, func(s *TwoCompartment) { s.TRef, s.Hold = Const(ref), true }, func(first float64) float64 { return first + ref }},
+		{"veto, crossing after it", 1500, func(s *TwoCompartment) { s.TRef = Const(ref) },
+			func(first float64) float64 { return first }},
+		{"veto, crossing within it", 6000, func(s *TwoCompartment) { s.TRef = Const(ref) },
+			func(float64) float64 { return ref }},
+		{"hold", 600, func(s *TwoCompartment) { s.TRef, s.Hold = Const(ref), true },
+			func(first float64) float64 { return first + ref }},
 	} {
 		// A spike is floored to a tick, so that each interval may err by one.
 		eachIntegrator(t, 40, 2, func(t *testing.T, integrator string, tol float64) {
@@ -160,7 +163,8 @@ func TestReferenceHasConverged(t *testing.T) {
 	}
 }
 
-// Every spike whose box is not over counts, however many there are; where they may be more than are remembered, the run ends.
+// Every spike whose box is not over counts, however many there are; where they may be more than are remembered, the run
+// ends.
 func TestManyBoxesInFlight(t *testing.T) {
 	const h = 100 * us
 	s := DefaultTwoCompartment()

@@ -25,7 +25,8 @@ func TestLeak(t *testing.T) {
 		s := passive()
 		s.Initial.VS, s.Initial.VD = Const(-60), Const(-40)
 		f := freeze(1, 0, 1)
-		f.current = [2]func(spike.Tick) float64{func(at spike.Tick) float64 { return 4 * at.Milliseconds() }, constantCurrent(150)}
+		f.current = [2]func(spike.Tick) float64{func(at spike.Tick) float64 { return 4 * at.Milliseconds() },
+			constantCurrent(150)}
 		pop := build(t, s, integrator, 1, 100*us)
 		for _, w := range pieces(40*ms, 4*ms) {
 			f.run(pop, 100*us, []spike.Window{w})
@@ -109,7 +110,8 @@ func TestConductances(t *testing.T) {
 			for _, w := range pieces(30*ms, 1500*us) {
 				f.run(pop, 100*us, []spike.Window{w})
 				x := (w.To - arrives).Milliseconds()
-				near(t, fmt.Sprint(c.port, " of channel ", c.channel, " at ", w.To), column(t, pop, c.port)+70, pulse(float64(float32(0.3)), c.drive, c.tau, c.syn, x), tol)
+				near(t, fmt.Sprint(c.port, " of channel ", c.channel, " at ", w.To), column(t, pop, c.port)+70,
+					pulse(float64(float32(0.3)), c.drive, c.tau, c.syn, x), tol)
 			}
 		})
 	}
@@ -125,7 +127,8 @@ func TestDrivingForce(t *testing.T) {
 		s.Initial.VS = Const(-60)
 		f := freeze(1, 0, 1)
 		f.current[0] = constantCurrent(10 * 370 / 16.)
-		f.arrivals = []Arrival{{At: arrives, Channel: apicalAMPA, Weight: 0.25}, {At: arrives, Channel: apicalGABA, Weight: 0.5}}
+		f.arrivals = []Arrival{{At: arrives, Channel: apicalAMPA, Weight: 0.25},
+			{At: arrives, Channel: apicalGABA, Weight: 0.5}}
 		pop := build(t, s, integrator, 1, 100*us)
 		response := func(syn, x float64) float64 { return (math.Exp(-x/syn) - math.Exp(-x/7)) / (1/7. - 1/syn) / 7 }
 		for _, w := range pieces(30*ms, 1500*us) {

@@ -20,9 +20,9 @@ import (
 //	tau_s = "lognormal(16 ms, 0.2)"               median, s.d. of the logarithm
 //	tau_s = "lognormal(16 ms, 0.2, 10 ms, 30 ms)" the same, redrawn until within bounds
 //
-// Whatever a distribution is for has a range of its own, for example above 0 for a time constant. One rule holds for all of
-// them (Fits): bounds must lie in the range; of a distribution without bounds, so little may lie outside that no draw is
-// expected there (share outside times number of draws at most 1e-3). Nothing is clipped.
+// Whatever a distribution is for has a range of its own, for example above 0 for a time constant. One rule holds for
+// all of them (Fits): bounds must lie in the range; of a distribution without bounds, so little may lie outside that no
+// draw is expected there (share outside times number of draws at most 1e-3). Nothing is clipped.
 type Value struct {
 	Shape  Shape
 	A, B   float64 // constant: A; normal: mean A, s.d. B; uniform: from A to B; lognormal: median A, s.d. of the log B
@@ -117,8 +117,8 @@ func (v Value) DrawFrom(s *rng.Stream) float64 {
 	return v.A
 }
 
-// Of returns the value that a standard normal number z or a random word w stands for, whichever the shape needs. A normal
-// or lognormal distribution with bounds needs another z if ok is false.
+// Of returns the value that a standard normal number z or a random word w stands for, whichever the shape needs. A
+// normal or lognormal distribution with bounds needs another z if ok is false.
 func (v Value) Of(z float32, w uint32) (x float64, ok bool) {
 	switch v.Shape {
 	case Normal:
@@ -179,7 +179,9 @@ func (v *Value) UnmarshalQuantity(text string, parse func(quantity string) (floa
 			v.Lo, v.Hi = x[2], x[3]
 		}
 	default:
-		return fmt.Errorf("%s with %d arguments is not a distribution; there are uniform(low, high), normal(mean, sd), normal(mean, sd, low, high), lognormal(median, sd of the logarithm) and lognormal(median, sd, low, high)", name, len(x))
+		return fmt.Errorf("%s with %d arguments is not a distribution; there are uniform(low, high), normal(mean, sd), "+
+			"normal(mean, sd, low, high), lognormal(median, sd of the logarithm) and lognormal(median, sd, low, high)", name,
+			len(x))
 	}
 	switch {
 	case v.Shape != Uniform && v.B < 0:
@@ -190,8 +192,10 @@ func (v *Value) UnmarshalQuantity(text string, parse func(quantity string) (floa
 		return fmt.Errorf("the bounds of uniform must ascend")
 	case v.Shape == Normal && len(x) == 4 && (v.Hi <= v.Lo || v.A < v.Lo-3*v.B || v.A > v.Hi+3*v.B):
 		return fmt.Errorf("the bounds of normal must ascend and lie within three standard deviations of the mean")
-	case v.Shape == LogNormal && len(x) == 4 && (v.Lo < 0 || v.Hi <= v.Lo || v.A < v.Lo*math.Exp(-3*v.B) || v.A > v.Hi*math.Exp(3*v.B)):
-		return fmt.Errorf("the bounds of lognormal must be positive, ascend and lie within three standard deviations of the median")
+	case v.Shape == LogNormal && len(x) == 4 && (v.Lo < 0 || v.Hi <= v.Lo || v.A < v.Lo*math.Exp(-3*v.B) ||
+		v.A > v.Hi*math.Exp(3*v.B)):
+		return fmt.Errorf("the bounds of lognormal must be positive, ascend and lie within three standard deviations of " +
+			"the median")
 	}
 	return nil
 }

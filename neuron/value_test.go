@@ -114,7 +114,8 @@ func TestRequire(t *testing.T) {
 		{Value{Shape: LogNormal, A: 16, B: 1}, 0, inf, true, ""},
 		{Value{Shape: Normal, A: 16, B: 2}, 0, inf, true, ""}, // eight s.d.
 		{Value{Shape: Normal, A: 16, B: 5}, 0, inf, true, ""}, // 7e-4 of one draw
-		{Value{Shape: Normal, A: 16, B: 6}, 0, inf, true, "0.383 % of the values would be out of range; give the distribution bounds: normal(16, 6, low, high)"},
+		{Value{Shape: Normal, A: 16, B: 6}, 0, inf, true,
+			"0.383 % of the values would be out of range; give the distribution bounds: normal(16, 6, low, high)"},
 		{Value{Shape: LogNormal, A: 16, B: 0.5}, 0, 20, false, "32.8 % of the values would be out of range"},
 		{Value{Shape: LogNormal, A: 16, B: 0.5, Lo: 5, Hi: 20}, 0, 20, false, ""},
 		{Value{Shape: LogNormal, A: 16, B: 0.5, Lo: 5, Hi: 21}, 0, 20, false, "allowed: [0, 20] ms"},

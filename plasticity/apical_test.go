@@ -11,8 +11,8 @@ import (
 )
 
 // With signal = "apical" a presynaptic spike of the kind that counts changes each weight by -eta times the low-passed
-// deflection of the apical potential of its neuron, as it was at the last window's end; for inhibitory synapses, or where effect says so,
-// by the opposite.
+// deflection of the apical potential of its neuron, as it was at the last window's end; for inhibitory synapses, or
+// where effect says so, by the opposite.
 func TestApicalPotential(t *testing.T) {
 	const duration, on, off = 2 * spike.Second, 400 * spike.Millisecond, 1700 * spike.Millisecond
 	const tau, rest, eta = 30.0, -64.0, 2e-4
@@ -26,7 +26,8 @@ func TestApicalPotential(t *testing.T) {
 	}{{"events", "receptor", "ampa", -1}, {"bursts", "receptor", "nmda", -1}, {"events", "receptor", "gaba", 1},
 		{"events", "inhibitory", "ampa", 1}, {"bursts", "excitatory", "gaba", -1}} {
 		s := DefaultApicalBalance()
-		s.Signal, s.Of, s.Effect, s.Eta, s.TauA, s.Rest, s.Bounds = "apical", c.of, c.effect, eta, tau, rest, Bounds{Min: -9, Max: 9}
+		s.Signal, s.Of, s.Effect, s.Eta, s.TauA, s.Rest, s.Bounds = "apical", c.of, c.effect, eta, tau, rest,
+			Bounds{Min: -9, Max: 9}
 		potential := make([]float32, testTargets)
 		p := testProjection(t, 0.5)
 		r, err := s.New(Build{Block: p.Block(0, testTargets), Step: spike.Millisecond, Receptor: c.receptor,
@@ -106,7 +107,8 @@ func TestEffect(t *testing.T) {
 		}{{"receptor", "nmda", 1}, {"excitatory", "gaba", 1}, {"receptor", "gaba", -1}, {"inhibitory", "ampa", -1}} {
 			for k, w := range learned(c.effect, c.receptor) {
 				if w != c.sign*up[k] || up[k] == 0 {
-					t.Fatalf("%T, effect %s of %s: a weight of %v, and %v of an excitatory one", spec(""), c.effect, c.receptor, w, up[k])
+					t.Fatalf("%T, effect %s of %s: a weight of %v, and %v of an excitatory one", spec(""), c.effect, c.receptor, w,
+						up[k])
 				}
 			}
 		}
@@ -123,28 +125,53 @@ func TestValidation(t *testing.T) {
 		of     func(x float64) Spec
 		others string
 	}{
-		{"p_b", []float64{1e-9, 0.5, 1 - 1e-9}, []float64{0, 1, -0.1, 1.1, math.NaN()}, func(x float64) Spec { s := DefaultBurstCCN(); s.PB = x; return s }, "burst-dependent"},
-		{"p_b", []float64{1e-9, 1 - 1e-9}, []float64{0, 1, math.NaN()}, func(x float64) Spec { s := DefaultApicalBalance(); s.PB = x; return s }, "apical"},
-		{"p_b", []float64{1e-9, 1 - 1e-9}, []float64{0, 1, math.NaN()}, func(x float64) Spec { s := DefaultKolenPollack(); s.PB = x; return s }, "kolen"},
-		{"eta", []float64{0, 1e6}, []float64{-1e-9, 1.1e6, math.NaN()}, func(x float64) Spec { s := DefaultBurstprop(); s.Eta = x; return s }, ""},
-		{"eta", []float64{0, 1e6}, []float64{-1e-9, 1.1e6}, func(x float64) Spec { s := DefaultApicalBalance(); s.Eta = x; return s }, ""},
-		{"eta", []float64{0, 1e6}, []float64{-1e-9, 1.1e6}, func(x float64) Spec { s := DefaultKolenPollack(); s.Eta = x; return s }, ""},
-		{"tau_pre", []float64{1e-9, inf}, []float64{0, -1}, func(x float64) Spec { s := DefaultBurstprop(); s.TauPre = x; return s }, ""},
-		{"tau_ma", []float64{1e-9}, []float64{0, -1}, func(x float64) Spec { s := DefaultBurstprop(); s.TauMA = x; return s }, ""},
-		{"tau_nu", []float64{1e-9}, []float64{0, -1}, func(x float64) Spec { s := DefaultBurstprop(); s.TauNu = x; return s }, ""},
-		{"pseudo_count", []float64{0, 1e9}, []float64{-1e-9}, func(x float64) Spec { s := DefaultBurstprop(); s.Count = x; return s }, ""},
-		{"prior", []float64{0, 1}, []float64{-1e-9, 1 + 1e-9}, func(x float64) Spec { s := DefaultBurstprop(); s.Prior = x; return s }, ""},
-		{"e_min", []float64{0, 1e9}, []float64{-1e-9}, func(x float64) Spec { s := DefaultBurstprop(); s.EMin = x; return s }, ""},
-		{"e_max", []float64{0, 1e9}, []float64{-1e-9}, func(x float64) Spec { s := DefaultBurstprop(); s.EMax = x; return s }, ""},
-		{"tau_pre", []float64{1e-9}, []float64{0}, func(x float64) Spec { s := DefaultApicalBalance(); s.TauPre = x; return s }, ""},
-		{"tau_a", []float64{1e-9}, []float64{0}, func(x float64) Spec { s := DefaultApicalBalance(); s.TauA = x; return s }, ""},
-		{"tau_post", []float64{1e-9}, []float64{0}, func(x float64) Spec { s := DefaultKolenPollack(); s.TauPost = x; return s }, ""},
-		{"a_plus", []float64{0, 1e9}, []float64{-1e-9}, func(x float64) Spec { s := DefaultSTDP(); s.APlus = x; return s }, ""},
-		{"a_minus", []float64{0, 1e9}, []float64{-1e-9}, func(x float64) Spec { s := DefaultSTDP(); s.AMinus = x; return s }, ""},
+		{"p_b", []float64{1e-9, 0.5, 1 - 1e-9}, []float64{0, 1, -0.1, 1.1, math.NaN()},
+			func(x float64) Spec { s := DefaultBurstCCN(); s.PB = x; return s }, "burst-dependent"},
+		{"p_b", []float64{1e-9, 1 - 1e-9}, []float64{0, 1, math.NaN()},
+			func(x float64) Spec { s := DefaultApicalBalance(); s.PB = x; return s }, "apical"},
+		{"p_b", []float64{1e-9, 1 - 1e-9}, []float64{0, 1, math.NaN()},
+			func(x float64) Spec { s := DefaultKolenPollack(); s.PB = x; return s }, "kolen"},
+		{"eta", []float64{0, 1e6}, []float64{-1e-9, 1.1e6, math.NaN()},
+			func(x float64) Spec { s := DefaultBurstprop(); s.Eta = x; return s }, ""},
+		{"eta", []float64{0, 1e6}, []float64{-1e-9, 1.1e6},
+			func(x float64) Spec { s := DefaultApicalBalance(); s.Eta = x; return s }, ""},
+		{"eta", []float64{0, 1e6}, []float64{-1e-9, 1.1e6},
+			func(x float64) Spec { s := DefaultKolenPollack(); s.Eta = x; return s }, ""},
+		{"tau_pre", []float64{1e-9, inf}, []float64{0, -1},
+			func(x float64) Spec { s := DefaultBurstprop(); s.TauPre = x; return s }, ""},
+		{"tau_ma", []float64{1e-9}, []float64{0, -1}, func(x float64) Spec { s := DefaultBurstprop(); s.TauMA = x; return s },
+			""},
+		{"tau_nu", []float64{1e-9}, []float64{0, -1}, func(x float64) Spec { s := DefaultBurstprop(); s.TauNu = x; return s },
+			""},
+		{"pseudo_count", []float64{0, 1e9}, []float64{-1e-9},
+			func(x float64) Spec { s := DefaultBurstprop(); s.Count = x; return s }, ""},
+		{"prior", []float64{0, 1}, []float64{-1e-9, 1 + 1e-9},
+			func(x float64) Spec { s := DefaultBurstprop(); s.Prior = x; return s }, ""},
+		{"e_min", []float64{0, 1e9}, []float64{-1e-9}, func(x float64) Spec { s := DefaultBurstprop(); s.EMin = x; return s },
+			""},
+		{"e_max", []float64{0, 1e9}, []float64{-1e-9}, func(x float64) Spec { s := DefaultBurstprop(); s.EMax = x; return s },
+			""},
+		{"tau_pre", []float64{1e-9}, []float64{0},
+			func(x float64) Spec { s := DefaultApicalBalance(); s.TauPre = x; return s }, ""},
+		{"tau_a", []float64{1e-9}, []float64{0}, func(x float64) Spec { s := DefaultApicalBalance(); s.TauA = x; return s },
+			""},
+		{"tau_post", []float64{1e-9}, []float64{0},
+			func(x float64) Spec { s := DefaultKolenPollack(); s.TauPost = x; return s }, ""},
+		{"a_plus", []float64{0, 1e9}, []float64{-1e-9}, func(x float64) Spec { s := DefaultSTDP(); s.APlus = x; return s },
+			""},
+		{"a_minus", []float64{0, 1e9}, []float64{-1e-9}, func(x float64) Spec { s := DefaultSTDP(); s.AMinus = x; return s },
+			""},
 		{"tau_plus", []float64{1e-9}, []float64{0}, func(x float64) Spec { s := DefaultSTDP(); s.TauPlus = x; return s }, ""},
-		{"tau_minus", []float64{1e-9}, []float64{0}, func(x float64) Spec { s := DefaultSTDP(); s.TauMinus = x; return s }, ""},
-		{"w_max", []float64{0.31}, []float64{0.3, 0.2}, func(x float64) Spec { s := DefaultSTDP(); s.Min, s.Max = 0.3, x; return s }, ""},
-		{"weight_decay", []float64{0, 1000}, []float64{-1e-9, 1001}, func(x float64) Spec { s := DefaultSTDP(); s.Decay = x; return s }, ""},
+		{"tau_minus", []float64{1e-9}, []float64{0}, func(x float64) Spec { s := DefaultSTDP(); s.TauMinus = x; return s },
+			""},
+		{"w_max", []float64{0.31}, []float64{0.3, 0.2}, func(x float64) Spec {
+			s := DefaultSTDP()
+			s.Min, s.Max = 0.3,
+				x
+			return s
+		}, ""},
+		{"weight_decay", []float64{0, 1000}, []float64{-1e-9, 1001},
+			func(x float64) Spec { s := DefaultSTDP(); s.Decay = x; return s }, ""},
 	} {
 		for _, x := range c.in {
 			if err := c.of(x).Validate(); err != nil {
@@ -168,9 +195,13 @@ func TestValidation(t *testing.T) {
 // Defaults are those that the documentation states.
 func TestDefaults(t *testing.T) {
 	for _, c := range [][2]string{
-		{fmt.Sprintf("%+v", *DefaultApicalBalance()), "{Eta:0.0001 Signal:bursts Of:events PB:0.5 TauPre:100 Variable:v_d Rest:-70 TauA:100 Effect:receptor Bounds:{Min:0 Max:1 Decay:0}}"},
-		{fmt.Sprintf("%+v", *DefaultKolenPollack()), "{Eta:0.004 PB:0.5 TauPost:100 Effect:receptor Bounds:{Min:0 Max:1 Decay:0}}"},
-		{fmt.Sprintf("%+v", *DefaultSTDP()), "{APlus:0.001 AMinus:0.00105 TauPlus:20 TauMinus:20 Bounds:{Min:0 Max:1 Decay:0}}"},
+		{fmt.Sprintf("%+v", *DefaultApicalBalance()),
+			"{Eta:0.0001 Signal:bursts Of:events PB:0.5 TauPre:100 Variable:v_d Rest:-70 TauA:100 Effect:receptor " +
+				"Bounds:{Min:0 Max:1 Decay:0}}"},
+		{fmt.Sprintf("%+v", *DefaultKolenPollack()),
+			"{Eta:0.004 PB:0.5 TauPost:100 Effect:receptor Bounds:{Min:0 Max:1 Decay:0}}"},
+		{fmt.Sprintf("%+v", *DefaultSTDP()),
+			"{APlus:0.001 AMinus:0.00105 TauPlus:20 TauMinus:20 Bounds:{Min:0 Max:1 Decay:0}}"},
 	} {
 		if c[0] != c[1] {
 			t.Errorf("%s\nwant %s", c[0], c[1])

@@ -67,7 +67,8 @@ func (s *ApicalBalance) Validate() error {
 		return &neuron.ParameterError{Key: "p_b", Value: s.PB,
 			Reason: "a burst probability of 0 or 1 cannot be exceeded or undercut", Allowed: "(0, 1)"}
 	}
-	return first(neuron.Choices(s), require("eta", "", s.Eta, 0, 1e6, false), require("tau_pre", "ms", s.TauPre, 0, inf, true),
+	return first(neuron.Choices(s), require("eta", "", s.Eta, 0, 1e6, false),
+		require("tau_pre", "ms", s.TauPre, 0, inf, true),
 		require("tau_a", "ms", s.TauA, 0, inf, true), s.Bounds.validate())
 }
 

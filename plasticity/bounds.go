@@ -10,7 +10,8 @@ type Bounds struct {
 }
 
 func (b *Bounds) validate() error {
-	return first(by("w_min", require("w_max", "", b.Max, b.Min, math.Inf(1), true)), require("weight_decay", "Hz", b.Decay, 0, 1000, false))
+	return first(by("w_min", require("w_max", "", b.Max, b.Min, math.Inf(1), true)),
+		require("weight_decay", "Hz", b.Decay, 0, 1000, false))
 }
 
 // Limits returns the smallest and the largest weight.

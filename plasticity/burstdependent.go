@@ -73,7 +73,8 @@ func (s *BurstDependent) Validate() error {
 		return &neuron.ParameterError{Key: "p_b", Value: s.PB,
 			Reason: "a burst probability of 0 or 1 cannot be exceeded or undercut", Allowed: "(0, 1)"}
 	}
-	return first(neuron.Choices(s), require("eta", "", s.Eta, 0, 1e6, false), require("tau_pre", "ms", s.TauPre, 0, inf, true),
+	return first(neuron.Choices(s), require("eta", "", s.Eta, 0, 1e6, false),
+		require("tau_pre", "ms", s.TauPre, 0, inf, true),
 		require("tau_ma", "ms", s.TauMA, 0, inf, true), require("tau_nu", "ms", s.TauNu, 0, inf, true),
 		require("pseudo_count", "", s.Count, 0, inf, false), require("prior", "", s.Prior, 0, 1, false),
 		require("e_min", "Hz", s.EMin, 0, inf, false), require("e_max", "Hz", s.EMax, 0, inf, false), s.Bounds.validate())

@@ -7,8 +7,8 @@ import (
 	"github.com/burstplex/burstplex/neuron/spike"
 )
 
-// Course is what rules know of the variables of a population's neurons within a window: their values at the ends of steps, and
-// at the jumps between. In between they are taken for linear.
+// Course is what rules know of the variables of a population's neurons within a window: their values at the ends of
+// steps, and at the jumps between. In between they are taken for linear.
 type Course struct {
 	From, Step spike.Tick
 	Names      []string

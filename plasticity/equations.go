@@ -10,10 +10,10 @@ import (
 	"github.com/burstplex/burstplex/neuron/spike"
 )
 
-// Equations is a rule that a user wrote (docs/equations.md): traces of the spikes, events or bursts of either side, variables of the
-// target's neurons, averages over the target population, variables of each synapse, and statements that change a weight at the spikes,
-// events and bursts of either side, at intervals, or at the times of a file. At a spike its statements run first, with the traces
-// as they were just before; then the traces of its side jump.
+// Equations is a rule that a user wrote (docs/equations.md): traces of the spikes, events or bursts of either side,
+// variables of the target's neurons, averages over the target population, variables of each synapse, and statements
+// that change a weight at the spikes, events and bursts of either side, at intervals, or at the times of a file. At a
+// spike its statements run first, with the traces as they were just before; then the traces of its side jump.
 type Equations struct {
 	Model *equations.RuleModel // made with the same bounds
 	Bounds
@@ -44,7 +44,8 @@ func (s *Equations) New(b Build) (Rule, error) {
 	if m.Drift != nil {
 		bounds.Decay = 0 // is part of the drift
 	}
-	r := &written{spec: *s, Build: b, decay: newDecay(&bounds, b.Block), drift: m.Drift.Copied(), synapses: len(b.Block.Weights())}
+	r := &written{spec: *s, Build: b, decay: newDecay(&bounds, b.Block), drift: m.Drift.Copied(),
+		synapses: len(b.Block.Weights())}
 	for _, t := range m.Traces {
 		n := b.Block.Sources
 		if t.Post {
@@ -59,7 +60,8 @@ func (s *Equations) New(b Build) (Rule, error) {
 		r.lows = append(r.lows, &lowPass{LowPass: l, of: l.Of.Copied(), value: make([]float64, b.Block.Targets)})
 	}
 	for _, a := range m.Averages {
-		r.averages = append(r.averages, &average{Average: a, of: a.Of.Copied(), counted: newExactTraces(1, max(a.Tau, 1)), value: make([]float64, 1)})
+		r.averages = append(r.averages, &average{Average: a, of: a.Of.Copied(), counted: newExactTraces(1, max(a.Tau, 1)),
+			value: make([]float64, 1)})
 	}
 	for k := range r.moments {
 		r.moments[k] = m.At(k)
@@ -235,7 +237,8 @@ func (r *written) nextInterval(from spike.Tick) spike.Tick {
 }
 
 func (r *written) nextSample(from spike.Tick) int {
-	k, _ := slices.BinarySearchFunc(r.spec.Signal, from, func(s Sample, t spike.Tick) int { return int(max(-1, min(1, s.At-t))) })
+	k, _ := slices.BinarySearchFunc(r.spec.Signal, from,
+		func(s Sample, t spike.Tick) int { return int(max(-1, min(1, s.At-t))) })
 	return k
 }
 

@@ -10,8 +10,8 @@ import (
 	"github.com/burstplex/burstplex/neuron/spike"
 )
 
-// sawtooth is a potential of which everything is known: it grows by 0.5 mV/ms, from 5 mV times the number of the neuron, and is
-// reset to -20 mV at its spikes.
+// sawtooth is a potential of which everything is known: it grows by 0.5 mV/ms, from 5 mV times the number of the
+// neuron, and is reset to -20 mV at its spikes.
 type sawtooth struct{ post []spike.Event }
 
 func (s sawtooth) at(i int, t spike.Tick, after bool) float64 {
@@ -58,7 +58,8 @@ func fakeTarget(t *testing.T, s *Equations, b Build, pre, post []spike.Event, du
 			c.Rows[0] = append(c.Rows[0], row)
 		}
 		for _, e := range emitted {
-			c.Jumps = append(c.Jumps, neuron.Jump{Neuron: int(e.Src), At: e.At, Before: []float64{v.at(int(e.Src), e.At, false)}, After: []float64{-20}})
+			c.Jumps = append(c.Jumps, neuron.Jump{Neuron: int(e.Src), At: e.At, Before: []float64{v.at(int(e.Src), e.At, false)},
+				After: []float64{-20}})
 		}
 		c.SortJumps()
 		r.Update(spike.Window{From: from, To: to}, later(pre, s.DelayPre, from, to), later(post, s.DelayPost, from, to), true)
@@ -75,12 +76,13 @@ func shifted(events []spike.Event) []spike.Event {
 	return events
 }
 
-// A rule that uses all that rules can read, beside the same integrated in steps of 10 us for every synapse by itself: a potential
-// at spikes, low-passes of it, averages over the population, a variable of the synapse, drift, statements at intervals and at the
-// times of a signal, and spikes that are seen later.
+// A rule that uses all that rules can read, beside the same integrated in steps of 10 us for every synapse by itself: a
+// potential at spikes, low-passes of it, averages over the population, a variable of the synapse, drift, statements at
+// intervals and at the times of a signal, and spikes that are seen later.
 func TestRulesReadVariables(t *testing.T) {
 	const duration = 400 * spike.Millisecond
-	pre, post := shifted(burstTrains(5, testSources, duration-2*spike.Millisecond)), shifted(burstTrains(6, testTargets, duration-2*spike.Millisecond))
+	pre, post := shifted(burstTrains(5, testSources, duration-2*spike.Millisecond)),
+		shifted(burstTrains(6, testTargets, duration-2*spike.Millisecond))
 	source := &equations.RuleSource{Parameters: named("eta", "1e-3", "theta", "-5 mV", "tau_u", "30 ms"),
 		Pre:    named("x", "spikes, 20 ms"),
 		Post:   named("u", "low-pass(max(v - theta, 0)), tau_u", "y", "spikes, 40 ms", "over", "(v - theta)/mV"),

@@ -283,8 +283,8 @@ func (r *written) average(w spike.Window) {
 	}
 }
 
-// exactTraces are traces in double precision. They are a type of their own: with one generic type for both, networks that learn by
-// built-in rules took 2 to 3 % longer. With a time constant of 0 they do not decay.
+// exactTraces are traces in double precision. They are a type of their own: with one generic type for both, networks
+// that learn by built-in rules took 2 to 3 % longer. With a time constant of 0 they do not decay.
 type exactTraces struct {
 	tau   float64 // ms
 	ref   []spike.Tick

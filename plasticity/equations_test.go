@@ -35,7 +35,8 @@ func writtenRule(t testing.TB, src *equations.RuleSource, b Bounds) *Equations {
 	return &Equations{Model: m, Bounds: b}
 }
 
-// runWindows lets a rule learn from trains in windows of 10 ms; before each, the potential of target i is set to 20 sin(0.01 t/ms + i) mV.
+// runWindows lets a rule learn from trains in windows of 10 ms; before each, the potential of target i is set to 20
+// sin(0.01 t/ms + i) mV.
 func runWindows(t *testing.T, s Spec, pre, post []spike.Event, duration spike.Tick) []float32 {
 	t.Helper()
 	const window, step = 10 * spike.Millisecond, spike.Millisecond
@@ -108,7 +109,8 @@ func TestWrittenRulesAreTheBuiltIn(t *testing.T) {
 		return on
 	}
 	moving := func(more ...string) []equations.Named {
-		return named(append([]string{"E", "events, 2 s, 8", "B", "bursts, 2 s, 3", "P", "min(1, (B + k*p_0)/(E + k))"}, more...)...)
+		return named(append([]string{"E", "events, 2 s, 8", "B", "bursts, 2 s, 3", "P", "min(1, (B + k*p_0)/(E + k))"},
+			more...)...)
 	}
 	for name, c := range map[string]struct {
 		builtin Spec
@@ -118,32 +120,41 @@ func TestWrittenRulesAreTheBuiltIn(t *testing.T) {
 		"stdp": {stdp, &equations.RuleSource{Parameters: named("a_plus", "1e-4", "a_minus", "0.5e-4"),
 			Pre: named("x", "spikes, 20 ms"), Post: named("y", "spikes, 35 ms"),
 			On: on(equations.AtPreSpike, "w -= a_minus*y", equations.AtPostSpike, "w += a_plus*x")}, 0},
-		"burstccn": {ccn, &equations.RuleSource{Parameters: named("eta", "1e-3", "p_b", "0.41", "tau", "100 ms"), Pre: named("x", "events, tau"),
-			On: on(equations.AtPostEvent, "w -= eta*p_b*x", equations.AtPostBurst, "w += eta*x")}, 0},
-		"burst-dependent": {prop, &equations.RuleSource{Parameters: named("eta", "1e-3", "k", "0.5", "p_0", "0.3"), Pre: named("x", "events, 100 ms"),
+		"burstccn": {ccn, &equations.RuleSource{Parameters: named("eta", "1e-3", "p_b", "0.41", "tau", "100 ms"),
+			Pre: named("x", "events, tau"),
+			On:  on(equations.AtPostEvent, "w -= eta*p_b*x", equations.AtPostBurst, "w += eta*x")}, 0},
+		"burst-dependent": {prop, &equations.RuleSource{Parameters: named("eta", "1e-3", "k", "0.5", "p_0", "0.3"),
+			Pre:  named("x", "events, 100 ms"),
 			Post: moving(), On: on(equations.AtPostEvent, "w -= eta*P*x", equations.AtPostBurst, "w += eta*x")}, 0},
 		"burst-dependent, bias": {&bias, &equations.RuleSource{Parameters: named("eta", "4e-3", "k", "0.5", "p_0", "0.3"),
 			Post: moving(), On: on(equations.AtPostEvent, "w -= eta*P", equations.AtPostBurst, "w += eta")}, 0},
-		"burst-dependent, homeostasis": {&bounded, &equations.RuleSource{Parameters: named("eta", "4e-5", "k", "0.5", "p_0", "0.3", "e_min", "15 Hz", "e_max", "11 Hz"),
-			Pre:  named("x", "events, 100 ms"),
-			Post: moving("N", "spikes, 3 s, 30", "h", "if(E/(2 s) > e_max, e_max*(2 s)/E - 1, 0)"),
-			On: on(equations.AtPreEvent, "w += eta*max(0, (e_min - N/(3 s))/Hz)", equations.AtPostEvent, "w += eta*(h - P)*x",
-				equations.AtPostBurst, "w += eta*(1 + h)*x")}, 0},
-		"burst-dependent, first version": {&first, &equations.RuleSource{Parameters: named("eta", "1e-6", "k", "0.5", "p_0", "0.3", "e_min", "15 Hz", "e_max", "14 Hz"),
-			Pre:  named("x", "spikes, 100 ms"),
-			Post: moving("N", "spikes, 3 s, 30", "h", "-max(0, (N/(3 s) - e_max)/Hz)"),
-			On: on(equations.AtPreSpike, "w += eta*max(0, (e_min - N/(3 s))/Hz)", equations.AtPostEvent, "w += eta*(h - P)*x",
-				equations.AtPostBurst, "w += eta*(1 + h)*x")}, 0},
-		"apical-balance": {balance, &equations.RuleSource{Parameters: named("eta", "2e-4", "p_b", "0.4"), Pre: named("x", "events, 100 ms"),
-			On: on(equations.AtPostEvent, "w += eta*p_b*x", equations.AtPostBurst, "w -= eta*x")}, 0},
-		"apical-balance of bursts": {&y, &equations.RuleSource{Parameters: named("eta", "2e-4", "p_b", "0.4"), Pre: named("x", "bursts, 100 ms"),
-			On: on(equations.AtPostEvent, "w += eta*p_b*x", equations.AtPostBurst, "w -= eta*x")}, 0},
+		"burst-dependent, homeostasis": {&bounded,
+			&equations.RuleSource{Parameters: named("eta", "4e-5", "k", "0.5", "p_0", "0.3", "e_min", "15 Hz", "e_max", "11 Hz"),
+				Pre:  named("x", "events, 100 ms"),
+				Post: moving("N", "spikes, 3 s, 30", "h", "if(E/(2 s) > e_max, e_max*(2 s)/E - 1, 0)"),
+				On: on(equations.AtPreEvent, "w += eta*max(0, (e_min - N/(3 s))/Hz)", equations.AtPostEvent, "w += eta*(h - P)*x",
+					equations.AtPostBurst, "w += eta*(1 + h)*x")}, 0},
+		"burst-dependent, first version": {&first,
+			&equations.RuleSource{Parameters: named("eta", "1e-6", "k", "0.5", "p_0", "0.3", "e_min", "15 Hz", "e_max", "14 Hz"),
+				Pre:  named("x", "spikes, 100 ms"),
+				Post: moving("N", "spikes, 3 s, 30", "h", "-max(0, (N/(3 s) - e_max)/Hz)"),
+				On: on(equations.AtPreSpike, "w += eta*max(0, (e_min - N/(3 s))/Hz)", equations.AtPostEvent, "w += eta*(h - P)*x",
+					equations.AtPostBurst, "w += eta*(1 + h)*x")}, 0},
+		"apical-balance": {balance, &equations.RuleSource{Parameters: named("eta", "2e-4", "p_b", "0.4"),
+			Pre: named("x", "events, 100 ms"),
+			On:  on(equations.AtPostEvent, "w += eta*p_b*x", equations.AtPostBurst, "w -= eta*x")}, 0},
+		"apical-balance of bursts": {&y, &equations.RuleSource{Parameters: named("eta", "2e-4", "p_b", "0.4"),
+			Pre: named("x", "bursts, 100 ms"),
+			On:  on(equations.AtPostEvent, "w += eta*p_b*x", equations.AtPostBurst, "w -= eta*x")}, 0},
 		// The built-in rule low-passes the potential once in a window; so does this one, synapse by synapse.
-		"apical-balance, apical": {&apical, &equations.RuleSource{Parameters: named("eta", "1e-5", "rest", "3 mV", "f", "0.117503097415405"),
-			Synapse: named("a", "0"), Readable: []equations.Readable{millivolts("v_d")},
-			On: on(equations.AtInterval, "a += f*((v_d - rest)/mV - a)", equations.AtPreEvent, "w -= eta*a")}, 10 * spike.Millisecond},
-		"kolen-pollack": {mirror, &equations.RuleSource{Parameters: named("eta", "1e-4", "p_b", "0.45"), Post: named("y", "events, 100 ms"),
-			On: on(equations.AtPreEvent, "w += eta*p_b*y", equations.AtPreBurst, "w -= eta*y")}, 0},
+		"apical-balance, apical": {&apical,
+			&equations.RuleSource{Parameters: named("eta", "1e-5", "rest", "3 mV", "f", "0.117503097415405"),
+				Synapse: named("a", "0"), Readable: []equations.Readable{millivolts("v_d")},
+				On: on(equations.AtInterval, "a += f*((v_d - rest)/mV - a)", equations.AtPreEvent, "w -= eta*a")},
+			10 * spike.Millisecond},
+		"kolen-pollack": {mirror, &equations.RuleSource{Parameters: named("eta", "1e-4", "p_b", "0.45"),
+			Post: named("y", "events, 100 ms"),
+			On:   on(equations.AtPreEvent, "w += eta*p_b*y", equations.AtPreBurst, "w -= eta*y")}, 0},
 	} {
 		duration := 220 * spike.Second
 		pre, post := burstTrains(1, testSources, duration), burstTrains(2, testTargets, duration)
@@ -170,7 +181,8 @@ func TestWrittenRulesAreTheBuiltIn(t *testing.T) {
 		}
 		t.Logf("%s: weights moved by up to %.3g, differ by up to %.2g", name, moved, worst)
 		if worst > 1e-5 || moved < 0.05 || inside < 10 {
-			t.Errorf("%s: weights moved by up to %.3g, differ by up to %.2g; %d are within the bounds", name, moved, worst, inside)
+			t.Errorf("%s: weights moved by up to %.3g, differ by up to %.2g; %d are within the bounds", name, moved, worst,
+				inside)
 		}
 	}
 }
@@ -183,14 +195,17 @@ func millivolts(name string) equations.Readable {
 	return r
 }
 
-// The triplet rule of Pfister & Gerstner (2006), all to all and with nearest spikes, against sums over all earlier spikes.
+// The triplet rule of Pfister & Gerstner (2006), all to all and with nearest spikes, against sums over all earlier
+// spikes.
 func TestTriplets(t *testing.T) {
 	const a2p, a3p, a2m, a3m = 5e-3, 6e-3, 7e-3, 2e-3
 	for _, nearest := range []string{"", ", nearest"} {
-		s := writtenRule(t, &equations.RuleSource{Parameters: named("a2p", "5e-3", "a3p", "6e-3", "a2m", "7e-3", "a3m", "2e-3"),
+		s := writtenRule(t, &equations.RuleSource{Parameters: named("a2p", "5e-3", "a3p", "6e-3", "a2m", "7e-3", "a3m",
+			"2e-3"),
 			Pre:  named("r1", "spikes, 16.8 ms"+nearest, "r2", "spikes, 101 ms"+nearest),
 			Post: named("o1", "spikes, 33.7 ms"+nearest, "o2", "spikes, 125 ms"+nearest),
-			On:   [equations.RuleMoments][]equations.Text{0: text("w -= o1*(a2m + a3m*r2)"), 3: text("w += r1*(a2p + a3p*o2)")}}, Bounds{Min: -10, Max: 10})
+			On:   [equations.RuleMoments][]equations.Text{0: text("w -= o1*(a2m + a3m*r2)"), 3: text("w += r1*(a2p + a3p*o2)")}},
+			Bounds{Min: -10, Max: 10})
 		duration := 2 * spike.Second
 		pre, post := burstTrains(3, testSources, duration), burstTrains(4, testTargets, duration)
 		b := testBlock(t, 0.5)
@@ -274,7 +289,8 @@ func TestMistakesInRules(t *testing.T) {
 		{"spikes, 20 ms", "w += uniform()", "no random numbers"},
 		{"low-pass(v), 20 ms", "w += x", "those of the target can, in post"},
 	} {
-		_, err := equations.CompileRule(&equations.RuleSource{Pre: named("x", c.pre), On: [equations.RuleMoments][]equations.Text{0: text(c.statement)}, Hi: 1})
+		_, err := equations.CompileRule(&equations.RuleSource{Pre: named("x", c.pre),
+			On: [equations.RuleMoments][]equations.Text{0: text(c.statement)}, Hi: 1})
 		if err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("error %v lacks %q", err, c.want)
 		}

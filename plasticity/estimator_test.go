@@ -66,7 +66,8 @@ func TestSilenceIsThePrior(t *testing.T) {
 	}
 }
 
-// The prior of a population counts as that of all its neurons: (B + N k p0)/(E + N k), and that of its neurons agrees where they are alike.
+// The prior of a population counts as that of all its neurons: (B + N k p0)/(E + N k), and that of its neurons agrees
+// where they are alike.
 func TestPriorOfAPopulation(t *testing.T) {
 	const n, count, prior = 5, 2.0, 0.4
 	s := NewEstimator(spike.Population{Size: n}, 100, prior, count)

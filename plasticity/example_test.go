@@ -20,8 +20,10 @@ func Example() {
 		{Name: "cells", Size: 20, Spec: neuron.DefaultTwoCompartment(), Backgrounds: []sim.Background{
 			{Name: "soma", Port: neuron.Soma, Spec: &neuron.OrnsteinUhlenbeck{Mean: 400, Sigma: 450, Tau: 2}},
 			{Name: "apical", Port: neuron.Apical, Spec: &neuron.OrnsteinUhlenbeck{Mean: 200, Sigma: 450, Tau: 2}}}},
-	}, Projections: []sim.Projection{{Source: "input", Target: "cells", Port: neuron.Soma, Receptor: neuron.AMPAReceptor, Rule: rule,
-		Spec: synapse.Spec{Name: "learns", Connector: synapse.AllToAll{}, Weight: neuron.Const(0.02), Delay: neuron.Const(1)}}}}
+	}, Projections: []sim.Projection{{Source: "input", Target: "cells", Port: neuron.Soma, Receptor: neuron.AMPAReceptor,
+		Rule: rule,
+		Spec: synapse.Spec{Name: "learns", Connector: synapse.AllToAll{}, Weight: neuron.Const(0.02),
+			Delay: neuron.Const(1)}}}}
 	engine, err := sim.New(net, sim.Options{})
 	if err != nil {
 		fmt.Println(err)

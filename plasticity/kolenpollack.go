@@ -36,7 +36,8 @@ func (s *KolenPollack) Validate() error {
 		return &neuron.ParameterError{Key: "p_b", Value: s.PB,
 			Reason: "a burst probability of 0 or 1 cannot be exceeded or undercut", Allowed: "(0, 1)"}
 	}
-	return first(neuron.Choices(s), require("eta", "", s.Eta, 0, 1e6, false), require("tau_post", "ms", s.TauPost, 0, inf, true),
+	return first(neuron.Choices(s), require("eta", "", s.Eta, 0, 1e6, false),
+		require("tau_post", "ms", s.TauPost, 0, inf, true),
 		s.Bounds.validate())
 }
 

@@ -26,13 +26,15 @@ type TargetReader interface {
 	Reads() string
 }
 
-// Delayed is implemented by specs of rules that see the spikes of a side later than they arrive (pre) or are emitted (post).
+// Delayed is implemented by specs of rules that see the spikes of a side later than they arrive (pre) or are emitted
+// (post).
 type Delayed interface {
 	// Delays returns by how much.
 	Delays() (pre, post spike.Tick)
 }
 
-// PartReader is implemented by specs that do not read all of their parameters in all settings. Files refuse what is not read.
+// PartReader is implemented by specs that do not read all of their parameters in all settings. Files refuse what is not
+// read.
 type PartReader interface {
 	// Unread returns the keys that are not read as the spec is set, and why.
 	Unread() (keys []string, why string)
@@ -111,10 +113,14 @@ type Kind struct {
 // Kinds lists the rules.
 func Kinds() []Kind {
 	return []Kind{
-		{"burst-dependent", "bursts potentiate, events depress; the baseline is the moving average of the burst probability (Burstprop)", func() Spec { return DefaultBurstprop() }},
-		{"burstccn", "the same with a fixed baseline p_b: BurstCCN's feedforward weights W", func() Spec { return DefaultBurstCCN() }},
-		{"apical-balance", "feedback weights that learn to silence the apical dendrite: BurstCCN's Q, or Y", func() Spec { return DefaultApicalBalance() }},
-		{"kolen-pollack", "feedback weights that copy the changes of feedforward ones (Y, Q)", func() Spec { return DefaultKolenPollack() }},
+		{"burst-dependent", "bursts potentiate, events depress; the baseline is the moving average of the burst " +
+			"probability (Burstprop)", func() Spec { return DefaultBurstprop() }},
+		{"burstccn", "the same with a fixed baseline p_b: BurstCCN's feedforward weights W",
+			func() Spec { return DefaultBurstCCN() }},
+		{"apical-balance", "feedback weights that learn to silence the apical dendrite: BurstCCN's Q, or Y",
+			func() Spec { return DefaultApicalBalance() }},
+		{"kolen-pollack", "feedback weights that copy the changes of feedforward ones (Y, Q)",
+			func() Spec { return DefaultKolenPollack() }},
 		{"stdp", "pair-based additive spike-timing dependent plasticity, a control", func() Spec { return DefaultSTDP() }},
 	}
 }
@@ -140,7 +146,8 @@ func require(key, unit string, x, lo, hi float64, open bool) error {
 		right = ")"
 	}
 	allowed := fmt.Sprintf("%s%g, %g%s %s", left, lo, hi, right, unit)
-	return &neuron.ParameterError{Key: key, Value: x, Unit: unit, Reason: reason, Allowed: strings.TrimSpace(strings.ReplaceAll(allowed, "+Inf", "inf"))}
+	return &neuron.ParameterError{Key: key, Value: x, Unit: unit, Reason: reason,
+		Allowed: strings.TrimSpace(strings.ReplaceAll(allowed, "+Inf", "inf"))}
 }
 
 // first returns the first error.

@@ -358,8 +358,8 @@ func TestRuleLaws(t *testing.T) {
 					}
 				}
 			}
-			// All state is in the weights and the columns: a rule that is given those of another goes on as it does. Wherever it is
-			// divided: at the end of every window.
+			// All state is in the weights and the columns: a rule that is given those of another goes on as it does. Wherever it
+			// is divided: at the end of every window.
 			for _, cut := range []spike.Tick{testWindow, duration / 3 / testWindow * testWindow, duration - testWindow} {
 				one, oneBlock := make()
 				teach(one, before(pre, cut), before(post, cut), cut, 0, cut)

@@ -8,8 +8,8 @@ import (
 	. "github.com/burstplex/burstplex/recordings"
 )
 
-// A recording of chosen neurons holds their spikes, all of them and no others, also where a window has more spikes than the queue
-// takes and parts of it are passed on before the others.
+// A recording of chosen neurons holds their spikes, all of them and no others, also where a window has more spikes than
+// the queue takes and parts of it are passed on before the others.
 func TestChosenNeuronsWithAFullQueue(t *testing.T) {
 	const until = 6 * spike.Second
 	h, evs, _ := reference(spike.Microsecond, 0, until)
@@ -35,7 +35,8 @@ func TestChosenNeuronsWithAFullQueue(t *testing.T) {
 				}
 				got = append(got, e)
 			}
-			if len(got) != len(want) || !slices.EqualFunc(got, want, func(a, b spike.Event) bool { return a.At == b.At && a.Src == b.Src }) {
+			if len(got) != len(want) ||
+				!slices.EqualFunc(got, want, func(a, b spike.Event) bool { return a.At == b.At && a.Src == b.Src }) {
 				t.Errorf("queue of %d, windows of %v: %d spikes, %d were chosen", queue, window, len(got), len(want))
 			}
 		}

@@ -156,7 +156,8 @@ func (p *Population) normal() error {
 		}
 		if r.First <= end || r.Count < 1 || r.Stride < 1 || r.First >= p.Size ||
 			r.Count > 1 && r.Stride > (p.Size-1-r.First)/(r.Count-1) {
-			return fmt.Errorf("recorded range first %d, count %d, stride %d is not inside 0 to %d or does not follow the range before it",
+			return fmt.Errorf("recorded range first %d, count %d, stride %d is not inside 0 to %d or does not follow the "+
+				"range before it",
 				r.First, r.Count, r.Stride, p.Size-1)
 		}
 		end = r.last()
@@ -225,7 +226,8 @@ func (h *Header) marshal() ([]byte, error) {
 		make([]populationJSON, len(h.Populations)), h.Metadata, h.Experiment}
 	for i := range h.Populations {
 		p := &h.Populations[i]
-		q := populationJSON{p.Name, uint32(p.First), int64(p.Size), int64(p.Detector.Threshold), p.Detector.Accumulate, int64(p.Detector.Continue),
+		q := populationJSON{p.Name, uint32(p.First), int64(p.Size), int64(p.Detector.Threshold), p.Detector.Accumulate,
+			int64(p.Detector.Continue),
 			p.Detector.MinSpikes, int64(p.Detector.MaxDuration), p.Detector.Surprise, make([][3]int, len(p.Recorded))}
 		for k, r := range p.Recorded {
 			q.Recorded[k] = [3]int{r.First, r.Count, r.Stride}
@@ -247,7 +249,8 @@ func parseHeader(b []byte) (Header, error) {
 	if j.Version > Version {
 		return Header{}, &VersionError{Have: j.Version}
 	}
-	h := Header{j.Experiment, j.Seed, j.Program, j.Segment, spike.Tick(j.Resolution), make([]Population, len(j.Populations)), j.Metadata}
+	h := Header{j.Experiment, j.Seed, j.Program, j.Segment, spike.Tick(j.Resolution),
+		make([]Population, len(j.Populations)), j.Metadata}
 	if h.Resolution == 0 {
 		return h, fmt.Errorf("header: resolution_ns is missing or 0")
 	}

@@ -9,9 +9,9 @@ import (
 	"github.com/burstplex/burstplex/neuron/spike"
 )
 
-// Relabelled is Batches with labels that are derived anew, by a detector for each population of the header. The first recorded
-// spike of a neuron counts as an onset. Where a detector goes by surprise, the whole trains of its population are held
-// in memory, 9 bytes a spike.
+// Relabelled is Batches with labels that are derived anew, by a detector for each population of the header. The first
+// recorded spike of a neuron counts as an onset. Where a detector goes by surprise, the whole trains of its population
+// are held in memory, 9 bytes a spike.
 func (r *Reader) Relabelled(q Query, detectors []spike.Detector) iter.Seq2[[]spike.Event, error] {
 	return func(yield func([]spike.Event, error) bool) {
 		window := q.Window
@@ -54,7 +54,8 @@ type relabels struct {
 
 func (r *Reader) newRelabels(q Query, detectors []spike.Detector) (*relabels, error) {
 	h := r.Header()
-	l := &relabels{h: &h, detectors: detectors, trains: make([][]spike.Train, len(h.Populations)), kinds: make([][][]spike.Kind, len(h.Populations))}
+	l := &relabels{h: &h, detectors: detectors, trains: make([][]spike.Train, len(h.Populations)),
+		kinds: make([][][]spike.Kind, len(h.Populations))}
 	if len(detectors) != len(h.Populations) {
 		return nil, fmt.Errorf("%d detectors for %d populations", len(detectors), len(h.Populations))
 	}
@@ -106,8 +107,9 @@ func (l *relabels) label(e spike.Event) spike.Kind {
 	return l.detectors[p].Label(&l.trains[p][i], e.At)
 }
 
-// Relabel writes a recording again with labels that are derived anew, by a detector for each population of its header. Tables are
-// copied. The header of the new file holds the detectors, and its metadata "relabelled" says that they are not those of the run.
+// Relabel writes a recording again with labels that are derived anew, by a detector for each population of its header.
+// Tables are copied. The header of the new file holds the detectors, and its metadata "relabelled" says that they are
+// not those of the run.
 func Relabel(dst string, r *Reader, detectors []spike.Detector, opts ...Option) error {
 	h, cover := r.part(Query{})
 	var says []string

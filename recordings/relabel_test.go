@@ -42,7 +42,8 @@ func TestRelabel(t *testing.T) {
 	}
 	defer old.Close()
 	ms := spike.Millisecond
-	detectors := []spike.Detector{{Threshold: 12 * ms, MinSpikes: 3, Continue: 20 * ms, MaxDuration: 60 * ms}, {Threshold: 16 * ms, Surprise: 3}}
+	detectors := []spike.Detector{{Threshold: 12 * ms, MinSpikes: 3, Continue: 20 * ms, MaxDuration: 60 * ms},
+		{Threshold: 16 * ms, Surprise: 3}}
 	if err := Relabel(filepath.Join(dir, "new.bspk"), old, detectors); err != nil {
 		t.Fatal(err)
 	}

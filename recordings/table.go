@@ -120,7 +120,8 @@ func (w *Writer) describe(name string, at spike.Tick, columns []Column) (j table
 		n := int64(c.Len())
 		switch {
 		case n < 0:
-			return j, 0, fmt.Errorf("recording %s: table %q: column %q holds %T, want []float32, []float64, []int64 or []uint32", w.path, name, c.Name, c.Data)
+			return j, 0, fmt.Errorf("recording %s: table %q: column %q holds %T, want []float32, []float64, []int64 or []uint32",
+				w.path, name, c.Name, c.Data)
 		case i > 0 && n != j.Rows:
 			return j, 0, fmt.Errorf("recording %s: table %q: column %q has %d rows, the one before it %d", w.path, name,
 				c.Name, n, j.Rows)

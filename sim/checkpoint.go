@@ -23,9 +23,10 @@ import (
 //	    columns: name, kind, length, data            of populations, levels, backgrounds, projections, rules, learners
 //
 // All numbers are little-endian. What a simulation is built from is not part of it: a checkpoint is restored into a
-// simulation of the same network, made by New, in which nobody sleeps yet. Functions are no state: what At arranged, sinks,
-// and the protocol that is followed are arranged again by the caller after Restore. Whatever changes while a simulation runs is a Column, so that a part of the
-// state that a checkpoint forgets would be missing from probes and tests too.
+// simulation of the same network, made by New, in which nobody sleeps yet. Functions are no state: what At arranged,
+// sinks, and the protocol that is followed are arranged again by the caller after Restore. Whatever changes while a
+// simulation runs is a Column, so that a part of the state that a checkpoint forgets would be missing from probes and
+// tests too.
 
 const (
 	checkpointMagic   = "BPLXCKPT"

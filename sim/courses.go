@@ -9,8 +9,8 @@ import (
 	"github.com/burstplex/burstplex/plasticity"
 )
 
-// course follows the variables of a population that rules read, from step to step of a window. While there is any, windows
-// are cut into steps, which changes no result.
+// course follows the variables of a population that rules read, from step to step of a window. While there is any,
+// windows are cut into steps, which changes no result.
 type course struct {
 	plasticity.Course
 	pop     *population
@@ -89,8 +89,8 @@ func (s *Sim) noteCourses(t spike.Tick) {
 	}
 }
 
-// endCourses notes what jumped within the window. Populations that do not tell are taken to jump at their spikes, from where they
-// were at the beginning of the step to where they are at its end.
+// endCourses notes what jumped within the window. Populations that do not tell are taken to jump at their spikes, from
+// where they were at the beginning of the step to where they are at its end.
 func (s *Sim) endCourses() {
 	for _, c := range s.courses {
 		if c.jumper != nil {
@@ -116,7 +116,8 @@ func (s *Sim) endCourses() {
 	}
 }
 
-// isReset reports whether a variable of a built-in model may jump at its own spikes: potentials and adaptations of somata do.
+// isReset reports whether a variable of a built-in model may jump at its own spikes: potentials and adaptations of
+// somata do.
 func isReset(name string) bool {
 	return !strings.HasPrefix(name, "g") && name != "v_d" && name != "w_d"
 }

@@ -6,16 +6,17 @@ import (
 	"github.com/burstplex/burstplex/synapse"
 )
 
-// A spike on its way is kept once per projection, or once for all that are members of a fan, in the slot of the step in which it was
-// emitted:
+// A spike on its way is kept once per projection, or once for all that are members of a fan, in the slot of the step in
+// which it was emitted:
 //
 //	slot   0        1        2              n-1
 //	     [ ....  ][ ..    ][ ......  ] ... [     ]      n >= longest delay + window, in steps
 //	               ^ step k is slot k mod n
 //
-// Delays are whole steps. So what arrives in step k with delay d is slot k-d, whole: nothing is sorted, and a spike that
-// travels with forty delays is stored once. Slots are in canonical order because spikes are; the arrivals of a step are
-// delivered by projection, delay, time and source, whoever has the target. They are listed once, for all shards.
+// Delays are whole steps. So what arrives in step k with delay d is slot k-d, whole: nothing is sorted, and a spike
+// that travels with forty delays is stored once. Slots are in canonical order because spikes are; the arrivals of a
+// step are delivered by projection, delay, time and source, whoever has the target. They are listed once, for all
+// shards.
 
 // departure is a spike that has left along a projection.
 type departure struct {
@@ -155,7 +156,8 @@ func (p *transit) expect(from spike.Tick) {
 // between returns what arrives in the steps first to end-1 of the coming window.
 func (p *transit) between(first, end int) []synapse.Due { return p.due[p.cuts[first]:p.cuts[end]] }
 
-// collectSingly lists what arrives during w as single arrivals, for populations that integrate event by event or keep arrivals.
+// collectSingly lists what arrives during w as single arrivals, for populations that integrate event by event or keep
+// arrivals.
 func (sh *shard) collectSingly(s *Sim, w spike.Window) {
 	for t := w.From; t < w.To; t += s.step {
 		for _, p := range sh.pop.in {
@@ -174,7 +176,8 @@ func (sh *shard) collectSingly(s *Sim, w spike.Window) {
 	}
 }
 
-// flatten lists the departures in the order of their times, three numbers each, for checkpoints: of a fan, those that concern a member.
+// flatten lists the departures in the order of their times, three numbers each, for checkpoints: of a fan, those that
+// concern a member.
 func (p *transit) flatten(now spike.Tick, member int) []int64 {
 	flat := make([]int64, 0, 3*p.waiting)
 	for k := max(0, int64(now/p.step)-int64(len(p.slots))); k < int64(now/p.step); k++ {
@@ -207,5 +210,6 @@ func departureOf(flat []int64) departure {
 
 // possible reports whether a departure can have left before now and still be on its way.
 func (p *transit) possible(d departure, now spike.Tick, sources int) bool {
-	return d.at >= 0 && d.at < now && int64(d.at/p.step) >= int64(now/p.step)-int64(len(p.slots)) && int(d.source) < sources
+	return d.at >= 0 && d.at < now && int64(d.at/p.step) >= int64(now/p.step)-int64(len(p.slots)) &&
+		int(d.source) < sources
 }

@@ -13,8 +13,8 @@ import (
 	"github.com/burstplex/burstplex/synapse"
 )
 
-// unitsNetwork returns ensembles among spiking neurons: sources drive units, units drive units that learn and send bursts
-// back, and these drive neurons.
+// unitsNetwork returns ensembles among spiking neurons: sources drive units, units drive units that learn and send
+// bursts back, and these drive neurons.
 func unitsNetwork() *Network {
 	units := func(neurons int) neuron.Spec {
 		s := ensemble.Default()
@@ -75,8 +75,8 @@ func TestUnitsDoNotDependOnShards(t *testing.T) {
 	}
 }
 
-// A spike of any neuron of a unit travels along the synapses of the unit: neurons downstream of one unit that fires, and of
-// none that is silent.
+// A spike of any neuron of a unit travels along the synapses of the unit: neurons downstream of one unit that fires,
+// and of none that is silent.
 func TestUnitsSendAsOne(t *testing.T) {
 	loud, quiet := ensemble.Default(), ensemble.Default()
 	loud.Bias, quiet.Bias = neuron.Const(2), neuron.Const(-30)
@@ -117,8 +117,9 @@ func TestUnitsAreTaught(t *testing.T) {
 	spec := ensemble.Default()
 	spec.Bias = neuron.Value{Shape: neuron.Uniform, A: -4, B: 4}
 	for _, pool := range []bool{false, true} {
-		net := &Network{Step: spike.Millisecond, Populations: []Population{{Name: "before", Size: 3, Spec: neuron.DefaultPoisson()},
-			{Name: "units", Size: 5, Spec: spec}},
+		net := &Network{Step: spike.Millisecond,
+			Populations: []Population{{Name: "before", Size: 3, Spec: neuron.DefaultPoisson()},
+				{Name: "units", Size: 5, Spec: spec}},
 			Teachers: []Teacher{{Name: "t", Population: "units", Port: "soma", Tau: 100, Every: spike.Millisecond, Always: true,
 				Pool: pool, Limit: 100, Law: Linear{Offset: 28, PerRate: -4}}}}
 		s, err := New(net, Options{})
@@ -147,7 +148,8 @@ func TestUnitsRefuse(t *testing.T) {
 	net := unitsNetwork()
 	d := synapse.Depressing()
 	net.Projections[4].ShortTerm = &d
-	want := "projections.u out.short_term: synapses of single neurons tire: population u above sends as units of 50 neurons"
+	want := "projections.u out.short_term: synapses of single neurons tire: population u above sends as units of 50 " +
+		"neurons"
 	if err := Check(net); err == nil || err.Error() != want {
 		t.Errorf("%v, expected %s", err, want)
 	}

@@ -12,8 +12,9 @@ import (
 	"github.com/burstplex/burstplex/synapse/arena"
 )
 
-// fan is several projections of one source population whose synapses lie in one store and whose spikes travel as one, see synapse.Fan.
-// What a fan adds to a cell comes before what other projections do. Which projections are members depends on the network only.
+// fan is several projections of one source population whose synapses lie in one store and whose spikes travel as one,
+// see synapse.Fan. What a fan adds to a cell comes before what other projections do. Which projections are members
+// depends on the network only.
 type fan struct {
 	*synapse.Fan
 	transit
@@ -65,7 +66,8 @@ func (s *Sim) buildFans() error {
 	for _, f := range s.fields {
 		f.divide(s.workers.count)
 	}
-	largest := slices.Clone(s.fans) // what is needed to sort the synapses of a fan is smaller than all synapses of larger ones
+	// what is needed to sort the synapses of a fan is smaller than all synapses of larger ones
+	largest := slices.Clone(s.fans)
 	slices.SortStableFunc(largest, func(a, b *fan) int { return cmp.Compare(b.expected(), a.expected()) })
 	for _, f := range largest {
 		first := make([]int, len(f.members))
@@ -126,7 +128,8 @@ func (s *Sim) fanGroups() (groups [][]*projection) {
 // joins reports whether a projection can be one more member of a fan.
 func (p *projection) joins(members []*projection) bool {
 	first := members[0]
-	if p.source != first.source || p.channel != first.channel || len(members) == synapse.MostMembers || !first.FansWith(p.Projection) {
+	if p.source != first.source || p.channel != first.channel || len(members) == synapse.MostMembers ||
+		!first.FansWith(p.Projection) {
 		return false
 	}
 	if !reflect.DeepEqual(p.target.channels[p.channel].Kernel, first.target.channels[first.channel].Kernel) {
@@ -151,16 +154,19 @@ func (s *Sim) addFan(members []*projection) {
 		f.field.first[p.target] = 0
 	}
 	f.field.size = 0
-	for _, p := range s.populations { // in their order, so that members have ascending cells if they have ascending targets
+	// in their order, so that members have ascending cells if they have ascending targets
+	for _, p := range s.populations {
 		if _, is := f.field.first[p]; is {
 			f.field.first[p] = f.field.size
 			f.field.size += (p.Len() + synapse.CellBlock - 1) / synapse.CellBlock * synapse.CellBlock
 		}
 	}
-	slices.SortStableFunc(f.members, func(a, b *projection) int { return cmp.Compare(a.target.id.First, b.target.id.First) })
+	slices.SortStableFunc(f.members,
+		func(a, b *projection) int { return cmp.Compare(a.target.id.First, b.target.id.First) })
 }
 
-// divide cuts a field into pieces of whole shards, as many as there are workers or more, which about as many synapses end on.
+// divide cuts a field into pieces of whole shards, as many as there are workers or more, which about as many synapses
+// end on.
 func (f *field) divide(workers int) {
 	load := func(p *population) (perNeuron float64) {
 		for _, fan := range f.fans {
@@ -186,7 +192,8 @@ func (f *field) divide(workers int) {
 		for _, sh := range p.shards {
 			first := f.first[p] + sh.r.Lo
 			here := load(p) * float64(sh.r.Len())
-			if last == nil || sum+here/2 > total/float64(wanted)*float64(len(f.pieces)) || first+sh.r.Len()-begin > synapse.MaxShard {
+			if last == nil || sum+here/2 > total/float64(wanted)*float64(len(f.pieces)) || first+sh.r.Len()-
+				begin > synapse.MaxShard {
 				last, begin = &fieldPiece{field: f, index: len(f.pieces)}, first
 				f.pieces, f.bounds = append(f.pieces, last), append(f.bounds, first)
 			}
@@ -236,7 +243,8 @@ func (p *population) cuts() []int {
 	return cuts
 }
 
-// awaitFans finds the pieces of fields in which something arrives in the steps first to end-1 of a window, and tells the populations.
+// awaitFans finds the pieces of fields in which something arrives in the steps first to end-1 of a window, and tells
+// the populations.
 func (s *Sim) awaitFans(first, end int) {
 	s.hit = s.hit[:0]
 	for _, f := range s.fields {
@@ -349,7 +357,8 @@ func (f *fan) depart(w spike.Window) {
 	f.expect(w.To)
 }
 
-// keepEach puts a departure into its slot that has an amplitude for each member: once for every amplitude that there is.
+// keepEach puts a departure into its slot that has an amplitude for each member: once for every amplitude that there
+// is.
 func (f *fan) keepEach(slot *[]departure, d departure, rest spike.Tick, amplitude func(member int) float32) {
 	for left := ^uint64(0) >> (64 - len(f.members)); left != 0; left &^= d.members {
 		d.members = 0
@@ -383,7 +392,8 @@ func (f *fan) unflatten(flats [][]int64, now spike.Tick) bool {
 		if !f.possible(d, now, f.source.Len()) {
 			return false
 		}
-		f.keepEach(f.slot(int64(d.at/f.step)), d, f.step-d.at%f.step, func(m int) float32 { return departureOf(flats[m][k:]).amplitude })
+		f.keepEach(f.slot(int64(d.at/f.step)), d, f.step-d.at%f.step,
+			func(m int) float32 { return departureOf(flats[m][k:]).amplitude })
 	}
 	f.expect(now)
 	return true

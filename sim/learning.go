@@ -20,8 +20,9 @@ type plastic struct {
 	on     [1]uint8          // whether it learns from now on
 
 	delayPre, delayPost spike.Tick
-	later               []spike.Event   // postsynaptic spikes that the rule sees later: by that time, neuron within the target population
-	seen                [][]spike.Event // of them in this window, per shard
+	// postsynaptic spikes that the rule sees later: by that time, neuron within the target population
+	later []spike.Event
+	seen  [][]spike.Event // of them in this window, per shard
 }
 
 // phase says from when on a projection learns or not.
@@ -50,7 +51,8 @@ func (s *Sim) buildRules(Options) error {
 			continue
 		}
 		pr := s.projections[i]
-		p := &plastic{projection: pr, phases: []phase{{0, true}}, on: [1]uint8{1}, seen: make([][]spike.Event, len(pr.target.shards))}
+		p := &plastic{projection: pr, phases: []phase{{0, true}}, on: [1]uint8{1},
+			seen: make([][]spike.Event, len(pr.target.shards))}
 		if l, ok := d.Rule.(plasticity.Delayed); ok {
 			p.delayPre, p.delayPost = l.Delays()
 		}

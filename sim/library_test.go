@@ -24,7 +24,8 @@ func TestWrongNamesAreRefused(t *testing.T) {
 			Projections: []Projection{{Source: "in", Target: "p", Port: neuron.Soma, Receptor: neuron.AMPAReceptor, Rule: rule,
 				Spec: synapse.Spec{Name: "w", Connector: synapse.AllToAll{}, Weight: neuron.Const(0.1), Delay: neuron.Const(1)}}}}
 	}
-	for key, n := range map[string]*Network{"populations.p.synapses": net(lif, nil), "populations.p.integrator": net(two, nil),
+	for key, n := range map[string]*Network{"populations.p.synapses": net(lif, nil),
+		"populations.p.integrator": net(two, nil),
 		"projections.w.rule.trace": net(neuron.DefaultLIF(), rule)} {
 		_, err := New(n, Options{})
 		var e *Error
@@ -34,8 +35,8 @@ func TestWrongNamesAreRefused(t *testing.T) {
 	}
 }
 
-// Close is enough at the end: what was collected is complete, a recorder has written all, and a second call does nothing. A
-// network without a step has the one that files have, and its header describes its recording.
+// Close is enough at the end: what was collected is complete, a recorder has written all, and a second call does
+// nothing. A network without a step has the one that files have, and its header describes its recording.
 func TestCloseFinishes(t *testing.T) {
 	net := &Network{Seed: 3, Populations: []Population{{Name: "in", Size: 40, Spec: neuron.DefaultPoisson()}}}
 	engine, err := New(net, Options{})

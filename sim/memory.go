@@ -105,7 +105,8 @@ func fanSizes(net *Network) map[string]fanSize {
 	return sizes
 }
 
-// ExpectedSynapses returns the expected number of synapses of a projection, 0 if there is none of this name or it is wrong.
+// ExpectedSynapses returns the expected number of synapses of a projection, 0 if there is none of this name or it is
+// wrong.
 func ExpectedSynapses(net *Network, projection string) float64 {
 	for i, d := range net.Projections {
 		if d.Name == projection {
@@ -128,7 +129,8 @@ func newProjection(net *Network, i int) (p *synapse.Projection, targets int, syn
 		return nil, 0, 0
 	}
 	targets = net.Populations[target].Size
-	p, err = synapse.New(spec, i, synapse.Geometry{Sources: net.Populations[source].Size, Targets: targets, Same: source == target}, net.Step)
+	p, err = synapse.New(spec, i, synapse.Geometry{Sources: net.Populations[source].Size, Targets: targets,
+		Same: source == target}, net.Step)
 	if err != nil {
 		return nil, 0, 0
 	}
@@ -139,10 +141,11 @@ const (
 	// shortRow is the mean number of targets that a row should have within a shard: shorter ones cost more to find than
 	// to stream (bench parts).
 	shortRow = 128
-	// tinyRow is a row that is mostly waiting for its lines. Windows of one step leave room in the caches for larger shards.
+	// tinyRow is a row that is mostly waiting for its lines. Windows of one step leave room in the caches for larger
+	// shards.
 	tinyRow = 16
-	// Shards are not made larger if fewer than these would be left in a small network, or in one of 50,000 neurons: workers
-	// share them out. It does not depend on the number of workers, because the state of rules is saved by shard.
+	// Shards are not made larger if fewer than these would be left in a small network, or in one of 50,000 neurons:
+	// workers share them out. It does not depend on the number of workers, because the state of rules is saved by shard.
 	fewShards, moreShards = 6, 12
 	// oneWorker is up to how many steps of neurons and synaptic events a window is done by one worker before two have met
 	// (pace): some 5 to 20 us. usualRate is what neurons are taken to fire at, in Hz.
@@ -221,7 +224,8 @@ func divide(net *Network, size int) (rows, synapses float64) {
 func fits(net *Network, opt Options) error {
 	e := estimate(net, opt)
 	if have := availableMemory(); have > 0 && e.Bytes > have {
-		return errorf("projections", "the network needs %d bytes of memory (%v), and %d are available (%s)", e.Bytes, e, have, Size(have))
+		return errorf("projections", "the network needs %d bytes of memory (%v), and %d are available (%s)", e.Bytes, e, have,
+			Size(have))
 	}
 	return nil
 }

@@ -44,8 +44,8 @@ func (p *population) unit(src spike.ID) int {
 	return int((src - p.id.First) / p.each)
 }
 
-// await finds out whether there is anything to do for shards at rest in the steps first to end-1 of a window: a current changes
-// or a spike arrives.
+// await finds out whether there is anything to do for shards at rest in the steps first to end-1 of a window: a current
+// changes or a spike arrives.
 func (p *population) await(first, end int) {
 	p.receives, p.arriving = !p.steady, p.arriving[:0]
 	for _, in := range p.in {
@@ -146,7 +146,8 @@ func (sh *shard) drive(s *Sim, w spike.Window) {
 	}
 }
 
-// deliver streams the row-events that arrive during w into the accumulators and reports whether there is any for this shard.
+// deliver streams the row-events that arrive during w into the accumulators and reports whether there is any for this
+// shard.
 func (sh *shard) deliver(s *Sim, w spike.Window) bool {
 	sh.in.Touched = nil
 	if sh.touched != nil && sh.pop.sleeper.Watches(sh.r, w, &sh.in) {

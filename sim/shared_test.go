@@ -11,8 +11,8 @@ import (
 	"github.com/burstplex/burstplex/sim/experiment"
 )
 
-// Two simulations of one Network, in turn, with patterns, teachers and rules that change what they can: each gives the spikes
-// and weights of a simulation that is alone.
+// Two simulations of one Network, in turn, with patterns, teachers and rules that change what they can: each gives the
+// spikes and weights of a simulation that is alone.
 func TestSimulationsOfOneNetworkShareNothing(t *testing.T) {
 	x, err := experiment.Load(report.NewRegistries(), "session/testdata/learning.toml")
 	if err != nil {

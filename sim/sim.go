@@ -11,8 +11,8 @@ import (
 	"github.com/burstplex/burstplex/synapse/arena"
 )
 
-// Sink receives the spikes of a simulation, window after window, in canonical order. Windows in which nothing happens may come as
-// one. recordings.Writer is one.
+// Sink receives the spikes of a simulation, window after window, in canonical order. Windows in which nothing happens
+// may come as one. recordings.Writer is one.
 type Sink interface {
 	WriteSpikes(w spike.Window, events []spike.Event) error
 	Close() error
@@ -164,9 +164,9 @@ func (s *Sim) Finish() error {
 	return err
 }
 
-// Close finishes the simulation, if Finish has not, and gives back the memory of synapses and cells: the one call that a
-// program needs at the end. The simulation and its projections must not be used afterwards. Without it memory is given back
-// when the simulation is garbage.
+// Close finishes the simulation, if Finish has not, and gives back the memory of synapses and cells: the one call that
+// a program needs at the end. The simulation and its projections must not be used afterwards. Without it memory is
+// given back when the simulation is garbage.
 func (s *Sim) Close() error {
 	err := s.Finish()
 	for _, p := range s.projections {
@@ -208,7 +208,8 @@ func (s *Sim) Counts() Counts {
 	return c
 }
 
-// Busy returns how long each worker has worked on shards (wall time, without waiting for others), the caller of Run first.
+// Busy returns how long each worker has worked on shards (wall time, without waiting for others), the caller of Run
+// first.
 func (s *Sim) Busy() []time.Duration {
 	busy := make([]time.Duration, len(s.workers.busy))
 	for i := range busy {
@@ -260,8 +261,8 @@ func (s *Sim) Column(population, variable string) (column neuron.Column, names [
 	return neuron.Column{}, names, false
 }
 
-// Probe returns how a variable of a population, or another value of its neurons, is read, with its unit; ok is false if there is
-// none, and names lists those there are.
+// Probe returns how a variable of a population, or another value of its neurons, is read, with its unit; ok is false if
+// there is none, and names lists those there are.
 func (s *Sim) Probe(population, variable string) (at func(neuron int) float64, unit string, names []string, ok bool) {
 	c, names, ok := s.Column(population, variable)
 	if ok {

@@ -38,11 +38,12 @@ func conductances(t *testing.T, net *Network, populations ...string) [][]float64
 	return all
 }
 
-// Backgrounds of two equal populations, and two equal backgrounds of one, are independent: conductances do not correlate, and the
-// variance of two is the sum of theirs (of one counted twice it would be twice that).
+// Backgrounds of two equal populations, and two equal backgrounds of one, are independent: conductances do not
+// correlate, and the variance of two is the sum of theirs (of one counted twice it would be twice that).
 func TestBackgroundsAreIndependent(t *testing.T) {
 	background := func(name string) Background {
-		return Background{Name: name, Port: "soma", Receptor: "ampa", Spec: &neuron.PoissonBackground{Rate: 400, Weight: 0.01, Sources: 1}}
+		return Background{Name: name, Port: "soma", Receptor: "ampa", Spec: &neuron.PoissonBackground{Rate: 400, Weight: 0.01,
+			Sources: 1}}
 	}
 	const n = 200
 	lif := func() neuron.Spec {
@@ -81,7 +82,8 @@ func TestBackgroundsAreIndependent(t *testing.T) {
 // Sources of equal populations, and neurons of one, share no times; counts vary as those of independent trains.
 func TestSourcesAreIndependent(t *testing.T) {
 	net := &Network{Seed: 5, Step: 100 * spike.Microsecond, Populations: []Population{
-		{Name: "a", Size: 60, Spec: &neuron.Poisson{Rate: neuron.Const(50)}}, {Name: "b", Size: 60, Spec: &neuron.Poisson{Rate: neuron.Const(50)}}}}
+		{Name: "a", Size: 60, Spec: &neuron.Poisson{Rate: neuron.Const(50)}},
+		{Name: "b", Size: 60, Spec: &neuron.Poisson{Rate: neuron.Const(50)}}}}
 	s, err := New(net, Options{Workers: 1})
 	if err != nil {
 		t.Fatal(err)
@@ -118,8 +120,8 @@ func (l *eventLog) WriteSpikes(_ spike.Window, events []spike.Event) error {
 }
 func (l *eventLog) Close() error { return nil }
 
-// Every repeat of a shuffled stage shows all its patterns, each order about as often, and neither repeats nor stages nor seeds share
-// their orders.
+// Every repeat of a shuffled stage shows all its patterns, each order about as often, and neither repeats nor stages
+// nor seeds share their orders.
 func TestShuffledOrders(t *testing.T) {
 	p := &Protocol{Key: rng.New(1, "protocol"), Patterns: make([]Pattern, 3)}
 	for range 2 {
@@ -139,7 +141,8 @@ func TestShuffledOrders(t *testing.T) {
 			t.Fatalf("repeat %d shows %v", repeat, o)
 		}
 		orders[o]++
-		for what, x := range map[string][3]int{"of the next repeat": at(p, 0, (repeat+1)%600), "of the next stage": at(p, 1, repeat), "of the next seed": at(other, 0, repeat)} {
+		for what, x := range map[string][3]int{"of the next repeat": at(p, 0, (repeat+1)%600),
+			"of the next stage": at(p, 1, repeat), "of the next seed": at(other, 0, repeat)} {
 			if x == o {
 				same[what]++
 			}

@@ -9,8 +9,8 @@ import (
 	"github.com/burstplex/burstplex/plasticity"
 )
 
-// Teacher is a closed-loop current: what every neuron (or unit) of a population receives depends on its own events and bursts, which
-// an Estimator follows online. The current is computed at window ends and acts from the next window on.
+// Teacher is a closed-loop current: what every neuron (or unit) of a population receives depends on its own events and
+// bursts, which an Estimator follows online. The current is computed at window ends and acts from the next window on.
 //
 // It is a teacher where it compares the event rate with a target (Payeur et al. 2021, Methods, for the output
 // of the XOR network), and a compensation where it only subtracts what one compartment leaks into the other.
@@ -31,8 +31,8 @@ type TeachingLaw interface {
 	Current(rate, probability, target float64) float64
 }
 
-// Deciding is a law whose targets 0 and 1 stand for the two sides of a threshold, so that an answer is right or wrong and
-// costs something. Targets of other laws are event rates in Hz.
+// Deciding is a law whose targets 0 and 1 stand for the two sides of a threshold, so that an answer is right or wrong
+// and costs something. Targets of other laws are event rates in Hz.
 type Deciding interface {
 	TeachingLaw
 	Threshold() float64                // event rate, Hz
@@ -59,7 +59,8 @@ func (c CrossEntropy) Validate() error {
 		return nil
 	}
 	return &neuron.ParameterError{Key: "e_max", Value: c.EMax, Unit: "Hz",
-		Reason: fmt.Sprintf("%g Hz is not more than 2 Hz above e_min", c.EMax), Allowed: fmt.Sprintf("(%g, 1000] Hz", c.EMin+2)}
+		Reason:  fmt.Sprintf("%g Hz is not more than 2 Hz above e_min", c.EMax),
+		Allowed: fmt.Sprintf("(%g, 1000] Hz", c.EMin+2)}
 }
 
 // Threshold implements Deciding: half way between the rates that mean 0 and 1.
@@ -146,12 +147,14 @@ func (s *Sim) buildTeachers(Options) error {
 		}
 		units := p.id
 		units.Size = p.Len()
-		t := &teacher{Teacher: d, of: p, estimator: plasticity.NewEstimator(units, d.Tau, 0, 0), current: make([]float32, p.Len()),
-			on: make([]uint8, 1), target: []float64{math.NaN()}}
+		t := &teacher{Teacher: d, of: p, estimator: plasticity.NewEstimator(units, d.Tau, 0, 0),
+			current: make([]float32, p.Len()),
+			on:      make([]uint8, 1), target: []float64{math.NaN()}}
 		if d.Always {
 			t.on[0] = 1
 		}
-		p.stimuli = append(p.stimuli, &stimulus{Stimulus: Stimulus{Name: d.Name, Wave: Constant{}, To: spike.Forever}, port: port, own: t.current})
+		p.stimuli = append(p.stimuli, &stimulus{Stimulus: Stimulus{Name: d.Name, Wave: Constant{}, To: spike.Forever},
+			port: port, own: t.current})
 		s.teachers = append(s.teachers, t)
 		s.AddLearner(t)
 	}

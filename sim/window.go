@@ -32,8 +32,9 @@ func (s *Sim) advance(piece spike.Window) {
 	s.endAdvance(start)
 }
 
-// silentUntil returns the end of the last window up to a time in which nothing happens, now if there is none: everybody rests,
-// nothing is on its way, no current changes and nobody learns. It looks only after a window in which nobody was called.
+// silentUntil returns the end of the last window up to a time in which nothing happens, now if there is none: everybody
+// rests, nothing is on its way, no current changes and nobody learns. It looks only after a window in which nobody was
+// called.
 func (s *Sim) silentUntil(t spike.Tick) spike.Tick {
 	if s.now != s.exchanged || len(s.called) > 0 || s.learns() {
 		return s.now
@@ -75,8 +76,8 @@ func (s *Sim) stepsOf(piece spike.Window) (first, end int) {
 	return int((piece.From - s.exchanged) / s.step), int((piece.To - s.exchanged) / s.step)
 }
 
-// join collects the spikes of a window from the shards in canonical order, also for each population by itself that somebody
-// listens to. They are sorted as numbers: time within the window, neuron, kind.
+// join collects the spikes of a window from the shards in canonical order, also for each population by itself that
+// somebody listens to. They are sorted as numbers: time within the window, neuron, kind.
 func (s *Sim) join(w spike.Window) {
 	start, shift := s.watch.start(), s.timeShift
 	s.keys, s.events = s.keys[:0], s.events[:0]
@@ -90,7 +91,8 @@ func (s *Sim) join(w spike.Window) {
 		p.spikes = p.spikes[:0]
 	}
 	for _, key := range s.order.sort(s.keys, shift+bits.Len64(uint64(w.Len()))) {
-		e := spike.Event{At: w.From + spike.Tick(key>>shift), Src: spike.ID(key & (1<<shift - 1) >> kindBits), Kind: spike.Kind(key & (1<<kindBits - 1))}
+		e := spike.Event{At: w.From + spike.Tick(key>>shift), Src: spike.ID(key & (1<<shift - 1) >> kindBits),
+			Kind: spike.Kind(key & (1<<kindBits - 1))}
 		s.events = append(s.events, e)
 		if p := s.populations[s.lookup.Find(e.Src)]; p.read {
 			p.spikes = append(p.spikes, e)
@@ -103,9 +105,9 @@ func (s *Sim) join(w spike.Window) {
 // kindBits is what a spike.Kind needs.
 const kindBits = 2
 
-// follow lets everything that reads the spikes of a window do so, side by side: blocks of synapses learn, projections send
-// the spikes on their way, estimators and recorders read them. Recorders may look at what is learned, so they come first
-// where anything is.
+// follow lets everything that reads the spikes of a window do so, side by side: blocks of synapses learn, projections
+// send the spikes on their way, estimators and recorders read them. Recorders may look at what is learned, so they come
+// first where anything is.
 func (s *Sim) follow(w spike.Window) error {
 	s.closed = w
 	start := s.watch.start()

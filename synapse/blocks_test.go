@@ -21,8 +21,8 @@ func drawnPairs(c Connector, g Geometry) (pairs []uint8, in, out []int) {
 	return pairs, in, out
 }
 
-// Over more than one block of 1024 targets, with a short one at the end, degrees, autapses and multapses are those of the connector's
-// law, in every block: means within 5 standard errors, and what is excluded is never there.
+// Over more than one block of 1024 targets, with a short one at the end, degrees, autapses and multapses are those of
+// the connector's law, in every block: means within 5 standard errors, and what is excluded is never there.
 func TestConnectorsOverBlocks(t *testing.T) {
 	const n, k = 2500, 12 // two blocks and 452
 	g := Geometry{Sources: n, Targets: n, Same: true, Key: rng.New(8, "p")}
@@ -41,7 +41,8 @@ func TestConnectorsOverBlocks(t *testing.T) {
 		{"out-degree, autapses", FixedOutDegree{K: k, Autapses: true}, -1, k, k, k, k, 0},
 		{"out-degree, multapses", FixedOutDegree{K: k, Multapses: true}, -1, k, k, k, 0, n * k * (k - 1) / 2. / (n - 1)},
 		{"probability", FixedProbability{P: 0.005}, -1, -1, 0.005 * (n - 1), 0.005 * 0.995 * (n - 1), 0, 0},
-		{"probability, autapses", FixedProbability{P: 0.005, Autapses: true}, -1, -1, 0.005 * n, 0.005 * 0.995 * n, 0.005 * n, 0},
+		{"probability, autapses", FixedProbability{P: 0.005, Autapses: true}, -1, -1, 0.005 * n, 0.005 * 0.995 * n, 0.005 * n,
+			0},
 		{"total", FixedTotalNumber{K: n * k}, -1, -1, k, k, 0, k * k / 2.},
 		{"total, autapses", FixedTotalNumber{K: n * k, Autapses: true}, -1, -1, k, k, k, k * k / 2.},
 	} {
@@ -62,8 +63,10 @@ func TestConnectorsOverBlocks(t *testing.T) {
 		}
 		about("autapses", autapses, c.autapses)
 		about("pairs of synapses between the same neurons", multapses, c.multapses)
-		if c.in >= 0 && (slices.Min(in) != c.in || slices.Max(in) != c.in) || c.out >= 0 && (slices.Min(out) != c.out || slices.Max(out) != c.out) {
-			t.Errorf("%s: in-degrees %d to %d, out-degrees %d to %d", c.name, slices.Min(in), slices.Max(in), slices.Min(out), slices.Max(out))
+		if c.in >= 0 && (slices.Min(in) != c.in || slices.Max(in) != c.in) || c.out >= 0 &&
+			(slices.Min(out) != c.out || slices.Max(out) != c.out) {
+			t.Errorf("%s: in-degrees %d to %d, out-degrees %d to %d", c.name, slices.Min(in), slices.Max(in), slices.Min(out),
+				slices.Max(out))
 		}
 		for lo := 0; lo < n && c.in < 0; lo += 64 { // the parts that are drawn by themselves
 			part := in[lo:min(lo+64, n)]

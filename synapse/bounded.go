@@ -36,7 +36,8 @@ func (s Spec) bounded(g Geometry, step spike.Tick) (Spec, error) {
 	if isList && list.HasWeight {
 		for i, one := range list.Synapses {
 			if !(one.Weight >= lo && one.Weight <= hi) {
-				return s, &fault{"file", fmt.Sprintf("synapse %d: the weight %g is out of range (allowed: %s)", i+1, one.Weight, Between(lo, hi))}
+				return s, &fault{"file", fmt.Sprintf("synapse %d: the weight %g is out of range (allowed: %s)", i+1, one.Weight,
+					Between(lo, hi))}
 			}
 		}
 	} else if err := s.Weight.Fits(lo, hi, draws); err != nil {
@@ -49,7 +50,9 @@ func (s Spec) bounded(g Geometry, step spike.Tick) (Spec, error) {
 	case isList && list.HasDelays:
 		for i, one := range list.Synapses {
 			if !(one.Delay >= shortest && one.Delay <= longestDelay) {
-				return s, &fault{"file", fmt.Sprintf("synapse %d: the delay %g ms is out of range (allowed: half a step, %g ms, to %g ms)", i+1, one.Delay, step.Milliseconds()/2, longestDelay)}
+				return s, &fault{"file",
+					fmt.Sprintf("synapse %d: the delay %g ms is out of range (allowed: half a step, %g ms, to %g ms)", i+1, one.Delay,
+						step.Milliseconds()/2, longestDelay)}
 			}
 		}
 	case !s.Delay.IsConst():

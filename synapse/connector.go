@@ -150,7 +150,8 @@ func validDegree(what string, k, n int, notSelf, multapses bool) error {
 	case k > 0 && n <= 0:
 		return &fault{"k", fmt.Sprintf("an %s of %d has nobody to choose from", what, k)}
 	case !multapses && k > n:
-		return &fault{"k", fmt.Sprintf("an %s of %d needs as many partners, and there are %d (allowed: [0, %d]); or allow multapses", what, k, n, n)}
+		return &fault{"k", fmt.Sprintf(
+			"an %s of %d needs as many partners, and there are %d (allowed: [0, %d]); or allow multapses", what, k, n, n)}
 	}
 	return nil
 }

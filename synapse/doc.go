@@ -17,7 +17,8 @@
 // A row is one source neuron, or one source neuron and one delay where delays are distributed. A shard's rows are
 // written by one worker and read by one worker.
 //
-// Projections of one population that are static and transmit alike share their rows, see Fan: a row is as many times longer.
+// Projections of one population that are static and transmit alike share their rows, see Fan: a row is as many times
+// longer.
 //
 // The inner loop is acc[target] += weight * k, whatever the time of arrival within the step: k comes from the
 // target's Kernel, once per row-event.

@@ -9,11 +9,13 @@ import (
 	"github.com/burstplex/burstplex/synapse"
 )
 
-// The synapses that a connector draws, without a network: 10 onto every target, with weights and delays from distributions.
+// The synapses that a connector draws, without a network: 10 onto every target, with weights and delays from
+// distributions.
 func Example() {
 	weight := neuron.Value{Shape: neuron.Uniform, A: 1, B: 2}
 	delay := neuron.Value{Shape: neuron.Uniform, A: 1, B: 3} // ms
-	p, err := synapse.New(synapse.Spec{Name: "p", Connector: synapse.FixedInDegree{K: 10}, Weight: weight, Delay: delay}, 0,
+	p, err := synapse.New(synapse.Spec{Name: "p", Connector: synapse.FixedInDegree{K: 10}, Weight: weight, Delay: delay},
+		0,
 		synapse.Geometry{Sources: 100, Targets: 50, Key: rng.New(1, "projection", "p")}, 100*spike.Microsecond)
 	if err != nil {
 		fmt.Println(err)

@@ -11,18 +11,18 @@ import (
 	"github.com/burstplex/burstplex/synapse/arena"
 )
 
-// Fan is the synapses of several projections of one source population in one store. A row is a source and a delay over all
-// targets, so that a spike streams rows that are as many times longer as there are targets:
+// Fan is the synapses of several projections of one source population in one store. A row is a source and a delay over
+// all targets, so that a spike streams rows that are as many times longer as there are targets:
 //
 //	                 cells of the field (targets of all members side by side)
 //	                 population A        population B   population C
 //	source 0, delay 0   [ 17  230  801 | 1030 1100     | 1400 1403 ]
 //	source 0, delay 1   [ 4   5        | 1029          | 1399      ]
 //
-// Members are static, without short-term plasticity, and transmit the same spikes with the same amplitude to the same kernel;
-// a population is the target of one of them at most. The store is cut into pieces of at most MaxShard cells, in as few as there are
-// workers. Where it is cut changes nothing: every cell is added to in the order of delay, time and source, and a cell belongs to one
-// member.
+// Members are static, without short-term plasticity, and transmit the same spikes with the same amplitude to the same
+// kernel; a population is the target of one of them at most. The store is cut into pieces of at most MaxShard cells, in
+// as few as there are workers. Where it is cut changes nothing: every cell is added to in the order of delay, time and
+// source, and a cell belongs to one member.
 type Fan struct {
 	members []*Projection
 	first   []int        // cell of each member's first target
@@ -45,7 +45,8 @@ const CellBlock = 64
 // MostMembers is the largest number of members of a fan.
 const MostMembers = 64
 
-// NewFan prepares a fan. Member k's targets are the cells from first[k] on, a multiple of CellBlock, in ascending order.
+// NewFan prepares a fan. Member k's targets are the cells from first[k] on, a multiple of CellBlock, in ascending
+// order.
 func NewFan(members []*Projection, first []int) *Fan {
 	f := &Fan{members: members, first: first, sources: members[0].Geometry.Sources}
 	for _, p := range members {
@@ -56,8 +57,8 @@ func NewFan(members []*Projection, first []int) *Fan {
 	return f
 }
 
-// Fans reports whether a projection can be a member of a fan, and FansWith whether of the same one as another projection of its
-// source population onto another target of the same kernel.
+// Fans reports whether a projection can be a member of a fan, and FansWith whether of the same one as another
+// projection of its source population onto another target of the same kernel.
 func (p *Projection) Fans() bool {
 	s := &p.Spec
 	if _, all := s.Connector.(AllToAll); all && p.builder.weights && !p.builder.half {
@@ -70,11 +71,12 @@ func (p *Projection) Fans() bool {
 // FansWith is the second part of Fans.
 func (p *Projection) FansWith(q *Projection) bool {
 	a, b := p.builder, q.builder
-	return p.Spec.Transmit == q.Spec.Transmit && a.weights == b.weights && a.half == b.half && (a.weights || p.Spec.Weight.A == q.Spec.Weight.A)
+	return p.Spec.Transmit == q.Spec.Transmit && a.weights == b.weights && a.half == b.half &&
+		(a.weights || p.Spec.Weight.A == q.Spec.Weight.A)
 }
 
-// FanSortingBytes returns what it takes at the most to sort so many synapses of a fan in so many pieces at a time, beyond the memory that
-// they have in the end: that of what is sorted is given back bit by bit.
+// FanSortingBytes returns what it takes at the most to sort so many synapses of a fan in so many pieces at a time,
+// beyond the memory that they have in the end: that of what is sorted is given back bit by bit.
 func (p *Projection) FanSortingBytes(n float64, pieces int) int64 {
 	extra := 2.0
 	if p.builder.half {
@@ -86,8 +88,8 @@ func (p *Projection) FanSortingBytes(n float64, pieces int) int64 {
 // Rows returns the number of rows, which must be less than 2^32.
 func (f *Fan) Rows() int { return f.sources * len(f.delays) }
 
-// Build makes all synapses: piece k has the cells cuts[k] to cuts[k+1]-1, whole shards of members. each calls a function for 0 to
-// n-1, possibly concurrently.
+// Build makes all synapses: piece k has the cells cuts[k] to cuts[k+1]-1, whole shards of members. each calls a
+// function for 0 to n-1, possibly concurrently.
 func (f *Fan) Build(cuts []int, each func(n int, f func(int))) error {
 	f.pieces = make([]fanPiece, len(cuts)-1)
 	failed := make([]error, len(f.pieces))
@@ -102,7 +104,8 @@ func (f *Fan) Build(cuts []int, each func(n int, f func(int))) error {
 
 // build makes the cells lo to hi-1: connectors are asked once and all answers are sorted together.
 func (f *Fan) build(piece *fanPiece, lo, hi int) error {
-	*piece = fanPiece{cells: hi - lo, owner: make([]uint8, (hi-lo+CellBlock-1)/CellBlock), count: make([]int, len(f.members))}
+	*piece = fanPiece{cells: hi - lo, owner: make([]uint8, (hi-lo+CellBlock-1)/CellBlock),
+		count: make([]int, len(f.members))}
 	b := f.members[0].builder
 	s := &sorter{weights: b.weights, blocks: arena.NewBlocks(chunkBytes(b.weights))}
 	defer s.blocks.Free()
@@ -172,9 +175,9 @@ type Cells struct {
 	Stride int
 }
 
-// Deliver streams the rows of a piece into the cells of several steps, of which cells has those of the field: due[cuts[k]:cuts[k+1]]
-// arrives in step k. masks is empty, or has for each of due the members that it concerns, as bits. It returns the number of synaptic
-// events.
+// Deliver streams the rows of a piece into the cells of several steps, of which cells has those of the field:
+// due[cuts[k]:cuts[k+1]] arrives in step k. masks is empty, or has for each of due the members that it concerns, as
+// bits. It returns the number of synaptic events.
 func (f *Fan) Deliver(piece int, due []Due, masks []uint64, cuts []int, cells Cells) (events int) {
 	r := &f.pieces[piece]
 	end := cuts[len(cuts)-1]

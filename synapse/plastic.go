@@ -92,7 +92,8 @@ func (b *Block) AddColumn(target int, c float32, x []float32, l Limits) {
 	runtime.KeepAlive(b)
 }
 
-// Column appends the sources of the synapses onto a target (relative to Lo), and the places of their weights in Weights.
+// Column appends the sources of the synapses onto a target (relative to Lo), and the places of their weights in
+// Weights.
 func (b *Block) Column(target int, sources, places []uint32) ([]uint32, []uint32) {
 	if b.rows.dense {
 		for s := range b.Sources {

@@ -29,8 +29,9 @@ type Spec struct {
 	Name      string
 	Connector Connector
 	Weight    neuron.Value // in the unit of the target's receptor; ignored where a List has weights
-	Delay     neuron.Value // ms; a constant must be whole steps; what is drawn or listed is rounded to steps and at least half of one
-	ShortTerm *ShortTerm   // nil: none
+	// ms; a constant must be whole steps; what is drawn or listed is rounded to steps and at least half of one
+	Delay     neuron.Value
+	ShortTerm *ShortTerm // nil: none
 	Transmit  Transmit
 	Half      bool    // drawn weights are rounded to 8 significant bits (bfloat16, 0.4 % at most): 4 bytes a synapse for 6
 	Plastic   bool    // every synapse has a weight of its own, which a rule can change; see Block
@@ -51,9 +52,10 @@ type Projection struct {
 	stp      *shortTermState
 	scale    [1]float32    // of all weights, see SetScale
 	changes  []scaleChange // of it since the last EndWindow
-	fan      *Fan          // that has the synapses in place of shards; member is its place there, cuts are the bounds of shards
-	member   int
-	cuts     []int
+	// that has the synapses in place of shards; member is its place there, cuts are the bounds of shards
+	fan    *Fan
+	member int
+	cuts   []int
 }
 
 // New prepares a projection with delays in steps; Connect then builds its shards. Errors name the key of the
@@ -83,7 +85,8 @@ func New(s Spec, index int, g Geometry, step spike.Tick) (*Projection, error) {
 		return nil, &fault{"half_weights", "weights that learn keep their full width: changes below 0.4 % would be lost"}
 	}
 	if rowsN := float64(g.Sources) * float64(len(p.delays)); rowsN > math.MaxUint32 {
-		return nil, &fault{"delay", fmt.Sprintf("%d sources with %d delays are more rows than 2^32", g.Sources, len(p.delays))}
+		return nil, &fault{"delay", fmt.Sprintf("%d sources with %d delays are more rows than 2^32", g.Sources,
+			len(p.delays))}
 	}
 	return p, nil
 }
@@ -129,8 +132,8 @@ func (p *Projection) MinDelay() spike.Tick { return p.delays[0] }
 // MaxDelay returns the largest delay.
 func (p *Projection) MaxDelay() spike.Tick { return p.delays[len(p.delays)-1] }
 
-// JoinFan leaves the synapses to the fan that Build has made of this and other projections; cuts are the bounds of the shards, by
-// which Each orders them.
+// JoinFan leaves the synapses to the fan that Build has made of this and other projections; cuts are the bounds of the
+// shards, by which Each orders them.
 func (p *Projection) JoinFan(f *Fan, member int, cuts []int) {
 	p.fan, p.member, p.cuts = f, member, cuts
 }
@@ -178,8 +181,8 @@ func (p *Projection) Release() {
 	p.shards = nil
 }
 
-// SetScale multiplies all weights, as delivered, by a factor (1 at the start), for spikes that are emitted from a time on, not
-// before the last change; what is on its way stays as it is.
+// SetScale multiplies all weights, as delivered, by a factor (1 at the start), for spikes that are emitted from a time
+// on, not before the last change; what is on its way stays as it is.
 func (p *Projection) SetScale(f float64, from spike.Tick) {
 	p.changes = append(p.changes, scaleChange{from, p.scale[0]})
 	p.scale[0] = float32(f)

@@ -7,9 +7,9 @@ import (
 	"github.com/burstplex/burstplex/synapse/arena"
 )
 
-// sorter brings the synapses of a shard, which come in the order of the connector, into the order of their rows. It deals
-// them out to buckets of consecutive rows and then sorts each bucket by counting: the rows and synapses of one bucket fit
-// into the caches, those of a shard do not.
+// sorter brings the synapses of a shard, which come in the order of the connector, into the order of their rows. It
+// deals them out to buckets of consecutive rows and then sorts each bucket by counting: the rows and synapses of one
+// bucket fit into the caches, those of a shard do not.
 //
 //	bucket 0, rows 0..4095       chunk -> chunk -> chunk
 //	bucket 1, rows 4096..8191    chunk -> chunk
@@ -19,8 +19,9 @@ type sorter struct {
 	shift   uint // rows of a bucket, as a power of two
 	buckets []bucket
 	free    *chunk
-	blocks  *arena.Blocks // memory of chunks, each given back as soon as its synapses have their places; nil: kept for the next shard
-	next    []uint32      // place of the next synapse of each row of a bucket
+	// memory of chunks, each given back as soon as its synapses have their places; nil: kept for the next shard
+	blocks *arena.Blocks
+	next   []uint32 // place of the next synapse of each row of a bucket
 }
 
 type bucket struct{ head, tail *chunk }

@@ -11,12 +11,16 @@ import (
 
 func connectors() map[string]Connector {
 	return map[string]Connector{
-		"all-to-all": AllToAll{}, "all-to-all with autapses": AllToAll{Autapses: true}, "one-to-one": OneToOne{Autapses: true},
-		"probability": FixedProbability{P: 0.07}, "probability 1": FixedProbability{P: 1}, "probability 0": FixedProbability{},
-		"in-degree": FixedInDegree{K: 20}, "in-degree with multapses": FixedInDegree{K: 20, Multapses: true, Autapses: true},
+		"all-to-all": AllToAll{}, "all-to-all with autapses": AllToAll{Autapses: true},
+		"one-to-one":  OneToOne{Autapses: true},
+		"probability": FixedProbability{P: 0.07}, "probability 1": FixedProbability{P: 1},
+		"probability 0": FixedProbability{},
+		"in-degree":     FixedInDegree{K: 20}, "in-degree with multapses": FixedInDegree{K: 20, Multapses: true,
+			Autapses: true},
 		"out-degree": FixedOutDegree{K: 20}, "out-degree with multapses": FixedOutDegree{K: 20, Multapses: true},
 		"total": FixedTotalNumber{K: 9000}, "total with autapses": FixedTotalNumber{K: 9000, Autapses: true},
-		"list": &List{Synapses: []Synapse{{Source: 3, Target: 4}, {Source: 3, Target: 2000}, {Source: 0, Target: 4}, {Source: 3, Target: 4}}},
+		"list": &List{Synapses: []Synapse{{Source: 3, Target: 4}, {Source: 3, Target: 2000}, {Source: 0, Target: 4},
+			{Source: 3, Target: 4}}},
 	}
 }
 
@@ -28,7 +32,8 @@ type edge struct {
 
 func edges(t *testing.T, c Connector, g Geometry, cuts ...int) map[edge]int {
 	t.Helper()
-	p, err := New(Spec{Connector: c, Weight: neuron.Value{Shape: neuron.LogNormal, A: 1, B: 0.4}, Delay: neuron.Value{Shape: neuron.Uniform, A: 0.1, B: 3}}, 0, g, 100*spike.Microsecond)
+	p, err := New(Spec{Connector: c, Weight: neuron.Value{Shape: neuron.LogNormal, A: 1, B: 0.4},
+		Delay: neuron.Value{Shape: neuron.Uniform, A: 0.1, B: 3}}, 0, g, 100*spike.Microsecond)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -146,7 +151,8 @@ func TestRefusals(t *testing.T) {
 
 // Short-term plasticity follows its equations: amplitudes against an independent integration in small steps.
 func TestShortTermAgainstEuler(t *testing.T) {
-	for name, spec := range map[string]ShortTerm{"depressing": Depressing(), "facilitating": Facilitating(), "published": {U: 0.9, J: 0.9, TauD: 20, TauF: 1000, U0: 0.01}} {
+	for name, spec := range map[string]ShortTerm{"depressing": Depressing(), "facilitating": Facilitating(),
+		"published": {U: 0.9, J: 0.9, TauD: 20, TauF: 1000, U0: 0.01}} {
 		s := newShortTermState(spec, 1)
 		x, u, now := 1.0, spec.U0, 0.0
 		const dt = 1e-4
@@ -174,14 +180,16 @@ func TestShortTermAgainstEuler(t *testing.T) {
 
 // Ideal decoders pass what they should; delivery adds weight times kernel, in order.
 func TestDelivery(t *testing.T) {
-	for tr, want := range map[Transmit][3]bool{AllSpikes: {true, true, true}, EventsOnly: {true, false, false}, BurstsOnly: {false, true, false}} {
+	for tr, want := range map[Transmit][3]bool{AllSpikes: {true, true, true}, EventsOnly: {true, false, false},
+		BurstsOnly: {false, true, false}} {
 		for k, w := range want {
 			if tr.Passes(spike.Kind(k)) != w {
 				t.Errorf("transmit %d, %v: %v", tr, spike.Kind(k), !w)
 			}
 		}
 	}
-	list := &List{HasWeight: true, Synapses: []Synapse{{Source: 1, Target: 0, Weight: 2}, {Source: 1, Target: 2, Weight: 3}, {Source: 0, Target: 1, Weight: 5}}}
+	list := &List{HasWeight: true, Synapses: []Synapse{{Source: 1, Target: 0, Weight: 2},
+		{Source: 1, Target: 2, Weight: 3}, {Source: 0, Target: 1, Weight: 5}}}
 	p, err := New(Spec{Connector: list, Delay: neuron.Const(1)}, 0, Geometry{Sources: 2, Targets: 3}, spike.Millisecond)
 	if err != nil {
 		t.Fatal(err)
@@ -196,7 +204,8 @@ func TestDelivery(t *testing.T) {
 	}
 	cells, touched := make([]neuron.Pair, 3), make([]uint64, 1)
 	p.Deliver(0, []Due{{Row: 1, End: 10, Area: 0.5}}, []int{0, 1}, cells, touched)
-	if want := [3]neuron.Pair{{End: 20, Area: 1}, {}, {End: 30, Area: 1.5}}; [3]neuron.Pair(cells) != want || touched[0] != 0b101 {
+	if want := [3]neuron.Pair{{End: 20, Area: 1}, {}, {End: 30, Area: 1.5}}; [3]neuron.Pair(cells) != want ||
+		touched[0] != 0b101 {
 		t.Errorf("cells %v, touched %b", cells, touched[0])
 	}
 }

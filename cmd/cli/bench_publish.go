@@ -38,7 +38,8 @@ func (c *benchNetworks) publish(ctx context.Context, t terminal, w bench.Workloa
 	if err := p.Write(t.out); err != nil {
 		return err
 	}
-	_, err = fmt.Fprintf(t.out, "\nresults in %s: publication.csv (one row), scaling.csv (a row per seed), populations.csv\n", c.Output)
+	_, err = fmt.Fprintf(t.out,
+		"\nresults in %s: publication.csv (one row), scaling.csv (a row per seed), populations.csv\n", c.Output)
 	return err
 }
 
@@ -60,6 +61,7 @@ func (c *scaled) rescale(ctx context.Context, t terminal, w *bench.Workload, wor
 		return err
 	}
 	w.Set = append(w.Set[:len(w.Set):len(w.Set)], change.Set...)
-	w.What, w.Rates = fmt.Sprintf("%s, scaled by %v", w.Experiment, f), "" // what is known of it is known of the full network
+	// what is known of it is known of the full network
+	w.What, w.Rates = fmt.Sprintf("%s, scaled by %v", w.Experiment, f), ""
 	return change.Write(t.err)
 }

@@ -61,8 +61,8 @@ type terminal struct {
 // exit leaves the parser after it has printed help.
 type exit int
 
-// Main executes a command line, without the name of the program, and returns the exit code. What experiment files can name is
-// in kinds. No command reads stdin yet.
+// Main executes a command line, without the name of the program, and returns the exit code. What experiment files can
+// name is in kinds. No command reads stdin yet.
 func Main(kinds *experiment.Registries, args []string, stdin io.Reader, stdout, stderr io.Writer) (code int) {
 	defer func() {
 		switch r := recover().(type) {
@@ -77,7 +77,8 @@ func Main(kinds *experiment.Registries, args []string, stdin io.Reader, stdout, 
 	defer stop()
 	parser, err := newParser(
 		kong.Writers(stdout, stderr), kong.Exit(func(code int) { panic(exit(code)) }),
-		kong.BindTo(ctx, (*context.Context)(nil)), kong.Bind(terminal{stdout, stderr, kinds}), kong.ConfigureHelp(kong.HelpOptions{Compact: true}))
+		kong.BindTo(ctx, (*context.Context)(nil)), kong.Bind(terminal{stdout, stderr, kinds}),
+		kong.ConfigureHelp(kong.HelpOptions{Compact: true}))
 	if err != nil {
 		panic(err)
 	}
@@ -100,7 +101,8 @@ func Main(kinds *experiment.Registries, args []string, stdin io.Reader, stdout, 
 // newParser returns the parser of all commands.
 func newParser(options ...kong.Option) (*kong.Kong, error) {
 	return kong.New(&commands{}, append([]kong.Option{kong.Name("burstplex"),
-		kong.Description("Simulates networks of neurons that speak in events and bursts. More on a command: burstplex help COMMAND.")}, options...)...)
+		kong.Description("Simulates networks of neurons that speak in events and bursts. More on a command: burstplex help " +
+			"COMMAND.")}, options...)...)
 }
 
 // versionFlag prints the version in place of a command.
@@ -130,7 +132,8 @@ func complain(w io.Writer, err error) int {
 	var usage *kong.ParseError
 	var input *inputError
 	var data *images.DataError
-	if errors.As(err, &one) || errors.As(err, &many) || errors.As(err, &usage) || errors.As(err, &input) || errors.As(err, &data) {
+	if errors.As(err, &one) || errors.As(err, &many) || errors.As(err, &usage) || errors.As(err, &input) ||
+		errors.As(err, &data) {
 		return badInput
 	}
 	return failed
@@ -150,7 +153,8 @@ func bad(err error) error {
 
 // notAmong is the error of a flag whose value names something that does not exist.
 func notAmong(flag, name string, valid []string) error {
-	e := &config.Error{File: flag, Value: strconv.Quote(name), Reason: "there is none of this name", Allowed: strings.Join(valid, ", ")}
+	e := &config.Error{File: flag, Value: strconv.Quote(name), Reason: "there is none of this name",
+		Allowed: strings.Join(valid, ", ")}
 	if near := config.Nearest(name, valid); near != "" {
 		e.Reason += fmt.Sprintf("; did you mean %q?", near)
 	}

@@ -51,7 +51,9 @@ func readCompared(dir string) (*compared, error) {
 		err = json.Unmarshal(text, &d.summary)
 	}
 	if err != nil {
-		return nil, &config.Error{File: dir, Reason: "has no summary.json that can be read: the run has not ended, or has variants, which have directories of their own"}
+		return nil, &config.Error{File: dir,
+			Reason: "has no summary.json that can be read: the run has not ended, or has variants, which have directories of " +
+				"their own"}
 	}
 	return d, nil
 }
@@ -186,9 +188,12 @@ type comparedRate struct {
 }
 
 var comparedRates = []comparedRate{
-	{"spikes, Hz", 1, func(r *report.Rates) *float64 { return &r.SpikeRate }, func(d *report.Deviations) *float64 { return d.SpikeRate }},
-	{"events, Hz", 1, func(r *report.Rates) *float64 { return &r.EventRate }, func(d *report.Deviations) *float64 { return d.EventRate }},
-	{"bursts, Hz", 1, func(r *report.Rates) *float64 { return &r.BurstRate }, func(d *report.Deviations) *float64 { return d.BurstRate }},
+	{"spikes, Hz", 1, func(r *report.Rates) *float64 { return &r.SpikeRate },
+		func(d *report.Deviations) *float64 { return d.SpikeRate }},
+	{"events, Hz", 1, func(r *report.Rates) *float64 { return &r.EventRate },
+		func(d *report.Deviations) *float64 { return d.EventRate }},
+	{"bursts, Hz", 1, func(r *report.Rates) *float64 { return &r.BurstRate },
+		func(d *report.Deviations) *float64 { return d.BurstRate }},
 	{"burst probability, %", 100, func(r *report.Rates) *float64 { return r.BurstProbability },
 		func(d *report.Deviations) *float64 { return d.BurstProbability }},
 	{"CV", 1, func(r *report.Rates) *float64 { return r.CV }, func(d *report.Deviations) *float64 { return d.CV }},

@@ -18,7 +18,8 @@ func TestSweepExamples(t *testing.T) {
 		t.Fatal(err)
 	}
 	bin := t.TempDir()
-	if out, err := exec.Command("go", "build", "-o", filepath.Join(bin, "burstplex"), "../burstplex").CombinedOutput(); err != nil {
+	if out, err := exec.Command("go", "build", "-o", filepath.Join(bin, "burstplex"),
+		"../burstplex").CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}
 	t.Setenv("PATH", bin+string(os.PathListSeparator)+os.Getenv("PATH"))
@@ -27,7 +28,8 @@ func TestSweepExamples(t *testing.T) {
 			t.Skip("snakemake is not installed")
 		}
 		t.Chdir(t.TempDir())
-		if out, err := exec.Command("snakemake", "-s", filepath.Join(examples, "Snakefile"), "--cores", "2").CombinedOutput(); err != nil {
+		if out, err := exec.Command("snakemake", "-s", filepath.Join(examples, "Snakefile"), "--cores",
+			"2").CombinedOutput(); err != nil {
 			t.Fatalf("%v\n%s", err, out)
 		}
 		if rows := columns(t, "results/apical/sweep.csv", "point"); len(rows) != 8 {

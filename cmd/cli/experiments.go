@@ -113,7 +113,8 @@ func requirements(ctx context.Context, w io.Writer, x *experiment.Experiment) er
 	} else {
 		fmt.Fprintln(w, "no spikes on disk: record.spikes is false")
 	}
-	_, err = fmt.Fprintf(w, "%g s of model time, %s; for each seed about %s of one processor (%s)\n", about.Duration.Seconds(),
+	_, err = fmt.Fprintf(w, "%g s of model time, %s; for each seed about %s of one processor (%s)\n",
+		about.Duration.Seconds(),
 		plural.Of(about.Seeds, "seed"), duration(seconds), how)
 	return err
 }
@@ -134,8 +135,8 @@ func duration(seconds float64) string {
 // large is the memory or space on disk from which an experiment is announced before it begins.
 const large = 1 << 30
 
-// warn prints what is suspicious in the models of an experiment, and which of them the step is too long for; budget bounds the
-// steps of neurons that this may take.
+// warn prints what is suspicious in the models of an experiment, and which of them the step is too long for; budget
+// bounds the steps of neurons that this may take.
 func warn(t terminal, x *experiment.Experiment, budget int) error {
 	inaccurate, err := x.Inaccuracies(budget)
 	for _, w := range append(x.Warnings(), inaccurate...) {
@@ -186,7 +187,8 @@ func (c spoken) log(t terminal) io.Writer {
 }
 
 // print prints what runs ended with, in the form that was asked for. used is the processor time that they took, s.
-func (c spoken) print(t terminal, x *experiment.Experiment, all []*report.Summary, learned []report.Outcome, dir string, used, wall float64) error {
+func (c spoken) print(t terminal, x *experiment.Experiment, all []*report.Summary, learned []report.Outcome, dir string,
+	used, wall float64) error {
 	switch {
 	case c.JSON:
 		var v any = all
@@ -210,7 +212,8 @@ func (c spoken) print(t terminal, x *experiment.Experiment, all []*report.Summar
 	}
 	switch {
 	case model > 0 && used > 0:
-		fmt.Fprintf(t.out, "%.4g s of model time in %.1f s; %.1f processor seconds, %.3g per second of model time\n", model, wall, used, used/model)
+		fmt.Fprintf(t.out, "%.4g s of model time in %.1f s; %.1f processor seconds, %.3g per second of model time\n", model,
+			wall, used, used/model)
 	case used > 0:
 		fmt.Fprintf(t.out, "%.1f s; %.1f processor seconds\n", wall, used)
 	}
@@ -272,7 +275,8 @@ func (c *runCommand) Run(ctx context.Context, t terminal) error {
 }
 
 // printResults prints what runs ended with.
-func printResults(out io.Writer, x *experiment.Experiment, all []*report.Summary, learned []report.Outcome, dir string) {
+func printResults(out io.Writer, x *experiment.Experiment, all []*report.Summary, learned []report.Outcome,
+	dir string) {
 	for _, s := range all {
 		if s.Variant != "" {
 			fmt.Fprintf(out, "\n%s\n", s.Variant)
@@ -335,7 +339,8 @@ func (c *resumeCommand) Run(ctx context.Context, t terminal) error {
 }
 
 func interrupted(ctx context.Context, dir string) error {
-	return &interruption{ctx, fmt.Sprintf("interrupted; what was simulated so far is in %s; go on with: burstplex resume %s", dir, dir)}
+	return &interruption{ctx,
+		fmt.Sprintf("interrupted; what was simulated so far is in %s; go on with: burstplex resume %s", dir, dir)}
 }
 
 func printSummary(out io.Writer, s *report.Summary) {
@@ -348,7 +353,8 @@ func printSummary(out io.Writer, s *report.Summary) {
 	w := tabwriter.NewWriter(out, 0, 8, 2, ' ', tabwriter.AlignRight)
 	fmt.Fprintln(w, "seed\tneurons\tsynapses\tspikes\twall time\tper model s\tdigest\t")
 	for _, r := range s.Runs {
-		fmt.Fprintf(w, "%d\t%d\t%d\t%d\t%.2f s\t%.3f s\t%.12s\t\n", r.Seed, r.Neurons, r.Synapses, r.Spikes, r.WallSeconds, r.RealTimeFactor, r.Digest)
+		fmt.Fprintf(w, "%d\t%d\t%d\t%d\t%.2f s\t%.3f s\t%.12s\t\n", r.Seed, r.Neurons, r.Synapses, r.Spikes, r.WallSeconds,
+			r.RealTimeFactor, r.Digest)
 	}
 	w.Flush()
 	fmt.Fprintln(out)

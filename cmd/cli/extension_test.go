@@ -64,7 +64,8 @@ func TestProgramWithKindsOfItsOwn(t *testing.T) {
 		}
 	}
 	if lines >= 200 {
-		t.Errorf("the program has %d lines of code: it is to show that a neuron, a rule, a receptor and a figure are little", lines)
+		t.Errorf("the program has %d lines of code: it is to show that a neuron, a rule, a receptor and a figure are little",
+			lines)
 	}
 	f, err := os.Open(filepath.Join(out, "weights-recurrent-1.csv"))
 	if err != nil {

@@ -41,7 +41,8 @@ func builtinCases(dir string) (cases []goldenCase) {
 		"calcium-spike":  {"experiment.duration=215 ms", "experiment.bin=20 ms", "models.pyramid.substeps=2", "figures={}"},
 		"single-cell": {"experiment.duration=2 s", "experiment.settle=200 ms", "experiment.seeds=2",
 			"populations.*.size=20",
-			"stimuli.*_steps.hold=100 ms", "figures.responses.skip=60 ms", "stimuli.*_steps.from=200 ms", "experiment.bin=10 ms"},
+			"stimuli.*_steps.hold=100 ms", "figures.responses.skip=60 ms", "stimuli.*_steps.from=200 ms",
+			"experiment.bin=10 ms"},
 		"microcircuit": append([]string{"populations.L23E.size=207", "populations.L23I.size=58",
 			"populations.L4E.size=219",
 			"populations.L4I.size=55", "populations.L5E.size=49", "populations.L5I.size=11",
@@ -142,7 +143,8 @@ func TestGoldenHasAllBuiltins(t *testing.T) {
 
 // The exclusive-or, which takes long, is interrupted in a shorter version than that of its golden file.
 func TestXORInterrupted(t *testing.T) {
-	args := []string{"--set", "experiment.seeds=1", "--set", "protocol.*.hold=60 ms", "--set", "protocol.*.measure_from=10 ms",
+	args := []string{"--set", "experiment.seeds=1", "--set", "protocol.*.hold=60 ms", "--set",
+		"protocol.*.measure_from=10 ms",
 		"--set", "protocol.training.repeats=1", "--set", "protocol.training.teacher_from=20 ms",
 		"--set", "protocol.training.plasticity_from=20 ms", "--set", "protocol.training.measure_to=0 s",
 		"--set", "populations.*.size=20", "--set", "experiment.settle=60 ms", "--set", "experiment.bin=20 ms"}

@@ -13,8 +13,8 @@ import (
 	"github.com/burstplex/burstplex/sim/session"
 )
 
-// afterCalls is a context that ends when it has been asked so often whether it has ended: an interruption at the same place
-// on every machine.
+// afterCalls is a context that ends when it has been asked so often whether it has ended: an interruption at the same
+// place on every machine.
 type afterCalls struct {
 	context.Context
 	left atomic.Int64
@@ -28,8 +28,8 @@ func (c *afterCalls) Err() error {
 	return nil
 }
 
-// interruptedLike runs a built-in experiment until it is interrupted, resumes it, draws its figures again, and compares what
-// the directory then holds with that of a run that nothing interrupted.
+// interruptedLike runs a built-in experiment until it is interrupted, resumes it, draws its figures again, and compares
+// what the directory then holds with that of a run that nothing interrupted.
 func interruptedLike(t *testing.T, builtin string, args []string, whole string) {
 	t.Helper()
 	var sets []string
@@ -71,7 +71,8 @@ func interruptedLike(t *testing.T, builtin string, args []string, whole string) 
 		a, b := strings.Split(want.String(), "\n"), strings.Split(got.String(), "\n")
 		for i := range max(len(a), len(b)) {
 			if i >= len(a) || i >= len(b) || a[i] != b[i] {
-				t.Errorf("%s, interrupted and resumed: line %d of what it wrote\nis  %q\nand %q of a run in one piece", builtin, i+1,
+				t.Errorf("%s, interrupted and resumed: line %d of what it wrote\nis  %q\nand %q of a run in one piece", builtin,
+					i+1,
 					strings.Join(b[min(i, len(b)):min(i+1, len(b))], ""), strings.Join(a[min(i, len(a)):min(i+1, len(a))], ""))
 				return
 			}

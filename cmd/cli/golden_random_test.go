@@ -61,8 +61,10 @@ func (d dice) network(name string) string {
 	if protocol {
 		line("[teachers.t]\npopulation = \"p0\"\nkind = %q\ntau = \"100 ms\"\nevery = %q",
 			d.one("cross-entropy", "linear"), d.one("5 ms", "20 ms"))
-		line("[patterns.a]\ncurrents = { x = \"150 pA\" }\ntargets = { t = 1 }\n[patterns.b]\ncurrents = { x = \"-100 pA\" }\ntargets = { t = 0 }")
-		line("[protocol.train]\nrepeats = 3\nhold = \"60 ms\"\norder = %q\nteacher_from = \"10 ms\"\nplasticity_from = \"20 ms\"",
+		line("[patterns.a]\ncurrents = { x = \"150 pA\" }\ntargets = { t = 1 }\n[patterns.b]\ncurrents = { x = \"-100 pA\" " +
+			"}\ntargets = { t = 0 }")
+		line("[protocol.train]\nrepeats = 3\nhold = \"60 ms\"\norder = %q\nteacher_from = \"10 ms\"\nplasticity_from = "+
+			"\"20 ms\"",
 			d.one("listed", "shuffled"))
 		line("[protocol.test]\nhold = \"60 ms\"")
 	}

@@ -7,9 +7,9 @@ import (
 	"testing"
 )
 
-// Arrows between packages never turn back: a package may import only those folders of the project that its own names here.
-// Folders may import below themselves; a name with a point at its end is the package alone, without what lies below it.
-// Between the rooms of sim there are arrows as in docs/architecture.md.
+// Arrows between packages never turn back: a package may import only those folders of the project that its own names
+// here. Folders may import below themselves; a name with a point at its end is the package alone, without what lies
+// below it. Between the rooms of sim there are arrows as in docs/architecture.md.
 func TestLayers(t *testing.T) {
 	leaves := []string{"neuron/spike", "neuron/rng", "neuron/numeric", "neuron/nearest"}
 	forAll := []string{"internal/plural", "internal/parallel", "internal/replace"} // words, workers, whole files
@@ -38,12 +38,17 @@ func TestLayers(t *testing.T) {
 		{"sim/cell", append([]string{"sim.", "sim/task"}, below...)},
 		{"sim/deep", append([]string{"sim/task", "sim/ensemble", "sim/images"}, below...)},
 		{"sim/machine", nil},
-		{"sim/experiment", append([]string{"sim.", "sim/config", "sim/kind", "sim/task", "sim/credit", "sim/curve", "sim/cell", "sim/deep"}, below...)},
+		{"sim/experiment", append([]string{"sim.", "sim/config", "sim/kind", "sim/task", "sim/credit", "sim/curve",
+			"sim/cell", "sim/deep"}, below...)},
 		{"sim/report", append([]string{"sim.", "sim/config", "sim/kind", "sim/task", "sim/experiment"}, below...)},
-		{"sim/session", append([]string{"sim.", "sim/config", "sim/kind", "sim/task", "sim/experiment", "sim/report"}, below...)},
-		{"sim/sweep", append([]string{"sim.", "sim/config", "sim/task", "sim/experiment", "sim/report", "sim/session"}, below...)},
-		{"sim/bench", append([]string{"sim.", "sim/config", "sim/deep", "sim/experiment", "sim/report", "sim/session", "sim/machine"}, below...)},
-		{"sim/scaling", append([]string{"sim.", "sim/config", "sim/task", "sim/experiment", "sim/session", "sim/machine"}, below...)},
+		{"sim/session", append([]string{"sim.", "sim/config", "sim/kind", "sim/task", "sim/experiment", "sim/report"},
+			below...)},
+		{"sim/sweep", append([]string{"sim.", "sim/config", "sim/task", "sim/experiment", "sim/report", "sim/session"},
+			below...)},
+		{"sim/bench", append([]string{"sim.", "sim/config", "sim/deep", "sim/experiment", "sim/report", "sim/session",
+			"sim/machine"}, below...)},
+		{"sim/scaling", append([]string{"sim.", "sim/config", "sim/task", "sim/experiment", "sim/session", "sim/machine"},
+			below...)},
 		{"sim.", below}, // the engine knows nothing of what stands on it
 		{"internal/plural", nil},
 		{"internal/parallel", nil},

@@ -78,7 +78,8 @@ func manPage(w io.Writer, n *kong.Node, whole bool) error {
 			section(&b, kid, ".SS", false)
 		}
 	}
-	fmt.Fprint(&b, ".SH EXIT STATUS\n0 done, 1 failed, 2 bad input, 130, 143 and 129 interrupted by Ctrl\\-C, SIGTERM and SIGHUP, with a checkpoint.\n")
+	fmt.Fprint(&b, ".SH EXIT STATUS\n0 done, 1 failed, 2 bad input, 130, 143 and 129 interrupted by Ctrl\\-C, SIGTERM "+
+		"and SIGHUP, with a checkpoint.\n")
 	_, err := io.WriteString(w, b.String())
 	return err
 }

@@ -20,7 +20,8 @@ func TestCompletion(t *testing.T) {
 	if err := os.WriteFile(script, []byte(must(t, "completion", "bash")), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	for line, want := range map[string]string{"spikes st": "stats", "run --see": "--seed --seeds", "run microc": "microcircuit", "swe": "sweep", "bench comp": "compare", "spikes export --fro": "--from"} {
+	for line, want := range map[string]string{"spikes st": "stats", "run --see": "--seed --seeds",
+		"run microc": "microcircuit", "swe": "sweep", "bench comp": "compare", "spikes export --fro": "--from"} {
 		words := strings.Fields("burstplex " + line)
 		c := exec.Command(shell, "-c", `. "$0"; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _burstplex; echo "${COMPREPLY[@]}"`)
 		c.Args = append(append(c.Args, script), words...)
@@ -31,7 +32,8 @@ func TestCompletion(t *testing.T) {
 		}
 	}
 	for _, shell := range []string{"zsh", "fish"} {
-		if text := must(t, "completion", shell); !strings.Contains(text, "recompact") || !strings.Contains(text, "microcircuit") {
+		if text := must(t, "completion", shell); !strings.Contains(text, "recompact") ||
+			!strings.Contains(text, "microcircuit") {
 			t.Errorf("%s lacks commands or experiments", shell)
 		}
 	}
@@ -49,7 +51,8 @@ func TestManual(t *testing.T) {
 		t.Error(text)
 	}
 	if troff, err := exec.LookPath("groff"); err == nil {
-		if out, err := exec.Command(troff, append([]string{"-man", "-ww", "-z"}, pages...)...).CombinedOutput(); err != nil || len(out) > 0 {
+		if out, err := exec.Command(troff, append([]string{"-man", "-ww", "-z"}, pages...)...).CombinedOutput(); err != nil ||
+			len(out) > 0 {
 			t.Errorf("%v: %.500s", err, out)
 		}
 	}
@@ -57,7 +60,8 @@ func TestManual(t *testing.T) {
 
 // Help, version and what programs read.
 func TestSpoken(t *testing.T) {
-	if a, b := must(t, "help", "spikes", "stats"), must(t, "spikes", "stats", "--help"); a != b || !strings.Contains(a, "--json") {
+	if a, b := must(t, "help", "spikes", "stats"), must(t, "spikes", "stats", "--help"); a != b ||
+		!strings.Contains(a, "--json") {
 		t.Error(a)
 	}
 	if a, b := must(t, "--version"), must(t, "version"); a != b || !strings.HasPrefix(a, "burstplex ") {
@@ -73,10 +77,12 @@ func TestSpoken(t *testing.T) {
 		t.Errorf("-q printed %q and %q", out, errs)
 	}
 	var s struct{ Runs []struct{ Spikes int } }
-	if err := json.Unmarshal([]byte(must(t, append([]string{"run", "small.toml", "-o", "b", "--json"}, short...)...)), &s); err != nil || len(s.Runs) != 1 || s.Runs[0].Spikes == 0 {
+	if err := json.Unmarshal([]byte(must(t, append([]string{"run", "small.toml", "-o", "b", "--json"}, short...)...)),
+		&s); err != nil || len(s.Runs) != 1 || s.Runs[0].Spikes == 0 {
 		t.Errorf("%+v, %v", s, err)
 	}
-	if text := must(t, append([]string{"run", "small.toml", "-o", "c"}, short...)...); !strings.Contains(text, "processor seconds") {
+	if text := must(t, append([]string{"run", "small.toml", "-o", "c"}, short...)...); !strings.Contains(text,
+		"processor seconds") {
 		t.Error(text)
 	}
 	check := must(t, "check", "small.toml")

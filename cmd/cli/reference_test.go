@@ -174,8 +174,10 @@ func against(n *config.Node, schema map[string]any) string {
 // Parts of the reference are found by path and by kind; a misspelt one is refused with the nearest.
 func TestReferenceParts(t *testing.T) {
 	for args, want := range map[string]string{
-		"--keys": "populations.NAME.tau_m", "--keys populations.backgrounds": "sigma", "--keys figures.multiplexing": "figures.NAME.inputs", "--keys projections.weight": "leak",
-		"--keys lif": "tau_m", "--keys projections.rule.burst-dependent.eta": "learning rate", "--keys experiment.step": "0.1 ms", "--keys poisson": "populations.NAME.backgrounds.NAME.rate",
+		"--keys": "populations.NAME.tau_m", "--keys populations.backgrounds": "sigma",
+		"--keys figures.multiplexing": "figures.NAME.inputs", "--keys projections.weight": "leak",
+		"--keys lif": "tau_m", "--keys projections.rule.burst-dependent.eta": "learning rate",
+		"--keys experiment.step": "0.1 ms", "--keys poisson": "populations.NAME.backgrounds.NAME.rate",
 		"--schema": "draft-07",
 	} {
 		if out := must(t, append([]string{"list"}, strings.Fields(args)...)...); !strings.Contains(out, want) {

@@ -34,7 +34,8 @@ func TestSession(t *testing.T) {
 		{"init replay", 2, "exists"},
 		{"check cuba --set projections.exc_inh.weight=heavy", 2, "projections.exc_inh.weight"},
 		{"check nothing", 2, "no built-in experiment"},
-		{"run mine.toml -o out --set experiment.duration=300ms --set experiment.bin=10ms --set record.weights=[\"exc_inh\"] --set record.weights_format=bspk --set record.weights_every=100ms", 0, "exc"},
+		{"run mine.toml -o out --set experiment.duration=300ms --set experiment.bin=10ms --set " +
+			"record.weights=[\"exc_inh\"] --set record.weights_format=bspk --set record.weights_every=100ms", 0, "exc"},
 		{"check mine.toml --set record.weights_format=bspk --set record.spikes=false", 2, "record.spikes"},
 		{"check mine.toml --set record.weights_every=100ms", 2, "record.weights_every"},
 		{"spikes table " + recording, 0, `"weights-exc_inh"`},
@@ -74,7 +75,8 @@ func TestSession(t *testing.T) {
 		{"spikes import s.npz -o from-npz.bspk", 0, "exported by Burstplex"},
 		{"spikes export " + recording + " --to ras -o exc.ras -p exc", 0, ""},
 		{"run replay --set populations.input.file=" + filepath.Join(dir, "exc.ras") +
-			" --set populations.input.size=5 --set populations.input.units=[\"0-4\"] --set experiment.duration=200ms --set experiment.settle=50ms --set experiment.bin=50ms -o again", 0, "input"},
+			" --set populations.input.size=5 --set populations.input.units=[\"0-4\"] --set experiment.duration=200ms --set " +
+			"experiment.settle=50ms --set experiment.bin=50ms -o again", 0, "input"},
 		{"check replay --set populations.input.file=" + filepath.Join(dir, recording), 2, "choose one"},
 		{"spikes import mine.toml -o never.bspk", 2, "mine.toml"},
 		{"spikes info cut.bspk", 2, "cut.bspk"},

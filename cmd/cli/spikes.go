@@ -106,7 +106,8 @@ func (c *selection) neurons(r *recordings.Reader, q *recordings.Query) error {
 			hi, err = strconv.ParseUint(last, 10, 32)
 		}
 		if err != nil || hi < lo {
-			return &config.Error{File: "--neurons", Value: strconv.Quote(part), Reason: "is no index and no range of them", Allowed: "for example 0-99,200"}
+			return &config.Error{File: "--neurons", Value: strconv.Quote(part), Reason: "is no index and no range of them",
+				Allowed: "for example 0-99,200"}
 		}
 		found := false
 		for _, p := range r.Network() {
@@ -194,7 +195,8 @@ func (c *verifyCommand) Run(t terminal) error {
 		}
 		return bad(errors.Join(problems...))
 	}
-	fmt.Fprintf(t.out, "%s: ok, %s and %s in %s\n", c.File, plural.Of(v.Spikes, "spike"), plural.Of(v.Tables, "table"), plural.Of(v.Blocks, "block"))
+	fmt.Fprintf(t.out, "%s: ok, %s and %s in %s\n", c.File, plural.Of(v.Spikes, "spike"), plural.Of(v.Tables, "table"),
+		plural.Of(v.Blocks, "block"))
 	return nil
 }
 

@@ -46,7 +46,8 @@ func (c *alignCommand) Run(t terminal) error {
 	}
 	bins := analysis.NewBins(window, width)
 	if bins.N < 1 || bins.N > mostBins {
-		return &config.Error{File: "--bin", Value: c.Bin, Reason: fmt.Sprintf("makes %d bins of the window", bins.N), Allowed: "from 1 bin on"}
+		return &config.Error{File: "--bin", Value: c.Bin, Reason: fmt.Sprintf("makes %d bins of the window", bins.N),
+			Allowed: "from 1 bin on"}
 	}
 	a := aligned{bins: bins, how: "as stored"}
 	if c.given() {
@@ -97,7 +98,8 @@ func (c *alignCommand) window() (w spike.Window, width spike.Tick, err error) {
 		}
 	}
 	if !ok || err != nil || w.To <= w.From {
-		return w, 0, &config.Error{File: "--window", Value: strconv.Quote(c.Window), Reason: "is no span of time", Allowed: "for example -200ms:500ms"}
+		return w, 0, &config.Error{File: "--window", Value: strconv.Quote(c.Window), Reason: "is no span of time",
+			Allowed: "for example -200ms:500ms"}
 	}
 	if width, err = config.Ticks(c.Bin); err != nil || width <= 0 {
 		return w, 0, &config.Error{File: "--bin", Value: strconv.Quote(c.Bin), Reason: "is no time above 0"}
@@ -279,8 +281,10 @@ type quantityOf struct {
 }
 
 var alignedQuantities = []quantityOf{
-	{"spike_rate_hz", "spike rate", "Hz", 1, analysis.Course.SpikeRate}, {"event_rate_hz", "event rate", "Hz", 1, analysis.Course.EventRate},
-	{"burst_rate_hz", "burst rate", "Hz", 1, analysis.Course.BurstRate}, {"burst_probability", "burst probability", "%", 100, analysis.Course.BurstProbability},
+	{"spike_rate_hz", "spike rate", "Hz", 1, analysis.Course.SpikeRate},
+	{"event_rate_hz", "event rate", "Hz", 1, analysis.Course.EventRate},
+	{"burst_rate_hz", "burst rate", "Hz", 1, analysis.Course.BurstRate},
+	{"burst_probability", "burst probability", "%", 100, analysis.Course.BurstProbability},
 }
 
 // band is mean and s.d. over trials. The burst probability is that of all trials together: bursts over events.
@@ -313,7 +317,8 @@ func (a *aligned) rows() (rows []row) {
 			start := len(rows)
 			for i := range a.bins.N {
 				bin := a.bins.Bin(i)
-				rows = append(rows, row{{"condition", condition}, {"population", pop}, {"from_ms", bin.From.Milliseconds()}, {"to_ms", bin.To.Milliseconds()}, {"trials", len(courses)}})
+				rows = append(rows, row{{"condition", condition}, {"population", pop}, {"from_ms", bin.From.Milliseconds()},
+					{"to_ms", bin.To.Milliseconds()}, {"trials", len(courses)}})
 			}
 			for _, q := range alignedQuantities {
 				b := band(courses, q)
@@ -335,7 +340,8 @@ func (a *aligned) page() figure.Page {
 	pops := a.pops[:min(len(a.pops), most)]
 	raster := figure.Row{Height: 40}
 	for _, pop := range pops {
-		panel := figure.Panel{Title: pop, X: axis, Y: figure.Axis{Label: "trial and neuron", Tight: true}, Marks: []figure.Mark{*a.rasters[pop], zero}}
+		panel := figure.Panel{Title: pop, X: axis, Y: figure.Axis{Label: "trial and neuron", Tight: true},
+			Marks: []figure.Mark{*a.rasters[pop], zero}}
 		for _, at := range a.borders[pop] {
 			panel.Marks = append(panel.Marks, figure.Rule{At: float64(at), Across: true})
 		}
@@ -354,7 +360,8 @@ func (a *aligned) page() figure.Page {
 				b := band(courses, q)
 				line := figure.Line{Name: condition, Color: figure.Cycle(i), Quiet: k > 0 || j > 0 || len(a.conditions) == 1}
 				for n, center := range a.bins.Centers() {
-					line.X, line.Y, line.SD = append(line.X, center*1e3), append(line.Y, q.scale*b.Mean[n]), append(line.SD, q.scale*b.SD[n])
+					line.X, line.Y, line.SD = append(line.X, center*1e3), append(line.Y, q.scale*b.Mean[n]),
+						append(line.SD, q.scale*b.SD[n])
 				}
 				if len(courses) < 2 {
 					line.SD = nil
@@ -375,9 +382,11 @@ func (a *aligned) page() figure.Page {
 // caption says what the figure shows.
 func (a *aligned) caption() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "Spikes around %d trials (blue: onsets of events, red: further spikes of bursts; raster: first recording), and event rate, burst rate per neuron and burst probability in bins of %v: ",
+	fmt.Fprintf(&b, "Spikes around %d trials (blue: onsets of events, red: further spikes of bursts; raster: first "+
+		"recording), and event rate, burst rate per neuron and burst probability in bins of %v: ",
 		a.trials, a.bins.Bin(0).Len())
-	b.WriteString("means over trials, bands of one standard deviation; the burst probability is that of all trials together. ")
+	b.WriteString("means over trials, bands of one standard deviation; the burst probability is that of all trials " +
+		"together. ")
 	printDefinitions(&b, a.how, a.detectors)
 	return b.String()
 }

@@ -12,7 +12,8 @@ func TestAlign(t *testing.T) {
 	if err := os.WriteFile("trials.csv", []byte("time_ms,condition\n300,a\n400,b\n690,a\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	exit, out, errs := try("spikes", "align", "out/spikes-1.bspk", "--to", "trials.csv", "--window=-100ms:100ms", "--bin", "50ms", "-p", "pyr")
+	exit, out, errs := try("spikes", "align", "out/spikes-1.bspk", "--to", "trials.csv", "--window=-100ms:100ms", "--bin",
+		"50ms", "-p", "pyr")
 	if exit != 0 || !strings.Contains(errs, "1 trials whose window") {
 		t.Fatalf("exit %d: %s", exit, errs)
 	}
@@ -46,7 +47,8 @@ func TestAlign(t *testing.T) {
 func TestCompare(t *testing.T) {
 	small(t, "--seeds", "2")
 	must(t, "run", "small.toml", "-o", "same", "--set", "experiment.duration=700 ms", "--seeds", "2")
-	must(t, "run", "small.toml", "-o", "other", "--set", "experiment.duration=700 ms", "--set", "projections.inh_pyr.weight=0.5", "--seeds", "1")
+	must(t, "run", "small.toml", "-o", "other", "--set", "experiment.duration=700 ms", "--set",
+		"projections.inh_pyr.weight=0.5", "--seeds", "1")
 	text := must(t, "compare", "out", "same", "other")
 	for _, want := range []string{"projections.inh_pyr.weight  0.1", "0.5", "the same", "±", "pyr burst probability"} {
 		if !strings.Contains(text, want) {

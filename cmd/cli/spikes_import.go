@@ -170,7 +170,8 @@ func numbering(p *trains.Placed) string {
 	if n == 0 {
 		return ""
 	}
-	return fmt.Sprintf("; units %s to %s are neurons %d to %d", p.Trains[0].Unit, p.Trains[n-1].Unit, p.Neurons[0], p.Neurons[n-1])
+	return fmt.Sprintf("; units %s to %s are neurons %d to %d", p.Trains[0].Unit, p.Trains[n-1].Unit, p.Neurons[0],
+		p.Neurons[n-1])
 }
 
 // span is the time that the recording covers.

@@ -15,7 +15,8 @@ import (
 )
 
 // reports makes a recording without spikes of the reports of a SONATA file: a table for each population, named as the
-// file, with columns time, neuron, what was recorded and, where neurons have several elements, the number of the element.
+// file, with columns time, neuron, what was recorded and, where neurons have several elements, the number of the
+// element.
 func (c *importCommand) reports(t terminal, h recordings.Header, reports []*trains.Report) error {
 	if c.importOptions != (importOptions{}) || c.Duration != "" || c.Size != 0 || c.FirstID != 0 || c.IDs != "keep" {
 		return bad(fmt.Errorf("%s: a SONATA report says what its times and neurons are: it takes no options", c.File))

@@ -132,7 +132,8 @@ func TestImportAsks(t *testing.T) {
 		{"1.5 3\n20 4\n", "--time-unit=ms", 0, "1.500000 units 3 onset 20.000000 units 4 onset"},
 		{"1 3\n20 4\n", "--time-unit=ms", 2, "--time-column"},
 		{"1 3\n20 4\n", "--time-unit=ms --time-column=1 --name=v1", 0, "1.000000 v1 3 onset 20.000000 v1 4 onset"},
-		{"a;b;c;d\n1,5;3;x;9\n", "--time-unit=ms --time-column=a --unit-column=b --population-column=c --delimiter=semicolon", 0, "1.500000 x 3 onset"},
+		{"a;b;c;d\n1,5;3;x;9\n", "--time-unit=ms --time-column=a --unit-column=b --population-column=c --delimiter=semicolon",
+			0, "1.500000 x 3 onset"},
 		{"time_ms,unit\n1.5,7\n", "--first-id=5", 0, "1.500000 units 2 onset"},
 		{"time_ms,unit\n1.5,7\n", "--first-id=8", 2, "--first-id: "},
 		{"time_ms,unit\n1.5,7\n", "--size=7", 2, "--size: "},
@@ -192,8 +193,10 @@ func TestExportToStandardOutput(t *testing.T) {
 			t.Errorf("%s: exit %d, %d bytes for %d: %s", format, exit, len(out), len(want), errs)
 		}
 	}
-	for _, args := range []string{"cut x.bspk", "merge x.bspk", "repair x.bspk", "recompact x.bspk", "relabel x.bspk --threshold=5ms", "import y.csv"} {
-		if exit, _, errs := try(append([]string{"spikes"}, strings.Fields(args+" -o -")...)...); exit != 2 || !strings.Contains(errs, "standard output") {
+	for _, args := range []string{"cut x.bspk", "merge x.bspk", "repair x.bspk", "recompact x.bspk",
+		"relabel x.bspk --threshold=5ms", "import y.csv"} {
+		if exit, _, errs := try(append([]string{"spikes"}, strings.Fields(args+" -o -")...)...); exit != 2 ||
+			!strings.Contains(errs, "standard output") {
 			t.Errorf("spikes %s -o -: exit %d: %s", args, exit, errs)
 		}
 	}

@@ -10,7 +10,8 @@ import (
 	"github.com/burstplex/burstplex/sim/config"
 )
 
-// definitionFlags are the keys of [burst], and of the one method that works only afterwards. What is absent stays as stored.
+// definitionFlags are the keys of [burst], and of the one method that works only afterwards. What is absent stays as
+// stored.
 type definitionFlags struct {
 	Threshold   string  `help:"Labels anew: interval below which two spikes belong to one burst." placeholder:"TIME"`
 	Continue    string  `help:"Labels anew: the same for the spikes after the second." placeholder:"TIME"`
@@ -30,7 +31,8 @@ func (c *definitionFlags) detector(d spike.Detector) (spike.Detector, error) {
 		return d, &config.Error{File: flag, Value: value, Reason: reason}
 	}
 	if c.Method == "poisson-surprise" {
-		for flag, given := range map[string]bool{"--threshold": c.Threshold != "", "--continue": c.Continue != "", "--min-spikes": c.MinSpikes != 0,
+		for flag, given := range map[string]bool{"--threshold": c.Threshold != "", "--continue": c.Continue != "",
+			"--min-spikes":   c.MinSpikes != 0,
 			"--max-duration": c.MaxDuration != "", "--accumulate": c.Accumulate} {
 			if given {
 				return wrong(flag, "", "means nothing to --method poisson-surprise")
@@ -60,7 +62,8 @@ func (c *definitionFlags) detector(d spike.Detector) (spike.Detector, error) {
 	for _, flag := range []struct {
 		name, text string
 		to         *spike.Tick
-	}{{"--threshold", c.Threshold, &d.Threshold}, {"--continue", c.Continue, &d.Continue}, {"--max-duration", c.MaxDuration, &d.MaxDuration}} {
+	}{{"--threshold", c.Threshold, &d.Threshold}, {"--continue", c.Continue, &d.Continue},
+		{"--max-duration", c.MaxDuration, &d.MaxDuration}} {
 		if flag.text == "" {
 			continue
 		}
@@ -93,7 +96,8 @@ func (c *definitionFlags) detectors(r *recordings.Reader, names []string) (all [
 				return nil, err
 			}
 		} else if d.Surprise > 0 {
-			return nil, &config.Error{File: "--population", Reason: fmt.Sprintf("the labels of %s were found by Poisson surprise; relabel it too", p.Name)}
+			return nil, &config.Error{File: "--population",
+				Reason: fmt.Sprintf("the labels of %s were found by Poisson surprise; relabel it too", p.Name)}
 		}
 		all = append(all, d)
 	}
@@ -118,7 +122,8 @@ func (c *relabelCommand) Run(t terminal) error {
 		return err
 	}
 	if !c.given() {
-		return &config.Error{File: "spikes relabel", Reason: "needs a definition of a burst", Allowed: "--threshold, --continue, --min-spikes, --max-duration, --accumulate, --method"}
+		return &config.Error{File: "spikes relabel", Reason: "needs a definition of a burst",
+			Allowed: "--threshold, --continue, --min-spikes, --max-duration, --accumulate, --method"}
 	}
 	detectors, err := c.detectors(r, c.Populations)
 	if err != nil {

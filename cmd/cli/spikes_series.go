@@ -18,7 +18,8 @@ const (
 )
 
 // series returns what --of names: rates in bins, or a histogram, in rows of one population after the other.
-func (c *statsCommand) series(file string, r *recordings.Reader, q recordings.Query, pops []analysis.Source, span spike.Window, width spike.Tick) (rows []row, err error) {
+func (c *statsCommand) series(file string, r *recordings.Reader, q recordings.Query, pops []analysis.Source,
+	span spike.Window, width spike.Tick) (rows []row, err error) {
 	var ids []spike.Population
 	var neurons []int
 	for _, p := range pops {
@@ -32,21 +33,26 @@ func (c *statsCommand) series(file string, r *recordings.Reader, q recordings.Qu
 	case "rates":
 		rates := analysis.NewRates(ids, analysis.Cover(span, width))
 		rates.Recorded(neurons...)
-		if err := read(over(pops, func(p analysis.Source, at spike.Tick) bool { return at >= span.To+p.Detector.Settled() }), rates); err != nil {
+		if err := read(over(pops, func(p analysis.Source, at spike.Tick) bool { return at >= span.To+p.Detector.Settled() }),
+			rates); err != nil {
 			return nil, bad(err)
 		}
 		for p, course := range rates.Courses() {
-			spikes, events, bursts, probability := course.SpikeRate(), course.EventRate(), course.BurstRate(), course.BurstProbability()
+			spikes, events, bursts, probability := course.SpikeRate(), course.EventRate(), course.BurstRate(),
+				course.BurstProbability()
 			for i := range course.Bins.N {
 				bin := course.Bins.Bin(i)
-				rows = append(rows, append(head(p), row{{"from_s", bin.From.Seconds()}, {"to_s", bin.To.Seconds()}, {"spikes", course.Spikes[i]},
-					{"events", course.Events[i]}, {"bursts", course.Bursts[i]}, {"spike_rate_hz", spikes[i]}, {"event_rate_hz", events[i]},
+				rows = append(rows, append(head(p), row{{"from_s", bin.From.Seconds()}, {"to_s", bin.To.Seconds()},
+					{"spikes", course.Spikes[i]},
+					{"events", course.Events[i]}, {"bursts", course.Bursts[i]}, {"spike_rate_hz", spikes[i]},
+					{"event_rate_hz", events[i]},
 					{"burst_rate_hz", bursts[i]}, {"burst_probability", probability[i]}}...))
 			}
 		}
 	case "lengths":
 		lengths := analysis.NewLengths(ids, longestEvent, span)
-		if err := read(over(pops, func(p analysis.Source, at spike.Tick) bool { return lengths.Over(at, p.Detector) }), lengths); err != nil {
+		if err := read(over(pops, func(p analysis.Source, at spike.Tick) bool { return lengths.Over(at, p.Detector) }),
+			lengths); err != nil {
 			return nil, bad(err)
 		}
 		for p := range pops {
@@ -56,7 +62,8 @@ func (c *statsCommand) series(file string, r *recordings.Reader, q recordings.Qu
 				total += n
 			}
 			for i, n := range counts {
-				rows = append(rows, append(head(p), row{{"spikes_in_event", i + 1}, {"or_more", i+1 == len(counts)}, {"events", n}, {"share", float64(n) / float64(total)}}...))
+				rows = append(rows, append(head(p), row{{"spikes_in_event", i + 1}, {"or_more", i+1 == len(counts)}, {"events", n},
+					{"share", float64(n) / float64(total)}}...))
 			}
 		}
 	default:
@@ -71,7 +78,8 @@ func (c *statsCommand) series(file string, r *recordings.Reader, q recordings.Qu
 		for p, h := range intervals.Histograms() {
 			edges, total := h.EdgesMilliseconds(), float64(h.Total())
 			add := func(from, to float64, n uint64) {
-				rows = append(rows, append(head(p), row{{"from_ms", from}, {"to_ms", to}, {"intervals", n}, {"share", float64(n) / total}}...))
+				rows = append(rows, append(head(p), row{{"from_ms", from}, {"to_ms", to}, {"intervals", n},
+					{"share", float64(n) / total}}...))
 			}
 			add(0, edges[0], h.Below)
 			for i, n := range h.Counts {

@@ -69,7 +69,8 @@ func (c *statsCommand) stats(t terminal, file string, people bool) (rows []row, 
 	if q.Window != (spike.Window{}) {
 		span = spike.Window{From: max(span.From, q.Window.From), To: min(span.To, q.Window.To)}
 		if span.Len() <= 0 {
-			return nil, &config.Error{File: "--from", Reason: fmt.Sprintf("the recording covers %v to %v, nothing of that time", r.Window().From, r.Window().To)}
+			return nil, &config.Error{File: "--from", Reason: fmt.Sprintf("the recording covers %v to %v, nothing of that time",
+				r.Window().From, r.Window().To)}
 		}
 		// A burst belongs to the span that its event began in: it is followed beyond the end.
 		q.Window = spike.Window{From: span.From, To: spike.Forever}
@@ -96,19 +97,25 @@ func (c *statsCommand) stats(t terminal, file string, people bool) (rows []row, 
 	}
 	if !people {
 		for i, d := range all {
-			rows = append(rows, row{{"file", file}, {"seed", r.Header().Seed}, {"from_s", span.From.Seconds()}, {"to_s", span.To.Seconds()}, {"bin_s", width.Seconds()},
+			rows = append(rows, row{{"file", file}, {"seed", r.Header().Seed}, {"from_s", span.From.Seconds()},
+				{"to_s", span.To.Seconds()}, {"bin_s", width.Seconds()},
 				{"population", pops[i].Name}, {"neurons", pops[i].Neurons}, {"spikes", d.Spikes}, {"spike_rate_hz", d.SpikeRate},
-				{"lowest_bin_hz", d.Lowest}, {"highest_bin_hz", d.Highest}, {"event_rate_hz", d.EventRate}, {"burst_rate_hz", d.BurstRate},
-				{"burst_probability", d.BurstProbability}, {"spikes_per_event", d.SpikesPerEvent}, {"median_isi_ms", d.MedianInterval},
-				{"share_of_isi_in_bursts", d.WithinBursts}, {"cv", d.CV}, {"cv2", d.CV2}, {"fano", d.Fano}, {"burst_definition", pops[i].Detector.String()}})
+				{"lowest_bin_hz", d.Lowest}, {"highest_bin_hz", d.Highest}, {"event_rate_hz", d.EventRate},
+				{"burst_rate_hz", d.BurstRate},
+				{"burst_probability", d.BurstProbability}, {"spikes_per_event", d.SpikesPerEvent},
+				{"median_isi_ms", d.MedianInterval},
+				{"share_of_isi_in_bursts", d.WithinBursts}, {"cv", d.CV}, {"cv2", d.CV2}, {"fano", d.Fano},
+				{"burst_definition", pops[i].Detector.String()}})
 		}
 		return rows, nil
 	}
 	w := tabwriter.NewWriter(t.out, 0, 8, 2, ' ', tabwriter.AlignRight)
-	fmt.Fprintln(w, "population\tneurons\tspikes\tHz\tlowest bin\thighest bin\tevents, Hz\tbursts, Hz\tburst probability\tspikes/event\tmedian ISI, ms\tISI in bursts\tCV\tCV2\tFano\t")
+	fmt.Fprintln(w, "population\tneurons\tspikes\tHz\tlowest bin\thighest bin\tevents, Hz\tbursts, Hz\tburst "+
+		"probability\tspikes/event\tmedian ISI, ms\tISI in bursts\tCV\tCV2\tFano\t")
 	for i, d := range all {
 		fmt.Fprintf(w, "%s\t%d\t%d\t", pops[i].Name, pops[i].Neurons, d.Spikes)
-		for _, v := range []float64{d.SpikeRate, d.Lowest, d.Highest, d.EventRate, d.BurstRate, d.BurstProbability, d.SpikesPerEvent,
+		for _, v := range []float64{d.SpikeRate, d.Lowest, d.Highest, d.EventRate, d.BurstRate, d.BurstProbability,
+			d.SpikesPerEvent,
 			d.MedianInterval, d.WithinBursts, d.CV, d.CV2, d.Fano} {
 			fmt.Fprintf(w, "%s\t", known(v))
 		}
@@ -171,8 +178,10 @@ func (c *statsCommand) sources(r *recordings.Reader, q recordings.Query) (pops [
 	return pops, nil
 }
 
-// reader feeds the chosen spikes of a recording, with labels derived anew if that was asked for, until nothing more matters.
-func (c *statsCommand) reader(r *recordings.Reader, q recordings.Query) func(func(spike.Tick) bool, ...analysis.Accumulator) error {
+// reader feeds the chosen spikes of a recording, with labels derived anew if that was asked for, until nothing more
+// matters.
+func (c *statsCommand) reader(r *recordings.Reader, q recordings.Query) func(func(spike.Tick) bool,
+	...analysis.Accumulator) error {
 	return func(over func(spike.Tick) bool, to ...analysis.Accumulator) error {
 		batches := r.Batches(q)
 		if c.given() {
@@ -199,8 +208,10 @@ func (c *statsCommand) reader(r *recordings.Reader, q recordings.Query) func(fun
 
 // explain says what the numbers of the table are.
 func explain(w io.Writer, how string, pops []analysis.Source, span spike.Window, width spike.Tick) {
-	fmt.Fprintf(w, "%v to %v, bins of %v; rates: per recorded neuron; burst probability: all bursts over all events that began in this time\n", span.From, span.To, width)
-	fmt.Fprintln(w, "ISI: pooled over neurons; ISI in bursts: share below the threshold of a burst; CV, CV2, Fano (counts in whole bins): means over neurons")
+	fmt.Fprintf(w, "%v to %v, bins of %v; rates: per recorded neuron; burst probability: all bursts over all events "+
+		"that began in this time\n", span.From, span.To, width)
+	fmt.Fprintln(w, "ISI: pooled over neurons; ISI in bursts: share below the threshold of a burst; CV, CV2, Fano "+
+		"(counts in whole bins): means over neurons")
 	var definitions []definition
 	for _, p := range pops {
 		definitions = append(definitions, definition{p.Name, p.Detector})
@@ -243,7 +254,8 @@ func (p pair) print(w io.Writer) {
 // chosen counts the neurons of a list that a population records.
 func chosen(p recordings.Population, ids []spike.ID) (n int) {
 	for _, id := range ids {
-		if p.Contains(id) && slices.ContainsFunc(p.Recorded, func(r recordings.Range) bool { return r.Contains(int(id - p.First)) }) {
+		if p.Contains(id) && slices.ContainsFunc(p.Recorded,
+			func(r recordings.Range) bool { return r.Contains(int(id - p.First)) }) {
 			n++
 		}
 	}

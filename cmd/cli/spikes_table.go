@@ -101,7 +101,8 @@ func (c *tableCommand) population(r *recordings.Reader) (string, error) {
 	if len(names) == 1 {
 		return names[0], nil
 	}
-	return "", &config.Error{File: "--population", Reason: "the recording does not say whose neurons table " + c.Name + " holds",
+	return "", &config.Error{File: "--population", Reason: "the recording does not say whose neurons table " + c.Name +
+		" holds",
 		Allowed: strings.Join(names, ", ")}
 }
 

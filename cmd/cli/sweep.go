@@ -79,7 +79,8 @@ func (c *sweepCommand) Run(ctx context.Context, t terminal) error {
 	if err != nil {
 		return err
 	}
-	spec := sweep.Spec{Vary: c.Vary, File: c.From, Sample: c.Sample, Samples: c.Samples, SampleSeed: c.SampleSeed, Seed: c.Seed, Measures: c.Measure}
+	spec := sweep.Spec{Vary: c.Vary, File: c.From, Sample: c.Sample, Samples: c.Samples, SampleSeed: c.SampleSeed,
+		Seed: c.Seed, Measures: c.Measure}
 	if c.Seeds != nil {
 		spec.Seeds = *c.Seeds
 	}
@@ -118,7 +119,8 @@ func (c *sweepCommand) run(ctx context.Context, t terminal, p *sweep.Plan, o swe
 	}
 	r, err := p.Run(ctx, t.kinds, o)
 	if errors.Is(err, context.Canceled) {
-		return &interruption{ctx, fmt.Sprintf("interrupted; points that are done are in %s; go on with: burstplex resume %s", o.Dir, o.Dir)}
+		return &interruption{ctx, fmt.Sprintf("interrupted; points that are done are in %s; go on with: burstplex resume %s",
+			o.Dir, o.Dir)}
 	}
 	if err != nil {
 		return err
@@ -177,13 +179,15 @@ func (c *sweepCommand) share() (i, n int, err error) {
 	}
 	if c.Points == "slurm" {
 		var v [4]int
-		for k, name := range []string{"SLURM_ARRAY_TASK_ID", "SLURM_ARRAY_TASK_MIN", "SLURM_ARRAY_TASK_MAX", "SLURM_ARRAY_TASK_COUNT"} {
+		for k, name := range []string{"SLURM_ARRAY_TASK_ID", "SLURM_ARRAY_TASK_MIN", "SLURM_ARRAY_TASK_MAX",
+			"SLURM_ARRAY_TASK_COUNT"} {
 			if v[k], err = strconv.Atoi(os.Getenv(name)); err != nil {
 				return fail("this is no job of a Slurm array: "+name+" is not set", "")
 			}
 		}
 		if v[3] != v[2]-v[1]+1 {
-			return fail(fmt.Sprintf("the array has gaps: %d jobs from %d to %d; the points of the missing ones would not be run", v[3], v[1], v[2]), "an array such as 1-8")
+			return fail(fmt.Sprintf("the array has gaps: %d jobs from %d to %d; the points of the missing ones would not be run",
+				v[3], v[1], v[2]), "an array such as 1-8")
 		}
 		return v[0] - v[1] + 1, v[3], nil
 	}
@@ -243,7 +247,8 @@ exec %s -o %s --points slurm --workers "${SLURM_CPUS_PER_TASK:-1}"
 // quoted is a word as shells read it.
 func quoted(word string) string {
 	if word != "" && !strings.ContainsFunc(word, func(r rune) bool {
-		return !(r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune("._-/=:,+@%", r))
+		return !(r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' ||
+			strings.ContainsRune("._-/=:,+@%", r))
 	}) {
 		return word
 	}

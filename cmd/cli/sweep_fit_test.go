@@ -88,13 +88,17 @@ func TestFitsOfASweep(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	short := []string{"--set", "experiment.duration=1 s", "--set", "populations.pyr.size=40", "--set", "populations.inh.size=10", "-q"}
+	short := []string{"--set", "experiment.duration=1 s", "--set", "populations.pyr.size=40", "--set",
+		"populations.inh.size=10", "-q"}
 	must(t, append([]string{"run", "fit.toml", "-o", "target", "--seed", "9", "--seeds", "1"}, short...)...)
 	must(t, "spikes", "export", "target/spikes-9.bspk", "-p", "pyr", "-o", "target.csv")
-	must(t, "spikes", "export", "target/spikes-9.bspk", "-p", "pyr", "--neurons", "3", "-o", "one.csv") // one unit, called 3
+	// one unit, called 3
+	must(t, "spikes", "export", "target/spikes-9.bspk", "-p", "pyr", "--neurons", "3", "-o", "one.csv")
 	sweep := []string{"sweep", "fit.toml", "-o", "fits", "--vary", "projections.*.weight=0.1,0.2", "--seeds", "2"}
-	measures := []string{"coincidence(pyr, target.csv)", "coincidence(pyr, target/spikes-9.bspk, 5 ms)", "van-rossum(pyr, one.csv, 20 ms)",
-		"rms(probes.v, v.csv)", "rms(inh.spike_rate, v.csv)", "burst-distance(pyr, target.csv)", "bursts(pyr)", "burst-spikes(pyr)",
+	measures := []string{"coincidence(pyr, target.csv)", "coincidence(pyr, target/spikes-9.bspk, 5 ms)",
+		"van-rossum(pyr, one.csv, 20 ms)",
+		"rms(probes.v, v.csv)", "rms(inh.spike_rate, v.csv)", "burst-distance(pyr, target.csv)", "bursts(pyr)",
+		"burst-spikes(pyr)",
 		"burst-interval(pyr)"}
 	for _, m := range measures {
 		sweep = append(sweep, "--measure", m)

@@ -111,7 +111,10 @@ func (b *built) does(t *testing.T) string {
 		t.Fatal(err)
 	}
 	for _, p := range b.Projections {
-		s.Projection(p.Name).Each(func(from, to int, w float64, delay spike.Tick) { fmt.Fprintln(&out, p.Name, from, to, w, delay) })
+		s.Projection(p.Name).Each(func(from, to int, w float64, delay spike.Tick) {
+			fmt.Fprintln(&out, p.Name, from, to, w,
+				delay)
+		})
 	}
 	for _, e := range spikes.events {
 		fmt.Fprintln(&out, e.At, e.Src, e.Kind)
@@ -144,7 +147,8 @@ func try(t *testing.T, text string, rows []row) {
 			if n++; r.loose || n%4 != 0 && os.Getenv("BURSTPLEX_LONG") == "" { // package oracle tries many networks of all kinds
 				return
 			}
-			report, err := oracle.Check(&oracle.Case{Net: after.Network, Protocol: after.protocol, Bands: map[string]oracle.Band{}, End: after.end,
+			report, err := oracle.Check(&oracle.Case{Net: after.Network, Protocol: after.protocol,
+				Bands: map[string]oracle.Band{}, End: after.end,
 				Probes: []spike.Tick{after.end / 2 / after.Step * after.Step}, Options: sim.Options{Workers: 1}})
 			if err != nil {
 				t.Fatal(err)

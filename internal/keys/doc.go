@@ -1,7 +1,7 @@
 // Package keys holds tests only: for every key that an experiment file can say, a row says what the key makes.
 //
-// Keys are found by walking the registered kinds and the structs of the file; a key without a row, and a row without a key, fail
-// TestEveryKeyHasARow. There are three sorts of rows:
+// Keys are found by walking the registered kinds and the structs of the file; a key without a row, and a row without a
+// key, fail TestEveryKeyHasARow. There are three sorts of rows:
 //
 //   - rows of what is built (models, backgrounds, connectors, short-term plasticity, rules, waves, projections, stimuli, teachers, patterns,
 //     protocols): the row changes the key in a file, and by hand, field by field, the network that the file without it describes. Both networks

@@ -39,8 +39,8 @@ population = "a"
 amplitude = "110 pA"
 `
 
-// equationRow is a key of a model written as equations. What each means is held to a reference that reads the same text by package
-// equations (TestMeaning); here it has to change what the neurons do.
+// equationRow is a key of a model written as equations. What each means is held to a reference that reads the same text
+// by package equations (TestMeaning); here it has to change what the neurons do.
 type equationRow struct {
 	key     string
 	given   []string
@@ -66,7 +66,8 @@ var equationRows = []equationRow{
 	{key: "pulses.NAME.from", set: "models.m.pulses.kick.from=2 ms"},
 	{key: "pulses.NAME.to", set: "models.m.pulses.kick.to=4 ms"},
 	{key: "pulses.NAME.after", given: []string{second}, set: "models.m.pulses.kick.after=event"},
-	{key: "pulses.NAME.overlap", given: []string{"models.m.pulses.kick.overlap=merge", "models.m.pulses.kick.to=9 ms", "models.m.parameters.push=60 pA"},
+	{key: "pulses.NAME.overlap", given: []string{"models.m.pulses.kick.overlap=merge", "models.m.pulses.kick.to=9 ms",
+		"models.m.parameters.push=60 pA"},
 		set: "models.m.pulses.kick.overlap=add"},
 	{key: "second.probability", given: []string{second}, set: "models.m.second.probability=0.3"},
 	{key: "second.after", given: []string{second}, set: "models.m.second.after=4 ms"},
@@ -74,7 +75,8 @@ var equationRows = []equationRow{
 	{key: "events.NAME.when", given: []string{event}, set: "models.m.events.up.when=v > -54 mV"},
 	{key: "events.NAME.do", given: []string{event}, set: `models.m.events.up.do=["w += 0.5"]`},
 	{key: "events.NAME.refractory", given: []string{event}, set: "models.m.events.up.refractory=20 ms"},
-	{key: "events.NAME.after", given: []string{late}, set: "[models.m.events.more]\nafter = \"spike\"\ndelay = \"1 ms\"\ndo = [\"w += 1\"]"},
+	{key: "events.NAME.after", given: []string{late},
+		set: "[models.m.events.more]\nafter = \"spike\"\ndelay = \"1 ms\"\ndo = [\"w += 1\"]"},
 	{key: "events.NAME.delay", given: []string{late}, set: "models.m.events.later.delay=3 ms"},
 }
 

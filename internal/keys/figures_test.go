@@ -8,8 +8,8 @@ import (
 	"testing"
 )
 
-// drawing is a key of a kind of figure and a value that changes what is drawn. What the key says has to hold of what is drawn is
-// tested where figures are made (packages report and figure).
+// drawing is a key of a kind of figure and a value that changes what is drawn. What the key says has to hold of what is
+// drawn is tested where figures are made (packages report and figure).
 type drawing struct{ key, value string }
 
 // figureKeys are the keys of a kind of figure.
@@ -37,7 +37,8 @@ inputs = ["w", "d"]`, []drawing{{"populations", `["a", "src"]`}, {"inputs", `["d
 	"teaching": {"", []drawing{{"populations", `["src"]`}}},
 }
 
-// Every key of a figure changes what is drawn, or is one that a figure of this experiment cannot show, which stands below.
+// Every key of a figure changes what is drawn, or is one that a figure of this experiment cannot show, which stands
+// below.
 func TestFigures(t *testing.T) {
 	same := map[string]string{
 		"multiplexing.reference": "the known courses are of populations that this experiment does not have",

@@ -95,7 +95,8 @@ func projection(b *built, name string) *sim.Projection {
 
 // teacher is a row of the linear teacher, crossed one of the other.
 func teacher(key, value string, by func(s *sim.Teacher), given ...string) row {
-	return row{key: "teachers.NAME." + key, given: given, set: "teachers.t." + key + "=" + value, by: func(b *built) { by(&b.Teachers[0]) }}
+	return row{key: "teachers.NAME." + key, given: given, set: "teachers.t." + key + "=" + value,
+		by: func(b *built) { by(&b.Teachers[0]) }}
 }
 
 func law(key, value string, by func(s *sim.Teacher)) row {
@@ -105,9 +106,10 @@ func law(key, value string, by func(s *sim.Teacher)) row {
 }
 
 func crossed(key, value string, by func(s *sim.CrossEntropy), given ...string) row {
-	return row{key: "teachers/cross-entropy." + key, given: given, set: "teachers.c." + key + "=" + value, by: func(b *built) {
-		by(b.Teachers[1].Law.(*sim.CrossEntropy))
-	}}
+	return row{key: "teachers/cross-entropy." + key, given: given, set: "teachers.c." + key + "=" + value,
+		by: func(b *built) {
+			by(b.Teachers[1].Law.(*sim.CrossEntropy))
+		}}
 }
 
 func linear(by func(l *sim.Linear)) func(t *sim.Teacher) {
@@ -115,16 +117,19 @@ func linear(by func(l *sim.Linear)) func(t *sim.Teacher) {
 }
 
 func stimulus(key, value string, by func(s *sim.Stimulus), given ...string) row {
-	return row{key: "stimuli.NAME." + key, given: given, set: "stimuli.s." + key + "=" + value, by: func(b *built) { by(&b.Stimuli[0]) }}
+	return row{key: "stimuli.NAME." + key, given: given, set: "stimuli.s." + key + "=" + value,
+		by: func(b *built) { by(&b.Stimuli[0]) }}
 }
 
 func stage(key, value string, by func(p *sim.Protocol), given ...string) row {
-	return row{key: "protocol.NAME." + key, given: given, set: "protocol.train." + key + "=" + value, by: func(b *built) { by(b.protocol) }}
+	return row{key: "protocol.NAME." + key, given: given, set: "protocol.train." + key + "=" + value,
+		by: func(b *built) { by(b.protocol) }}
 }
 
 // bursty is a row of the definition of a burst; ofOne of that of one population. Package spike says what they mean.
 func bursty(key, value string, by func(d *spike.Detector)) row {
-	return loosely(row{key: "burst." + key, given: []string{"populations.src.rate=150 Hz"}, set: "burst." + key + "=" + value, by: func(b *built) {
+	return loosely(row{key: "burst." + key, given: []string{"populations.src.rate=150 Hz"}, set: "burst." + key + "=" +
+		value, by: func(b *built) {
 		for k := range b.Populations {
 			by(&b.Populations[k].Detector)
 		}
@@ -132,8 +137,9 @@ func bursty(key, value string, by func(d *spike.Detector)) row {
 }
 
 func ofOne(key, value string, by func(d *spike.Detector)) row {
-	return loosely(row{key: "populations.NAME.burst." + key, given: []string{"populations.src.rate=150 Hz", "[populations.src.burst]\n"},
-		set: "populations.src.burst." + key + "=" + value, by: func(b *built) { by(&b.Populations[0].Detector) }})
+	return loosely(row{key: "populations.NAME.burst." + key,
+		given: []string{"populations.src.rate=150 Hz", "[populations.src.burst]\n"},
+		set:   "populations.src.burst." + key + "=" + value, by: func(b *built) { by(&b.Populations[0].Detector) }})
 }
 
 var fileRows = []row{
@@ -149,11 +155,12 @@ var fileRows = []row{
 			b.Populations[k].Detector.Threshold = 6 * ms
 		}
 	}},
-	{key: "burst.accumulate", set: "burst.accumulate=true", given: []string{"populations.src.rate=150 Hz"}, by: func(b *built) {
-		for k := range b.Populations {
-			b.Populations[k].Detector.Accumulate = true
-		}
-	}},
+	{key: "burst.accumulate", set: "burst.accumulate=true", given: []string{"populations.src.rate=150 Hz"},
+		by: func(b *built) {
+			for k := range b.Populations {
+				b.Populations[k].Detector.Accumulate = true
+			}
+		}},
 
 	bursty("continue", "25 ms", func(d *spike.Detector) { d.Continue = 25 * ms }),
 	bursty("max_duration", "20 ms", func(d *spike.Detector) { d.MaxDuration = 20 * ms }),
@@ -164,34 +171,49 @@ var fileRows = []row{
 	ofOne("max_duration", "20 ms", func(d *spike.Detector) { d.MaxDuration = 20 * ms }),
 	ofOne("min_spikes", "3", func(d *spike.Detector) { d.MinSpikes = 3 }),
 
-	{key: "populations.NAME.model", set: "populations.z.model=modulated-poisson", given: []string{"[populations.z]\nmodel=\"poisson\"\nsize = 30"},
-		by: func(b *built) { b.Populations[3].Spec = neuron.DefaultModulatedPoisson() }},
+	{key: "populations.NAME.model", set: "populations.z.model=modulated-poisson",
+		given: []string{"[populations.z]\nmodel=\"poisson\"\nsize = 30"},
+		by:    func(b *built) { b.Populations[3].Spec = neuron.DefaultModulatedPoisson() }},
 	{key: "populations.NAME.size", set: "populations.src.size=9", by: func(b *built) { b.Populations[0].Size = 9 }},
-	{key: "populations.NAME.backgrounds.NAME.kind", set: "[populations.a.backgrounds.q]\nkind=\"ornstein-uhlenbeck\"\nport = \"soma\"", by: func(b *built) {
-		b.Populations[1].Backgrounds = []sim.Background{{Name: "q", Port: "soma", Spec: neuron.DefaultOrnsteinUhlenbeck()}}
-	}},
-	{key: "populations.NAME.backgrounds.NAME.port", set: "populations.b.backgrounds.n.port=apical", by: func(b *built) { b.Populations[2].Backgrounds[0].Port = "apical" }},
-	{key: "populations.NAME.backgrounds.NAME.receptor", set: "populations.b.backgrounds.n.receptor=gaba", by: func(b *built) { b.Populations[2].Backgrounds[0].Receptor = "gaba" }},
+	{key: "populations.NAME.backgrounds.NAME.kind",
+		set: "[populations.a.backgrounds.q]\nkind=\"ornstein-uhlenbeck\"\nport = \"soma\"", by: func(b *built) {
+			b.Populations[1].Backgrounds = []sim.Background{{Name: "q", Port: "soma", Spec: neuron.DefaultOrnsteinUhlenbeck()}}
+		}},
+	{key: "populations.NAME.backgrounds.NAME.port", set: "populations.b.backgrounds.n.port=apical",
+		by: func(b *built) { b.Populations[2].Backgrounds[0].Port = "apical" }},
+	{key: "populations.NAME.backgrounds.NAME.receptor", set: "populations.b.backgrounds.n.receptor=gaba",
+		by: func(b *built) { b.Populations[2].Backgrounds[0].Receptor = "gaba" }},
 
-	{key: "projections.NAME.source", set: "projections.x.source=src", by: func(b *built) { projection(b, "x").Source = "src" }},
-	{key: "projections.NAME.target", set: "projections.x.target=a", by: func(b *built) { projection(b, "x").Target = "a" }},
-	{key: "projections.NAME.port", set: "projections.x.port=apical", by: func(b *built) { projection(b, "x").Port = "apical" }},
-	{key: "projections.NAME.receptor", set: "projections.x.receptor=gaba", by: func(b *built) { projection(b, "x").Receptor = "gaba" }},
+	{key: "projections.NAME.source", set: "projections.x.source=src",
+		by: func(b *built) { projection(b, "x").Source = "src" }},
+	{key: "projections.NAME.target", set: "projections.x.target=a",
+		by: func(b *built) { projection(b, "x").Target = "a" }},
+	{key: "projections.NAME.port", set: "projections.x.port=apical",
+		by: func(b *built) { projection(b, "x").Port = "apical" }},
+	{key: "projections.NAME.receptor", set: "projections.x.receptor=gaba",
+		by: func(b *built) { projection(b, "x").Receptor = "gaba" }},
 	{key: "projections.NAME.connector", set: "projections.x.connector=fixed-total-number",
 		// each of 100 pairs is left out with probability 0.99^69 = 1/2
 		by: func(b *built) { projection(b, "x").Connector = synapse.FixedTotalNumber{K: 69} }},
-	{key: "projections.NAME.weight", set: "projections.x.weight=0.05", by: func(b *built) { projection(b, "x").Weight = constant(0.05) }},
-	{key: "projections.NAME.half_weights", set: "projections.x.half_weights=true", given: []string{"projections.x.weight=uniform(0.05, 0.1)"},
-		by: func(b *built) { projection(b, "x").Half = true }},
-	{key: "projections.NAME.delay", set: "projections.x.delay=3.5 ms", by: func(b *built) { projection(b, "x").Delay = constant(3.5) }},
-	{key: "projections.NAME.transmit", set: "projections.x.transmit=events", by: func(b *built) { projection(b, "x").Transmit = synapse.EventsOnly }},
-	{key: "projections.NAME.transmit", set: "projections.x.transmit=bursts", by: func(b *built) { projection(b, "x").Transmit = synapse.BurstsOnly }},
-	{key: "projections.NAME.short_term.kind", given: []string{"[projections.x.short_term]\nkind = \"depressing\""}, set: "projections.x.short_term.kind=facilitating",
+	{key: "projections.NAME.weight", set: "projections.x.weight=0.05",
+		by: func(b *built) { projection(b, "x").Weight = constant(0.05) }},
+	{key: "projections.NAME.half_weights", set: "projections.x.half_weights=true",
+		given: []string{"projections.x.weight=uniform(0.05, 0.1)"},
+		by:    func(b *built) { projection(b, "x").Half = true }},
+	{key: "projections.NAME.delay", set: "projections.x.delay=3.5 ms",
+		by: func(b *built) { projection(b, "x").Delay = constant(3.5) }},
+	{key: "projections.NAME.transmit", set: "projections.x.transmit=events",
+		by: func(b *built) { projection(b, "x").Transmit = synapse.EventsOnly }},
+	{key: "projections.NAME.transmit", set: "projections.x.transmit=bursts",
+		by: func(b *built) { projection(b, "x").Transmit = synapse.BurstsOnly }},
+	{key: "projections.NAME.short_term.kind", given: []string{"[projections.x.short_term]\nkind = \"depressing\""},
+		set: "projections.x.short_term.kind=facilitating",
 		by: func(b *built) {
 			s := synapse.Facilitating()
 			projection(b, "x").ShortTerm = &s
 		}},
-	{key: "projections.NAME.rule.kind", set: "projections.y.rule.kind=stdp", by: func(b *built) { projection(b, "y").Rule = plasticity.DefaultSTDP() }},
+	{key: "projections.NAME.rule.kind", set: "projections.y.rule.kind=stdp",
+		by: func(b *built) { projection(b, "y").Rule = plasticity.DefaultSTDP() }},
 
 	stimulus("population", "b", func(s *sim.Stimulus) { s.Population = "b" }),
 	stimulus("port", "apical", func(s *sim.Stimulus) { s.Port = "apical" }),
@@ -220,7 +242,8 @@ var fileRows = []row{
 	law("per_rate", "-5", linear(func(l *sim.Linear) { l.PerRate = -5 })),
 	law("per_probability", "60 pA", linear(func(l *sim.Linear) { l.PerProbability = 60 })),
 
-	{key: "patterns.NAME.currents.NAME", set: "patterns.one.currents.p=50 pA", by: func(b *built) { b.protocol.Patterns[0].Levels[0].Value = 50 }},
+	{key: "patterns.NAME.currents.NAME", set: "patterns.one.currents.p=50 pA",
+		by: func(b *built) { b.protocol.Patterns[0].Levels[0].Value = 50 }},
 	{key: "patterns.NAME.targets.NAME", set: "patterns.one.targets.t=20", by: func(b *built) {
 		for k := range b.protocol.Patterns[0].Targets {
 			if b.protocol.Patterns[0].Targets[k].Teacher == "t" {
@@ -228,14 +251,16 @@ var fileRows = []row{
 			}
 		}
 	}},
-	{key: "patterns.NAME.weights.NAME", set: "patterns.one.weights.x=0.5", by: func(b *built) { b.protocol.Patterns[0].Scales[0].Value = 0.5 }},
+	{key: "patterns.NAME.weights.NAME", set: "patterns.one.weights.x=0.5",
+		by: func(b *built) { b.protocol.Patterns[0].Scales[0].Value = 0.5 }},
 	stage("patterns", `["two", "one"]`, func(p *sim.Protocol) { p.Stages[0].Patterns = []int{1, 0} }),
 	stage("repeats", "1", func(p *sim.Protocol) { p.Stages[0].Repeats = 1 }),
 	stage("hold", "40 ms", func(p *sim.Protocol) { p.Stages[0].Hold, p.Stages[0].MeasureTo = 40*ms, 40*ms }),
 	stage("order", "shuffled", func(p *sim.Protocol) { p.Stages[0].Shuffled = true }, "experiment.seed=5"),
 	stage("teacher_from", "30 ms", func(p *sim.Protocol) { p.Stages[0].TeachFrom = 30 * ms }),
 	stage("plasticity_from", "30 ms", func(p *sim.Protocol) { p.Stages[0].LearnFrom = 30 * ms }),
-	stage("measure_from", "10 ms", func(p *sim.Protocol) { p.Stages[0].MeasureFrom = 10 * ms }).but(true), // see TestResults
+	// see TestResults
+	stage("measure_from", "10 ms", func(p *sim.Protocol) { p.Stages[0].MeasureFrom = 10 * ms }).but(true),
 	stage("measure_to", "40 ms", func(p *sim.Protocol) { p.Stages[0].MeasureTo = 40 * ms }).but(true),
 }
 

@@ -25,11 +25,13 @@ size = 3
 `, model)
 	for _, port := range []string{"soma", "apical"} {
 		for _, receptor := range ports[port] {
-			fmt.Fprintf(&b, "[projections.%s_%s]\nsource = \"src\"\ntarget = \"a\"\nport = %q\nreceptor = %q\nconnector = \"fixed-probability\"\np = 0.5\nweight = %s\ndelay = \"1.5 ms\"\n",
+			fmt.Fprintf(&b, "[projections.%s_%s]\nsource = \"src\"\ntarget = \"a\"\nport = %q\nreceptor = %q\nconnector = "+
+				"\"fixed-probability\"\np = 0.5\nweight = %s\ndelay = \"1.5 ms\"\n",
 				port, receptor, port, receptor, weight)
 		}
 		if ports[port] != nil {
-			fmt.Fprintf(&b, "[stimuli.%s]\npopulation = \"a\"\nport = %q\namplitude = %q\n", port, port, map[string]string{"soma": soma, "apical": apical}[port])
+			fmt.Fprintf(&b, "[stimuli.%s]\npopulation = \"a\"\nport = %q\namplitude = %q\n", port, port,
+				map[string]string{"soma": soma, "apical": apical}[port])
 		}
 	}
 	return b.String()
@@ -63,7 +65,8 @@ func of[T any](key, value string, by func(s T), given ...string) row {
 			given[k] = "populations.a." + given[k]
 		}
 	}
-	return row{key: key, given: given, set: "populations.a." + key + "=" + value, by: func(b *built) { by(spec[T](b, "a")) }}
+	return row{key: key, given: given, set: "populations.a." + key + "=" + value,
+		by: func(b *built) { by(spec[T](b, "a")) }}
 }
 
 type (
@@ -95,8 +98,10 @@ var modelRows = map[string][]row{
 		of("threshold", "-52 mV", func(s lif) { s.Theta = constant(-52) }),
 		of("reset", "-57 mV", func(s lif) { s.Reset = constant(-57) }),
 		of("refractory", "3 ms", func(s lif) { s.TRef = constant(3) }),
-		of("synapses", "current", func(s lif) { s.Synapses = "current" }, "weight_unit=mV", "../../projections.soma_gaba.weight=0"),
-		of("weight_unit", "mV", func(s lif) { s.WeightUnit = "mV" }, "synapses=current", "../../projections.soma_gaba.weight=-10", "../../projections.soma_ampa.weight=10"),
+		of("synapses", "current", func(s lif) { s.Synapses = "current" }, "weight_unit=mV",
+			"../../projections.soma_gaba.weight=0"),
+		of("weight_unit", "mV", func(s lif) { s.WeightUnit = "mV" }, "synapses=current",
+			"../../projections.soma_gaba.weight=-10", "../../projections.soma_ampa.weight=10"),
 		of("tau_exc", "3 ms", func(s lif) { s.TauExc = 3 }),
 		of("tau_inh", "6 ms", func(s lif) { s.TauInh = 6 }),
 		of("e_exc", "-10 mV", func(s lif) { s.EExc = -10 }),
@@ -208,7 +213,8 @@ func burstRows() []row {
 	}
 }
 
-// Every key of a neuron model sets the parameter of its name, and this changes what the neurons do as the equations say.
+// Every key of a neuron model sets the parameter of its name, and this changes what the neurons do as the equations
+// say.
 func TestModels(t *testing.T) {
 	for name, rows := range modelRows {
 		t.Run(name, func(t *testing.T) { try(t, modelFiles[name], rows) })

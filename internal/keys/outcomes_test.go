@@ -119,27 +119,32 @@ var outcomes = []outcome{
 	}},
 	{key: "experiment.title", set: "experiment.title=Another title", law: says("experiment.toml", `title = "Another title"`)},
 	{key: "experiment.reproduces", set: "experiment.reproduces=A paper", law: says("experiment.toml", `reproduces = "A paper"`)},
-	{key: "experiment.bin", set: "experiment.bin=50 ms", given: []string{comparison}, law: says("comparison.csv", "mean over bins of 50ms")},
+	{key: "experiment.bin", set: "experiment.bin=50 ms", given: []string{comparison},
+		law: says("comparison.csv", "mean over bins of 50ms")},
 	{key: "experiment.checkpoint", set: "experiment.checkpoint=1 us", law: nil}, // package session: resumed runs
 	{key: "experiment.seeds", set: "experiment.seeds=2", law: func(t *testing.T, before, after *results) {
-		if len(after.summary.Runs) != 2 || after.summary.Runs[0].Digest != before.summary.Runs[0].Digest || after.summary.Runs[1].Seed != 2 ||
+		if len(after.summary.Runs) != 2 || after.summary.Runs[0].Digest != before.summary.Runs[0].Digest ||
+			after.summary.Runs[1].Seed != 2 ||
 			after.summary.Runs[1].Digest == before.summary.Runs[0].Digest {
 			t.Errorf("runs are %+v", after.summary.Runs)
 		}
 	}},
-	{key: "patterns.NAME.label", set: "patterns.one.label=The first", given: []string{drawn, "figures.f.kind=learning"}, law: differs("figures/f.svg")},
-	{key: "protocol.NAME.until", set: "protocol.train.until=solved", given: []string{"protocol.train.repeats=8", "teachers.c.e_min=0 Hz", "teachers.c.e_max=3 Hz",
-		"patterns.two.targets={}", "patterns.two.targets.c=1"}, law: func(t *testing.T, before, after *results) {
-		_, all := cells(t, before, presentations)
-		_, some := cells(t, after, presentations)
-		if len(all) != 16 || len(some) != 10 { // five repeats of two patterns, all right
-			t.Errorf("%d presentations and then %d", len(all), len(some))
-		}
-	}},
-	{key: "protocol.NAME.measure_from", set: "protocol.train.measure_from=30 ms", law: func(t *testing.T, before, after *results) {
-		is(t, "rate", cell(t, before, presentations, 3, "a event_rate_hz"), rateOf(t, before, 500*ms, 580*ms))
-		is(t, "rate", cell(t, after, presentations, 3, "a event_rate_hz"), rateOf(t, after, 530*ms, 580*ms))
-	}},
+	{key: "patterns.NAME.label", set: "patterns.one.label=The first", given: []string{drawn, "figures.f.kind=learning"},
+		law: differs("figures/f.svg")},
+	{key: "protocol.NAME.until", set: "protocol.train.until=solved",
+		given: []string{"protocol.train.repeats=8", "teachers.c.e_min=0 Hz", "teachers.c.e_max=3 Hz",
+			"patterns.two.targets={}", "patterns.two.targets.c=1"}, law: func(t *testing.T, before, after *results) {
+			_, all := cells(t, before, presentations)
+			_, some := cells(t, after, presentations)
+			if len(all) != 16 || len(some) != 10 { // five repeats of two patterns, all right
+				t.Errorf("%d presentations and then %d", len(all), len(some))
+			}
+		}},
+	{key: "protocol.NAME.measure_from", set: "protocol.train.measure_from=30 ms",
+		law: func(t *testing.T, before, after *results) {
+			is(t, "rate", cell(t, before, presentations, 3, "a event_rate_hz"), rateOf(t, before, 500*ms, 580*ms))
+			is(t, "rate", cell(t, after, presentations, 3, "a event_rate_hz"), rateOf(t, after, 530*ms, 580*ms))
+		}},
 	{key: "protocol.NAME.measure_to", set: "protocol.train.measure_to=40 ms", law: func(t *testing.T, _, after *results) {
 		is(t, "rate", cell(t, after, presentations, 3, "a event_rate_hz"), rateOf(t, after, 500*ms, 540*ms))
 	}},
@@ -163,9 +168,12 @@ var outcomes = []outcome{
 			}
 		}
 	}},
-	{key: "record.neurons.NAME.first", set: "[record.neurons]\na = { first = 3 }", law: kept(func(e spike.Event) bool { return e.Src < 20 || e.Src >= 23 })},
-	{key: "record.neurons.NAME.last", set: "[record.neurons]\na = { last = 4 }", law: kept(func(e spike.Event) bool { return e.Src < 24 })},
-	{key: "record.neurons.NAME.every", set: "[record.neurons]\nsrc = { every = 3, first = 1 }", law: kept(func(e spike.Event) bool { return e.Src >= 20 || e.Src%3 == 1 })},
+	{key: "record.neurons.NAME.first", set: "[record.neurons]\na = { first = 3 }",
+		law: kept(func(e spike.Event) bool { return e.Src < 20 || e.Src >= 23 })},
+	{key: "record.neurons.NAME.last", set: "[record.neurons]\na = { last = 4 }",
+		law: kept(func(e spike.Event) bool { return e.Src < 24 })},
+	{key: "record.neurons.NAME.every", set: "[record.neurons]\nsrc = { every = 3, first = 1 }",
+		law: kept(func(e spike.Event) bool { return e.Src >= 20 || e.Src%3 == 1 })},
 	{key: "record.weights", set: `record.weights=[]`, law: func(t *testing.T, before, after *results) {
 		if _, rows := cells(t, before, "weights-x-1.csv"); len(rows) != before.summary.Runs[0].Synapses {
 			t.Errorf("%d weights of %d synapses", len(rows), before.summary.Runs[0].Synapses)
@@ -228,35 +236,48 @@ var outcomes = []outcome{
 	{key: "probes.NAME.last", set: "probes.v.last=3", law: probed(0, 1, 2)},
 	{key: "probes.NAME.stride", set: "probes.v.stride=4", law: probed(0, 4, 8)},
 
-	{key: "compare[].name", set: "compare[0].name=another", given: []string{comparison}, law: says("comparison.csv", "another,Hz")},
-	{key: "compare[].mean", set: "compare[0].mean=src.event_rate", given: []string{comparison}, law: func(t *testing.T, _, after *results) {
-		is(t, "mean", math.Round(1e3*cell(t, after, "comparison.csv", 0, "measured")), math.Round(1e3*after.summary.Populations[0].EventRate))
-	}},
-	{key: "compare[].correlation", set: "[[compare]]\nname = \"same\"\ncorrelation = [\"a.event_rate\", \"a.event_rate\"]", law: func(t *testing.T, _, after *results) {
-		is(t, "correlation of a trace with itself", cell(t, after, "comparison.csv", 0, "measured"), 1)
-	}},
+	{key: "compare[].name", set: "compare[0].name=another", given: []string{comparison},
+		law: says("comparison.csv", "another,Hz")},
+	{key: "compare[].mean", set: "compare[0].mean=src.event_rate", given: []string{comparison},
+		law: func(t *testing.T, _, after *results) {
+			is(t, "mean", math.Round(1e3*cell(t, after, "comparison.csv", 0, "measured")),
+				math.Round(1e3*after.summary.Populations[0].EventRate))
+		}},
+	{key: "compare[].correlation", set: "[[compare]]\nname = \"same\"\ncorrelation = [\"a.event_rate\", \"a.event_rate\"]",
+		law: func(t *testing.T, _, after *results) {
+			is(t, "correlation of a trace with itself", cell(t, after, "comparison.csv", 0, "measured"), 1)
+		}},
 	{key: "compare[].column", set: "[[compare]]\nname = \"rate\"\ncolumn = \"a event_rate_hz\"", law: compared(0)},
-	{key: "compare[].presentation", set: "[[compare]]\nname = \"rate\"\ncolumn = \"a event_rate_hz\"\npresentation = 3", law: compared(3)},
-	{key: "compare[].published", set: "compare[0].published=10", given: []string{comparison}, law: func(t *testing.T, _, after *results) {
-		m := cell(t, after, "comparison.csv", 0, "measured")
-		if got := cell(t, after, "comparison.csv", 0, "deviation_from_published_pct"); math.Abs(got-100*(m/10-1)) > 1e-3*math.Abs(got) {
-			t.Errorf("%v deviates from 10 by %v %%", m, got)
-		}
-	}},
-	{key: "compare[].limit", set: "compare[0].limit=12", given: []string{comparison}, law: func(t *testing.T, _, after *results) {
-		m := cell(t, after, "comparison.csv", 0, "measured")
-		if got := cell(t, after, "comparison.csv", 0, "deviation_from_limit_pct"); math.Abs(got-100*(m/12-1)) > 1e-3*math.Abs(got) {
-			t.Errorf("%v deviates from 12 by %v %%", m, got)
-		}
-	}},
-	{key: "compare[].limit_sd", set: "compare[0].limit_sd=0.7", given: []string{comparison, "compare[0].limit=12"}, law: func(t *testing.T, _, after *results) {
-		is(t, "limit_sd", cell(t, after, "comparison.csv", 0, "limit_sd"), 0.7)
-	}},
+	{key: "compare[].presentation", set: "[[compare]]\nname = \"rate\"\ncolumn = \"a event_rate_hz\"\npresentation = 3",
+		law: compared(3)},
+	{key: "compare[].published", set: "compare[0].published=10", given: []string{comparison},
+		law: func(t *testing.T, _, after *results) {
+			m := cell(t, after, "comparison.csv", 0, "measured")
+			if got := cell(t, after, "comparison.csv", 0, "deviation_from_published_pct"); math.Abs(got-
+				100*(m/10-1)) > 1e-3*math.Abs(got) {
+				t.Errorf("%v deviates from 10 by %v %%", m, got)
+			}
+		}},
+	{key: "compare[].limit", set: "compare[0].limit=12", given: []string{comparison},
+		law: func(t *testing.T, _, after *results) {
+			m := cell(t, after, "comparison.csv", 0, "measured")
+			if got := cell(t, after, "comparison.csv", 0, "deviation_from_limit_pct"); math.Abs(got-
+				100*(m/12-1)) > 1e-3*math.Abs(got) {
+				t.Errorf("%v deviates from 12 by %v %%", m, got)
+			}
+		}},
+	{key: "compare[].limit_sd", set: "compare[0].limit_sd=0.7", given: []string{comparison, "compare[0].limit=12"},
+		law: func(t *testing.T, _, after *results) {
+			is(t, "limit_sd", cell(t, after, "comparison.csv", 0, "limit_sd"), 0.7)
+		}},
 	{key: "figures.NAME.kind", set: "figures.f.kind=isi", given: []string{drawn}, law: differs("figures/f.svg")},
-	{key: "variants.NAME.title", given: []string{"[variants.v]\nset = [\"experiment.seed=5\"]"}, set: "variants.v.title=A variant", law: differs("variants.svg")},
+	{key: "variants.NAME.title", given: []string{"[variants.v]\nset = [\"experiment.seed=5\"]"},
+		set: "variants.v.title=A variant", law: differs("variants.svg")},
 	{key: "variants.NAME.set", given: []string{"[variants.v]\nset = [\"experiment.seed=5\"]"}, set: `variants.v.set=["experiment.seed=6"]`, law: says("v/experiment.toml", "seed = 6")},
-	{key: "variants.NAME.like", given: []string{"[variants.v]\nset = [\"populations.a.size=11\"]\n[variants.w]\nset = [\"experiment.seed=6\"]"}, set: "variants.w.like=v",
-		law: says("w/experiment.toml", "size = 11")},
+	{key: "variants.NAME.like",
+		given: []string{"[variants.v]\nset = [\"populations.a.size=11\"]\n[variants.w]\nset = [\"experiment.seed=6\"]"},
+		set:   "variants.w.like=v",
+		law:   says("w/experiment.toml", "size = 11")},
 }
 
 func says(file, text string) func(t *testing.T, before, after *results) {
@@ -299,7 +320,8 @@ func probed(neurons ...uint32) func(t *testing.T, before, after *results) {
 
 func compared(presentation int) func(t *testing.T, before, after *results) {
 	return func(t *testing.T, _, after *results) {
-		is(t, "value of a presentation", cell(t, after, "comparison.csv", 0, "measured"), cell(t, after, presentations, presentation, "a event_rate_hz"))
+		is(t, "value of a presentation", cell(t, after, "comparison.csv", 0, "measured"),
+			cell(t, after, presentations, presentation, "a event_rate_hz"))
 	}
 }
 

@@ -57,8 +57,10 @@ amplitude = "900 pA"
 
 var sourceRows = map[string][]row{
 	"poisson": {
-		{key: "rate", set: "populations.src.rate=80 Hz", by: func(b *built) { spec[*neuron.Poisson](b, "src").Rate = constant(80) }},
-		{key: "dead_time", set: "populations.src.dead_time=6 ms", by: func(b *built) { spec[*neuron.Poisson](b, "src").Dead = constant(6) }},
+		{key: "rate", set: "populations.src.rate=80 Hz",
+			by: func(b *built) { spec[*neuron.Poisson](b, "src").Rate = constant(80) }},
+		{key: "dead_time", set: "populations.src.dead_time=6 ms",
+			by: func(b *built) { spec[*neuron.Poisson](b, "src").Dead = constant(6) }},
 	},
 	"ignore-and-fire": {
 		ignoring("rate", "25 Hz", func(s *neuron.IgnoreAndFire) { s.Rate = constant(25) }),
@@ -94,7 +96,8 @@ func modulated(key, value string, by func(s *neuron.ModulatedPoisson), given ...
 // ignoring is a row of neurons of given rate.
 func ignoring(key, value string, by func(s *neuron.IgnoreAndFire)) row {
 	given := "[populations.m]\nmodel = \"ignore-and-fire\"\nsize = 30\nrate = \"20 Hz\"\nburst_probability = 0.5\n"
-	return loosely(row{key: key, given: []string{given}, set: "populations.m." + key + "=" + value, by: func(b *built) { by(spec[*neuron.IgnoreAndFire](b, "m")) }})
+	return loosely(row{key: key, given: []string{given}, set: "populations.m." + key + "=" + value,
+		by: func(b *built) { by(spec[*neuron.IgnoreAndFire](b, "m")) }})
 }
 
 // background is a row of a background of population b.
@@ -103,7 +106,8 @@ func background[T any](kind, key, value string, by func(s T)) row {
 	if kind == "poisson" {
 		given += "receptor = \"ampa\"\nweight = 0.01\n"
 	}
-	return row{key: key, given: []string{given}, set: "populations.b.backgrounds.n." + key + "=" + value, by: func(b *built) { by(b.Populations[2].Backgrounds[0].Spec.(T)) }}
+	return row{key: key, given: []string{given}, set: "populations.b.backgrounds.n." + key + "=" + value,
+		by: func(b *built) { by(b.Populations[2].Backgrounds[0].Spec.(T)) }}
 }
 
 var backgroundRows = map[string][]row{
@@ -124,14 +128,17 @@ func connector(kind, key, value string, makes synapse.Connector, given ...string
 	for k := range given {
 		given[k] = "projections.x." + given[k]
 	}
-	return row{key: key, given: append([]string{"projections.x.connector=" + kind}, given...), set: "projections.x." + key + "=" + value,
+	return row{key: key, given: append([]string{"projections.x.connector=" + kind}, given...), set: "projections.x." +
+		key + "=" + value,
 		by: func(b *built) { b.Projections[0].Connector = makes }}
 }
 
 var connectorRows = map[string][]row{
 	"all-to-all": {connector("all-to-all", "autapses", "true", synapse.AllToAll{Autapses: true})},
-	"one-to-one": {{key: "autapses", given: []string{"projections.x.connector=one-to-one", "projections.x.target=b", "populations.b.size=20"},
-		set: "projections.x.autapses=true", by: func(b *built) { b.Projections[0].Connector = synapse.OneToOne{Autapses: true} },
+	"one-to-one": {{key: "autapses", given: []string{"projections.x.connector=one-to-one", "projections.x.target=b",
+		"populations.b.size=20"},
+		set:   "projections.x.autapses=true",
+		by:    func(b *built) { b.Projections[0].Connector = synapse.OneToOne{Autapses: true} },
 		quiet: true}}, // within a population it is refused without the key
 	"fixed-probability": {
 		connector("fixed-probability", "autapses", "true", synapse.FixedProbability{P: 0.4, Autapses: true}, "p=0.4"),
@@ -154,9 +161,13 @@ var connectorRows = map[string][]row{
 		connector("fixed-total-number", "p", "0.5", synapse.FixedTotalNumber{K: 277}, "p=0.1"),
 	},
 	"list": {
-		connector("list", "autapses", "true", &synapse.List{Synapses: []synapse.Synapse{{Source: 1, Target: 2}, {Source: 3, Target: 5}}, Autapses: true, Pairs: true},
+		connector("list", "autapses", "true",
+			&synapse.List{Synapses: []synapse.Synapse{{Source: 1, Target: 2}, {Source: 3, Target: 5}}, Autapses: true,
+				Pairs: true},
 			"pairs=[[1, 2], [3, 5]]").but(true), // a pair that needs it is refused without
-		connector("list", "pairs", "[[1, 2], [3, 4]]", &synapse.List{Synapses: []synapse.Synapse{{Source: 1, Target: 2}, {Source: 3, Target: 4}}, Pairs: true}, "pairs=[[1, 2]]"),
+		connector("list", "pairs", "[[1, 2], [3, 4]]",
+			&synapse.List{Synapses: []synapse.Synapse{{Source: 1, Target: 2}, {Source: 3, Target: 4}}, Pairs: true},
+			"pairs=[[1, 2]]"),
 	},
 }
 
@@ -165,8 +176,9 @@ func synaptic[T any](table, kind, key, value string, of func(p *sim.Projection) 
 	for k := range given {
 		given[k] = "projections.x." + table + "." + given[k]
 	}
-	return row{key: key, given: append([]string{"[projections.x." + table + "]\nkind = \"" + kind + "\""}, given...), set: "projections.x." + table + "." + key + "=" + value,
-		by: func(b *built) { by(of(&b.Projections[0])) }}
+	return row{key: key, given: append([]string{"[projections.x." + table + "]\nkind = \"" + kind + "\""}, given...),
+		set: "projections.x." + table + "." + key + "=" + value,
+		by:  func(b *built) { by(of(&b.Projections[0])) }}
 }
 
 func shortTerm(kind, key, value string, by func(s *synapse.ShortTerm)) row {
@@ -183,7 +195,8 @@ func shortTermOf(kind string) []row {
 	}
 }
 
-var shortTermRows = map[string][]row{"depressing": shortTermOf("depressing"), "facilitating": shortTermOf("facilitating")}
+var shortTermRows = map[string][]row{"depressing": shortTermOf("depressing"),
+	"facilitating": shortTermOf("facilitating")}
 
 func rule[T plasticity.Spec](kind, key, value string, by func(s T), given ...string) row {
 	return synaptic("rule", kind, key, value, func(p *sim.Projection) T { return p.Rule.(T) }, by, given...)
@@ -228,22 +241,26 @@ func burstRules(kind string, moving bool) []row {
 var ruleRows = map[string][]row{
 	"burst-dependent": burstRules("burst-dependent", true),
 	"burstccn":        burstRules("burstccn", false),
-	"apical-balance": append(bounds("apical-balance", func(s *plasticity.ApicalBalance) *plasticity.Bounds { return &s.Bounds }, "eta=0.01"),
+	"apical-balance": append(bounds("apical-balance",
+		func(s *plasticity.ApicalBalance) *plasticity.Bounds { return &s.Bounds }, "eta=0.01"),
 		rule("apical-balance", "eta", "0.002", func(s *plasticity.ApicalBalance) { s.Eta = 0.002 }),
 		rule("apical-balance", "signal", "apical", func(s *plasticity.ApicalBalance) { s.Signal = "apical" }),
 		rule("apical-balance", "of", "bursts", func(s *plasticity.ApicalBalance) { s.Of = "bursts" }),
 		rule("apical-balance", "p_b", "0.2", func(s *plasticity.ApicalBalance) { s.PB = 0.2 }),
 		rule("apical-balance", "tau_pre", "20 ms", func(s *plasticity.ApicalBalance) { s.TauPre = 20 }),
-		loosely(rule("apical-balance", "variable", "v_s", func(s *plasticity.ApicalBalance) { s.Variable = "v_s" }, "signal=apical")),
+		loosely(rule("apical-balance", "variable", "v_s", func(s *plasticity.ApicalBalance) { s.Variable = "v_s" },
+			"signal=apical")),
 		rule("apical-balance", "rest", "-60 mV", func(s *plasticity.ApicalBalance) { s.Rest = -60 }, "signal=apical"),
 		rule("apical-balance", "tau_a", "20 ms", func(s *plasticity.ApicalBalance) { s.TauA = 20 }, "signal=apical"),
 		rule("apical-balance", "effect", "inhibitory", func(s *plasticity.ApicalBalance) { s.Effect = "inhibitory" })),
-	"kolen-pollack": append(bounds("kolen-pollack", func(s *plasticity.KolenPollack) *plasticity.Bounds { return &s.Bounds }, "eta=0.01"),
+	"kolen-pollack": append(bounds("kolen-pollack",
+		func(s *plasticity.KolenPollack) *plasticity.Bounds { return &s.Bounds }, "eta=0.01"),
 		rule("kolen-pollack", "eta", "0.002", func(s *plasticity.KolenPollack) { s.Eta = 0.002 }),
 		rule("kolen-pollack", "p_b", "0.2", func(s *plasticity.KolenPollack) { s.PB = 0.2 }),
 		rule("kolen-pollack", "tau_post", "20 ms", func(s *plasticity.KolenPollack) { s.TauPost = 20 }),
 		rule("kolen-pollack", "effect", "inhibitory", func(s *plasticity.KolenPollack) { s.Effect = "inhibitory" })),
-	"stdp": append(bounds("stdp", func(s *plasticity.STDP) *plasticity.Bounds { return &s.Bounds }, "a_minus=0.01", "a_plus=0.01"),
+	"stdp": append(bounds("stdp", func(s *plasticity.STDP) *plasticity.Bounds { return &s.Bounds }, "a_minus=0.01",
+		"a_plus=0.01"),
 		rule("stdp", "a_plus", "0.002", func(s *plasticity.STDP) { s.APlus = 0.002 }),
 		rule("stdp", "a_minus", "0.002", func(s *plasticity.STDP) { s.AMinus = 0.002 }),
 		rule("stdp", "tau_plus", "10 ms", func(s *plasticity.STDP) { s.TauPlus = 10 }),
@@ -311,7 +328,9 @@ var waveRows = map[string][]row{
 		wave("steps", "hold", "20 ms", stepping(sim.Samples{Times: ticks(0, 20), Values: []float64{100, 200}}), "hold=40 ms", `levels=["100 pA", "200 pA"]`),
 		wave("steps", "times", `["10 ms", "70 ms"]`, stepping(sim.Samples{Times: ticks(10, 70), Values: []float64{100, 200}}), `times=["10 ms", "40 ms"]`,
 			`levels=["100 pA", "200 pA"]`),
-		wave("steps", "repeat", "true", stepping(sim.Samples{Times: ticks(0, 40), Values: []float64{100, 200}, Start: 10 * spike.Millisecond, Period: 80 * spike.Millisecond}),
+		wave("steps", "repeat", "true",
+			stepping(sim.Samples{Times: ticks(0, 40), Values: []float64{100, 200}, Start: 10 * spike.Millisecond,
+				Period: 80 * spike.Millisecond}),
 			"hold=40 ms", `levels=["100 pA", "200 pA"]`, "from=10 ms"),
 	},
 }

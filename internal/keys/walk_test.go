@@ -12,7 +12,8 @@ import (
 
 // elsewhere are keys whose effect is tested in another package, with the test.
 var elsewhere = map[string]string{
-	"models/modulated-poisson.file":                   "experiment.TestReplayedFiles, neuron.TestModulatedPoissonFollowsItsRate",
+	"models/modulated-poisson.file": "experiment.TestReplayedFiles, " +
+		"neuron.TestModulatedPoissonFollowsItsRate",
 	"models/replay.file":                              "recordings/trains: every format; experiment.TestReplayedFiles",
 	"models/replay.recording":                         "experiment.TestReplayedFiles",
 	"models/replay.units":                             "trains.TestPlace",

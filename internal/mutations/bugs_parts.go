@@ -49,7 +49,8 @@ var parts = []bug{
 		"p.left[i] -= 0 * l.output(m.scalarStrain()+1)", "-run=InParts ./neuron/equations"},
 	{"equations: pulses that merge do not follow second spikes", "neuron/equations/lane.go",
 		"kind := p.Emit(l.out, i, now)\n\tp.trigger(i, now, func(q *pulse) bool { return q.follows(kind) })\n\tp.follow",
-		"kind := p.Emit(l.out, i, now)\n\tp.trigger(i, now, func(q *pulse) bool { return q.follows(kind) && q.add })\n\tp.follow", "-run=Moments ./neuron/equations"},
+		"kind := p.Emit(l.out, i, now)\n\tp.trigger(i, now, func(q *pulse) bool { return q.follows(kind) && q.add " +
+			"})\n\tp.follow", "-run=Moments ./neuron/equations"},
 	{"equations: refractory_from = event is lost", "neuron/equations/lane.go",
 		"p.m.detectors[0].refractory != nil && !p.m.fromEvent {",
 		"p.m.detectors[0].refractory != nil {", "-run=Moments ./neuron/equations"},

@@ -1,15 +1,16 @@
 // Package oracle is a slow simulator that says where the fast one is wrong. Tests import it, nothing else does.
 //
-// It shares with the engine the description of a network (sim.Network and what it is made of) and the keyed random numbers
-// (neuron/rng), and no line of what runs: every neuron is integrated by itself, with the adaptive method of Dormand and
-// Prince in double precision, from one arrival to the next, and its threshold crossings are sought on the way. Models are
-// written from the equations in the comments of their specs, rules and short-term plasticity spike by spike from theirs.
+// It shares with the engine the description of a network (sim.Network and what it is made of) and the keyed random
+// numbers (neuron/rng), and no line of what runs: every neuron is integrated by itself, with the adaptive method of
+// Dormand and Prince in double precision, from one arrival to the next, and its threshold crossings are sought on the
+// way. Models are written from the equations in the comments of their specs, rules and short-term plasticity spike by
+// spike from theirs.
 //
 // # What is compared
 //
-// Networks of spiking neurons are chaotic: two correct simulators part after a second or so, and then nothing can be said. So the
-// oracle does not run beside the engine but along it. It takes the engine's spikes as given, and asks of each neuron, given
-// the spikes of all others and its own last one, whether its next spike is right (Check):
+// Networks of spiking neurons are chaotic: two correct simulators part after a second or so, and then nothing can be
+// said. So the oracle does not run beside the engine but along it. It takes the engine's spikes as given, and asks of
+// each neuron, given the spikes of all others and its own last one, whether its next spike is right (Check):
 //
 //   - every spike has to come when the neuron crosses its threshold, and no crossing may go without a spike. A margin in the
 //     potential takes care of crossings that are nearly missed: the spike must lie between those of two neurons that are the
@@ -22,8 +23,8 @@
 //   - which pairs are connected is taken from the built network as data and held to what the connector says without chance
 //     (degrees, autapses, multapses, lists); weights and delays are drawn again.
 //
-// By induction over spikes a network in which every neuron is right is right, and errors do not grow with time. Of populations
-// of more than 24 neurons those at the ends of blocks and some others are followed.
+// By induction over spikes a network in which every neuron is right is right, and errors do not grow with time. Of
+// populations of more than 24 neurons those at the ends of blocks and some others are followed.
 //
 // A case in which both differ is made smaller (Shrink) and written as an experiment file (File).
 //

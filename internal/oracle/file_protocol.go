@@ -12,7 +12,8 @@ func (w *write) teacher(t *sim.Teacher) {
 	if t.Pool {
 		average = "population"
 	}
-	w.line("[teachers.%s]\npopulation = %q\nport = %q\ntau = %q\nevery = %s\nhold = %v\nalways = %v\naverage = %q\nlimit = %q", t.Name, t.Population,
+	w.line("[teachers.%s]\npopulation = %q\nport = %q\ntau = %q\nevery = %s\nhold = %v\nalways = %v\naverage = "+
+		"%q\nlimit = %q", t.Name, t.Population,
 		t.Port, quantity(t.Tau, "ms"), milliseconds(t.Every), t.Hold, t.Always, average, quantity(t.Limit, "pA"))
 	switch l := t.Law.(type) {
 	case sim.Linear:

@@ -214,8 +214,8 @@ func (f *follower) all() []*track {
 	return f.tracks
 }
 
-// state returns the state of the neuron as the engine should have it: that of the neuron itself, or, if it has spiked long before
-// the engine, of one that has not.
+// state returns the state of the neuron as the engine should have it: that of the neuron itself, or, if it has spiked
+// long before the engine, of one that has not.
 func (f *follower) state() state {
 	if t := f.tracks[0]; t.frozen && float64(f.now)-t.cross[0] > f.margin.time*1e3 {
 		for _, other := range f.tracks {
@@ -252,13 +252,14 @@ func (f *follower) judge(at spike.Tick, spike bool) {
 		if !spike {
 			what = "has not spiked by"
 		}
-		f.r.report.differ("%s %s %d ns, which is too late: it should at %.0f ns, even a margin of %g lower at %.0f ns", f.name, what, at,
+		f.r.report.differ("%s %s %d ns, which is too late: it should at %.0f ns, even a margin of %g lower at %.0f ns",
+			f.name, what, at,
 			*f.own, f.margin.above, *f.late)
 	}
 }
 
-// grown reports whether the neuron is so near to its threshold that the difference is one that an error of the dendrite has
-// grown to: a plateau that ends may be an unstable equilibrium, from which errors grow as fast as it falls.
+// grown reports whether the neuron is so near to its threshold that the difference is one that an error of the dendrite
+// has grown to: a plateau that ends may be an unstable equilibrium, from which errors grow as fast as it falls.
 func (f *follower) grown() bool {
 	if f.beside == nil {
 		return false

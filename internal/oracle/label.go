@@ -8,8 +8,8 @@ import (
 
 // labels says what each spike of a train is: the onset of an event, the second spike of a burst, or a later one.
 //
-// By intervals: a spike at least a threshold after the last one is an onset. By the accumulating trace: one that finds a
-// trace of unit jumps and of the threshold's time constant at 1/e or below.
+// By intervals: a spike at least a threshold after the last one is an onset. By the accumulating trace: one that finds
+// a trace of unit jumps and of the threshold's time constant at 1/e or below.
 func labels(d spike.Detector, train []spike.Tick) []spike.Kind {
 	kinds := make([]spike.Kind, len(train))
 	inEvent := 0 // spikes of the event so far

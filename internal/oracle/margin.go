@@ -45,7 +45,8 @@ func marginOf(spec neuron.Spec, h spike.Tick, slack float64) margin {
 func (m margin) of(spec neuron.Spec, name string, y float64) float64 {
 	_, adex := spec.(*neuron.AdEx)
 	switch {
-	case strings.HasPrefix(name, "g_"), name == "w_s", name == "threshold_rise": // they decay between jumps, and that is exact
+	// they decay between jumps, and that is exact
+	case strings.HasPrefix(name, "g_"), name == "w_s", name == "threshold_rise":
 		return 2e-5 * (1 + math.Abs(y))
 	case adex && name == "w": // the upswing, within a step or two, counts by what is left of it at their ends
 		return (m.state + 1e-3) * (5 + math.Abs(y))
@@ -53,8 +54,8 @@ func (m margin) of(spec neuron.Spec, name string, y float64) float64 {
 	return m.state * max(1, math.Abs(y)/10)
 }
 
-// sharesMean reports whether membrane time constants differ between the neurons of a model that integrates an arrival in its own
-// step with their mean (see the comment of LIF): an error of first order.
+// sharesMean reports whether membrane time constants differ between the neurons of a model that integrates an arrival
+// in its own step with their mean (see the comment of LIF): an error of first order.
 func sharesMean(spec neuron.Spec) bool {
 	switch s := spec.(type) {
 	case *neuron.LIF:

@@ -53,9 +53,11 @@ func TestEngineAgrees(t *testing.T) {
 	if len(refused) > tried/20 {
 		t.Errorf("%d of %d networks are refused: %q", len(refused), tried, refused[:min(5, len(refused))])
 	}
-	t.Logf("%d spikes, %d found within their step: off by %.3g us in the median, by less than %.3g us in 99 %%", all.Spikes, len(all.TimeErrors),
+	t.Logf("%d spikes, %d found within their step: off by %.3g us in the median, by less than %.3g us in 99 %%",
+		all.Spikes, len(all.TimeErrors),
 		Quantile(all.TimeErrors, 0.5), Quantile(all.TimeErrors, 0.99))
-	if median, most := Quantile(all.TimeErrors, 0.5), Quantile(all.TimeErrors, 0.99); !(median < 0.5) || !(most < 30) { // docs/accuracy.md
+	// docs/accuracy.md
+	if median, most := Quantile(all.TimeErrors, 0.5), Quantile(all.TimeErrors, 0.99); !(median < 0.5) || !(most < 30) {
 		t.Errorf("spikes are off by %g us in the median and by %g us in 99 %%", median, most)
 	}
 	if all.Spikes < 20*tried {
@@ -65,7 +67,8 @@ func TestEngineAgrees(t *testing.T) {
 		return
 	}
 	for _, k := range slices.Sorted(maps.Keys(all.Errors)) {
-		t.Logf("%40s %8d: 50 %% %.3g, 99 %% %.3g, 99.9 %% %.3g, most %.3g, in margins", k, len(all.Errors[k]), Quantile(all.Errors[k], 0.5),
+		t.Logf("%40s %8d: 50 %% %.3g, 99 %% %.3g, 99.9 %% %.3g, most %.3g, in margins", k, len(all.Errors[k]),
+			Quantile(all.Errors[k], 0.5),
 			Quantile(all.Errors[k], 0.99), Quantile(all.Errors[k], 0.999), all.Worst[k])
 	}
 }
@@ -114,7 +117,8 @@ func agree(t interface {
 	return r
 }
 
-// smallest returns the experiment file of a small case in which engine and oracle differ still, with its inputs, and how.
+// smallest returns the experiment file of a small case in which engine and oracle differ still, with its inputs, and
+// how.
 func smallest(c *Case) (file string, differences []string) {
 	c = c.Shrink(func(c *Case) bool {
 		r, err := Check(c)

@@ -40,7 +40,8 @@ func traces(n int, tau float64) []trace { return slices.Repeat([]trace{{tau: tau
 // ruleOf returns the rule of a projection for n synapses onto one neuron, nil if it has none.
 func ruleOf(p *sim.Projection, target neuron.Spec, n int) rule {
 	lif, isLIF := target.(*neuron.LIF)
-	opens := p.Receptor == "gaba" && !(isLIF && lif.Synapses == "current") // a larger weight of a negative current inhibits less
+	// a larger weight of a negative current inhibits less
+	opens := p.Receptor == "gaba" && !(isLIF && lif.Synapses == "current")
 	inhibits := func(effect string) bool { return effect == "inhibitory" || effect == "receptor" && opens }
 	sign := func(effect string) float64 {
 		if inhibits(effect) {
@@ -288,7 +289,8 @@ func (in *inputs) compare(f *follower) {
 				margin += 20 * a.Eta * f.margin.state * float64(1+len(s.train.at)) // at the ends of windows, where it may move fast
 			}
 			if !in.r.report.within(fmt.Sprintf("weights %T", gr.Rule), math.Abs(got-s.weight)/margin) {
-				in.r.report.differ("%s: the weight from %d to %s is %.9g at the end and not %.9g", gr.Name, s.source, f.name, got, s.weight)
+				in.r.report.differ("%s: the weight from %d to %s is %.9g at the end and not %.9g", gr.Name, s.source, f.name, got,
+					s.weight)
 			}
 		}
 	}

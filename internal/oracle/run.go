@@ -22,7 +22,8 @@ type run struct {
 	random   map[superposed][]candidate
 }
 
-// mostNeurons is how many neurons of a population are followed; of larger ones, those at the ends of blocks and some others.
+// mostNeurons is how many neurons of a population are followed; of larger ones, those at the ends of blocks and some
+// others.
 const mostNeurons = 24
 
 // Check runs a case in the engine and says where the engine is wrong.
@@ -113,7 +114,8 @@ func (r *run) follow(pop int, p *sim.Population, i int) {
 	}
 	in := r.inputsOf(p, i)
 	for _, gr := range in.groups {
-		if gr.rule != nil && gr.rule.bounds().Decay > 0 { // delivered weights may be 6e-5 too large (package plasticity, decay)
+		// delivered weights may be 6e-5 too large (package plasticity, decay)
+		if gr.rule != nil && gr.rule.bounds().Decay > 0 {
 			f.margin.state, f.margin.above = f.margin.state+2e-3, f.margin.above+2e-3
 		}
 	}
@@ -150,7 +152,8 @@ func (f *follower) begin(d drawer) bool {
 		for _, nearer := range []float64{0, by, -by} {
 			m := newAdEx(s, d)
 			m.theta -= nearer
-			f.tracks = append(f.tracks, &track{model: m, y: m.initial(), solver: solver{dims: m.dims()}, shifts: []float64{0}, cross: []float64{nan}})
+			f.tracks = append(f.tracks, &track{model: m, y: m.initial(), solver: solver{dims: m.dims()}, shifts: []float64{0},
+				cross: []float64{nan}})
 		}
 		f.own, f.early, f.late = &f.tracks[0].cross[0], &f.tracks[1].cross[0], &f.tracks[2].cross[0]
 		return true
@@ -159,7 +162,8 @@ func (f *follower) begin(d drawer) bool {
 	if m == nil {
 		return false
 	}
-	t := &track{model: m, y: m.initial(), solver: solver{dims: m.dims()}, shifts: []float64{0, by, -by}, cross: []float64{nan, nan, nan}}
+	t := &track{model: m, y: m.initial(), solver: solver{dims: m.dims()}, shifts: []float64{0, by, -by},
+		cross: []float64{nan, nan, nan}}
 	f.tracks = []*track{t}
 	f.own, f.early, f.late = &t.cross[0], &t.cross[1], &t.cross[2]
 	if s, ok := f.spec.(*neuron.TwoCompartment); ok {

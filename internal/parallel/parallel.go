@@ -1,8 +1,8 @@
-// Package parallel does independent pieces of work side by side. Which goroutine does which is left to chance: results do
-// not depend on it as long as a piece writes only what is its own.
+// Package parallel does independent pieces of work side by side. Which goroutine does which is left to chance: results
+// do not depend on it as long as a piece writes only what is its own.
 //
-// It is for work that takes a millisecond or more. The windows of a simulation, which take microseconds, have workers of
-// their own (package sim).
+// It is for work that takes a millisecond or more. The windows of a simulation, which take microseconds, have workers
+// of their own (package sim).
 package parallel
 
 import (
@@ -10,8 +10,8 @@ import (
 	"sync/atomic"
 )
 
-// Each calls f(worker, item) for items 0 to n-1, each once, on as many goroutines as there are workers, of which the caller
-// is one, and returns when all are done. Workers have numbers from 0 on, for memory of their own.
+// Each calls f(worker, item) for items 0 to n-1, each once, on as many goroutines as there are workers, of which the
+// caller is one, and returns when all are done. Workers have numbers from 0 on, for memory of their own.
 func Each(workers, n int, f func(worker, item int)) {
 	var next atomic.Int64
 	var wg sync.WaitGroup

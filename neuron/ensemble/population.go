@@ -99,7 +99,8 @@ func (p *population) Channels() []neuron.Channel {
 
 // Columns implements neuron.Population.
 func (p *population) Columns() []neuron.Column {
-	return []neuron.Column{{Name: "v", Data: p.v}, {Name: "a", Data: p.a}, {Name: "p", Data: p.p}, {Name: "e", Data: p.trace},
+	return []neuron.Column{{Name: "v", Data: p.v}, {Name: "a", Data: p.a}, {Name: "p", Data: p.p},
+		{Name: "e", Data: p.trace},
 		{Name: "s", Data: p.soma}, {Name: "d", Data: p.dend},
 		{Name: "free", Data: p.free}, {Name: "first_dead", Data: p.dead}, {Name: "fired", Data: p.fired},
 		{Name: "released", Data: p.released}, {Name: "bursts_emitted", Data: p.burst}, {Name: "idle", Data: p.idle},

@@ -24,7 +24,8 @@ func smallSpec() *Spec {
 
 func newPopulation(t testing.TB, s *Spec, n int, step spike.Tick) *population {
 	t.Helper()
-	p, err := s.New(neuron.Build{N: n, First: 1000, Key: rng.New(3, "units"), Step: step, Detector: spike.DefaultDetector()})
+	p, err := s.New(neuron.Build{N: n, First: 1000, Key: rng.New(3, "units"), Step: step,
+		Detector: spike.DefaultDetector()})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -216,10 +217,12 @@ func TestPopulationRefuses(t *testing.T) {
 		"burst_delay = 25 ms: a neuron would have its next event before (allowed: (0, 25) ms)": func(s *Spec) {
 			s.Delay = 25
 		},
-		"burst_delay = 16 ms: spikes so far apart are no burst for the burst detector (ISI below 16ms) (allowed: (0, 16) ms)": func(s *Spec) {
+		"burst_delay = 16 ms: spikes so far apart are no burst for the burst detector (ISI below 16ms) (allowed: (0, " +
+			"16) ms)": func(s *Spec) {
 			s.Delay = 16
 		},
-		"dead_time = 20 ms: the burst detector (ISI below 16ms) would take two events for one (allowed: [20.000002, 1000] ms)": func(s *Spec) {
+		"dead_time = 20 ms: the burst detector (ISI below 16ms) would take two events for one (allowed: [20.000002, " +
+			"1000] ms)": func(s *Spec) {
 			s.Dead = 20
 		},
 		"p_b = 0.6: is out of range (allowed: (0, 0.5])": func(s *Spec) { s.PB = 0.6 },

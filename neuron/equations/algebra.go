@@ -1,7 +1,7 @@
 package equations
 
-// replace returns v with other values in place of its leaves. What is frozen thaws: the copy is for evaluation. done remembers
-// what was replaced already.
+// replace returns v with other values in place of its leaves. What is frozen thaws: the copy is for evaluation. done
+// remembers what was replaced already.
 func (g *graph) replace(v value, done map[value]value, leafOf func(leaf) (value, bool)) value {
 	if w, ok := done[v]; ok {
 		return w
@@ -198,7 +198,8 @@ func (l *linear) derive(v value, done map[value]value) value {
 		return g.choose(g.less(t.a, g.constant(0)), g.neg(d(t.a)), d(t.a))
 	case opExprel: // ((x - 1) e^x + 1)/x^2, near 0 by its series; the slope only steers, 1e-4 is plenty
 		x := t.a
-		near := g.add(g.constant(0.5), g.mul(x, g.add(g.constant(1.0/3), g.mul(x, g.add(g.constant(1.0/8), g.mul(x, g.constant(1.0/30)))))))
+		near := g.add(g.constant(0.5),
+			g.mul(x, g.add(g.constant(1.0/3), g.mul(x, g.add(g.constant(1.0/8), g.mul(x, g.constant(1.0/30)))))))
 		far := g.div(g.sub(g.unary(opExp, x), v), g.choose(g.less(g.unary(opAbs, x), g.constant(0.1)), one, x))
 		return g.mul(g.choose(g.less(g.unary(opAbs, x), g.constant(0.1)), near, far), d(x))
 	case opFade, opFrozen:

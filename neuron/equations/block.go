@@ -39,7 +39,8 @@ func (p *population) scratchOf(r neuron.Range) *scratch {
 		return out
 	}
 	k := len(p.m.receptors)
-	s = &scratch{regs: registers[float32](p.block, blockLen), zero: make([]float32, blockLen), held: make([]float32, blockLen),
+	s = &scratch{regs: registers[float32](p.block, blockLen), zero: make([]float32, blockLen),
+		held: make([]float32, blockLen),
 		mean: rows(k), end: rows(k), sums: rows(k), drive: rows(len(p.m.ports)), driveEnd: rows(len(p.m.ports)),
 		work: rows(len(p.vars) + k), words: make([]uint32, blockLen), old: make([][]float64, blockLen)}
 	for range p.parts {
@@ -89,7 +90,8 @@ func (p *population) Advance(r neuron.Range, w spike.Window, in *neuron.Input, o
 }
 
 // stepBlock takes a block of neurons through step number step of a piece, which starts at t.
-func (p *population) stepBlock(s *scratch, r, b neuron.Range, step int, t spike.Tick, in *neuron.Input, out *spike.Buffer) {
+func (p *population) stepBlock(s *scratch, r, b neuron.Range, step int, t spike.Tick, in *neuron.Input,
+	out *spike.Buffer) {
 	n, at, stop := b.Len(), step*in.Len+b.Lo-r.Lo, t+in.Step
 	for k := range p.m.receptors {
 		s.arrivals(k, &in.Cells[k], in.Cells[k].Place(in, step, b.Lo-r.Lo), n)

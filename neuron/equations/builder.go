@@ -96,8 +96,8 @@ func (b *builder) of(n *node) value {
 	return g.sub(g.constant(1), differ)
 }
 
-// distance returns a value that is above 0 where a condition is true and moves without jumps where its sides do: so the moment
-// at which it turns true can be found.
+// distance returns a value that is above 0 where a condition is true and moves without jumps where its sides do: so the
+// moment at which it turns true can be found.
 func (b *builder) distance(n *node) value {
 	g := b.g
 	switch {
@@ -244,8 +244,9 @@ func (b *builder) call(n *node) value {
 	case "cosh":
 		return g.mul(g.constant(0.5), g.add(g.unary(opExp, args[0]), g.unary(opExp, g.neg(args[0]))))
 	}
-	return g.unary(map[string]operation{"exp": opExp, "log": opLog, "sqrt": opSqrt, "sin": opSin, "cos": opCos, "tanh": opTanh,
-		"abs": opAbs, "exprel": opExprel}[n.name], args[0])
+	return g.unary(map[string]operation{"exp": opExp, "log": opLog, "sqrt": opSqrt, "sin": opSin, "cos": opCos,
+		"tanh": opTanh,
+		"abs":  opAbs, "exprel": opExprel}[n.name], args[0])
 }
 
 // apply runs statements in order.

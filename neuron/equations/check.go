@@ -33,7 +33,8 @@ type context struct {
 
 // functionNames lists the functions of the language.
 func functionNames() []string {
-	return []string{"exp", "log", "sqrt", "sin", "cos", "tanh", "cosh", "abs", "min", "max", "if", "exprel", "uniform", "normal"}
+	return []string{"exp", "log", "sqrt", "sin", "cos", "tanh", "cosh", "abs", "min", "max", "if", "exprel", "uniform",
+		"normal"}
 }
 
 // checker finds the type of expressions.
@@ -163,7 +164,8 @@ func (k *checker) power(n *node, a, b typ) typ {
 	}
 	x, ok := constant(n.args[1])
 	if !ok {
-		fail(start(n.args[1]), "the exponent of %s must be written as a number, or the unit of the power would depend on it", a)
+		fail(start(n.args[1]), "the exponent of %s must be written as a number, or the unit of the power would depend on it",
+			a)
 	}
 	d, ok := a.dim.raised(x)
 	if !ok {
@@ -339,7 +341,8 @@ func counted(lo, hi int) string {
 func (k *checker) callOwn(n *node, s *symbol) typ {
 	s.read = true
 	if len(n.args) != len(s.line.args) {
-		fail(n.at, "%s(%s) takes %d argument(s), found %d", n.name, strings.Join(s.line.args, ", "), len(s.line.args), len(n.args))
+		fail(n.at, "%s(%s) takes %d argument(s), found %d", n.name, strings.Join(s.line.args, ", "), len(s.line.args),
+			len(n.args))
 	}
 	if k.calls++; k.calls > 1000 {
 		fail(n.at, "%s calls itself", n.name)

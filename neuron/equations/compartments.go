@@ -50,7 +50,8 @@ func (c *compiler) compartments() {
 		}
 	}
 	src := *c.src
-	src.Parameters, src.Ports, src.Initial = slices.Clone(src.Parameters), slices.Clone(src.Ports), slices.Clone(src.Initial)
+	src.Parameters, src.Ports, src.Initial = slices.Clone(src.Parameters), slices.Clone(src.Ports),
+		slices.Clone(src.Initial)
 	lines := make([]string, len(list))
 	for i, k := range list {
 		terms := []string{fmt.Sprintf("g_%s*(e_%s - v_%s)", k.Name, k.Name, k.Name)}
@@ -127,7 +128,9 @@ func (c *compiler) tree() (list []compartment, ok bool) {
 		case err != nil:
 			c.errs.add(place{t, 0}.errorf("%s: %s", key, err))
 		case !v.IsConst():
-			c.errs.add(place{t, 0}.errorf("%s: a geometry is one for all neurons; distributions are for the parameters that it makes: c_%s, g_%s", key, src.Name, src.Name))
+			c.errs.add(place{t, 0}.errorf(
+				"%s: a geometry is one for all neurons; distributions are for the parameters that it makes: c_%s, g_%s", key,
+				src.Name, src.Name))
 		case !(v.A >= least) || math.IsInf(v.A, 0) || least == 0 && v.A == 0:
 			c.errs.add(place{t, 0}.errorf("%s: must be above %g", key, max(0, least)))
 		}
@@ -153,10 +156,12 @@ func (c *compiler) tree() (list []compartment, ok bool) {
 		switch {
 		case src.Parent.S != "":
 			if k.parent = slices.Index(names, src.Parent.S); k.parent < 0 || k.parent == i {
-				c.errs.add(place{&src.Parent, 0}.errorf("parent: no other compartment %q%s", src.Parent.S, didYouMean(src.Parent.S, names)))
+				c.errs.add(place{&src.Parent, 0}.errorf("parent: no other compartment %q%s", src.Parent.S,
+					didYouMean(src.Parent.S, names)))
 			}
 		case root >= 0:
-			c.errs.add(place{&src.At, 0}.errorf("compartment %s needs a parent: only one is the root, and that is %s", src.Name, names[root]))
+			c.errs.add(place{&src.At, 0}.errorf("compartment %s needs a parent: only one is the root, and that is %s", src.Name,
+				names[root]))
 		default:
 			root = i
 		}
@@ -193,18 +198,20 @@ func (c *compiler) tree() (list []compartment, ok bool) {
 	return list, true
 }
 
-// Whole prints the parts of a model that were written for its author: the equations of its compartments, their parameters and
-// ports, as they would stand in a file; "" if it has no compartments.
+// Whole prints the parts of a model that were written for its author: the equations of its compartments, their
+// parameters and ports, as they would stand in a file; "" if it has no compartments.
 func (m *Model) Whole() string {
 	if m.Passive == "" {
 		return ""
 	}
 	var s strings.Builder
-	fmt.Fprintf(&s, "# written for [models.%s.compartments]\nequations = \"\"\"\n  %s\n\"\"\"\n", m.Name, strings.ReplaceAll(m.Passive, "\n", "\n  "))
+	fmt.Fprintf(&s, "# written for [models.%s.compartments]\nequations = \"\"\"\n  %s\n\"\"\"\n", m.Name,
+		strings.ReplaceAll(m.Passive, "\n", "\n  "))
 	fmt.Fprintf(&s, "[models.%s.parameters]\n", m.Name)
 	made := func(name string) bool {
 		return slices.ContainsFunc(m.trees, func(b branch) bool {
-			return name == "c_"+b.name || name == "g_"+b.name || name == "e_"+b.name || b.parent >= 0 && name == "g_"+b.name+"_"+m.trees[b.parent].name
+			return name == "c_"+b.name || name == "g_"+b.name || name == "e_"+b.name || b.parent >= 0 && name == "g_"+b.name+"_"+
+				m.trees[b.parent].name
 		})
 	}
 	for _, p := range m.parameters {

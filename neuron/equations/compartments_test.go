@@ -19,7 +19,8 @@ func branched() *Source {
 	soma := part("soma", "", "20 um", "20 um")
 	soma.Axial, soma.Spine, soma.Capacitance = Text{}, Text{}, Text{S: "1 uF/cm^2"}
 	return &Source{Name: "branched",
-		Equations: Text{S: "i_tuft = g_ca*m*(120 mV - v_tuft) : pA\ndm/dt = (1/(1 + exp(-(v_tuft + 30 mV)/(5 mV))) - m)/(8 ms) : 1"},
+		Equations: Text{S: "i_tuft = g_ca*m*(120 mV - v_tuft) : pA\ndm/dt = (1/(1 + exp(-(v_tuft + 30 mV)/(5 mV))) - m)/(8 " +
+			"ms) : 1"},
 		Compartments: []CompartmentSource{part("twig", "tuft", "20 um", "0.8 um"), soma, part("trunk", "soma", "200 um",
 			"3 um"),
 			part("tuft", "trunk", "60 um", "1.5 um"), part("basal", "soma", "60 um", "3 um")},

@@ -12,7 +12,8 @@ type compiler struct {
 	errs Errors
 }
 
-// Compile checks a model: syntax, names, units. The error is of type Errors. What is only suspicious is in Model.Warnings.
+// Compile checks a model: syntax, names, units. The error is of type Errors. What is only suspicious is in
+// Model.Warnings.
 func Compile(src *Source) (*Model, error) {
 	c := &compiler{src: src, m: &Model{Name: src.Name, symbols: map[string]*symbol{}, Substeps: max(1, src.Substeps)}}
 	c.m.symbols["t"] = &symbol{kind: symTime, name: "t", dim: dimTime}
@@ -105,7 +106,8 @@ func reserved(name string) string {
 		return "is noise"
 	case slices.Contains([]string{"and", "or", "not"}, name):
 		return "is an operator"
-	case slices.Contains([]string{"model", "size", "backgrounds", "burst", "initial", "integrator", "substeps", "forced", "currents"}, name):
+	case slices.Contains([]string{"model", "size", "backgrounds", "burst", "initial", "integrator", "substeps", "forced",
+		"currents"}, name):
 		return "is a key of populations"
 	case strings.ContainsAny(name, "%\u00b5\u03bc\u03a9\u2126"):
 		return "is not a name: names have letters a to z, digits and _"

@@ -76,9 +76,11 @@ func (c *compiler) ports() {
 			if p.potential == nil && r.kind != "current" {
 				c.errs.add(at.errorf("port %s: receptor %s needs the port's potential", p.name, r.name))
 			}
-			if r.kind == "delta" && p.potential != nil && (p.potential.kind != nodeName || c.m.symbols[p.potential.name] == nil ||
-				c.m.symbols[p.potential.name].kind != symVariable) {
-				c.errs.add(at.errorf("port %s: arrivals of receptor %s are added to the potential, which must be a variable then", p.name, r.name))
+			if r.kind == "delta" && p.potential != nil &&
+				(p.potential.kind != nodeName || c.m.symbols[p.potential.name] == nil ||
+					c.m.symbols[p.potential.name].kind != symVariable) {
+				c.errs.add(at.errorf("port %s: arrivals of receptor %s are added to the potential, which must be a variable then",
+					p.name, r.name))
 			}
 			r.factor = c.quantity(&src.Receptors[j].Factor, none, "factor", context{})
 			if r.factor != nil && r.kind == "delta" {
@@ -111,7 +113,8 @@ func (c *compiler) happenings() {
 	for i := range src.Hold {
 		s := m.symbols[src.Hold[i].S]
 		if s == nil || s.kind != symVariable {
-			c.errs.add(place{&src.Hold[i], 0}.errorf("hold: no variable %q%s", src.Hold[i].S, didYouMean(src.Hold[i].S, c.variables())))
+			c.errs.add(place{&src.Hold[i], 0}.errorf("hold: no variable %q%s", src.Hold[i].S,
+				didYouMean(src.Hold[i].S, c.variables())))
 			continue
 		}
 		m.hold = append(m.hold, s.index)
@@ -161,7 +164,8 @@ func (c *compiler) events() {
 		if e.When.S == "" {
 			at.text = &e.After
 		}
-		if e.Name == "spike" || e.Name == "event" || e.Name == "burst" || slices.ContainsFunc(c.m.detectors, func(d detector) bool { return d.name == e.Name }) {
+		if e.Name == "spike" || e.Name == "event" || e.Name == "burst" ||
+			slices.ContainsFunc(c.m.detectors, func(d detector) bool { return d.name == e.Name }) {
 			c.errs.add(at.errorf("an event cannot be called %s, which exists already", e.Name))
 		}
 		switch {

@@ -30,8 +30,8 @@ func (c *compiler) currents() {
 	}
 }
 
-// reads returns where an expression reads something of a kind, through definitions and functions too; nil if it does not. The
-// path is what was looked into already.
+// reads returns where an expression reads something of a kind, through definitions and functions too; nil if it does
+// not. The path is what was looked into already.
 func (c *compiler) reads(n *node, kind symbolKind, path []string) (found *node) {
 	walk(n, func(k *node) {
 		s := c.m.symbols[k.name]

@@ -6,8 +6,8 @@ import (
 	"strings"
 )
 
-// Dimension is what a quantity measures: powers of mass, length, time, current, temperature and amount, in twelfths, so that
-// roots of the usual kinds have one (noise is in s^-1/2).
+// Dimension is what a quantity measures: powers of mass, length, time, current, temperature and amount, in twelfths, so
+// that roots of the usual kinds have one (noise is in s^-1/2).
 type Dimension [6]int16
 
 // The order of a Dimension's powers.
@@ -41,8 +41,8 @@ func (d Dimension) raised(power float64) (Dimension, bool) {
 	return d, true
 }
 
-// The program computes in ms, mV and pA, so that capacitances are in pF, conductances in nS. Masses in 1e-12 kg, lengths in
-// um and amounts in 1e-18 mol make this a coherent system, in which a concentration is in mM.
+// The program computes in ms, mV and pA, so that capacitances are in pF, conductances in nS. Masses in 1e-12 kg,
+// lengths in um and amounts in 1e-18 mol make this a coherent system, in which a concentration is in mM.
 var internalSize = [6]float64{1e-12, 1e-6, 1e-3, 1e-12, 1, 1e-18}
 
 // perInternal returns how many internal units an SI unit of dimension d is.
@@ -87,8 +87,10 @@ func bases() []base {
 	return []base{
 		{"s", dimTime, 1, false}, {"m", dim(0, 1), 1, false}, {"g", dim(1), 1e-3, false}, {"A", dimAmpere, 1, false},
 		{"V", dimVolt, 1, false}, {"S", dimSiemen, 1, false}, {"F", dimFarad, 1, false}, {"ohm", dimOhm, 1, false},
-		{"Ohm", dimOhm, 1, false}, {"Hz", dimRate, 1, false}, {"J", dim(1, 2, -2), 1, false}, {"C", dim(0, 0, 1, 1), 1, false},
-		{"K", dim(0, 0, 0, 0, 1), 1, false}, {"mol", dim(0, 0, 0, 0, 0, 1), 1, false}, {"M", dim(0, -3, 0, 0, 0, 1), 1e3, false},
+		{"Ohm", dimOhm, 1, false}, {"Hz", dimRate, 1, false}, {"J", dim(1, 2, -2), 1, false},
+		{"C", dim(0, 0, 1, 1), 1, false},
+		{"K", dim(0, 0, 0, 0, 1), 1, false}, {"mol", dim(0, 0, 0, 0, 0, 1), 1, false},
+		{"M", dim(0, -3, 0, 0, 0, 1), 1e3, false},
 		{"%", none, 0.01, true}, {"min", dimTime, 60, true},
 	}
 }
@@ -115,7 +117,8 @@ func lookUpUnit(symbol string) (d Dimension, size float64, ok bool) {
 
 // unitNames lists symbols for "did you mean".
 func unitNames() []string {
-	return []string{"ms", "s", "us", "mV", "V", "uV", "pA", "nA", "uA", "A", "pF", "nF", "uF", "F", "nS", "uS", "mS", "pS", "S", "Hz", "kHz",
+	return []string{"ms", "s", "us", "mV", "V", "uV", "pA", "nA", "uA", "A", "pF", "nF", "uF", "F", "nS", "uS", "mS", "pS",
+		"S", "Hz", "kHz",
 		"ohm", "kohm", "Mohm", "Gohm", "um", "mm", "cm", "m", "mM", "uM", "nM", "M", "mol", "K", "J", "C", "pC", "g", "kg"}
 }
 
@@ -124,7 +127,8 @@ func (d Dimension) String() string {
 	named := []struct {
 		name string
 		dim  Dimension
-	}{{"", none}, {"mV", dimVolt}, {"ms", dimTime}, {"pA", dimAmpere}, {"pF", dimFarad}, {"nS", dimSiemen}, {"Gohm", dimOhm},
+	}{{"", none}, {"mV", dimVolt}, {"ms", dimTime}, {"pA", dimAmpere}, {"pF", dimFarad}, {"nS", dimSiemen},
+		{"Gohm", dimOhm},
 		{"um", dim(0, 1)}, {"mM", dim(0, -3, 0, 0, 0, 1)}, {"fC", dim(0, 0, 1, 1)}, {"K", dim(0, 0, 0, 0, 1)}}
 	best, cost := "", 100
 	for _, a := range named {

@@ -8,8 +8,8 @@ import (
 	"github.com/burstplex/burstplex/neuron/spike"
 )
 
-// population integrates neurons of a model in steps: blocks of neurons run the program of a whole step together; those in which
-// something happens within it take the step again, on their own and event by event (lane).
+// population integrates neurons of a model in steps: blocks of neurons run the program of a whole step together; those
+// in which something happens within it take the step again, on their own and event by event (lane).
 type population struct {
 	*cell
 	*programs
@@ -125,9 +125,9 @@ func channels(m *Model, kernels []*arrivalKernel) (cs []neuron.Channel) {
 	return cs
 }
 
-// kernels returns what arrivals do within a step, from the mean parameters. The leak rate of a port's potential is that at the
-// initial state. Where compartments are coupled the charge must be right, not the potential at the step's end: it goes on to the
-// others, and does so faster than it leaks.
+// kernels returns what arrivals do within a step, from the mean parameters. The leak rate of a port's potential is that
+// at the initial state. Where compartments are coupled the charge must be right, not the potential at the step's end:
+// it goes on to the others, and does so faster than it leaks.
 func kernels(s *Spec, step spike.Tick) (ks []*arrivalKernel) {
 	for _, r := range s.Model.receptors {
 		k := &arrivalKernel{tau: 1, h: step.Milliseconds()}
@@ -139,7 +139,8 @@ func kernels(s *Spec, step spike.Tick) (ks []*arrivalKernel) {
 		}
 		if q := s.Model.ports[r.port].potential; q != nil && q.kind == nodeName {
 			sym := s.Model.symbols[q.name]
-			coupled := len(s.Model.trees) > 1 && slices.ContainsFunc(s.Model.trees, func(b branch) bool { return "v_"+b.name == q.name })
+			coupled := len(s.Model.trees) > 1 &&
+				slices.ContainsFunc(s.Model.trees, func(b branch) bool { return "v_"+b.name == q.name })
 			if sym != nil && sym.kind == symVariable && !coupled {
 				k.rate = max(0, -typicalSlope(s, sym.index))
 			}
@@ -220,7 +221,8 @@ func (c *cell) initialValues(v int, put func(neuron int, x float64)) {
 			continue
 		}
 		for j := range regs[i] {
-			c.draws(regs[i][j:j+1], b.randoms[l.index:l.index+1], c.build.Key.Sub("initial."+variable.Name).Sub(string(rune('a'+l.index))), j, 0)
+			c.draws(regs[i][j:j+1], b.randoms[l.index:l.index+1],
+				c.build.Key.Sub("initial."+variable.Name).Sub(string(rune('a'+l.index))), j, 0)
 		}
 	}
 	run(p.code, regs, c.build.N)
@@ -229,7 +231,8 @@ func (c *cell) initialValues(v int, put func(neuron int, x float64)) {
 	}
 }
 
-// typicalSlope returns the coefficient of a variable in its own derivative at the initial state, 1/ms, with mean parameters.
+// typicalSlope returns the coefficient of a variable in its own derivative at the initial state, 1/ms, with mean
+// parameters.
 func typicalSlope(s *Spec, v int) float64 {
 	x := s.typical(func(b *builder) value {
 		f := b.derivative(v)

@@ -79,8 +79,8 @@ type term struct {
 	leaf    leaf
 }
 
-// graph is a list of values in static single assignment: each is computed once from earlier ones. Equal terms are one value,
-// constants are folded as they meet.
+// graph is a list of values in static single assignment: each is computed once from earlier ones. Equal terms are one
+// value, constants are folded as they meet.
 type graph struct {
 	terms []term
 	index map[term]value
@@ -314,7 +314,8 @@ func exprel(x float64) float64 {
 		return (numeric.Exp(x) - 1) / x
 	}
 	sum := 1.0 / 6227020800
-	for _, c := range [...]float64{1. / 479001600, 1. / 39916800, 1. / 3628800, 1. / 362880, 1. / 40320, 1. / 5040, 1. / 720, 1. / 120, 1. / 24, 1. / 6, 1. / 2, 1} {
+	for _, c := range [...]float64{1. / 479001600, 1. / 39916800, 1. / 3628800, 1. / 362880, 1. / 40320, 1. / 5040,
+		1. / 720, 1. / 120, 1. / 24, 1. / 6, 1. / 2, 1} {
 		sum = numeric.Madd(sum, x, c)
 	}
 	return sum

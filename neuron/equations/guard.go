@@ -10,8 +10,8 @@ import (
 	"github.com/burstplex/burstplex/neuron/spike"
 )
 
-// guard looks after the state: once a millisecond, or step, no variable may be infinite or no number, and no potential beyond
-// neuron.GuardLimit. It keeps the first fault.
+// guard looks after the state: once a millisecond, or step, no variable may be infinite or no number, and no potential
+// beyond neuron.GuardLimit. It keeps the first fault.
 type guard struct {
 	mu    sync.Mutex
 	fault *neuron.Fault

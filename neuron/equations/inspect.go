@@ -2,8 +2,8 @@ package equations
 
 import "math"
 
-// inspect looks at the equations as the integrator will see them, with the model's own parameters: noise must be added with a
-// factor that does not change, and every derivative must be a number at the start.
+// inspect looks at the equations as the integrator will see them, with the model's own parameters: noise must be added
+// with a factor that does not change, and every derivative must be a number at the start.
 func (c *compiler) inspect() {
 	s := NewSpec(c.m)
 	for v := range c.m.vars {
@@ -18,7 +18,9 @@ func (c *compiler) inspect() {
 			factor, _, ok := l.split(f)
 			changes := ok && b.g.reads(factor, false, map[value]bool{}, func(l leaf) bool { return l.kind != leafParam })
 			if !ok || changes {
-				c.errs.add(start(rhs).errorf("d%s/dt: noise (%s) is added with a factor that holds parameters only; noise that depends on the state, on inputs or on the time is refused",
+				c.errs.add(start(rhs).errorf(
+					"d%s/dt: noise (%s) is added with a factor that holds parameters only; noise that depends on the state, on "+
+						"inputs or on the time is refused",
 					c.m.vars[v].Name, name))
 			}
 		}
@@ -26,7 +28,9 @@ func (c *compiler) inspect() {
 			continue
 		}
 		if x := s.typical(func(b *builder) value { return b.derivative(v) }); math.IsNaN(x) || math.IsInf(x, 0) {
-			c.m.Warnings.add(start(rhs).errorf("d%s/dt is not a finite number at the initial values: a division by zero? exprel(x) = (exp(x) - 1)/x has no hole at 0",
+			c.m.Warnings.add(start(rhs).errorf(
+				"d%s/dt is not a finite number at the initial values: a division by zero? exprel(x) = (exp(x) - 1)/x has no "+
+					"hole at 0",
 				c.m.vars[v].Name))
 		}
 	}

@@ -9,8 +9,8 @@ import (
 
 func sqrt(x float64) float64 { return math.Sqrt(x) }
 
-// lane takes one neuron through a step in which something happens, event by event and in double precision: arrivals, edges of
-// pulses, ends of refractoriness, second spikes and crossings each end a part.
+// lane takes one neuron through a step in which something happens, event by event and in double precision: arrivals,
+// edges of pulses, ends of refractoriness, second spikes and crossings each end a part.
 type lane struct {
 	p *population
 	i int // neuron
@@ -35,9 +35,11 @@ type lane struct {
 
 func newLane(p *population) *lane {
 	m := p.m
-	l := &lane{p: p, x: make([]float64, len(m.vars)), g: make([]float64, len(m.receptors)), pulse: make([]float64, len(m.pulses)),
+	l := &lane{p: p, x: make([]float64, len(m.vars)), g: make([]float64, len(m.receptors)),
+		pulse:  make([]float64, len(m.pulses)),
 		arrive: make([]arrival, len(m.receptors)), drive: make([]float64, len(m.ports)), slope: make([]float64, len(m.ports)),
-		noise: make([]float64, len(p.noises)), fired: make([]spike.Tick, len(m.detectors)), random: make([]float64, 64), start: make([]float64, len(m.vars)+len(m.receptors))}
+		noise: make([]float64, len(p.noises)), fired: make([]spike.Tick, len(m.detectors)), random: make([]float64, 64),
+		start: make([]float64, len(m.vars)+len(m.receptors))}
 	l.scalar, l.instant = laneRegisters(p.scalar), laneRegisters(p.instant)
 	for _, a := range p.do {
 		l.do = append(l.do, laneRegisters(a.program))
@@ -57,7 +59,8 @@ func laneRegisters(p *program) [][]float64 {
 	return regs
 }
 
-// step takes neuron i through the step from t on; it is number j of its block, and its input is at element at of the shard's.
+// step takes neuron i through the step from t on; it is number j of its block, and its input is at element at of the
+// shard's.
 func (l *lane) step(s *scratch, i, j, at, step int, t spike.Tick, in *neuron.Input, out *spike.Buffer) {
 	p := l.p
 	l.i, l.t, l.stop, l.out = i, t, t+in.Step, out
@@ -152,7 +155,8 @@ func (l *lane) happen(now spike.Tick) {
 	}
 }
 
-// begin lets happen what is so at the start of a part: a condition that has turned true, or holds as refractoriness ends.
+// begin lets happen what is so at the start of a part: a condition that has turned true, or holds as refractoriness
+// ends.
 func (l *lane) begin(now spike.Tick) (fired bool) {
 	p, i := l.p, l.i
 	l.evaluate(now)
@@ -322,8 +326,8 @@ func (l *lane) fireable(d int, now spike.Tick) bool {
 	return !(l.instant[l.p.instant.outputs[2*d+1]][0] > 0)
 }
 
-// cross looks for the moment within r ticks at which a detector's distance, not above 0 at first, is above 0. The state was
-// tried to the end.
+// cross looks for the moment within r ticks at which a detector's distance, not above 0 at first, is above 0. The state
+// was tried to the end.
 func (l *lane) cross(d int, now, r spike.Tick) (spike.Tick, bool) {
 	k := l.p.m.scalarEnds() + 3*d
 	end, top, at := l.output(k), l.output(k+1), l.output(k+2)
@@ -340,8 +344,8 @@ func (l *lane) cross(d int, now, r spike.Tick) (spike.Tick, bool) {
 	return l.bisect(now, peak, func() float64 { return l.output(k) }), true
 }
 
-// bisect returns the last tick at which f, a value of what was tried, is not above 0, between 0 and r where it is. Secants of the
-// Illinois kind, halves where they do not help.
+// bisect returns the last tick at which f, a value of what was tried, is not above 0, between 0 and r where it is.
+// Secants of the Illinois kind, halves where they do not help.
 func (l *lane) bisect(now, r spike.Tick, f func() float64) spike.Tick {
 	lo, hi := spike.Tick(0), r
 	above := f()
@@ -368,7 +372,8 @@ func (l *lane) bisect(now, r spike.Tick, f func() float64) spike.Tick {
 	return lo
 }
 
-// jump adds what delta receptors received, at the end of the step, and lets a spike that it makes happen at its last tick.
+// jump adds what delta receptors received, at the end of the step, and lets a spike that it makes happen at its last
+// tick.
 func (l *lane) jump(s *scratch, j int) {
 	p, jumped := l.p, false
 	for k, r := range p.m.receptors {
@@ -409,7 +414,8 @@ func (c *cell) isHeld(v int) bool {
 	return false
 }
 
-// fire lets a detector's statements happen; the spike is emitted at a tick, the clock shows where the integration stands.
+// fire lets a detector's statements happen; the spike is emitted at a tick, the clock shows where the integration
+// stands.
 func (l *lane) fire(d int, at, clock spike.Tick) {
 	p, i := l.p, l.i
 	n := p.counts[d][i]

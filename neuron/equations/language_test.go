@@ -37,12 +37,17 @@ func pyramid() *Source {
 		Refractory: Text{S: "0 ms"},
 		Pulses:     []PulseSource{{Name: "K", From: Text{S: "0.5 ms"}, To: Text{S: "2.5 ms"}, Overlap: "merge"}},
 		Initial:    named("v_s", "-70 mV", "v_d", "-70 mV", "m", "0.2"),
-		Parameters: named("tau_s", "16 ms", "c_s", "370 pF", "tau_d", "7 ms", "c_d", "170 pF", "e_l", "-70 mV", "theta", "-50 mV",
-			"threshold_jump", "2 mV", "tau_threshold", "27 ms", "g_s", "1300 pA", "g_d", "1200 pA", "e_d", "-38 mV", "d_d", "6 mV",
-			"b", "-200 pA", "tau_ws", "100 ms", "a", "-13 nS", "tau_wd", "30 ms", "bap", "2600 pA", "g_h", "8 nS", "e_h", "-45 mV", "tau_m", "40 ms"),
+		Parameters: named("tau_s", "16 ms", "c_s", "370 pF", "tau_d", "7 ms", "c_d", "170 pF", "e_l", "-70 mV", "theta",
+			"-50 mV",
+			"threshold_jump", "2 mV", "tau_threshold", "27 ms", "g_s", "1300 pA", "g_d", "1200 pA", "e_d", "-38 mV", "d_d",
+			"6 mV",
+			"b", "-200 pA", "tau_ws", "100 ms", "a", "-13 nS", "tau_wd", "30 ms", "bap", "2600 pA", "g_h", "8 nS", "e_h",
+			"-45 mV", "tau_m", "40 ms"),
 		Ports: []PortSource{
-			{Name: "soma", Potential: Text{S: "v_s"}, Leak: Text{S: "c_s/tau_s"}, Receptors: []ReceptorSource{{Name: "ampa"}, {Name: "gaba"}}},
-			{Name: "apical", Potential: Text{S: "v_d"}, Leak: Text{S: "c_d/tau_d"}, Receptors: []ReceptorSource{{Name: "ampa"}, {Name: "gaba"}}},
+			{Name: "soma", Potential: Text{S: "v_s"}, Leak: Text{S: "c_s/tau_s"},
+				Receptors: []ReceptorSource{{Name: "ampa"}, {Name: "gaba"}}},
+			{Name: "apical", Potential: Text{S: "v_d"}, Leak: Text{S: "c_d/tau_d"},
+				Receptors: []ReceptorSource{{Name: "ampa"}, {Name: "gaba"}}},
 		},
 	}
 }
@@ -59,9 +64,11 @@ func TestExampleCompiles(t *testing.T) {
 
 func TestQuantities(t *testing.T) {
 	for text, want := range map[string]float64{
-		"16 ms": 16, "-70 mV": -70, "0.067 1/ms": 0.067, "3 uF/cm^2": 0.03, "1 uF/cm^2": 0.01, "50 uS/cm^2": 5e-4, "150 ohm cm": 1.5e-3, "2 s": 2000,
-		"5 mM": 5, "1e3 Hz": 1, "1 V": 1000, "96485 C/mol": 96.485, "8.314 J/K/mol": 8.314, "20 %": 0.2, "1 ms^-1/2": 1, "0.1 m/s": 100,
-		"1 kohm": 1e-6, "3 mV/ms": 3,
+		"16 ms": 16, "-70 mV": -70, "0.067 1/ms": 0.067, "3 uF/cm^2": 0.03, "1 uF/cm^2": 0.01, "50 uS/cm^2": 5e-4,
+		"150 ohm cm": 1.5e-3, "2 s": 2000,
+		"5 mM": 5, "1e3 Hz": 1, "1 V": 1000, "96485 C/mol": 96.485, "8.314 J/K/mol": 8.314, "20 %": 0.2, "1 ms^-1/2": 1,
+		"0.1 m/s": 100,
+		"1 kohm":  1e-6, "3 mV/ms": 3,
 	} {
 		x, _, err := Quantity(text)
 		if err != nil || math.Abs(x/want-1) > 1e-12 {
@@ -73,8 +80,9 @@ func TestQuantities(t *testing.T) {
 // value evaluates an expression of literals.
 func TestExpressions(t *testing.T) {
 	for text, want := range map[string]float64{
-		"-2^2": -4, "2^3^2": 512, "2^-1": 0.5, "1 - 2 - 3": -4, "8/4/2": 1, "1 + 2*3": 7, "(1 + 2)*3": 9, "-3*-2": 6, "10 mV/(5 mV)": 2,
-		"10 mV/5 mV": 2, "1/2 ms*ms": 0.5, "3 ms*2": 6, "1e-3*1e3": 1, ".5 + 1.": 1.5,
+		"-2^2": -4, "2^3^2": 512, "2^-1": 0.5, "1 - 2 - 3": -4, "8/4/2": 1, "1 + 2*3": 7, "(1 + 2)*3": 9, "-3*-2": 6,
+		"10 mV/(5 mV)": 2,
+		"10 mV/5 mV":   2, "1/2 ms*ms": 0.5, "3 ms*2": 6, "1e-3*1e3": 1, ".5 + 1.": 1.5,
 	} {
 		n, err := parseExpression(&Text{S: text}, func(string) bool { return false })
 		if err != nil {
@@ -104,8 +112,10 @@ func units(n *node) *node {
 // Each mistake in a model is reported where it is, with what is needed.
 func TestMistakes(t *testing.T) {
 	model := func(equations string, change func(*Source)) *Source {
-		s := &Source{Name: "x", Equations: Text{S: equations, Key: "models.x.equations", File: "net.toml", Line: 10, Column: 1},
-			Threshold: Text{S: "v > -50 mV", Key: "models.x.threshold", File: "net.toml", Line: 30, Column: 13}, Reset: texts("v = -70 mV"),
+		s := &Source{Name: "x", Equations: Text{S: equations, Key: "models.x.equations", File: "net.toml", Line: 10,
+			Column: 1},
+			Threshold:  Text{S: "v > -50 mV", Key: "models.x.threshold", File: "net.toml", Line: 30, Column: 13},
+			Reset:      texts("v = -70 mV"),
 			Parameters: named("tau", "10 ms", "g", "5 nS", "c", "100 pF")}
 		if change != nil {
 			change(s)
@@ -118,7 +128,9 @@ func TestMistakes(t *testing.T) {
 		source *Source
 		want   []string
 	}{
-		{"term", model("dv/dt = -v/tau + g*v : mV", nil), []string{"net.toml:10:16: models.x.equations: + needs the same unit on both sides, found mV/ms and pA", "                 ^"}},
+		{"term", model("dv/dt = -v/tau + g*v : mV", nil),
+			[]string{"net.toml:10:16: models.x.equations: + needs the same unit on both sides, found mV/ms and pA",
+				"                 ^"}},
 		{"derivative", model("dv/dt = -v : mV", nil), []string{"net.toml:10:9:", "dv/dt: needs mV/ms, found mV"}},
 		{"second line", model("dv/dt = -v/tau : mV\n  dw/dt = -w/tua : 1", nil), []string{"net.toml:11:14:", `unknown name tua, did you mean "tau"?`, "  dw/dt = -w/tua : 1\n             ^"}},
 		{"function", model("dv/dt = -v/tau*exp(v) : mV", nil), []string{"exp takes a plain number, found mV"}},
@@ -126,12 +138,16 @@ func TestMistakes(t *testing.T) {
 		{"unknown unit", model("dv/dt = -v/tau : mv", nil), []string{`unknown unit "mv", did you mean "mV"?`}},
 		{"bracket", model("dv/dt = -(v/tau : mV", nil), []string{`")" is needed`}},
 		{"condition as number", model("dv/dt = -v/tau*(v > 0 mV) : mV", nil), []string{"takes numbers, found a condition"}},
-		{"chain", model(good, func(s *Source) { s.Threshold.S = "-80 mV < v < -50 mV" }), []string{"comparisons are joined by and"}},
-		{"threshold unit", model(good, func(s *Source) { s.Threshold.S = "v > -50" }), []string{"net.toml:30:15:", "> needs the same unit on both sides, found mV and a plain number"}},
-		{"threshold number", model(good, func(s *Source) { s.Threshold.S = "v + 50 mV" }), []string{"threshold: needs a condition"}},
+		{"chain", model(good, func(s *Source) { s.Threshold.S = "-80 mV < v < -50 mV" }),
+			[]string{"comparisons are joined by and"}},
+		{"threshold unit", model(good, func(s *Source) { s.Threshold.S = "v > -50" }),
+			[]string{"net.toml:30:15:", "> needs the same unit on both sides, found mV and a plain number"}},
+		{"threshold number", model(good, func(s *Source) { s.Threshold.S = "v + 50 mV" }),
+			[]string{"threshold: needs a condition"}},
 		{"reset", model(good, func(s *Source) { s.Reset = texts("u = -70 mV") }), []string{"no variable u"}},
 		{"reset unit", model(good, func(s *Source) { s.Reset = texts("v += 1 pA") }), []string{"v +=: needs mV, found pA"}},
-		{"two statements", model(good, func(s *Source) { s.Reset = texts("v = 0 mV v = 1 mV") }), []string{"each statement is a text of its own"}},
+		{"two statements", model(good, func(s *Source) { s.Reset = texts("v = 0 mV v = 1 mV") }),
+			[]string{"each statement is a text of its own"}},
 		{"cycle", model(good+"\na = b : 1\nb = a : 1", nil), []string{"a is defined by itself: a -> b -> a"}},
 		{"self call", model("dv/dt = -v/tau*f(1) : mV\nf(x) = f(x - 1)", nil), []string{"f calls itself"}},
 		{"twice", model(good+"\nv = 1 mV : mV", nil), []string{"v is defined twice"}},
@@ -141,16 +157,20 @@ func TestMistakes(t *testing.T) {
 		{"power", model("dv/dt = -v^2/tau : mV", nil), []string{"dv/dt: needs mV/ms, found mV^2/ms"}},
 		{"variable power", model("dv/dt = -v^(g/nS)/tau : mV", nil), []string{"must be written as a number"}},
 		{"stars", model("dv/dt = -v**2/tau : mV", nil), []string{"powers are written x^y"}},
-		{"noise in reset", model(good, func(s *Source) { s.Reset = texts("v = xi*mV*ms^0.5") }), []string{"noise can only be added"}},
-		{"multiplicative noise", model("dv/dt = -v/tau + v*xi/tau^0.5 : mV", nil), []string{"noise that depends on the state"}},
+		{"noise in reset", model(good, func(s *Source) { s.Reset = texts("v = xi*mV*ms^0.5") }),
+			[]string{"noise can only be added"}},
+		{"multiplicative noise", model("dv/dt = -v/tau + v*xi/tau^0.5 : mV", nil),
+			[]string{"noise that depends on the state"}},
 		{"squared noise", model("dv/dt = -v/tau + mV*xi^2 : mV", nil), []string{"noise that depends on the state"}},
 		{"random in step", model("dv/dt = -v/tau*uniform() : mV", nil), []string{"not here"}},
 		{"parameter", model(good, func(s *Source) { s.Parameters = append(s.Parameters, named("d", "3 mVV")...) }), []string{`d = "3 mVV": unknown unit "mVV", did you mean "mV"?`}},
-		{"refractory", model(good, func(s *Source) { s.Refractory.S = "3 mV" }), []string{"needs a time or a condition, found mV"}},
+		{"refractory", model(good, func(s *Source) { s.Refractory.S = "3 mV" }),
+			[]string{"needs a time or a condition, found mV"}},
 		{"receptor", model(good, func(s *Source) {
 			s.Ports = []PortSource{{Name: "soma", Receptors: []ReceptorSource{{Name: "ampa"}}}}
 		}), []string{"needs the port's potential"}},
-		{"initial", model(good, func(s *Source) { s.Initial = named("v", "-70") }), []string{"initial v: needs mV, found a plain number"}},
+		{"initial", model(good, func(s *Source) { s.Initial = named("v", "-70") }),
+			[]string{"initial v: needs mV, found a plain number"}},
 		{"pulse", model(good, func(s *Source) { s.Pulses = []PulseSource{{Name: "K", To: Text{S: "2 ms"}, After: Text{S: "brst"}}} }), []string{`no "brst", did you mean "burst"?`}},
 	} {
 		_, err := Compile(c.source)
@@ -167,7 +187,8 @@ func TestMistakes(t *testing.T) {
 }
 
 func TestWarnings(t *testing.T) {
-	s := &Source{Equations: Text{S: "dv/dt = -v/tau : mV\ndw/dt = -w/tau : 1"}, Parameters: named("tau", "10 ms", "g", "5 nS")}
+	s := &Source{Equations: Text{S: "dv/dt = -v/tau : mV\ndw/dt = -w/tau : 1"},
+		Parameters: named("tau", "10 ms", "g", "5 nS")}
 	m, err := Compile(s)
 	if err != nil {
 		t.Fatal(err)
@@ -181,8 +202,9 @@ func TestWarnings(t *testing.T) {
 }
 
 func TestHoleWarning(t *testing.T) {
-	s := &Source{Equations: Text{S: "dv/dt = (v + 40 mV)/(exp((v + 40 mV)/(10 mV)) - 1)/tau : mV"}, Threshold: Text{S: "v > 0 mV"},
-		Initial: named("v", "-40 mV"), Parameters: named("tau", "10 ms")}
+	s := &Source{Equations: Text{S: "dv/dt = (v + 40 mV)/(exp((v + 40 mV)/(10 mV)) - 1)/tau : mV"},
+		Threshold: Text{S: "v > 0 mV"},
+		Initial:   named("v", "-40 mV"), Parameters: named("tau", "10 ms")}
 	m, err := Compile(s)
 	if err != nil || len(m.Warnings) != 1 || !strings.Contains(m.Warnings.Error(), "division by zero") {
 		t.Errorf("a division of 0 by 0 at the start: %v, warnings %v", err, m.Warnings)

@@ -38,7 +38,8 @@ func (t token) String() string {
 
 // signs are the operators and brackets, the longer ones first.
 func signs() []string {
-	return []string{"+=", "-=", "*=", "/=", "<=", ">=", "==", "!=", "**", "+", "-", "*", "/", "^", "(", ")", "<", ">", "=", ",", ":"}
+	return []string{"+=", "-=", "*=", "/=", "<=", ">=", "==", "!=", "**", "+", "-", "*", "/", "^", "(", ")", "<", ">", "=",
+		",", ":"}
 }
 
 // tokens takes a text apart. A line ends a sentence unless a bracket is open; # begins a comment.
@@ -127,7 +128,8 @@ func sign(text *Text, i int) (token, *Error) {
 
 // isLetter reports whether a rune may begin a name; the signs of units count.
 func isLetter(c rune) bool {
-	return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c == '_' || c == '%' || c == '\u00b5' || c == '\u03bc' || c == '\u03a9' || c == '\u2126'
+	return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c == '_' || c == '%' || c == '\u00b5' || c == '\u03bc' ||
+		c == '\u03a9' || c == '\u2126'
 }
 
 // numberEnd returns where the number at s[i:] ends.

@@ -263,7 +263,9 @@ func TestDeltaReceptor(t *testing.T) {
 
 // A stiff gate, with a time constant a thousandth of the step, goes to where it is drawn and nowhere else.
 func TestStiffIsSafe(t *testing.T) {
-	s := &Source{Equations: Text{S: "dv/dt = (E - v)/(10 ms) + g*m*(0 mV - v)/(1 pF) : mV\ndm/dt = (1/(1 + exp(-(v + 50 mV)/(2 mV))) - m)/(0.1 us) : 1\nE = -60 mV : mV"},
+	s := &Source{Equations: Text{
+		S: "dv/dt = (E - v)/(10 ms) + g*m*(0 mV - v)/(1 pF) : mV\ndm/dt = (1/(1 + exp(-(v + 50 mV)/(2 mV))) - m)/(0.1 us) " +
+			": 1\nE = -60 mV : mV"},
 		Threshold: Text{S: "v > 10 mV"}, Initial: named("v", "-60 mV"), Parameters: named("g", "1 uS")}
 	_, p := (&setting{n: 2, step: 100 * spike.Microsecond, duration: 50 * spike.Millisecond}).drive(t, compiled(t, s))
 	v, m := column(t, p, "v").Float(0), column(t, p, "m").Float(0)

@@ -6,7 +6,8 @@ import (
 	"github.com/burstplex/burstplex/neuron"
 )
 
-// Source is a model as its author wrote it: the keys of [models.NAME] in an experiment file. Texts that are absent are empty.
+// Source is a model as its author wrote it: the keys of [models.NAME] in an experiment file. Texts that are absent are
+// empty.
 type Source struct {
 	Name         string
 	Equations    Text
@@ -206,6 +207,7 @@ const (
 
 // String names the kind in messages.
 func (k symbolKind) String() string {
-	return [...]string{"variable", "definition", "function", "parameter", "current of a port", "conductance of a receptor", "pulse", "time",
+	return [...]string{"variable", "definition", "function", "parameter", "current of a port", "conductance of a receptor",
+		"pulse", "time",
 		"noise"}[k]
 }

@@ -211,7 +211,8 @@ func (p *parser) line() line {
 		if !p.is(":") {
 			t := p.peek()
 			if t.kind == tokenLine || t.kind == tokenEnd {
-				p.fail(t, "the unit of %s is missing; it stands at the end of the line, as in : mV (: 1 for a plain number)", l.name)
+				p.fail(t, "the unit of %s is missing; it stands at the end of the line, as in : mV (: 1 for a plain number)",
+					l.name)
 			}
 			p.fail(t, "an operator, or : and the unit of %s, is needed, found %s", l.name, t)
 		}
@@ -322,8 +323,8 @@ func (p *parser) call(name token) *node {
 	return n
 }
 
-// unit reads a unit: after a number it may be missing, and its further factors follow without spaces around * and / and are no
-// names of the model; after a colon it must be there, and all of it is unit.
+// unit reads a unit: after a number it may be missing, and its further factors follow without spaces around * and / and
+// are no names of the model; after a colon it must be there, and all of it is unit.
 func (p *parser) unit(afterNumber bool) (size float64, d Dimension) {
 	size = 1
 	sign := 1
@@ -402,7 +403,8 @@ func (p *parser) unitPower() float64 {
 	}
 	x := sign * t.value
 	if p.i+1 < len(p.toks) {
-		if slash, below := p.peek(), p.toks[p.i+1]; slash.text == "/" && below.kind == tokenNumber && t.end == slash.at && slash.end == below.at {
+		if slash, below := p.peek(), p.toks[p.i+1]; slash.text == "/" && below.kind == tokenNumber && t.end == slash.at &&
+			slash.end == below.at {
 			p.next()
 			x /= p.next().value
 		}

@@ -62,7 +62,8 @@ func newCell(s *Spec, b neuron.Build) *cell {
 	return c
 }
 
-// constants evaluates expressions of parameters for every neuron: one row per expression, with one element if all share it.
+// constants evaluates expressions of parameters for every neuron: one row per expression, with one element if all share
+// it.
 func (c *cell) constants(exprs []*node) [][]float64 {
 	b := newBuilder(c.m, c.spec.Values, c.spec.Tables)
 	var vs []value
@@ -230,8 +231,8 @@ func (c *cell) pulseAt(p, i int, now spike.Tick) (x float64, edge spike.Tick) {
 	return x, edge
 }
 
-// next returns when something that is known beforehand happens to neuron i after a tick: an edge of a pulse, the end of a
-// refractory period, a second spike, a delayed event.
+// next returns when something that is known beforehand happens to neuron i after a tick: an edge of a pulse, the end of
+// a refractory period, a second spike, a delayed event.
 func (c *cell) next(i int, now spike.Tick) spike.Tick {
 	t := spike.Forever
 	for d := range c.m.detectors {
@@ -295,8 +296,8 @@ func (c *cell) choosing(i int, number uint32, now spike.Tick, probability, after
 	}
 }
 
-// arrivalKernel is what an arrival at a receptor does within its step: what is left of it at the end, and the constant addition
-// over the whole step that moves a potential with a leak rate as much.
+// arrivalKernel is what an arrival at a receptor does within its step: what is left of it at the end, and the constant
+// addition over the whole step that moves a potential with a leak rate as much.
 type arrivalKernel struct{ tau, rate, h float64 } // ms, 1/ms, ms
 
 // At implements neuron.Kernel.
@@ -312,7 +313,8 @@ type arrival struct {
 	weight float64
 }
 
-// recover finds the arrival behind a pair in the step from t on: exactly if there was one, their centroid if there were several.
+// recover finds the arrival behind a pair in the step from t on: exactly if there was one, their centroid if there were
+// several.
 func (k *arrivalKernel) recover(in neuron.Pair, t, h spike.Tick) arrival {
 	if in.End == 0 {
 		return arrival{at: spike.Forever}

@@ -13,8 +13,9 @@ type instruction struct {
 	dst, a, b, c int32
 }
 
-// program is a list of operations that computes outputs from leaves, for many neurons at a time. Registers hold, in this order,
-// the leaves, the constants and what lies between. Single precision is for blocks, double precision for what is rare.
+// program is a list of operations that computes outputs from leaves, for many neurons at a time. Registers hold, in
+// this order, the leaves, the constants and what lies between. Single precision is for blocks, double precision for
+// what is rare.
 type program struct {
 	code      []instruction
 	leaves    []leaf // registers 0 to len(leaves)-1

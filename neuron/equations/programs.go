@@ -23,20 +23,20 @@ type action struct {
 	randoms []bool
 }
 
-// The outputs of block: variables, receptors, then per detector a value that is above 0 where the scalar path must look and its
-// distance at the end, then the strain and the integral of the hazard.
+// The outputs of block: variables, receptors, then per detector a value that is above 0 where the scalar path must look
+// and its distance at the end, then the strain and the integral of the hazard.
 func (m *Model) blockLooks() int  { return len(m.vars) + len(m.receptors) }
 func (m *Model) blockStrain() int { return m.blockLooks() + 2*len(m.detectors) }
 
-// The outputs of scalar: variables, receptors, then per detector its distance at the end, its highest within and where that is,
-// then the strain and the integral of the hazard.
+// The outputs of scalar: variables, receptors, then per detector its distance at the end, its highest within and where
+// that is, then the strain and the integral of the hazard.
 func (m *Model) scalarEnds() int   { return len(m.vars) + len(m.receptors) }
 func (m *Model) scalarStrain() int { return m.scalarEnds() + 3*len(m.detectors) }
 
 // The outputs of instant: per detector its distance and that of its refractory condition.
 
-// compilePrograms compiles all for a step of length h ms in so many parts; margin is how close to 0 from below a distance must be
-// for an arrival within a step to hide that it was above.
+// compilePrograms compiles all for a step of length h ms in so many parts; margin is how close to 0 from below a
+// distance must be for an arrival within a step to hide that it was above.
 func compilePrograms(b *builder, step spike.Tick, parts int, margins []float64) *programs {
 	m, g := b.m, b.g
 	h := g.constant(step.Milliseconds() / float64(parts))
@@ -91,7 +91,10 @@ func compilePrograms(b *builder, step spike.Tick, parts int, margins []float64) 
 	outputs = append(outputs, s.strain, s.hazard(first, last))
 	none := map[value]value{}
 	for i, v := range outputs { // arrivals are single here
-		outputs[i] = g.replace(v, none, func(l leaf) (value, bool) { return g.constant(0), l.kind == leafMean || l.kind == leafEnd })
+		outputs[i] = g.replace(v, none, func(l leaf) (value, bool) {
+			return g.constant(0), l.kind == leafMean ||
+				l.kind == leafEnd
+		})
 	}
 	p.scalar = compileProgram(g, outputs)
 
@@ -158,8 +161,8 @@ func thaw(g *graph, vs []value) []value {
 	return out
 }
 
-// hoist takes out of values what depends on parameters of the neuron alone, and what depends on the time alone: these are
-// computed once, in double precision.
+// hoist takes out of values what depends on parameters of the neuron alone, and what depends on the time alone: these
+// are computed once, in double precision.
 func hoist(g *graph, vs []value) (out, derived, timed []value) {
 	const (
 		fixed = iota

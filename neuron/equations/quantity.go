@@ -40,8 +40,8 @@ func Quantity(text string) (x float64, d Dimension, err error) {
 	return x, d, nil
 }
 
-// ParseValue reads the value of a parameter, a quantity or a distribution of quantities of one dimension; its numbers are then
-// in internal units.
+// ParseValue reads the value of a parameter, a quantity or a distribution of quantities of one dimension; its numbers
+// are then in internal units.
 func ParseValue(text string) (v neuron.Value, d Dimension, err error) {
 	first := true
 	err = v.UnmarshalQuantity(text, func(quantity string) (float64, error) {

@@ -9,9 +9,10 @@ import (
 	"github.com/burstplex/burstplex/neuron/spike"
 )
 
-// reference integrates neurons of a model with the classical Runge-Kutta method of fourth order on the equations as they are
-// written, in double precision, from single event to single event: it is slow, shares no step with the fast integrator, and is its
-// judge. Intervals are cut into parts of at most sub, and shorter ones where half a part gives another result.
+// reference integrates neurons of a model with the classical Runge-Kutta method of fourth order on the equations as
+// they are written, in double precision, from single event to single event: it is slow, shares no step with the fast
+// integrator, and is its judge. Intervals are cut into parts of at most sub, and shorter ones where half a part gives
+// another result.
 type reference struct {
 	*cell
 	rhs            *program // derivatives of the variables, then per detector distance and condition, then the hazard
@@ -70,7 +71,8 @@ func newReference(s *Spec, b neuron.Build) (neuron.Population, error) {
 		p.choice, p.reset2 = &choice, &reset
 	}
 	if p.noises = build.noises; len(p.noises) > 0 {
-		return nil, &neuron.ParameterError{Key: "integrator", Reason: "the reference integrator does not do noise in equations", Allowed: "off-grid"}
+		return nil, &neuron.ParameterError{Key: "integrator",
+			Reason: "the reference integrator does not do noise in equations", Allowed: "off-grid"}
 	}
 	for range m.receptors {
 		p.gs = append(p.gs, make([]float64, b.N))
@@ -113,11 +115,13 @@ func (p *reference) Reset() {
 // Advance implements neuron.Population. It sorts the arrivals of the piece, which belong to the shard.
 func (p *reference) Advance(r neuron.Range, w spike.Window, in *neuron.Input, out *spike.Buffer) {
 	slices.SortFunc(in.Arrivals, func(a, b neuron.Arrival) int {
-		return cmp.Or(cmp.Compare(a.Target, b.Target), cmp.Compare(a.At, b.At), cmp.Compare(a.Channel, b.Channel), cmp.Compare(a.Weight, b.Weight))
+		return cmp.Or(cmp.Compare(a.Target, b.Target), cmp.Compare(a.At, b.At), cmp.Compare(a.Channel, b.Channel),
+			cmp.Compare(a.Weight, b.Weight))
 	})
 	queue := in.Arrivals
 	m := p.m
-	n := &judged{p: p, out: out, regs: laneRegisters(p.rhs), drive: make([]float64, len(m.ports)), slope: make([]float64, len(m.ports)),
+	n := &judged{p: p, out: out, regs: laneRegisters(p.rhs), drive: make([]float64, len(m.ports)),
+		slope:  make([]float64, len(m.ports)),
 		random: make([]float64, 64), pulse: make([]float64, len(m.pulses)), fired: make([]spike.Tick, len(m.detectors))}
 	for d := range p.do {
 		n.do = append(n.do, laneRegisters(p.do[d].program))
@@ -374,7 +378,8 @@ func (n *judged) part(now, end spike.Tick) spike.Tick {
 		if f > 0 || f != f {
 			for hi-lo > 1 {
 				mid := (lo + hi) / 2
-				if f, _ := n.distance(d, dt+mid.Milliseconds(), n.rungeKutta(n.z[1], dt, mid.Milliseconds(), n.y)); f > 0 || f != f {
+				if f, _ := n.distance(d, dt+mid.Milliseconds(), n.rungeKutta(n.z[1], dt, mid.Milliseconds(), n.y)); f > 0 ||
+					f != f {
 					hi = mid
 				} else {
 					lo = mid

@@ -1,6 +1,7 @@
 package equations
 
-// rows are the vector kernels of single operations; where there is none, numbers are done one after the other, with the same bits.
+// rows are the vector kernels of single operations; where there is none, numbers are done one after the other, with the
+// same bits.
 type rows struct {
 	lanes int // numbers of a vector; 0 without vector code
 	ops   [operations]func(d, a, b, c *float32, n int)

@@ -164,7 +164,8 @@ func CompileRule(src *RuleSource) (*RuleModel, error) {
 	for _, w := range m.Warnings {
 		if name, ok := strings.CutSuffix(w.Reason, " is not used"); ok {
 			_, name, _ = strings.Cut(name, " ")
-			if name != driftName && !c.used[name] && !slices.ContainsFunc(c.src.Constants, func(n Named) bool { return n.Name == name }) {
+			if name != driftName && !c.used[name] &&
+				!slices.ContainsFunc(c.src.Constants, func(n Named) bool { return n.Name == name }) {
 				c.r.Warnings = append(c.r.Warnings, w)
 			}
 		}
@@ -182,7 +183,8 @@ func (c *ruleCompiler) give(name string, d Dimension, at Text, in RuleInput) {
 // has reports whether the rule has a name.
 func (c *ruleCompiler) has(name string) bool {
 	named := func(n Named) bool { return n.Name == name }
-	return slices.ContainsFunc(c.given, func(v given) bool { return v.name == name }) || slices.ContainsFunc(c.named, named) ||
+	return slices.ContainsFunc(c.given, func(v given) bool { return v.name == name }) ||
+		slices.ContainsFunc(c.named, named) ||
 		slices.ContainsFunc(c.src.Parameters, named)
 }
 
@@ -207,7 +209,8 @@ func (c *ruleCompiler) read() {
 
 // model returns the rule so far as a model to compile.
 func (c *ruleCompiler) model() *Source {
-	return &Source{Name: c.src.Name, Parameters: slices.Concat(c.src.Parameters, c.src.Constants), given: c.given, named: slices.Clone(c.named)}
+	return &Source{Name: c.src.Name, Parameters: slices.Concat(c.src.Parameters, c.src.Constants), given: c.given,
+		named: slices.Clone(c.named)}
 }
 
 // programs compiles the statements of each moment, and the drift.
@@ -215,7 +218,8 @@ func (c *ruleCompiler) programs(m *Model) {
 	values := NewSpec(m).Values
 	for i, v := range values {
 		if !v.IsConst() && i < len(c.src.Parameters) {
-			c.errs.add(place{&c.src.Parameters[i].Text, 0}.errorf("%s: parameters of rules are one for all synapses", m.parameters[i].Name))
+			c.errs.add(place{&c.src.Parameters[i].Text, 0}.errorf("%s: parameters of rules are one for all synapses",
+				m.parameters[i].Name))
 		}
 	}
 	statements := m.detectors[0].do
@@ -327,7 +331,8 @@ func (r *RuleModel) Reads() (all []RuleInput) {
 	return all
 }
 
-// Run computes its outputs for n synapses: row returns the n values of an input. What Out returns holds until the next call.
+// Run computes its outputs for n synapses: row returns the n values of an input. What Out returns holds until the next
+// call.
 func (q *RuleProgram) Run(n int, row func(in RuleInput) []float64) {
 	if n > q.n || q.regs == nil {
 		q.n = n

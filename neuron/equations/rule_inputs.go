@@ -85,7 +85,8 @@ func (c *ruleCompiler) side(list []Named, post bool) {
 		n := &list[i]
 		if expr, tau, ok := c.lowPass(n); ok {
 			if !post {
-				c.errs.add(place{&n.Text, 0}.errorf("%s: variables of the source's neurons cannot be read; those of the target can, in post", n.Name))
+				c.errs.add(place{&n.Text,
+					0}.errorf("%s: variables of the source's neurons cannot be read; those of the target can, in post", n.Name))
 				continue
 			}
 			if q, d := c.of(n.Name, expr); q != nil {
@@ -128,7 +129,8 @@ func (c *ruleCompiler) averages() {
 
 // of compiles an expression of the target's variables and parameters by itself; nil if it is wrong.
 func (c *ruleCompiler) of(name string, expr Text) (*RuleProgram, Dimension) {
-	inner := &ruleCompiler{src: &RuleSource{Name: c.src.Name, Parameters: c.src.Parameters, Constants: c.src.Constants, Readable: c.src.Readable},
+	inner := &ruleCompiler{src: &RuleSource{Name: c.src.Name, Parameters: c.src.Parameters, Constants: c.src.Constants,
+		Readable: c.src.Readable},
 		r: &RuleModel{}, named: []Named{{name + " of", expr}}}
 	before := len(c.errs)
 	inner.read()
@@ -184,7 +186,9 @@ func (c *ruleCompiler) synapses() {
 		case err != nil:
 			c.errs.add(place{&n.Text, 0}.errorf("%s: %s", n.Name, err))
 		case !x.IsConst() || d != none && (d != dimTime || !(x.A > 0)):
-			c.errs.add(place{&n.Text, 0}.errorf("%s: a variable of a synapse is a time above 0, with which it decays, or the number that it starts at, found %q", n.Name, n.Text.S))
+			c.errs.add(place{&n.Text,
+				0}.errorf("%s: a variable of a synapse is a time above 0, with which it decays, or the number that it starts at, "+
+				"found %q", n.Name, n.Text.S))
 		case d == dimTime:
 			v.Tau = x.A
 		default:

@@ -59,7 +59,8 @@ func (s *setting) advance(p neuron.Population) (trains [][]spike.Tick) {
 		exact = e.WantsArrivals()
 	}
 	steps := max(1, s.window)
-	in := &neuron.Input{Len: s.n, Steps: steps, Step: s.step, Cells: make([]neuron.Cells, len(channels)), Drives: make([]neuron.Drive, len(ports)), Single: exact}
+	in := &neuron.Input{Len: s.n, Steps: steps, Step: s.step, Cells: make([]neuron.Cells, len(channels)),
+		Drives: make([]neuron.Drive, len(ports)), Single: exact}
 	trains = make([][]spike.Tick, s.n)
 	var out spike.Buffer
 	for from := spike.Tick(0); from < s.duration; from += spike.Tick(steps) * s.step {
@@ -75,7 +76,8 @@ func (s *setting) advance(p neuron.Population) (trains [][]spike.Tick) {
 		for ; len(arrivals) > 0 && arrivals[0].at < w.To; arrivals = arrivals[1:] {
 			a := arrivals[0]
 			if exact {
-				in.Arrivals = append(in.Arrivals, neuron.Arrival{At: a.at, Target: uint32(a.target), Channel: uint32(a.channel), Weight: float32(a.weight)})
+				in.Arrivals = append(in.Arrivals, neuron.Arrival{At: a.at, Target: uint32(a.target), Channel: uint32(a.channel),
+					Weight: float32(a.weight)})
 				continue
 			}
 			k := int((a.at - from) / s.step)
@@ -107,8 +109,8 @@ func (s *setting) advance(p neuron.Population) (trains [][]spike.Tick) {
 	return trains
 }
 
-// compare returns the median and the 99 % quantile of the differences of spikes in pairs, up to where the trains of a neuron
-// diverge, and the fraction of spikes that are paired.
+// compare returns the median and the 99 % quantile of the differences of spikes in pairs, up to where the trains of a
+// neuron diverge, and the fraction of spikes that are paired.
 func compare(a, b [][]spike.Tick) (median, q99 float64, paired float64) {
 	var diffs []float64
 	total := 0

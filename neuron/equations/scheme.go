@@ -7,18 +7,20 @@ package equations
 //	x* = x + h exprel(a0 h) (a0 x + b0)      a0, b0: at the start of the step
 //	x' = x + h exprel(a h) (a x + b)         a, b: means of a0, b0 and their values at x*, the end of the step
 //
-// which is exact for constant a and b, of second order otherwise, and safe where h is many time constants long: x' lies between x
-// and where x is drawn to. Every other variable takes its slope s = df/dx at the start for a (an exponential Rosenbrock method):
+// which is exact for constant a and b, of second order otherwise, and safe where h is many time constants long: x' lies
+// between x and where x is drawn to. Every other variable takes its slope s = df/dx at the start for a (an exponential
+// Rosenbrock method):
 //
 //	x* = x + h exprel(s h) f0
 //	x' = x* + h exprel(s h) ((f1 - f)/2 + (f - f0 - s (x* - x))/3)
 //
-// (the 3 grows with s h > 0), where f is the derivative at x* with all else as at the start: what the variable itself bends grows with the square of the time.
+// (the 3 grows with s h > 0), where f is the derivative at x* with all else as at the start: what the variable itself
+// bends grows with the square of the time.
 //
 // Potentials of compartments that are coupled move together: treeStep.
 //
-// Conductances decay exactly. The two values that stand for one within a step are lowered so that their mean is the integral of
-// the decay, not that of a straight line; arrivals add their mean over the step.
+// Conductances decay exactly. The two values that stand for one within a step are lowered so that their mean is the
+// integral of the decay, not that of a straight line; arrivals add their mean over the step.
 type scheme struct {
 	b     *builder
 	g     *graph
@@ -32,8 +34,8 @@ type scheme struct {
 	strain         value // above 1 where a step is too long for a variable that is not linear in itself
 }
 
-// mostStrain is how large, against its movement in a step, the second-order term of a variable may be that is not linear in
-// itself; a longer step is cut. Parts of a step may be strained more, the shorter they are, up to partStrain.
+// mostStrain is how large, against its movement in a step, the second-order term of a variable may be that is not
+// linear in itself; a longer step is cut. Parts of a step may be strained more, the shorter they are, up to partStrain.
 const (
 	mostStrain = 0.02
 	partStrain = 0.2
@@ -164,7 +166,9 @@ func (s *scheme) step() {
 			} else {
 				alone := tree.alone(i, e.f)
 				bend := g.sub(g.sub(g.sub(alone, at0(e.f)), g.mul(a0, g.sub(s.star[i], x))), shared)
-				rates[i] = g.add(rates[i], s.still(i, g.add(g.mul(half, g.sub(f1, alone)), g.div(bend, g.add(g.constant(3), g.mul(g.constant(1.75), g.max(g.constant(0), g.mul(a0, s.h)))))), g.constant(0)))
+				rates[i] = g.add(rates[i],
+					s.still(i, g.add(g.mul(half, g.sub(f1, alone)),
+						g.div(bend, g.add(g.constant(3), g.mul(g.constant(1.75), g.max(g.constant(0), g.mul(a0, s.h)))))), g.constant(0)))
 				s.strained(i, bend)
 			}
 			s.next, s.slope1 = append(s.next, x), append(s.slope1, s.still(i, f1, g.constant(0)))
@@ -188,7 +192,9 @@ func (s *scheme) step() {
 			f1 = at1(e.f)
 			alone := s.alone(i, e.f)
 			bend := g.sub(g.sub(alone, at0(e.f)), g.mul(a0, g.sub(s.star[i], x)))
-			next = g.add(s.star[i], g.mul(gain[i], g.add(g.mul(half, g.sub(f1, alone)), g.div(bend, g.add(g.constant(3), g.mul(g.constant(1.75), g.max(g.constant(0), g.mul(a0, s.h))))))))
+			next = g.add(s.star[i],
+				g.mul(gain[i], g.add(g.mul(half, g.sub(f1, alone)),
+					g.div(bend, g.add(g.constant(3), g.mul(g.constant(1.75), g.max(g.constant(0), g.mul(a0, s.h))))))))
 			s.strained(i, bend)
 		}
 		s.next = append(s.next, s.still(i, next, x))
@@ -234,8 +240,8 @@ func (s *scheme) strained(i int, bend value) {
 	s.strain = g.max(s.strain, g.sub(g.unary(opAbs, g.mul(s.h, bend)), allowed))
 }
 
-// noisy scales the noises of an equation so that they add, over the step, the variance that they have in continuous time:
-// (exp(2ah) - 1)/(2a) for a variable that decays at the rate -a.
+// noisy scales the noises of an equation so that they add, over the step, the variance that they have in continuous
+// time: (exp(2ah) - 1)/(2a) for a variable that decays at the rate -a.
 func (s *scheme) noisy(f value, i int, at0 func(value) value) value {
 	g := s.g
 	isNoise := func(l leaf) bool { return l.kind == leafNoise }
@@ -299,8 +305,8 @@ func (s *scheme) moments() (first, middle, last func(value) value) {
 		s.state(s.next, s.gEnd, end, g.add(t, s.h))
 }
 
-// peak returns the largest value that a parabola through the values of f at the start, in the middle and at the end takes after
-// the start, where it is above 0 at the end or within; and the place of its top as a fraction of the step.
+// peak returns the largest value that a parabola through the values of f at the start, in the middle and at the end
+// takes after the start, where it is above 0 at the end or within; and the place of its top as a fraction of the step.
 func (s *scheme) peak(f0, fm, f1 value) (top, at value) {
 	g := s.g
 	c := g.sub(g.mul(g.constant(2), g.add(f0, f1)), g.mul(g.constant(4), fm))

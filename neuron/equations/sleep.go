@@ -7,9 +7,9 @@ import (
 	"github.com/burstplex/burstplex/neuron/spike"
 )
 
-// sleep keeps track of words of 64 neurons that need no work: no input, constant currents, nothing pending, and a state that one
-// more step leaves as it is, bit for bit. They are left alone until something arrives or a current changes, which never changes a
-// result. Models with noise, hazards or the time in their equations never sleep.
+// sleep keeps track of words of 64 neurons that need no work: no input, constant currents, nothing pending, and a state
+// that one more step leaves as it is, bit for bit. They are left alone until something arrives or a current changes,
+// which never changes a result. Models with noise, hazards or the time in their equations never sleep.
 type sleep struct {
 	p        *population
 	able     bool

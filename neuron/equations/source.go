@@ -10,8 +10,8 @@ import (
 	"github.com/burstplex/burstplex/neuron/nearest"
 )
 
-// Text is a piece of source with its place in an experiment file, for error messages. The zero place is fine for text that
-// comes from a program.
+// Text is a piece of source with its place in an experiment file, for error messages. The zero place is fine for text
+// that comes from a program.
 type Text struct {
 	S      string
 	Key    string // in the file, for example "models.pyramid.threshold"
@@ -128,7 +128,8 @@ func (l Errors) err() error {
 	if len(l) == 0 {
 		return nil
 	}
-	slices.SortStableFunc(l, func(a, b *Error) int { return cmp.Or(cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column)) })
+	slices.SortStableFunc(l,
+		func(a, b *Error) int { return cmp.Or(cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column)) })
 	return l
 }
 

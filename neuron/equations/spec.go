@@ -10,7 +10,8 @@ import (
 	"github.com/burstplex/burstplex/neuron"
 )
 
-// Spec is a population of neurons of a model: it implements neuron.Spec. Values are in internal units (ms, mV, pA, pF, nS).
+// Spec is a population of neurons of a model: it implements neuron.Spec. Values are in internal units (ms, mV, pA, pF,
+// nS).
 type Spec struct {
 	Model   *Model
 	Values  []neuron.Value // one per parameter of the model
@@ -26,7 +27,8 @@ var _ neuron.Spec = (*Spec)(nil)
 
 // NewSpec returns a population with the model's own values.
 func NewSpec(m *Model) *Spec {
-	s := &Spec{Model: m, Tables: make([][]float64, len(m.parameters)), Given: make([]bool, len(m.vars)), Integrator: "off-grid"}
+	s := &Spec{Model: m, Tables: make([][]float64, len(m.parameters)), Given: make([]bool, len(m.vars)),
+		Integrator: "off-grid"}
 	for _, p := range m.parameters {
 		s.Values = append(s.Values, p.Default)
 	}
@@ -47,8 +49,8 @@ func (s *Spec) Set(name string, v neuron.Value) error {
 	return fmt.Errorf("model %s has no parameter %s", s.Model.Name, name)
 }
 
-// Validate implements neuron.Spec. It refuses time constants of receptors that are not above 0, and initial values at which
-// an equation is not a number.
+// Validate implements neuron.Spec. It refuses time constants of receptors that are not above 0, and initial values at
+// which an equation is not a number.
 func (s *Spec) Validate() error {
 	for i, p := range s.Model.parameters {
 		lo, hi := s.Values[i].Bounds()
@@ -59,11 +61,13 @@ func (s *Spec) Validate() error {
 			}
 		}
 		if math.IsNaN(lo) || math.IsNaN(hi) {
-			return &neuron.ParameterError{Key: p.Name, Value: lo, Unit: p.Unit, Reason: "must be a number", Allowed: "any number"}
+			return &neuron.ParameterError{Key: p.Name, Value: lo, Unit: p.Unit, Reason: "must be a number",
+				Allowed: "any number"}
 		}
 		for _, r := range s.Model.receptors {
 			if r.tau == i && !(lo > 0) && s.Values[i].Shape != neuron.LogNormal {
-				return &neuron.ParameterError{Key: p.Name, Value: lo, Unit: p.Unit, Reason: "must be above 0", Allowed: "(0, inf) ms"}
+				return &neuron.ParameterError{Key: p.Name, Value: lo, Unit: p.Unit, Reason: "must be above 0",
+					Allowed: "(0, inf) ms"}
 			}
 		}
 	}
@@ -108,8 +112,8 @@ func (m *Model) Noisy() bool {
 	return noisy
 }
 
-// Leak returns the conductance (nS) that weights at a port are multiples of, 1 where the model gives none; one is false if it
-// differs between neurons.
+// Leak returns the conductance (nS) that weights at a port are multiples of, 1 where the model gives none; one is false
+// if it differs between neurons.
 func (s *Spec) Leak(port string) (leak float64, one bool) {
 	for i, p := range s.Model.ports {
 		if p.name == port {
@@ -133,8 +137,8 @@ func (m *Model) Receptor(port, name string) string {
 // drivenPort begins the names of ports that stand for parameters.
 const drivenPort = "parameter "
 
-// Drive lets stimuli change a parameter and returns the port that stands for it: what is injected there, in internal units, is added
-// to the parameter. Initial values and times of pulses and delays keep the parameter's own value.
+// Drive lets stimuli change a parameter and returns the port that stands for it: what is injected there, in internal
+// units, is added to the parameter. Initial values and times of pulses and delays keep the parameter's own value.
 func (s *Spec) Drive(parameter string) (port string, err error) {
 	port = drivenPort + parameter
 	if !slices.Contains(s.Drivable(), parameter) {

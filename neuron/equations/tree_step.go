@@ -5,13 +5,14 @@ import (
 	"math"
 )
 
-// The step of compartments, whose couplings are integrated together. With A the matrix of their slopes (a_i of its own potential on the
-// diagonal, couplings beside it) and r the derivatives, as every other variable has them,
+// The step of compartments, whose couplings are integrated together. With A the matrix of their slopes (a_i of its own
+// potential on the diagonal, couplings beside it) and r the derivatives, as every other variable has them,
 //
 //	(1 - γ h A) k1 = r    (1 - γ h A) k2 = r + (1-γ) h A k1    v' = v + h ((1-γ) k1 + γ k2)    γ = 1 - 1/sqrt(2)
 //
-// a diagonally implicit Runge-Kutta step of second order, safe however stiff the couplings are (L-stable). Both systems are solved by
-// elimination from the leaves of the tree to its root and back (Hines 1984), in as many operations as there are compartments.
+// a diagonally implicit Runge-Kutta step of second order, safe however stiff the couplings are (L-stable). Both systems
+// are solved by elimination from the leaves of the tree to its root and back (Hines 1984), in as many operations as
+// there are compartments.
 type treeStep struct {
 	s     *scheme
 	order []int            // compartments, parents first
@@ -77,7 +78,8 @@ func (t *treeStep) advance(a, r map[int]value) map[int]value {
 	gamma := 1 - math.Sqrt(0.5)
 	trees := t.s.b.m.trees
 	gh := g.mul(g.constant(-gamma), h)
-	diag, up, down := map[int]value{}, map[int]value{}, map[int]value{} // up: row of the child, column of its parent; down: the other
+	// up: row of the child, column of its parent; down: the other
+	diag, up, down := map[int]value{}, map[int]value{}, map[int]value{}
 	for _, i := range t.order {
 		v := trees[i].variable
 		diag[v] = g.add(g.constant(1), g.mul(gh, a[v]))

@@ -24,11 +24,16 @@ func TestDefinitionsOfBursts(t *testing.T) {
 		times []float64
 		want  []Kind
 	}{
-		"three spikes":        {Detector{Threshold: 10 * ms, MinSpikes: 3}, []float64{0, 5, 10, 15, 40, 45, 70}, []Kind{o, e, b, e, o, e, o}},
-		"longer tail":         {Detector{Threshold: 10 * ms, Continue: 20 * ms}, []float64{0, 15, 20, 35, 60}, []Kind{o, o, b, e, o}},
-		"shorter tail":        {Detector{Threshold: 20 * ms, Continue: 5 * ms}, []float64{0, 15, 19, 29, 34}, []Kind{o, b, e, o, b}},
-		"longest duration":    {Detector{Threshold: 10 * ms, MaxDuration: 12 * ms}, []float64{0, 6, 12, 18, 24}, []Kind{o, b, e, o, b}},
-		"duration and number": {Detector{Threshold: 10 * ms, MinSpikes: 3, MaxDuration: 11 * ms}, []float64{0, 6, 12, 18, 22}, []Kind{o, e, o, e, b}},
+		"three spikes": {Detector{Threshold: 10 * ms, MinSpikes: 3}, []float64{0, 5, 10, 15, 40, 45, 70},
+			[]Kind{o, e, b, e, o, e, o}},
+		"longer tail": {Detector{Threshold: 10 * ms, Continue: 20 * ms}, []float64{0, 15, 20, 35, 60},
+			[]Kind{o, o, b, e, o}},
+		"shorter tail": {Detector{Threshold: 20 * ms, Continue: 5 * ms}, []float64{0, 15, 19, 29, 34},
+			[]Kind{o, b, e, o, b}},
+		"longest duration": {Detector{Threshold: 10 * ms, MaxDuration: 12 * ms}, []float64{0, 6, 12, 18, 24},
+			[]Kind{o, b, e, o, b}},
+		"duration and number": {Detector{Threshold: 10 * ms, MinSpikes: 3, MaxDuration: 11 * ms}, []float64{0, 6, 12, 18, 22},
+			[]Kind{o, e, o, e, b}},
 	} {
 		if got := labelled(c.d, c.times...); !slices.Equal(got, c.want) {
 			t.Errorf("%s: %v, want %v", name, got, c.want)
@@ -46,7 +51,8 @@ func TestDefinitionsOfBursts(t *testing.T) {
 
 // Settled is long enough: no burst comes so long after its onset, and some nearly do.
 func TestSettled(t *testing.T) {
-	for _, d := range []Detector{{Threshold: 10 * Millisecond, MinSpikes: 4, Continue: 15 * Millisecond}, {Threshold: 10 * Millisecond, MinSpikes: 5, MaxDuration: 25 * Millisecond}} {
+	for _, d := range []Detector{{Threshold: 10 * Millisecond, MinSpikes: 4, Continue: 15 * Millisecond},
+		{Threshold: 10 * Millisecond, MinSpikes: 5, MaxDuration: 25 * Millisecond}} {
 		latest := Tick(0)
 		r := rand.New(rand.NewPCG(1, 2))
 		train, at, onset := NewTrain(), Tick(0), Tick(0)

@@ -8,12 +8,14 @@ import (
 	"testing"
 )
 
-// The digest is the SHA-256 of all records, 16 bytes a spike: time, number of the population, neuron within it. How the spikes were
-// divided between calls, and whether it was saved and went on in between, does not matter.
+// The digest is the SHA-256 of all records, 16 bytes a spike: time, number of the population, neuron within it. How the
+// spikes were divided between calls, and whether it was saved and went on in between, does not matter.
 func TestDigestIsOfAllRecords(t *testing.T) {
-	pops := []Population{{Name: "a", First: 0, Size: 7}, {Name: "b", First: 7, Size: 100}, {Name: "c", First: 200, Size: 3}}
+	pops := []Population{{Name: "a", First: 0, Size: 7}, {Name: "b", First: 7, Size: 100},
+		{Name: "c", First: 200, Size: 3}}
 	r := rand.New(rand.NewPCG(1, 2))
-	for _, n := range []int{0, 1, hashedAtOnce/recordSize - 1, hashedAtOnce / recordSize, hashedAtOnce/recordSize + 1, 3*hashedAtOnce/recordSize + 17} {
+	for _, n := range []int{0, 1, hashedAtOnce/recordSize - 1, hashedAtOnce / recordSize, hashedAtOnce/recordSize + 1,
+		3*hashedAtOnce/recordSize + 17} {
 		var events []Event
 		hash := sha256.New()
 		for k := range n {
@@ -63,7 +65,8 @@ func TestDigestIsOfAllRecords(t *testing.T) {
 
 // Find returns the population of every number, the first and the last ones of each too.
 func TestLookup(t *testing.T) {
-	pops := []Population{{Name: "a", First: 0, Size: 1}, {Name: "b", First: 1, Size: 1}, {Name: "c", First: 2, Size: 5}, {Name: "d", First: 7, Size: 1000}}
+	pops := []Population{{Name: "a", First: 0, Size: 1}, {Name: "b", First: 1, Size: 1}, {Name: "c", First: 2, Size: 5},
+		{Name: "d", First: 7, Size: 1000}}
 	l := NewLookup(pops)
 	for p, pop := range pops {
 		for i := range pop.Size {

@@ -5,12 +5,13 @@ import "math"
 // leastSurprising is the smallest number of spikes of a burst that Surprises finds.
 const leastSurprising = 3
 
-// Surprises labels a whole train by the Poisson surprise of its groups (Legendy & Salcman 1985, J Neurophysiol 53:926): with
-// the mean rate r of the train, n spikes within T have the surprise S = -ln P, where P is the chance of n or more spikes of a
-// Poisson process of rate r within T. Two successive intervals below half the mean interval begin a group; spikes are added at
-// its end while that raises S (looking up to ten intervals ahead, none of them longer than the mean), then left out at its start
-// while that raises S. It is a burst if S is at least limit: its first spike is an Onset, its second the Burst, the others Tails. Every
-// other spike is an Onset. The labels depend on the future and on the whole train. The length is that of the recording.
+// Surprises labels a whole train by the Poisson surprise of its groups (Legendy & Salcman 1985, J Neurophysiol 53:926):
+// with the mean rate r of the train, n spikes within T have the surprise S = -ln P, where P is the chance of n or more
+// spikes of a Poisson process of rate r within T. Two successive intervals below half the mean interval begin a group;
+// spikes are added at its end while that raises S (looking up to ten intervals ahead, none of them longer than the
+// mean), then left out at its start while that raises S. It is a burst if S is at least limit: its first spike is an
+// Onset, its second the Burst, the others Tails. Every other spike is an Onset. The labels depend on the future and on
+// the whole train. The length is that of the recording.
 func Surprises(train []Tick, length Tick, limit float64) []Kind {
 	kinds := make([]Kind, len(train)) // Onset
 	if len(train) < leastSurprising || length <= 0 {

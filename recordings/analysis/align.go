@@ -7,9 +7,9 @@ import (
 	"github.com/burstplex/burstplex/neuron/spike"
 )
 
-// Aligned counts events, bursts and spikes around moments (trials) in bins of a window that is relative to them: the peri-event
-// histograms of the multiplexed code. A burst counts in the bin in which its event began. Windows of trials may overlap. Memory is
-// 24 bytes per trial, population and bin, and 8 per neuron.
+// Aligned counts events, bursts and spikes around moments (trials) in bins of a window that is relative to them: the
+// peri-event histograms of the multiplexed code. A burst counts in the bin in which its event began. Windows of trials
+// may overlap. Memory is 24 bytes per trial, population and bin, and 8 per neuron.
 type Aligned struct {
 	roster roster
 	onsets spike.Onsets

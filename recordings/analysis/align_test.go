@@ -7,7 +7,8 @@ import (
 	"github.com/burstplex/burstplex/neuron/spike"
 )
 
-// What is counted around a moment is what Rates counts in bins of the recording that lie there, also where windows overlap.
+// What is counted around a moment is what Rates counts in bins of the recording that lie there, also where windows
+// overlap.
 func TestAlignedCountsWhatRatesCount(t *testing.T) {
 	ms := spike.Millisecond
 	pops := []spike.Population{{Name: "a", First: 0, Size: 3}, {Name: "b", First: 3, Size: 2}}
@@ -33,7 +34,8 @@ func TestAlignedCountsWhatRatesCount(t *testing.T) {
 			got := a.Trials()[trial][p]
 			for i := range want.Events {
 				if got.Events[i] != want.Events[i] || got.Bursts[i] != want.Bursts[i] || got.Spikes[i] != want.Spikes[i] {
-					t.Fatalf("trial %d, population %d, bin %d: %d %d %d, want %d %d %d", trial, p, i, got.Events[i], got.Bursts[i], got.Spikes[i], want.Events[i], want.Bursts[i], want.Spikes[i])
+					t.Fatalf("trial %d, population %d, bin %d: %d %d %d, want %d %d %d", trial, p, i, got.Events[i], got.Bursts[i],
+						got.Spikes[i], want.Events[i], want.Bursts[i], want.Spikes[i])
 				}
 			}
 		}

@@ -6,13 +6,15 @@ import (
 	"github.com/burstplex/burstplex/neuron/spike"
 )
 
-// Bins against what the words say, tick by tick: of all bins, where each begins and ends, which one a time lies in, which lie
-// wholly in a window, and what is left of them until a time.
+// Bins against what the words say, tick by tick: of all bins, where each begins and ends, which one a time lies in,
+// which lie wholly in a window, and what is left of them until a time.
 func TestBinsTickByTick(t *testing.T) {
-	for _, b := range []Bins{Cover(spike.Window{From: 3, To: 21}, 5), Cover(spike.Window{From: 0, To: 20}, 5), Cover(spike.Window{From: 7, To: 9}, 5),
+	for _, b := range []Bins{Cover(spike.Window{From: 3, To: 21}, 5), Cover(spike.Window{From: 0, To: 20}, 5),
+		Cover(spike.Window{From: 7, To: 9}, 5),
 		NewBins(spike.Window{From: 2, To: 21}, 4), Cover(spike.Window{From: 5, To: 5}, 3)} {
 		for i := range b.N {
-			if w := b.Bin(i); w.From != b.From+spike.Tick(i)*b.Width || i+1 < b.N && w.To != b.Bin(i+1).From || w.To <= w.From || w.Len() > b.Width {
+			if w := b.Bin(i); w.From != b.From+spike.Tick(i)*b.Width || i+1 < b.N && w.To != b.Bin(i+1).From || w.To <= w.From ||
+				w.Len() > b.Width {
 				t.Errorf("%+v: bin %d is %v", b, i, w)
 			}
 		}
@@ -46,13 +48,15 @@ func TestBinsTickByTick(t *testing.T) {
 				t.Errorf("%+v: until %d it covers %v", b, at, got)
 			}
 		}
-		if full := b.Full(); full.Last != 0 || full.N > b.N || full.N < b.N-1 || full.N > 0 && full.Bin(full.N-1).Len() != b.Width {
+		if full := b.Full(); full.Last != 0 || full.N > b.N || full.N < b.N-1 || full.N > 0 &&
+			full.Bin(full.N-1).Len() != b.Width {
 			t.Errorf("%+v: full bins %+v", b, full)
 		}
 	}
 }
 
-// A series and its copy that comes later by a lag correlate most at this lag, with the sign that lags have: y after x is positive.
+// A series and its copy that comes later by a lag correlate most at this lag, with the sign that lags have: y after x
+// is positive.
 func TestLagsHaveASign(t *testing.T) {
 	x := []float64{0, 3, -1, 4, 1, -5, 9, 2, -6, 5, 3, 5, -8, 9, 7, 9, -3, 2, 3, 8}
 	for lag := -3; lag <= 3; lag++ {

@@ -7,10 +7,10 @@ import (
 	"github.com/burstplex/burstplex/neuron/spike"
 )
 
-// Coincidence returns the coincidence factor Γ of a spike train with a target (Kistler, Gerstner & van Hemmen 1997; Jolivet et al.
-// 2008): coincidences within ±precision, less those of a Poisson train of the same rate, over half of all spikes, scaled so that 1 is
-// a perfect match and 0 chance. Both trains are sorted and lie in a span of time. NaN where neither has a spike, or where the
-// model fires so often that chance explains everything (2 rate precision >= 1).
+// Coincidence returns the coincidence factor Γ of a spike train with a target (Kistler, Gerstner & van Hemmen 1997;
+// Jolivet et al. 2008): coincidences within ±precision, less those of a Poisson train of the same rate, over half of
+// all spikes, scaled so that 1 is a perfect match and 0 chance. Both trains are sorted and lie in a span of time. NaN
+// where neither has a spike, or where the model fires so often that chance explains everything (2 rate precision >= 1).
 func Coincidence(model, target []spike.Tick, precision spike.Tick, span spike.Window) float64 {
 	n := 0
 	j := 0
@@ -31,9 +31,9 @@ func Coincidence(model, target []spike.Tick, precision spike.Tick, span spike.Wi
 	return (float64(n) - chance*float64(len(target))) / (all / 2) / (1 - chance)
 }
 
-// VanRossum returns the distance of two sorted spike trains (van Rossum 2001): both are filtered with exp(-t/τ), and D² is the
-// integral of the squared difference over τ/2, so that a spike more or less is a distance of 1, and two spikes far apart are √2. τ small
-// beside the intervals counts coincidences, τ large compares rates.
+// VanRossum returns the distance of two sorted spike trains (van Rossum 2001): both are filtered with exp(-t/τ), and D²
+// is the integral of the squared difference over τ/2, so that a spike more or less is a distance of 1, and two spikes
+// far apart are √2. τ small beside the intervals counts coincidences, τ large compares rates.
 func VanRossum(a, b []spike.Tick, tau spike.Tick) float64 {
 	type signed struct {
 		at   spike.Tick

@@ -68,7 +68,8 @@ func TestBurstFeaturesAndSlope(t *testing.T) {
 	ms := spike.Millisecond
 	train := []spike.Tick{100 * ms, 110 * ms, 115 * ms, 300 * ms, 500 * ms, 506 * ms, 990 * ms, 1000 * ms, 1008 * ms}
 	got := BurstsOf(train, spike.Detector{Threshold: 16 * ms}, spike.Window{To: spike.Second})
-	if want := (BurstFeatures{Rate: 3, Spikes: 8.0 / 3, Interval: (10 + 5 + 6 + 10 + 8) / 5.0}); math.Abs(got.Spikes-want.Spikes) > 1e-12 || got.Rate != want.Rate || math.Abs(got.Interval-want.Interval) > 1e-12 {
+	if want := (BurstFeatures{Rate: 3, Spikes: 8.0 / 3, Interval: (10 + 5 + 6 + 10 + 8) / 5.0}); math.Abs(got.Spikes-
+		want.Spikes) > 1e-12 || got.Rate != want.Rate || math.Abs(got.Interval-want.Interval) > 1e-12 {
 		t.Errorf("%+v, want %+v", got, want)
 	}
 	if s := Slope([]float64{0, 1, 2, math.NaN(), 3}, []float64{1, 3, 5, 0, 7}); math.Abs(s-2) > 1e-12 {

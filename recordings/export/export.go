@@ -6,9 +6,9 @@
 // (HDF5; units of Neurodata Without Borders), nest (the ASCII files of NEST's spike recorder), ras (the "time neuron"
 // text raster of Auryn and of many scripts).
 //
-// Nothing is lost that a format can hold: times are written with all digits of the recording's resolution, csv, npz, nwb
-// and parquet keep the labels, and these and sonata become a recording with the same digest when they are imported. Loses
-// says what a format cannot hold. Exports stream: memory does not grow with the recording.
+// Nothing is lost that a format can hold: times are written with all digits of the recording's resolution, csv, npz,
+// nwb and parquet keep the labels, and these and sonata become a recording with the same digest when they are imported.
+// Loses says what a format cannot hold. Exports stream: memory does not grow with the recording.
 package export
 
 import (
@@ -51,7 +51,8 @@ func All() []*Format {
 		{Name: "nwb", Doc: "units of an NWB file (HDF5)", Endings: []string{".nwb"}, Write: toNWB},
 		{Name: "parquet", Doc: "a row per spike, for pandas and R", Endings: []string{".parquet"}, Write: toParquet},
 		{Name: "ras", Doc: "time and neuron, a line per spike, as Auryn writes them", Endings: []string{".ras"},
-			Loses: "populations (neurons are numbered through the network), labels of spikes, the time without spikes at the end",
+			Loses: "populations (neurons are numbered through the network), labels of spikes, the time without spikes at " +
+				"the end",
 			Write: toText(rasText)},
 		{Name: "sonata", Doc: "HDF5 of the Blue Brain and Allen tools", Endings: []string{".h5", ".hdf5"},
 			Loses: "labels of spikes (computed again from intervals on import)", Write: toSONATA},

@@ -19,10 +19,10 @@ const nwbVersion = "2.7.0"
 // nwbDate stands where NWB wants a date of the session: a simulation has none, and equal recordings give equal files.
 const nwbDate = "1970-01-01T00:00:00+00:00"
 
-// WriteNWB writes an NWB file (HDF5, Neurodata Without Borders) whose table /units has a row for each recorded neuron of
-// the query: id (its ID in the network), spike_times in s, obs_intervals (the time that was recorded), population, neuron
-// (index in the population) and spike_kind (0 onset of an event, 1 the spike that makes it a burst, 2 later spikes). The
-// recording is read once to count, and then once for every 2^23 spikes, which is what is held in memory.
+// WriteNWB writes an NWB file (HDF5, Neurodata Without Borders) whose table /units has a row for each recorded neuron
+// of the query: id (its ID in the network), spike_times in s, obs_intervals (the time that was recorded), population,
+// neuron (index in the population) and spike_kind (0 onset of an event, 1 the spike that makes it a burst, 2 later
+// spikes). The recording is read once to count, and then once for every 2^23 spikes, which is what is held in memory.
 func WriteNWB(w io.WriterAt, r *recordings.Reader, q recordings.Query) error {
 	text, err := r.Describe(q)
 	if err != nil {

@@ -9,7 +9,8 @@ import (
 	"github.com/burstplex/burstplex/recordings"
 )
 
-// TestTrainsInParts brings spikes into the order of neurons a few at a time, as recordings do that do not fit into memory.
+// TestTrainsInParts brings spikes into the order of neurons a few at a time, as recordings do that do not fit into
+// memory.
 func TestTrainsInParts(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "x.bspk")
 	w, err := recordings.Create(path, recordings.Header{Populations: []recordings.Population{

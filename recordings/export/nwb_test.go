@@ -12,9 +12,9 @@ import (
 	. "github.com/burstplex/burstplex/recordings/export"
 )
 
-// readNWB checks a file against what the schemas NWB 2.7 and HDMF common 1.8 prescribe for a file with units, without the
-// programs that ship them: every object that must be there, its type, what it must say of itself, and that the columns of
-// a ragged table fit together. It prints the table.
+// readNWB checks a file against what the schemas NWB 2.7 and HDMF common 1.8 prescribe for a file with units, without
+// the programs that ship them: every object that must be there, its type, what it must say of itself, and that the
+// columns of a ragged table fit together. It prints the table.
 const readNWB = `
 import h5py, sys, numpy as np, uuid
 f = h5py.File(sys.argv[1])

@@ -24,11 +24,12 @@ type Report struct {
 	value      func(i int) float64 // by sample, then neuron
 }
 
-// ReportOf makes a report of the course of a probe: columns time (ns), neuron, and what was sampled. variable chooses among
-// several columns; it may be empty where there is one.
+// ReportOf makes a report of the course of a probe: columns time (ns), neuron, and what was sampled. variable chooses
+// among several columns; it may be empty where there is one.
 func ReportOf(t *recordings.Table, population, variable string) (*Report, error) {
 	fail := func(format string, args ...any) (*Report, error) {
-		return nil, fmt.Errorf("table %s is not a probe that a SONATA report can hold: %s", t.Name, fmt.Sprintf(format, args...))
+		return nil, fmt.Errorf("table %s is not a probe that a SONATA report can hold: %s", t.Name,
+			fmt.Sprintf(format, args...))
 	}
 	times, ok := columnOf[int64](t, "time")
 	neurons, known := columnOf[uint32](t, "neuron")
@@ -86,8 +87,8 @@ func columnOf[T any](t *recordings.Table, name string) ([]T, bool) {
 	return d, ok
 }
 
-// Write writes the report: /report/<population>/data (float32, a row for each sample, a column for each neuron) and mapping.
-// It is what SONATA prescribes, and besides the name of the variable as an attribute of data.
+// Write writes the report: /report/<population>/data (float32, a row for each sample, a column for each neuron) and
+// mapping. It is what SONATA prescribes, and besides the name of the variable as an attribute of data.
 func (r *Report) Write(w io.WriterAt) error {
 	le := binary.LittleEndian
 	f := hdf5.NewWriter(w)

@@ -104,7 +104,8 @@ func value(y []float64, i int) float64 {
 func lineSwatch(width vg.Length, d Dash, band bool) func(draw.Canvas, vg.Rectangle, Color) {
 	return func(c draw.Canvas, at vg.Rectangle, color Color) {
 		if band {
-			c.FillPolygon(color.fade(bandOpacity), []vg.Point{at.Min, {X: at.Max.X, Y: at.Min.Y}, at.Max, {X: at.Min.X, Y: at.Max.Y}})
+			c.FillPolygon(color.fade(bandOpacity), []vg.Point{at.Min, {X: at.Max.X, Y: at.Min.Y}, at.Max,
+				{X: at.Min.X, Y: at.Max.Y}})
 		}
 		y := (at.Min.Y + at.Max.Y) / 2
 		stroke(c, color, width, d.pattern(), vg.Point{X: at.Min.X, Y: y}, vg.Point{X: at.Max.X, Y: y})

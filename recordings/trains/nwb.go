@@ -9,9 +9,9 @@ import (
 	"github.com/burstplex/burstplex/recordings/internal/hdf5"
 )
 
-// readNWB reads the table /units of an NWB file: spike_times in s, one unit after the other, and in spike_times_index where
-// each ends. Units are numbered by the column id. What this program exported says what the network is: then the id is the
-// neuron's in the network, and spike_kind holds the labels.
+// readNWB reads the table /units of an NWB file: spike_times in s, one unit after the other, and in spike_times_index
+// where each ends. Units are numbered by the column id. What this program exported says what the network is: then the
+// id is the neuron's in the network, and spike_kind holds the labels.
 func readNWB(root, units *hdf5.Object, o Options) (*File, error) {
 	scale, err := scaleOf(o.TimeUnit, "s", "")
 	if err != nil {

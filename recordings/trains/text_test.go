@@ -62,7 +62,8 @@ func TestFormsOfText(t *testing.T) {
 		{"semicolon.csv", "time_ms;neuron\n1,5;3\n20;12\n", Options{}},
 		{"points.csv", "time_ms;neuron\n1.5;3\n20;12\n", Options{}},
 		{"bmtk.csv", "timestamps population node_ids\n1.5 \"\" 3\n20 \"\" 12\n", Options{PopulationColumn: "population"}},
-		{"savetxt.txt", "1.500000000000000000e+00 3.000000000000000000e+00\n2.000000000000000000e+01 1.200000000000000000e+01\n", Options{TimeUnit: "ms"}},
+		{"savetxt.txt", "1.500000000000000000e+00 3.000000000000000000e+00\n2.000000000000000000e+01 " +
+			"1.200000000000000000e+01\n", Options{TimeUnit: "ms"}},
 		{"headless.csv", "3,1.5\n12,20\n", Options{TimeUnit: "ms"}},
 		{"whole.txt", "1500 3\n20000 12\n", Options{TimeUnit: "us", TimeColumn: "1"}},
 		{"whole.csv", "3;1500\n12;20000\n", Options{TimeUnit: "us", UnitColumn: "1"}},
@@ -172,7 +173,8 @@ func TestBadTextIsRefused(t *testing.T) {
 
 // Labels of a table survive, also out of order and those that no rule would give.
 func TestLabelsOfTables(t *testing.T) {
-	f, err := readText("x.csv", "kind,neuron,population,time_ns\nonset,2,p,50\ntail,2,p,10\nburst,2,p,9007199254740993\n", Options{})
+	f, err := readText("x.csv", "kind,neuron,population,time_ns\nonset,2,p,50\ntail,2,p,10\nburst,2,p,9007199254740993\n",
+		Options{})
 	if err != nil {
 		t.Fatal(err)
 	}

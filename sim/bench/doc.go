@@ -7,8 +7,8 @@
 // one. Rates of all populations and the digest of the spikes stand beside every figure: networks that fire at other
 // rates are other networks.
 //
-// Parts measures single parts of the engine (delivery, queue, steps, updates); package scaling measures how networks of any
-// experiment scale.
+// Parts measures single parts of the engine (delivery, queue, steps, updates); package scaling measures how networks of
+// any experiment scale.
 //
 // Nothing is left out of a stretch but the recording: background noise, the sort of spikes, the digest and
 // plasticity are in it. What a recording adds is measured apart, in stretches of its own.

@@ -102,7 +102,8 @@ func TestProtocolsOfAPassiveCell(t *testing.T) {
 	near(t, measure(t, one, "protocols.csv"), "time constant at soma", 10, 0.11)
 }
 
-// An integrate-and-fire neuron with a refractory time of 300 ms and 10 ms of its own fires at the rate of the closed form.
+// An integrate-and-fire neuron with a refractory time of 300 ms and 10 ms of its own fires at the rate of the closed
+// form.
 func TestResponseCurve(t *testing.T) {
 	text := passive[:strings.Index(passive, "[task]")] + `[task]
 kind = "response-curve"
@@ -126,8 +127,9 @@ duration = "3 s"
 
 // What a task cannot measure is refused with its key.
 func TestCellMistakes(t *testing.T) {
-	for set, want := range map[string]string{"task.population=q": "no population", "task.soma=som": "task.soma", "task.dendrite_variable=v_x": "task.dendrite_variable",
-		"task.current=0 pA": "measures nothing", "task.long=0.33 ms": "whole number of steps"} {
+	for set, want := range map[string]string{"task.population=q": "no population", "task.soma=som": "task.soma",
+		"task.dendrite_variable=v_x": "task.dendrite_variable",
+		"task.current=0 pA":          "measures nothing", "task.long=0.33 ms": "whole number of steps"} {
 		x, err := experiment.LoadText(experiment.NewRegistries(), "cell.toml", []byte(passive), set)
 		if err == nil {
 			err = x.CheckAll()

@@ -14,8 +14,8 @@ import (
 	"github.com/burstplex/burstplex/sim/task"
 )
 
-// Curve is the task "response-curve": rates and burst probability of neurons over a constant current into one port, one curve for
-// each current into another.
+// Curve is the task "response-curve": rates and burst probability of neurons over a constant current into one port, one
+// curve for each current into another.
 type Curve struct {
 	Name     string     `toml:"population" doc:"whose neurons; its backgrounds act on them, projections and stimuli do not"`
 	Port     string     `toml:"port" doc:"where the current flows: soma, apical"`
@@ -55,7 +55,8 @@ func (s *Curve) check() error {
 	}
 	for key, t := range map[string]spike.Tick{"settle": s.Settle, "duration": s.Duration} {
 		if t%s.bench.Step() != 0 {
-			return &neuron.ParameterError{Key: key, Value: t.Milliseconds(), Unit: "ms", Reason: fmt.Sprintf("is not a whole number of steps of %v", s.bench.Step()), Allowed: "multiples of the step"}
+			return &neuron.ParameterError{Key: key, Value: t.Milliseconds(), Unit: "ms",
+				Reason: fmt.Sprintf("is not a whole number of steps of %v", s.bench.Step()), Allowed: "multiples of the step"}
 		}
 	}
 	return nil
@@ -98,11 +99,14 @@ func (s *Curve) Run(ctx context.Context, r *task.Run) error {
 	quantities := []struct {
 		label, unit string
 		of          func(rates) float64
-	}{{"spike rate", "Hz", func(x rates) float64 { return x.spikes }}, {"event rate", "Hz", func(x rates) float64 { return x.events }},
-		{"burst rate", "Hz", func(x rates) float64 { return x.bursts }}, {"burst probability", "%", func(x rates) float64 { return 100 * x.probability }}}
+	}{{"spike rate", "Hz", func(x rates) float64 { return x.spikes }},
+		{"event rate", "Hz", func(x rates) float64 { return x.events }},
+		{"burst rate", "Hz", func(x rates) float64 { return x.bursts }},
+		{"burst probability", "%", func(x rates) float64 { return 100 * x.probability }}}
 	panels := make([]figure.Panel, len(quantities))
 	for k, q := range quantities {
-		panels[k] = figure.Panel{X: figure.Axis{Label: "current into " + s.Port, Unit: "pA"}, Y: figure.Axis{Label: q.label, Unit: q.unit, Zero: true}}
+		panels[k] = figure.Panel{X: figure.Axis{Label: "current into " + s.Port, Unit: "pA"},
+			Y: figure.Axis{Label: q.label, Unit: q.unit, Zero: true}}
 	}
 	for o, other := range others {
 		lines := make([]figure.Line, len(quantities))

@@ -14,8 +14,8 @@ import (
 	"github.com/burstplex/burstplex/sim/task"
 )
 
-// Protocols is the task "protocols": the numbers that a neuron with a soma, and perhaps a dendrite, is judged by, measured on the first
-// neuron of a population without backgrounds.
+// Protocols is the task "protocols": the numbers that a neuron with a soma, and perhaps a dendrite, is judged by,
+// measured on the first neuron of a population without backgrounds.
 //
 //	input resistance     (V - V_rest)/I at the end of a long step of Step pA, for each port
 //	time constant        time to 63 % of the largest deflection, for each port
@@ -58,7 +58,8 @@ type Published struct {
 // DefaultProtocols returns those of textbooks.
 func DefaultProtocols() *Protocols {
 	const ms = spike.Millisecond
-	return &Protocols{Soma: "soma", Step: -50, Long: 500 * ms, Short: 3 * ms, Pulse: 10 * ms, Settle: 500 * ms, Most: 10000, Below: 0.7}
+	return &Protocols{Soma: "soma", Step: -50, Long: 500 * ms, Short: 3 * ms, Pulse: 10 * ms, Settle: 500 * ms,
+		Most: 10000, Below: 0.7}
 }
 
 // Bind implements Bound.
@@ -67,14 +68,16 @@ func (s *Protocols) Bind(b Bench) { s.bench = b }
 // Validate implements task.Spec.
 func (s *Protocols) Validate() error {
 	if s.Step == 0 {
-		return &neuron.ParameterError{Key: "current", Value: 0, Unit: "pA", Reason: "a step of nothing measures nothing", Allowed: "[-1e6, 0) or (0, 1e6] pA"}
+		return &neuron.ParameterError{Key: "current", Value: 0, Unit: "pA", Reason: "a step of nothing measures nothing",
+			Allowed: "[-1e6, 0) or (0, 1e6] pA"}
 	}
 	if s.bench == nil {
 		return nil
 	}
 	for key, t := range map[string]spike.Tick{"long": s.Long, "short": s.Short, "pulse": s.Pulse, "settle": s.Settle} {
 		if t%s.bench.Step() != 0 {
-			return &neuron.ParameterError{Key: key, Value: t.Milliseconds(), Unit: "ms", Reason: fmt.Sprintf("is not a whole number of steps of %v", s.bench.Step()), Allowed: "multiples of the step"}
+			return &neuron.ParameterError{Key: key, Value: t.Milliseconds(), Unit: "ms",
+				Reason: fmt.Sprintf("is not a whole number of steps of %v", s.bench.Step()), Allowed: "multiples of the step"}
 		}
 	}
 	return nil
@@ -107,12 +110,14 @@ func (s *Protocols) Prepare(*task.Run) error {
 		key, port string
 		variable  *string
 		guesses   []string
-	}{{"soma", s.Soma, &s.SomaV, []string{"v_" + s.Soma, "v_s", "v"}}, {"dendrite", s.Dendrite, &s.DendriteV, []string{"v_" + s.Dendrite, "v_d"}}} {
+	}{{"soma", s.Soma, &s.SomaV, []string{"v_" + s.Soma, "v_s", "v"}},
+		{"dendrite", s.Dendrite, &s.DendriteV, []string{"v_" + s.Dendrite, "v_d"}}} {
 		if q.port == "" {
 			continue
 		}
 		if !slices.Contains(ports, q.port) {
-			return &sim.Error{Key: "task." + q.key, Value: q.port, Reason: fmt.Sprintf("population %s has no such port; it has %q", s.Name, ports)}
+			return &sim.Error{Key: "task." + q.key, Value: q.port,
+				Reason: fmt.Sprintf("population %s has no such port; it has %q", s.Name, ports)}
 		}
 		for _, g := range q.guesses {
 			if *q.variable == "" && slices.Contains(names, g) {
@@ -120,7 +125,8 @@ func (s *Protocols) Prepare(*task.Run) error {
 			}
 		}
 		if !slices.Contains(names, *q.variable) {
-			return &sim.Error{Key: "task." + q.key + "_variable", Value: *q.variable, Reason: fmt.Sprintf("population %s has no such variable; it has %q", s.Name, names)}
+			return &sim.Error{Key: "task." + q.key + "_variable", Value: *q.variable,
+				Reason: fmt.Sprintf("population %s has no such variable; it has %q", s.Name, names)}
 		}
 	}
 	return nil
@@ -210,7 +216,8 @@ func (s *Protocols) Run(ctx context.Context, r *task.Run) error {
 	}
 	rest := p.run(0)
 	if n := rest.count(0, s.Settle); n > 0 {
-		r.Say(fmt.Sprintf("warning: the neuron spikes %d times without a current within %v: resistances are not those of a neuron at rest", n, s.Settle))
+		r.Say(fmt.Sprintf("warning: the neuron spikes %d times without a current within %v: resistances are not those of a "+
+			"neuron at rest", n, s.Settle))
 	}
 	add("resting potential", "mV", rest.at(0, s.Settle), 0)
 
@@ -297,7 +304,8 @@ func (s *Protocols) Run(ctx context.Context, r *task.Run) error {
 	return figure.Save(filepath.Join(r.Dir, "figures", "protocols"), page.page(sums, window))
 }
 
-// summation compares the peak at the soma of n pulses into the dendrite, of a tenth of what makes a spike, with n times that of one.
+// summation compares the peak at the soma of n pulses into the dendrite, of a tenth of what makes a spike, with n times
+// that of one.
 func (p *patch) summation(pulsed float64, after spike.Tick) (points [][2]float64, worst float64) {
 	if pulsed != pulsed {
 		return nil, math.NaN()

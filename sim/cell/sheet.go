@@ -14,7 +14,8 @@ type sheet struct {
 
 // step draws the potentials of an answer.
 func (s *sheet) step(a *answer, title string) {
-	panel := figure.Panel{Title: title, X: figure.Axis{Label: "time", Unit: "ms"}, Y: figure.Axis{Label: "potential", Unit: "mV"}}
+	panel := figure.Panel{Title: title, X: figure.Axis{Label: "time", Unit: "ms"},
+		Y: figure.Axis{Label: "potential", Unit: "mV"}}
 	end := spike.Tick(len(a.v[0])-1) * a.step
 	start := max(0, s.from-(end-s.from)/10)
 	for v, name := range []string{s.SomaV, s.DendriteV}[:len(a.v)] {
@@ -37,16 +38,18 @@ func (s *sheet) page(sums, window [][2]float64) figure.Page {
 			points.X, points.Y = append(points.X, p[0]), append(points.Y, p[1])
 			line.X, line.Y = append(line.X, p[0]), append(line.Y, p[0])
 		}
-		s.panels = append(s.panels, figure.Panel{Title: "summation", X: figure.Axis{Label: "expected at " + s.Soma, Unit: "mV", Zero: true},
-			Y: figure.Axis{Label: "measured", Unit: "mV", Zero: true}, Marks: []figure.Mark{line, points}})
+		s.panels = append(s.panels,
+			figure.Panel{Title: "summation", X: figure.Axis{Label: "expected at " + s.Soma, Unit: "mV", Zero: true},
+				Y: figure.Axis{Label: "measured", Unit: "mV", Zero: true}, Marks: []figure.Mark{line, points}})
 	}
 	if len(window) > 0 {
 		line := figure.Line{Color: figure.Cycle(0), Dots: true, Quiet: true}
 		for _, p := range window {
 			line.X, line.Y = append(line.X, p[0]), append(line.Y, p[1])
 		}
-		s.panels = append(s.panels, figure.Panel{Title: "coincidence", X: figure.Axis{Label: s.Dendrite + " after " + s.Soma, Unit: "ms"},
-			Y: figure.Axis{Label: "spikes", Zero: true}, Marks: []figure.Mark{line}})
+		s.panels = append(s.panels,
+			figure.Panel{Title: "coincidence", X: figure.Axis{Label: s.Dendrite + " after " + s.Soma, Unit: "ms"},
+				Y: figure.Axis{Label: "spikes", Zero: true}, Marks: []figure.Mark{line}})
 	}
 	page := figure.Page{}
 	for i := 0; i < len(s.panels); i += 2 {

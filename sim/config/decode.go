@@ -62,8 +62,8 @@ func (d *Decoder) Value(n *Node, dst any) {
 	d.decode(n, f)
 }
 
-// KeyDecoder is a part of a table whose keys are known only once another key is: the parameters of a model that the same file
-// defines. Fields asks it for its keys and hands it those that the file has.
+// KeyDecoder is a part of a table whose keys are known only once another key is: the parameters of a model that the
+// same file defines. Fields asks it for its keys and hands it those that the file has.
 type KeyDecoder interface {
 	ConfigKeys() []string
 	DecodeKey(n *Node, d *Decoder)

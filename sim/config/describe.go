@@ -144,8 +144,8 @@ func typeName(v reflect.Value) string {
 	return "whole number"
 }
 
-// holdsAllowed reports whether what the field holds is in its range: a 0 outside of it stands for a key that is absent, and what that
-// means the description says.
+// holdsAllowed reports whether what the field holds is in its range: a 0 outside of it stands for a key that is absent,
+// and what that means the description says.
 func (f *field) holdsAllowed() bool {
 	v := f.value
 	if t, ok := v.Addr().Interface().(*spike.Tick); ok {
@@ -227,7 +227,8 @@ func WriteKeys(w io.Writer, keys []KeyDoc) error {
 
 // WriteMarkdown prints a table of keys as Markdown.
 func WriteMarkdown(w io.Writer, keys []KeyDoc) error {
-	if _, err := fmt.Fprint(w, "| key | type | unit | default | allowed | meaning |\n|---|---|---|---|---|---|\n"); err != nil {
+	if _, err := fmt.Fprint(w,
+		"| key | type | unit | default | allowed | meaning |\n|---|---|---|---|---|---|\n"); err != nil {
 		return err
 	}
 	escape := strings.NewReplacer("|", "\\|", "<", "&lt;", "*", "\\*")

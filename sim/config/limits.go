@@ -17,8 +17,8 @@ type limited interface {
 	Limits() (key, allowed, by string)
 }
 
-// limits fills in the ranges that no tag says: those that the Validate of the struct wants of numbers, found by asking it with
-// one number after the other below all ranges. v holds its defaults.
+// limits fills in the ranges that no tag says: those that the Validate of the struct wants of numbers, found by asking
+// it with one number after the other below all ranges. v holds its defaults.
 func limits(v reflect.Value, docs []KeyDoc) {
 	check, ok := v.Addr().Interface().(interface{ Validate() error })
 	if !ok {
@@ -41,7 +41,8 @@ func limits(v reflect.Value, docs []KeyDoc) {
 			continue
 		}
 		if key, allowed, by := err.Limits(); key == k.Key && strings.IndexAny(allowed, "([") == 0 {
-			k.Range = strings.ReplaceAll(strings.TrimSpace(strings.TrimSuffix(strings.TrimSpace(allowed), k.Unit)), "+inf", "inf")
+			k.Range = strings.ReplaceAll(strings.TrimSpace(strings.TrimSuffix(strings.TrimSpace(allowed), k.Unit)), "+inf",
+				"inf")
 			if by != "" {
 				k.Doc += "; the range depends on " + by
 			}

@@ -54,7 +54,8 @@ func TestTableOverrideOfGiven(t *testing.T) {
 
 func TestSizeLimit(t *testing.T) {
 	_, err := config.Parse("big.toml", []byte(strings.Repeat("# long\n", 1<<20)))
-	if want := "big.toml:1: the file has 7340032 bytes (allowed: 4 MiB; long lists belong in CSV files)"; fmt.Sprint(err) != want {
+	if want := "big.toml:1: the file has 7340032 bytes (allowed: 4 MiB; long lists belong in CSV files)"; fmt.Sprint(
+		err) != want {
 		t.Errorf("got %v", err)
 	}
 }

@@ -137,7 +137,8 @@ func (g *Gradient) drawArgument(r *task.Run, all []point, out []result, drifts [
 	save := func(step int, panels ...figure.Panel) error {
 		return figure.SaveWith(filepath.Join(r.Dir, "figures", fmt.Sprintf("step-%d", step)),
 			figure.Page{Width: float64(len(panels)) * figure.SingleColumn, Rows: []figure.Row{{Height: 46, Panels: panels}}},
-			fmt.Sprintf("Step %d of the argument of docs/derivation.md: what it says against what was simulated, in a batch of %d "+
+			fmt.Sprintf("Step %d of the argument of docs/derivation.md: what it says against what was simulated, in a batch "+
+				"of %d "+
 				"presentations, seed %d.", step, g.Batch, r.Seed))
 	}
 

@@ -286,7 +286,8 @@ func (g *Regression) report(r *task.Run, all []tested) error {
 		r.Say(fmt.Sprintf("seed %d: error as a fraction of the target's variance %.3f before, %.4f after learning; "+
 			"hidden layer frozen %.4f", r.Seed+uint64(i), full.Before, full.After, frozen.After))
 	}
-	r.Say(fmt.Sprintf("the error falls at least %.0f times, and at least %.1f times below that with a frozen hidden layer", slices.Min(gain), slices.Min(against)))
+	r.Say(fmt.Sprintf("the error falls at least %.0f times, and at least %.1f times below that with a frozen hidden layer",
+		slices.Min(gain), slices.Min(against)))
 	if err := r.Table("regression.csv", []string{"seed", "error_before", "error_after", "error_after_hidden_frozen"},
 		rows); err != nil {
 		return err
@@ -316,7 +317,8 @@ func (g *Regression) report(r *task.Run, all []tested) error {
 	return figure.SaveWith(filepath.Join(r.Dir, "figures", "regression"), figure.Page{Rows: []figure.Row{
 		{Height: 30, Panels: []figure.Panel{course("before learning", all[0].OutBefore)}},
 		{Height: 30, Panels: []figure.Panel{course("after learning, plasticity and teacher off", all[0].Out)}},
-		{Height: 30, Panels: []figure.Panel{curve}}}}, fmt.Sprintf("Event rate of the output unit and its target before and after "+
-		"learning, first seed; below, the squared error over training, a line for each of %d seeds. %d neurons a unit.",
-		r.Seeds, g.Neurons))
+		{Height: 30, Panels: []figure.Panel{curve}}}},
+		fmt.Sprintf("Event rate of the output unit and its target before and after "+
+			"learning, first seed; below, the squared error over training, a line for each of %d seeds. %d neurons a unit.",
+			r.Seeds, g.Neurons))
 }

@@ -111,9 +111,11 @@ func (g *Gradient) report(r *task.Run, out []result, drifts []drift, courses []c
 	}
 	r.Say(fmt.Sprintf("without a teacher the mean change of a weight is at most %.2g of the size of changes with one",
 		worst))
-	return figure.SaveWith(filepath.Join(r.Dir, "figures", "gradient"), g.page(out, courses), fmt.Sprintf("Changes learned from bursts "+
-		"beside the exact gradient, in batches of %d presentations; %d seeds. K: events of a fully active unit in a presentation. "+
-		"Burst: an event that is followed by a second spike after %g ms.", g.Batch, r.Seeds, g.Delay))
+	return figure.SaveWith(filepath.Join(r.Dir, "figures", "gradient"), g.page(out, courses),
+		fmt.Sprintf("Changes learned from bursts "+
+			"beside the exact gradient, in batches of %d presentations; %d seeds. K: events of a fully active unit in a "+
+			"presentation. "+
+			"Burst: an event that is followed by a second spike after %g ms.", g.Batch, r.Seeds, g.Delay))
 }
 
 // page draws angle against events, depth and gain, and the learning of feedback weights.

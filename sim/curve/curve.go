@@ -229,9 +229,11 @@ func (s *Spec) conclude(r *task.Run, curves map[string][]point) error {
 			crossing(curves[c])))
 	}
 	r.Say(fmt.Sprintf("feedback weights change with the sign of Yb - Qe at %d of %d places", right, all))
-	return figure.SaveWith(filepath.Join(r.Dir, "figures", "plasticity-curve"), page, fmt.Sprintf("Changes of weights in rate and "+
-		"pairing protocols, simulated and in closed form: %d independent pairs of neurons a point, %v of model time each, seed %d.",
-		s.Repeats, s.Duration, r.Seed))
+	return figure.SaveWith(filepath.Join(r.Dir, "figures", "plasticity-curve"), page,
+		fmt.Sprintf("Changes of weights in rate and "+
+			"pairing protocols, simulated and in closed form: %d independent pairs of neurons a point, %v of model time each, "+
+			"seed %d.",
+			s.Repeats, s.Duration, r.Seed))
 }
 
 // balancePanel is the heat map of the change of Q, and counts the places off the diagonal where its sign is that of

@@ -29,7 +29,8 @@ type Reader struct {
 	planes []float32
 }
 
-// Read writes image i to dst, colours of a position side by side. Augmentation is that of presentation number, if there is a key.
+// Read writes image i to dst, colours of a position side by side. Augmentation is that of presentation number, if there
+// is a key.
 func (r *Reader) Read(dst []float32, e *Examples, i int, key *rng.Key, number uint64) {
 	src := e.Image(i)
 	if key != nil && e.Augment != (images.Augment{}) {
@@ -120,7 +121,8 @@ func (t *Task) load(dir string, seed uint64) (train, validation, test *Examples,
 		set   **images.Set
 	}{{"images", "training", t.Images, t.Validation + 1, &a}, {"test", "test", t.Test, 1, &b}} {
 		if have := (*asked.set).Len(); asked.n > have {
-			return nil, nil, nil, &neuron.ParameterError{Key: asked.key, Value: float64(asked.n), Reason: fmt.Sprintf("the set has %d %s images", have, asked.of),
+			return nil, nil, nil, &neuron.ParameterError{Key: asked.key, Value: float64(asked.n),
+				Reason:  fmt.Sprintf("the set has %d %s images", have, asked.of),
 				Allowed: fmt.Sprintf("[%d, %d], 0: all", asked.least, have)}
 		}
 		if asked.n > 0 {
@@ -128,7 +130,8 @@ func (t *Task) load(dir string, seed uint64) (train, validation, test *Examples,
 		}
 	}
 	if t.Validation >= a.Len() {
-		return nil, nil, nil, &neuron.ParameterError{Key: "validation", Value: float64(t.Validation), Reason: fmt.Sprintf("leaves nothing of %d training images", a.Len()),
+		return nil, nil, nil, &neuron.ParameterError{Key: "validation", Value: float64(t.Validation),
+			Reason:  fmt.Sprintf("leaves nothing of %d training images", a.Len()),
 			Allowed: fmt.Sprintf("[0, %d]", a.Len()-1)}
 	}
 	held := a.Head(0)

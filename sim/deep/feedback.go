@@ -110,18 +110,22 @@ func (t *Task) checkFeedback(a *ensemble.Architecture) error {
 	}
 	switch {
 	case t.Feedback == "learned" && (t.Model == "backprop" || t.comparator()):
-		return fmt.Errorf("model = %q: feedback = \"learned\" is BurstCCN's; set feedback = \"tied\", or \"random\" for feedback that stays", t.Model)
+		return fmt.Errorf("model = %q: feedback = \"learned\" is BurstCCN's; set feedback = \"tied\", or \"random\" for "+
+			"feedback that stays", t.Model)
 	case t.Feedback == "learned" && (t.Q == "start" || t.Q == "random"):
-		return fmt.Errorf("q = %q: while Y is learned, Q that stays is wrong after a few images; leave q = \"auto\", or for comparison \"tied\"", t.Q)
+		return fmt.Errorf("q = %q: while Y is learned, Q that stays is wrong after a few images; leave q = \"auto\", or "+
+			"for comparison \"tied\"", t.Q)
 	case t.Feedback == "learned" && t.Decay > 1e-4:
 		return bad("weight_decay", t.Decay,
 			"a decay that stays takes from the weights what they have learned (MNIST: 4 % of errors at 3e-4, 9 % at "+
 				"1e-3, 2 % with one that fades)",
 			"[0, 1e-4] with learned feedback, which forgets its start by fading_decay")
 	case t.Feedback == "learned" && t.Q == "silence":
-		return fmt.Errorf("q = \"silence\": it is for feedback that stays; with feedback = \"learned\" Q changes as Y does: leave q = \"auto\"")
+		return fmt.Errorf("q = \"silence\": it is for feedback that stays; with feedback = \"learned\" Q changes as Y " +
+			"does: leave q = \"auto\"")
 	case t.Q == "silence" && t.Feedback == "tied":
-		return fmt.Errorf("q = \"silence\": Y changes with the weights; set feedback = \"random\" (or \"symmetric\"), or leave q = \"auto\"")
+		return fmt.Errorf("q = \"silence\": Y changes with the weights; set feedback = \"random\" (or \"symmetric\"), or " +
+			"leave q = \"auto\"")
 	case t.Q == "silence" && (t.Model == "backprop" || t.comparator()):
 		return fmt.Errorf("q = \"silence\": model = %q has no Q", t.Model)
 	case t.Q == "silence" && t.Control == "no_q":

@@ -71,7 +71,8 @@ func (tr *Trainer) record(dir string, seed uint64, program string, test *Example
 		}
 		page := tr.raster(test, i, best(counts), e, duration)
 		caption := fmt.Sprintf("Spikes of some units of each layer while test image %d is shown, seed %d.", i, seed)
-		if err := figure.SaveWith(filepath.Join(dir, "figures", fmt.Sprintf("raster-%d-image-%d", seed, i)), page, caption); err != nil {
+		if err := figure.SaveWith(filepath.Join(dir, "figures", fmt.Sprintf("raster-%d-image-%d", seed, i)), page,
+			caption); err != nil {
 			return err
 		}
 	}

@@ -100,8 +100,9 @@ func (t *Task) figures(dir string, runs []*result) error {
 		if name == "learning" {
 			of = fmt.Sprintf("%d seeds, means and one standard deviation", len(runs))
 		}
-		return figure.SaveWith(filepath.Join(dir, "figures", name), page, fmt.Sprintf("%s; %s. Model: %s, %d neurons a unit. Burst: an event that a "+
-			"second spike follows.", captions[name], of, t.Model, t.Neurons))
+		return figure.SaveWith(filepath.Join(dir, "figures", name), page,
+			fmt.Sprintf("%s; %s. Model: %s, %d neurons a unit. Burst: an event that a "+
+				"second spike follows.", captions[name], of, t.Model, t.Neurons))
 	}
 	err := save("learning", t.learning(runs))
 	err = errors.Join(err, save("confusion", picture.Confusion{Title: "answers", Classes: x.test.Classes,

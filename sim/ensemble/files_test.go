@@ -29,10 +29,12 @@ func TestNetworkIsThePresentation(t *testing.T) {
 		Projection: &units.Dense{Below: units.Shape{Height: 1, Width: 1, Channels: 1},
 			Above: units.Shape{Height: 1, Width: 1, Channels: n}}, W: make([]float32, n), Bias: make([]float32, n)}}}
 	drive := sim.Network{Seed: seed, Step: spike.Millisecond,
-		Populations: []sim.Population{{Name: "before", Size: 5, Spec: neuron.DefaultPoisson()}, {Name: "units", Size: n, Spec: spec}}}
+		Populations: []sim.Population{{Name: "before", Size: 5, Spec: neuron.DefaultPoisson()},
+			{Name: "units", Size: n, Spec: spec}}}
 	for u := range n {
 		net.Layers[0].Bias[u] = float32(u)/20 - 2
-		drive.Stimuli = append(drive.Stimuli, sim.Stimulus{Name: string(rune('a' + u)), Population: "units", Port: neuron.Soma,
+		drive.Stimuli = append(drive.Stimuli, sim.Stimulus{Name: string(rune('a' + u)), Population: "units",
+			Port:      neuron.Soma,
 			Amplitude: neuron.Const(float64(net.Layers[0].Bias[u])), Wave: sim.Constant{}, First: u, Last: u + 1})
 	}
 	net.Pack(false)

@@ -43,7 +43,8 @@ func (x *Experiment) Network(seed uint64) (*sim.Network, error) {
 	}
 	for name, s := range x.Stimuli.All() {
 		key := "stimuli." + name
-		w, err := s.Course.Wave(Course{From: s.From, Bare: unitless(x.Populations.Get(s.Population).Spec), Key: rng.New(seed, "stimulus", name, "wave"),
+		w, err := s.Course.Wave(Course{From: s.From, Bare: unitless(x.Populations.Get(s.Population).Spec),
+			Key:  rng.New(seed, "stimulus", name, "wave"),
 			Read: func(file string) ([]byte, error) { return x.readInput(key+".file", file) }})
 		if err != nil {
 			return nil, x.parameter(key, err)
@@ -52,8 +53,9 @@ func (x *Experiment) Network(seed uint64) (*sim.Network, error) {
 		if err != nil {
 			return nil, err
 		}
-		net.Stimuli = append(net.Stimuli, sim.Stimulus{Name: name, Population: s.Population, Port: s.Port, Amplitude: amplitude,
-			Wave: w, From: s.From, To: s.To, First: s.First, Last: s.Last})
+		net.Stimuli = append(net.Stimuli, sim.Stimulus{Name: name, Population: s.Population, Port: s.Port,
+			Amplitude: amplitude,
+			Wave:      w, From: s.From, To: s.To, First: s.First, Last: s.Last})
 	}
 	for name, t := range x.Teachers.All() {
 		net.Teachers = append(net.Teachers, t.network(name))
@@ -61,8 +63,8 @@ func (x *Experiment) Network(seed uint64) (*sim.Network, error) {
 	return net, nil
 }
 
-// Engine builds the network of one seed and lets it follow the protocol, if the file has one: for programs that run it on
-// their own. The caller ends it with Finish and Close.
+// Engine builds the network of one seed and lets it follow the protocol, if the file has one: for programs that run it
+// on their own. The caller ends it with Finish and Close.
 func (x *Experiment) Engine(seed uint64, opt sim.Options) (*sim.Sim, *sim.Network, error) {
 	if x.Task != nil {
 		return nil, nil, x.At("task", "this experiment is a task and has no network of its own")
@@ -84,7 +86,8 @@ func (x *Experiment) Engine(seed uint64, opt sim.Options) (*sim.Sim, *sim.Networ
 	return engine, net, nil
 }
 
-// amplitude returns what multiplies the wave of a stimulus: a current where the wave has no unit, a factor where it is one.
+// amplitude returns what multiplies the wave of a stimulus: a current where the wave has no unit, a factor where it is
+// one.
 func (x *Experiment) amplitude(key string, s *Stimulus) (neuron.Value, error) {
 	if s.Parameter != "" {
 		return s.amplitude, nil
@@ -92,12 +95,14 @@ func (x *Experiment) amplitude(key string, s *Stimulus) (neuron.Value, error) {
 	has := func(k string) bool { return x.tree.At(key+"."+k).Kind() != config.KindAbsent }
 	if s.Course.Absolute() {
 		if has("amplitude") {
-			return s.Amplitude, x.At(key+".amplitude", "the wave %q is in pA already, and a current times a current is none", s.Wave).Allow("scale, a factor or its distribution over neurons")
+			return s.Amplitude, x.At(key+".amplitude", "the wave %q is in pA already, and a current times a current is none",
+				s.Wave).Allow("scale, a factor or its distribution over neurons")
 		}
 		return s.Scale, nil
 	}
 	if has("scale") {
-		return s.Scale, x.At(key+".scale", "the wave %q has no unit that it could be a factor of", s.Wave).Allow("amplitude, in pA")
+		return s.Scale, x.At(key+".scale", "the wave %q has no unit that it could be a factor of",
+			s.Wave).Allow("amplitude, in pA")
 	}
 	return s.Amplitude, nil
 }
@@ -106,7 +111,8 @@ func (x *Experiment) amplitude(key string, s *Stimulus) (neuron.Value, error) {
 func (p *Population) network(name string) sim.Population {
 	pop := sim.Population{Name: name, Size: p.Size, Spec: p.Spec, Detector: p.Burst.Detector(), Receptors: p.added()}
 	for b, bg := range p.Backgrounds.All() {
-		pop.Backgrounds = append(pop.Backgrounds, sim.Background{Name: b, Port: bg.Port, Receptor: bg.Receptor, Spec: bg.Spec})
+		pop.Backgrounds = append(pop.Backgrounds, sim.Background{Name: b, Port: bg.Port, Receptor: bg.Receptor,
+			Spec: bg.Spec})
 	}
 	return pop
 }

@@ -24,7 +24,8 @@ func (x *Experiment) defineBursts() error {
 			continue
 		}
 		exclusive(key)
-		if n.Get("accumulate") == nil && (n.Get("continue") != nil || n.Get("min_spikes") != nil || n.Get("max_duration") != nil) {
+		if n.Get("accumulate") == nil && (n.Get("continue") != nil || n.Get("min_spikes") != nil ||
+			n.Get("max_duration") != nil) {
 			p.Burst.Accumulate = false
 		}
 		if err := config.Decode(n, &p.Burst); err != nil {

@@ -37,13 +37,15 @@ burst = { accumulate = true }
 		t.Fatal(err)
 	}
 	ms := spike.Millisecond
-	for i, want := range []spike.Detector{{Threshold: 12 * ms, MinSpikes: 3}, {Threshold: 12 * ms, Continue: 20 * ms, MaxDuration: 50 * ms}, {Threshold: 12 * ms, Accumulate: true}} {
+	for i, want := range []spike.Detector{{Threshold: 12 * ms, MinSpikes: 3},
+		{Threshold: 12 * ms, Continue: 20 * ms, MaxDuration: 50 * ms}, {Threshold: 12 * ms, Accumulate: true}} {
 		if got := net.Populations[i].Detector; got != want {
 			t.Errorf("population %d: %+v, want %+v", i, got, want)
 		}
 	}
 	for _, c := range []struct{ old, new, want string }{
-		{"accumulate = true", "accumulate = true, min_spikes = 3", "populations.c.burst.min_spikes = 3: means nothing with accumulate = true"},
+		{"accumulate = true", "accumulate = true, min_spikes = 3",
+			"populations.c.burst.min_spikes = 3: means nothing with accumulate = true"},
 		{"min_spikes = 2", "min_spikes = 1", "populations.b.burst.min_spikes = 1"},
 		{"min_spikes = 2", "min_spike = 2", `did you mean "min_spikes"?`},
 	} {

@@ -122,7 +122,8 @@ func (x *Experiment) parameter(key string, err error) error {
 	var pe *neuron.ParameterError
 	switch {
 	case errors.As(err, &pe) && pe.By != "" && x.sooner(key+"."+pe.By, key+"."+pe.Key):
-		return x.At(key+"."+pe.By, "sets the range of %s, which is %s and %s", pe.Key, pe.Given(), pe.Reason).Allow(pe.Key + " in " + pe.Allowed)
+		return x.At(key+"."+pe.By, "sets the range of %s, which is %s and %s", pe.Key, pe.Given(), pe.Reason).Allow(pe.Key +
+			" in " + pe.Allowed)
 	case errors.As(err, &pe) && pe.By != "":
 		return x.At(key+"."+pe.Key, "%s, which %s sets", pe.Reason, pe.By).Allow(pe.Allowed)
 	case pe != nil:
@@ -135,7 +136,8 @@ func (x *Experiment) parameter(key string, err error) error {
 	return err
 }
 
-// wholeSteps adds an error for a time that is not a whole number of steps, at the step if that was set and the time was not.
+// wholeSteps adds an error for a time that is not a whole number of steps, at the step if that was set and the time was
+// not.
 func (x *Experiment) wholeSteps(errs *config.List, key string, t spike.Tick) {
 	switch step := x.Experiment.Step; {
 	case t%step == 0:
@@ -146,8 +148,8 @@ func (x *Experiment) wholeSteps(errs *config.List, key string, t spike.Tick) {
 	}
 }
 
-// sooner reports whether one key is more likely to be mistaken than another: it is set on the command line, or written in
-// the file, and the other is not.
+// sooner reports whether one key is more likely to be mistaken than another: it is set on the command line, or written
+// in the file, and the other is not.
 func (x *Experiment) sooner(one, other string) bool {
 	rank := func(key string) int {
 		n := x.tree.At(key)

@@ -64,8 +64,10 @@ func TestNoCurrentIsTheBuiltInModel(t *testing.T) {
 		model, options string
 		overrides      []string
 	}{
-		{"two-compartment", "driving_force = \"soma\"\nbap_overlap = \"add\"\nbap_delay = \"0.5 ms\"\ntau_ampa = \"3 ms\"\ne_inh = \"-75 mV\"\n", nil},
-		{"two-compartment", "refractory_hold = true\nrefractory = \"3 ms\"\ninitial.v_s = \"-60 mV\"\nthreshold_jump = \"1 mV\"\n", nil},
+		{"two-compartment", "driving_force = \"soma\"\nbap_overlap = \"add\"\nbap_delay = \"0.5 ms\"\ntau_ampa = \"3 " +
+			"ms\"\ne_inh = \"-75 mV\"\n", nil},
+		{"two-compartment", "refractory_hold = true\nrefractory = \"3 ms\"\ninitial.v_s = \"-60 mV\"\nthreshold_jump = \"1 " +
+			"mV\"\n", nil},
 		{"lif", "synapses = \"current\"\ntau_exc = \"2 ms\"\nrefractory = \"2 ms\"\n", current},
 		{"lif", "synapses = \"current\"\nweight_unit = \"mV\"\nc_m = \"300 pF\"\n", mV},
 		{"adex", "refractory_potential = \"rest\"\na = \"2 nS\"\nb = \"10 pA\"\n", nil},

@@ -12,7 +12,8 @@ func (x *Experiment) driveParameters() error {
 		key := "stimuli." + name
 		if s.Parameter == "" {
 			if s.Change.S != "" {
-				errs.Add(x.At(key+".change", "changes a parameter, and none is named; a current has an amplitude").Allow("parameter = NAME"))
+				errs.Add(x.At(key+".change", "changes a parameter, and none is named; a current has an amplitude").Allow(
+					"parameter = NAME"))
 			}
 			continue
 		}
@@ -22,12 +23,15 @@ func (x *Experiment) driveParameters() error {
 		}
 		e, ok := p.Spec.(*equationPopulation)
 		if !ok {
-			errs.Add(x.At(key+".parameter", "the population %s has a built-in model; only parameters of models that are written as equations can be driven", s.Population).Allow("list --equations MODEL prints some built-in ones"))
+			errs.Add(x.At(key+".parameter",
+				"the population %s has a built-in model; only parameters of models that are written as equations can be driven",
+				s.Population).Allow("list --equations MODEL prints some built-in ones"))
 			continue
 		}
 		for _, other := range []string{"port", "amplitude", "scale"} {
 			if x.Has(key + "." + other) {
-				errs.Add(x.At(key+"."+other, "is of a current, and this stimulus drives the parameter %s", s.Parameter).Allow("change, what is added to the parameter"))
+				errs.Add(x.At(key+"."+other, "is of a current, and this stimulus drives the parameter %s",
+					s.Parameter).Allow("change, what is added to the parameter"))
 			}
 		}
 		if s.Course != nil && s.Course.Absolute() {

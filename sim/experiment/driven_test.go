@@ -33,10 +33,12 @@ from = "10 ms"
 to = "40 ms"
 `
 
-// A voltage clamp: a stimulus drives the command, and the current that holds the potential is probed. Both integrators agree.
+// A voltage clamp: a stimulus drives the command, and the current that holds the potential is probed. Both integrators
+// agree.
 func TestVoltageClamp(t *testing.T) {
 	for _, integrator := range []string{"off-grid", "reference"} {
-		x, err := LoadText(NewRegistries(), "clamp.toml", []byte(clampFile), "populations.p.integrator="+integrator, "populations.p.g_h=4nS")
+		x, err := LoadText(NewRegistries(), "clamp.toml", []byte(clampFile), "populations.p.integrator="+integrator,
+			"populations.p.g_h=4nS")
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -61,9 +63,11 @@ func TestVoltageClamp(t *testing.T) {
 			x := v(0)
 			want := 10*(x+70) - 4*m(0)*(-30-x) // pA: what flows through the membrane
 			if math.Abs(x-command) > 0.1 || math.Abs(5000*(command-x)-want) > 0.05*math.Abs(want)+1 {
-				t.Errorf("%s at %d ms: v = %g mV, current %g pA, want %g mV and %g pA", integrator, at, x, 5000*(command-x), command, want)
+				t.Errorf("%s at %d ms: v = %g mV, current %g pA, want %g mV and %g pA", integrator, at, x, 5000*(command-x),
+					command, want)
 			}
-			if current, unit, _, ok := engine.Probe("p", "i_clamp"); integrator == "off-grid" && (!ok || unit != "pA" || math.Abs(current(0)-5000*(command-x)) > 1) {
+			if current, unit, _, ok := engine.Probe("p", "i_clamp"); integrator == "off-grid" &&
+				(!ok || unit != "pA" || math.Abs(current(0)-5000*(command-x)) > 1) {
 				t.Errorf("i_clamp at %d ms: %v %g %s, want %g pA", at, ok, current(0), unit, 5000*(command-x))
 			}
 		}

@@ -104,7 +104,8 @@ func (p *Population) DecodeConfig(n *config.Node, d *config.Decoder) error {
 		p.Spec = spec
 		d.Fields(n, (*populationKeys)(p), spec)
 		if p.Currents.Len() > 0 {
-			return n.At("currents").Errorf("currents are added to built-in models; the equations of %q are yours: add them there", name)
+			return n.At("currents").Errorf(
+				"currents are added to built-in models; the equations of %q are yours: add them there", name)
 		}
 	} else if name != "" {
 		k, _ := models.Get(name)
@@ -285,8 +286,9 @@ type Compare struct {
 // defaults returns a file with the values that a key that is absent has.
 func defaults() *File {
 	return &File{
-		Experiment: About{Step: 100 * spike.Microsecond, Bin: 50 * spike.Millisecond, Seed: 1, Seeds: 1, Checkpoint: 60 * spike.Second},
-		Burst:      Burst{Threshold: 16 * spike.Millisecond, MinSpikes: 2},
-		Record:     Record{Spikes: true, Resolution: spike.Microsecond, Format: "csv", ExpectedRate: 10},
+		Experiment: About{Step: 100 * spike.Microsecond, Bin: 50 * spike.Millisecond, Seed: 1, Seeds: 1,
+			Checkpoint: 60 * spike.Second},
+		Burst:  Burst{Threshold: 16 * spike.Millisecond, MinSpikes: 2},
+		Record: Record{Spikes: true, Resolution: spike.Microsecond, Format: "csv", ExpectedRate: 10},
 	}
 }

@@ -138,7 +138,8 @@ func (x *Experiment) Presentations(seed uint64) *sim.Protocol {
 		p.Patterns = append(p.Patterns, q)
 	}
 	for name, s := range x.Protocol.All() {
-		st := sim.Stage{Name: name, Repeats: s.Repeats, Hold: s.Hold, Shuffled: s.Order == "shuffled", TeachFrom: s.Hold, LearnFrom: s.Hold,
+		st := sim.Stage{Name: name, Repeats: s.Repeats, Hold: s.Hold, Shuffled: s.Order == "shuffled", TeachFrom: s.Hold,
+			LearnFrom:   s.Hold,
 			MeasureFrom: s.From, MeasureTo: s.To}
 		if s.To == 0 {
 			st.MeasureTo = s.Hold
@@ -180,7 +181,8 @@ func (x *Experiment) checkLearning(errs *config.List) {
 			if st := x.Stimuli.Get(s); st == nil {
 				errs.Add(x.tree.At(key+".currents."+s).NotFound("stimulus", x.Stimuli.Names()))
 			} else if st.Wave != patternWave {
-				errs.Add(x.At(key+".currents."+s, "this stimulus has the wave %q; only one with the wave \"pattern\" can be set", st.Wave))
+				errs.Add(x.At(key+".currents."+s, "this stimulus has the wave %q; only one with the wave \"pattern\" can be set",
+					st.Wave))
 			}
 		}
 		for t, target := range p.Targets.All() {
@@ -191,7 +193,8 @@ func (x *Experiment) checkLearning(errs *config.List) {
 				if deciding {
 					allowed = "0 to 1"
 				}
-				errs.Add(x.At(key+".targets."+t, "the target %g makes no sense for a teacher of the kind %q", *target, teacher.Kind).Allow(allowed))
+				errs.Add(x.At(key+".targets."+t, "the target %g makes no sense for a teacher of the kind %q", *target,
+					teacher.Kind).Allow(allowed))
 			}
 		}
 		for w, factor := range p.Weights.All() {
@@ -213,18 +216,23 @@ func (x *Experiment) checkLearning(errs *config.List) {
 		}
 		switch {
 		case s.From >= s.Hold:
-			errs.Add(x.At(key+".measure_from", "nothing of a presentation of %v is left to measure", s.Hold).Allow("[0 ms, " + s.Hold.String() + ")"))
+			errs.Add(x.At(key+".measure_from", "nothing of a presentation of %v is left to measure", s.Hold).Allow("[0 ms, " +
+				s.Hold.String() + ")"))
 		case s.To > s.Hold:
-			errs.Add(x.At(key+".measure_to", "a presentation lasts %v", s.Hold).Allow("(" + s.From.String() + ", " + s.Hold.String() + "], 0: its end"))
+			errs.Add(x.At(key+".measure_to", "a presentation lasts %v", s.Hold).Allow("(" + s.From.String() + ", " +
+				s.Hold.String() + "], 0: its end"))
 		case s.To != 0 && s.To <= s.From:
-			errs.Add(x.At(key+".measure_to", "leaves nothing to measure from %v on", s.From).Allow("(" + s.From.String() + ", " + s.Hold.String() + "], 0: its end"))
+			errs.Add(x.At(key+".measure_to", "leaves nothing to measure from %v on", s.From).Allow("(" + s.From.String() + ", " +
+				s.Hold.String() + "], 0: its end"))
 		}
 		if s.Until == "solved" && x.Judge() == nil {
-			errs.Add(x.At(key+".until", "nothing says what is right").Allow("a cross-entropy teacher, and its targets in the patterns"))
+			errs.Add(x.At(key+".until", "nothing says what is right").Allow(
+				"a cross-entropy teacher, and its targets in the patterns"))
 		}
 		for k, t := range map[string]*spike.Tick{"teacher_from": s.Teacher, "plasticity_from": s.Plasticity} {
 			if t != nil && *t >= s.Hold {
-				errs.Add(x.At(key+"."+k, "is not before the end of a presentation").Allow("[0 ms, " + s.Hold.String() + "), or leave the key out for never"))
+				errs.Add(x.At(key+"."+k, "is not before the end of a presentation").Allow("[0 ms, " + s.Hold.String() +
+					"), or leave the key out for never"))
 			}
 		}
 		for k, t := range map[string]spike.Tick{"hold": s.Hold, "measure_from": s.From, "measure_to": s.To} {

@@ -128,7 +128,8 @@ func (x *Experiment) parse(name string, text []byte, overrides []string) error {
 
 // readTrains reads the file of a replayed population.
 func (x *Experiment) readTrains(key string, size int, r *neuron.Replay) error {
-	f, err := trains.Read(r.FS, r.File, trains.Options{TimeUnit: r.TimeUnit, TimeColumn: r.TimeColumn, UnitColumn: r.UnitColumn,
+	f, err := trains.Read(r.FS, r.File, trains.Options{TimeUnit: r.TimeUnit, TimeColumn: r.TimeColumn,
+		UnitColumn:       r.UnitColumn,
 		PopulationColumn: r.PopulationColumn, Delimiter: r.Delimiter})
 	if err == nil {
 		r.Trains, err = f.Select(trains.Selection{Recording: r.Recording, Units: r.Units, Size: size,

@@ -159,14 +159,17 @@ func (r *modelReceptors) QuantityText(string) string { return "" }
 
 // source returns the model as package equations reads it.
 func (m *Model) source(name string, n *config.Node) *equations.Source {
-	s := &equations.Source{Name: name, Equations: m.Equations.Text, Threshold: m.Threshold.Text, Hazard: m.Hazard.Text, Reset: m.Reset,
+	s := &equations.Source{Name: name, Equations: m.Equations.Text, Threshold: m.Threshold.Text, Hazard: m.Hazard.Text,
+		Reset:      m.Reset,
 		Refractory: m.Refractory.Text, From: m.From.Text, Hold: m.Hold, Substeps: m.Substeps,
 		Initial: namedTexts(&m.Initial), Parameters: namedTexts(&m.Parameters)}
 	for name, k := range m.Compartments.All() {
 		at := n.At("compartments." + name)
-		s.Compartments = append(s.Compartments, equations.CompartmentSource{Name: name, Parent: k.Parent.Text, Length: k.Length.Text, Diameter: k.Diameter.Text,
-			Capacitance: k.CM.Text, Leak: k.GL.Text, Reversal: k.EL.Text, Axial: k.Axial.Text, Spine: k.Spine.Text, Coupling: k.Coupling.Text,
-			At: equations.Text{Key: at.Path(), File: at.Pos().File, Line: at.Pos().Line, Column: at.Pos().Column}})
+		s.Compartments = append(s.Compartments, equations.CompartmentSource{Name: name, Parent: k.Parent.Text,
+			Length: k.Length.Text, Diameter: k.Diameter.Text,
+			Capacitance: k.CM.Text, Leak: k.GL.Text, Reversal: k.EL.Text, Axial: k.Axial.Text, Spine: k.Spine.Text,
+			Coupling: k.Coupling.Text,
+			At:       equations.Text{Key: at.Path(), File: at.Pos().File, Line: at.Pos().Line, Column: at.Pos().Column}})
 	}
 	for port, p := range m.Ports.All() {
 		at := n.At("ports." + port)
@@ -176,7 +179,8 @@ func (m *Model) source(name string, n *config.Node) *equations.Source {
 			q.Receptors = append(q.Receptors, equations.ReceptorSource{Name: name})
 		}
 		for name, r := range p.Receptors.table.All() {
-			q.Receptors = append(q.Receptors, equations.ReceptorSource{Name: name, Kind: r.Kind, Tau: r.Tau.Text, Reversal: r.Reversal.Text, Factor: r.Factor.Text})
+			q.Receptors = append(q.Receptors, equations.ReceptorSource{Name: name, Kind: r.Kind, Tau: r.Tau.Text,
+				Reversal: r.Reversal.Text, Factor: r.Factor.Text})
 		}
 		s.Ports = append(s.Ports, q)
 	}
@@ -185,14 +189,17 @@ func (m *Model) source(name string, n *config.Node) *equations.Source {
 			p.From.Text = p.To.Text
 			p.From.S = "0 ms"
 		}
-		s.Pulses = append(s.Pulses, equations.PulseSource{Name: name, From: p.From.Text, To: p.To.Text, After: p.After.Text, Overlap: p.Overlap})
+		s.Pulses = append(s.Pulses, equations.PulseSource{Name: name, From: p.From.Text, To: p.To.Text, After: p.After.Text,
+			Overlap: p.Overlap})
 	}
 	for name, e := range m.Events.All() {
-		s.Events = append(s.Events, equations.EventSource{Name: name, When: e.When.Text, After: e.After.Text, Delay: e.Delay.Text,
+		s.Events = append(s.Events, equations.EventSource{Name: name, When: e.When.Text, After: e.After.Text,
+			Delay:      e.Delay.Text,
 			Refractory: e.Refractory.Text, Do: e.Do})
 	}
 	if m.Second != nil {
-		s.Second = &equations.SecondSource{Probability: m.Second.Probability.Text, After: m.Second.After.Text, Reset: m.Second.Reset}
+		s.Second = &equations.SecondSource{Probability: m.Second.Probability.Text, After: m.Second.After.Text,
+			Reset: m.Second.Reset}
 	}
 	return s
 }

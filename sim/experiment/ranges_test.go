@@ -12,13 +12,14 @@ import (
 	"github.com/burstplex/burstplex/sim/experiment"
 )
 
-// TestRangesHold takes every number of every model, rule and background to the ends of the range that the reference gives it: what
-// lies inside is accepted, what lies outside is refused, and not because of another key.
+// TestRangesHold takes every number of every model, rule and background to the ends of the range that the reference
+// gives it: what lies inside is accepted, what lies outside is refused, and not because of another key.
 func TestRangesHold(t *testing.T) {
 	kinds := experiment.NewRegistries()
 	tried := 0
 	try := func(k config.KeyDoc, fresh func() any) {
-		if strings.HasPrefix(k.Type, "list") || k.Type == "text" || !strings.ContainsAny(k.Range, "([") || strings.Contains(k.Key, "[]") {
+		if strings.HasPrefix(k.Type, "list") || k.Type == "text" || !strings.ContainsAny(k.Range, "([") ||
+			strings.Contains(k.Key, "[]") {
 			return
 		}
 		lo, hi, _ := strings.Cut(k.Range[1:len(k.Range)-1], ",")

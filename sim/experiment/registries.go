@@ -58,7 +58,8 @@ func NewRegistries() *Registries {
 	for _, k := range plasticity.Kinds() {
 		r.Rules.Add(kind.Of[plasticity.Spec]{Name: k.Name, Doc: k.Doc, New: k.Default})
 	}
-	r.Rules.Add(kind.Of[plasticity.Spec]{Name: "equations", Doc: "a rule of your own: traces and statements; see docs/equations.md", New: newEquationRule})
+	r.Rules.Add(kind.Of[plasticity.Spec]{Name: "equations",
+		Doc: "a rule of your own: traces and statements; see docs/equations.md", New: newEquationRule})
 	r.Backgrounds.Add(
 		kind.Of[neuron.BackgroundSpec]{Name: poissonBackground, Doc: "independent Poisson trains for every neuron",
 			New: func() neuron.BackgroundSpec { return neuron.DefaultPoissonBackground() }},
@@ -84,7 +85,9 @@ func NewRegistries() *Registries {
 			New: func() task.Spec { return credit.DefaultRegression() }},
 		kind.Of[task.Spec]{Name: "response-curve", Doc: "rates and burst probability of neurons of the file over a current",
 			New: func() task.Spec { return cell.DefaultCurve() }},
-		kind.Of[task.Spec]{Name: "protocols", Doc: "what a neuron of the file is judged by: resistance, time constant, sag, rheobase, attenuation, back-propagation, summation, coincidence",
+		kind.Of[task.Spec]{Name: "protocols",
+			Doc: "what a neuron of the file is judged by: resistance, time constant, sag, rheobase, attenuation, " +
+				"back-propagation, summation, coincidence",
 			New: func() task.Spec { return cell.DefaultProtocols() }},
 		kind.Of[task.Spec]{Name: "images", Doc: "networks of ensembles that learn to tell images",
 			New: func() task.Spec { return deep.Default() }})

@@ -48,7 +48,8 @@ func TestReplayedFiles(t *testing.T) {
 		{`file = "absent.csv"; size = 5`, "populations.in.file"},
 	} {
 		path := filepath.Join(dir, "x.toml")
-		text := "[experiment]\nname = \"x\"\nduration = \"100 ms\"\nstep = \"0.1 ms\"\nbin = \"10 ms\"\n[populations.in]\nmodel = \"replay\"\n" +
+		text := "[experiment]\nname = \"x\"\nduration = \"100 ms\"\nstep = \"0.1 ms\"\nbin = \"10 " +
+			"ms\"\n[populations.in]\nmodel = \"replay\"\n" +
 			strings.ReplaceAll(c.keys, "; ", "\n") + "\n"
 		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
 			t.Fatal(err)

@@ -79,9 +79,11 @@ func (s *equationRule) compile(x *Experiment, key string, p *Projection) error {
 	if !x.Has(key+".w_min") && x.signed(p) {
 		s.Min = -unbounded
 	}
-	src := &equations.RuleSource{Name: n.Path(), Parameters: namedTexts(&s.Parameters), Pre: namedTexts(&s.Pre), Post: namedTexts(&s.Post),
+	src := &equations.RuleSource{Name: n.Path(), Parameters: namedTexts(&s.Parameters), Pre: namedTexts(&s.Pre),
+		Post:   namedTexts(&s.Post),
 		Target: namedTexts(&s.Target), Synapse: namedTexts(&s.Synapse), Drift: s.Drift.Text,
-		On: [equations.RuleMoments][]equations.Text{s.PreSpike, s.PreEvent, s.PreBurst, s.PostSpike, s.PostEvent, s.PostBurst},
+		On: [equations.RuleMoments][]equations.Text{s.PreSpike, s.PreEvent, s.PreBurst, s.PostSpike, s.PostEvent,
+			s.PostBurst},
 		Lo: s.Min, Hi: s.Max}
 	if s.Min > s.Max || math.IsNaN(s.Min+s.Max) {
 		return nil // is reported with the other bounds
@@ -93,7 +95,8 @@ func (s *equationRule) compile(x *Experiment, key string, p *Projection) error {
 		src.On[equations.AtSignal] = s.Signal.Do
 	}
 	if s.Drift.S == "" && len(slices.Concat(src.On[:]...)) == 0 {
-		return n.Errorf("a rule needs a statement").Allow("on_pre_spike, on_pre_event, on_pre_burst, on_post_spike, on_post_event, on_post_burst, drift, every, signal")
+		return n.Errorf("a rule needs a statement").Allow(
+			"on_pre_spike, on_pre_event, on_pre_burst, on_post_spike, on_post_event, on_post_burst, drift, every, signal")
 	}
 	src.Readable, src.Constants = x.readable(p.Target)
 	if _, more := x.readable(p.Source); more != nil {
@@ -209,7 +212,8 @@ func (x *Experiment) readSignal(key, file string) (out []plasticity.Sample, err 
 	if err != nil {
 		return nil, x.At(key, "%v", err)
 	}
-	if len(rows) == 0 || len(rows[0]) != 2 || strings.TrimSpace(rows[0][0]) != "time_s" || strings.TrimSpace(rows[0][1]) != "value" {
+	if len(rows) == 0 || len(rows[0]) != 2 || strings.TrimSpace(rows[0][0]) != "time_s" ||
+		strings.TrimSpace(rows[0][1]) != "value" {
 		return nil, x.At(key, "the first line must name the columns").Allow("time_s,value")
 	}
 	for i, row := range rows[1:] {

@@ -93,7 +93,8 @@ func trained(t *testing.T, text string, opt sim.Options, through spike.Tick, ove
 	return engine.Digest(), weights
 }
 
-// A rule that reads potentials gives the same weights whatever the workers, shards and interruptions are, with both integrators.
+// A rule that reads potentials gives the same weights whatever the workers, shards and interruptions are, with both
+// integrators.
 func TestVoltageRulesAreTheSameForAll(t *testing.T) {
 	digest, weights := trained(t, voltageRule, sim.Options{Workers: 1}, 0)
 	if slices.Max(weights)-slices.Min(weights) < 1e-3 {
@@ -102,13 +103,16 @@ func TestVoltageRulesAreTheSameForAll(t *testing.T) {
 	for _, c := range []struct {
 		opt     sim.Options
 		through spike.Tick
-	}{{sim.Options{Workers: 3, ShardSize: 64}, 0}, {sim.Options{Workers: 2, ShardSize: 64, NoSleep: true}, 60 * spike.Millisecond}} {
+	}{{sim.Options{Workers: 3, ShardSize: 64}, 0}, {sim.Options{Workers: 2, ShardSize: 64, NoSleep: true},
+		60 * spike.Millisecond}} {
 		d, w := trained(t, voltageRule, c.opt, c.through)
 		if d != digest || !slices.Equal(w, weights) {
-			t.Errorf("%+v through %v: digest %s and weights up to %g, want %s and %g", c.opt, c.through, d, slices.Max(w), digest, slices.Max(weights))
+			t.Errorf("%+v through %v: digest %s and weights up to %g, want %s and %g", c.opt, c.through, d, slices.Max(w),
+				digest, slices.Max(weights))
 		}
 	}
-	_, exact := trained(t, voltageRule, sim.Options{}, 0, "populations.post.integrator=reference", "populations.post.size=20")
+	_, exact := trained(t, voltageRule, sim.Options{}, 0, "populations.post.integrator=reference",
+		"populations.post.size=20")
 	_, fast := trained(t, voltageRule, sim.Options{}, 0, "populations.post.size=20")
 	for i, w := range fast {
 		if d := w - exact[i]; d > 2e-5 || d < -2e-5 {
@@ -121,8 +125,9 @@ func TestVoltageRulesAreTheSameForAll(t *testing.T) {
 func TestSignals(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "reward.csv")
 	text := voltageRule + "signal = { file = \"" + file + "\", do = \"w += signal\" }\n"
-	for content, want := range map[string]string{"time_s,value\n0.01,0.5\n0.02,-0.25\n": "", "t,v\n1,2\n": "time_s,value", "time_s,value\n1,2\n1,3\n": "grow from line to line",
-		"time_s,value\n1,x\n": "not a time"} {
+	for content, want := range map[string]string{"time_s,value\n0.01,0.5\n0.02,-0.25\n": "", "t,v\n1,2\n": "time_s,value",
+		"time_s,value\n1,2\n1,3\n": "grow from line to line",
+		"time_s,value\n1,x\n":      "not a time"} {
 		if err := os.WriteFile(file, []byte(content), 0o600); err != nil {
 			t.Fatal(err)
 		}

@@ -33,10 +33,10 @@ type keptInput struct {
 	SHA256 string `json:"sha256"`
 }
 
-// Save writes the experiment into a directory, with overrides applied and with everything that it reads: small files are copied
-// into inputs/, large ones are named by absolute path and digest. The directory can be moved, and what is in it, run again, is the
-// same experiment with the same digest. Variants, if any are given, are those of x that will be run from the saved file.
-// x must have been checked. The saved experiment is returned, as Load reads it.
+// Save writes the experiment into a directory, with overrides applied and with everything that it reads: small files
+// are copied into inputs/, large ones are named by absolute path and digest. The directory can be moved, and what is in
+// it, run again, is the same experiment with the same digest. Variants, if any are given, are those of x that will be
+// run from the saved file. x must have been checked. The saved experiment is returned, as Load reads it.
 func (x *Experiment) Save(dir string, variants ...*Experiment) (*Experiment, error) {
 	tree, err := config.Parse(x.tree.Pos().File, x.Resolved())
 	if err != nil {
@@ -235,7 +235,9 @@ func VerifyInputs(dir string) error {
 			return &config.Error{File: path, Reason: "this input of the run cannot be read: " + reason(err)}
 		}
 		if sum != in.SHA256 {
-			return &config.Error{File: path, Reason: fmt.Sprintf("this input is not what the run began with (%s): its digest differs from that in %s", in.From, filepath.Join(dir, inputsTable))}
+			return &config.Error{File: path,
+				Reason: fmt.Sprintf("this input is not what the run began with (%s): its digest differs from that in %s", in.From,
+					filepath.Join(dir, inputsTable))}
 		}
 	}
 	return nil

@@ -10,10 +10,11 @@ import (
 // schemaNode is a part of a JSON schema.
 type schemaNode = map[string]any
 
-// Schema returns a JSON schema (draft-07, which editors for TOML read) of experiment files: completion and descriptions in editors. What the
-// schema lets pass is still checked by Load: units and ranges are in descriptions.
+// Schema returns a JSON schema (draft-07, which editors for TOML read) of experiment files: completion and descriptions
+// in editors. What the schema lets pass is still checked by Load: units and ranges are in descriptions.
 func Schema(kinds *Registries) ([]byte, error) {
-	root := schemaNode{"$schema": "http://json-schema.org/draft-07/schema#", "title": "Burstplex experiment", "type": "object",
+	root := schemaNode{"$schema": "http://json-schema.org/draft-07/schema#", "title": "Burstplex experiment",
+		"type":       "object",
 		"properties": schemaNode{}, "additionalProperties": false}
 	for _, s := range AllKeys(kinds) {
 		for _, k := range s.Keys {

@@ -51,11 +51,14 @@ func TestStimulusOfAFile(t *testing.T) {
 		{"wave = \"sine\"\namplitude = \"30 pA\"\nperiod = \"100 ms\"", 0, 50, 30 * 0.636619772},
 		{"wave = \"table\"\nfile = \"i.csv\"", 0, 100, 250},
 		{"wave = \"table\"\nfile = \"i.csv\"\nscale = 2", 50, 150, 875},
-		{"wave = \"steps\"\nlevels = [\"100 pA\", \"200 pA\", \"300 pA\"]\nhold = \"100 ms\"\nfrom = \"130 ms\"\nrepeat = true", 130, 230, 100},
-		{"wave = \"steps\"\nlevels = [\"100 pA\", \"200 pA\", \"300 pA\"]\nhold = \"100 ms\"\nfrom = \"130 ms\"\nrepeat = true", 380, 480, 200},
+		{"wave = \"steps\"\nlevels = [\"100 pA\", \"200 pA\", \"300 pA\"]\nhold = \"100 ms\"\nfrom = \"130 ms\"\nrepeat " +
+			"= true", 130, 230, 100},
+		{"wave = \"steps\"\nlevels = [\"100 pA\", \"200 pA\", \"300 pA\"]\nhold = \"100 ms\"\nfrom = \"130 ms\"\nrepeat " +
+			"= true", 380, 480, 200},
 		{"wave = \"steps\"\nlevels = [\"100 pA\", \"200 pA\", \"300 pA\"]\nhold = \"100 ms\"\nfrom = \"130 ms\"", 130, 230,
 			100},
-		{"wave = \"steps\"\nlevels = [\"100 pA\", \"200 pA\"]\ntimes = [\"50 ms\", \"300 ms\"]\nscale = \"uniform(1, 1.0000001)\"", 0, 400, 112.5},
+		{"wave = \"steps\"\nlevels = [\"100 pA\", \"200 pA\"]\ntimes = [\"50 ms\", \"300 ms\"]\nscale = \"uniform(1, " +
+			"1.0000001)\"", 0, 400, 112.5},
 	} {
 		mean, err := withStimulus(t, c.text)
 		if err != nil {

@@ -12,8 +12,8 @@ import (
 	"github.com/burstplex/burstplex/sim/config"
 )
 
-// checkStrict refuses what would be read, and then not do what it says: neurons that are not there, times that never come,
-// keys that another one switches off.
+// checkStrict refuses what would be read, and then not do what it says: neurons that are not there, times that never
+// come, keys that another one switches off.
 func (x *Experiment) checkStrict(errs *config.List) {
 	if name := x.Experiment.Name; name == "" || strings.ContainsAny(name, `/\`) || name == "." || name == ".." {
 		errs.Add(x.At("experiment.name", "is needed as the name of a directory").Allow("a name without / and \\"))
@@ -73,7 +73,8 @@ func (x *Experiment) checkTimes(errs *config.List) {
 	for name, s := range x.Stimuli.All() {
 		key := "stimuli." + name
 		if s.To != 0 && s.To <= s.From {
-			errs.Add(x.At(key+".to", "leaves nothing of the stimulus, which begins at %v", s.From).Allow("0: the end, or after its start"))
+			errs.Add(x.At(key+".to", "leaves nothing of the stimulus, which begins at %v",
+				s.From).Allow("0: the end, or after its start"))
 		}
 		if s.Wave == patternWave && !x.isSet(name) {
 			errs.Add(x.At(key+".wave", "no pattern sets this stimulus: it would be 0 all the time").Allow(
@@ -160,7 +161,8 @@ func (x *Experiment) checkCompared(errs *config.List) {
 	}
 }
 
-// PresentationColumns returns the columns of the table of presentations, presentations.csv, that hold numbers, beside start_s.
+// PresentationColumns returns the columns of the table of presentations, presentations.csv, that hold numbers, beside
+// start_s.
 func (x *Experiment) PresentationColumns() (columns []string) {
 	for p := range x.Populations.All() {
 		columns = append(columns, p+" event_rate_hz", p+" burst_probability")
@@ -244,12 +246,14 @@ func (x *Experiment) suspicions() (lines []string) {
 	n := x.Presentations(0).Len()
 	for i, c := range x.Compare {
 		if c.Column != "" && c.At >= n {
-			warn(fmt.Sprintf("compare[%d].presentation", i), "the protocol has %s: there is nothing to compare", plural.Of(n, "presentation"))
+			warn(fmt.Sprintf("compare[%d].presentation", i), "the protocol has %s: there is nothing to compare",
+				plural.Of(n, "presentation"))
 		}
 	}
 	for name, s := range x.Protocol.All() {
 		if s.Until == "solved" && s.Taught() {
-			warn("protocol."+name+".until", "repeats are judged while the teacher helps; measure_to = \"%v\" would judge them without", *s.Teacher)
+			warn("protocol."+name+".until",
+				"repeats are judged while the teacher helps; measure_to = \"%v\" would judge them without", *s.Teacher)
 		}
 	}
 	for name, t := range x.Teachers.All() {

@@ -52,8 +52,8 @@ hold = "900 ms"
 teacher_from = "0 ms"
 `
 
-// What would be read and then not do what it says is refused before anything is simulated, and the error names the key that is
-// wrong: of two keys that contradict each other, the one that was set.
+// What would be read and then not do what it says is refused before anything is simulated, and the error names the key
+// that is wrong: of two keys that contradict each other, the one that was set.
 func TestStrict(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "strict.toml")
 	if err := os.WriteFile(path, []byte(strictText), 0o666); err != nil {
@@ -99,8 +99,11 @@ func TestStrict(t *testing.T) {
 		{"protocol.one.repeats", `protocol.one.repeats=0`},
 		{"protocol.one.measure_to", `protocol.one.measure_to=901 ms`},
 		{"protocol.one.measure_from", `protocol.one.measure_from=900 ms`},
-		{"projections.x.k", "projections.x={ source = \"s\", target = \"p\", receptor = \"ampa\", connector = \"fixed-in-degree\", k = 30 }"},
-		{"projections.x.pairs[1]", "projections.x={ source = \"s\", target = \"p\", receptor = \"ampa\", connector = \"list\", pairs = [[0, 0], [20, 1]] }"},
+		{"projections.x.k", "projections.x={ source = \"s\", target = \"p\", receptor = \"ampa\", connector = " +
+			"\"fixed-in-degree\", k = 30 }"},
+		{"projections.x.pairs[1]",
+			"projections.x={ source = \"s\", target = \"p\", receptor = \"ampa\", connector = \"list\", pairs = [[0, 0], [20, " +
+				"1]] }"},
 		{"projections.x.rule.w_max", `projections.x.rule={ kind = "stdp", w_max = 0.1 }`},
 		{"projections.x.rule.w_min", `projections.x.rule={ kind = "stdp", w_min = 5 }`},
 		{"projections.x.rule.e_max", `projections.x.rule={ kind = "burstccn", p_b = 0.3, e_min = "9 Hz", e_max = "5 Hz" }`},

@@ -74,7 +74,8 @@ func (x *Experiment) checkTask(errs *config.List) {
 			return
 		}
 	}
-	for name, n := range map[string]int{"populations": x.Populations.Len(), "projections": x.Projections.Len(), "protocol": x.Protocol.Len()} {
+	for name, n := range map[string]int{"populations": x.Populations.Len(), "projections": x.Projections.Len(),
+		"protocol": x.Protocol.Len()} {
 		if n > 0 && !ok {
 			errs.Add(x.At(name, "means nothing beside a task, which brings its own network"))
 		}

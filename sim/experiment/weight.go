@@ -8,8 +8,8 @@ import (
 	"github.com/burstplex/burstplex/sim/config"
 )
 
-// Weight is the weight of synapses as a file has it: a plain number in the unit of the receptor, "0.35 leak" for conductances in
-// multiples of the leak where the synapse ends, or "3 nS", which is divided by that leak.
+// Weight is the weight of synapses as a file has it: a plain number in the unit of the receptor, "0.35 leak" for
+// conductances in multiples of the leak where the synapse ends, or "3 nS", which is divided by that leak.
 type Weight struct {
 	neuron.Value
 	unit string // "", "leak" or "nS"
@@ -69,7 +69,8 @@ func (x *Experiment) weight(key string, p *Projection) (neuron.Value, error) {
 	}
 	switch {
 	case what != "":
-		return p.Weight.Value, x.At(key+".weight", "is a conductance, but the target has %s", what).Allow("a number, in pA or mV")
+		return p.Weight.Value, x.At(key+".weight", "is a conductance, but the target has %s",
+			what).Allow("a number, in pA or mV")
 	case p.Weight.unit == "leak":
 		return p.Weight.Value, nil
 	case leak == 0:

@@ -49,7 +49,8 @@ func TestDigitsAreLearnable(t *testing.T) {
 		t.Errorf("nearest centroid misses %.1f %%, want 10 to 40 %%", 100*centroid)
 	}
 	if linear > 0.75*centroid || linear < 0.02 {
-		t.Errorf("softmax regression misses %.1f %%, want at least 2 %% and at most three quarters of the centroids' error", 100*linear)
+		t.Errorf("softmax regression misses %.1f %%, want at least 2 %% and at most three quarters of the centroids' error",
+			100*linear)
 	}
 	noise := rng.New(1, "noise").Stream(0, 0)
 	shuffle(train.Labels, noise)

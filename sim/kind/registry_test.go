@@ -75,8 +75,9 @@ func TestDecode(t *testing.T) {
 		t.Errorf("without a kind: %v %v", s, err)
 	}
 	for text, want := range map[string]string{
-		"label = \"x\"":                          "shapes.toml:1: kind: is required (allowed: square, box)",
-		"kind = \"squire\"":                      "shapes.toml:1: kind = \"squire\": is not one of the names, did you mean \"square\"? (allowed: square, box)",
+		"label = \"x\"": "shapes.toml:1: kind: is required (allowed: square, box)",
+		"kind = \"squire\"": "shapes.toml:1: kind = \"squire\": is not one of the names, did you mean " +
+			"\"square\"? (allowed: square, box)",
 		"kind = \"square\"\nside = \"11 mV\"":    "must be at most 10",
 		"kind = \"square\"\ndepth = \"1 mV\"":    "means nothing to the kind \"square\"",
 		"kind = \"square\"\nsidee = \"1 mV\"":    "did you mean \"side\"?",

@@ -7,7 +7,8 @@ import (
 	"testing"
 )
 
-// Energy is that of packages and memory, not of the cores within a package, and goes on where a counter starts again from 0.
+// Energy is that of packages and memory, not of the cores within a package, and goes on where a counter starts again
+// from 0.
 func TestCounters(t *testing.T) {
 	root := t.TempDir()
 	put := func(domain, file, text string) {
@@ -21,11 +22,13 @@ func TestCounters(t *testing.T) {
 		t.Error("counters where there are none")
 	}
 	at := func(package0, dram int) {
-		for domain, v := range map[string]int{"intel-rapl:0": package0, "intel-rapl:0:0": 7 * package0, "intel-rapl:0:1": dram} {
+		for domain, v := range map[string]int{"intel-rapl:0": package0, "intel-rapl:0:0": 7 * package0,
+			"intel-rapl:0:1": dram} {
 			put(domain, "energy_uj", strconv.Itoa(v))
 		}
 	}
-	for domain, name := range map[string]string{"intel-rapl:0": "package-0", "intel-rapl:0:0": "core", "intel-rapl:0:1": "dram"} {
+	for domain, name := range map[string]string{"intel-rapl:0": "package-0", "intel-rapl:0:0": "core",
+		"intel-rapl:0:1": "dram"} {
 		put(domain, "name", name)
 		put(domain, "max_energy_range_uj", "10000000")
 	}

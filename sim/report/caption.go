@@ -25,7 +25,8 @@ func (d *Report) caption(f Figure) string {
 		says += " From " + timeOf(w.From) + " to " + timeOf(w.To) + "."
 	}
 	return fmt.Sprintf("%s Neurons: %s; %s. Burst: %s; it counts when its event begins, "+
-		"and burst probability is bursts over events.", says, strings.Join(n, ", "), overSeeds(len(d.obs)), strings.Join(bursts, " or "))
+		"and burst probability is bursts over events.", says, strings.Join(n, ", "), overSeeds(len(d.obs)),
+		strings.Join(bursts, " or "))
 }
 
 // timeOf is a time as people write it: "0 s", "200 ms".
@@ -54,6 +55,8 @@ func (d *Report) comparisonCaption() string {
 			bursts = append(bursts, b)
 		}
 	}
-	return fmt.Sprintf("What was measured, in %% of known values: the limit of small integration steps, and the published program, "+
-		"whose steps are finite; 0: equal; %s. Burst: %s. Numbers: comparison.csv of the results.", overSeeds(len(d.obs)), strings.Join(bursts, " or "))
+	return fmt.Sprintf("What was measured, in %% of known values: the limit of small integration steps, and the "+
+		"published program, "+
+		"whose steps are finite; 0: equal; %s. Burst: %s. Numbers: comparison.csv of the results.", overSeeds(len(d.obs)),
+		strings.Join(bursts, " or "))
 }

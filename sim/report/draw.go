@@ -15,11 +15,12 @@ import (
 	"github.com/burstplex/burstplex/sim/experiment"
 )
 
-// Draw redraws figures and comparison of a result directory, those named or all, from what the directory holds: they are
-// the same files that the run wrote. Of an experiment with variants it draws those of each.
+// Draw redraws figures and comparison of a result directory, those named or all, from what the directory holds: they
+// are the same files that the run wrote. Of an experiment with variants it draws those of each.
 func Draw(kinds *experiment.Registries, dir string, names ...string) error {
 	var plan struct{ Variants []string }
-	if text, err := os.ReadFile(filepath.Join(dir, "plan.json")); err == nil && json.Unmarshal(text, &plan) == nil && len(plan.Variants) > 0 {
+	if text, err := os.ReadFile(filepath.Join(dir, "plan.json")); err == nil && json.Unmarshal(text, &plan) == nil &&
+		len(plan.Variants) > 0 {
 		for _, v := range plan.Variants {
 			if err := Draw(kinds, filepath.Join(dir, v), names...); err != nil {
 				return err
@@ -34,7 +35,8 @@ func Draw(kinds *experiment.Registries, dir string, names ...string) error {
 	known := append(x.Figures.Names(), "comparison")
 	for _, name := range names {
 		if !slices.Contains(known, name) {
-			return &config.Error{File: dir, Key: name, Reason: "the experiment has no such figure", Allowed: strings.Join(known, ", ")}
+			return &config.Error{File: dir, Key: name, Reason: "the experiment has no such figure",
+				Allowed: strings.Join(known, ", ")}
 		}
 	}
 	d := &Report{Experiment: x}
@@ -59,7 +61,8 @@ func Draw(kinds *experiment.Registries, dir string, names ...string) error {
 	for _, name := range names {
 		if f := x.Figures.Get(name); f != nil && never(x, f) {
 			w, _ := f.Spec.(Figure).Window(x)
-			return x.At("figures."+name+".from", "the run ended at %v: there is nothing to draw from %v on", x.Experiment.Duration, w.From)
+			return x.At("figures."+name+".from", "the run ended at %v: there is nothing to draw from %v on",
+				x.Experiment.Duration, w.From)
 		}
 	}
 	rows := d.comparePresentations()
@@ -83,7 +86,8 @@ func seedsOf(dir string) (seeds []uint64, err error) {
 		return seeds, nil
 	}
 	for _, kind := range []struct{ files, name string }{ // of a run that has not ended
-		{"spikes-*.bspk", "spikes-%d.bspk"}, {"presentations-*.csv", "presentations-%d.csv"}, {"observed-*.bin", "observed-%d.bin"},
+		{"spikes-*.bspk", "spikes-%d.bspk"}, {"presentations-*.csv", "presentations-%d.csv"},
+		{"observed-*.bin", "observed-%d.bin"},
 	} {
 		files, err := filepath.Glob(filepath.Join(dir, kind.files))
 		if err != nil {
@@ -100,8 +104,8 @@ func seedsOf(dir string) (seeds []uint64, err error) {
 	return seeds, nil
 }
 
-// reread adds a seed with what the directory says of it: what was observed where that was kept, else its recording, and its
-// presentations.
+// reread adds a seed with what the directory says of it: what was observed where that was kept, else its recording, and
+// its presentations.
 func (d *Report) reread(dir string, seed uint64) error {
 	net, err := d.Network(seed)
 	if err != nil {

@@ -11,8 +11,8 @@ import (
 	"github.com/burstplex/burstplex/sim/kind"
 )
 
-// Figure is a kind of figure, one type in one file: a pointer to a struct whose tagged fields are the keys that a file has
-// for it. Most embed OfSpikes or OfPresentations, which have a method for everything but Draw and Caption.
+// Figure is a kind of figure, one type in one file: a pointer to a struct whose tagged fields are the keys that a file
+// has for it. Most embed OfSpikes or OfPresentations, which have a method for everything but Draw and Caption.
 type Figure interface {
 	// Check adds to errs what the figure would lack, before anything is simulated; key is that of the figure in the file.
 	Check(x *experiment.Experiment, key string, errs *config.List)
@@ -25,7 +25,8 @@ type Figure interface {
 	Caption(r *Report) string
 	// Shows reports whether a population is among those drawn.
 	Shows(population string) bool
-	// Window is the time that is shown or measured; ok is false if the figure needs nothing but the table of presentations.
+	// Window is the time that is shown or measured; ok is false if the figure needs nothing but the table of
+	// presentations.
 	Window(x *experiment.Experiment) (w spike.Window, ok bool)
 }
 
@@ -41,7 +42,8 @@ func Register(to *experiment.Registries, kinds ...kind.Of[Figure]) {
 func NewRegistries() *experiment.Registries {
 	kinds := experiment.NewRegistries()
 	Register(kinds,
-		kind.Of[Figure]{Name: "multiplexing", Doc: "two populations that pass on two signals at once: currents, events, bursts, rasters",
+		kind.Of[Figure]{Name: "multiplexing",
+			Doc: "two populations that pass on two signals at once: currents, events, bursts, rasters",
 			New: func() Figure { return &multiplexing{Neurons: defaultNeurons} }},
 		kind.Of[Figure]{Name: "traces", Doc: "event rates, burst rates and burst probabilities over time",
 			New: func() Figure { return &traces{} }},
@@ -102,7 +104,8 @@ func (t *Times) Window(x *experiment.Experiment) (spike.Window, bool) {
 }
 
 func (t *Times) check(x *experiment.Experiment, key string, errs *config.List) {
-	if w, _ := t.Window(x); w.To <= w.From && w.From < x.Experiment.Duration { // later: of another run, see Experiment.Warnings
+	// later: of another run, see Experiment.Warnings
+	if w, _ := t.Window(x); w.To <= w.From && w.From < x.Experiment.Duration {
 		errs.Add(x.At(key+".to", "leaves nothing of the time from %v on", w.From))
 	}
 }
@@ -122,7 +125,8 @@ func (f *OfSpikes) Check(x *experiment.Experiment, key string, errs *config.List
 // Observe implements Figure, for figures that need no more than rates in bins.
 func (f *OfSpikes) Observe(*Observation) any { return nil }
 
-// OfPresentations is what a figure embeds that needs nothing but the table of presentations: all methods but Draw and Caption.
+// OfPresentations is what a figure embeds that needs nothing but the table of presentations: all methods but Draw and
+// Caption.
 type OfPresentations struct{ Populations }
 
 // Check implements Figure.

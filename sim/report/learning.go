@@ -6,8 +6,8 @@ import (
 	"github.com/burstplex/burstplex/sim/experiment"
 )
 
-// learning draws the training: cost, event rate of the output and burst probabilities of the populations over repeats, a
-// line for each pattern, and the mean weights.
+// learning draws the training: cost, event rate of the output and burst probabilities of the populations over repeats,
+// a line for each pattern, and the mean weights.
 type learning struct{ OfPresentations }
 
 // Draw implements Figure.

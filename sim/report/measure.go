@@ -14,7 +14,8 @@ import (
 // Open returns the report of a result directory, to measure what the directory holds.
 func Open(kinds *experiment.Registries, dir string) (*Report, error) {
 	var plan struct{ Variants []string }
-	if text, err := os.ReadFile(filepath.Join(dir, "plan.json")); err == nil && json.Unmarshal(text, &plan) == nil && len(plan.Variants) > 0 {
+	if text, err := os.ReadFile(filepath.Join(dir, "plan.json")); err == nil && json.Unmarshal(text, &plan) == nil &&
+		len(plan.Variants) > 0 {
 		return nil, &config.Error{File: dir, Reason: "holds several variants; take the directory of one"}
 	}
 	x, err := experiment.Load(kinds, filepath.Join(dir, "experiment.toml"))

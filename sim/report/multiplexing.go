@@ -63,6 +63,7 @@ func (f *multiplexing) Draw(d *Report, observed []any) figure.Figure {
 // Caption implements Figure.
 func (f *multiplexing) Caption(d *Report) string {
 	about := &d.Experiment.Experiment
-	return fmt.Sprintf("Event rates, burst rate (Hz per neuron) and burst probabilities of two populations in bins of %v, "+
+	return fmt.Sprintf("Event rates, burst rate (Hz per neuron) and burst probabilities of two populations in bins "+
+		"of %v, "+
 		"with the currents into them; r: correlations after %v.", about.Bin, about.Settle)
 }

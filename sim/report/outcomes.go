@@ -92,7 +92,8 @@ func WriteOutcomes(x *experiment.Experiment, w io.Writer, all []Outcome) error {
 	for _, p := range x.Patterns.Names() {
 		head = append(head, p+" output_hz")
 	}
-	c.Write(append(head, "correct", "solved_at_example", "examples", "first_cost", "last_cost", "teacher_in_training", "teacher_in_test"))
+	c.Write(append(head, "correct", "solved_at_example", "examples", "first_cost", "last_cost", "teacher_in_training",
+		"teacher_in_test"))
 	for _, o := range all {
 		row := []string{o.Variant, fmt.Sprint(o.Seed)}
 		for _, r := range o.Rates {
@@ -102,7 +103,8 @@ func WriteOutcomes(x *experiment.Experiment, w io.Writer, all []Outcome) error {
 		if o.Solved > 0 {
 			solved = fmt.Sprint(o.Solved)
 		}
-		c.Write(append(row, fmt.Sprintf("%d/%d", o.Correct, len(o.Rates)), solved, fmt.Sprint(o.Trained), Number(o.FirstCost), Number(o.LastCost), onOff(o.Taught), onOff(o.Helped)))
+		c.Write(append(row, fmt.Sprintf("%d/%d", o.Correct, len(o.Rates)), solved, fmt.Sprint(o.Trained), Number(o.FirstCost),
+			Number(o.LastCost), onOff(o.Taught), onOff(o.Helped)))
 	}
 	c.Flush()
 	return c.Error()
@@ -152,7 +154,8 @@ func PrintOutcomes(x *experiment.Experiment, w io.Writer, all []Outcome) {
 			at += " *"
 			taught = true
 		}
-		fmt.Fprintf(w, " %8s %20s %16s\n", fmt.Sprintf("%d/%d", o.Correct, len(o.Rates)), at, fmt.Sprintf("%.2f -> %.2f", o.FirstCost, o.LastCost))
+		fmt.Fprintf(w, " %8s %20s %16s\n", fmt.Sprintf("%d/%d", o.Correct, len(o.Rates)), at,
+			fmt.Sprintf("%.2f -> %.2f", o.FirstCost, o.LastCost))
 		s := solved[o.Variant]
 		s[1]++
 		if o.Correct == len(o.Rates) {
@@ -164,10 +167,12 @@ func PrintOutcomes(x *experiment.Experiment, w io.Writer, all []Outcome) {
 		if i == 0 || all[i-1].Variant != o.Variant {
 			s := solved[o.Variant]
 			if taught {
-				fmt.Fprintln(w, "* training is judged while the teacher is on: what is right, and its cost, is what the teacher helps with")
+				fmt.Fprintln(w, "* training is judged while the teacher is on: what is right, and its cost, is what the teacher "+
+					"helps with")
 				taught = false
 			}
-			fmt.Fprintf(w, "%s: %s correct after learning, %s\n", orName(o.Variant, x.Experiment.Name), fmt.Sprintf("%d of %s", s[0], plural.Of(s[1], "seed")), o.state())
+			fmt.Fprintf(w, "%s: %s correct after learning, %s\n", orName(o.Variant, x.Experiment.Name),
+				fmt.Sprintf("%d of %s", s[0], plural.Of(s[1], "seed")), o.state())
 		}
 	}
 }

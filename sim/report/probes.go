@@ -14,8 +14,8 @@ import (
 	"github.com/burstplex/burstplex/sim/experiment"
 )
 
-// probes draws what probes have recorded of one neuron of the first seed, with units: potentials with spikes and bursts marked, gates,
-// conductances, currents; a row for each population and unit.
+// probes draws what probes have recorded of one neuron of the first seed, with units: potentials with spikes and bursts
+// marked, gates, conductances, currents; a row for each population and unit.
 type probes struct {
 	Probes []string `toml:"probes" doc:"which probes, a row for each population and unit; all by default"`
 	Neuron int      `toml:"neuron" range:"[-1, 100000000]" doc:"which neuron of its population; -1: the first that the probe has"`
@@ -38,7 +38,8 @@ func (f *probes) Check(x *experiment.Experiment, key string, errs *config.List) 
 		errs.Add(x.At(key+".kind", "shows probes, and there are none").Allow("[probes.NAME]"))
 	}
 	if !x.Record.Spikes {
-		errs.Add(x.At("record.spikes", "probes are part of the recording, which the figure %s reads", strings.TrimPrefix(key, "figures.")).Allow("true"))
+		errs.Add(x.At("record.spikes", "probes are part of the recording, which the figure %s reads",
+			strings.TrimPrefix(key, "figures.")).Allow("true"))
 	}
 	for _, name := range f.names(x) {
 		if p := x.Probes.Get(name); p != nil {
@@ -123,7 +124,8 @@ func (f *probes) Draw(d *Report, _ []any) figure.Figure {
 			if len(d.Populations()) > 1 && !f.Joint {
 				title = spaced(p.Population)
 			}
-			page.Rows = append(page.Rows, figure.Row{Height: 24, Panels: []figure.Panel{{Title: title, X: time, Y: figure.Axis{Label: label, Unit: of}}}})
+			page.Rows = append(page.Rows,
+				figure.Row{Height: 24, Panels: []figure.Panel{{Title: title, X: time, Y: figure.Axis{Label: label, Unit: of}}}})
 		}
 		panel := &page.Rows[k].Panels[0]
 		line.Color = figure.Cycle(len(panel.Marks))
@@ -157,7 +159,8 @@ func (f *probes) Draw(d *Report, _ []any) figure.Figure {
 func seconds(t spike.Tick) float64 { return t.Seconds() }
 
 // course reads a probe of the neuron.
-func (f *probes) course(r *recordings.Reader, name string, w spike.Window, t func(spike.Tick) float64) (line figure.Line, unit string, ok bool) {
+func (f *probes) course(r *recordings.Reader, name string, w spike.Window,
+	t func(spike.Tick) float64) (line figure.Line, unit string, ok bool) {
 	table, err := r.Series(name)
 	if err != nil || len(table.Columns) < 3 {
 		return line, "", false
@@ -181,7 +184,8 @@ func (f *probes) course(r *recordings.Reader, name string, w spike.Window, t fun
 }
 
 // spikes marks those of a neuron above its courses: the onsets of events, and the other spikes of bursts.
-func (f *probes) spikes(d *Report, r *recordings.Reader, p *experiment.Probe, w spike.Window, t func(spike.Tick) float64, courses []figure.Mark) []figure.Mark {
+func (f *probes) spikes(d *Report, r *recordings.Reader, p *experiment.Probe, w spike.Window,
+	t func(spike.Tick) float64, courses []figure.Mark) []figure.Mark {
 	lo, hi := 1e300, -1e300
 	for _, m := range courses {
 		for _, y := range m.(figure.Line).Y {

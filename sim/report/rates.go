@@ -14,8 +14,9 @@ import (
 	"github.com/burstplex/burstplex/sim/task"
 )
 
-// Rates of a population, per neuron, over the time after settling: of one seed, or of several, where each is the mean over
-// seeds. What does not exist is nil (null): probabilities without events, CV without intervals, deviations of one seed.
+// Rates of a population, per neuron, over the time after settling: of one seed, or of several, where each is the mean
+// over seeds. What does not exist is nil (null): probabilities without events, CV without intervals, deviations of one
+// seed.
 type Rates struct {
 	Population       string   `json:"population"`
 	From             float64  `json:"from_s"` // of the time
@@ -71,9 +72,12 @@ func (o *Observation) said() (all []Rates) {
 	for i, p := range o.pops {
 		c := o.after.Courses()[i].Mean()
 		mean := func(values []float64) *float64 { m, _, _ := analysis.Summary(values); return number(m) }
-		r := Rates{Population: p.Name, From: o.Experiment.Experiment.Settle.Seconds(), To: o.Experiment.Experiment.Duration.Seconds(),
-			SpikeRate: finite(c.SpikeRate), EventRate: finite(c.EventRate), BurstRate: finite(c.BurstRate), BurstProbability: number(c.BurstProbability),
-			CV: mean(o.cv.CV(i)), CV2: mean(o.cv.CV2(i)), Fano: mean(o.fano.Factors(i)), Burst: o.detectors[i].String()}
+		r := Rates{Population: p.Name, From: o.Experiment.Experiment.Settle.Seconds(),
+			To:        o.Experiment.Experiment.Duration.Seconds(),
+			SpikeRate: finite(c.SpikeRate), EventRate: finite(c.EventRate), BurstRate: finite(c.BurstRate),
+			BurstProbability: number(c.BurstProbability),
+			CV:               mean(o.cv.CV(i)), CV2: mean(o.cv.CV2(i)), Fano: mean(o.fano.Factors(i)),
+			Burst: o.detectors[i].String()}
 		all = append(all, r)
 	}
 	return all
@@ -133,11 +137,13 @@ func finite(v float64) float64 {
 }
 
 // RatesColumns are the columns of rates.csv that hold numbers of a population, in the order of Numbers.
-var RatesColumns = []string{"spike_rate_hz", "event_rate_hz", "burst_rate_hz", "burst_probability", "cv", "cv2", "fano_100ms"}
+var RatesColumns = []string{"spike_rate_hz", "event_rate_hz", "burst_rate_hz", "burst_probability", "cv", "cv2",
+	"fano_100ms"}
 
 // Numbers returns what RatesColumns names, NaN for what does not exist.
 func (r *Rates) Numbers() []float64 {
-	return []float64{r.SpikeRate, r.EventRate, r.BurstRate, orNaN(r.BurstProbability), orNaN(r.CV), orNaN(r.CV2), orNaN(r.Fano)}
+	return []float64{r.SpikeRate, r.EventRate, r.BurstRate, orNaN(r.BurstProbability), orNaN(r.CV), orNaN(r.CV2),
+		orNaN(r.Fano)}
 }
 
 // writeRates writes rates.csv: a row per seed and population.
@@ -174,7 +180,8 @@ func PrintRates(out io.Writer, s *Summary) {
 			}
 			return fmt.Sprintf("%.2f%s", *v, Scatter(sd, 1))
 		}
-		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\t%s\t\n", p.Population, hz(p.SpikeRate, sd.SpikeRate), hz(p.EventRate, sd.EventRate),
+		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\t%s\t\n", p.Population, hz(p.SpikeRate, sd.SpikeRate),
+			hz(p.EventRate, sd.EventRate),
 			hz(p.BurstRate, sd.BurstRate), probability, plain(p.CV, sd.CV), plain(p.Fano, sd.Fano))
 		burst := p.Burst
 		if !strings.Contains(burst, " or more spikes") {

@@ -41,7 +41,8 @@ func (d *Report) draw(dir string, rows []Measured, names ...string) error {
 		return err
 	}
 	for name, f := range d.Figures.All() {
-		if len(names) > 0 && !slices.Contains(names, name) || d.unseen && !ofPresentations(d.Experiment, f) || never(d.Experiment, f) {
+		if len(names) > 0 && !slices.Contains(names, name) || d.unseen && !ofPresentations(d.Experiment, f) ||
+			never(d.Experiment, f) {
 			continue
 		}
 		path, drawn := filepath.Join(dir, name), f.Spec.(Figure)
@@ -85,8 +86,8 @@ func (d *Report) Seeds() []*Observation { return d.obs }
 // to 1) or a stimulus (pA), named as in [[compare]].
 func (d *Report) Band(trace string) analysis.Band { return d.overSeeds(trace) }
 
-// Presented returns a column of the table of presentations for each seed: those of a stage and a pattern ("": of all), in
-// order; NaN where the table says nothing.
+// Presented returns a column of the table of presentations for each seed: those of a stage and a pattern ("": of all),
+// in order; NaN where the table says nothing.
 func (d *Report) Presented(stage, pattern, column string) (all [][]float64) {
 	for _, l := range d.presented {
 		all = append(all, l.of(stage, pattern, column))
@@ -100,7 +101,8 @@ func comparison(rows []Measured) figure.Figure {
 	c := figure.Comparison{References: []string{"limit of small steps", "published program"}, Tolerance: 2}
 	for _, m := range rows {
 		if m.Unit != "r" {
-			c.Quantities = append(c.Quantities, figure.Quantity{Name: m.Name, Unit: m.Unit, Measured: m.Mean, SD: m.SD, Reference: []float64{m.Limit, m.Published}})
+			c.Quantities = append(c.Quantities, figure.Quantity{Name: m.Name, Unit: m.Unit, Measured: m.Mean, SD: m.SD,
+				Reference: []float64{m.Limit, m.Published}})
 		}
 	}
 	return c

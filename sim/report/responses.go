@@ -35,9 +35,11 @@ func (f *responses) Check(x *experiment.Experiment, key string, errs *config.Lis
 		level, ok := x.LongestLevel(s)
 		switch {
 		case !ok:
-			errs.Add(x.At(key+".inputs", "answers are measured at levels, and the wave %q of %s has none", s.Wave, name).Allow("stimuli whose waves are constant, steps or pattern"))
+			errs.Add(x.At(key+".inputs", "answers are measured at levels, and the wave %q of %s has none", s.Wave,
+				name).Allow("stimuli whose waves are constant, steps or pattern"))
 		case level < f.Skip+2*f.width(x): // a bin in which the level begins, and one in which it ends, are lost
-			errs.Add(x.At(key+".skip", "the levels of %s hold for %v: after %v, and but for whole bins of %v, nothing is left", name, level, f.Skip, f.width(x)).Allow(
+			errs.Add(x.At(key+".skip", "the levels of %s hold for %v: after %v, and but for whole bins of %v, nothing is left",
+				name, level, f.Skip, f.width(x)).Allow(
 				fmt.Sprintf("(0 ms, %v]", max(level*3/4, level-2*x.Experiment.Bin))))
 		}
 	}

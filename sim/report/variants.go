@@ -58,7 +58,9 @@ func Variants(x *experiment.Experiment, dir string, all []*experiment.Experiment
 	if err := saveOutcomes(x, dir, outcomes); err != nil {
 		return nil, err
 	}
-	return outcomes, figure.SaveWith(filepath.Join(dir, "variants"), page, fmt.Sprintf("What variants of %s learned: event rate of the "+
-		"output for each pattern before and after training, and the cost over epochs; n: seeds, means and one standard deviation; "+
-		"dashed: the threshold between answers.", x.Experiment.Name))
+	return outcomes, figure.SaveWith(filepath.Join(dir, "variants"), page,
+		fmt.Sprintf("What variants of %s learned: event rate of the "+
+			"output for each pattern before and after training, and the cost over epochs; n: seeds, means and one standard "+
+			"deviation; "+
+			"dashed: the threshold between answers.", x.Experiment.Name))
 }

@@ -35,7 +35,8 @@ func control(net *sim.Network, activity []Activity, detector spike.Detector, hz 
 			}
 		}
 		silence := detector.Silence(s.Spikes).Milliseconds()
-		if most := 999 / (s.Interval + silence); rate > most { // no burst detector can tell such events apart: single spikes, as fast as may be
+		// no burst detector can tell such events apart: single spikes, as fast as may be
+		if most := 999 / (s.Interval + silence); rate > most {
 			s.Probability, rate = 0, min(rate, 999/detector.Silence(1).Milliseconds())
 		}
 		s.Rate = neuron.Const(rate)

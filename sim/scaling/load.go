@@ -102,7 +102,8 @@ func (c *Change) Write(out io.Writer) error {
 		c.Full.Neurons, c.Small.Neurons,
 		c.Full.Synapses, c.Small.Synapses, each(c.Full), each(c.Small))
 	if c.Replaced > 0 {
-		fmt.Fprintf(out, "left out along %d projections: private Poisson trains of the same mean and variance stand for these inputs\n", c.Replaced)
+		fmt.Fprintf(out, "left out along %d projections: private Poisson trains of the same mean and variance stand for "+
+			"these inputs\n", c.Replaced)
 	}
 	if len(c.Kept) > 0 {
 		fmt.Fprintf(out, "one to one, and left so: %s\n", strings.Join(c.Kept, ", "))
@@ -120,7 +121,8 @@ func (c *Change) Write(out io.Writer) error {
 		}
 		fmt.Fprintf(w, "%s\t%s\t%d\t%s\t%s\t%s\t%s\t%s\t%s\t\n", after.Population, full, after.Neurons,
 			number(before.Spikes), number(after.Spikes),
-			number(100*before.Probability()), number(100*after.Probability()), number(before.Correlation), number(after.Correlation))
+			number(100*before.Probability()), number(100*after.Probability()), number(before.Correlation),
+			number(after.Correlation))
 	}
 	if err := w.Flush(); err != nil {
 		return err
@@ -132,7 +134,8 @@ func (c *Change) Write(out io.Writer) error {
 	if c.Before == nil || c.Rates != "" {
 		which = "scaled"
 	}
-	_, err := fmt.Fprintf(out, "%s: %g s of model time after %g s, one seed; correlation: mean over all pairs, of spike counts in bins of %g ms\n",
+	_, err := fmt.Fprintf(out,
+		"%s: %g s of model time after %g s, one seed; correlation: mean over all pairs, of spike counts in bins of %g ms\n",
 		which, ObservedTime.Seconds(), Discarded.Seconds(), CountBin.Milliseconds())
 	return err
 }

@@ -133,7 +133,8 @@ func (m *stopwatch) timed(ctx context.Context, r *Row, length spike.Tick) error 
 		*to = scale * ph[k].Busy.Seconds()
 	}
 	r.RealTime = wall / r.Model
-	r.SpikeCount, r.Events, r.Steps = c.Spikes-counts.Spikes, c.SynapticEvents-counts.SynapticEvents, c.NeuronSteps-counts.NeuronSteps
+	r.SpikeCount, r.Events, r.Steps = c.Spikes-counts.Spikes, c.SynapticEvents-counts.SynapticEvents, c.NeuronSteps-
+		counts.NeuronSteps
 	r.EventEnergy = 1e6 * r.Energy / float64(r.Events)
 	r.EventsPerS = float64(r.Events) / wall
 	r.NsPerEvent, r.NsPerStep = 1e9*cpu/float64(r.Events), 1e9*r.CPUUpdate/float64(r.Steps)

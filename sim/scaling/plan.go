@@ -71,7 +71,8 @@ func NewPlan(p Plan, kinds *experiment.Registries) (*Plan, error) {
 		return nil, err
 	}
 	if x.Task != nil {
-		return nil, x.At("task", "a task makes networks of its own").Allow("an experiment with populations; bench mnist times learning of images")
+		return nil, x.At("task", "a task makes networks of its own").Allow(
+			"an experiment with populations; bench mnist times learning of images")
 	}
 	if err := x.Check(); err != nil {
 		return nil, err
@@ -125,7 +126,8 @@ func (p *Plan) choose() error {
 	case p.Vary == Workers && (p.From != math.Trunc(p.From) || p.To != math.Trunc(p.To)):
 		return bad("--to", "workers are counted", "a whole number")
 	case p.Vary == InDegree && !p.Controlled && p.To > own*(1+1e-9):
-		return bad("--to", fmt.Sprintf("%.4g inputs a neuron are more than the %.4g of the network, whose rates would be others", p.To, own),
+		return bad("--to", fmt.Sprintf(
+			"%.4g inputs a neuron are more than the %.4g of the network, whose rates would be others", p.To, own),
 			fmt.Sprintf("up to %.4g, or any number with --controlled", own))
 	case p.Weak && p.Vary != Workers:
 		return bad("--weak", "weak scaling is a series over workers", "--vary workers")

@@ -155,7 +155,8 @@ func TestGrowth(t *testing.T) {
 	for _, x := range []float64{1, 2, 4, 8} {
 		s = append(s, Means{X: x, Columns: map[string]Mean{"time_simulate": {Mean: 3 * math.Pow(x, 1.5)},
 			"cpu_simulate":             {Mean: 1},
-			"time_construction_create": {Mean: x}, "time_construction_connect": {Mean: x}, "network_memory": {Mean: 100 + x*x}, "base_memory": {Mean: 100}}})
+			"time_construction_create": {Mean: x}, "time_construction_connect": {Mean: x}, "network_memory": {Mean: 100 + x*x},
+			"base_memory": {Mean: 100}}})
 	}
 	for _, g := range s.Growth() {
 		want := map[string]float64{"time to build": 1, "time to simulate": 1.5, "processor time to simulate": 0,

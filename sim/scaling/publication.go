@@ -69,7 +69,8 @@ func (u *Publication) Write(out io.Writer) error {
 	if what := u.energy(); what != "" {
 		line("energy", "%s uJ per synaptic event, %s J in all: %s", c["energy_per_synaptic_event_uj"], c["energy_j"], what)
 	} else {
-		line("energy", "not known: this machine has no counter that can be read (/sys/class/powercap); --meter=WATTS gives the power from a meter")
+		line("energy", "not known: this machine has no counter that can be read (/sys/class/powercap); --meter=WATTS gives "+
+			"the power from a meter")
 	}
 	w := tabwriter.NewWriter(out, 0, 8, 2, ' ', tabwriter.AlignRight)
 	fmt.Fprint(w, "\npopulation\tneurons\trate, Hz\tburst probability\tCV of intervals\tcorrelation\t\n")
@@ -106,7 +107,8 @@ func (u *Publication) WriteCSV(out io.Writer) error {
 	add("seeds", c["x"].N)
 	for _, name := range []string{"model_time_presim", "model_time_sim", "real_time_factor", "time_construction_create",
 		"time_construction_connect",
-		"time_simulate", "time_simulate_recorded", "cpu_simulate", "peak_memory", "energy_j", "energy_per_synaptic_event_uj"} {
+		"time_simulate", "time_simulate_recorded", "cpu_simulate", "peak_memory", "energy_j",
+		"energy_per_synaptic_event_uj"} {
 		mean(name)
 	}
 	add("energy_of", u.energy())

@@ -73,7 +73,8 @@ func (p *Plan) Run(ctx context.Context, dir string, log io.Writer) ([]Row, error
 			}
 			rows = append(rows, r)
 			meter.end(&r)
-			if err := task.ReplaceBy(filepath.Join(dir, rowsFile), func(w io.Writer) error { return WriteRows(w, rows) }); err != nil {
+			if err := task.ReplaceBy(filepath.Join(dir, rowsFile),
+				func(w io.Writer) error { return WriteRows(w, rows) }); err != nil {
 				return rows, err
 			}
 		}
@@ -88,7 +89,8 @@ func (p *Plan) Run(ctx context.Context, dir string, log io.Writer) ([]Row, error
 		return int(a.Seed) - int(b.Seed)
 	})
 	s := Summarise(rows)
-	if err := task.ReplaceBy(filepath.Join(dir, rowsFile), func(w io.Writer) error { return WriteRows(w, rows) }); err != nil {
+	if err := task.ReplaceBy(filepath.Join(dir, rowsFile),
+		func(w io.Writer) error { return WriteRows(w, rows) }); err != nil {
 		return rows, err
 	}
 	if err := task.ReplaceBy(filepath.Join(dir, summaryFile), s.WriteCSV); err != nil {
@@ -109,7 +111,9 @@ func (p *Plan) open(dir string) ([]Row, error) {
 	theirs, err := os.ReadFile(file)
 	switch {
 	case err == nil && !bytes.Equal(mine, theirs):
-		return nil, &config.Error{File: file, Reason: "another series was measured into this directory (another plan, program or machine)", Allowed: "the same command, or another -o"}
+		return nil, &config.Error{File: file,
+			Reason:  "another series was measured into this directory (another plan, program or machine)",
+			Allowed: "the same command, or another -o"}
 	case err != nil:
 		if entries, err := os.ReadDir(dir); err == nil && len(entries) > 0 {
 			return nil, &config.Error{File: dir, Reason: "exists and is not the directory of a scaling", Allowed: "another -o"}

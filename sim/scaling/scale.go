@@ -44,7 +44,8 @@ func (f Factors) Scale(x *experiment.Experiment, rates []Activity) (s Scaled, er
 // scale leaves out the replacement unless replace is set: neurons that ignore their input need none.
 func (f Factors) scale(x *experiment.Experiment, rates []Activity, replace bool) (s Scaled, err error) {
 	if x.Task != nil {
-		return s, x.At("task", "a task makes networks of its own, which --scale does not reach").Allow("an experiment with populations")
+		return s, x.At("task", "a task makes networks of its own, which --scale does not reach").Allow(
+			"an experiment with populations")
 	}
 	net, err := x.Network(x.Experiment.Seed)
 	if err != nil {
@@ -214,7 +215,8 @@ const mostTrains, fastest = 1e6, 1e6
 // replacement returns the keys of the private trains that stand for all inputs but a part.
 func (c *projection) replacement(part float64, rates []Activity) ([]string, error) {
 	if c.ShortTerm != nil {
-		return nil, c.refuse("what short-term plasticity passes on depends on the order of the spikes, so that a mean rate does not replace it").Allow("K=1")
+		return nil, c.refuse("what short-term plasticity passes on depends on the order of the spikes, so that a mean rate " +
+			"does not replace it").Allow("K=1")
 	}
 	i := slices.IndexFunc(rates, func(a Activity) bool { return a.Population == c.Source })
 	if i < 0 {

@@ -107,13 +107,18 @@ func (s Summary) Write(out io.Writer, vary string) error {
 		}
 		fmt.Fprintln(w)
 	}
-	table("neurons\tsynapses\tcreate, s\tconnect, s\treal-time factor\tcpu s, all\tsynaptic events/s\tns of a core per event\tper neuron step",
-		"network_size", "num_connections", "time_construction_create", "time_construction_connect", "real_time_factor", "cpu_simulate", "synaptic_events_per_s",
+	table("neurons\tsynapses\tcreate, s\tconnect, s\treal-time factor\tcpu s, all\tsynaptic events/s\tns of a core per "+
+		"event\tper neuron step",
+		"network_size", "num_connections", "time_construction_create", "time_construction_connect", "real_time_factor",
+		"cpu_simulate", "synaptic_events_per_s",
 		"cpu_ns_per_synaptic_event", "cpu_ns_per_neuron_step")
 	table("deliver, s\tadvance\tjoin\tlearn\trecord\tother\trecorded, all\tof model s",
-		"time_deliver_spike_data", "time_update", "time_gather_spike_data", "time_learn", "time_record", "time_other", "time_simulate_recorded", "model_time_sim")
-	table("peak memory, kB\tsteady, kB\tbytes/synapse\tbytes/neuron, all\trate, Hz\tevents, Hz\tburst probability\tcorrelation",
-		"peak_memory", "total_memory", "bytes_per_synapse", "bytes_per_neuron", "rate_hz", "event_rate_hz", "burst_probability", "correlation")
+		"time_deliver_spike_data", "time_update", "time_gather_spike_data", "time_learn", "time_record", "time_other",
+		"time_simulate_recorded", "model_time_sim")
+	table("peak memory, kB\tsteady, kB\tbytes/synapse\tbytes/neuron, all\trate, Hz\tevents, Hz\tburst "+
+		"probability\tcorrelation",
+		"peak_memory", "total_memory", "bytes_per_synapse", "bytes_per_neuron", "rate_hz", "event_rate_hz",
+		"burst_probability", "correlation")
 	if err := w.Flush(); err != nil {
 		return err
 	}
@@ -152,8 +157,9 @@ type Growth struct {
 
 // Growth fits the exponents of building, simulating and memory.
 func (s Summary) Growth() (all []Growth) {
-	for _, q := range []struct{ name, column string }{{"time to build", "time_construction"}, {"processor time to build", "cpu_construction"}, {"time to simulate",
-		"time_simulate"},
+	for _, q := range []struct{ name, column string }{{"time to build", "time_construction"},
+		{"processor time to build", "cpu_construction"}, {"time to simulate",
+			"time_simulate"},
 		{"processor time to simulate", "cpu_simulate"}, {"memory of the network", "memory"}} {
 		var x, y []float64
 		for _, m := range s {

@@ -16,9 +16,9 @@ import (
 	"github.com/burstplex/burstplex/sim/report"
 )
 
-// diary writes one line per presentation of a protocol, as soon as it has ended and no event of it can become a burst any
-// more: what every population said while it was measured, what the teachers did, the mean weights of what learns. It is the
-// learning curve, on disk while the run goes on.
+// diary writes one line per presentation of a protocol, as soon as it has ended and no event of it can become a burst
+// any more: what every population said while it was measured, what the teachers did, the mean weights of what learns.
+// It is the learning curve, on disk while the run goes on.
 type diary struct {
 	x        *experiment.Experiment
 	engine   *sim.Sim
@@ -44,7 +44,8 @@ type diary struct {
 }
 
 // keepDiary opens the diary of a run; from is the checkpoint that it goes on from, or nil.
-func keepDiary(x *experiment.Experiment, dir string, seed uint64, engine *sim.Sim, p *sim.Protocol, net *sim.Network, from *saved) (*diary, error) {
+func keepDiary(x *experiment.Experiment, dir string, seed uint64, engine *sim.Sim, p *sim.Protocol, net *sim.Network,
+	from *saved) (*diary, error) {
 	mode := os.O_RDWR | os.O_CREATE | os.O_TRUNC
 	if from != nil {
 		mode = os.O_RDWR
@@ -53,7 +54,8 @@ func keepDiary(x *experiment.Experiment, dir string, seed uint64, engine *sim.Si
 	if err != nil {
 		return nil, err
 	}
-	d := &diary{x: x, engine: engine, protocol: p, pops: net.IDs(), teachers: x.Teachers.Names(), file: f, out: csv.NewWriter(f)}
+	d := &diary{x: x, engine: engine, protocol: p, pops: net.IDs(), teachers: x.Teachers.Names(), file: f,
+		out: csv.NewWriter(f)}
 	for name, pr := range x.Projections.All() {
 		if pr.Rule != nil {
 			d.plastic = append(d.plastic, name)
@@ -128,7 +130,8 @@ func (d *diary) measured(at sim.Presentation) spike.Window {
 	return spike.Window{From: at.From + stage.MeasureFrom, To: at.From + stage.MeasureTo}
 }
 
-// count counts an event, or a burst for the presentation that its event began in: the one that is on, or one that is over.
+// count counts an event, or a burst for the presentation that its event began in: the one that is on, or one that is
+// over.
 func (d *diary) count(e spike.Event, counts []int64, measured spike.Window) {
 	at, counted := d.onsets.Of(int(e.Src), e)
 	if !counted {
@@ -156,7 +159,8 @@ func (d *diary) rates(counts []int64, measured spike.Window) map[string]float64 
 	return rates
 }
 
-// end puts a presentation that is over on the list of those that wait, and returns the event rates of the populations, Hz.
+// end puts a presentation that is over on the list of those that wait, and returns the event rates of the populations,
+// Hz.
 func (d *diary) end(at sim.Presentation, measured spike.Window) map[string]float64 {
 	over := ended{At: at, Measured: measured, Counts: slices.Clone(d.counts)}
 	rates := d.rates(d.counts, measured)
@@ -186,8 +190,8 @@ func (d *diary) end(at sim.Presentation, measured spike.Window) map[string]float
 	return rates
 }
 
-// settle writes the presentations of which no event can become a burst any more. At the end of a run, Forever, it writes
-// all: events that are still open are single.
+// settle writes the presentations of which no event can become a burst any more. At the end of a run, Forever, it
+// writes all: events that are still open are single.
 func (d *diary) settle(now spike.Tick) error {
 	for len(d.waiting) > 0 && now >= d.waiting[0].Measured.To+d.settles {
 		if err := d.write(d.waiting[0]); err != nil {
@@ -202,7 +206,8 @@ func (d *diary) settle(now spike.Tick) error {
 // write writes the line of a presentation.
 func (d *diary) write(over ended) error {
 	at := over.At
-	row := []string{strconv.Itoa(at.Index), d.protocol.Stages[at.Stage].Name, strconv.Itoa(at.Repeat), d.protocol.Patterns[at.Pattern].Name}
+	row := []string{strconv.Itoa(at.Index), d.protocol.Stages[at.Stage].Name, strconv.Itoa(at.Repeat),
+		d.protocol.Patterns[at.Pattern].Name}
 	values := []float64{at.From.Seconds()}
 	rates := d.rates(over.Counts, over.Measured)
 	for i, p := range d.pops {
@@ -220,8 +225,9 @@ func (d *diary) write(over ended) error {
 	return d.out.Write(row)
 }
 
-// record writes the line into the recording too, as a row of the course "presentations". Stage and pattern are numbers, in
-// the order of the experiment file. Its time is the last tick at which an event of the presentation can become a burst.
+// record writes the line into the recording too, as a row of the course "presentations". Stage and pattern are numbers,
+// in the order of the experiment file. Its time is the last tick at which an event of the presentation can become a
+// burst.
 func (d *diary) record(over ended, values []float64) error {
 	if d.recording == nil {
 		return nil
@@ -237,8 +243,8 @@ func (d *diary) record(over ended, values []float64) error {
 	return d.recording.WriteRows("presentations", over.Measured.To+d.settles-1, columns)
 }
 
-// mayStop ends a stage that lasts until the task is solved. The protocol is cut while the simulation stands at the end of a
-// repeat, before the next presentation begins; if windows do not end there, the stage takes one more repeat.
+// mayStop ends a stage that lasts until the task is solved. The protocol is cut while the simulation stands at the end
+// of a repeat, before the next presentation begins; if windows do not end there, the stage takes one more repeat.
 func (d *diary) mayStop(at sim.Presentation, now spike.Tick, rates map[string]float64) {
 	stage := &d.protocol.Stages[at.Stage]
 	if d.x.Protocol.Get(stage.Name).Until != "solved" {

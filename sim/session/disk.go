@@ -25,7 +25,9 @@ func fitsOnDisk(x *experiment.Experiment, o Options) error {
 		where = filepath.Dir(where)
 	}
 	if have, known := freeDisk(where); known && need > have {
-		return x.At("record.spikes", "the results of %s need %d bytes (%v), and %d are free in %s (%s); record fewer neurons, or lower record.expected_rate if they are less active",
+		return x.At("record.spikes",
+			"the results of %s need %d bytes (%v), and %d are free in %s (%s); record fewer neurons, or lower "+
+				"record.expected_rate if they are less active",
 			plural.Of(o.Seeds, "seed"), need, d, have, where, sim.Size(have))
 	}
 	return nil

@@ -7,14 +7,15 @@ import (
 	"github.com/burstplex/burstplex/sim/experiment"
 )
 
-// Pool is the runs that may go on at a time, and the progress of all of them: experiments that are run side by side share one.
+// Pool is the runs that may go on at a time, and the progress of all of them: experiments that are run side by side
+// share one.
 type Pool struct {
 	tokens   chan struct{}
 	progress *progress
 }
 
-// NewPool lets so many runs (one for each seed of an experiment) go on at a time, and shows the progress of work in all on log; nil
-// for none.
+// NewPool lets so many runs (one for each seed of an experiment) go on at a time, and shows the progress of work in all
+// on log; nil for none.
 func NewPool(runs int, work spike.Tick, log io.Writer) *Pool {
 	return &Pool{make(chan struct{}, max(1, runs)), newTaskProgressOf(log, work)}
 }

@@ -13,8 +13,8 @@ import (
 	"github.com/burstplex/burstplex/neuron/spike"
 )
 
-// progress shows how much of all runs' model time has been simulated, and the time that is left: as a bar on a terminal, as a line
-// now and then elsewhere.
+// progress shows how much of all runs' model time has been simulated, and the time that is left: as a bar on a
+// terminal, as a line now and then elsewhere.
 type progress struct {
 	mu      sync.Mutex
 	label   string
@@ -28,8 +28,8 @@ type progress struct {
 	last    time.Time // line
 }
 
-// progressVariable is the environment variable that makes progress lines of JSON, {"done": 0.25, "left_s": 12}, twice a second: for
-// programs that show it in their own way. left_s is missing while it is not known.
+// progressVariable is the environment variable that makes progress lines of JSON, {"done": 0.25, "left_s": 12}, twice a
+// second: for programs that show it in their own way. left_s is missing while it is not known.
 const progressVariable = "BURSTPLEX_PROGRESS"
 
 const (
@@ -64,7 +64,8 @@ func newBar(w io.Writer, total spike.Tick, label string, options ...progressbar.
 		p.lines, p.json = w, true
 	case terminal(w):
 		p.bar = progressbar.NewOptions64(int64(total/spike.Millisecond), append(options, progressbar.OptionSetWriter(w),
-			progressbar.OptionSetDescription(label), progressbar.OptionSetPredictTime(false), progressbar.OptionThrottle(200e6), progressbar.OptionClearOnFinish(),
+			progressbar.OptionSetDescription(label), progressbar.OptionSetPredictTime(false), progressbar.OptionThrottle(200e6),
+			progressbar.OptionClearOnFinish(),
 			progressbar.OptionUseANSICodes(false))...)
 	default:
 		p.lines = w

@@ -67,7 +67,8 @@ func Run(ctx context.Context, x *experiment.Experiment, o Options) (summary *rep
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, held.Release()) }()
-	s := &report.Summary{Experiment: x.Experiment.Name, Variant: x.VariantName, Program: Program(), ModelTime: x.Experiment.Duration.Seconds(), Runs: make([]report.RunSummary, o.Seeds)}
+	s := &report.Summary{Experiment: x.Experiment.Name, Variant: x.VariantName, Program: Program(),
+		ModelTime: x.Experiment.Duration.Seconds(), Runs: make([]report.RunSummary, o.Seeds)}
 	d := report.New(x, o.Seeds)
 	if o.progress == nil {
 		o.tokens = make(chan struct{}, min(o.Seeds, o.Workers))
@@ -93,7 +94,8 @@ func Run(ctx context.Context, x *experiment.Experiment, o Options) (summary *rep
 }
 
 // runSeed simulates seed number k, from its checkpoint if the run is resumed and has one.
-func runSeed(ctx context.Context, x *experiment.Experiment, o Options, k int, s *report.Summary, d *report.Report) (err error) {
+func runSeed(ctx context.Context, x *experiment.Experiment, o Options, k int, s *report.Summary,
+	d *report.Report) (err error) {
 	seed := *o.Seed + uint64(k)
 	start := time.Now()
 	net, err := x.Network(seed)
@@ -110,7 +112,8 @@ func runSeed(ctx context.Context, x *experiment.Experiment, o Options, k int, s 
 	}
 	defer engine.Close()
 	r := report.RunSummary{Seed: seed, BuildSeconds: time.Since(start).Seconds(), Synapses: engine.Synapses()}
-	sv := &saver{x: x, dir: o.Dir, engine: engine, state: saved{Network: identity(x, seed), Seed: seed}, started: time.Now(), last: time.Now()}
+	sv := &saver{x: x, dir: o.Dir, engine: engine, state: saved{Network: identity(x, seed), Seed: seed},
+		started: time.Now(), last: time.Now()}
 	direct := report.Direct(x)
 	var from *saved
 	if o.resume {
@@ -159,7 +162,8 @@ func runSeed(ctx context.Context, x *experiment.Experiment, o Options, k int, s 
 }
 
 // attach connects recorder, probes, diary and observation to the engine and returns when the run ends.
-func attach(x *experiment.Experiment, r *report.RunSummary, sv *saver, obs *report.Observation, from *saved, direct bool, net *sim.Network) (end func() spike.Tick, err error) {
+func attach(x *experiment.Experiment, r *report.RunSummary, sv *saver, obs *report.Observation, from *saved,
+	direct bool, net *sim.Network) (end func() spike.Tick, err error) {
 	end = func() spike.Tick { return x.Experiment.Duration }
 	if x.Record.Spikes {
 		r.Recording = report.RecordingFile(r.Seed)
@@ -176,7 +180,8 @@ func attach(x *experiment.Experiment, r *report.RunSummary, sv *saver, obs *repo
 			return nil, err
 		}
 		if every := x.Record.WeightsEvery; every > 0 {
-			if err := repeat(x, sv.engine, every, func(now spike.Tick) error { return recordWeights(x, sv.engine, sv.writer, now) }); err != nil {
+			if err := repeat(x, sv.engine, every,
+				func(now spike.Tick) error { return recordWeights(x, sv.engine, sv.writer, now) }); err != nil {
 				return nil, err
 			}
 		}
@@ -205,8 +210,8 @@ func attach(x *experiment.Experiment, r *report.RunSummary, sv *saver, obs *repo
 	return end, nil
 }
 
-// advance runs the engine to the end in pieces of whole windows, reporting progress and saving checkpoints: every now and
-// then, and when the run is interrupted.
+// advance runs the engine to the end in pieces of whole windows, reporting progress and saving checkpoints: every now
+// and then, and when the run is interrupted.
 func advance(ctx context.Context, x *experiment.Experiment, sv *saver, end func() spike.Tick, p *progress) error {
 	engine := sv.engine
 	piece := max(1, x.Experiment.Duration/400/engine.Window()) * engine.Window()
@@ -230,7 +235,8 @@ func advance(ctx context.Context, x *experiment.Experiment, sv *saver, end func(
 
 // header describes the recording of a seed.
 func header(x *experiment.Experiment, seed uint64, net *sim.Network) recordings.Header {
-	h := recordings.Header{Experiment: string(x.Resolved()), Seed: seed, Program: Program(), Resolution: x.Record.Resolution}
+	h := recordings.Header{Experiment: string(x.Resolved()), Seed: seed, Program: Program(),
+		Resolution: x.Record.Resolution}
 	for i, id := range net.IDs() {
 		p := recordings.Population{Population: id, Detector: net.Populations[i].Detector}
 		if n := x.Record.Neurons.Get(id.Name); n != nil {

@@ -95,7 +95,9 @@ func TestRun(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, name := range []string{"experiment.toml", "summary.json", "comparison.csv", "figures/raster.png", "figures/traces.svg", "figures/responses.csv", "figures/isi.png", "figures/sensitivity.png", "figures/comparison.png", "weights-aa-1." + format} {
+		for _, name := range []string{"experiment.toml", "summary.json", "comparison.csv", "figures/raster.png",
+			"figures/traces.svg", "figures/responses.csv", "figures/isi.png", "figures/sensitivity.png",
+			"figures/comparison.png", "weights-aa-1." + format} {
 			if info, err := os.Stat(filepath.Join(dir, name)); err != nil || info.Size() == 0 {
 				t.Errorf("%s is missing or empty: %v", name, err)
 			}
@@ -106,9 +108,11 @@ func TestRun(t *testing.T) {
 				t.Fatal(err)
 			}
 			if d, err := f.Digest(); err != nil || d != r.Digest || r.Spikes < 100 {
-				t.Errorf("seed %d: digest %.12s of the recording, %.12s of the engine, %d spikes, %v", r.Seed, d, r.Digest, r.Spikes, err)
+				t.Errorf("seed %d: digest %.12s of the recording, %.12s of the engine, %d spikes, %v", r.Seed, d, r.Digest,
+					r.Spikes, err)
 			}
-			if table, err := f.Series("voltage"); err != nil || len(table.Columns) != 3 || table.Columns[0].Name != "time" || table.Columns[0].Len() == 0 {
+			if table, err := f.Series("voltage"); err != nil || len(table.Columns) != 3 || table.Columns[0].Name != "time" ||
+				table.Columns[0].Len() == 0 {
 				t.Errorf("seed %d: no probe: %v", r.Seed, err)
 			}
 			f.Close()
@@ -124,8 +128,10 @@ func TestRun(t *testing.T) {
 			t.Error(err)
 		}
 		file := filepath.Join(dir, "weights-aa-1."+format)
-		text := strings.Replace(small, "connector = \"fixed-probability\"\np = 0.1\n", "connector = \"list\"\nfile = \""+file+"\"\n", 1)
-		again, err := Run(context.Background(), load(t, text, "record.weights=[]"), Options{Dir: filepath.Join(t.TempDir(), "again"), Seeds: 1})
+		text := strings.Replace(small, "connector = \"fixed-probability\"\np = 0.1\n", "connector = \"list\"\nfile = \""+file+
+			"\"\n", 1)
+		again, err := Run(context.Background(), load(t, text, "record.weights=[]"),
+			Options{Dir: filepath.Join(t.TempDir(), "again"), Seeds: 1})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -159,8 +165,9 @@ func TestInterrupt(t *testing.T) {
 	}
 }
 
-// The published network in the limit of small steps: 0.9 s of one seed, against the course of the limit in this time and the scatter of its
-// means between seeds; with BURSTPLEX_LONG=1 the whole experiment, its five seeds and all that it compares.
+// The published network in the limit of small steps: 0.9 s of one seed, against the course of the limit in this time
+// and the scatter of its means between seeds; with BURSTPLEX_LONG=1 the whole experiment, its five seeds and all that
+// it compares.
 func TestPropagationMeetsTheLimit(t *testing.T) {
 	t.Parallel()
 	short := []string{"experiment.duration=1.2 s", "experiment.settle=0.3 s", "experiment.seeds=1"}
@@ -204,7 +211,9 @@ func TestPropagationMeetsTheLimit(t *testing.T) {
 		}
 	}
 	file := "propagation_courses.csv"
-	for trace, least := range map[string]float64{"pyr1.event_rate": 0.97, "pyr2.event_rate": 0.97, "pyr1.burst_probability": 0.97, "pyr2.burst_probability": 0.97, "pyr2.burst_rate": 0.97, "pv.spike_rate": 0.95, "som.spike_rate": 0.95} {
+	for trace, least := range map[string]float64{"pyr1.event_rate": 0.97, "pyr2.event_rate": 0.97,
+		"pyr1.burst_probability": 0.97, "pyr2.burst_probability": 0.97, "pyr2.burst_rate": 0.97, "pv.spike_rate": 0.95,
+		"som.spike_rate": 0.95} {
 		_, known, ok := experiment.Reference(file, trace+" limit")
 		if !ok {
 			t.Fatalf("%s is not in %s", trace, file)

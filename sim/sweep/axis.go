@@ -39,9 +39,10 @@ func split(text string) (x float64, unit string, ok bool) {
 	return x, m[2], err == nil
 }
 
-// ParseAxis reads what --vary says: "KEY=VALUES", several keys that take the same values "KEY,KEY=VALUES", or keys that move together
-// "KEY=VALUES; KEY=VALUES". VALUES are a list "0.1,0.2,0.4", a range of N values from A to B "0 pA:400 pA:9", or one with equal
-// ratios "0.1:10:5:log". With sample, values are drawn from ranges "A:B" or "A:B:log", or from lists.
+// ParseAxis reads what --vary says: "KEY=VALUES", several keys that take the same values "KEY,KEY=VALUES", or keys that
+// move together "KEY=VALUES; KEY=VALUES". VALUES are a list "0.1,0.2,0.4", a range of N values from A to B "0 pA:400
+// pA:9", or one with equal ratios "0.1:10:5:log". With sample, values are drawn from ranges "A:B" or "A:B:log", or from
+// lists.
 func ParseAxis(text string, sample bool) (Axis, error) {
 	fail := func(reason string, args ...any) (Axis, error) {
 		return Axis{}, &config.Error{File: "--vary", Value: text, Reason: fmt.Sprintf(reason, args...)}
@@ -76,7 +77,8 @@ func ParseAxis(text string, sample bool) (Axis, error) {
 	}
 	for k, list := range lists {
 		if len(list) != len(lists[0]) {
-			return fail("keys that move together need equally many values: %s has %d, %s has %d", a.Keys[0], len(lists[0]), a.Keys[k], len(list))
+			return fail("keys that move together need equally many values: %s has %d, %s has %d", a.Keys[0], len(lists[0]),
+				a.Keys[k], len(list))
 		}
 	}
 	for i := range lists[0] {
@@ -105,7 +107,8 @@ func parseValues(text string, sample bool) (list []string, drawn *Range, err err
 	a, unit, ok1 := split(parts[0])
 	b, unitB, ok2 := split(parts[1])
 	if !ok1 || !ok2 {
-		return nil, nil, fmt.Errorf("%q is no range: it is FROM:TO:NUMBER or FROM:TO:NUMBER:log, with numbers and units such as 0 pA:400 pA:9", text)
+		return nil, nil, fmt.Errorf(
+			"%q is no range: it is FROM:TO:NUMBER or FROM:TO:NUMBER:log, with numbers and units such as 0 pA:400 pA:9", text)
 	}
 	if unit == "" && a == 0 {
 		unit = unitB

@@ -25,7 +25,8 @@ type drawn struct {
 func (p *Plan) quantities(rows []Row) (all []drawn) {
 	candidates := []drawn{{"spike_rate_hz", "spike rate", "Hz", 1, false}, {"event_rate_hz", "event rate", "Hz", 1, false},
 		{"burst_rate_hz", "burst rate", "Hz", 1, false}, {"burst_probability", "burst probability", "%", 100, false},
-		{"correct", "patterns right", "%", 100, true}, {"error", "error", "", 1, true}, {"angle_deg", "angle to the gradient", "deg", 1, true}}
+		{"correct", "patterns right", "%", 100, true}, {"error", "error", "", 1, true},
+		{"angle_deg", "angle to the gradient", "deg", 1, true}}
 	for _, m := range p.Measures {
 		candidates = append(candidates, drawn{m, m, "", 1, true})
 	}
@@ -126,7 +127,8 @@ func (p *Plan) draw(dir string, rows []Row) error {
 	case len(first) == 1:
 		page, what = p.curves(rows, quantities, first[0]), "against "+p.Keys[first[0]]
 	case len(first) == 2 && grid:
-		page, what = p.heat(rows, quantities, first[0], first[1]), fmt.Sprintf("over %s and %s", p.Keys[first[0]], p.Keys[first[1]])
+		page, what = p.heat(rows, quantities, first[0], first[1]),
+			fmt.Sprintf("over %s and %s", p.Keys[first[0]], p.Keys[first[1]])
 	case !grid && len(first) <= perPopulation:
 		page, what = p.scatter(rows, quantities, first), "at the points that were drawn"
 	default:
@@ -180,7 +182,8 @@ func (p *Plan) burst(dir string) string {
 				bursts = append(bursts, s.Burst)
 			}
 		}
-		return fmt.Sprintf(" Burst: two or more spikes, %s; burst probability is bursts over events.", strings.Join(bursts, " or "))
+		return fmt.Sprintf(" Burst: two or more spikes, %s; burst probability is bursts over events.",
+			strings.Join(bursts, " or "))
 	}
 	return ""
 }

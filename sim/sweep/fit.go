@@ -38,7 +38,8 @@ func (c *seedOf) trains(population string) ([][]spike.Tick, spike.Window, error)
 	return nil, span, fmt.Errorf("population %s was not recorded", population)
 }
 
-// target returns the trains of a file for a population of so many neurons: that of the same name where the file has several.
+// target returns the trains of a file for a population of so many neurons: that of the same name where the file has
+// several.
 func (c *seedOf) target(name, population string, neurons int) ([][]spike.Tick, error) {
 	f := c.targets[name]
 	if f == nil {
@@ -72,8 +73,10 @@ func within(train []spike.Tick, span spike.Window) (in []spike.Tick) {
 	return in
 }
 
-// overPairs is the mean of a measure over neurons and their targets: neuron n and unit n, or every neuron and the only unit.
-func (c *seedOf) overPairs(a []string, of func(model, target []spike.Tick, span spike.Window) float64) (float64, error) {
+// overPairs is the mean of a measure over neurons and their targets: neuron n and unit n, or every neuron and the only
+// unit.
+func (c *seedOf) overPairs(a []string, of func(model, target []spike.Tick, span spike.Window) float64) (float64,
+	error) {
 	model, span, err := c.trains(a[0])
 	if err != nil {
 		return 0, err
@@ -83,7 +86,8 @@ func (c *seedOf) overPairs(a []string, of func(model, target []spike.Tick, span 
 		return 0, err
 	}
 	if len(target) != 1 && len(target) != len(model) {
-		return 0, fmt.Errorf("%s has %d units, and %s %d neurons: one unit, or one for each neuron, can be compared", a[1], len(target), a[0], len(model))
+		return 0, fmt.Errorf("%s has %d units, and %s %d neurons: one unit, or one for each neuron, can be compared", a[1],
+			len(target), a[0], len(model))
 	}
 	var values []float64
 	for i, m := range model {
@@ -98,7 +102,10 @@ func coincidence(c *seedOf, a []string) (float64, error) {
 	if err != nil {
 		return 0, err
 	}
-	return c.overPairs(a, func(m, t []spike.Tick, span spike.Window) float64 { return analysis.Coincidence(m, t, precision, span) })
+	return c.overPairs(a, func(m, t []spike.Tick, span spike.Window) float64 {
+		return analysis.Coincidence(m, t, precision,
+			span)
+	})
 }
 
 func vanRossum(c *seedOf, a []string) (float64, error) {
@@ -146,7 +153,8 @@ func burstDistance(c *seedOf, a []string) (float64, error) {
 	}
 	theirs := features(target, o.Detector(a[0]), o.Settled())
 	sum := 0.0
-	for _, pair := range [][2]float64{{mine.Rate, theirs.Rate}, {mine.Spikes, theirs.Spikes}, {mine.Interval, theirs.Interval}} {
+	for _, pair := range [][2]float64{{mine.Rate, theirs.Rate}, {mine.Spikes, theirs.Spikes},
+		{mine.Interval, theirs.Interval}} {
 		sum += math.Pow((pair[0]-pair[1])/pair[1], 2)
 	}
 	return math.Sqrt(sum / 3), nil

@@ -20,9 +20,9 @@ import (
 	"github.com/burstplex/burstplex/sim/report"
 )
 
-// measure is a number of a seed that --measure can name, NAME(ARGUMENTS). Arguments: t a trace (POPULATION.event_rate, burst_rate,
-// burst_probability, spike_rate, or stimuli.NAME), p a population, v a probe (probes.NAME) or a trace, f a file, T a time with a
-// default, F a frequency.
+// measure is a number of a seed that --measure can name, NAME(ARGUMENTS). Arguments: t a trace (POPULATION.event_rate,
+// burst_rate, burst_probability, spike_rate, or stimuli.NAME), p a population, v a probe (probes.NAME) or a trace, f a
+// file, T a time with a default, F a frequency.
 type measure struct {
 	arguments string
 	otherwise string // of a time that is not given
@@ -40,26 +40,38 @@ type seedOf struct {
 
 func measures() map[string]measure {
 	return map[string]measure{
-		"correlation":  {"tt", "", "Pearson correlation of two traces in bins after settling", correlation},
-		"slope":        {"tt", "", "slope of the first trace against the second, for example an f-I slope, Hz/pA", slope},
-		"coherence":    {"ttF", "", "coherence of two traces at a frequency", coherence},
-		"mean":         {"v", "", "mean over time (and neurons) of a trace or of a probe, after settling", mean},
-		"sd":           {"v", "", "standard deviation over time (and neurons) of a trace or of a probe, after settling", deviation},
-		"coincidence":  {"pfT", "2 ms", "coincidence factor with a target train, mean over neurons", coincidence},
-		"van-rossum":   {"pfT", "10 ms", "van Rossum distance to a target train, mean over neurons", vanRossum},
-		"rms":          {"vf", "", "root mean square difference of a trace or of a probe from a target (CSV: time in s, value)", rms},
-		"bursts":       {"p", "", "bursts per second and neuron", func(c *seedOf, a []string) (float64, error) { f, err := c.bursts(a[0]); return f.Rate, err }},
-		"burst-spikes": {"p", "", "spikes per burst", func(c *seedOf, a []string) (float64, error) { f, err := c.bursts(a[0]); return f.Spikes, err }},
+		"correlation": {"tt", "", "Pearson correlation of two traces in bins after settling", correlation},
+		"slope":       {"tt", "", "slope of the first trace against the second, for example an f-I slope, Hz/pA", slope},
+		"coherence":   {"ttF", "", "coherence of two traces at a frequency", coherence},
+		"mean":        {"v", "", "mean over time (and neurons) of a trace or of a probe, after settling", mean},
+		"sd": {"v", "", "standard deviation over time (and neurons) of a trace or of a probe, after settling",
+			deviation},
+		"coincidence": {"pfT", "2 ms", "coincidence factor with a target train, mean over neurons", coincidence},
+		"van-rossum":  {"pfT", "10 ms", "van Rossum distance to a target train, mean over neurons", vanRossum},
+		"rms": {"vf", "",
+			"root mean square difference of a trace or of a probe from a target (CSV: time in s, value)", rms},
+		"bursts": {"p", "", "bursts per second and neuron", func(c *seedOf, a []string) (float64, error) {
+			f,
+				err := c.bursts(a[0])
+			return f.Rate, err
+		}},
+		"burst-spikes": {"p", "", "spikes per burst", func(c *seedOf, a []string) (float64, error) {
+			f,
+				err := c.bursts(a[0])
+			return f.Spikes, err
+		}},
 		"burst-interval": {"p", "", "mean interval within bursts, ms",
 			func(c *seedOf, a []string) (float64, error) { f, err := c.bursts(a[0]); return f.Interval, err }},
-		"burst-distance": {"pf", "", "root mean square of the relative differences of burst rate, spikes per burst and interval within from a target's",
+		"burst-distance": {"pf", "",
+			"root mean square of the relative differences of burst rate, spikes per burst and interval within from a target's",
 			burstDistance},
 	}
 }
 
 // Measures lists what --measure can name, a line each.
 func Measures() (lines []string) {
-	kinds := map[rune]string{'t': "TRACE", 'p': "POPULATION", 'v': "TRACE or probes.NAME", 'f': "FILE", 'F': "FREQUENCY", 'T': "TIME"}
+	kinds := map[rune]string{'t': "TRACE", 'p': "POPULATION", 'v': "TRACE or probes.NAME", 'f': "FILE", 'F': "FREQUENCY",
+		'T': "TIME"}
 	for name, m := range measures() {
 		var a []string
 		for _, k := range m.arguments {

@@ -105,14 +105,16 @@ func (s Spec) Merged(x *experiment.Experiment) Spec {
 func New(program string, x *experiment.Experiment, s Spec) (*Plan, error) {
 	s = s.Merged(x)
 	if !slices.Contains(append(Samplings(), ""), s.Sample) {
-		return nil, &config.Error{File: "--sample", Value: s.Sample, Reason: "there is no such way to choose points", Allowed: strings.Join(Samplings(), ", ")}
+		return nil, &config.Error{File: "--sample", Value: s.Sample, Reason: "there is no such way to choose points",
+			Allowed: strings.Join(Samplings(), ", ")}
 	}
 	drawn := s.Sample != "" && s.Sample != "grid"
 	if drawn && s.Samples < 1 {
 		return nil, &config.Error{File: "--samples", Reason: "how many points are to be drawn?", Allowed: "a number above 0"}
 	}
 	if !drawn && s.Samples != 0 {
-		return nil, &config.Error{File: "--samples", Reason: "a grid has as many points as its values make", Allowed: "with --sample=random or latin-hypercube"}
+		return nil, &config.Error{File: "--samples", Reason: "a grid has as many points as its values make",
+			Allowed: "with --sample=random or latin-hypercube"}
 	}
 	var axes []Axis
 	if s.File != "" {
@@ -130,7 +132,8 @@ func New(program string, x *experiment.Experiment, s Spec) (*Plan, error) {
 		axes = append(axes, a)
 	}
 	if len(axes) == 0 {
-		return nil, &config.Error{File: "--vary", Reason: "nothing is varied", Allowed: "--vary KEY=VALUES, a file of points, or a [sweep] table in the experiment"}
+		return nil, &config.Error{File: "--vary", Reason: "nothing is varied",
+			Allowed: "--vary KEY=VALUES, a file of points, or a [sweep] table in the experiment"}
 	}
 	p := &Plan{Program: program, Seed: x.Experiment.Seed, Seeds: x.Experiment.Seeds, Measures: s.Measures}
 	if s.Seed != nil {
@@ -171,7 +174,8 @@ func New(program string, x *experiment.Experiment, s Spec) (*Plan, error) {
 	return p, p.check(x)
 }
 
-// check refuses a sweep of which no point is right: a key is misspelt, say. Where some are wrong, the others are run all the same.
+// check refuses a sweep of which no point is right: a key is misspelt, say. Where some are wrong, the others are run
+// all the same.
 func (p *Plan) check(x *experiment.Experiment) (first error) {
 	for _, pt := range p.Points {
 		_, err := x.With(p.overrides(pt)...)
@@ -220,7 +224,8 @@ func grid(axes []Axis) ([][]string, error) {
 	for _, a := range axes {
 		var next [][]string
 		if len(all)*len(a.Values) > mostPoints {
-			return nil, &config.Error{File: "--vary", Reason: "these are too many points", Allowed: fmt.Sprintf("at most %d", mostPoints)}
+			return nil, &config.Error{File: "--vary", Reason: "these are too many points",
+				Allowed: fmt.Sprintf("at most %d", mostPoints)}
 		}
 		for _, before := range all {
 			for _, step := range a.Values {
@@ -232,8 +237,8 @@ func grid(axes []Axis) ([][]string, error) {
 	return all, nil
 }
 
-// draw returns points that are drawn: independently, or so that each of the n equal parts of every axis holds one (Latin
-// hypercube; McKay, Beckman & Conover 1979).
+// draw returns points that are drawn: independently, or so that each of the n equal parts of every axis holds one
+// (Latin hypercube; McKay, Beckman & Conover 1979).
 func draw(axes []Axis, s Spec) [][]string {
 	r := rand.New(rand.NewPCG(s.SampleSeed, 0x5eed))
 	all := make([][]string, s.Samples)

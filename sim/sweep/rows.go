@@ -40,7 +40,8 @@ func (p *Plan) Columns() []string {
 
 // head names all columns.
 func (p *Plan) head() []string {
-	return slices.Concat([]string{"point"}, p.Keys, []string{"seed", "population"}, p.Columns(), []string{"spike_digest_sha256", "failure"})
+	return slices.Concat([]string{"point"}, p.Keys, []string{"seed", "population"}, p.Columns(),
+		[]string{"spike_digest_sha256", "failure"})
 }
 
 // rowsOf reads the rows of a point that is done from its directory, and measures what has not been measured.
@@ -158,7 +159,8 @@ func (t *table) add(kinds *experiment.Registries, dir string, pt Point) error {
 
 // failed appends the row of a point that failed.
 func (t *table) failed(pt Point, failure error) error {
-	row := Row{Point: pt.Number, Values: t.plan.plain(pt), Numbers: make([]float64, len(t.plan.Columns())), Failure: strings.ReplaceAll(failure.Error(), "\n", "; ")}
+	row := Row{Point: pt.Number, Values: t.plan.plain(pt), Numbers: make([]float64, len(t.plan.Columns())),
+		Failure: strings.ReplaceAll(failure.Error(), "\n", "; ")}
 	for i := range row.Numbers {
 		row.Numbers[i] = math.NaN()
 	}
@@ -274,8 +276,8 @@ func (p *Plan) conclude(dir string, rows []Row, figures bool) error {
 	return p.draw(filepath.Join(dir, "figures"), rows)
 }
 
-// Collect joins what shares have run: it writes sweep.csv, sweep.parquet and figures from the directories of all points. Points that
-// have not ended are returned, with what is known of them.
+// Collect joins what shares have run: it writes sweep.csv, sweep.parquet and figures from the directories of all
+// points. Points that have not ended are returned, with what is known of them.
 func (p *Plan) Collect(kinds *experiment.Registries, dir string) (*Result, error) {
 	t := &table{plan: p, path: filepath.Join(dir, "sweep.csv")}
 	if err := t.begin(); err != nil {
@@ -306,7 +308,8 @@ func (p *Plan) Collect(kinds *experiment.Registries, dir string) (*Result, error
 }
 
 // measured returns what each seed's measures are: those kept in the point's directory, and those that are missing.
-func (p *Plan) measured(kinds *experiment.Registries, dir string, runs []report.RunSummary) (map[uint64][]float64, error) {
+func (p *Plan) measured(kinds *experiment.Registries, dir string, runs []report.RunSummary) (map[uint64][]float64,
+	error) {
 	if len(p.Measures) == 0 {
 		return nil, nil
 	}

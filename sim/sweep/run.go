@@ -64,7 +64,8 @@ func (p *Plan) Begin(x *experiment.Experiment, o Options) (err error) {
 	old, err := Load(o.Dir)
 	switch {
 	case err == nil && !o.Force && !p.same(old):
-		return &config.Error{File: o.Dir, Reason: "this directory holds another sweep; choose another with -o, or replace it with --force"}
+		return &config.Error{File: o.Dir,
+			Reason: "this directory holds another sweep; choose another with -o, or replace it with --force"}
 	case err == nil && !o.Force:
 		p.Measures = mergeMeasures(old.Measures, p.Measures)
 		return task.ReplaceJSON(filepath.Join(o.Dir, planFile), p)
@@ -106,8 +107,9 @@ func mergeMeasures(old, more []string) []string {
 	return all
 }
 
-// Run runs the points of a sweep that Begin has made, or goes on with them: those that are done are not run again. A point that fails
-// is reported, and the others go on. If ctx ends, points stop with checkpoints, and the error is ctx.Err().
+// Run runs the points of a sweep that Begin has made, or goes on with them: those that are done are not run again. A
+// point that fails is reported, and the others go on. If ctx ends, points stop with checkpoints, and the error is
+// ctx.Err().
 func (p *Plan) Run(ctx context.Context, kinds *experiment.Registries, o Options) (*Result, error) {
 	base, err := experiment.Load(kinds, filepath.Join(o.Dir, "experiment.toml"))
 	if err != nil {
@@ -205,7 +207,8 @@ func (p *Plan) Run(ctx context.Context, kinds *experiment.Registries, o Options)
 const failureFile = "failed.txt"
 
 // point runs a point, or goes on with it, unless it is done.
-func (p *Plan) point(ctx context.Context, kinds *experiment.Registries, base *experiment.Experiment, pt Point, o Options, pool *session.Pool) error {
+func (p *Plan) point(ctx context.Context, kinds *experiment.Registries, base *experiment.Experiment, pt Point,
+	o Options, pool *session.Pool) error {
 	dir := pt.dir(o.Dir)
 	x, err := base.With(p.overrides(pt)...)
 	if err != nil {
@@ -231,7 +234,8 @@ func (p *Plan) point(ctx context.Context, kinds *experiment.Registries, base *ex
 			if err := os.RemoveAll(dir); err != nil { // it failed before it began
 				return err
 			}
-		} else if held, err := session.Hold(dir); err != nil { // another process is about to begin, or was killed before it did
+		} else if held, err := session.Hold(
+			dir); err != nil { // another process is about to begin, or was killed before it did
 			return err
 		} else if err := errors.Join(held.Release(), os.RemoveAll(dir)); err != nil {
 			return err

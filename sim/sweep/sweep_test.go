@@ -24,7 +24,8 @@ func TestAxes(t *testing.T) {
 		{"a=normal(0 mV, 1 mV),5 mV", "normal(0 mV, 1 mV)|5 mV"},
 		{"a=[1, 2],[3]", "[1, 2]|[3]"},
 		{"a=1,2;b=1,2,3", ""},
-		{"a=1:2", ""}, {"a=1:2:1", ""}, {"a=0:1:3:log", ""}, {"a=1 mV:2 pA:3", ""}, {"a=", ""}, {"a", ""}, {"=1", ""}, {"a=1,,2", ""}, {"a=1:2:1e9", ""},
+		{"a=1:2", ""}, {"a=1:2:1", ""}, {"a=0:1:3:log", ""}, {"a=1 mV:2 pA:3", ""}, {"a=", ""}, {"a", ""}, {"=1", ""},
+		{"a=1,,2", ""}, {"a=1:2:1e9", ""},
 	} {
 		a, err := ParseAxis(c.text, false)
 		var steps []string
@@ -68,12 +69,14 @@ func TestPoints(t *testing.T) {
 		t.Errorf("%d points, %d of them different", len(p.Points), len(seen))
 	}
 	const n = 50
-	spec := Spec{Vary: []string{"populations.pyr.backgrounds.apical.mean=0 pA:400 pA", "projections.*.weight=0.01:1:log"}, Sample: "latin-hypercube", Samples: n, SampleSeed: 7}
+	spec := Spec{Vary: []string{"populations.pyr.backgrounds.apical.mean=0 pA:400 pA", "projections.*.weight=0.01:1:log"},
+		Sample: "latin-hypercube", Samples: n, SampleSeed: 7}
 	p, err = New("test", x, spec)
 	if err != nil {
 		t.Fatal(err)
 	}
-	for k, share := range []func(float64) float64{func(v float64) float64 { return v / 400 }, func(v float64) float64 { return math.Log(v/0.01) / math.Log(100) }} {
+	for k, share := range []func(float64) float64{func(v float64) float64 { return v / 400 },
+		func(v float64) float64 { return math.Log(v/0.01) / math.Log(100) }} {
 		var parts []int
 		for _, pt := range p.Points {
 			v, _, _ := split(pt.Values[k])
@@ -96,10 +99,14 @@ func TestPoints(t *testing.T) {
 	if other, _ := New("test", x, spec); p.same(other) {
 		t.Error("another seed draws the same points")
 	}
-	for _, bad := range []Spec{{}, {Vary: []string{"populations.pyr.sizes=1,2"}}, {Vary: []string{"populations.pyr.size=1,2"}, Samples: 3},
-		{Vary: []string{"populations.pyr.size=1:5"}, Sample: "random"}, {Vary: []string{"populations.pyr.size=1,2", "populations.pyr.size=1,2"}},
-		{Vary: []string{"populations.pyr.size=1,2"}, Measures: []string{"mean(pyr.rate)"}}, {Vary: []string{"populations.pyr.size=1,2"}, Measures: []string{"median(pyr.spike_rate)"}},
-		{Vary: []string{"populations.pyr.size=1,2"}, Measures: []string{"coherence(pyr.spike_rate, inh.spike_rate, 5 pA)"}}, {File: "nowhere.csv"},
+	for _, bad := range []Spec{{}, {Vary: []string{"populations.pyr.sizes=1,2"}},
+		{Vary: []string{"populations.pyr.size=1,2"}, Samples: 3},
+		{Vary: []string{"populations.pyr.size=1:5"}, Sample: "random"},
+		{Vary: []string{"populations.pyr.size=1,2", "populations.pyr.size=1,2"}},
+		{Vary: []string{"populations.pyr.size=1,2"}, Measures: []string{"mean(pyr.rate)"}},
+		{Vary: []string{"populations.pyr.size=1,2"}, Measures: []string{"median(pyr.spike_rate)"}},
+		{Vary: []string{"populations.pyr.size=1,2"}, Measures: []string{"coherence(pyr.spike_rate, inh.spike_rate, 5 pA)"}},
+		{File: "nowhere.csv"},
 	} {
 		if _, err := New("test", x, bad); err == nil || strings.Count(err.Error(), "\n") != 0 {
 			t.Errorf("%+v: %v", bad, err)

@@ -11,11 +11,12 @@ import (
 	"strconv"
 )
 
-// taskNumber is what a task says of a seed: an error (of a test, in % or in the units of the task), and the angle between what was
-// learned and the gradient, mean over layers, both as they are at the end.
+// taskNumber is what a task says of a seed: an error (of a test, in % or in the units of the task), and the angle
+// between what was learned and the gradient, mean over layers, both as they are at the end.
 type taskNumber struct{ failed, angle float64 }
 
-// taskTables are the tables of tasks that say so, and their columns: a row with the last step (epoch) of each seed counts.
+// taskTables are the tables of tasks that say so, and their columns: a row with the last step (epoch) of each seed
+// counts.
 var taskTables = []struct{ file, errors, angle string }{
 	{"curve.csv", "test_error_percent", ""},
 	{"regression.csv", "error_after", ""},

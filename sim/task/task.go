@@ -1,6 +1,6 @@
-// Package task is what an experiment file can name when no network of populations and projections says it: a sweep over a
-// learning rule, a comparison with a reference, training on a set of images. A task is plain data with units, read from
-// [task] in the file, and a Run that writes tables and figures into the result directory.
+// Package task is what an experiment file can name when no network of populations and projections says it: a sweep over
+// a learning rule, a comparison with a reference, training on a set of images. A task is plain data with units, read
+// from [task] in the file, and a Run that writes tables and figures into the result directory.
 package task
 
 import (
@@ -26,10 +26,12 @@ type Spec interface {
 	Run(ctx context.Context, r *Run) error
 }
 
-// Preparer is implemented by tasks that read files: Prepare reports what is wrong with them before the result directory is made.
+// Preparer is implemented by tasks that read files: Prepare reports what is wrong with them before the result directory
+// is made.
 type Preparer interface{ Prepare(r *Run) error }
 
-// FileReader is implemented by tasks that read files of the data directory: which these are, once Prepare has read them.
+// FileReader is implemented by tasks that read files of the data directory: which these are, once Prepare has read
+// them.
 type FileReader interface{ Files() []string }
 
 // NoData is the error of a task that needs data where no directory of data is given.
@@ -50,7 +52,8 @@ type Run struct {
 	Print    func(line string)   // prints a line of the summary; may be nil
 }
 
-// Each calls f(0) ... f(n-1) on as many goroutines as there are workers and returns the first error. It reports progress.
+// Each calls f(0) ... f(n-1) on as many goroutines as there are workers and returns the first error. It reports
+// progress.
 func (r *Run) Each(ctx context.Context, n int, f func(i int) error) error {
 	var mu sync.Mutex
 	done := 0
@@ -109,7 +112,8 @@ func Number(x float64) string {
 	return strconv.FormatFloat(x, 'g', 6, 64)
 }
 
-// Replace writes parts to a new file and puts it in the place of path; whenever the machine stops, path is a complete file.
+// Replace writes parts to a new file and puts it in the place of path; whenever the machine stops, path is a complete
+// file.
 func Replace(path string, parts ...[]byte) error {
 	return replace.File(path, func(f *os.File) error {
 		for _, p := range parts {

@@ -2,7 +2,8 @@ package arena
 
 import "unsafe"
 
-// Blocks is memory for a short time in blocks of one size, each of which is given back by itself as soon as it is no longer needed.
+// Blocks is memory for a short time in blocks of one size, each of which is given back by itself as soon as it is no
+// longer needed.
 type Blocks struct {
 	size  int
 	slabs [][]byte

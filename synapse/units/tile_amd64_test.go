@@ -11,8 +11,8 @@ import (
 	"github.com/burstplex/burstplex/neuron/rng"
 )
 
-// All vector tiles have the same bits, whichever one this processor takes: a network that was trained on one machine is that of
-// another. Numbers around the tile stay as they are.
+// All vector tiles have the same bits, whichever one this processor takes: a network that was trained on one machine is
+// that of another. Numbers around the tile stay as they are.
 func TestTilesAgree(t *testing.T) {
 	if !cpu.X86.HasAVX512F {
 		t.Skip("this processor has no AVX-512")

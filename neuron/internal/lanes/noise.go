@@ -2,12 +2,13 @@ package lanes
 
 // Counts is what the kernels of Poisson counts are given.
 type Counts struct {
-	Words   *uint32        // one per neuron
-	Cells   *float32       // to add to: sums of a delta channel, or pairs
-	Below   *[Width]uint32 // thresholds in ascending order: a word greater than the k-th is one more; 2^31 added (modulo 2^32)
-	Size    int            // number of thresholds, at least 1
-	Weights *float32       // of a single arrival at a delta channel; or pairs, by count
-	From    int32          // count below all thresholds
+	Words *uint32  // one per neuron
+	Cells *float32 // to add to: sums of a delta channel, or pairs
+	// thresholds in ascending order: a word greater than the k-th is one more; 2^31 added (modulo 2^32)
+	Below   *[Width]uint32
+	Size    int      // number of thresholds, at least 1
+	Weights *float32 // of a single arrival at a delta channel; or pairs, by count
+	From    int32    // count below all thresholds
 }
 
 // Words is one 32-bit word for each of eight lanes.

@@ -1,6 +1,6 @@
-// Package hdf5 writes and reads the part of HDF5 that spike files and reports use: groups, attributes that are strings, and
-// datasets of numbers of one or two dimensions. The writer uses the oldest structures of the format (superblock 0, object
-// headers 1, symbol tables), which every version of every HDF5 library reads and which h5py writes by default:
+// Package hdf5 writes and reads the part of HDF5 that spike files and reports use: groups, attributes that are strings,
+// and datasets of numbers of one or two dimensions. The writer uses the oldest structures of the format (superblock 0,
+// object headers 1, symbol tables), which every version of every HDF5 library reads and which h5py writes by default:
 //
 //	superblock -> object header of a group -> B-tree -> symbol nodes -> object headers of its members
 //	                                       \-> heap with the names

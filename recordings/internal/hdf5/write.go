@@ -214,7 +214,8 @@ func (w *Writer) Finish(root uint64) error {
 	return w.err
 }
 
-// Strings writes strings of any length, each different one once, and returns the data of a dataset or attribute of them.
+// Strings writes strings of any length, each different one once, and returns the data of a dataset or attribute of
+// them.
 func (w *Writer) Strings(all ...string) []byte {
 	number := map[string]int{}
 	var each []string

@@ -109,7 +109,8 @@ func examples() map[string]figure.Figure {
 	}
 	return map[string]figure.Figure{
 		"confusion-mnist": Confusion{Title: "test set", Classes: digits(), Counts: counts(10, 9)},
-		"confusion-cifar": Confusion{Classes: strings.Fields("airplane automobile bird cat deer dog frog horse ship truck"), Counts: counts(10, 90)},
+		"confusion-cifar": Confusion{Classes: strings.Fields("airplane automobile bird cat deer dog frog horse ship truck"),
+			Counts: counts(10, 90)},
 		"learning": Learning{X: "epoch", Conditions: []Condition{condition("", 2.5)}, Log: true, Target: 3,
 			Note: "3 seeds"},
 		"learning-conditions": Learning{X: "epoch", Conditions: []Condition{condition("BurstCCN", 2.5),
