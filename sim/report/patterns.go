@@ -4,7 +4,7 @@ import (
 	"github.com/burstplex/burstplex/recordings/figure"
 )
 
-// patterns draws event rate and burst probability of populations in the presentations of every stage but the training.
+// patterns draws event rate and burst probability of populations in the presentations of every stage but one that a teacher trains.
 type patterns struct{ OfPresentations }
 
 // Draw implements Figure.
@@ -12,7 +12,8 @@ func (f *patterns) Draw(d *Report, _ []any) figure.Figure {
 	var page figure.Page
 	var stages []string
 	for name := range d.Protocol.All() {
-		if name != d.TrainingStage() || d.Protocol.Len() == 1 {
+		trained := name == d.TrainingStage() && d.Protocol.Get(name).Taught()
+		if !trained || d.Protocol.Len() == 1 {
 			stages = append(stages, name)
 		}
 	}
