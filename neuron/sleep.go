@@ -12,24 +12,24 @@ import (
 //
 // Shards are multiples of 64 neurons, so that each word of bits has one writer.
 type sleep struct {
-	off  bool
-	bits []uint64    // bit i: neuron i sleeps
-	held [][]float32 // per word, the current into each port that its sleepers are at rest with
-	flow []uint8     // per word, 1 if a current changed within the last piece: nobody may fall asleep
-	vain []uint8     // by the first word of a shard: censuses in a row that found nobody at rest, mostVain at most
+	off       bool
+	bits      []uint64    // bit i: neuron i sleeps
+	held      [][]float32 // per word, the current into each port that its sleepers are at rest with
+	flow      []uint8     // per word, 1 if a current changed within the last piece: nobody may fall asleep
+	fruitless []uint8     // by the first word of a shard: checks in a row that found nobody at rest, mostFruitless at most
 }
 
 const (
 	sleepWord = 64
-	// censusSteps is how often, in steps, a sweep looks for neurons that have come to rest. Where it finds nobody it looks
-	// half as often the next time, mostVain times in a row.
-	censusSteps, mostVain = 32, 3
+	// restCheckSteps is how often, in steps, a sweep looks for neurons that have come to rest. Where it finds nobody it looks
+	// half as often the next time, mostFruitless times in a row.
+	restCheckSteps, mostFruitless = 32, 3
 )
 
 func newSleep(n, ports int) sleep {
 	words := (n + sleepWord - 1) / sleepWord
 	s := sleep{bits: make([]uint64, words), held: make([][]float32, words), flow: make([]uint8, words),
-		vain: make([]uint8, words)}
+		fruitless: make([]uint8, words)}
 	backing := make([]float32, words*ports)
 	for w := range s.held {
 		s.held[w] = backing[w*ports : (w+1)*ports]
@@ -48,7 +48,7 @@ func (s *sleep) Watches(r Range, w spike.Window, in *Input) bool {
 	if s.off {
 		return false
 	}
-	return s.census(r, w, in) || s.any(r)
+	return s.checksRest(r, w, in) || s.any(r)
 }
 
 // any reports whether a neuron of r sleeps.
@@ -61,19 +61,19 @@ func (s *sleep) any(r Range) bool {
 	return false
 }
 
-// census reports whether it is time, at the end of a piece, to look for neurons of a shard that have come to rest.
-func (s *sleep) census(r Range, w spike.Window, in *Input) bool {
-	every := spike.Tick(censusSteps) << s.vain[r.Lo/sleepWord]
+// checksRest reports whether it is time, at the end of a piece, to look for neurons of a shard that have come to rest.
+func (s *sleep) checksRest(r Range, w spike.Window, in *Input) bool {
+	every := spike.Tick(restCheckSteps) << s.fruitless[r.Lo/sleepWord]
 	return (w.From/in.Step)%every+spike.Tick(in.Steps) >= every
 }
 
-// counted takes note of a census.
-func (s *sleep) counted(r Range) {
-	vain := &s.vain[r.Lo/sleepWord]
+// restChecked takes note of such a check.
+func (s *sleep) restChecked(r Range) {
+	fruitless := &s.fruitless[r.Lo/sleepWord]
 	if s.any(r) {
-		*vain = 0
+		*fruitless = 0
 	} else {
-		*vain = min(*vain+1, mostVain)
+		*fruitless = min(*fruitless+1, mostFruitless)
 	}
 }
 

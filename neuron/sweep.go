@@ -67,7 +67,7 @@ type block struct {
 	kept     [sweepBlock * lanes.MaxRows]float32 // and the state before of those groups
 	runs     []run
 	single   [sweepBlock / sleepWord]uint64 // neurons that are not in any run
-	moved    [sweepBlock / sleepWord]uint64 // neurons that a census need not look at
+	moved    [sweepBlock / sleepWord]uint64 // neurons that a check need not look at
 	previous [lanes.MaxRows][sweepBlock]float32
 }
 
@@ -123,7 +123,7 @@ func (s *sweep) advance(p stepper, r Range, w spike.Window, in *Input, out *spik
 	in.index.built = false
 	b := s.blockOf(r)
 	variant := s.variant(in)
-	census := in.Touched != nil && !s.off && s.census(r, w, in)
+	restCheck := in.Touched != nil && !s.off && s.checksRest(r, w, in)
 	for lo := r.Lo; lo < r.Hi; lo += sweepBlock {
 		b.Range = Range{lo, min(lo+sweepBlock, r.Hi)}
 		if !s.plan(b, r, in) {
@@ -132,7 +132,7 @@ func (s *sweep) advance(p stepper, r Range, w spike.Window, in *Input, out *spik
 		b.locate(s)
 		for step := range steps {
 			t := w.From + spike.Tick(step)*in.Step
-			if census && step == in.Steps-1 {
+			if restCheck && step == in.Steps-1 {
 				b.remember(s.rows)
 			}
 			if len(b.runs) > 0 {
@@ -150,12 +150,12 @@ func (s *sweep) advance(p stepper, r Range, w spike.Window, in *Input, out *spik
 				s.look(p, b, r, step, t+in.Step, in)
 			}
 		}
-		if census {
+		if restCheck {
 			s.settle(p, b, w.From)
 		}
 	}
-	if census {
-		s.counted(r)
+	if restCheck {
+		s.restChecked(r)
 	}
 }
 

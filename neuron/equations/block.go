@@ -70,19 +70,19 @@ func (p *population) scratchOf(r neuron.Range) *scratch {
 // Advance implements neuron.Population.
 func (p *population) Advance(r neuron.Range, w spike.Window, in *neuron.Input, out *spike.Buffer) {
 	s := p.scratchOf(r)
-	census := p.words.census(r, w, in)
+	restCheck := p.words.checksRest(r, w, in)
 	for lo := r.Lo; lo < r.Hi; lo += blockLen {
 		hi := min(lo+blockLen, r.Hi)
 		if p.words.skip(lo, hi, r, in) {
 			continue
 		}
 		for step := range in.Steps {
-			if census && step == in.Steps-1 {
+			if restCheck && step == in.Steps-1 {
 				p.words.remember(lo, hi)
 			}
 			p.stepBlock(s, r, neuron.Range{Lo: lo, Hi: hi}, step, w.From+spike.Tick(step)*in.Step, in, out)
 		}
-		if census {
+		if restCheck {
 			p.words.settle(lo, hi, r, w.To, in)
 		}
 	}

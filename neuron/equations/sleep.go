@@ -19,7 +19,7 @@ type sleep struct {
 	previous [][]float32 // state before the last step, by blocks; belongs to the shard that works on them
 }
 
-const censusSteps = 32
+const restCheckSteps = 32
 
 func newSleep(p *population) sleep {
 	s := sleep{p: p, able: len(p.noises) == 0 && p.left == nil && p.timed == nil}
@@ -68,10 +68,10 @@ func (p *population) Watches(r neuron.Range, w spike.Window, in *neuron.Input) b
 
 // due reports whether it is time to look for neurons that have come to rest.
 func due(w spike.Window, in *neuron.Input) bool {
-	return (w.From/in.Step)%censusSteps+spike.Tick(in.Steps) >= censusSteps
+	return (w.From/in.Step)%restCheckSteps+spike.Tick(in.Steps) >= restCheckSteps
 }
 
-func (s *sleep) census(_ neuron.Range, w spike.Window, in *neuron.Input) bool {
+func (s *sleep) checksRest(_ neuron.Range, w spike.Window, in *neuron.Input) bool {
 	return s.able && !s.off && in.Touched != nil && due(w, in)
 }
 

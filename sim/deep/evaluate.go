@@ -24,8 +24,8 @@ func outcome(answers []int, labels []uint8, classes int) Outcome {
 	return o
 }
 
-// Look is the accuracy of answers read from all output events up to a time after an image's onset, and what they cost.
-type Look struct {
+// Readout is the accuracy of answers read from all output events up to a time after an image's onset, and what they cost.
+type Readout struct {
 	Time     float64 // ms
 	Error    float64 // share of wrong answers
 	Spikes   float64 // of all layers, an image
@@ -33,15 +33,15 @@ type Look struct {
 	Feedback float64 // events that bursts (Y) and events (Q) would deliver to apical dendrites: what learning takes beside
 }
 
-// looks presents images and reads the answers after every few bins. Every burst is two spikes; without teacher and
+// readouts presents images and reads the answers after every few bins. Every burst is two spikes; without teacher and
 // feedback the share of bursts is p_b.
-func (tr *Trainer) looks(set *Examples) []Look {
+func (tr *Trainer) readouts(set *Examples) []Readout {
 	p := tr.models[0].(*ensemble.Presenter)
 	every := max(1, p.Bins/30)
 	n := p.Bins / every
 	type image struct{ wrong, spikes, synaptic, feedback []float64 }
 	all := make([]image, set.Len())
-	tr.crew.Each(set.Len(), func(worker, i int) {
+	tr.workers.Each(set.Len(), func(worker, i int) {
 		p := tr.models[worker].(*ensemble.Presenter)
 		values := make([]float32, set.Size())
 		tr.readers[worker].Read(values, set, i, nil, 0)
@@ -66,17 +66,17 @@ func (tr *Trainer) looks(set *Examples) []Look {
 		}
 		all[i] = im
 	})
-	looks := make([]Look, n)
-	for k := range looks {
-		looks[k].Time = float64((k+1)*every) * tr.Bin
+	readouts := make([]Readout, n)
+	for k := range readouts {
+		readouts[k].Time = float64((k+1)*every) * tr.Bin
 		for i := range all {
-			looks[k].Error += all[i].wrong[k] / float64(len(all))
-			looks[k].Spikes += all[i].spikes[k] / float64(len(all))
-			looks[k].Synaptic += all[i].synaptic[k] / float64(len(all))
-			looks[k].Feedback += all[i].feedback[k] / float64(len(all))
+			readouts[k].Error += all[i].wrong[k] / float64(len(all))
+			readouts[k].Spikes += all[i].spikes[k] / float64(len(all))
+			readouts[k].Synaptic += all[i].synaptic[k] / float64(len(all))
+			readouts[k].Feedback += all[i].feedback[k] / float64(len(all))
 		}
 	}
-	return looks
+	return readouts
 }
 
 // Size is the accuracy of the same weights with another number of neurons in every unit.
@@ -96,7 +96,7 @@ func (tr *Trainer) sizes(set *Examples) []Size {
 		small.Neurons = n
 		other := *tr
 		other.Task, other.models = &small, nil
-		for range tr.crew.N {
+		for range tr.workers.N {
 			other.models = append(other.models, small.newModel(tr.Net, tr.key))
 		}
 		all = append(all, Size{n, Wrong(other.Answers(set, testNumbers), set.Labels)})

@@ -64,9 +64,9 @@ func (tr *Trainer) gradient(set *Examples, batch []int, backprop bool) []ensembl
 	net.Pack(true)
 	rate := *tr.Task
 	rate.Model, rate.Feedback, rate.Q = "backprop", "tied", "tied"
-	shadow := &Trainer{Task: &rate, Net: net, crew: tr.crew, key: tr.key, readers: tr.readers,
+	shadow := &Trainer{Task: &rate, Net: net, workers: tr.workers, key: tr.key, readers: tr.readers,
 		Progress: Progress{Mean: tr.Mean}}
-	for range tr.crew.N {
+	for range tr.workers.N {
 		shadow.models = append(shadow.models, rate.newModel(net, tr.key))
 	}
 	b := shadow.newBatch(len(batch), false)

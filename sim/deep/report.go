@@ -43,9 +43,9 @@ func (x *result) line(t *Task) string {
 		s += fmt.Sprintf("; %d neurons a unit, at most %.0f events a unit while plasticity is on", t.Neurons,
 			t.EventsPerUnit())
 	}
-	if n := len(x.looks); n > 0 {
+	if n := len(x.readouts); n > 0 {
 		s += fmt.Sprintf("; an image takes %.3g spikes and %.3g synaptic events to answer, %.3g to learn from",
-			x.looks[n-1].Spikes, x.looks[n-1].Synaptic, x.looks[n-1].Synaptic+x.looks[n-1].Feedback)
+			x.readouts[n-1].Spikes, x.readouts[n-1].Synaptic, x.readouts[n-1].Synaptic+x.readouts[n-1].Feedback)
 	}
 	return s + "; weights " + tr.Net.Weights().Digest()
 }
@@ -62,7 +62,7 @@ func (t *Task) outcomeTables(r *task.Run, runs []*result) error {
 			}
 			confusion = append(confusion, row)
 		}
-		for _, l := range x.looks {
+		for _, l := range x.readouts {
 			time = append(time, []string{seed, task.Number(l.Time), task.Number(100 * l.Error), task.Number(l.Spikes),
 				task.Number(l.Synaptic), task.Number(l.Feedback)})
 		}
@@ -117,9 +117,9 @@ func (t *Task) figures(dir string, runs []*result) error {
 			err = errors.Join(err, save("layers", statistics))
 		}
 	}
-	if len(x.looks) > 0 {
+	if len(x.readouts) > 0 {
 		var look, size picture.Curve
-		for _, l := range x.looks {
+		for _, l := range x.readouts {
 			look.X, look.Y = append(look.X, l.Time), append(look.Y, 100*(1-l.Error))
 		}
 		for _, s := range x.sizes {

@@ -51,16 +51,16 @@ func (t *Task) Run(ctx context.Context, r *task.Run) error {
 
 // result is one seed.
 type result struct {
-	seed    uint64
-	curve   []Point
-	checks  []Check
-	best    bestNetwork
-	outcome Outcome
-	looks   []Look
-	sizes   []Size
-	test    *Examples
-	seconds float64
-	trainer *Trainer
+	seed     uint64
+	curve    []Point
+	checks   []Check
+	best     bestNetwork
+	outcome  Outcome
+	readouts []Readout
+	sizes    []Size
+	test     *Examples
+	seconds  float64
+	trainer  *Trainer
 }
 
 // train trains the network of a seed, from its checkpoint if there is one, and evaluates the best network.
@@ -175,7 +175,7 @@ func (t *Task) evaluate(ctx context.Context, r *task.Run, x *result) error {
 	if t.Sweep > 0 {
 		some := *x.test
 		some.Set = x.test.Head(t.Sweep)
-		x.looks, x.sizes = tr.looks(&some), tr.sizes(&some)
+		x.readouts, x.sizes = tr.readouts(&some), tr.sizes(&some)
 	}
 	if t.Record > 0 {
 		return tr.record(r.Dir, x.seed, "burstplex", x.test, t.Record)

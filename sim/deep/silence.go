@@ -55,7 +55,7 @@ func (tr *Trainer) learnInSilence(train *Examples, n int, silence *ensemble.Sile
 	for i := range n {
 		numbers[i] = silenceNumbers + uint64(tr.Silent+i)
 	}
-	tr.crew.Each((n+group-1)/group, func(worker, item int) {
+	tr.workers.Each((n+group-1)/group, func(worker, item int) {
 		lo, hi := item*group, min(n, (item+1)*group)
 		for i := lo; i < hi; i++ {
 			s := order.Stream(numbers[i], 0)
@@ -66,7 +66,7 @@ func (tr *Trainer) learnInSilence(train *Examples, n int, silence *ensemble.Sile
 	share := slowly(tr.Silent / tr.Batch)
 	layers := tr.Net.Layers[1:]
 	squares := make([]float64, len(layers))
-	tr.crew.Each(len(layers), func(_, item int) { squares[item] = b.SumSilence(tr.Net, item+1, tr.Means, share) })
+	tr.workers.Each(len(layers), func(_, item int) { squares[item] = b.SumSilence(tr.Net, item+1, tr.Means, share) })
 	for i, l := range layers {
 		if !(squares[i] > 0) {
 			continue // nothing above was active: nothing is learned

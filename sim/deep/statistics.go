@@ -7,7 +7,7 @@ func (tr *Trainer) statistics(set *Examples, batch []int) [][]ensemble.Sums {
 	residue := tr.Net.Residue()
 	group, _ := tr.models[0].Group()
 	all := make([][]ensemble.Sums, (len(batch)+group-1)/group)
-	tr.crew.Each(len(all), func(worker, item int) {
+	tr.workers.Each(len(all), func(worker, item int) {
 		part := batch[item*group : min(len(batch), (item+1)*group)]
 		values, targets, numbers := rows(len(part), set.Size()), rows(len(part), len(set.Classes)), make([]uint64, len(part))
 		for i, k := range part {

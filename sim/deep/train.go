@@ -17,7 +17,7 @@ type Trainer struct {
 	readers []Reader
 	size    int // images of an epoch
 	batch   *ensemble.Batch
-	crew    *ensemble.Workers
+	workers *ensemble.Workers
 	key     rng.Key
 	perm    [][]int     // of shuffled feedback
 	other   *comparator // another theory; nil: BurstCCN or backpropagation
@@ -49,7 +49,7 @@ func NewTrainer(t *Task, train *Examples, seed uint64, workers int) (*Trainer, e
 	}
 	key := rng.New(seed, "deep")
 	net := ensemble.NewNetwork(a, t.WGain, t.PB, key.Sub("weights"))
-	tr := &Trainer{Task: t, Net: net, crew: &ensemble.Workers{N: workers}, key: key, readers: make([]Reader, workers)}
+	tr := &Trainer{Task: t, Net: net, workers: &ensemble.Workers{N: workers}, key: key, readers: make([]Reader, workers)}
 	for range workers {
 		tr.models = append(tr.models, t.newModel(net, key))
 	}
@@ -165,14 +165,14 @@ func (tr *Trainer) show(set *Examples, batch []int, first uint64, augment *rng.K
 		targets[i][set.Labels[k]], numbers[i] = 1, first+uint64(i)
 	}
 	b.Images = len(batch)
-	tr.crew.Each((len(batch)+group-1)/group, func(worker, item int) {
+	tr.workers.Each((len(batch)+group-1)/group, func(worker, item int) {
 		lo, hi := item*group, min(len(batch), (item+1)*group)
 		for i := lo; i < hi; i++ {
 			tr.readers[worker].Read(values[i], set, batch[i], augment, numbers[i])
 		}
 		tr.models[worker].Learn(values[lo:hi], targets[lo:hi], outputs[lo:hi], numbers[lo:hi], tr.Mean, b, lo)
 	})
-	b.Sum(tr.Net, tr.models[0].Scale(), tr.crew)
+	b.Sum(tr.Net, tr.models[0].Scale(), tr.workers)
 	return outputs
 }
 
@@ -255,7 +255,7 @@ const (
 func (tr *Trainer) Answers(set *Examples, first uint64) []int {
 	group, _ := tr.models[0].Group()
 	answers := make([]int, set.Len())
-	tr.crew.Each((set.Len()+group-1)/group, func(worker, item int) {
+	tr.workers.Each((set.Len()+group-1)/group, func(worker, item int) {
 		lo, hi := item*group, min(set.Len(), (item+1)*group)
 		outputs, values := rows(hi-lo, len(set.Classes)), rows(hi-lo, set.Size())
 		numbers := make([]uint64, hi-lo)
