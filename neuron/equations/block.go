@@ -7,6 +7,9 @@ import (
 	"github.com/burstplex/burstplex/neuron/spike"
 )
 
+// sumRows adds row 2 to row 1 and puts the sum into row 0.
+var sumRows = []instruction{{op: opAdd, dst: 0, a: 1, b: 2}}
+
 // scratch is the memory that a shard works in.
 type scratch struct {
 	regs            [][]float32
@@ -17,6 +20,9 @@ type scratch struct {
 	words           []uint32
 	work            [][]float32  // variables and receptors within a step of several parts
 	filled          [][2]float32 // what the drives of a port were filled with, NaN if they differ between neurons
+	level           [][2]float32 // per port: what its two levels hold
+	levels          [][]float32
+	sum             [3][]float32 // registers of sumRows
 	timed           [][]float64
 	timedRows       [][]float32
 	above           [][]uint8 // before the step
@@ -61,6 +67,7 @@ func (p *population) scratchOf(r neuron.Range) *scratch {
 	for range p.m.detectors {
 		s.above = append(s.above, make([]uint8, blockLen))
 	}
+	s.level, s.levels = make([][2]float32, len(p.m.ports)), rows(2*len(p.m.ports))
 	s.left = make([]float64, blockLen)
 	s.lane = newLane(p)
 	p.scratch[r.Lo/64] = s
@@ -186,14 +193,20 @@ func (p *population) drives(s *scratch, in *neuron.Input, step, part, at, n int)
 		if d.OwnStart == nil {
 			start, end = s.drive[q], s.driveEnd[q] // all, for shorter and longer blocks
 		}
-		for j := range start {
-			start[j], end[j] = a, b
-		}
 		if d.OwnStart != nil {
-			for j := range start {
-				start[j] += d.OwnStart[at+j]
-				end[j] += d.OwnEnd[at+j]
+			levels := s.levels[2*q : 2*q+2]
+			if level := [2]float32{a, b}; s.level[q] != level {
+				s.level[q] = level
+				fill(levels[0], a)
+				fill(levels[1], b)
 			}
+			s.sum[0], s.sum[1], s.sum[2] = start, levels[0], d.OwnStart[at:at+n]
+			p.rows.run(sumRows, s.sum[:], n)
+			s.sum[0], s.sum[1], s.sum[2] = end, levels[1], d.OwnEnd[at:at+n]
+			p.rows.run(sumRows, s.sum[:], n)
+		} else {
+			fill(start, a)
+			fill(end, b)
 		}
 		if p.parts > 1 {
 			for j := range start {

@@ -4,6 +4,7 @@ import (
 	"math"
 
 	"github.com/burstplex/burstplex/neuron"
+	"github.com/burstplex/burstplex/neuron/numeric"
 	"github.com/burstplex/burstplex/neuron/spike"
 )
 
@@ -51,12 +52,78 @@ func newLane(p *population) *lane {
 	return l
 }
 
+// laneRegisters returns registers for one neuron, one after the other in memory, as runOne needs them.
 func laneRegisters(p *program) [][]float64 {
-	regs := registers[float64](p, 1)
-	for k := range p.leaves {
-		regs[k] = make([]float64, 1)
+	regs := make([][]float64, len(p.leaves)+len(p.constants)+p.scratch)
+	flat := make([]float64, len(regs))
+	for k := range regs {
+		regs[k] = flat[k : k+1 : len(flat)]
 	}
+	copy(flat[len(p.leaves):], p.constants)
 	return regs
+}
+
+// runOne executes a program for one neuron on the registers that laneRegisters made: what run does, operation by operation.
+func runOne(code []instruction, regs [][]float64) {
+	if len(code) == 0 {
+		return
+	}
+	x := regs[0][:len(regs)]
+	for k := range code {
+		in := &code[k]
+		a := x[in.a]
+		switch in.op {
+		case opAdd:
+			x[in.dst] = a + x[in.b]
+		case opSub:
+			x[in.dst] = a - x[in.b]
+		case opMul:
+			x[in.dst] = a * x[in.b]
+		case opDiv:
+			x[in.dst] = a / x[in.b]
+		case opNeg:
+			x[in.dst] = -a
+		case opMin:
+			y := x[in.b]
+			if a < y {
+				y = a
+			}
+			x[in.dst] = y
+		case opMax:
+			y := x[in.b]
+			if a > y {
+				y = a
+			}
+			x[in.dst] = y
+		case opLess:
+			y := 0.0
+			if a < x[in.b] {
+				y = 1
+			}
+			x[in.dst] = y
+		case opSelect:
+			y := x[in.c]
+			if a != 0 {
+				y = x[in.b]
+			}
+			x[in.dst] = y
+		case opMulAdd:
+			x[in.dst] = float64(a*x[in.b]) + x[in.c]
+		case opMulSub:
+			x[in.dst] = float64(a*x[in.b]) - x[in.c]
+		case opSubMul:
+			x[in.dst] = x[in.c] - float64(a*x[in.b])
+		case opPow:
+			x[in.dst] = numeric.Exp(float64(x[in.b] * numeric.Log(a)))
+		case opFade:
+			if a < faint && a > -faint {
+				a = 0
+			}
+			x[in.dst] = a
+		default:
+			x[in.dst] = evaluate(in.op, a)
+		}
+	}
 }
 
 // step takes neuron i through the step from t on; it is number j of its block, and its input is at element at of the
@@ -187,7 +254,7 @@ func (l *lane) begin(now spike.Tick) (fired bool) {
 // evaluate computes distances as they are now.
 func (l *lane) evaluate(now spike.Tick) {
 	l.bind(l.p.instant, l.instant, now, 0)
-	run(l.p.instant.code, l.instant, 1)
+	runOne(l.p.instant.code, l.instant)
 }
 
 // bind gives the leaves of a program their values for a part of r ticks from now on.
@@ -232,7 +299,7 @@ func (l *lane) try(now, r spike.Tick) {
 	copy(l.x, l.start)
 	copy(l.g, l.start[len(l.x):])
 	l.bind(l.p.scalar, l.scalar, now, r)
-	run(l.p.scalar.code, l.scalar, 1)
+	runOne(l.p.scalar.code, l.scalar)
 }
 
 // accept makes what was tried last the state.
@@ -488,7 +555,7 @@ func (l *lane) act(a *action, regs [][]float64, clock spike.Tick) {
 	l.jumpFrom(clock)
 	defer l.jumpTo()
 	l.bind(a.program, regs, clock, 0)
-	run(a.code, regs, 1)
+	runOne(a.code, regs)
 	next := l.start[:len(l.x)]
 	for v := range l.x {
 		next[v] = regs[a.outputs[v]][0]

@@ -69,7 +69,7 @@ func (c *cell) probe(name string, known func(l leaf, i int, now spike.Tick) floa
 				regs[k][0] = known(l, i, now)
 			}
 		}
-		run(q.code, regs, 1)
+		runOne(q.code, regs)
 		return regs[q.outputs[0]][0]
 	}}
 }

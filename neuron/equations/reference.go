@@ -187,7 +187,7 @@ type judged struct {
 func (n *judged) slopes(dt float64, y, dy []float64) {
 	p := n.p
 	n.bind(p.rhs, n.regs, dt, y)
-	run(p.rhs.code, n.regs, 1)
+	runOne(p.rhs.code, n.regs)
 	for v := range p.vars {
 		dy[v] = n.regs[p.rhs.outputs[v]][0]
 	}
@@ -228,14 +228,14 @@ func (n *judged) bind(q *program, regs [][]float64, dt float64, y []float64) {
 // distance returns the distance of a detector in state y, and that of its refractory condition.
 func (n *judged) distance(d int, dt float64, y []float64) (now, condition float64) {
 	n.bind(n.p.rhs, n.regs, dt, y)
-	run(n.p.rhs.code, n.regs, 1)
+	runOne(n.p.rhs.code, n.regs)
 	k := len(n.p.vars) + 2*d
 	return n.regs[n.p.rhs.outputs[k]][0], n.regs[n.p.rhs.outputs[k+1]][0]
 }
 
 func (n *judged) rate(dt float64, y []float64) float64 {
 	n.bind(n.p.rhs, n.regs, dt, y)
-	run(n.p.rhs.code, n.regs, 1)
+	runOne(n.p.rhs.code, n.regs)
 	return n.regs[n.p.rhs.outputs[len(n.p.rhs.outputs)-1]][0]
 }
 
@@ -481,7 +481,7 @@ func (n *judged) act(a *action, regs [][]float64, now spike.Tick) {
 		}
 	}()
 	n.bind(a.program, regs, (now - n.t).Milliseconds(), n.y)
-	run(a.code, regs, 1)
+	runOne(a.code, regs)
 	for v := range n.p.vars {
 		n.y[v] = regs[a.outputs[v]][0]
 	}
