@@ -23,7 +23,7 @@ type listCommand struct {
 	Tasks       bool   `help:"List the tasks." xor:"what"`
 	Formats     bool   `help:"List the formats that recordings can be exported to." xor:"what"`
 	Equations   string `help:"Print a built-in model as equations, or those that are written for the compartments of the models of a file." placeholder:"MODEL" xor:"what"`
-	Keys        string `help:"List keys of experiment files with type, unit, default, range and meaning: all of them (--keys alone), or those of a kind or path: lif, populations.backgrounds, figures.multiplexing." placeholder:"[NAME]" xor:"what"`
+	Keys        string `help:"List keys of experiment files with type, unit, default, range and meaning: all of them (--keys alone), or those of a kind or path: lif, populations.backgrounds, figures.multiplexing, populations.pyr1.size." placeholder:"[NAME]" xor:"what"`
 	Schema      bool   `help:"Print a JSON schema of experiment files, for completion in editors." xor:"what"`
 }
 

@@ -1,6 +1,7 @@
 package experiment
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 
@@ -105,7 +106,8 @@ func AllKeys(kinds *Registries) (all []Section) {
 }
 
 // Find returns the sections, or parts of them, that a path names: with or without NAME, down to single keys and kinds
-// ("populations.backgrounds", "figures.multiplexing", "projections.weight"), or a kind alone ("lif").
+// ("populations.backgrounds", "figures.multiplexing", "projections.weight"), a kind alone ("lif"), or a key as a file has it
+// ("populations.pyr1.size").
 func Find(reference []Section, path string) (found []Section) {
 	want := strings.Split(path, ".")
 	for _, s := range reference {
@@ -132,8 +134,47 @@ func Find(reference []Section, path string) (found []Section) {
 			found = append(found, s)
 		}
 	}
+	if len(found) == 0 {
+		return findNamed(reference, path)
+	}
 	return found
 }
+
+// findNamed returns the keys that a path of a file names, in which stand the names that its user chose:
+// "populations.pyr1.size", `compare."pyr1 rate".limit`.
+func findNamed(reference []Section, path string) (found []Section) {
+	want := pathPart.FindAllString(listIndex.ReplaceAllString(path, ""), -1)
+	for _, s := range reference {
+		var keys []config.KeyDoc
+		for _, k := range s.Keys {
+			if named(strings.Split(k.Key, "."), want) {
+				keys = append(keys, k)
+			}
+		}
+		if len(keys) > 0 {
+			s.Keys = keys
+			found = append(found, s)
+		}
+	}
+	return found
+}
+
+// named tells whether a path with names in it leads to a key, or above it.
+func named(key, path []string) bool {
+	switch {
+	case len(path) == 0:
+		return true
+	case len(key) == 0 || key[0] != "NAME" && strings.TrimSuffix(key[0], "[]") != path[0]:
+		return false
+	}
+	// An element of a list may have its name behind it.
+	return named(key[1:], path[1:]) || strings.HasSuffix(key[0], "[]") && len(path) > 1 && named(key[1:], path[2:])
+}
+
+var (
+	listIndex = regexp.MustCompile(`\[\d*\]`)        // the place of an element of a list
+	pathPart  = regexp.MustCompile(`"[^"]*"|[^".]+`) // a name, quoted where it holds anything
+)
 
 // plainPath parts a key, without names that users choose and without marks of lists.
 func plainPath(key string) []string {
