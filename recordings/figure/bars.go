@@ -2,6 +2,7 @@ package figure
 
 import (
 	"math"
+	"slices"
 
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
@@ -29,6 +30,9 @@ func (b Bars) measure(x, y *extent) {
 }
 
 func (b Bars) draw(v view, color Color) {
+	if b.undefined() {
+		return
+	}
 	floor := 0.0
 	if v.y.log {
 		floor = v.y.min
@@ -64,6 +68,11 @@ func (b Bars) draw(v view, color Color) {
 			stroke(v.Canvas, color, 1.1, nil, part...)
 		}
 	}
+}
+
+// undefined reports whether there is no value at all.
+func (b Bars) undefined() bool {
+	return len(b.Values) > 0 && !slices.ContainsFunc(b.Values, func(v float64) bool { return !math.IsNaN(v) })
 }
 
 func (b Bars) legend() []entry {

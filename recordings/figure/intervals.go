@@ -29,8 +29,11 @@ func (v Intervals) Page() Page {
 		if s.Below > 0 {
 			label += " (" + number(100*s.Below, 0) + " % below " + significant(v.Threshold) + " ms)"
 		}
-		p.Marks = append(p.Marks, Bars{Name: s.Name, Label: label, Edges: s.Edges, Values: times100(s.Shares),
-			Color: s.Color, Open: true})
+		bars := Bars{Name: s.Name, Label: label, Edges: s.Edges, Values: times100(s.Shares), Color: s.Color, Open: true}
+		if bars.undefined() {
+			bars.Label += " (no intervals)"
+		}
+		p.Marks = append(p.Marks, bars)
 	}
 	p.Marks = append(p.Marks, Rule{Name: "threshold of a burst", At: v.Threshold, Color: ink, Dash: Dashed})
 	page := Page{Width: v.Width, Rows: []Row{{Height: 42, Panels: []Panel{p}}}}

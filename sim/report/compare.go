@@ -139,7 +139,11 @@ func PrintComparison(w io.Writer, rows []Measured) {
 		if !math.IsNaN(m.SD) {
 			sd = fmt.Sprintf(" +- %.2g", m.SD)
 		}
-		fmt.Fprintf(w, "%-44s %18s %16s %14s\n", m.Name, fmt.Sprintf("%.3g%s %s", m.Mean, sd, unit), beside(m, m.Limit),
+		measured := fmt.Sprintf("%.3g%s %s", m.Mean, sd, unit)
+		if math.IsNaN(m.Mean) {
+			measured = "undefined"
+		}
+		fmt.Fprintf(w, "%-44s %18s %16s %14s\n", m.Name, measured, beside(m, m.Limit),
 			beside(m, m.Published))
 	}
 	var said []string
@@ -155,6 +159,8 @@ func beside(m Measured, v float64) string {
 	switch {
 	case math.IsNaN(v):
 		return ""
+	case math.IsNaN(m.Mean):
+		return fmt.Sprintf("%.4g", v)
 	case m.Unit == "r" || v == 0:
 		return fmt.Sprintf("%.3f (%+.3f)", v, m.Mean-v)
 	}
