@@ -20,7 +20,7 @@ type burstDerived struct {
 	flow   flow // for strong conductances
 	atSoma bool // the dendrite's synapses see V_s
 
-	th32, watch            float32 // threshold; see watchSlope
+	th32, lost, rest       float32 // threshold; see left
 	strong, strongD        float32 // load from which a step is too long for the extrapolation, see strongOf
 	invDelta, rate         float32 // escape: 1/Δ, ρ per step
 	half, invR             float32 // half a step, ms; 1/step
@@ -48,7 +48,8 @@ func (s *BurstPoisson) derive(b Build, i int) *burstDerived {
 		half: float32(h / 2), invR: float32(1 / h),
 	}
 	d.ratioS, d.ratioD = float32(h/d.tauS), float32(h/d.tauD)
-	d.th32, d.watch = float32(d.theta), float32(d.theta-watchSlope*h)
+	d.th32, d.rest = float32(d.theta), float32(s.TauS.Mean()/h)
+	d.lost = float32((d.theta - s.EInh + s.EL) * s.TauS.Mean() / d.tauS)
 	d.invTauS, d.invCS, d.invTauD, d.invCD = float32(1/d.tauS), float32(1/d.cs), float32(1/d.tauD), float32(1/d.cd)
 	limit := strongestBurst
 	if s.Spiking == "escape" {
@@ -142,16 +143,7 @@ func (p *burstPoisson) quiet(d *burstDerived, u *two, v *burstInput, i int, t sp
 		return false
 	}
 	if !p.escape { // where refractoriness ends makes no difference to V
-		over := u.x - u.th
-		if t == 0 && x-th > d.th32 {
-			return false
-		}
-		if over <= d.watch {
-			return true
-		}
-		// What inhibition took away in this step: V_s may have been above threshold before.
-		lost := float32(float32(v.in[somaGABA].Area*d.shareS) * (max(x, u.x) - d.to[somaGABA]))
-		return over+lost <= d.th32
+		return !(t == 0 && x-th > d.th32) && u.x-u.th <= d.th32 && !left(u.th+d.th32-x, u.x-x, d.lost, d.rest, v.in[somaGABA])
 	}
 	risk := float64(d.risk(x-th, u.x-u.th))
 	if risk >= p.left[i] {

@@ -104,17 +104,15 @@ type lifDerived struct {
 	gain                  float64 // of a current synapse: mV/ms per unit
 	ref                   spike.Tick
 
-	th32, watch  float32 // threshold; from here on an arriving inhibition may have ended an excursion above it
+	th32         float32 // threshold
 	strong       float32 // conductance from which a step is too long for the extrapolation
+	toInh, rest  float32 // driving force of inhibition at the threshold, mV; 1/step, in the unit of areas
 	half, invR   float32 // half a step, ms; 1/step
 	invTau, invC float32
 	leak, s0, s1 float32 // increments of V over a step: per V, per constant and growing current
 	fade         [2]float32
 	area0, area1 [2]float32 // see cross; for current synapses area0 is the share of V per unit
 }
-
-// watchSlope is how fast V falls at most, in mV/ms, at the end of a step that it spends partly above threshold.
-const watchSlope = 1
 
 // How large the conductance on a membrane, in units of C per step, may be for a step that extrapolates its driving force; beyond,
 // steps are replayed. The error grows with its square. It adds up from spike to spike where no refractory period
@@ -145,7 +143,8 @@ func (s *LIF) derive(b Build, i int) *lifDerived {
 		e: [2]float64{s.EExc - s.EL, s.EInh - s.EL}, tauSyn: [2]float64{s.TauExc, s.TauInh}}
 	d.gain = 1 / s.areaScale(d.tau, d.cm)
 	d.rate, d.perC, d.rateSyn = 1/d.tau, 1/d.cm, [2]float64{1 / d.tauSyn[0], 1 / d.tauSyn[1]}
-	d.th32, d.watch = float32(d.theta), float32(d.theta-watchSlope*h)
+	d.th32 = float32(d.theta)
+	d.toInh, d.rest = float32(d.theta-d.e[1]), float32(s.areaScale(d.tau, d.cm)/h)
 	d.strong = float32(strongest * d.tau / h)
 	if d.ref == 0 {
 		d.strong = float32(strongestNoPause * d.tau / h)
@@ -170,7 +169,8 @@ func (d *lifDerived) constants(put func(i int, v float32)) {
 		lanes.LIFInvTau: d.invTau, lanes.LIFInvC: d.invC, lanes.LIFHalf: d.half, lanes.LIFInvR: d.invR,
 		lanes.LIFLeak: d.leak, lanes.LIFS0: d.s0, lanes.LIFS1: d.s1, lanes.LIFFade0: d.fade[0], lanes.LIFFade1: d.fade[1],
 		lanes.LIFArea00: d.area0[0], lanes.LIFArea01: d.area0[1], lanes.LIFArea10: d.area1[0], lanes.LIFArea11: d.area1[1],
-		lanes.LIFWatch: d.watch, lanes.LIFTh32: d.th32, lanes.LIFStrong: d.strong} {
+		lanes.LIFTh32: d.th32, lanes.LIFStrong: d.strong,
+		lanes.LIFLost: d.toInh, lanes.LIFRest: d.rest} {
 		put(i, v)
 	}
 }

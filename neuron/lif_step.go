@@ -30,19 +30,19 @@ func (p *lif) one(r Range, i, s int, t spike.Tick, in *Input, out *spike.Buffer)
 		} else {
 			u = d.exact(u, i0, i1, exc, inh)
 		}
-		if t == 0 && before.x > d.th32 || u.x > d.watch && u.x+p.lost(max(before.x, u.x), exc, inh) > d.th32 {
+		if t == 0 && before.x > d.th32 || u.x > d.th32 || p.left(d, before.x, u.x, inh) {
 			u = p.replay(d, before, i, t, i0, i1, p.arriving(d, in, [2]Pair{exc, inh}, s, i-r.Lo, t), out)
 		}
 	}
 	p.x[i], p.g[0][i], p.g[1][i] = u.x, u.ampa, u.gaba
 }
 
-// lost returns what inhibition took away from V in a step in which it was at most x: V may have been above threshold before.
-func (p *lif) lost(x float32, exc, inh Pair) float32 {
+// left returns whether inhibition that arrived in a step from V = x to n may have taken V back below threshold.
+func (p *lif) left(d *lifDerived, x, n float32, inh Pair) bool {
 	if p.conductance {
-		return float32(inh.Area * (x - p.eInh))
+		return left(d.th32-x, n-x, d.toInh, d.rest, inh)
 	}
-	return -min(exc.Area, 0) - min(inh.Area, 0)
+	return left(d.th32-x, n-x, 1, d.rest, Pair{-inh.End, -inh.Area})
 }
 
 // held returns u a step later while V is held.

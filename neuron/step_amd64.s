@@ -1162,31 +1162,34 @@ group:
 	VADDPS       Y9, Y8, Y8
 	VMULPS       128(CX), Y7, Y7
 	VSUBPS       Y7, Y5, Y5
-	VMULPS       Y5, Y1, Y5
-	VSUBPS       Y7, Y6, Y6
-	VMULPS       Y6, Y3, Y6
-	VADDPS       Y6, Y5, Y5
-	VADDPS       Y5, Y8, Y5
-	VADDPS       Y5, Y0, Y5
-	VANDPS       absolute<>+0(SB), Y5, Y6
-	VCMPPS       $0x05, tiny<>+0(SB), Y6, Y6
-	VANDPS       Y6, Y5, Y5
-	VCMPPS       $0x1e, 512(CX), Y5, Y6
-	VXORPS       Y7, Y7, Y7
-	VCMPPS       $0x11, Y7, Y1, Y1
-	VORPS        Y1, Y6, Y1
-	VXORPS       Y6, Y6, Y6
-	VCMPPS       $0x04, Y6, Y3, Y3
-	VORPS        Y3, Y1, Y1
-	VCMPPS       $0x1e, 480(CX), Y5, Y3
-	VANDPS       Y3, Y1, Y1
-	VMOVUPS      (R8)(DI*1), Y3
+	VMULPS       Y5, Y1, Y1
+	VSUBPS       Y7, Y6, Y5
+	VMULPS       Y5, Y3, Y5
+	VADDPS       Y5, Y1, Y1
+	VADDPS       Y1, Y8, Y1
+	VADDPS       Y1, Y0, Y1
+	VANDPS       absolute<>+0(SB), Y1, Y5
+	VCMPPS       $0x05, tiny<>+0(SB), Y5, Y5
+	VANDPS       Y5, Y1, Y1
+	VCMPPS       $0x1e, 480(CX), Y1, Y5
+	VMOVUPS      480(CX), Y6
+	VSUBPS       Y0, Y6, Y6
+	VSUBPS       Y0, Y1, Y7
+	VMULPS       544(CX), Y3, Y8
+	VADDPS       Y8, Y7, Y7
+	VMULPS       Y4, Y6, Y6
+	VMULPS       576(CX), Y3, Y3
+	VSUBPS       Y3, Y4, Y3
+	VMULPS       Y3, Y7, Y3
+	VCMPPS       $0x11, Y3, Y6, Y3
+	VORPS        Y3, Y5, Y3
+	VMOVUPS      (R8)(DI*1), Y5
 	VMOVUPS      (R8)(DI*2), Y6
-	VADDPS       Y6, Y3, Y7
+	VADDPS       Y6, Y5, Y7
 	VADDPS       Y4, Y2, Y8
 	VADDPS       Y8, Y7, Y7
-	VCMPPS       $0x1e, 544(CX), Y7, Y7
-	VORPS        Y7, Y1, Y1
+	VCMPPS       $0x1e, 512(CX), Y7, Y7
+	VORPS        Y7, Y3, Y3
 	MOVQ         48(AX), R10
 	VMOVUPS      (R10)(DX*2), Y7
 	VMOVUPS      32(R10)(DX*2), Y8
@@ -1200,9 +1203,9 @@ group:
 	VPCMPGTQ     Y10, Y8, Y8
 	VSHUFPS      $0x88, Y8, Y7, Y7
 	VPERMPD      $0xd8, Y7, Y7
-	VORPS        Y7, Y1, Y1
-	VANDNPS      Y1, Y9, Y1
-	VMOVMSKPS    Y1, R10
+	VORPS        Y7, Y3, Y3
+	VANDNPS      Y3, Y9, Y3
+	VMOVMSKPS    Y3, R10
 	TESTL        R10, R10
 	JZ           quiet
 	MOVQ         DX, R11
@@ -1210,19 +1213,19 @@ group:
 	MOVL         R11, (BX)
 	MOVL         R10, 4(BX)
 	ADDQ         $0x08, BX
-	VMOVUPS      (R8), Y1
-	VMOVUPS      Y1, (SI)
-	VMOVUPS      (R8)(DI*1), Y1
-	VMOVUPS      Y1, 32(SI)
-	VMOVUPS      (R8)(DI*2), Y1
-	VMOVUPS      Y1, 64(SI)
+	VMOVUPS      (R8), Y3
+	VMOVUPS      Y3, (SI)
+	VMOVUPS      (R8)(DI*1), Y3
+	VMOVUPS      Y3, 32(SI)
+	VMOVUPS      (R8)(DI*2), Y3
+	VMOVUPS      Y3, 64(SI)
 	ADDQ         $0x00000060, SI
 
 quiet:
-	VBLENDVPS Y9, Y0, Y5, Y0
+	VBLENDVPS Y9, Y0, Y1, Y0
 	VMOVUPS   Y0, (R8)
-	VMULPS    288(CX), Y3, Y0
-	VADDPS    Y0, Y3, Y0
+	VMULPS    288(CX), Y5, Y0
+	VADDPS    Y0, Y5, Y0
 	VANDPS    absolute<>+0(SB), Y0, Y1
 	VCMPPS    $0x05, tiny<>+0(SB), Y1, Y1
 	VANDPS    Y1, Y0, Y0
@@ -1303,23 +1306,25 @@ group:
 	VMULPS       160(CX), Y6, Y6
 	VMULPS       256(CX), Y6, Y6
 	VADDPS       Y6, Y7, Y6
-	VADDPS       Y3, Y1, Y7
-	VADDPS       Y7, Y5, Y5
-	VADDPS       Y5, Y6, Y5
-	VADDPS       Y5, Y0, Y5
-	VANDPS       absolute<>+0(SB), Y5, Y6
-	VCMPPS       $0x05, tiny<>+0(SB), Y6, Y6
-	VANDPS       Y6, Y5, Y5
-	VCMPPS       $0x1e, 512(CX), Y5, Y6
-	VXORPS       Y7, Y7, Y7
-	VCMPPS       $0x11, Y7, Y1, Y1
-	VORPS        Y1, Y6, Y1
-	VXORPS       Y6, Y6, Y6
-	VCMPPS       $0x04, Y6, Y3, Y3
-	VORPS        Y3, Y1, Y1
-	VCMPPS       $0x1e, 480(CX), Y5, Y3
-	VANDPS       Y3, Y1, Y1
-	VMOVUPS      (R8)(DI*1), Y3
+	VADDPS       Y3, Y1, Y1
+	VADDPS       Y1, Y5, Y1
+	VADDPS       Y1, Y6, Y1
+	VADDPS       Y1, Y0, Y1
+	VANDPS       absolute<>+0(SB), Y1, Y5
+	VCMPPS       $0x05, tiny<>+0(SB), Y5, Y5
+	VANDPS       Y5, Y1, Y1
+	VCMPPS       $0x1e, 480(CX), Y1, Y5
+	VMOVUPS      480(CX), Y6
+	VSUBPS       Y0, Y6, Y6
+	VSUBPS       Y0, Y1, Y7
+	VSUBPS       Y3, Y7, Y7
+	VMULPS       Y4, Y6, Y6
+	VMULPS       576(CX), Y3, Y3
+	VSUBPS       Y3, Y4, Y3
+	VMULPS       Y3, Y7, Y3
+	VCMPPS       $0x1e, Y3, Y6, Y3
+	VORPS        Y3, Y5, Y3
+	VMOVUPS      (R8)(DI*1), Y5
 	VMOVUPS      (R8)(DI*2), Y6
 	MOVQ         48(AX), R10
 	VMOVUPS      (R10)(DX*2), Y7
@@ -1334,9 +1339,9 @@ group:
 	VPCMPGTQ     Y10, Y8, Y8
 	VSHUFPS      $0x88, Y8, Y7, Y7
 	VPERMPD      $0xd8, Y7, Y7
-	VORPS        Y7, Y1, Y1
-	VANDNPS      Y1, Y9, Y1
-	VMOVMSKPS    Y1, R10
+	VORPS        Y7, Y3, Y3
+	VANDNPS      Y3, Y9, Y3
+	VMOVMSKPS    Y3, R10
 	TESTL        R10, R10
 	JZ           quiet
 	MOVQ         DX, R11
@@ -1344,19 +1349,19 @@ group:
 	MOVL         R11, (BX)
 	MOVL         R10, 4(BX)
 	ADDQ         $0x08, BX
-	VMOVUPS      (R8), Y1
-	VMOVUPS      Y1, (SI)
-	VMOVUPS      (R8)(DI*1), Y1
-	VMOVUPS      Y1, 32(SI)
-	VMOVUPS      (R8)(DI*2), Y1
-	VMOVUPS      Y1, 64(SI)
+	VMOVUPS      (R8), Y3
+	VMOVUPS      Y3, (SI)
+	VMOVUPS      (R8)(DI*1), Y3
+	VMOVUPS      Y3, 32(SI)
+	VMOVUPS      (R8)(DI*2), Y3
+	VMOVUPS      Y3, 64(SI)
 	ADDQ         $0x00000060, SI
 
 quiet:
-	VBLENDVPS Y9, Y0, Y5, Y0
+	VBLENDVPS Y9, Y0, Y1, Y0
 	VMOVUPS   Y0, (R8)
-	VMULPS    288(CX), Y3, Y0
-	VADDPS    Y0, Y3, Y0
+	VMULPS    288(CX), Y5, Y0
+	VADDPS    Y0, Y5, Y0
 	VANDPS    absolute<>+0(SB), Y0, Y1
 	VCMPPS    $0x05, tiny<>+0(SB), Y1, Y1
 	VANDPS    Y1, Y0, Y0
@@ -2232,28 +2237,38 @@ group:
 	VANDPS       absolute<>+0(SB), Y1, Y2
 	VCMPPS       $0x05, tiny<>+0(SB), Y2, Y2
 	VANDPS       Y2, Y1, Y1
-	VADDPS       Y4, Y0, Y0
-	VANDPS       absolute<>+0(SB), Y0, Y2
-	VCMPPS       $0x05, tiny<>+0(SB), Y2, Y2
-	VANDPS       Y2, Y0, Y0
-	VMOVUPS      (R9)(DI*1), Y2
-	VMULPS       736(CX), Y2, Y4
-	VADDPS       Y4, Y2, Y2
+	VADDPS       Y4, Y0, Y2
 	VANDPS       absolute<>+0(SB), Y2, Y4
 	VCMPPS       $0x05, tiny<>+0(SB), Y4, Y4
 	VANDPS       Y4, Y2, Y2
-	VMOVUPS      Y2, (SP)
-	VSUBPS       Y2, Y0, Y2
-	VCMPPS       $0x06, 1344(CX), Y2, Y4
-	VCMPPS       $0x06, 1376(CX), Y2, Y2
+	VMOVUPS      (R9)(DI*1), Y4
+	VMULPS       736(CX), Y4, Y5
+	VADDPS       Y5, Y4, Y4
+	VANDPS       absolute<>+0(SB), Y4, Y5
+	VCMPPS       $0x05, tiny<>+0(SB), Y5, Y5
+	VANDPS       Y5, Y4, Y4
+	VMOVUPS      Y4, (SP)
+	VSUBPS       Y4, Y2, Y5
+	VCMPPS       $0x06, 1376(CX), Y5, Y5
 	MOVQ         112(AX), R13
-	VMOVUPS      (R13)(DX*2), Y5
-	VSHUFPS      $0xdd, 32(R13)(DX*2), Y5, Y5
-	VPERMPD      $0xd8, Y5, Y5
-	VXORPS       Y6, Y6, Y6
-	VCMPPS       $0x04, Y6, Y5, Y5
-	VORPS        Y5, Y2, Y2
-	VANDPS       Y2, Y4, Y2
+	VMOVUPS      (R13)(DX*2), Y6
+	VSHUFPS      $0xdd, 32(R13)(DX*2), Y6, Y6
+	VPERMPD      $0xd8, Y6, Y6
+	VSUBPS       Y0, Y2, Y7
+	VMULPS       1888(CX), Y6, Y8
+	VADDPS       Y8, Y7, Y7
+	VADDPS       1376(CX), Y4, Y4
+	VSUBPS       Y0, Y4, Y0
+	MOVQ         112(AX), R13
+	VMOVUPS      (R13)(DX*2), Y4
+	VSHUFPS      $0x88, 32(R13)(DX*2), Y4, Y4
+	VPERMPD      $0xd8, Y4, Y4
+	VMULPS       Y4, Y0, Y0
+	VMULPS       1920(CX), Y6, Y6
+	VSUBPS       Y6, Y4, Y4
+	VMULPS       Y4, Y7, Y4
+	VCMPPS       $0x11, Y4, Y0, Y0
+	VORPS        Y0, Y5, Y0
 	MOVQ         48(AX), R13
 	VMOVUPS      (R13)(DX*2), Y4
 	VMOVUPS      32(R13)(DX*2), Y5
@@ -2281,9 +2296,9 @@ group:
 	VSHUFPS      $0x88, Y7, Y5, Y5
 	VPERMPD      $0xd8, Y5, Y5
 	VANDNPS      Y8, Y5, Y5
-	VORPS        Y4, Y2, Y2
-	VANDNPS      Y2, Y6, Y2
-	VORPS        Y5, Y2, Y2
+	VORPS        Y4, Y0, Y0
+	VANDNPS      Y0, Y6, Y0
+	VORPS        Y5, Y0, Y0
 	VMOVUPS      (R9)(DI*2), Y4
 	MOVQ         96(AX), R13
 	VMOVUPS      (R13)(DX*2), Y5
@@ -2357,8 +2372,8 @@ group:
 	VMULPS       1792(CX), Y10, Y10
 	VADDPS       Y6, Y10, Y6
 	VCMPPS       $0x06, 1760(CX), Y6, Y6
-	VORPS        Y6, Y2, Y2
-	VMOVMSKPS    Y2, R13
+	VORPS        Y6, Y0, Y0
+	VMOVMSKPS    Y0, R13
 	TESTL        R13, R13
 	JZ           quiet
 	MOVQ         DX, R14
@@ -2366,32 +2381,32 @@ group:
 	MOVL         R14, (BX)
 	MOVL         R13, 4(BX)
 	ADDQ         $0x08, BX
-	VMOVUPS      (R8), Y2
-	VMOVUPS      Y2, (SI)
-	VMOVUPS      (R8)(DI*1), Y2
-	VMOVUPS      Y2, 32(SI)
-	VMOVUPS      (R8)(DI*2), Y2
-	VMOVUPS      Y2, 64(SI)
-	VMOVUPS      (R9), Y2
-	VMOVUPS      Y2, 96(SI)
-	VMOVUPS      (R9)(DI*1), Y2
-	VMOVUPS      Y2, 128(SI)
-	VMOVUPS      (R9)(DI*2), Y2
-	VMOVUPS      Y2, 160(SI)
-	VMOVUPS      (R10), Y2
-	VMOVUPS      Y2, 192(SI)
-	VMOVUPS      (R10)(DI*1), Y2
-	VMOVUPS      Y2, 224(SI)
-	VMOVUPS      (R10)(DI*2), Y2
-	VMOVUPS      Y2, 256(SI)
-	VMOVUPS      (R11), Y2
-	VMOVUPS      Y2, 288(SI)
-	VMOVUPS      (R11)(DI*1), Y2
-	VMOVUPS      Y2, 320(SI)
+	VMOVUPS      (R8), Y0
+	VMOVUPS      Y0, (SI)
+	VMOVUPS      (R8)(DI*1), Y0
+	VMOVUPS      Y0, 32(SI)
+	VMOVUPS      (R8)(DI*2), Y0
+	VMOVUPS      Y0, 64(SI)
+	VMOVUPS      (R9), Y0
+	VMOVUPS      Y0, 96(SI)
+	VMOVUPS      (R9)(DI*1), Y0
+	VMOVUPS      Y0, 128(SI)
+	VMOVUPS      (R9)(DI*2), Y0
+	VMOVUPS      Y0, 160(SI)
+	VMOVUPS      (R10), Y0
+	VMOVUPS      Y0, 192(SI)
+	VMOVUPS      (R10)(DI*1), Y0
+	VMOVUPS      Y0, 224(SI)
+	VMOVUPS      (R10)(DI*2), Y0
+	VMOVUPS      Y0, 256(SI)
+	VMOVUPS      (R11), Y0
+	VMOVUPS      Y0, 288(SI)
+	VMOVUPS      (R11)(DI*1), Y0
+	VMOVUPS      Y0, 320(SI)
 	ADDQ         $0x00000160, SI
 
 quiet:
-	VMOVUPS Y0, (R8)
+	VMOVUPS Y2, (R8)
 	VMOVUPS Y1, (R8)(DI*1)
 	VMOVUPS Y3, (R9)
 	VMOVUPS (R8)(DI*2), Y0
@@ -3750,28 +3765,38 @@ group:
 	VANDPS       absolute<>+0(SB), Y1, Y2
 	VCMPPS       $0x05, tiny<>+0(SB), Y2, Y2
 	VANDPS       Y2, Y1, Y1
-	VADDPS       Y4, Y0, Y0
-	VANDPS       absolute<>+0(SB), Y0, Y2
-	VCMPPS       $0x05, tiny<>+0(SB), Y2, Y2
-	VANDPS       Y2, Y0, Y0
-	VMOVUPS      (R9)(DI*1), Y2
-	VMULPS       736(CX), Y2, Y4
-	VADDPS       Y4, Y2, Y2
+	VADDPS       Y4, Y0, Y2
 	VANDPS       absolute<>+0(SB), Y2, Y4
 	VCMPPS       $0x05, tiny<>+0(SB), Y4, Y4
 	VANDPS       Y4, Y2, Y2
-	VMOVUPS      Y2, (SP)
-	VSUBPS       Y2, Y0, Y2
-	VCMPPS       $0x06, 1344(CX), Y2, Y4
-	VCMPPS       $0x06, 1376(CX), Y2, Y2
+	VMOVUPS      (R9)(DI*1), Y4
+	VMULPS       736(CX), Y4, Y5
+	VADDPS       Y5, Y4, Y4
+	VANDPS       absolute<>+0(SB), Y4, Y5
+	VCMPPS       $0x05, tiny<>+0(SB), Y5, Y5
+	VANDPS       Y5, Y4, Y4
+	VMOVUPS      Y4, (SP)
+	VSUBPS       Y4, Y2, Y5
+	VCMPPS       $0x06, 1376(CX), Y5, Y5
 	MOVQ         112(AX), R13
-	VMOVUPS      (R13)(DX*2), Y5
-	VSHUFPS      $0xdd, 32(R13)(DX*2), Y5, Y5
-	VPERMPD      $0xd8, Y5, Y5
-	VXORPS       Y6, Y6, Y6
-	VCMPPS       $0x04, Y6, Y5, Y5
-	VORPS        Y5, Y2, Y2
-	VANDPS       Y2, Y4, Y2
+	VMOVUPS      (R13)(DX*2), Y6
+	VSHUFPS      $0xdd, 32(R13)(DX*2), Y6, Y6
+	VPERMPD      $0xd8, Y6, Y6
+	VSUBPS       Y0, Y2, Y7
+	VMULPS       1888(CX), Y6, Y8
+	VADDPS       Y8, Y7, Y7
+	VADDPS       1376(CX), Y4, Y4
+	VSUBPS       Y0, Y4, Y0
+	MOVQ         112(AX), R13
+	VMOVUPS      (R13)(DX*2), Y4
+	VSHUFPS      $0x88, 32(R13)(DX*2), Y4, Y4
+	VPERMPD      $0xd8, Y4, Y4
+	VMULPS       Y4, Y0, Y0
+	VMULPS       1920(CX), Y6, Y6
+	VSUBPS       Y6, Y4, Y4
+	VMULPS       Y4, Y7, Y4
+	VCMPPS       $0x11, Y4, Y0, Y0
+	VORPS        Y0, Y5, Y0
 	MOVQ         48(AX), R13
 	VMOVUPS      (R13)(DX*2), Y4
 	VMOVUPS      32(R13)(DX*2), Y5
@@ -3799,9 +3824,9 @@ group:
 	VSHUFPS      $0x88, Y7, Y5, Y5
 	VPERMPD      $0xd8, Y5, Y5
 	VANDNPS      Y8, Y5, Y5
-	VORPS        Y4, Y2, Y2
-	VANDNPS      Y2, Y6, Y2
-	VORPS        Y5, Y2, Y2
+	VORPS        Y4, Y0, Y0
+	VANDNPS      Y0, Y6, Y0
+	VORPS        Y5, Y0, Y0
 	VMOVUPS      (R9)(DI*2), Y4
 	MOVQ         96(AX), R13
 	VMOVUPS      (R13)(DX*2), Y5
@@ -3851,8 +3876,8 @@ group:
 	VMULPS       1792(CX), Y9, Y9
 	VADDPS       Y6, Y9, Y6
 	VCMPPS       $0x06, 1760(CX), Y6, Y6
-	VORPS        Y6, Y2, Y2
-	VMOVMSKPS    Y2, R13
+	VORPS        Y6, Y0, Y0
+	VMOVMSKPS    Y0, R13
 	TESTL        R13, R13
 	JZ           quiet
 	MOVQ         DX, R14
@@ -3860,32 +3885,32 @@ group:
 	MOVL         R14, (BX)
 	MOVL         R13, 4(BX)
 	ADDQ         $0x08, BX
-	VMOVUPS      (R8), Y2
-	VMOVUPS      Y2, (SI)
-	VMOVUPS      (R8)(DI*1), Y2
-	VMOVUPS      Y2, 32(SI)
-	VMOVUPS      (R8)(DI*2), Y2
-	VMOVUPS      Y2, 64(SI)
-	VMOVUPS      (R9), Y2
-	VMOVUPS      Y2, 96(SI)
-	VMOVUPS      (R9)(DI*1), Y2
-	VMOVUPS      Y2, 128(SI)
-	VMOVUPS      (R9)(DI*2), Y2
-	VMOVUPS      Y2, 160(SI)
-	VMOVUPS      (R10), Y2
-	VMOVUPS      Y2, 192(SI)
-	VMOVUPS      (R10)(DI*1), Y2
-	VMOVUPS      Y2, 224(SI)
-	VMOVUPS      (R10)(DI*2), Y2
-	VMOVUPS      Y2, 256(SI)
-	VMOVUPS      (R11), Y2
-	VMOVUPS      Y2, 288(SI)
-	VMOVUPS      (R11)(DI*1), Y2
-	VMOVUPS      Y2, 320(SI)
+	VMOVUPS      (R8), Y0
+	VMOVUPS      Y0, (SI)
+	VMOVUPS      (R8)(DI*1), Y0
+	VMOVUPS      Y0, 32(SI)
+	VMOVUPS      (R8)(DI*2), Y0
+	VMOVUPS      Y0, 64(SI)
+	VMOVUPS      (R9), Y0
+	VMOVUPS      Y0, 96(SI)
+	VMOVUPS      (R9)(DI*1), Y0
+	VMOVUPS      Y0, 128(SI)
+	VMOVUPS      (R9)(DI*2), Y0
+	VMOVUPS      Y0, 160(SI)
+	VMOVUPS      (R10), Y0
+	VMOVUPS      Y0, 192(SI)
+	VMOVUPS      (R10)(DI*1), Y0
+	VMOVUPS      Y0, 224(SI)
+	VMOVUPS      (R10)(DI*2), Y0
+	VMOVUPS      Y0, 256(SI)
+	VMOVUPS      (R11), Y0
+	VMOVUPS      Y0, 288(SI)
+	VMOVUPS      (R11)(DI*1), Y0
+	VMOVUPS      Y0, 320(SI)
 	ADDQ         $0x00000160, SI
 
 quiet:
-	VMOVUPS Y0, (R8)
+	VMOVUPS Y2, (R8)
 	VMOVUPS Y1, (R8)(DI*1)
 	VMOVUPS Y3, (R9)
 	VMOVUPS (R8)(DI*2), Y0
@@ -5087,28 +5112,38 @@ group:
 	VANDPS       absolute<>+0(SB), Y1, Y4
 	VCMPPS       $0x05, tiny<>+0(SB), Y4, Y4
 	VANDPS       Y4, Y1, Y1
-	VADDPS       Y2, Y0, Y0
-	VANDPS       absolute<>+0(SB), Y0, Y2
-	VCMPPS       $0x05, tiny<>+0(SB), Y2, Y2
-	VANDPS       Y2, Y0, Y0
-	VMOVUPS      (R9)(DI*1), Y2
-	VMULPS       736(CX), Y2, Y4
-	VADDPS       Y4, Y2, Y2
+	VADDPS       Y2, Y0, Y2
 	VANDPS       absolute<>+0(SB), Y2, Y4
 	VCMPPS       $0x05, tiny<>+0(SB), Y4, Y4
 	VANDPS       Y4, Y2, Y2
-	VMOVUPS      Y2, (SP)
-	VSUBPS       Y2, Y0, Y2
-	VCMPPS       $0x06, 1344(CX), Y2, Y4
-	VCMPPS       $0x06, 1376(CX), Y2, Y2
+	VMOVUPS      (R9)(DI*1), Y4
+	VMULPS       736(CX), Y4, Y5
+	VADDPS       Y5, Y4, Y4
+	VANDPS       absolute<>+0(SB), Y4, Y5
+	VCMPPS       $0x05, tiny<>+0(SB), Y5, Y5
+	VANDPS       Y5, Y4, Y4
+	VMOVUPS      Y4, (SP)
+	VSUBPS       Y4, Y2, Y5
+	VCMPPS       $0x06, 1376(CX), Y5, Y5
 	MOVQ         112(AX), R13
-	VMOVUPS      (R13)(DX*2), Y5
-	VSHUFPS      $0xdd, 32(R13)(DX*2), Y5, Y5
-	VPERMPD      $0xd8, Y5, Y5
-	VXORPS       Y6, Y6, Y6
-	VCMPPS       $0x04, Y6, Y5, Y5
-	VORPS        Y5, Y2, Y2
-	VANDPS       Y2, Y4, Y2
+	VMOVUPS      (R13)(DX*2), Y6
+	VSHUFPS      $0xdd, 32(R13)(DX*2), Y6, Y6
+	VPERMPD      $0xd8, Y6, Y6
+	VSUBPS       Y0, Y2, Y7
+	VMULPS       1888(CX), Y6, Y8
+	VADDPS       Y8, Y7, Y7
+	VADDPS       1376(CX), Y4, Y4
+	VSUBPS       Y0, Y4, Y0
+	MOVQ         112(AX), R13
+	VMOVUPS      (R13)(DX*2), Y4
+	VSHUFPS      $0x88, 32(R13)(DX*2), Y4, Y4
+	VPERMPD      $0xd8, Y4, Y4
+	VMULPS       Y4, Y0, Y0
+	VMULPS       1920(CX), Y6, Y6
+	VSUBPS       Y6, Y4, Y4
+	VMULPS       Y4, Y7, Y4
+	VCMPPS       $0x11, Y4, Y0, Y0
+	VORPS        Y0, Y5, Y0
 	MOVQ         48(AX), R13
 	VMOVUPS      (R13)(DX*2), Y4
 	VMOVUPS      32(R13)(DX*2), Y5
@@ -5136,9 +5171,9 @@ group:
 	VSHUFPS      $0x88, Y7, Y5, Y5
 	VPERMPD      $0xd8, Y5, Y5
 	VANDNPS      Y8, Y5, Y5
-	VORPS        Y4, Y2, Y2
-	VANDNPS      Y2, Y6, Y2
-	VORPS        Y5, Y2, Y2
+	VORPS        Y4, Y0, Y0
+	VANDNPS      Y0, Y6, Y0
+	VORPS        Y5, Y0, Y0
 	VMOVUPS      (R9)(DI*2), Y4
 	MOVQ         96(AX), R13
 	VMOVUPS      (R13)(DX*2), Y5
@@ -5212,8 +5247,8 @@ group:
 	VMULPS       1792(CX), Y10, Y10
 	VADDPS       Y6, Y10, Y6
 	VCMPPS       $0x06, 1760(CX), Y6, Y6
-	VORPS        Y6, Y2, Y2
-	VMOVMSKPS    Y2, R13
+	VORPS        Y6, Y0, Y0
+	VMOVMSKPS    Y0, R13
 	TESTL        R13, R13
 	JZ           quiet
 	MOVQ         DX, R14
@@ -5221,32 +5256,32 @@ group:
 	MOVL         R14, (BX)
 	MOVL         R13, 4(BX)
 	ADDQ         $0x08, BX
-	VMOVUPS      (R8), Y2
-	VMOVUPS      Y2, (SI)
-	VMOVUPS      (R8)(DI*1), Y2
-	VMOVUPS      Y2, 32(SI)
-	VMOVUPS      (R8)(DI*2), Y2
-	VMOVUPS      Y2, 64(SI)
-	VMOVUPS      (R9), Y2
-	VMOVUPS      Y2, 96(SI)
-	VMOVUPS      (R9)(DI*1), Y2
-	VMOVUPS      Y2, 128(SI)
-	VMOVUPS      (R9)(DI*2), Y2
-	VMOVUPS      Y2, 160(SI)
-	VMOVUPS      (R10), Y2
-	VMOVUPS      Y2, 192(SI)
-	VMOVUPS      (R10)(DI*1), Y2
-	VMOVUPS      Y2, 224(SI)
-	VMOVUPS      (R10)(DI*2), Y2
-	VMOVUPS      Y2, 256(SI)
-	VMOVUPS      (R11), Y2
-	VMOVUPS      Y2, 288(SI)
-	VMOVUPS      (R11)(DI*1), Y2
-	VMOVUPS      Y2, 320(SI)
+	VMOVUPS      (R8), Y0
+	VMOVUPS      Y0, (SI)
+	VMOVUPS      (R8)(DI*1), Y0
+	VMOVUPS      Y0, 32(SI)
+	VMOVUPS      (R8)(DI*2), Y0
+	VMOVUPS      Y0, 64(SI)
+	VMOVUPS      (R9), Y0
+	VMOVUPS      Y0, 96(SI)
+	VMOVUPS      (R9)(DI*1), Y0
+	VMOVUPS      Y0, 128(SI)
+	VMOVUPS      (R9)(DI*2), Y0
+	VMOVUPS      Y0, 160(SI)
+	VMOVUPS      (R10), Y0
+	VMOVUPS      Y0, 192(SI)
+	VMOVUPS      (R10)(DI*1), Y0
+	VMOVUPS      Y0, 224(SI)
+	VMOVUPS      (R10)(DI*2), Y0
+	VMOVUPS      Y0, 256(SI)
+	VMOVUPS      (R11), Y0
+	VMOVUPS      Y0, 288(SI)
+	VMOVUPS      (R11)(DI*1), Y0
+	VMOVUPS      Y0, 320(SI)
 	ADDQ         $0x00000160, SI
 
 quiet:
-	VMOVUPS Y0, (R8)
+	VMOVUPS Y2, (R8)
 	VMOVUPS Y1, (R8)(DI*1)
 	VMOVUPS Y3, (R9)
 	VMOVUPS (R8)(DI*2), Y0
@@ -6604,28 +6639,38 @@ group:
 	VANDPS       absolute<>+0(SB), Y1, Y4
 	VCMPPS       $0x05, tiny<>+0(SB), Y4, Y4
 	VANDPS       Y4, Y1, Y1
-	VADDPS       Y2, Y0, Y0
-	VANDPS       absolute<>+0(SB), Y0, Y2
-	VCMPPS       $0x05, tiny<>+0(SB), Y2, Y2
-	VANDPS       Y2, Y0, Y0
-	VMOVUPS      (R9)(DI*1), Y2
-	VMULPS       736(CX), Y2, Y4
-	VADDPS       Y4, Y2, Y2
+	VADDPS       Y2, Y0, Y2
 	VANDPS       absolute<>+0(SB), Y2, Y4
 	VCMPPS       $0x05, tiny<>+0(SB), Y4, Y4
 	VANDPS       Y4, Y2, Y2
-	VMOVUPS      Y2, (SP)
-	VSUBPS       Y2, Y0, Y2
-	VCMPPS       $0x06, 1344(CX), Y2, Y4
-	VCMPPS       $0x06, 1376(CX), Y2, Y2
+	VMOVUPS      (R9)(DI*1), Y4
+	VMULPS       736(CX), Y4, Y5
+	VADDPS       Y5, Y4, Y4
+	VANDPS       absolute<>+0(SB), Y4, Y5
+	VCMPPS       $0x05, tiny<>+0(SB), Y5, Y5
+	VANDPS       Y5, Y4, Y4
+	VMOVUPS      Y4, (SP)
+	VSUBPS       Y4, Y2, Y5
+	VCMPPS       $0x06, 1376(CX), Y5, Y5
 	MOVQ         112(AX), R13
-	VMOVUPS      (R13)(DX*2), Y5
-	VSHUFPS      $0xdd, 32(R13)(DX*2), Y5, Y5
-	VPERMPD      $0xd8, Y5, Y5
-	VXORPS       Y6, Y6, Y6
-	VCMPPS       $0x04, Y6, Y5, Y5
-	VORPS        Y5, Y2, Y2
-	VANDPS       Y2, Y4, Y2
+	VMOVUPS      (R13)(DX*2), Y6
+	VSHUFPS      $0xdd, 32(R13)(DX*2), Y6, Y6
+	VPERMPD      $0xd8, Y6, Y6
+	VSUBPS       Y0, Y2, Y7
+	VMULPS       1888(CX), Y6, Y8
+	VADDPS       Y8, Y7, Y7
+	VADDPS       1376(CX), Y4, Y4
+	VSUBPS       Y0, Y4, Y0
+	MOVQ         112(AX), R13
+	VMOVUPS      (R13)(DX*2), Y4
+	VSHUFPS      $0x88, 32(R13)(DX*2), Y4, Y4
+	VPERMPD      $0xd8, Y4, Y4
+	VMULPS       Y4, Y0, Y0
+	VMULPS       1920(CX), Y6, Y6
+	VSUBPS       Y6, Y4, Y4
+	VMULPS       Y4, Y7, Y4
+	VCMPPS       $0x11, Y4, Y0, Y0
+	VORPS        Y0, Y5, Y0
 	MOVQ         48(AX), R13
 	VMOVUPS      (R13)(DX*2), Y4
 	VMOVUPS      32(R13)(DX*2), Y5
@@ -6653,9 +6698,9 @@ group:
 	VSHUFPS      $0x88, Y7, Y5, Y5
 	VPERMPD      $0xd8, Y5, Y5
 	VANDNPS      Y8, Y5, Y5
-	VORPS        Y4, Y2, Y2
-	VANDNPS      Y2, Y6, Y2
-	VORPS        Y5, Y2, Y2
+	VORPS        Y4, Y0, Y0
+	VANDNPS      Y0, Y6, Y0
+	VORPS        Y5, Y0, Y0
 	VMOVUPS      (R9)(DI*2), Y4
 	MOVQ         96(AX), R13
 	VMOVUPS      (R13)(DX*2), Y5
@@ -6705,8 +6750,8 @@ group:
 	VMULPS       1792(CX), Y9, Y9
 	VADDPS       Y6, Y9, Y6
 	VCMPPS       $0x06, 1760(CX), Y6, Y6
-	VORPS        Y6, Y2, Y2
-	VMOVMSKPS    Y2, R13
+	VORPS        Y6, Y0, Y0
+	VMOVMSKPS    Y0, R13
 	TESTL        R13, R13
 	JZ           quiet
 	MOVQ         DX, R14
@@ -6714,32 +6759,32 @@ group:
 	MOVL         R14, (BX)
 	MOVL         R13, 4(BX)
 	ADDQ         $0x08, BX
-	VMOVUPS      (R8), Y2
-	VMOVUPS      Y2, (SI)
-	VMOVUPS      (R8)(DI*1), Y2
-	VMOVUPS      Y2, 32(SI)
-	VMOVUPS      (R8)(DI*2), Y2
-	VMOVUPS      Y2, 64(SI)
-	VMOVUPS      (R9), Y2
-	VMOVUPS      Y2, 96(SI)
-	VMOVUPS      (R9)(DI*1), Y2
-	VMOVUPS      Y2, 128(SI)
-	VMOVUPS      (R9)(DI*2), Y2
-	VMOVUPS      Y2, 160(SI)
-	VMOVUPS      (R10), Y2
-	VMOVUPS      Y2, 192(SI)
-	VMOVUPS      (R10)(DI*1), Y2
-	VMOVUPS      Y2, 224(SI)
-	VMOVUPS      (R10)(DI*2), Y2
-	VMOVUPS      Y2, 256(SI)
-	VMOVUPS      (R11), Y2
-	VMOVUPS      Y2, 288(SI)
-	VMOVUPS      (R11)(DI*1), Y2
-	VMOVUPS      Y2, 320(SI)
+	VMOVUPS      (R8), Y0
+	VMOVUPS      Y0, (SI)
+	VMOVUPS      (R8)(DI*1), Y0
+	VMOVUPS      Y0, 32(SI)
+	VMOVUPS      (R8)(DI*2), Y0
+	VMOVUPS      Y0, 64(SI)
+	VMOVUPS      (R9), Y0
+	VMOVUPS      Y0, 96(SI)
+	VMOVUPS      (R9)(DI*1), Y0
+	VMOVUPS      Y0, 128(SI)
+	VMOVUPS      (R9)(DI*2), Y0
+	VMOVUPS      Y0, 160(SI)
+	VMOVUPS      (R10), Y0
+	VMOVUPS      Y0, 192(SI)
+	VMOVUPS      (R10)(DI*1), Y0
+	VMOVUPS      Y0, 224(SI)
+	VMOVUPS      (R10)(DI*2), Y0
+	VMOVUPS      Y0, 256(SI)
+	VMOVUPS      (R11), Y0
+	VMOVUPS      Y0, 288(SI)
+	VMOVUPS      (R11)(DI*1), Y0
+	VMOVUPS      Y0, 320(SI)
 	ADDQ         $0x00000160, SI
 
 quiet:
-	VMOVUPS Y0, (R8)
+	VMOVUPS Y2, (R8)
 	VMOVUPS Y1, (R8)(DI*1)
 	VMOVUPS Y3, (R9)
 	VMOVUPS (R8)(DI*2), Y0
@@ -7865,7 +7910,7 @@ TEXT ·lifStepAVX512(SB), NOSPLIT, $0-16
 	VMOVUPS      even<>+0(SB), Z0
 	VMOVUPS      odd<>+0(SB), Z1
 	VXORPS       Z2, Z2, Z2
-	VMOVUPS      (CX), Z3
+	VMOVUPS      (CX), Z2
 	VMOVUPS      64(CX), Z4
 	VBROADCASTSS 160(AX), Z5
 	VBROADCASTSS 164(AX), Z6
@@ -7873,80 +7918,85 @@ TEXT ·lifStepAVX512(SB), NOSPLIT, $0-16
 	VBROADCASTSS 172(AX), Z7
 	VPBROADCASTQ 176(AX), Z7
 	VPBROADCASTQ 184(AX), Z7
-	VPBROADCASTQ 192(AX), Z9
+	VPBROADCASTQ 192(AX), Z8
 	MOVQ         64(AX), R10
 	MOVQ         72(AX), R11
 	MOVQ         96(AX), R12
 	MOVQ         104(AX), R13
 
 group:
-	VMOVUPS     (R8), Z10
-	VMOVUPS     (R12)(DX*2), Z11
-	VMOVAPS     Z0, Z12
-	VPERMI2PS   64(R12)(DX*2), Z11, Z12
-	VMOVAPS     Z1, Z13
-	VPERMI2PS   64(R12)(DX*2), Z11, Z13
-	VMOVUPS     (R13)(DX*2), Z11
-	VMOVAPS     Z0, Z14
-	VPERMI2PS   64(R13)(DX*2), Z11, Z14
-	VMOVAPS     Z1, Z15
-	VPERMI2PS   64(R13)(DX*2), Z11, Z15
-	VSUBPS      Z10, Z3, Z11
-	VSUBPS      Z10, Z4, Z16
-	VMULPS      (R8)(DI*1), Z11, Z17
-	VMULPS      (R8)(DI*2), Z16, Z18
-	VADDPS      Z18, Z17, Z17
-	VADDPS      (R10)(DX*1), Z5, Z18
-	VSUBPS      Z10, Z17, Z17
-	VMULPS      128(CX), Z17, Z17
-	VMULPS      192(CX), Z18, Z19
-	VADDPS      Z19, Z17, Z17
-	VMULPS      384(CX), Z10, Z19
-	VMULPS      448(CX), Z18, Z20
-	VADDPS      Z20, Z19, Z19
-	VADDPS      (R11)(DX*1), Z6, Z20
-	VSUBPS      Z18, Z20, Z18
-	VMULPS      320(CX), Z18, Z18
-	VMULPS      512(CX), Z18, Z18
-	VADDPS      Z18, Z19, Z18
-	VMULPS      704(CX), Z11, Z19
-	VMULPS      832(CX), Z17, Z20
-	VSUBPS      Z20, Z19, Z19
-	VMULPS      (R8)(DI*1), Z19, Z19
-	VADDPS      Z19, Z18, Z18
-	VMULPS      768(CX), Z16, Z19
-	VMULPS      896(CX), Z17, Z20
-	VSUBPS      Z20, Z19, Z19
-	VMULPS      (R8)(DI*2), Z19, Z19
-	VADDPS      Z19, Z18, Z18
-	VMULPS      256(CX), Z17, Z17
-	VSUBPS      Z17, Z11, Z11
-	VMULPS      Z11, Z13, Z11
-	VSUBPS      Z17, Z16, Z16
-	VMULPS      Z16, Z15, Z16
-	VADDPS      Z16, Z11, Z11
-	VADDPS      Z11, Z18, Z11
-	VADDPS      Z11, Z10, Z11
-	VANDPS.BCST absolute<>+0(SB), Z11, Z16
-	VCMPPS.BCST $0x05, tiny<>+0(SB), Z16, K1
-	VMOVAPS.Z   Z11, K1, Z11
-	VCMPPS      $0x1e, 1024(CX), Z11, K1
-	VCMPPS      $0x11, Z2, Z13, K2
-	KORW        K1, K2, K1
-	VCMPPS      $0x04, Z2, Z15, K2
-	KORW        K1, K2, K1
-	VCMPPS      $0x1e, 960(CX), Z11, K2
-	KANDW       K1, K2, K1
-	VMOVUPS     (R8)(DI*1), Z13
-	VMOVUPS     (R8)(DI*2), Z15
-	VADDPS      Z15, Z13, Z16
-	VADDPS      Z14, Z12, Z17
+	VMOVUPS     (R8), Z9
+	VMOVUPS     (R12)(DX*2), Z10
+	VMOVAPS     Z0, Z11
+	VPERMI2PS   64(R12)(DX*2), Z10, Z11
+	VMOVAPS     Z1, Z12
+	VPERMI2PS   64(R12)(DX*2), Z10, Z12
+	VMOVUPS     (R13)(DX*2), Z10
+	VMOVAPS     Z0, Z13
+	VPERMI2PS   64(R13)(DX*2), Z10, Z13
+	VMOVAPS     Z1, Z14
+	VPERMI2PS   64(R13)(DX*2), Z10, Z14
+	VSUBPS      Z9, Z2, Z10
+	VSUBPS      Z9, Z4, Z15
+	VMULPS      (R8)(DI*1), Z10, Z16
+	VMULPS      (R8)(DI*2), Z15, Z17
 	VADDPS      Z17, Z16, Z16
-	VCMPPS      $0x1e, 1088(CX), Z16, K2
+	VADDPS      (R10)(DX*1), Z5, Z17
+	VSUBPS      Z9, Z16, Z16
+	VMULPS      128(CX), Z16, Z16
+	VMULPS      192(CX), Z17, Z18
+	VADDPS      Z18, Z16, Z16
+	VMULPS      384(CX), Z9, Z18
+	VMULPS      448(CX), Z17, Z19
+	VADDPS      Z19, Z18, Z18
+	VADDPS      (R11)(DX*1), Z6, Z19
+	VSUBPS      Z17, Z19, Z17
+	VMULPS      320(CX), Z17, Z17
+	VMULPS      512(CX), Z17, Z17
+	VADDPS      Z17, Z18, Z17
+	VMULPS      704(CX), Z10, Z18
+	VMULPS      832(CX), Z16, Z19
+	VSUBPS      Z19, Z18, Z18
+	VMULPS      (R8)(DI*1), Z18, Z18
+	VADDPS      Z18, Z17, Z17
+	VMULPS      768(CX), Z15, Z18
+	VMULPS      896(CX), Z16, Z19
+	VSUBPS      Z19, Z18, Z18
+	VMULPS      (R8)(DI*2), Z18, Z18
+	VADDPS      Z18, Z17, Z17
+	VMULPS      256(CX), Z16, Z16
+	VSUBPS      Z16, Z10, Z10
+	VMULPS      Z10, Z12, Z10
+	VSUBPS      Z16, Z15, Z12
+	VMULPS      Z12, Z14, Z12
+	VADDPS      Z12, Z10, Z10
+	VADDPS      Z10, Z17, Z10
+	VADDPS      Z10, Z9, Z10
+	VANDPS.BCST absolute<>+0(SB), Z10, Z12
+	VCMPPS.BCST $0x05, tiny<>+0(SB), Z12, K1
+	VMOVAPS.Z   Z10, K1, Z10
+	VCMPPS      $0x1e, 960(CX), Z10, K1
+	VMOVUPS     960(CX), Z12
+	VSUBPS      Z9, Z12, Z12
+	VSUBPS      Z9, Z10, Z15
+	VMULPS      1088(CX), Z14, Z16
+	VADDPS      Z16, Z15, Z15
+	VMULPS      Z13, Z12, Z12
+	VMULPS      1152(CX), Z14, Z14
+	VSUBPS      Z14, Z13, Z14
+	VMULPS      Z14, Z15, Z14
+	VCMPPS      $0x11, Z14, Z12, K2
+	KORW        K1, K2, K1
+	VMOVUPS     (R8)(DI*1), Z12
+	VMOVUPS     (R8)(DI*2), Z14
+	VADDPS      Z14, Z12, Z15
+	VADDPS      Z13, Z11, Z16
+	VADDPS      Z16, Z15, Z15
+	VCMPPS      $0x1e, 1024(CX), Z15, K2
 	KORW        K1, K2, K1
 	MOVQ        48(AX), R14
-	VPCMPQ      $0x01, (R14)(DX*2), Z9, K2
-	VPCMPQ      $0x01, 64(R14)(DX*2), Z9, K3
+	VPCMPQ      $0x01, (R14)(DX*2), Z8, K2
+	VPCMPQ      $0x01, 64(R14)(DX*2), Z8, K3
 	KUNPCKBW    K2, K3, K2
 	VPCMPQ      $0x01, (R14)(DX*2), Z7, K3
 	VPCMPQ      $0x01, 64(R14)(DX*2), Z7, K4
@@ -7961,29 +8011,29 @@ group:
 	MOVL        R15, (BX)
 	MOVL        R14, 4(BX)
 	ADDQ        $0x08, BX
-	VMOVUPS     (R8), Z16
-	VMOVUPS     Z16, (SI)
-	VMOVUPS     (R8)(DI*1), Z16
-	VMOVUPS     Z16, 64(SI)
-	VMOVUPS     (R8)(DI*2), Z16
-	VMOVUPS     Z16, 128(SI)
+	VMOVUPS     (R8), Z15
+	VMOVUPS     Z15, (SI)
+	VMOVUPS     (R8)(DI*1), Z15
+	VMOVUPS     Z15, 64(SI)
+	VMOVUPS     (R8)(DI*2), Z15
+	VMOVUPS     Z15, 128(SI)
 	ADDQ        $0x000000c0, SI
 
 quiet:
-	VBLENDMPS   Z10, Z11, K2, Z8
-	VMOVUPS     Z8, (R8)
-	VMULPS      576(CX), Z13, Z10
-	VADDPS      Z10, Z13, Z10
-	VANDPS.BCST absolute<>+0(SB), Z10, Z11
-	VCMPPS.BCST $0x05, tiny<>+0(SB), Z11, K1
-	VADDPS      Z10, Z12, K1, Z12
-	VMOVUPS     Z12, (R8)(DI*1)
-	VMULPS      640(CX), Z15, Z10
-	VADDPS      Z10, Z15, Z10
-	VANDPS.BCST absolute<>+0(SB), Z10, Z11
-	VCMPPS.BCST $0x05, tiny<>+0(SB), Z11, K1
-	VADDPS      Z10, Z14, K1, Z14
-	VMOVUPS     Z14, (R8)(DI*2)
+	VBLENDMPS   Z9, Z10, K2, Z3
+	VMOVUPS     Z3, (R8)
+	VMULPS      576(CX), Z12, Z9
+	VADDPS      Z9, Z12, Z9
+	VANDPS.BCST absolute<>+0(SB), Z9, Z10
+	VCMPPS.BCST $0x05, tiny<>+0(SB), Z10, K1
+	VADDPS      Z9, Z11, K1, Z11
+	VMOVUPS     Z11, (R8)(DI*1)
+	VMULPS      640(CX), Z14, Z9
+	VADDPS      Z9, Z14, Z9
+	VANDPS.BCST absolute<>+0(SB), Z9, Z10
+	VCMPPS.BCST $0x05, tiny<>+0(SB), Z10, K1
+	VADDPS      Z9, Z13, K1, Z13
+	VMOVUPS     Z13, (R8)(DI*2)
 	ADDQ        24(AX), CX
 	ADDQ        $0x40, R8
 	ADDQ        $0x40, DX
@@ -8048,68 +8098,72 @@ TEXT ·lifCurrentStepAVX512(SB), NOSPLIT, $0-16
 	VMOVUPS      even<>+0(SB), Z0
 	VMOVUPS      odd<>+0(SB), Z1
 	VXORPS       Z2, Z2, Z2
-	VMOVUPS      (CX), Z3
-	VMOVUPS      64(CX), Z3
-	VBROADCASTSS 160(AX), Z3
-	VBROADCASTSS 164(AX), Z5
-	VBROADCASTSS 168(AX), Z6
-	VBROADCASTSS 172(AX), Z6
-	VPBROADCASTQ 176(AX), Z6
-	VPBROADCASTQ 184(AX), Z6
-	VPBROADCASTQ 192(AX), Z7
+	VMOVUPS      (CX), Z2
+	VMOVUPS      64(CX), Z2
+	VBROADCASTSS 160(AX), Z2
+	VBROADCASTSS 164(AX), Z4
+	VBROADCASTSS 168(AX), Z5
+	VBROADCASTSS 172(AX), Z5
+	VPBROADCASTQ 176(AX), Z5
+	VPBROADCASTQ 184(AX), Z5
+	VPBROADCASTQ 192(AX), Z6
 	MOVQ         64(AX), R10
 	MOVQ         72(AX), R11
 	MOVQ         96(AX), R12
 	MOVQ         104(AX), R13
 
 group:
-	VMOVUPS     (R8), Z8
-	VMOVUPS     (R12)(DX*2), Z9
-	VMOVAPS     Z0, Z10
-	VPERMI2PS   64(R12)(DX*2), Z9, Z10
-	VMOVAPS     Z1, Z11
-	VPERMI2PS   64(R12)(DX*2), Z9, Z11
-	VMOVUPS     (R13)(DX*2), Z9
-	VMOVAPS     Z0, Z12
-	VPERMI2PS   64(R13)(DX*2), Z9, Z12
-	VMOVAPS     Z1, Z13
-	VPERMI2PS   64(R13)(DX*2), Z9, Z13
-	VMOVUPS     (R8)(DI*1), Z9
-	VMULPS      704(CX), Z9, Z9
-	VMOVUPS     (R8)(DI*2), Z14
-	VMULPS      768(CX), Z14, Z14
-	VADDPS      Z14, Z9, Z9
-	VADDPS      (R10)(DX*1), Z3, Z14
-	VMULPS      384(CX), Z8, Z15
-	VMULPS      448(CX), Z14, Z16
-	VADDPS      Z16, Z15, Z15
-	VADDPS      (R11)(DX*1), Z5, Z16
-	VSUBPS      Z14, Z16, Z14
-	VMULPS      320(CX), Z14, Z14
-	VMULPS      512(CX), Z14, Z14
-	VADDPS      Z14, Z15, Z14
-	VADDPS      Z13, Z11, Z15
-	VADDPS      Z15, Z9, Z9
-	VADDPS      Z9, Z14, Z9
-	VADDPS      Z9, Z8, Z9
-	VANDPS.BCST absolute<>+0(SB), Z9, Z14
-	VCMPPS.BCST $0x05, tiny<>+0(SB), Z14, K1
-	VMOVAPS.Z   Z9, K1, Z9
-	VCMPPS      $0x1e, 1024(CX), Z9, K1
-	VCMPPS      $0x11, Z2, Z11, K2
-	KORW        K1, K2, K1
-	VCMPPS      $0x04, Z2, Z13, K2
-	KORW        K1, K2, K1
-	VCMPPS      $0x1e, 960(CX), Z9, K2
-	KANDW       K1, K2, K1
-	VMOVUPS     (R8)(DI*1), Z11
+	VMOVUPS     (R8), Z7
+	VMOVUPS     (R12)(DX*2), Z8
+	VMOVAPS     Z0, Z9
+	VPERMI2PS   64(R12)(DX*2), Z8, Z9
+	VMOVAPS     Z1, Z10
+	VPERMI2PS   64(R12)(DX*2), Z8, Z10
+	VMOVUPS     (R13)(DX*2), Z8
+	VMOVAPS     Z0, Z11
+	VPERMI2PS   64(R13)(DX*2), Z8, Z11
+	VMOVAPS     Z1, Z12
+	VPERMI2PS   64(R13)(DX*2), Z8, Z12
+	VMOVUPS     (R8)(DI*1), Z8
+	VMULPS      704(CX), Z8, Z8
 	VMOVUPS     (R8)(DI*2), Z13
+	VMULPS      768(CX), Z13, Z13
+	VADDPS      Z13, Z8, Z8
+	VADDPS      (R10)(DX*1), Z2, Z13
+	VMULPS      384(CX), Z7, Z14
+	VMULPS      448(CX), Z13, Z15
+	VADDPS      Z15, Z14, Z14
+	VADDPS      (R11)(DX*1), Z4, Z15
+	VSUBPS      Z13, Z15, Z13
+	VMULPS      320(CX), Z13, Z13
+	VMULPS      512(CX), Z13, Z13
+	VADDPS      Z13, Z14, Z13
+	VADDPS      Z12, Z10, Z10
+	VADDPS      Z10, Z8, Z8
+	VADDPS      Z8, Z13, Z8
+	VADDPS      Z8, Z7, Z8
+	VANDPS.BCST absolute<>+0(SB), Z8, Z10
+	VCMPPS.BCST $0x05, tiny<>+0(SB), Z10, K1
+	VMOVAPS.Z   Z8, K1, Z8
+	VCMPPS      $0x1e, 960(CX), Z8, K1
+	VMOVUPS     960(CX), Z10
+	VSUBPS      Z7, Z10, Z10
+	VSUBPS      Z7, Z8, Z13
+	VSUBPS      Z12, Z13, Z13
+	VMULPS      Z11, Z10, Z10
+	VMULPS      1152(CX), Z12, Z12
+	VSUBPS      Z12, Z11, Z12
+	VMULPS      Z12, Z13, Z12
+	VCMPPS      $0x1e, Z12, Z10, K2
+	KORW        K1, K2, K1
+	VMOVUPS     (R8)(DI*1), Z10
+	VMOVUPS     (R8)(DI*2), Z12
 	MOVQ        48(AX), R14
-	VPCMPQ      $0x01, (R14)(DX*2), Z7, K2
-	VPCMPQ      $0x01, 64(R14)(DX*2), Z7, K3
+	VPCMPQ      $0x01, (R14)(DX*2), Z6, K2
+	VPCMPQ      $0x01, 64(R14)(DX*2), Z6, K3
 	KUNPCKBW    K2, K3, K2
-	VPCMPQ      $0x01, (R14)(DX*2), Z6, K3
-	VPCMPQ      $0x01, 64(R14)(DX*2), Z6, K4
+	VPCMPQ      $0x01, (R14)(DX*2), Z5, K3
+	VPCMPQ      $0x01, 64(R14)(DX*2), Z5, K4
 	KUNPCKBW    K3, K4, K3
 	KORW        K1, K3, K1
 	KANDNW      K1, K2, K1
@@ -8121,29 +8175,29 @@ group:
 	MOVL        R15, (BX)
 	MOVL        R14, 4(BX)
 	ADDQ        $0x08, BX
-	VMOVUPS     (R8), Z14
-	VMOVUPS     Z14, (SI)
-	VMOVUPS     (R8)(DI*1), Z14
-	VMOVUPS     Z14, 64(SI)
-	VMOVUPS     (R8)(DI*2), Z14
-	VMOVUPS     Z14, 128(SI)
+	VMOVUPS     (R8), Z13
+	VMOVUPS     Z13, (SI)
+	VMOVUPS     (R8)(DI*1), Z13
+	VMOVUPS     Z13, 64(SI)
+	VMOVUPS     (R8)(DI*2), Z13
+	VMOVUPS     Z13, 128(SI)
 	ADDQ        $0x000000c0, SI
 
 quiet:
-	VBLENDMPS   Z8, Z9, K2, Z4
-	VMOVUPS     Z4, (R8)
-	VMULPS      576(CX), Z11, Z8
-	VADDPS      Z8, Z11, Z8
-	VANDPS.BCST absolute<>+0(SB), Z8, Z9
-	VCMPPS.BCST $0x05, tiny<>+0(SB), Z9, K1
-	VADDPS      Z8, Z10, K1, Z10
-	VMOVUPS     Z10, (R8)(DI*1)
-	VMULPS      640(CX), Z13, Z8
-	VADDPS      Z8, Z13, Z8
-	VANDPS.BCST absolute<>+0(SB), Z8, Z9
-	VCMPPS.BCST $0x05, tiny<>+0(SB), Z9, K1
-	VADDPS      Z8, Z12, K1, Z12
-	VMOVUPS     Z12, (R8)(DI*2)
+	VBLENDMPS   Z7, Z8, K2, Z3
+	VMOVUPS     Z3, (R8)
+	VMULPS      576(CX), Z10, Z7
+	VADDPS      Z7, Z10, Z7
+	VANDPS.BCST absolute<>+0(SB), Z7, Z8
+	VCMPPS.BCST $0x05, tiny<>+0(SB), Z8, K1
+	VADDPS      Z7, Z9, K1, Z9
+	VMOVUPS     Z9, (R8)(DI*1)
+	VMULPS      640(CX), Z12, Z7
+	VADDPS      Z7, Z12, Z7
+	VANDPS.BCST absolute<>+0(SB), Z7, Z8
+	VCMPPS.BCST $0x05, tiny<>+0(SB), Z8, K1
+	VADDPS      Z7, Z11, K1, Z11
+	VMOVUPS     Z11, (R8)(DI*2)
 	ADDQ        24(AX), CX
 	ADDQ        $0x40, R8
 	ADDQ        $0x40, DX
@@ -8777,22 +8831,29 @@ group:
 	VANDPS.BCST  absolute<>+0(SB), Z12, Z14
 	VCMPPS.BCST  $0x05, tiny<>+0(SB), Z14, K1
 	VMOVAPS.Z    Z12, K1, Z12
-	VADDPS       Z13, Z11, Z11
-	VANDPS.BCST  absolute<>+0(SB), Z11, Z13
-	VCMPPS.BCST  $0x05, tiny<>+0(SB), Z13, K1
-	VMOVAPS.Z    Z11, K1, Z11
-	VMOVUPS      (R9)(DI*1), Z13
-	VMULPS       1472(CX), Z13, Z14
-	VADDPS       Z14, Z13, Z13
+	VADDPS       Z13, Z11, Z13
 	VANDPS.BCST  absolute<>+0(SB), Z13, Z14
 	VCMPPS.BCST  $0x05, tiny<>+0(SB), Z14, K1
 	VMOVAPS.Z    Z13, K1, Z13
-	VSUBPS       Z13, Z11, Z14
-	VCMPPS       $0x06, 2688(CX), Z14, K1
-	VCMPPS       $0x06, 2752(CX), Z14, K2
-	VCMPPS       $0x04, Z2, Z27, K3
-	KORW         K2, K3, K2
-	KANDW        K1, K2, K1
+	VMOVUPS      (R9)(DI*1), Z14
+	VMULPS       1472(CX), Z14, Z15
+	VADDPS       Z15, Z14, Z14
+	VANDPS.BCST  absolute<>+0(SB), Z14, Z15
+	VCMPPS.BCST  $0x05, tiny<>+0(SB), Z15, K1
+	VMOVAPS.Z    Z14, K1, Z14
+	VSUBPS       Z14, Z13, Z15
+	VCMPPS       $0x06, 2752(CX), Z15, K1
+	VSUBPS       Z11, Z13, Z15
+	VMULPS       3776(CX), Z27, Z17
+	VADDPS       Z17, Z15, Z15
+	VADDPS       2752(CX), Z14, Z17
+	VSUBPS       Z11, Z17, Z11
+	VMULPS       Z24, Z11, Z11
+	VMULPS       3840(CX), Z27, Z17
+	VSUBPS       Z17, Z24, Z17
+	VMULPS       Z17, Z15, Z15
+	VCMPPS       $0x11, Z15, Z11, K2
+	KORW         K1, K2, K1
 	MOVQ         48(AX), R13
 	VPCMPQ       $0x01, (R13)(DX*2), Z10, K2
 	VPCMPQ       $0x01, 64(R13)(DX*2), Z10, K3
@@ -8811,26 +8872,26 @@ group:
 	KORW         K1, K3, K1
 	KANDNW       K1, K2, K1
 	KORW         K1, K4, K1
-	VMOVUPS      (R9)(DI*2), Z14
-	VMULPS       1536(CX), Z14, Z15
-	VADDPS       Z15, Z14, Z14
-	VANDPS.BCST  absolute<>+0(SB), Z14, Z15
+	VMOVUPS      (R9)(DI*2), Z11
+	VMULPS       1536(CX), Z11, Z15
+	VADDPS       Z15, Z11, Z11
+	VANDPS.BCST  absolute<>+0(SB), Z11, Z15
 	VCMPPS.BCST  $0x05, tiny<>+0(SB), Z15, K2
-	VADDPS       Z14, Z22, K2, Z22
-	VMOVUPS      (R10), Z14
-	VMULPS       1600(CX), Z14, Z15
-	VADDPS       Z15, Z14, Z14
-	VANDPS.BCST  absolute<>+0(SB), Z14, Z15
+	VADDPS       Z11, Z22, K2, Z22
+	VMOVUPS      (R10), Z11
+	VMULPS       1600(CX), Z11, Z15
+	VADDPS       Z15, Z11, Z11
+	VANDPS.BCST  absolute<>+0(SB), Z11, Z15
 	VCMPPS.BCST  $0x05, tiny<>+0(SB), Z15, K2
-	VADDPS       Z14, Z25, K2, Z25
-	VADDPS       Z25, Z22, Z14
+	VADDPS       Z11, Z25, K2, Z25
+	VADDPS       Z25, Z22, Z11
 	VMOVUPS      (R10)(DI*1), Z15
 	VMULPS       1664(CX), Z15, Z17
 	VADDPS       Z17, Z15, Z15
 	VANDPS.BCST  absolute<>+0(SB), Z15, Z17
 	VCMPPS.BCST  $0x05, tiny<>+0(SB), Z17, K2
 	VADDPS       Z15, Z24, K2, Z24
-	VADDPS       Z24, Z14, Z14
+	VADDPS       Z24, Z11, Z11
 	VMOVUPS      (R10)(DI*2), Z15
 	VMULPS       1728(CX), Z15, Z17
 	VADDPS       Z17, Z15, Z15
@@ -8852,8 +8913,8 @@ group:
 	VADDPS       Z17, Z20, K2, Z20
 	VADDPS       Z20, Z15, Z15
 	VMULPS       3584(CX), Z15, Z15
-	VADDPS       Z14, Z15, Z14
-	VCMPPS       $0x06, 3520(CX), Z14, K2
+	VADDPS       Z11, Z15, Z11
+	VCMPPS       $0x06, 3520(CX), Z11, K2
 	KORW         K1, K2, K1
 	KORTESTW     K1, K1
 	JZ           quiet
@@ -8863,32 +8924,32 @@ group:
 	MOVL         R14, (BX)
 	MOVL         R13, 4(BX)
 	ADDQ         $0x08, BX
-	VMOVUPS      (R8), Z14
-	VMOVUPS      Z14, (SI)
-	VMOVUPS      (R8)(DI*1), Z14
-	VMOVUPS      Z14, 64(SI)
-	VMOVUPS      (R8)(DI*2), Z14
-	VMOVUPS      Z14, 128(SI)
-	VMOVUPS      (R9), Z14
-	VMOVUPS      Z14, 192(SI)
-	VMOVUPS      (R9)(DI*1), Z14
-	VMOVUPS      Z14, 256(SI)
-	VMOVUPS      (R9)(DI*2), Z14
-	VMOVUPS      Z14, 320(SI)
-	VMOVUPS      (R10), Z14
-	VMOVUPS      Z14, 384(SI)
-	VMOVUPS      (R10)(DI*1), Z14
-	VMOVUPS      Z14, 448(SI)
-	VMOVUPS      (R10)(DI*2), Z14
-	VMOVUPS      Z14, 512(SI)
-	VMOVUPS      (R11), Z14
-	VMOVUPS      Z14, 576(SI)
-	VMOVUPS      (R11)(DI*1), Z14
-	VMOVUPS      Z14, 640(SI)
+	VMOVUPS      (R8), Z11
+	VMOVUPS      Z11, (SI)
+	VMOVUPS      (R8)(DI*1), Z11
+	VMOVUPS      Z11, 64(SI)
+	VMOVUPS      (R8)(DI*2), Z11
+	VMOVUPS      Z11, 128(SI)
+	VMOVUPS      (R9), Z11
+	VMOVUPS      Z11, 192(SI)
+	VMOVUPS      (R9)(DI*1), Z11
+	VMOVUPS      Z11, 256(SI)
+	VMOVUPS      (R9)(DI*2), Z11
+	VMOVUPS      Z11, 320(SI)
+	VMOVUPS      (R10), Z11
+	VMOVUPS      Z11, 384(SI)
+	VMOVUPS      (R10)(DI*1), Z11
+	VMOVUPS      Z11, 448(SI)
+	VMOVUPS      (R10)(DI*2), Z11
+	VMOVUPS      Z11, 512(SI)
+	VMOVUPS      (R11), Z11
+	VMOVUPS      Z11, 576(SI)
+	VMOVUPS      (R11)(DI*1), Z11
+	VMOVUPS      Z11, 640(SI)
 	ADDQ         $0x000002c0, SI
 
 quiet:
-	VMOVUPS     Z11, (R8)
+	VMOVUPS     Z13, (R8)
 	VMOVUPS     Z12, (R8)(DI*1)
 	VMOVUPS     Z16, (R9)
 	VMOVUPS     (R8)(DI*2), Z11
@@ -8898,7 +8959,7 @@ quiet:
 	VCMPPS.BCST $0x05, tiny<>+0(SB), Z12, K1
 	VMOVAPS.Z   Z11, K1, Z11
 	VMOVUPS     Z11, (R8)(DI*2)
-	VMOVUPS     Z13, (R9)(DI*1)
+	VMOVUPS     Z14, (R9)(DI*1)
 	VMOVUPS     Z22, (R9)(DI*2)
 	VMOVUPS     Z25, (R10)
 	VMOVUPS     Z24, (R10)(DI*1)
@@ -9978,22 +10039,29 @@ group:
 	VANDPS.BCST  absolute<>+0(SB), Z12, Z14
 	VCMPPS.BCST  $0x05, tiny<>+0(SB), Z14, K1
 	VMOVAPS.Z    Z12, K1, Z12
-	VADDPS       Z13, Z11, Z11
-	VANDPS.BCST  absolute<>+0(SB), Z11, Z13
-	VCMPPS.BCST  $0x05, tiny<>+0(SB), Z13, K1
-	VMOVAPS.Z    Z11, K1, Z11
-	VMOVUPS      (R9)(DI*1), Z13
-	VMULPS       1472(CX), Z13, Z14
-	VADDPS       Z14, Z13, Z13
+	VADDPS       Z13, Z11, Z13
 	VANDPS.BCST  absolute<>+0(SB), Z13, Z14
 	VCMPPS.BCST  $0x05, tiny<>+0(SB), Z14, K1
 	VMOVAPS.Z    Z13, K1, Z13
-	VSUBPS       Z13, Z11, Z14
-	VCMPPS       $0x06, 2688(CX), Z14, K1
-	VCMPPS       $0x06, 2752(CX), Z14, K2
-	VCMPPS       $0x04, Z2, Z25, K3
-	KORW         K2, K3, K2
-	KANDW        K1, K2, K1
+	VMOVUPS      (R9)(DI*1), Z14
+	VMULPS       1472(CX), Z14, Z15
+	VADDPS       Z15, Z14, Z14
+	VANDPS.BCST  absolute<>+0(SB), Z14, Z15
+	VCMPPS.BCST  $0x05, tiny<>+0(SB), Z15, K1
+	VMOVAPS.Z    Z14, K1, Z14
+	VSUBPS       Z14, Z13, Z15
+	VCMPPS       $0x06, 2752(CX), Z15, K1
+	VSUBPS       Z11, Z13, Z15
+	VMULPS       3776(CX), Z25, Z17
+	VADDPS       Z17, Z15, Z15
+	VADDPS       2752(CX), Z14, Z17
+	VSUBPS       Z11, Z17, Z11
+	VMULPS       Z24, Z11, Z11
+	VMULPS       3840(CX), Z25, Z17
+	VSUBPS       Z17, Z24, Z17
+	VMULPS       Z17, Z15, Z15
+	VCMPPS       $0x11, Z15, Z11, K2
+	KORW         K1, K2, K1
 	MOVQ         48(AX), R13
 	VPCMPQ       $0x01, (R13)(DX*2), Z10, K2
 	VPCMPQ       $0x01, 64(R13)(DX*2), Z10, K3
@@ -10012,19 +10080,19 @@ group:
 	KORW         K1, K3, K1
 	KANDNW       K1, K2, K1
 	KORW         K1, K4, K1
-	VMOVUPS      (R9)(DI*2), Z14
-	VMULPS       1536(CX), Z14, Z15
-	VADDPS       Z15, Z14, Z14
-	VANDPS.BCST  absolute<>+0(SB), Z14, Z15
+	VMOVUPS      (R9)(DI*2), Z11
+	VMULPS       1536(CX), Z11, Z15
+	VADDPS       Z15, Z11, Z11
+	VANDPS.BCST  absolute<>+0(SB), Z11, Z15
 	VCMPPS.BCST  $0x05, tiny<>+0(SB), Z15, K2
-	VADDPS       Z14, Z22, K2, Z22
-	VMOVUPS      (R10)(DI*1), Z14
-	VMULPS       1664(CX), Z14, Z15
-	VADDPS       Z15, Z14, Z14
-	VANDPS.BCST  absolute<>+0(SB), Z14, Z15
+	VADDPS       Z11, Z22, K2, Z22
+	VMOVUPS      (R10)(DI*1), Z11
+	VMULPS       1664(CX), Z11, Z15
+	VADDPS       Z15, Z11, Z11
+	VANDPS.BCST  absolute<>+0(SB), Z11, Z15
 	VCMPPS.BCST  $0x05, tiny<>+0(SB), Z15, K2
-	VADDPS       Z14, Z24, K2, Z24
-	VADDPS       Z24, Z22, Z14
+	VADDPS       Z11, Z24, K2, Z24
+	VADDPS       Z24, Z22, Z11
 	VMOVUPS      (R10)(DI*2), Z15
 	VMULPS       1728(CX), Z15, Z17
 	VADDPS       Z17, Z15, Z15
@@ -10039,8 +10107,8 @@ group:
 	VADDPS       Z15, Z20, K2, Z20
 	VADDPS       Z20, Z19, Z15
 	VMULPS       3584(CX), Z15, Z15
-	VADDPS       Z14, Z15, Z14
-	VCMPPS       $0x06, 3520(CX), Z14, K2
+	VADDPS       Z11, Z15, Z11
+	VCMPPS       $0x06, 3520(CX), Z11, K2
 	KORW         K1, K2, K1
 	KORTESTW     K1, K1
 	JZ           quiet
@@ -10050,32 +10118,32 @@ group:
 	MOVL         R14, (BX)
 	MOVL         R13, 4(BX)
 	ADDQ         $0x08, BX
-	VMOVUPS      (R8), Z14
-	VMOVUPS      Z14, (SI)
-	VMOVUPS      (R8)(DI*1), Z14
-	VMOVUPS      Z14, 64(SI)
-	VMOVUPS      (R8)(DI*2), Z14
-	VMOVUPS      Z14, 128(SI)
-	VMOVUPS      (R9), Z14
-	VMOVUPS      Z14, 192(SI)
-	VMOVUPS      (R9)(DI*1), Z14
-	VMOVUPS      Z14, 256(SI)
-	VMOVUPS      (R9)(DI*2), Z14
-	VMOVUPS      Z14, 320(SI)
-	VMOVUPS      (R10), Z14
-	VMOVUPS      Z14, 384(SI)
-	VMOVUPS      (R10)(DI*1), Z14
-	VMOVUPS      Z14, 448(SI)
-	VMOVUPS      (R10)(DI*2), Z14
-	VMOVUPS      Z14, 512(SI)
-	VMOVUPS      (R11), Z14
-	VMOVUPS      Z14, 576(SI)
-	VMOVUPS      (R11)(DI*1), Z14
-	VMOVUPS      Z14, 640(SI)
+	VMOVUPS      (R8), Z11
+	VMOVUPS      Z11, (SI)
+	VMOVUPS      (R8)(DI*1), Z11
+	VMOVUPS      Z11, 64(SI)
+	VMOVUPS      (R8)(DI*2), Z11
+	VMOVUPS      Z11, 128(SI)
+	VMOVUPS      (R9), Z11
+	VMOVUPS      Z11, 192(SI)
+	VMOVUPS      (R9)(DI*1), Z11
+	VMOVUPS      Z11, 256(SI)
+	VMOVUPS      (R9)(DI*2), Z11
+	VMOVUPS      Z11, 320(SI)
+	VMOVUPS      (R10), Z11
+	VMOVUPS      Z11, 384(SI)
+	VMOVUPS      (R10)(DI*1), Z11
+	VMOVUPS      Z11, 448(SI)
+	VMOVUPS      (R10)(DI*2), Z11
+	VMOVUPS      Z11, 512(SI)
+	VMOVUPS      (R11), Z11
+	VMOVUPS      Z11, 576(SI)
+	VMOVUPS      (R11)(DI*1), Z11
+	VMOVUPS      Z11, 640(SI)
 	ADDQ         $0x000002c0, SI
 
 quiet:
-	VMOVUPS     Z11, (R8)
+	VMOVUPS     Z13, (R8)
 	VMOVUPS     Z12, (R8)(DI*1)
 	VMOVUPS     Z16, (R9)
 	VMOVUPS     (R8)(DI*2), Z11
@@ -10085,7 +10153,7 @@ quiet:
 	VCMPPS.BCST $0x05, tiny<>+0(SB), Z12, K1
 	VMOVAPS.Z   Z11, K1, Z11
 	VMOVUPS     Z11, (R8)(DI*2)
-	VMOVUPS     Z13, (R9)(DI*1)
+	VMOVUPS     Z14, (R9)(DI*1)
 	VMOVUPS     Z22, (R9)(DI*2)
 	VMOVUPS     Z24, (R10)(DI*1)
 	VMOVUPS     Z19, (R10)(DI*2)
@@ -11127,22 +11195,29 @@ group:
 	VANDPS.BCST  absolute<>+0(SB), Z12, Z14
 	VCMPPS.BCST  $0x05, tiny<>+0(SB), Z14, K1
 	VMOVAPS.Z    Z12, K1, Z12
-	VADDPS       Z13, Z11, Z11
-	VANDPS.BCST  absolute<>+0(SB), Z11, Z13
-	VCMPPS.BCST  $0x05, tiny<>+0(SB), Z13, K1
-	VMOVAPS.Z    Z11, K1, Z11
-	VMOVUPS      (R9)(DI*1), Z13
-	VMULPS       1472(CX), Z13, Z14
-	VADDPS       Z14, Z13, Z13
+	VADDPS       Z13, Z11, Z13
 	VANDPS.BCST  absolute<>+0(SB), Z13, Z14
 	VCMPPS.BCST  $0x05, tiny<>+0(SB), Z14, K1
 	VMOVAPS.Z    Z13, K1, Z13
-	VSUBPS       Z13, Z11, Z14
-	VCMPPS       $0x06, 2688(CX), Z14, K1
-	VCMPPS       $0x06, 2752(CX), Z14, K2
-	VCMPPS       $0x04, Z2, Z28, K3
-	KORW         K2, K3, K2
-	KANDW        K1, K2, K1
+	VMOVUPS      (R9)(DI*1), Z14
+	VMULPS       1472(CX), Z14, Z15
+	VADDPS       Z15, Z14, Z14
+	VANDPS.BCST  absolute<>+0(SB), Z14, Z15
+	VCMPPS.BCST  $0x05, tiny<>+0(SB), Z15, K1
+	VMOVAPS.Z    Z14, K1, Z14
+	VSUBPS       Z14, Z13, Z15
+	VCMPPS       $0x06, 2752(CX), Z15, K1
+	VSUBPS       Z11, Z13, Z15
+	VMULPS       3776(CX), Z28, Z17
+	VADDPS       Z17, Z15, Z15
+	VADDPS       2752(CX), Z14, Z17
+	VSUBPS       Z11, Z17, Z11
+	VMULPS       Z25, Z11, Z11
+	VMULPS       3840(CX), Z28, Z17
+	VSUBPS       Z17, Z25, Z17
+	VMULPS       Z17, Z15, Z15
+	VCMPPS       $0x11, Z15, Z11, K2
+	KORW         K1, K2, K1
 	MOVQ         48(AX), R13
 	VPCMPQ       $0x01, (R13)(DX*2), Z10, K2
 	VPCMPQ       $0x01, 64(R13)(DX*2), Z10, K3
@@ -11161,26 +11236,26 @@ group:
 	KORW         K1, K3, K1
 	KANDNW       K1, K2, K1
 	KORW         K1, K4, K1
-	VMOVUPS      (R9)(DI*2), Z14
-	VMULPS       1536(CX), Z14, Z15
-	VADDPS       Z15, Z14, Z14
-	VANDPS.BCST  absolute<>+0(SB), Z14, Z15
+	VMOVUPS      (R9)(DI*2), Z11
+	VMULPS       1536(CX), Z11, Z15
+	VADDPS       Z15, Z11, Z11
+	VANDPS.BCST  absolute<>+0(SB), Z11, Z15
 	VCMPPS.BCST  $0x05, tiny<>+0(SB), Z15, K2
-	VADDPS       Z14, Z21, K2, Z21
-	VMOVUPS      (R10), Z14
-	VMULPS       1600(CX), Z14, Z15
-	VADDPS       Z15, Z14, Z14
-	VANDPS.BCST  absolute<>+0(SB), Z14, Z15
+	VADDPS       Z11, Z21, K2, Z21
+	VMOVUPS      (R10), Z11
+	VMULPS       1600(CX), Z11, Z15
+	VADDPS       Z15, Z11, Z11
+	VANDPS.BCST  absolute<>+0(SB), Z11, Z15
 	VCMPPS.BCST  $0x05, tiny<>+0(SB), Z15, K2
-	VADDPS       Z14, Z26, K2, Z26
-	VADDPS       Z26, Z21, Z14
+	VADDPS       Z11, Z26, K2, Z26
+	VADDPS       Z26, Z21, Z11
 	VMOVUPS      (R10)(DI*1), Z15
 	VMULPS       1664(CX), Z15, Z17
 	VADDPS       Z17, Z15, Z15
 	VANDPS.BCST  absolute<>+0(SB), Z15, Z17
 	VCMPPS.BCST  $0x05, tiny<>+0(SB), Z17, K2
 	VADDPS       Z15, Z25, K2, Z25
-	VADDPS       Z25, Z14, Z14
+	VADDPS       Z25, Z11, Z11
 	VMOVUPS      (R10)(DI*2), Z15
 	VMULPS       1728(CX), Z15, Z17
 	VADDPS       Z17, Z15, Z15
@@ -11202,8 +11277,8 @@ group:
 	VADDPS       Z17, Z22, K2, Z22
 	VADDPS       Z22, Z15, Z15
 	VMULPS       3584(CX), Z15, Z15
-	VADDPS       Z14, Z15, Z14
-	VCMPPS       $0x06, 3520(CX), Z14, K2
+	VADDPS       Z11, Z15, Z11
+	VCMPPS       $0x06, 3520(CX), Z11, K2
 	KORW         K1, K2, K1
 	KORTESTW     K1, K1
 	JZ           quiet
@@ -11213,32 +11288,32 @@ group:
 	MOVL         R14, (BX)
 	MOVL         R13, 4(BX)
 	ADDQ         $0x08, BX
-	VMOVUPS      (R8), Z14
-	VMOVUPS      Z14, (SI)
-	VMOVUPS      (R8)(DI*1), Z14
-	VMOVUPS      Z14, 64(SI)
-	VMOVUPS      (R8)(DI*2), Z14
-	VMOVUPS      Z14, 128(SI)
-	VMOVUPS      (R9), Z14
-	VMOVUPS      Z14, 192(SI)
-	VMOVUPS      (R9)(DI*1), Z14
-	VMOVUPS      Z14, 256(SI)
-	VMOVUPS      (R9)(DI*2), Z14
-	VMOVUPS      Z14, 320(SI)
-	VMOVUPS      (R10), Z14
-	VMOVUPS      Z14, 384(SI)
-	VMOVUPS      (R10)(DI*1), Z14
-	VMOVUPS      Z14, 448(SI)
-	VMOVUPS      (R10)(DI*2), Z14
-	VMOVUPS      Z14, 512(SI)
-	VMOVUPS      (R11), Z14
-	VMOVUPS      Z14, 576(SI)
-	VMOVUPS      (R11)(DI*1), Z14
-	VMOVUPS      Z14, 640(SI)
+	VMOVUPS      (R8), Z11
+	VMOVUPS      Z11, (SI)
+	VMOVUPS      (R8)(DI*1), Z11
+	VMOVUPS      Z11, 64(SI)
+	VMOVUPS      (R8)(DI*2), Z11
+	VMOVUPS      Z11, 128(SI)
+	VMOVUPS      (R9), Z11
+	VMOVUPS      Z11, 192(SI)
+	VMOVUPS      (R9)(DI*1), Z11
+	VMOVUPS      Z11, 256(SI)
+	VMOVUPS      (R9)(DI*2), Z11
+	VMOVUPS      Z11, 320(SI)
+	VMOVUPS      (R10), Z11
+	VMOVUPS      Z11, 384(SI)
+	VMOVUPS      (R10)(DI*1), Z11
+	VMOVUPS      Z11, 448(SI)
+	VMOVUPS      (R10)(DI*2), Z11
+	VMOVUPS      Z11, 512(SI)
+	VMOVUPS      (R11), Z11
+	VMOVUPS      Z11, 576(SI)
+	VMOVUPS      (R11)(DI*1), Z11
+	VMOVUPS      Z11, 640(SI)
 	ADDQ         $0x000002c0, SI
 
 quiet:
-	VMOVUPS     Z11, (R8)
+	VMOVUPS     Z13, (R8)
 	VMOVUPS     Z12, (R8)(DI*1)
 	VMOVUPS     Z16, (R9)
 	VMOVUPS     (R8)(DI*2), Z11
@@ -11248,7 +11323,7 @@ quiet:
 	VCMPPS.BCST $0x05, tiny<>+0(SB), Z12, K1
 	VMOVAPS.Z   Z11, K1, Z11
 	VMOVUPS     Z11, (R8)(DI*2)
-	VMOVUPS     Z13, (R9)(DI*1)
+	VMOVUPS     Z14, (R9)(DI*1)
 	VMOVUPS     Z21, (R9)(DI*2)
 	VMOVUPS     Z26, (R10)
 	VMOVUPS     Z25, (R10)(DI*1)
@@ -12397,22 +12472,29 @@ group:
 	VANDPS.BCST  absolute<>+0(SB), Z12, Z14
 	VCMPPS.BCST  $0x05, tiny<>+0(SB), Z14, K1
 	VMOVAPS.Z    Z12, K1, Z12
-	VADDPS       Z13, Z11, Z11
-	VANDPS.BCST  absolute<>+0(SB), Z11, Z13
-	VCMPPS.BCST  $0x05, tiny<>+0(SB), Z13, K1
-	VMOVAPS.Z    Z11, K1, Z11
-	VMOVUPS      (R9)(DI*1), Z13
-	VMULPS       1472(CX), Z13, Z14
-	VADDPS       Z14, Z13, Z13
+	VADDPS       Z13, Z11, Z13
 	VANDPS.BCST  absolute<>+0(SB), Z13, Z14
 	VCMPPS.BCST  $0x05, tiny<>+0(SB), Z14, K1
 	VMOVAPS.Z    Z13, K1, Z13
-	VSUBPS       Z13, Z11, Z14
-	VCMPPS       $0x06, 2688(CX), Z14, K1
-	VCMPPS       $0x06, 2752(CX), Z14, K2
-	VCMPPS       $0x04, Z2, Z26, K3
-	KORW         K2, K3, K2
-	KANDW        K1, K2, K1
+	VMOVUPS      (R9)(DI*1), Z14
+	VMULPS       1472(CX), Z14, Z15
+	VADDPS       Z15, Z14, Z14
+	VANDPS.BCST  absolute<>+0(SB), Z14, Z15
+	VCMPPS.BCST  $0x05, tiny<>+0(SB), Z15, K1
+	VMOVAPS.Z    Z14, K1, Z14
+	VSUBPS       Z14, Z13, Z15
+	VCMPPS       $0x06, 2752(CX), Z15, K1
+	VSUBPS       Z11, Z13, Z15
+	VMULPS       3776(CX), Z26, Z17
+	VADDPS       Z17, Z15, Z15
+	VADDPS       2752(CX), Z14, Z17
+	VSUBPS       Z11, Z17, Z11
+	VMULPS       Z25, Z11, Z11
+	VMULPS       3840(CX), Z26, Z17
+	VSUBPS       Z17, Z25, Z17
+	VMULPS       Z17, Z15, Z15
+	VCMPPS       $0x11, Z15, Z11, K2
+	KORW         K1, K2, K1
 	MOVQ         48(AX), R13
 	VPCMPQ       $0x01, (R13)(DX*2), Z10, K2
 	VPCMPQ       $0x01, 64(R13)(DX*2), Z10, K3
@@ -12431,19 +12513,19 @@ group:
 	KORW         K1, K3, K1
 	KANDNW       K1, K2, K1
 	KORW         K1, K4, K1
-	VMOVUPS      (R9)(DI*2), Z14
-	VMULPS       1536(CX), Z14, Z15
-	VADDPS       Z15, Z14, Z14
-	VANDPS.BCST  absolute<>+0(SB), Z14, Z15
+	VMOVUPS      (R9)(DI*2), Z11
+	VMULPS       1536(CX), Z11, Z15
+	VADDPS       Z15, Z11, Z11
+	VANDPS.BCST  absolute<>+0(SB), Z11, Z15
 	VCMPPS.BCST  $0x05, tiny<>+0(SB), Z15, K2
-	VADDPS       Z14, Z21, K2, Z21
-	VMOVUPS      (R10)(DI*1), Z14
-	VMULPS       1664(CX), Z14, Z15
-	VADDPS       Z15, Z14, Z14
-	VANDPS.BCST  absolute<>+0(SB), Z14, Z15
+	VADDPS       Z11, Z21, K2, Z21
+	VMOVUPS      (R10)(DI*1), Z11
+	VMULPS       1664(CX), Z11, Z15
+	VADDPS       Z15, Z11, Z11
+	VANDPS.BCST  absolute<>+0(SB), Z11, Z15
 	VCMPPS.BCST  $0x05, tiny<>+0(SB), Z15, K2
-	VADDPS       Z14, Z25, K2, Z25
-	VADDPS       Z25, Z21, Z14
+	VADDPS       Z11, Z25, K2, Z25
+	VADDPS       Z25, Z21, Z11
 	VMOVUPS      (R10)(DI*2), Z15
 	VMULPS       1728(CX), Z15, Z17
 	VADDPS       Z17, Z15, Z15
@@ -12458,8 +12540,8 @@ group:
 	VADDPS       Z15, Z22, K2, Z22
 	VADDPS       Z22, Z19, Z15
 	VMULPS       3584(CX), Z15, Z15
-	VADDPS       Z14, Z15, Z14
-	VCMPPS       $0x06, 3520(CX), Z14, K2
+	VADDPS       Z11, Z15, Z11
+	VCMPPS       $0x06, 3520(CX), Z11, K2
 	KORW         K1, K2, K1
 	KORTESTW     K1, K1
 	JZ           quiet
@@ -12469,32 +12551,32 @@ group:
 	MOVL         R14, (BX)
 	MOVL         R13, 4(BX)
 	ADDQ         $0x08, BX
-	VMOVUPS      (R8), Z14
-	VMOVUPS      Z14, (SI)
-	VMOVUPS      (R8)(DI*1), Z14
-	VMOVUPS      Z14, 64(SI)
-	VMOVUPS      (R8)(DI*2), Z14
-	VMOVUPS      Z14, 128(SI)
-	VMOVUPS      (R9), Z14
-	VMOVUPS      Z14, 192(SI)
-	VMOVUPS      (R9)(DI*1), Z14
-	VMOVUPS      Z14, 256(SI)
-	VMOVUPS      (R9)(DI*2), Z14
-	VMOVUPS      Z14, 320(SI)
-	VMOVUPS      (R10), Z14
-	VMOVUPS      Z14, 384(SI)
-	VMOVUPS      (R10)(DI*1), Z14
-	VMOVUPS      Z14, 448(SI)
-	VMOVUPS      (R10)(DI*2), Z14
-	VMOVUPS      Z14, 512(SI)
-	VMOVUPS      (R11), Z14
-	VMOVUPS      Z14, 576(SI)
-	VMOVUPS      (R11)(DI*1), Z14
-	VMOVUPS      Z14, 640(SI)
+	VMOVUPS      (R8), Z11
+	VMOVUPS      Z11, (SI)
+	VMOVUPS      (R8)(DI*1), Z11
+	VMOVUPS      Z11, 64(SI)
+	VMOVUPS      (R8)(DI*2), Z11
+	VMOVUPS      Z11, 128(SI)
+	VMOVUPS      (R9), Z11
+	VMOVUPS      Z11, 192(SI)
+	VMOVUPS      (R9)(DI*1), Z11
+	VMOVUPS      Z11, 256(SI)
+	VMOVUPS      (R9)(DI*2), Z11
+	VMOVUPS      Z11, 320(SI)
+	VMOVUPS      (R10), Z11
+	VMOVUPS      Z11, 384(SI)
+	VMOVUPS      (R10)(DI*1), Z11
+	VMOVUPS      Z11, 448(SI)
+	VMOVUPS      (R10)(DI*2), Z11
+	VMOVUPS      Z11, 512(SI)
+	VMOVUPS      (R11), Z11
+	VMOVUPS      Z11, 576(SI)
+	VMOVUPS      (R11)(DI*1), Z11
+	VMOVUPS      Z11, 640(SI)
 	ADDQ         $0x000002c0, SI
 
 quiet:
-	VMOVUPS     Z11, (R8)
+	VMOVUPS     Z13, (R8)
 	VMOVUPS     Z12, (R8)(DI*1)
 	VMOVUPS     Z16, (R9)
 	VMOVUPS     (R8)(DI*2), Z11
@@ -12504,7 +12586,7 @@ quiet:
 	VCMPPS.BCST $0x05, tiny<>+0(SB), Z12, K1
 	VMOVAPS.Z   Z11, K1, Z11
 	VMOVUPS     Z11, (R8)(DI*2)
-	VMOVUPS     Z13, (R9)(DI*1)
+	VMOVUPS     Z14, (R9)(DI*1)
 	VMOVUPS     Z21, (R9)(DI*2)
 	VMOVUPS     Z25, (R10)(DI*1)
 	VMOVUPS     Z19, (R10)(DI*2)

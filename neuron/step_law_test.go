@@ -89,10 +89,11 @@ func TestCrossedAndLeftWithinAStep(t *testing.T) {
 		s := DefaultLIF()
 		s.Synapses, s.WeightUnit, s.TauM, s.TauExc, s.TauInh, s.EL, s.Initial.V = synapses, "mV", Const(10), 5, 5, -50.01, Const(-50.01)
 		for _, at := range []spike.Tick{205 * us, 240 * us, 271 * us} {
-			for _, later := range []spike.Tick{12 * us, 25 * us} {
-				arrivals := []Arrival{{At: at, Channel: 0, Weight: 0.5}, {At: at + later, Channel: 1, Weight: 1.15}}
+			for k, later := range []spike.Tick{12 * us, 25 * us, 12 * us, 25 * us} {
+				strength := []float32{1.15, 1.15, 20, 60}[k] // V falls by up to 90 mV/ms
+				arrivals := []Arrival{{At: at, Channel: 0, Weight: 0.5}, {At: at + later, Channel: 1, Weight: strength}}
 				if synapses == "current" {
-					arrivals[0].Weight, arrivals[1].Weight = 20, -29 // V falls by 1 mV/ms, which is as fast as is looked for (watchSlope)
+					arrivals[0].Weight, arrivals[1].Weight = 20, -25*strength
 				}
 				f := &script{n: 1, arrivals: [][]Arrival{arrivals}, current: func(spike.Tick) float64 { return 0 }}
 				got := f.play(made(t, s, 1, 100*us), 1, 100*us, pieces(ms, 100*us))[0]

@@ -71,9 +71,8 @@ func (f *frame) burst(v variant, escape bool) {
 	if escape {
 		h = f.hazard(f.risk(Sub(x, f.state(lanes.Th)), over))
 		look = f.spent(h)
-	} else { // over > watch and not (over <= th32 and no inhibition arrived)
-		look = Both(Compare(over, f.constant(lanes.Watch), NotLessEqual),
-			Either(Compare(over, f.constant(lanes.Th32), NotLessEqual), Compare(f.areas(2), f.zero(), NotEqual)))
+	} else {
+		look = Either(Compare(over, f.constant(lanes.Th32), NotLessEqual), f.leftAtSoma(x, nx, threshold))
 	}
 	held, some := f.refractory(unsafe.Offsetof(call.At))
 	second := f.ticks(1)

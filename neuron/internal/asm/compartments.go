@@ -111,3 +111,16 @@ func (f *frame) inMemory(x VecVirtual) func() VecVirtual {
 	VMOVUPS(x, place)
 	return func() VecVirtual { return Floats(place) }
 }
+
+// left is left of the scalar code: whether inhibition may have taken V back below threshold. Without it V would have risen by up; below is
+// how far below threshold the step began.
+func (f *frame) left(below, up, end, area VecVirtual, rest int, by uint8) Mask {
+	return Compare(Mul(below, end), Mul(up, Sub(end, Mul(area, f.constant(rest)))), by)
+}
+
+// leftAtSoma is left with what inhibition does to the soma.
+func (f *frame) leftAtSoma(x, nx, rise VecVirtual) Mask {
+	area := f.areas(2)
+	up := Add(Sub(nx, x), Mul(area, f.constant(lanes.Lost)))
+	return f.left(Sub(Add(rise, f.constant(lanes.Th32)), x), up, f.ends(2), area, lanes.Rest, Less)
+}

@@ -23,9 +23,13 @@ func lifStep(name string, conductance bool) model {
 			n = Add(f.lifLeak(x, i0), Add(syn, Add(exc, inh)))
 		}
 		n = Fade(Add(x, n))
-		// n > watch and (n > th32 or excitation was negative or inhibition arrived)
-		look := Either(Compare(n, f.constant(lanes.LIFTh32), Greater), Compare(exc, f.zero(), Less))
-		look = Both(Either(look, Compare(inh, f.zero(), NotEqual)), Compare(n, f.constant(lanes.LIFWatch), Greater))
+		look := Compare(n, f.constant(lanes.LIFTh32), Greater)
+		below, up := Sub(f.Floats(f.constant(lanes.LIFTh32)), x), Sub(n, x)
+		if conductance {
+			look = Either(look, f.left(below, Add(up, Mul(inh, f.constant(lanes.LIFLost))), inhEnd, inh, lanes.LIFRest, Less))
+		} else { // all that inhibition does is negative
+			look = Either(look, f.left(below, Sub(up, inh), inhEnd, inh, lanes.LIFRest, Greater))
+		}
 		ampa, gaba := f.Floats(f.state(lanes.LIFAMPA)), f.Floats(f.state(lanes.LIFGABA))
 		if conductance {
 			look = Either(look, Compare(Add(Add(ampa, gaba), Add(excEnd, inhEnd)), f.constant(lanes.LIFStrong), Greater))

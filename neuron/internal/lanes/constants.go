@@ -26,9 +26,10 @@ const (
 	LIFArea01
 	LIFArea10 // area1
 	LIFArea11
-	LIFWatch
 	LIFTh32
 	LIFStrong
+	LIFLost // the driving force of inhibition at the threshold, mV
+	LIFRest // 1/step, in the unit of areas
 	LIFConstants
 )
 
@@ -127,8 +128,8 @@ const (
 	Fade                               // of the conductances
 	Area0        = Fade + MaxChannels  // integrals of the conductances against the membrane
 	Area1        = Area0 + MaxChannels // and their first moments
-	Watch        = Area1 + MaxChannels // V_s relative to the threshold from which a step is looked at again
-	Th32         = Watch + 1           // threshold, see burst-Poisson
+	Watch        = Area1 + MaxChannels // two-compartment: V_s relative to the threshold from which a step is looked at again
+	Th32         = Watch + 1           // threshold
 	GS           = Th32 + 1            // two-compartment: currents of the dendritic activation, back-propagating current,
 	GD           = GS + 1              // activation, shares of the kernels' time constants
 	C            = GD + 1
@@ -144,5 +145,7 @@ const (
 	StrongD      = Strong + 1   // what one leak of the dendrite counts for in it
 	RatioS       = StrongD + 1  // step in membrane time constants
 	RatioD       = RatioS + 1
-	TwoConstants = RatioD + 1
+	Lost         = RatioD + 1 // burst-Poisson: what a unit of the area of inhibition at the soma takes from V_s near threshold, mV; 1/step in its unit
+	Rest         = Lost + 1
+	TwoConstants = Rest + 1
 )
