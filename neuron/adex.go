@@ -77,7 +77,7 @@ func (s *AdEx) New(b Build) (Population, error) {
 		return nil, err
 	}
 	n := b.N
-	p := &adex{spec: *s, build: b, Emitter: NewEmitter(b), keeps: b.Step >= keptFrom, refEnd: make([]spike.Tick, n),
+	p := &adex{spec: *s, build: b, Emitter: NewEmitter(b), keeps: keepsFrom(b.Step, s.CM.Mean()/s.GL.Mean()), refEnd: make([]spike.Tick, n),
 		eExc: float32(s.EExc - s.EL), eInh: float32(s.EInh - s.EL)}
 	p.derived = derivedOf(b, s, func(i int) *adexDerived { return s.derive(b, i) })
 	p.sweep = newSweep(n, 1, adexKernels(), []*[]float32{&p.x, &p.w, &p.g[0], &p.g[1]}, p.refEnd)

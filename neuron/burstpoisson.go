@@ -108,7 +108,7 @@ func (s *BurstPoisson) New(b Build) (Population, error) {
 	}
 	n := b.N
 	p := &burstPoisson{spec: *s, build: b, escape: s.Spiking == "escape", key: b.Key.Sub("events"),
-		Emitter: NewEmitter(b), keeps: b.Step >= keptFrom, refEnd: make([]spike.Tick, n), second: make([]spike.Tick, n), events: make([]uint64, n), left: make([]float64, n)}
+		Emitter: NewEmitter(b), keeps: keepsFrom(b.Step, min(s.TauS.Mean(), s.TauD.Mean())), refEnd: make([]spike.Tick, n), second: make([]spike.Tick, n), events: make([]uint64, n), left: make([]float64, n)}
 	p.derived = derivedOf(b, s, func(i int) *burstDerived { return s.derive(b, i) })
 	kernels := burstKernels(p.derived[0].atSoma)
 	if p.escape {

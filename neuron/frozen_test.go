@@ -76,7 +76,7 @@ func (f *frozen) input(pop Population, r Range, w spike.Window, step spike.Tick)
 		}
 	}
 	if k, ok := pop.(Keeper); ok {
-		in.Kept = k.KeepsArrivals()
+		in.Kept = k.KeepsArrivals(0)
 	}
 	in.Touched = make([]uint64, (r.Len()+63)/64)
 	channels := pop.Channels()

@@ -54,6 +54,8 @@ type script struct {
 	arrivals [][]Arrival                  // per neuron, in order of time; Target is the neuron
 	current  func(t spike.Tick) float64   // into every port, pA
 	private  func(i int, s int64) float32 // own current of neuron i in step s, pA; nil if none
+
+	strongest float64 // the weight that decides whether arrivals are kept
 }
 
 // scriptOf draws private Poisson arrivals: one stream of the given rates (Hz) and weights per channel.
@@ -81,7 +83,7 @@ func (f *script) input(pop Population, r Range, w spike.Window, step spike.Tick)
 	channels := pop.Channels()
 	in := blank(channels, len(pop.Ports()), r, w, step)
 	if k, ok := pop.(Keeper); ok {
-		in.Kept = k.KeepsArrivals()
+		in.Kept = k.KeepsArrivals(f.strongest)
 	}
 	for p := range in.Drives {
 		d := &in.Drives[p]

@@ -2,24 +2,40 @@ package neuron
 
 import (
 	"cmp"
+	"math"
 	"slices"
 
 	"github.com/burstplex/burstplex/neuron/spike"
 )
 
-// Keeper is implemented by populations whose steps are so long that several strong arrivals of a channel may fall into one. What
-// is replayed event by event then needs their own times: they are kept beside the sums (Input.Kept).
-type Keeper interface{ KeepsArrivals() bool }
+// Keeper is implemented by populations whose steps may be so long, or arrivals so strong, that several of a channel within a step do not
+// count as one. What is replayed event by event then needs their own times: they are kept beside the sums (Input.Kept).
+type Keeper interface {
+	// KeepsArrivals tells whether arrivals are kept where the largest weight of a conductance is so many leaks.
+	KeepsArrivals(strongest float64) bool
+}
 
-// keptFrom is the step from which arrivals are kept. Below, what a channel received within a step counts as one arrival at its
-// centroid wherever the step is replayed, which TestStrongConductances holds to a tenth of the step.
-const keptFrom = spike.Millisecond
+// Where arrivals are kept: in long steps all, in others those of populations that a single one can move within a step, in units of
+// the membrane's time constant over the step (5 leaks at 10 ms and 0.1 ms). Elsewhere what a channel received within a step
+// counts as one arrival at its centroid wherever the step is replayed, which TestStrongConductances holds to 10 us.
+const (
+	keptFrom   = spike.Millisecond
+	keptStrong = 0.05
+)
 
-// keeps implements Keeper for the models whose steps are replayed.
-type keeps bool
+// keeps implements Keeper for the models whose steps are replayed: the weight from which arrivals are kept, leaks.
+type keeps float64
+
+// keepsFrom returns when arrivals are kept at a membrane of time constant tau, ms.
+func keepsFrom(step spike.Tick, tau float64) keeps {
+	if step >= keptFrom {
+		return keeps(math.Inf(-1))
+	}
+	return keeps(keptStrong * tau / step.Milliseconds())
+}
 
 // KeepsArrivals implements Keeper.
-func (k keeps) KeepsArrivals() bool { return bool(k) }
+func (k keeps) KeepsArrivals(strongest float64) bool { return strongest >= float64(k) }
 
 // index sorts the kept arrivals of a piece by step and neuron.
 type index struct {

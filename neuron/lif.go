@@ -83,7 +83,7 @@ func (s *LIF) New(b Build) (Population, error) {
 		return nil, err
 	}
 	n := b.N
-	p := &lif{spec: *s, build: b, conductance: s.Synapses != Current, Emitter: NewEmitter(b), keeps: b.Step >= keptFrom,
+	p := &lif{spec: *s, build: b, conductance: s.Synapses != Current, Emitter: NewEmitter(b), keeps: keepsFrom(b.Step, s.TauM.Mean()),
 		refEnd: make([]spike.Tick, n),
 		eExc:   float32(s.EExc - s.EL), eInh: float32(s.EInh - s.EL)}
 	p.derived = derivedOf(b, s, func(i int) *lifDerived { return s.derive(b, i) })

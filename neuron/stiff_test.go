@@ -84,6 +84,9 @@ func stiffScript(n int, until spike.Tick, channels [2]int, rate, g, current floa
 			}
 		}
 		slices.SortStableFunc(f.arrivals[i], func(a, b Arrival) int { return int(a.At - b.At) })
+		for _, a := range f.arrivals[i] {
+			f.strongest = max(f.strongest, float64(a.Weight))
+		}
 	}
 	return f
 }
@@ -182,7 +185,7 @@ func (m *stiffSum) add(where string, want, got [][]spike.Tick, lo, hi, l, h floa
 
 // Under conductances of every strength, single volleys, sustained and dense ones (two and twenty arrivals a millisecond), excitation,
 // inhibition and both, in every compartment, each model does what its reference does: the same spikes, within 10 us at 0.1 ms and a
-// tenth of longer steps, and potentials between the same bounds. (Dense ones only from steps on in which arrivals are kept.) The table of docs/accuracy.md comes from
+// tenth of longer steps, and potentials between the same bounds. The table of docs/accuracy.md comes from
 //
 //	BURSTPLEX_LONG=1 go test ./neuron -run TestStrongConductances -v
 func TestStrongConductances(t *testing.T) {
@@ -216,9 +219,6 @@ func TestStrongConductances(t *testing.T) {
 							f := stiffScript(n, until, channels, rate, g, c.current)
 							want, lo, hi := c.judge(t, f, until)
 							for _, h := range steps {
-								if rate*h.Milliseconds() > 1 && h < keptFrom {
-									continue // several strong arrivals of a channel in a step count as one, at their centroid
-								}
 								got, l, u := c.fast(t, f, h, until)
 								sums[h].add(fmt.Sprintf("channels %v, %g leaks, %g arrivals/ms", channels, g, rate), want, got, lo, hi, l, u)
 							}

@@ -59,7 +59,7 @@ type twoCompartment struct {
 
 func newTwoCompartment(s TwoCompartment, b Build) *twoCompartment {
 	n := b.N
-	p := &twoCompartment{spec: s, build: b, Emitter: NewEmitter(b), keeps: b.Step >= keptFrom,
+	p := &twoCompartment{spec: s, build: b, Emitter: NewEmitter(b), keeps: keepsFrom(b.Step, min(s.TauS.Mean(), s.TauD.Mean())),
 		atSoma: s.Driving == "soma", eExc: float32(s.EExc - s.EL), eInh: float32(s.EInh - s.EL),
 		edge: make([]spike.Tick, n), recent: make([]spike.Tick, n*s.boxes()), refEnd: make([]spike.Tick, n),
 		bapDelay: ticksOf(s.BapDelay), bapLen: ticksOf(s.BapLen),

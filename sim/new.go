@@ -123,9 +123,6 @@ func (s *Sim) buildPopulations(opt Options) error {
 		if e, ok := pop.(neuron.Exact); ok {
 			p.single = e.WantsArrivals()
 		}
-		if k, ok := pop.(neuron.Keeper); ok {
-			p.keeps = k.KeepsArrivals()
-		}
 		p.guarded, _ = pop.(neuron.Guarded)
 		if f, ok := pop.(neuron.Foreseer); ok && !opt.NoSleep {
 			p.foreseer = f
@@ -273,6 +270,11 @@ func (s *Sim) buildProjections(Options) error {
 
 // connect makes all synapses.
 func (s *Sim) connect() error {
+	for _, p := range s.populations {
+		if k, ok := p.Population.(neuron.Keeper); ok {
+			p.keeps = k.KeepsArrivals(s.strongestOnto(p))
+		}
+	}
 	took, err := s.timed(s.buildFans)
 	if err != nil {
 		return err
