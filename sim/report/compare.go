@@ -32,8 +32,8 @@ func (d *Report) compare() []Measured {
 			continue
 		}
 		m := known(c)
-		about := &d.Experiment.Experiment
-		time := fmt.Sprintf("bins of %v, %v to %v", about.Bin, about.Settle, about.Duration)
+		w := d.wholeBins()
+		time := fmt.Sprintf("bins of %v, %v to %v", d.Bin(), w.From, w.To)
 		if c.Mean != "" {
 			scale := 1.0
 			m.Unit = "Hz"

@@ -74,6 +74,12 @@ func (d *Report) settled(o *Observation, trace []float64) []float64 {
 	return o.within(spike.Window{From: d.Experiment.Experiment.Settle, To: d.Experiment.Experiment.Duration}, trace)
 }
 
+// wholeBins is the time of the bins that lie wholly after settling.
+func (d *Report) wholeBins() spike.Window {
+	a := &d.Experiment.Experiment
+	return spike.Window{From: (a.Settle + a.Bin - 1) / a.Bin * a.Bin, To: a.Duration / a.Bin * a.Bin}
+}
+
 // settledFrom returns the centre of the first bin that lies wholly after settling, s.
 func (d *Report) settledFrom() float64 {
 	bins := d.obs[0].bins

@@ -151,3 +151,25 @@ func columnsOf(t *testing.T, path string) map[string][]float64 {
 	}
 	return out
 }
+
+// A comparison says which bins it is over: those that lie wholly between settling and the end.
+func TestComparisonsSayTheirBins(t *testing.T) {
+	text := `experiment = { name = "bins", duration = "0.93 s", settle = "0.25 s", bin = "100 ms" }
+	populations.p = { model = "ignore-and-fire", size = 5, rate = "20 Hz", burst_probability = 0 }
+	compare = [{ name = "rate", mean = "p.event_rate" }]`
+	path := filepath.Join(t.TempDir(), "bins.toml")
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	x, err := experiment.Load(report.NewRegistries(), path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, err := Run(context.Background(), x, Options{Dir: filepath.Join(t.TempDir(), "r")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := s.Compared[0]; got.Of != "mean over bins of 100ms, 300ms to 900ms" || math.Abs(got.Mean-20) > 1e-9 {
+		t.Errorf("%g Hz, %s", got.Mean, got.Of)
+	}
+}
