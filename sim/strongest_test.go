@@ -11,25 +11,25 @@ import (
 
 // Arrivals are kept where a single one is strong, wherever its weight is said, and in long steps; nowhere else.
 func TestStrongArrivalsAreKept(t *testing.T) {
-	list := &synapse.List{HasWeight: true, Synapses: []synapse.Synapse{{Target: 1, Weight: 0.1}, {Target: 2, Weight: 40}}}
+	list := &synapse.List{HasWeight: true, Synapses: []synapse.Synapse{{Target: 1, Weight: 0.1}, {Target: 2, Weight: 60}}}
 	current := neuron.DefaultLIF()
 	current.Synapses = neuron.Current
 	strong := neuron.DefaultPoissonBackground()
-	strong.Weight = 40
+	strong.Weight = 60
 	rule := plasticity.DefaultSTDP()
-	rule.Max = 40
+	rule.Max = 60
 	for name, c := range map[string]struct {
 		change func(n *Network)
 		want   bool
 	}{
 		"weak":          {func(*Network) {}, false},
-		"below":         {func(n *Network) { n.Projections[0].Weight = neuron.Const(9) }, false},
-		"above":         {func(n *Network) { n.Projections[0].Weight = neuron.Const(11) }, true},
-		"shorter steps": {func(n *Network) { n.Projections[0].Weight, n.Step = neuron.Const(11), 50*spike.Microsecond }, false},
+		"below":         {func(n *Network) { n.Projections[0].Weight = neuron.Const(39) }, false},
+		"above":         {func(n *Network) { n.Projections[0].Weight = neuron.Const(41) }, true},
+		"shorter steps": {func(n *Network) { n.Projections[0].Weight, n.Step = neuron.Const(41), 50*spike.Microsecond }, false},
 		"long steps":    {func(n *Network) { n.Step = spike.Millisecond }, true},
-		"uniform":       {func(n *Network) { n.Projections[0].Weight = neuron.Value{Shape: neuron.Uniform, B: 40} }, true},
-		"normal":        {func(n *Network) { n.Projections[0].Weight = neuron.Value{Shape: neuron.Normal, A: 8, B: 1} }, true},
-		"lognormal":     {func(n *Network) { n.Projections[0].Weight = neuron.Value{Shape: neuron.LogNormal, A: 2, B: 1} }, true},
+		"uniform":       {func(n *Network) { n.Projections[0].Weight = neuron.Value{Shape: neuron.Uniform, B: 60} }, true},
+		"normal":        {func(n *Network) { n.Projections[0].Weight = neuron.Value{Shape: neuron.Normal, A: 38, B: 1} }, true},
+		"lognormal":     {func(n *Network) { n.Projections[0].Weight = neuron.Value{Shape: neuron.LogNormal, A: 2.1, B: 1} }, true},
 		"list":          {func(n *Network) { n.Projections[0].Connector = list }, true},
 		"rule":          {func(n *Network) { n.Projections[0].Rule = rule }, true},
 		"background": {func(n *Network) {
