@@ -48,7 +48,7 @@ func (s *BurstPoisson) derive(b Build, i int) *burstDerived {
 		half: float32(h / 2), invR: float32(1 / h),
 	}
 	d.ratioS, d.ratioD = float32(h/d.tauS), float32(h/d.tauD)
-	d.th32, d.rest = float32(d.theta), float32(s.TauS.Mean()/h)
+	d.th32, d.rest = float32(d.theta), restOf(b.Step, s.TauS.Mean())
 	d.lost = float32((d.theta - s.EInh + s.EL) * s.TauS.Mean() / d.tauS)
 	d.invTauS, d.invCS, d.invTauD, d.invCD = float32(1/d.tauS), float32(1/d.cs), float32(1/d.tauD), float32(1/d.cd)
 	limit := strongestBurst

@@ -97,3 +97,12 @@ func putAll(all *[lanes.TwoConstants]float32, fade, area0, area1 [twoChannels]fl
 func left(below, up, lost, rest float32, inh Pair) bool {
 	return float32(below*inh.End) < float32((up+float32(inh.Area*lost))*(inh.End-float32(inh.Area*rest)))
 }
+
+// restOf returns what left divides areas by: their scale over the step. In long steps inhibition arrives several times, and the first may
+// have come at any moment: 0 takes it to the end of the step.
+func restOf(step spike.Tick, scale float64) float32 {
+	if step >= keptFrom {
+		return 0
+	}
+	return float32(scale / step.Milliseconds())
+}

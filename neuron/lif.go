@@ -144,12 +144,12 @@ func (s *LIF) derive(b Build, i int) *lifDerived {
 	d.gain = 1 / s.areaScale(d.tau, d.cm)
 	d.rate, d.perC, d.rateSyn = 1/d.tau, 1/d.cm, [2]float64{1 / d.tauSyn[0], 1 / d.tauSyn[1]}
 	d.th32 = float32(d.theta)
-	d.toInh, d.rest = float32(d.theta-d.e[1]), float32(s.areaScale(d.tau, d.cm)/h)
+	d.toInh, d.rest = float32(d.theta-d.e[1]), restOf(b.Step, s.areaScale(d.tau, d.cm))
 	d.strong = float32(strongest * d.tau / h)
 	if d.ref == 0 {
 		d.strong = float32(strongestNoPause * d.tau / h)
 	}
-	if h > coarseLIF*d.tau { // V may be above threshold within a step and below at its end
+	if h >= coarseLIF*d.tau { // V may be above threshold within a step and below at its end
 		d.strong = -1
 	}
 	decay, p0, p1 := ramp(d.tau, h)
