@@ -2,11 +2,11 @@
 //
 // A Network describes populations, projections, backgrounds and stimuli. New builds it, Run advances it:
 //
-//	apply what is due -> deliver what fans share (per piece of cells) -> deliver the rest and advance neurons (per shard) -> join spikes in canonical order
-//	-> record -> learn -> schedule row-events
+//	agenda.apply, what is due -> fans deliver (by pieces of cells) -> shards deliver the rest and advance neurons
+//	-> join, spikes in canonical order -> record -> blocks learn and projections depart, side by side
 //
 // The loop stands in sim.go and fits on one screen. A reader who wants to follow one spike goes from a model's Emit
-// (package neuron) to join, record and schedule here, to synapse.Projection.Depart, to where it waits
+// (package neuron) to join, record and depart here, to synapse.Projection.Depart, to where it waits
 // (departures.go), to shard.deliver and synapse.Projection.Deliver, and so into the Input of the next neuron.
 //
 // The same seed gives the same spikes for any number of workers, any size of shards, with or without recording, and

@@ -58,6 +58,12 @@ type Projection struct {
 	cuts   []int
 }
 
+// DefaultSpec returns the synapses of a projection as an experiment file has them where it says nothing else: weight 1,
+// delay 1 ms, all spikes carried.
+func DefaultSpec(name string, c Connector) Spec {
+	return Spec{Name: name, Connector: c, Weight: neuron.Const(1), Delay: neuron.Const(1)}
+}
+
 // New prepares a projection with delays in steps; Connect then builds its shards. Errors name the key of the
 // experiment file that is at fault.
 func New(s Spec, index int, g Geometry, step spike.Tick) (*Projection, error) {

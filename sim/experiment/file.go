@@ -172,7 +172,8 @@ func (p *Projection) DecodeConfig(n *config.Node, d *config.Decoder) error {
 
 // SetDefaults implements config.Defaulter.
 func (p *Projection) SetDefaults() {
-	*p = Projection{Port: "soma", Weight: Weight{Value: neuron.Const(1)}, Delay: neuron.Const(1), Transmit: "all"}
+	s := synapse.DefaultSpec("", nil)
+	*p = Projection{Port: neuron.Soma, Weight: Weight{Value: s.Weight}, Delay: s.Delay, Transmit: "all"}
 }
 
 // ShortTerm is short-term plasticity in a file: a kind with its defaults, of which single values can be replaced.
