@@ -78,7 +78,10 @@ type source struct {
 	scaled
 }
 
-type checkCommand struct{ source }
+type checkCommand struct {
+	source
+	Accuracy bool `help:"Also run the models written as equations for a moment and compare spike times with the reference integrator: median, 99 %, order, and substeps that would do."`
+}
 
 func (c *checkCommand) Run(ctx context.Context, t terminal) error {
 	x, err := c.load(ctx, t, 0)
@@ -92,6 +95,15 @@ func (c *checkCommand) Run(ctx context.Context, t terminal) error {
 		return err
 	}
 	fmt.Fprintf(t.out, "%s: ok\n", c.Experiment)
+	if c.Accuracy {
+		lines, err := x.Accuracies()
+		if err != nil {
+			return err
+		}
+		for _, l := range lines {
+			fmt.Fprintln(t.out, l)
+		}
+	}
 	return requirements(ctx, t.out, x)
 }
 
