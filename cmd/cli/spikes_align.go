@@ -342,8 +342,18 @@ func (a *aligned) page() figure.Page {
 	for _, pop := range pops {
 		panel := figure.Panel{Title: pop, X: axis, Y: figure.Axis{Label: "trial and neuron", Tight: true},
 			Marks: []figure.Mark{*a.rasters[pop], zero}}
-		for _, at := range a.borders[pop] {
-			panel.Marks = append(panel.Marks, figure.Rule{At: float64(at), Across: true})
+		from := 0
+		for _, at := range append(slices.Clone(a.borders[pop]), int(a.rasters[pop].Rows)) {
+			if len(a.borders[pop]) > 0 {
+				panel.Y.Places = append(panel.Y.Places, float64(from+at)/2)
+			}
+			if from > 0 {
+				panel.Marks = append(panel.Marks, figure.Rule{At: float64(from), Across: true})
+			}
+			from = at
+		}
+		if n := len(panel.Y.Places); n > 0 && n == len(a.conditions) {
+			panel.Y.Label, panel.Y.Names = "", a.conditions
 		}
 		raster.Panels = append(raster.Panels, panel)
 	}
@@ -365,6 +375,11 @@ func (a *aligned) page() figure.Page {
 				}
 				if len(courses) < 2 {
 					line.SD = nil
+				}
+				for n := range line.SD { // a band of a share ends at 100 %
+					if q.unit == "%" && line.Y[n]+line.SD[n] > 100 {
+						panel.Y.Range = [2]float64{0, 100}
+					}
 				}
 				panel.Marks = append(panel.Marks, line)
 			}

@@ -1,7 +1,9 @@
 package cli
 
 import (
+	"math"
 	"os"
+	"strconv"
 	"strings"
 	"testing"
 )
@@ -62,4 +64,50 @@ func TestCompare(t *testing.T) {
 		t.Errorf("%d rows", len(rows))
 	}
 	bads(t, []string{"no experiment.toml"}, "compare", "out", ".")
+}
+
+// The presentations of a run are trials, for every seed its own, and the conditions are the patterns.
+func TestAlignPresentations(t *testing.T) {
+	t.Chdir(t.TempDir())
+	must(t, "init", "--template", "small")
+	text := strings.Replace(strings.Replace(read(t, "small.toml"), "duration = \"2 s\"\n", "", 1), "settle = ", "# ", 1) + `
+[stimuli.drive]
+population = "pyr"
+port = "apical"
+wave = "pattern"
+[patterns.low.currents]
+drive = "0 pA"
+[patterns.high.currents]
+drive = "400 pA"
+[protocol.test]
+hold = "200 ms"
+repeats = 3
+`
+	if err := os.WriteFile("small.toml", []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	must(t, "run", "small.toml", "-q", "-o", "r", "--seeds", "2")
+	rows := csvRows(t, must(t, "spikes", "align", "r/spikes-1.bspk", "r/spikes-2.bspk", "--to", "r/presentations-%d.csv",
+		"--window=0ms:200ms", "--bin", "200ms", "-p", "pyr"))
+	if len(rows) != 2 {
+		t.Fatalf("%d rows for two patterns", len(rows))
+	}
+	for _, r := range rows {
+		sum, n := 0.0, 0
+		for _, file := range []string{"r/presentations-1.csv", "r/presentations-2.csv"} {
+			for _, p := range csvRows(t, read(t, file)) {
+				if p["pattern"] == r["condition"] {
+					rate, err := strconv.ParseFloat(p["pyr event_rate_hz"], 64)
+					if err != nil {
+						t.Fatal(err)
+					}
+					sum, n = sum+rate, n+1
+				}
+			}
+		}
+		got, err := strconv.ParseFloat(r["event_rate_hz"], 64)
+		if err != nil || r["trials"] != "6" || n != 6 || math.Abs(got-sum/6) > 1e-4*got {
+			t.Errorf("%s: %s trials, %g Hz, want %d and %g", r["condition"], r["trials"], got, n, sum/6)
+		}
+	}
 }
