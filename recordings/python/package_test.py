@@ -86,6 +86,29 @@ class Package(unittest.TestCase):
             self.assertEqual(bounds[-1], len(t))
         self.assertEqual(len(rec.recorded(["cells"])), 5)
 
+    def test_probes_and_weights(self):
+        for kept in ({"weights": ["in"]}, {"weights": ["in"], "weights_format": "npz"},
+                     {"weights": ["in"], "weights_format": "bspk", "weights_every": "100 ms"}):
+            r = burstplex.run({**SMALL, "record": kept}, progress=False)
+            final = r.weights("in", seed=2)
+            self.assertEqual(list(final.columns), ["source", "target", "weight", "delay_ms"])
+            self.assertEqual(set(final.weight), {0.5})
+            self.assertEqual(set(final.delay_ms), {1})
+            self.assertTrue(0 < len(final) < 200 and final.source.max() < 20 and final.target.max() < 10)
+            self.assertFalse(final.equals(r.weights("in")))
+            if "weights_every" in kept:
+                self.assertTrue(r.weights("in", at=0.1).equals(r.weights("in")))
+                with self.assertRaisesRegex(LookupError, "0.1 s"):
+                    r.weights("in", at=0.15)
+            with self.assertRaisesRegex(LookupError, "record.weights"):
+                r.weights("out")
+            self.assertEqual(list(r.probes()), ["v"])
+            v = r.probes("v", seed=2)
+            self.assertEqual(list(v.columns), ["time_s", "neuron", "v"])
+            self.assertEqual((len(v), v.time_s.max()), (301 * 2, 0.3))
+            with self.assertRaisesRegex(LookupError, "it has v"):
+                r.probes("w")
+
     def test_neo(self):
         try:
             import neo

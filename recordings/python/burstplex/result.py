@@ -3,6 +3,8 @@
 import json
 import pathlib
 
+import numpy as np
+
 import burstplex_spikes
 
 from . import convert
@@ -86,6 +88,40 @@ class Result:
     def tables(self):
         """Names of the tables in the recording: probes, weights, learning curves."""
         return list(dict.fromkeys(name for name, _ in self.recording().tables))
+
+    def probes(self, name=None, seed=None):
+        """The samples of a probe as a DataFrame: time_s, neuron (index in its population) and what was sampled; without a
+        name {name: DataFrame} of all probes."""
+        import pandas
+        recording = self.recording(seed)
+        names = [n for n in dict.fromkeys(n for n, _ in recording.tables) if n != "presentations" and not n.startswith("weights-")]
+        if name is None:
+            return {n: self.probes(n, seed) for n in names}
+        if name not in names:
+            raise LookupError(f"{self.dir} has no probe {name!r}; it has {', '.join(names) or 'none'}")
+        columns = dict(recording.table(name))
+        return pandas.DataFrame({"time_s": columns.pop("time") / 1e9, **columns})
+
+    def weights(self, projection, seed=None, at=None):
+        """The weights of a projection as a DataFrame: source, target (indices in their populations), weight, delay_ms: at the end,
+        or of the snapshot at a time (s). record.weights in the experiment says which are kept."""
+        import pandas
+        chosen = seed if seed is not None else self.seeds[0]
+        for path in (self.dir / f"weights-{projection}-{chosen}.{ending}" for ending in ("csv", "npz")):
+            if at is None and path.exists():
+                if path.suffix == ".csv":
+                    return pandas.read_csv(path)
+                with np.load(path) as arrays:
+                    return pandas.DataFrame({name: arrays[name] for name in arrays.files})
+        recording, name = self.recording(seed), f"weights-{projection}"
+        times = [t for n, t in recording.tables if n == name]
+        when = max(times, default=None) if at is None else round(at * 1e9)
+        if when not in times:
+            held = ", ".join(f"{t / 1e9:g} s" for t in times)
+            raise LookupError(f"{self.dir} keeps no weights of {projection!r}" + (f" at {at:g} s; it has those at {held}" if times else "; record.weights names what is kept"))
+        columns = dict(recording.table(name, when))
+        columns.pop("time", None)
+        return pandas.DataFrame({"delay_ms" if n == "delay" else n: values for n, values in columns.items()})
 
     @property
     def rates(self):
