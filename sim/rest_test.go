@@ -11,13 +11,14 @@ import (
 	"github.com/burstplex/burstplex/synapse"
 )
 
-// Neurons at rest, and networks in which all windows would be passed over, wake when a current begins, jumps, is set or
-// only starts to run, in the step in which it does: potentials are those of neurons that never sleep.
+// Neurons at rest, and networks in which all windows would be passed over, wake when a current begins, ends, jumps,
+// is set or only starts to run, in the step in which it does: potentials are those of neurons that never sleep.
 func TestRestEndsWithACurrent(t *testing.T) {
-	steps := &Samples{Times: []spike.Tick{0, 150 * ms, 230 * ms}, Values: []float64{0, 90, 0}}
-	ramp := &Samples{Times: []spike.Tick{0, 150 * ms, 160 * ms, 230 * ms, 231 * ms}, Values: []float64{0, 0, 90, 90, 0},
+	steps := &Samples{Times: []spike.Tick{0, 150 * ms, 230 * ms}, Values: []float64{30, 90, 0}}
+	ramp := &Samples{Times: []spike.Tick{0, 150 * ms, 160 * ms, 230 * ms, 231 * ms}, Values: []float64{40, 40, 90, 90, 0},
 		Linear: true}
-	for name, st := range map[string]Stimulus{"begins": {Wave: Constant{}, From: 150 * ms}, "is set": {Wave: &Level{}},
+	for name, st := range map[string]Stimulus{"ends": {Wave: Constant{}, To: 150 * ms}, "begins": {Wave: Constant{},
+		From: 150 * ms}, "is set": {Wave: &Level{}},
 		"begins and ends": {Wave: Constant{}, From: 150 * ms, To: 230 * ms}, "jumps": {Wave: steps}, "runs": {Wave: ramp},
 		"of one neuron": {Wave: Constant{}, From: 150 * ms, To: 230 * ms, First: 70, Last: 71}} {
 		for _, delay := range []float64{0.1, 1.5} {

@@ -123,10 +123,11 @@ func (p *population) fillDrives(w spike.Window, h spike.Tick) {
 		d, held := &p.drives[port], p.held[port]
 		p.held[port] = d.Start[0]
 		for k := range steps {
-			if d.Start[k] != held || d.End[k] != held {
-				p.steady, p.held[port] = false, float32(math.NaN())
+			if d.Start[k] != d.Start[0] || d.End[k] != d.Start[0] {
+				p.held[port] = float32(math.NaN())
 			}
 		}
+		p.steady = p.steady && p.held[port] == held
 	}
 }
 

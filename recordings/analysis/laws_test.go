@@ -228,3 +228,21 @@ func TestRelabelKeepsTrainsApart(t *testing.T) {
 		}
 	}
 }
+
+// The least that there can be: four samples of a segment, two windows of a Fano factor, the best of three lags at the first.
+func TestLeast(t *testing.T) {
+	w := NewWelch(4, 1)
+	w.Add(noise(1, 100), noise(2, 100))
+	if s := w.Spectrum(); len(s.Frequency) != 2 || s.Segments != 49 || math.IsNaN(s.Coherence[1]) {
+		t.Errorf("%+v", s)
+	}
+	one := []spike.Population{{Size: 1}}
+	fano := NewFano(one, NewBins(seconds(.2), 100*spike.Millisecond))
+	fano.Add(hand(0, 5, 15, 25, 105))
+	near(t, "Fano factor of 3 and 1", fano.Factors(0)[0], 1, 1e-12)
+	for want, r := range [][]float64{{5, 1, 1}, {1, 5, 1}, {1, 1, 5}} {
+		if lag, v := BestLag(r); lag != want-1 || v != 5 {
+			t.Errorf("best of %v: lag %d, %g", r, lag, v)
+		}
+	}
+}
