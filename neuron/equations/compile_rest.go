@@ -256,7 +256,11 @@ func (c *compiler) warn() {
 				c.m.Warnings.add(s.at.errorf("nothing reads %s", name))
 			}
 		case symFunction:
-			c.m.Warnings.add(s.at.errorf("function %s is not used", name))
+			kind := "function"
+			if len(s.line.args) == 0 {
+				kind = "expression"
+			}
+			c.m.Warnings.add(s.at.errorf("%s %s is not used", kind, name))
 		case symPulse:
 			c.m.Warnings.add(s.at.errorf("nothing reads pulse %s", name))
 		case symPort:

@@ -139,7 +139,7 @@ func (d Dimension) String() string {
 					if q < 0 {
 						c++ // products before quotients
 					}
-					if a.name == "" {
+					if a.name == "" && q > 0 {
 						c++
 					}
 					if b.name == "" {

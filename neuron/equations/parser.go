@@ -115,6 +115,9 @@ func parseStatement(text *Text, hides func(string) bool) (s statement, err *Erro
 		if !slices.Contains([]string{"=", "+=", "-=", "*=", "/="}, sign.text) || sign.kind != tokenSign {
 			p.fail(sign, "one of = += -= *= /= is needed after %s, found %s", t.text, sign)
 		}
+		if next := p.peek(); sign.text == "=" && next.kind == tokenSign && (next.text == "-" || next.text == "+") && next.at == sign.end && p.toks[p.i+1].at > next.end {
+			p.fail(sign, "=%s can be read in two ways: write %s= to change %s, or = %s to set it", next.text, next.text, t.text, next.text)
+		}
 		s = statement{name: t.text, sign: sign.text, expr: p.expression(), at: p.place(t)}
 		for p.peek().kind == tokenLine {
 			p.next()

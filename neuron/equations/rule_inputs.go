@@ -100,8 +100,28 @@ func (c *ruleCompiler) side(list []Named, post bool) {
 			c.r.Traces = append(c.r.Traces, t)
 			continue
 		}
+		if !post {
+			c.errs.add(c.readsTarget(n))
+		}
 		c.named = append(c.named, *n)
 	}
+}
+
+// readsTarget returns an error if an expression of the source reads a variable of the target's neurons.
+func (c *ruleCompiler) readsTarget(n *Named) *Error {
+	toks, err := tokens(&n.Text)
+	if err != nil {
+		return err
+	}
+	own := slices.Concat(c.src.Parameters, c.src.Pre, c.src.Synapse)
+	for i, t := range toks {
+		readable := slices.ContainsFunc(c.src.Readable, func(v Readable) bool { return v.Name == t.text })
+		if t.kind != tokenName || !readable || i > 0 && toks[i-1].kind == tokenNumber || slices.ContainsFunc(own, func(o Named) bool { return o.Name == t.text }) {
+			continue
+		}
+		return place{&n.Text, t.at}.errorf("%s: pre reads traces and parameters; %s is a variable of the target's neurons, which post can read", n.Name, t.text)
+	}
+	return nil
 }
 
 // averages reads the averages over the target population.

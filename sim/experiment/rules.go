@@ -233,8 +233,8 @@ func (x *Experiment) readSignal(key, file string) (out []plasticity.Sample, err 
 
 // Validate implements plasticity.Spec.
 func (s *equationRule) Validate() error {
-	if s.compiled == nil || math.IsNaN(s.Max) {
-		return nil
+	if s.compiled == nil {
+		return (&plasticity.Equations{Bounds: s.Bounds}).Validate()
 	}
 	return s.compiled.Validate()
 }

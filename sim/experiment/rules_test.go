@@ -168,6 +168,9 @@ func TestRulesReadWhatIsThere(t *testing.T) {
 		`on_post_spike = "w -= sum_w"`:            "every and signal only",
 		`on_post_spike = "u += 1 mV"`:             "is computed",
 		`synapse = { d = "3 mV" }`:                "time above 0",
+		`pre = { q = "2*v" }`:                     "post can read",
+		`on_post_event = "w =- 1"`:                "two ways",
+		`w_min = 2e30`:                            "w_max",
 		`target = { q = "spikes, 1 s, nearest" }`: "nearest belongs",
 	} {
 		key, _, _ := strings.Cut(line, " ")
