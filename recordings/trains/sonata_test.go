@@ -63,3 +63,40 @@ func TestDamagedSONATA(t *testing.T) {
 		Read(nil, path, Options{})
 	}
 }
+
+// A flipped bit in the metadata of a newer file is refused or changes nothing.
+func TestFlippedMetadata(t *testing.T) {
+	b, err := os.ReadFile("testdata/newest.h5")
+	if err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join(t.TempDir(), "x.h5")
+	read := func(b []byte) (string, error) {
+		if err := os.WriteFile(path, b, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		f, err := Read(nil, path, Options{})
+		if err != nil {
+			return "", err
+		}
+		return spikes(f), nil
+	}
+	want, err := read(b)
+	if err != nil {
+		t.Fatal(err)
+	}
+	refused := 0
+	for i := 1; i < 6200; i += 29 { // the spikes stand behind
+		b[i] ^= 1 << (i % 8)
+		switch got, err := read(b); {
+		case err != nil:
+			refused++
+		case got != want:
+			t.Errorf("a flipped bit of byte %d changes the spikes", i)
+		}
+		b[i] ^= 1 << (i % 8)
+	}
+	if refused < 30 {
+		t.Errorf("%d flips are refused", refused)
+	}
+}

@@ -1,6 +1,7 @@
 package hdf5
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"math/bits"
@@ -20,7 +21,9 @@ type heap struct {
 	width         uint64
 	start, direct uint64 // smallest and largest block that holds objects
 	root          uint64
-	rows          int // of the root; 0: the root is a block
+	rows          int             // of the root; 0: the root is a block
+	summed        bool            // blocks have a checksum
+	sound         map[uint64]bool // blocks whose checksum was right
 }
 
 func (f *File) openHeap(at uint64) (*heap, error) {
@@ -28,9 +31,13 @@ func (f *File) openHeap(at uint64) (*heap, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := sealedBytes(at, b); err != nil {
+		return nil, err
+	}
 	h := &heap{f: f, idSize: int(le.Uint16(b[5:])), offsetSize: (int(le.Uint16(b[128:])) + 7) / 8,
 		width: uint64(le.Uint16(b[110:])),
-		start: le.Uint64(b[112:]), direct: le.Uint64(b[120:]), root: le.Uint64(b[132:]), rows: int(le.Uint16(b[140:]))}
+		start: le.Uint64(b[112:]), direct: le.Uint64(b[120:]), root: le.Uint64(b[132:]), rows: int(le.Uint16(b[140:])),
+		summed: b[9]&2 != 0, sound: map[uint64]bool{}}
 	switch {
 	case le.Uint16(b[7:]) != 0:
 		return nil, errors.New("heaps with filters are not supported")
@@ -59,9 +66,34 @@ func (h *heap) object(id []byte) ([]byte, error) {
 		return nil, errors.New("an object of the heap is larger than the file")
 	}
 	if h.rows == 0 {
-		return h.f.read(h.root+offset, int(n))
+		return h.inBlock(h.root, h.start, offset, int(n))
 	}
 	return h.inTable(h.root, h.rows, offset, int(n), maxDepth)
+}
+
+// inBlock reads an object in a block of some size. The checksum stands in the head of the block, and is over all of it with 0 in its place.
+func (h *heap) inBlock(at, size, offset uint64, n int) ([]byte, error) {
+	if h.summed && !h.sound[at] {
+		if size > uint64(h.f.size) {
+			return nil, errors.New("a block of the heap is larger than the file")
+		}
+		b, err := h.f.structure(at, "FHDB", int(size))
+		if err != nil {
+			return nil, err
+		}
+		place := 13 + h.offsetSize
+		if len(b) < place+4 {
+			return nil, fmt.Errorf("offset %d: the heap is damaged", at)
+		}
+		b = bytes.Clone(b)
+		sum := le.Uint32(b[place:])
+		clear(b[place : place+4])
+		if lookup3(b) != sum {
+			return nil, fmt.Errorf("offset %d: the metadata is damaged: its checksum does not match", at)
+		}
+		h.sound[at] = true
+	}
+	return h.f.read(at+offset, n)
 }
 
 // inTable finds an object in a table of blocks.
@@ -70,6 +102,9 @@ func (h *heap) inTable(at uint64, rows int, offset uint64, n, depth int) ([]byte
 		return nil, errors.New("the heap is too deep")
 	}
 	if _, err := h.f.structure(at, "FHIB", 4); err != nil {
+		return nil, err
+	}
+	if err := h.f.sealed(at, 13+h.offsetSize+8*int(h.width)*rows); err != nil {
 		return nil, err
 	}
 	entry := at + 13 + uint64(h.offsetSize)
@@ -89,7 +124,7 @@ func (h *heap) inTable(at uint64, rows int, offset uint64, n, depth int) ([]byte
 		}
 		block := le.Uint64(b)
 		if size <= h.direct {
-			return h.f.read(block+offset%size, n)
+			return h.inBlock(block, size, offset%size, n)
 		}
 		return h.inTable(block, bits.Len64(size)-bits.Len64(h.start*h.width)+1, offset%size, n, depth-1)
 	}
@@ -103,6 +138,9 @@ func (f *File) records(at uint64, kind byte, visit func(record []byte) error) er
 	}
 	b, err := f.structure(at, "BTHD", 38)
 	if err != nil {
+		return err
+	}
+	if err := sealedBytes(at, b); err != nil {
 		return err
 	}
 	t := &tree2{f: f, nodeSize: int(le.Uint32(b[6:])), recordSize: int(le.Uint16(b[10:])), visit: visit}
@@ -149,14 +187,21 @@ func (t *tree2) node(at uint64, depth, n int) error {
 	if err != nil {
 		return err
 	}
-	b = b[6:]
 	pointer := 0
 	if depth > 0 {
 		pointer = 8 + t.countSize + t.totalSize[depth-1]
 	}
-	if n*t.recordSize+(n+1)*pointer > len(b) {
+	end := 6 + n*t.recordSize
+	if depth > 0 {
+		end += (n + 1) * pointer
+	}
+	if end+4 > len(b) {
 		return fmt.Errorf("offset %d: the tree is damaged", at)
 	}
+	if err := sealedBytes(at, b[:end+4]); err != nil {
+		return err
+	}
+	b = b[6:]
 	children := b[n*t.recordSize:]
 	for i := 0; ; i++ {
 		if depth > 0 {

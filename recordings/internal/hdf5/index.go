@@ -125,7 +125,8 @@ func (x *chunkIndex) entries(b []byte) error {
 	return nil
 }
 
-// list reads n entries at an address, or pages of at most page of them, each with a checksum.
+// list reads n entries at an address, or pages of at most page of them, each with a checksum, which it checks; that of a list without pages
+// is also over what stands before it.
 func (x *chunkIndex) list(at, n, page uint64) error {
 	paged := n > page
 	for n > 0 && x.given < x.count {
@@ -136,6 +137,11 @@ func (x *chunkIndex) list(at, n, page uint64) error {
 		b, err := x.f.read(at, int(k)*x.entry)
 		if err != nil {
 			return err
+		}
+		if paged {
+			if err := x.f.sealed(at, len(b)); err != nil {
+				return err
+			}
 		}
 		if err := x.entries(b); err != nil {
 			return err
@@ -153,6 +159,9 @@ func (x *chunkIndex) list(at, n, page uint64) error {
 func (x *chunkIndex) head(at uint64, sign string, n int) ([]byte, error) {
 	b, err := x.f.structure(at, sign, n)
 	if err != nil {
+		return nil, err
+	}
+	if err := sealedBytes(at, b); err != nil {
 		return nil, err
 	}
 	x.entry = int(b[6])
@@ -177,12 +186,26 @@ func (x *chunkIndex) fixed(at uint64) error {
 	}
 	first := block + 14
 	if n > page { // a bit for each page, and a checksum
-		first += ((n+page-1)/page+7)/8 + 4
+		first += ((n+page-1)/page + 7) / 8
+		if err := x.seal(block, first, 0); err != nil {
+			return err
+		}
+		first += 4
+	} else if err := x.seal(block, first, n); err != nil {
+		return err
 	}
 	if err := x.list(first, n, page); err != nil {
 		return err
 	}
 	return x.complete()
+}
+
+// seal checks the checksum behind n entries at first, of a block that begins at an address.
+func (x *chunkIndex) seal(block, first, n uint64) error {
+	if n > uint64(x.f.size)/8 {
+		return errors.New("the index of chunks is larger than the file")
+	}
+	return x.f.sealed(block, int(first-block)+int(n)*x.entry)
 }
 
 func (x *chunkIndex) complete() error {
@@ -215,6 +238,12 @@ func (x *chunkIndex) extensible(at uint64) error {
 	if _, err := x.f.structure(index, "EAIB", 14); err != nil {
 		return err
 	}
+	if supers < direct {
+		return fmt.Errorf("offset %d: the index of chunks is damaged", at)
+	}
+	if err := x.f.sealed(index, 14+own*x.entry+16*int(pointers-1)+8*(supers-direct)); err != nil {
+		return err
+	}
 	if err := x.list(index+14, uint64(own), uint64(own)+1); err != nil {
 		return err
 	}
@@ -241,6 +270,12 @@ func (x *chunkIndex) extensible(at uint64) error {
 			if n > page { // a bit for each page of each block
 				list += count * ((n/page + 7) / 8)
 			}
+			if count > uint64(x.f.size)/8 {
+				return errors.New("the index of chunks is larger than the file")
+			}
+			if err := x.f.sealed(super, int(list-super)+8*int(count)); err != nil {
+				return err
+			}
 		}
 		for i := uint64(0); i < count && x.given < x.count; i++ {
 			a, err := x.f.read(list+8*i, 8)
@@ -256,7 +291,12 @@ func (x *chunkIndex) extensible(at uint64) error {
 			}
 			first := block + 14 + offsetSize
 			if n > page {
+				if err := x.seal(block, first, 0); err != nil {
+					return err
+				}
 				first += 4
+			} else if err := x.seal(block, first, n); err != nil {
+				return err
 			}
 			if err := x.list(first, n, page); err != nil {
 				return err

@@ -103,11 +103,19 @@ func (o *Object) newHeader() error {
 		return err
 	}
 	size := min(uintOf(b), maxMessages+1)
+	if size <= maxMessages {
+		if err := o.f.sealed(o.at, int(skip)+width+int(size)); err != nil {
+			return err
+		}
+	}
 	return o.stretches(stretch{o.at + skip + uint64(width), int(size)}, func(b []byte, first bool) (out []headerMessage,
 		err error) {
 		if !first { // between signature and checksum
 			if len(b) < 8 || string(b[:4]) != "OCHK" {
 				return nil, fmt.Errorf("offset %d: the object header does not go on", o.at)
+			}
+			if err := sealedBytes(o.at, b); err != nil {
+				return nil, err
 			}
 			b = b[4 : len(b)-4]
 		}

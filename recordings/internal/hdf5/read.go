@@ -64,6 +64,9 @@ func (f *File) superblock(offset uint64) error {
 		if b, err = f.read(12, 32); err != nil {
 			return err
 		}
+		if err := f.sealed(0, 44); err != nil {
+			return err
+		}
 		base, f.root = le.Uint64(b), le.Uint64(b[24:])
 	default:
 		return fmt.Errorf("HDF5 superblock of version %d is not supported; h5repack --high=3 rewrites the file", version)
