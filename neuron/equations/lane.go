@@ -32,6 +32,7 @@ type lane struct {
 	out                *spike.Buffer
 	fired              []spike.Tick // per detector: when it fired last in this step
 	jumps              []neuron.Jump
+	tried              spike.Tick // over how many ticks the state of this part was taken last
 }
 
 func newLane(p *population) *lane {
@@ -296,6 +297,10 @@ func (l *lane) leaf(f leaf, now, r spike.Tick) float64 {
 
 // try takes the state from the start of a part over r ticks.
 func (l *lane) try(now, r spike.Tick) {
+	if r == l.tried {
+		return
+	}
+	l.tried = r
 	copy(l.x, l.start)
 	copy(l.g, l.start[len(l.x):])
 	l.bind(l.p.scalar, l.scalar, now, r)
@@ -323,6 +328,7 @@ func (l *lane) part(now, end spike.Tick) spike.Tick {
 	p, m, i := l.p, l.p.m, l.i
 	copy(l.start, l.x)
 	copy(l.start[len(l.x):], l.g)
+	l.tried = -1
 	r := min(end-now, 2*l.reach)
 	l.try(now, r)
 	for lost := !finite(l.start); !lost && !(l.output(m.scalarStrain()) <= 0) && r > shortest; {
