@@ -25,8 +25,8 @@ import (
 //
 // Integration ("off-grid"): an exponential Taylor scheme of second order, as in TwoCompartment. During the upswing the
 // exponential is solved exactly together with the mean of all else, in the variable y = exp(-(V-V_T)/Δ), which falls to
-// the peak in almost a straight line. In the step with the spike, and in every step with an end of refractoriness, Runge-Kutta
-// steps of fourth order run between single arrivals, above V_T in y.
+// the peak in almost a straight line. In the step with the spike, and in every step with an end of refractoriness,
+// Runge-Kutta steps of fourth order run between single arrivals, above V_T in y.
 type AdEx struct {
 	CM Value `toml:"c_m" unit:"pF" allow:"(0, inf)" doc:"membrane capacitance C"`
 	GL Value `toml:"g_l" unit:"nS" allow:"(0, inf)" doc:"leak conductance g_L; the time constant is C/g_L"`
@@ -77,8 +77,9 @@ func (s *AdEx) New(b Build) (Population, error) {
 		return nil, err
 	}
 	n := b.N
-	p := &adex{spec: *s, build: b, Emitter: NewEmitter(b), keeps: keepsFrom(b.Step, s.CM.Mean()/s.GL.Mean()), refEnd: make([]spike.Tick, n),
-		eExc: float32(s.EExc - s.EL), eInh: float32(s.EInh - s.EL)}
+	p := &adex{spec: *s, build: b, Emitter: NewEmitter(b), keeps: keepsFrom(b.Step, s.CM.Mean()/s.GL.Mean()),
+		refEnd: make([]spike.Tick, n),
+		eExc:   float32(s.EExc - s.EL), eInh: float32(s.EInh - s.EL)}
 	p.derived = derivedOf(b, s, func(i int) *adexDerived { return s.derive(b, i) })
 	p.sweep = newSweep(n, 1, adexKernels(), []*[]float32{&p.x, &p.w, &p.g[0], &p.g[1]}, p.refEnd)
 	setConstants(&p.sweep, n, lanes.AdExConstants, p.derived, (*adexDerived).constants)
@@ -149,7 +150,8 @@ func (d *adexDerived) constants(put func(i int, v float32)) {
 		lanes.AdExQ1: d.q1, lanes.AdExM21: d.m21, lanes.AdExM22: d.m22, lanes.AdExW0: d.w0, lanes.AdExW1: d.w1,
 		lanes.AdExFade0: d.fade[0], lanes.AdExFade1: d.fade[1], lanes.AdExArea00: d.area0[0], lanes.AdExArea01: d.area0[1],
 		lanes.AdExArea10: d.area1[0], lanes.AdExArea11: d.area1[1], lanes.AdExPeak: d.x32Peak, lanes.AdExHold: d.x32Hold,
-		lanes.AdExDelta: d.delta32, lanes.AdExTauSteps: d.tauSteps, lanes.AdExLeakStep: d.leakStep, lanes.AdExRest: d.restW, lanes.AdExFadeW: d.fadeW} {
+		lanes.AdExDelta: d.delta32, lanes.AdExTauSteps: d.tauSteps, lanes.AdExLeakStep: d.leakStep, lanes.AdExRest: d.restW,
+		lanes.AdExFadeW: d.fadeW} {
 		put(i, v)
 	}
 }
@@ -174,7 +176,8 @@ func (p *adex) Ports() []string { return []string{"soma"} }
 
 func (p *adex) Channels() []Channel {
 	tau := p.spec.CM.Mean() / p.spec.GL.Mean()
-	return []Channel{{"soma", "ampa", &conductanceKernel{p.spec.TauAMPA, tau}}, {"soma", "gaba", &conductanceKernel{p.spec.TauGABA, tau}}}
+	return []Channel{{"soma", "ampa", &conductanceKernel{p.spec.TauAMPA, tau}},
+		{"soma", "gaba", &conductanceKernel{p.spec.TauGABA, tau}}}
 }
 
 func (p *adex) Columns() []Column {
@@ -269,7 +272,8 @@ func (p *adex) step(d *adexDerived, u adexState, i0, i1 float32, exc, inh Pair) 
 		x, ok = d.upswing(z, move, x, kickExc+kickInh, late, float32((u.ampa+u.gaba)*d.leakStep))
 		accurate = accurate && ok
 	}
-	u = adexState{u.x + x, fade(u.w + w), fade(u.ampa+float32(u.ampa*d.fade[0])) + exc.End, fade(u.gaba+float32(u.gaba*d.fade[1])) + inh.End}
+	u = adexState{u.x + x, fade(u.w + w), fade(u.ampa+float32(u.ampa*d.fade[0])) + exc.End,
+		fade(u.gaba+float32(u.gaba*d.fade[1])) + inh.End}
 	return u, accurate && u.x < d.x32Peak
 }
 
@@ -285,10 +289,11 @@ const (
 //	dy/dt = -1/τ - y N/Δ,
 //
 // with N all that moves V except the exponential, is linear and solved exactly for a constant N: V rises by
-// Δ (A - log(1 - z S)), where A is the integral of N over the step in Δ, z the exponential's slope at its start in Δ per
-// step, and S the mean of exp(A(t)). x is the rise with a linear exponential, move its slope at the start in Δ per step,
-// kick what arrivals add to it, late what those that came late lack of being spread over the step. g is
-// the conductance of synapses, in units of C per step; the linear step has let it pull at a V that rises in a straight line.
+// Δ (A - log(1 - z S)), where A is the integral of N over the step in Δ, z the exponential's slope at its start in Δ
+// per step, and S the mean of exp(A(t)). x is the rise with a linear exponential, move its slope at the start in Δ per
+// step, kick what arrivals add to it, late what those that came late lack of being spread over the step. g is
+// the conductance of synapses, in units of C per step; the linear step has let it pull at a V that rises in a straight
+// line.
 func (d *adexDerived) upswing(z, move, x, kick, late, g float32) (rise float32, ok bool) {
 	curve := float32(z * move)
 	a := float32(x*d.invDelta) - z - float32(curve*0.5)

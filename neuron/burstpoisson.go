@@ -6,8 +6,8 @@ import (
 	"github.com/burstplex/burstplex/neuron/spike"
 )
 
-// BurstPoisson is the simplified bursting neuron of the XOR network of Payeur, Guerguiev, Zenke, Richards & Naud (2021):
-// the soma decides when an event happens, the dendrite with which probability it is a burst.
+// BurstPoisson is the simplified bursting neuron of the XOR network of Payeur, Guerguiev, Zenke, Richards & Naud
+// (2021): the soma decides when an event happens, the dendrite with which probability it is a burst.
 //
 //	τ_s dV_s/dt = -(V_s-E_L) + Σ g (E-V_s) + (τ_s/C_s) [ b w_s + I_s ]
 //	τ_d dV_d/dt = -(V_d-E_L) + Σ g (E-V)   + (τ_d/C_d) [ a w_d + I_d ]
@@ -26,10 +26,10 @@ import (
 // Random numbers belong to the events of a neuron: event e takes r₁ (burst or not), r₂ (interval) and, with "escape",
 // an Exp(1) number, the integrated rate at which it happens, from block e of the neuron.
 //
-// Integration ("off-grid"): an exponential Taylor scheme of second order, as in TwoCompartment, that knows how open conductances level a
-// potential's slope within the step and how arrivals lower their own driving force; steps with a spike or strong
-// conductances are replayed event by event, on Taylor series of sixth order (course). The logarithm of the escape rate is
-// linear within a step (part of a step when replayed), whose integral and its inverse are exact.
+// Integration ("off-grid"): an exponential Taylor scheme of second order, as in TwoCompartment, that knows how open
+// conductances level a potential's slope within the step and how arrivals lower their own driving force; steps with a
+// spike or strong conductances are replayed event by event, on Taylor series of sixth order (course). The logarithm of
+// the escape rate is linear within a step (part of a step when replayed), whose integral and its inverse are exact.
 type BurstPoisson struct {
 	TauS Value `toml:"tau_s" unit:"ms" allow:"(0, inf)" doc:"membrane time constant of the soma"`
 	CS   Value `toml:"c_s" unit:"pF" allow:"(0, inf)" doc:"capacitance of the soma"`
@@ -108,7 +108,8 @@ func (s *BurstPoisson) New(b Build) (Population, error) {
 	}
 	n := b.N
 	p := &burstPoisson{spec: *s, build: b, escape: s.Spiking == "escape", key: b.Key.Sub("events"),
-		Emitter: NewEmitter(b), keeps: keepsFrom(b.Step, min(s.TauS.Mean(), s.TauD.Mean())), refEnd: make([]spike.Tick, n), second: make([]spike.Tick, n), events: make([]uint64, n), left: make([]float64, n)}
+		Emitter: NewEmitter(b), keeps: keepsFrom(b.Step, min(s.TauS.Mean(), s.TauD.Mean())), refEnd: make([]spike.Tick, n),
+		second: make([]spike.Tick, n), events: make([]uint64, n), left: make([]float64, n)}
 	p.derived = derivedOf(b, s, func(i int) *burstDerived { return s.derive(b, i) })
 	kernels := burstKernels(p.derived[0].atSoma)
 	if p.escape {
@@ -150,12 +151,14 @@ func (p *burstPoisson) Channels() []Channel {
 }
 
 func (p *burstPoisson) Columns() []Column {
-	cs := []Column{{Name: "v_s", Unit: "mV", Data: p.x, Offset: p.spec.EL}, {Name: "v_d", Unit: "mV", Data: p.y, Offset: p.spec.EL},
+	cs := []Column{{Name: "v_s", Unit: "mV", Data: p.x, Offset: p.spec.EL},
+		{Name: "v_d", Unit: "mV", Data: p.y, Offset: p.spec.EL},
 		{Name: "w_s", Data: p.ws}, {Name: "w_d", Unit: "mV", Data: p.wd}, {Name: "threshold_rise", Unit: "mV", Data: p.th}}
 	for k, c := range p.Channels() {
 		cs = append(cs, Column{Name: "g_" + c.Receptor + "_" + c.Port, Unit: "leak", Data: p.g[k]})
 	}
-	cs = append(cs, Column{Name: "refractory_end", Unit: "ms", Data: p.refEnd}, Column{Name: "second_spike", Unit: "ms", Data: p.second},
+	cs = append(cs, Column{Name: "refractory_end", Unit: "ms", Data: p.refEnd},
+		Column{Name: "second_spike", Unit: "ms", Data: p.second},
 		Column{Name: "events", Data: p.events}, Column{Name: "hazard_left", Data: p.left})
 	return append(cs, p.Emitter.Columns()...)
 }

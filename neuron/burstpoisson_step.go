@@ -59,7 +59,8 @@ func (s *BurstPoisson) derive(b Build, i int) *burstDerived {
 	d.leakD = float32(d.cd / d.tauD)
 	d.shareS, d.shareD = float32(s.TauS.Mean()/d.tauS), float32(s.TauD.Mean()/d.tauD)
 	d.flow = flow{rateS: 1 / d.tauS, rateD: 1 / d.tauD, rateWS: 1 / d.tauWS, rateWD: 1 / d.tauWD, rateTh: 1 / d.tauTh,
-		perCS: 1 / d.cs, perCD: 1 / d.cd, a: d.a, b: d.b, theta: d.theta, rateSyn: [3]float64{1 / s.TauAMPA, 1 / s.TauNMDA, 1 / s.TauGABA},
+		perCS: 1 / d.cs, perCD: 1 / d.cd, a: d.a, b: d.b, theta: d.theta, rateSyn: [3]float64{1 / s.TauAMPA, 1 / s.TauNMDA,
+			1 / s.TauGABA},
 		eExc: s.EExc - s.EL, eInh: s.EInh - s.EL, atSoma: d.atSoma}
 	if s.Spiking == "escape" {
 		d.flow.rho, d.flow.invDelta = own.Rho.A/1e3, 1/own.Delta.A
@@ -75,7 +76,8 @@ func (s *BurstPoisson) derive(b Build, i int) *burstDerived {
 	m, i0, i1 := linear2(mat2{-1 / d.tauD, d.a / d.cd, 1 / d.tauWD, -1 / d.tauWD}, h)
 	d.m11, d.m12, d.q0, d.q1 = float32(m[0]-1), float32(m[1]), float32(i0[0]/d.cd), float32(i1[0]/d.cd)
 	d.m21, d.m22, d.w0, d.w1 = float32(m[2]), float32(m[3]-1), float32(i0[2]/d.cd), float32(i1[2]/d.cd)
-	d.rateS, d.rateD, d.rateTh, d.rateWS, d.rateWD, d.perCS, d.perCD = 1/d.tauS, 1/d.tauD, 1/d.tauTh, 1/d.tauWS, 1/d.tauWD, 1/d.cs, 1/d.cd
+	d.rateS, d.rateD, d.rateTh, d.rateWS, d.rateWD, d.perCS, d.perCD = 1/d.tauS, 1/d.tauD, 1/d.tauTh, 1/d.tauWS, 1/d.tauWD,
+		1/d.cs, 1/d.cd
 	d.fastest = max(d.rateTh, d.rateWS, d.rateWD)
 	for k, syn := range [twoChannels]float64{s.TauAMPA, s.TauNMDA, s.TauGABA, s.TauAMPA, s.TauNMDA, s.TauGABA} {
 		tau := d.tauS

@@ -61,8 +61,9 @@ func (d *twoDerived) constants(s *TwoCompartment, put func(i int, v float32)) {
 		lanes.S0: f.s0, lanes.S1: f.s1, lanes.M11: f.m11, lanes.M12: f.m12, lanes.Q0: f.q0, lanes.Q1: f.q1,
 		lanes.M21: f.m21, lanes.M22: f.m22, lanes.W0: f.w0, lanes.W1: f.w1, lanes.FadeWS: f.decayWS, lanes.FadeTh: f.decayTh,
 		lanes.Watch: d.watch, lanes.GS: f.gs, lanes.GD: f.gd, lanes.C: f.c, lanes.ED: d.ed, lanes.InvDD: d.invDD,
-		lanes.ShareS: f.shareS, lanes.ShareD: f.shareD, lanes.LeakD: f.leakD, lanes.Strong: d.strong, lanes.StrongD: d.strongD,
-		lanes.RatioS: f.ratioS, lanes.RatioD: f.ratioD}
+		lanes.ShareS: f.shareS, lanes.ShareD: f.shareD, lanes.LeakD: f.leakD, lanes.Strong: d.strong,
+		lanes.StrongD: d.strongD,
+		lanes.RatioS:  f.ratioS, lanes.RatioD: f.ratioD}
 	if s.Hold {
 		all[lanes.Held] = math.Float32frombits(math.MaxUint32)
 	}
@@ -76,7 +77,8 @@ func (d *burstDerived) constants(put func(i int, v float32)) {
 		lanes.Half: d.half, lanes.InvR: d.invR, lanes.LeakS: d.leakS, lanes.WSS: d.wsS, lanes.S0: d.s0, lanes.S1: d.s1,
 		lanes.M11: d.m11, lanes.M12: d.m12, lanes.Q0: d.q0, lanes.Q1: d.q1, lanes.M21: d.m21, lanes.M22: d.m22,
 		lanes.W0: d.w0, lanes.W1: d.w1, lanes.FadeWS: d.fadeWS, lanes.FadeTh: d.fadeTh, lanes.Th32: d.th32,
-		lanes.LeakD: d.leakD, lanes.ShareS: d.shareS, lanes.ShareD: d.shareD, lanes.Rate: d.rate, lanes.InvDelta: d.invDelta, lanes.Strong: d.strong, lanes.StrongD: d.strongD,
+		lanes.LeakD: d.leakD, lanes.ShareS: d.shareS, lanes.ShareD: d.shareD, lanes.Rate: d.rate, lanes.InvDelta: d.invDelta,
+		lanes.Strong: d.strong, lanes.StrongD: d.strongD,
 		lanes.RatioS: d.ratioS, lanes.RatioD: d.ratioD, lanes.Lost: d.lost, lanes.Rest: d.rest}
 	putAll(&all, d.fade, d.area0, d.area1, put)
 }
@@ -90,16 +92,16 @@ func putAll(all *[lanes.TwoConstants]float32, fade, area0, area1 [twoChannels]fl
 	}
 }
 
-// left returns whether inhibition that arrived in a step may have taken V back below threshold, where it began below it by below mV and
-// ended higher by up. Inhibition arrived about 1 - area rest/end of the way through; there V was at most on the line to where it would have
-// ended without, which is area lost higher: excitation that arrives makes V's course convex. (Both sides are multiplied by end, which
-// is 0 without inhibition.)
+// left returns whether inhibition that arrived in a step may have taken V back below threshold, where it began below it
+// by below mV and ended higher by up. Inhibition arrived about 1 - area rest/end of the way through; there V was at
+// most on the line to where it would have ended without, which is area lost higher: excitation that arrives makes V's
+// course convex. (Both sides are multiplied by end, which is 0 without inhibition.)
 func left(below, up, lost, rest float32, inh Pair) bool {
 	return float32(below*inh.End) < float32((up+float32(inh.Area*lost))*(inh.End-float32(inh.Area*rest)))
 }
 
-// restOf returns what left divides areas by: their scale over the step. In long steps inhibition arrives several times, and the first may
-// have come at any moment: 0 takes it to the end of the step.
+// restOf returns what left divides areas by: their scale over the step. In long steps inhibition arrives several times,
+// and the first may have come at any moment: 0 takes it to the end of the step.
 func restOf(step spike.Tick, scale float64) float32 {
 	if step >= keptFrom {
 		return 0

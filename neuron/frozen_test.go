@@ -39,7 +39,8 @@ func freeze(neurons int, until spike.Tick, seed uint64, streams ...poisson) *fro
 				if at >= until {
 					break
 				}
-				f.arrivals = append(f.arrivals, Arrival{At: at, Target: uint32(i), Channel: uint32(s.channel), Weight: float32(s.weight)})
+				f.arrivals = append(f.arrivals, Arrival{At: at, Target: uint32(i), Channel: uint32(s.channel),
+					Weight: float32(s.weight)})
 			}
 		}
 	}

@@ -68,7 +68,8 @@ func scriptOf(n int, until spike.Tick, rates, weights []float64) *script {
 		for i := range n {
 			draw := rng.New(11, "script").Stream(uint64(i), uint64(c)<<32)
 			for t := draw.Exp() / rate; t < until.Seconds(); t += draw.Exp() / rate {
-				f.arrivals[i] = append(f.arrivals[i], Arrival{At: spike.FromSeconds(t), Target: uint32(i), Channel: uint32(c), Weight: float32(weights[c])})
+				f.arrivals[i] = append(f.arrivals[i], Arrival{At: spike.FromSeconds(t), Target: uint32(i), Channel: uint32(c),
+					Weight: float32(weights[c])})
 			}
 		}
 	}
@@ -157,8 +158,8 @@ func made(t testing.TB, s Spec, n int, step spike.Tick) Population {
 	return p
 }
 
-// compare matches spikes of two sets of trains within 1 ms and returns the sorted time differences (us) and the number of
-// spikes without a partner.
+// compare matches spikes of two sets of trains within 1 ms and returns the sorted time differences (us) and the number
+// of spikes without a partner.
 func compare(a, b [][]spike.Tick) (differences []float64, lost int) {
 	for i := range a {
 		x, y := a[i], b[i]

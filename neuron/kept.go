@@ -8,16 +8,18 @@ import (
 	"github.com/burstplex/burstplex/neuron/spike"
 )
 
-// Keeper is implemented by populations whose steps may be so long, or arrivals so strong, that several of a channel within a step do not
-// count as one. What is replayed event by event then needs their own times: they are kept beside the sums (Input.Kept).
+// Keeper is implemented by populations whose steps may be so long, or arrivals so strong, that several of a channel
+// within a step do not count as one. What is replayed event by event then needs their own times: they are kept beside
+// the sums (Input.Kept).
 type Keeper interface {
 	// KeepsArrivals tells whether arrivals are kept where the largest weight of a conductance is so many leaks.
 	KeepsArrivals(strongest float64) bool
 }
 
-// Where arrivals are kept: in long steps all, in others those of populations that a single one can move within a step, in units of
-// the membrane's time constant over the step (20 leaks at 10 ms and 0.1 ms). Elsewhere what a channel received within a step
-// counts as one arrival at its centroid wherever the step is replayed, which TestStrongConductances holds to 10 us.
+// Where arrivals are kept: in long steps all, in others those of populations that a single one can move within a step,
+// in units of the membrane's time constant over the step (20 leaks at 10 ms and 0.1 ms). Elsewhere what a channel
+// received within a step counts as one arrival at its centroid wherever the step is replayed, which
+// TestStrongConductances holds to 10 us.
 const (
 	keptFrom   = spike.Millisecond
 	keptStrong = 0.2
@@ -44,8 +46,8 @@ type index struct {
 	built  bool
 }
 
-// keptAt returns the kept arrivals of neuron i of the shard in step s of the piece, which starts at t, in order of time. The first call
-// in a piece sorts them all.
+// keptAt returns the kept arrivals of neuron i of the shard in step s of the piece, which starts at t, in order of
+// time. The first call in a piece sorts them all.
 func (in *Input) keptAt(s, i int, t spike.Tick) []Arrival {
 	x := &in.index
 	if !x.built {
@@ -91,8 +93,8 @@ type arrival struct {
 	weight float32
 }
 
-// arriving is what reaches a neuron within a step that is replayed: the arrivals themselves where they are kept, otherwise one
-// for each channel.
+// arriving is what reaches a neuron within a step that is replayed: the arrivals themselves where they are kept,
+// otherwise one for each channel.
 type arriving struct {
 	kept []Arrival
 	own  [twoChannels]arrival // if kept is nil

@@ -68,8 +68,8 @@ func (s *LIF) Validate() error {
 	)
 }
 
-// conductance refuses initial conductances that are negative by intent; a current may have either sign. The published start of the
-// COBA network, normal(20, 12), is below 0 in one neuron of twenty.
+// conductance refuses initial conductances that are negative by intent; a current may have either sign. The published
+// start of the COBA network, normal(20, 12), is below 0 in one neuron of twenty.
 func (s *LIF) conductance(key string, v Value) error {
 	if s.Synapses == "current" || v.Outside(0, math.Inf(1)) < 0.5 {
 		return nil
@@ -83,7 +83,8 @@ func (s *LIF) New(b Build) (Population, error) {
 		return nil, err
 	}
 	n := b.N
-	p := &lif{spec: *s, build: b, conductance: s.Synapses != Current, Emitter: NewEmitter(b), keeps: keepsFrom(b.Step, s.TauM.Mean()),
+	p := &lif{spec: *s, build: b, conductance: s.Synapses != Current, Emitter: NewEmitter(b),
+		keeps:  keepsFrom(b.Step, s.TauM.Mean()),
 		refEnd: make([]spike.Tick, n),
 		eExc:   float32(s.EExc - s.EL), eInh: float32(s.EInh - s.EL)}
 	p.derived = derivedOf(b, s, func(i int) *lifDerived { return s.derive(b, i) })
@@ -114,9 +115,10 @@ type lifDerived struct {
 	area0, area1 [2]float32 // see cross; for current synapses area0 is the share of V per unit
 }
 
-// How large the conductance on a membrane, in units of C per step, may be for a step that extrapolates its driving force; beyond,
-// steps are replayed. The error grows with its square. It adds up from spike to spike where no refractory period
-// cuts them off. (TestStrongConductances measures: medians of spike times stay below 10 us at 0.1 ms.)
+// How large the conductance on a membrane, in units of C per step, may be for a step that extrapolates its driving
+// force; beyond, steps are replayed. The error grows with its square. It adds up from spike to spike where no
+// refractory period cuts them off. (TestStrongConductances measures: medians of spike times stay below 10 us at 0.1
+// ms.)
 const (
 	strongest        = 0.5
 	strongestAdEx    = 0.2
@@ -128,8 +130,8 @@ const (
 	strongestNoPause = 0.1 // LIF without a refractory period
 )
 
-// How long a step may be before it is always replayed: in time constants of the dendrite where it extrapolates the dendrite's
-// plateau, and in those of a LIF membrane with conductances.
+// How long a step may be before it is always replayed: in time constants of the dendrite where it extrapolates the
+// dendrite's plateau, and in those of a LIF membrane with conductances.
 const (
 	coarse    = 0.2
 	coarseLIF = 0.1
@@ -228,8 +230,10 @@ func (p *lif) Columns() []Column {
 	if p.conductance {
 		unit = "leak"
 	}
-	return append([]Column{{Name: "v", Unit: "mV", Data: p.x, Offset: p.spec.EL}, {Name: "g_ampa", Unit: unit, Data: p.g[0]},
-		{Name: "g_gaba", Unit: unit, Data: p.g[1]}, {Name: "refractory_end", Unit: "ms", Data: p.refEnd}}, p.Emitter.Columns()...)
+	return append([]Column{{Name: "v", Unit: "mV", Data: p.x, Offset: p.spec.EL},
+		{Name: "g_ampa", Unit: unit, Data: p.g[0]},
+		{Name: "g_gaba", Unit: unit, Data: p.g[1]}, {Name: "refractory_end", Unit: "ms", Data: p.refEnd}},
+		p.Emitter.Columns()...)
 }
 
 func (p *lif) Reset() {

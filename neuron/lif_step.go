@@ -47,14 +47,16 @@ func (p *lif) left(d *lifDerived, x, n float32, inh Pair) bool {
 
 // held returns u a step later while V is held.
 func (d *lifDerived) held(u lifState, exc, inh Pair) lifState {
-	return lifState{u.x, fade(u.ampa+float32(u.ampa*d.fade[0])) + exc.End, fade(u.gaba+float32(u.gaba*d.fade[1])) + inh.End}
+	return lifState{u.x, fade(u.ampa+float32(u.ampa*d.fade[0])) + exc.End, fade(u.gaba+float32(u.gaba*d.fade[1])) +
+		inh.End}
 }
 
 // exact returns u a whole step later with current synapses, without regard to the threshold.
 func (d *lifDerived) exact(u lifState, i0, i1 float32, exc, inh Pair) lifState {
 	x := float32(u.x*d.leak) + float32(i0*d.s0) + float32(float32((i1-i0)*d.invR)*d.s1)
 	x += float32(u.ampa*d.area0[0]) + float32(u.gaba*d.area0[1]) + (exc.Area + inh.Area)
-	return lifState{fade(u.x + x), fade(u.ampa+float32(u.ampa*d.fade[0])) + exc.End, fade(u.gaba+float32(u.gaba*d.fade[1])) + inh.End}
+	return lifState{fade(u.x + x), fade(u.ampa+float32(u.ampa*d.fade[0])) + exc.End,
+		fade(u.gaba+float32(u.gaba*d.fade[1])) + inh.End}
 }
 
 // step returns u a whole step later with conductances, without regard to the threshold.
@@ -67,5 +69,6 @@ func (p *lif) step(d *lifDerived, u lifState, i0, i1 float32, exc, inh Pair) lif
 	x += float32(u.ampa * (float32(d.area0[0]*fromExc) - float32(d.area1[0]*dx)))
 	x += float32(u.gaba * (float32(d.area0[1]*fromInh) - float32(d.area1[1]*dx)))
 	x += float32(exc.Area*(fromExc-mid)) + float32(inh.Area*(fromInh-mid))
-	return lifState{fade(u.x + x), fade(u.ampa+float32(u.ampa*d.fade[0])) + exc.End, fade(u.gaba+float32(u.gaba*d.fade[1])) + inh.End}
+	return lifState{fade(u.x + x), fade(u.ampa+float32(u.ampa*d.fade[0])) + exc.End,
+		fade(u.gaba+float32(u.gaba*d.fade[1])) + inh.End}
 }

@@ -21,8 +21,8 @@ type sleep struct {
 
 const (
 	sleepWord = 64
-	// restCheckSteps is how often, in steps, a sweep looks for neurons that have come to rest. Where it finds nobody it looks
-	// half as often the next time, mostFruitless times in a row.
+	// restCheckSteps is how often, in steps, a sweep looks for neurons that have come to rest. Where it finds nobody it
+	// looks half as often the next time, mostFruitless times in a row.
 	restCheckSteps, mostFruitless = 32, 3
 )
 

@@ -7,10 +7,11 @@ import (
 	"github.com/burstplex/burstplex/neuron/spike"
 )
 
-// A step of a LIF neuron with conductances is of second order in each of them, alone and together: the error of one step falls
-// to an eighth when the step is halved, whatever time constants the two receptors have.
+// A step of a LIF neuron with conductances is of second order in each of them, alone and together: the error of one
+// step falls to an eighth when the step is halved, whatever time constants the two receptors have.
 func TestLIFStepIsOfSecondOrder(t *testing.T) {
-	for _, c := range []struct{ ampa, gaba, tauExc, tauInh float64 }{{0.4, 0, 1, 20}, {0, 0.8, 20, 1}, {0, 0.8, 1, 20}, {0.3, 0.5, 2, 9}} {
+	for _, c := range []struct{ ampa, gaba, tauExc, tauInh float64 }{{0.4, 0, 1, 20}, {0, 0.8, 20, 1}, {0, 0.8, 1, 20},
+		{0.3, 0.5, 2, 9}} {
 		s := DefaultLIF()
 		s.TauM, s.TauExc, s.TauInh = Const(8), c.tauExc, c.tauInh
 		off := func(h float64) float64 {
@@ -19,7 +20,8 @@ func TestLIFStepIsOfSecondOrder(t *testing.T) {
 			// Runge and Kutta's method in a thousand parts, relative to E_L.
 			const n = 1000
 			slope := func(at, v float64) float64 {
-				return (-v+c.ampa*math.Exp(-at/c.tauExc)*(s.EExc-s.EL-v)+c.gaba*math.Exp(-at/c.tauInh)*(s.EInh-s.EL-v))/8 + 60/s.CM.A
+				return (-v+c.ampa*math.Exp(-at/c.tauExc)*(s.EExc-s.EL-v)+c.gaba*math.Exp(-at/c.tauInh)*(s.EInh-s.EL-v))/8 +
+					60/s.CM.A
 			}
 			v, d := 4.0, h/n
 			for k := range n {
@@ -32,7 +34,8 @@ func TestLIFStepIsOfSecondOrder(t *testing.T) {
 			return math.Abs(float64(u.x) - v)
 		}
 		if whole, half := off(0.4), off(0.2); half > whole/5.8+1e-5 {
-			t.Errorf("ampa %g, gaba %g, decays %g and %g ms: a step of 0.4 ms is off by %.3g mV, one of 0.2 ms by %.3g", c.ampa, c.gaba, c.tauExc, c.tauInh, whole, half)
+			t.Errorf("ampa %g, gaba %g, decays %g and %g ms: a step of 0.4 ms is off by %.3g mV, one of 0.2 ms by %.3g", c.ampa,
+				c.gaba, c.tauExc, c.tauInh, whole, half)
 		}
 	}
 }
@@ -82,12 +85,13 @@ func TestRefractorinessEndsAboveThreshold(t *testing.T) {
 	}
 }
 
-// A threshold that is crossed and left again within one step is a spike: excitation lifts V above it, inhibition takes it below before the
-// step ends, wherever in the step.
+// A threshold that is crossed and left again within one step is a spike: excitation lifts V above it, inhibition takes
+// it below before the step ends, wherever in the step.
 func TestCrossedAndLeftWithinAStep(t *testing.T) {
 	for _, synapses := range []Synapses{"conductance", "current"} {
 		s := DefaultLIF()
-		s.Synapses, s.WeightUnit, s.TauM, s.TauExc, s.TauInh, s.EL, s.Initial.V = synapses, "mV", Const(10), 5, 5, -50.01, Const(-50.01)
+		s.Synapses, s.WeightUnit, s.TauM, s.TauExc, s.TauInh, s.EL, s.Initial.V = synapses, "mV", Const(10), 5, 5, -50.01,
+			Const(-50.01)
 		for _, at := range []spike.Tick{205 * us, 240 * us, 271 * us} {
 			for k, later := range []spike.Tick{12 * us, 25 * us, 12 * us, 25 * us} {
 				strength := []float32{1.15, 1.15, 20, 60}[k] // V falls by up to 90 mV/ms
@@ -130,7 +134,8 @@ func TestBurstIntervalsAreUniform(t *testing.T) {
 		}
 		mean, square = mean+x/n, square+x*x/n
 	}
-	if sd := 7 / math.Sqrt(12); math.Abs(mean-9.5) > 5*sd/math.Sqrt(n) || math.Abs(math.Sqrt(square-mean*mean)/sd-1) > 0.1 {
+	if sd := 7 / math.Sqrt(12); math.Abs(mean-9.5) > 5*sd/math.Sqrt(n) ||
+		math.Abs(math.Sqrt(square-mean*mean)/sd-1) > 0.1 {
 		t.Errorf("intervals have mean %g ms and standard deviation %g ms", mean, math.Sqrt(square-mean*mean))
 	}
 }

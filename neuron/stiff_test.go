@@ -38,20 +38,27 @@ func stiffCases() []stiffCase {
 		s.TRef = Const(refractory)
 		return s
 	}
-	both := [][2]int{{somaAMPA, -1}, {-1, somaGABA}, {apicalAMPA, -1}, {-1, apicalGABA}, {somaAMPA, somaGABA}, {apicalNMDA, somaGABA},
+	both := [][2]int{{somaAMPA, -1}, {-1, somaGABA}, {apicalAMPA, -1}, {-1, apicalGABA}, {somaAMPA, somaGABA},
+		{apicalNMDA, somaGABA},
 		{somaAMPA, apicalGABA}, {somaNMDA, apicalGABA}, {apicalAMPA, apicalGABA}}
 	one := [][2]int{{0, -1}, {-1, 1}, {0, 1}}
 	nan := math.NaN()
 	return []stiffCase{
 		{"two-compartment", DefaultTwoCompartment(), both, 250, 1e5, nan, nan},
 		{"two-compartment, soma drives", two(func(s *TwoCompartment) { s.Driving = "soma" }), both, 250, 1e4, nan, nan},
-		{"two-compartment, 2018", two(func(s *TwoCompartment) { s.DTh, s.TRef, s.BapDelay, s.BapSum = Const(0), Const(3), .5, "add" }), both, 250, 1e5, nan, nan},
-		{"two-compartment, held", two(func(s *TwoCompartment) { s.TRef, s.Hold, s.Driving = Const(2.05), true, "soma" }), both, 250, 1e4, nan, nan},
+		{"two-compartment, 2018",
+			two(func(s *TwoCompartment) { s.DTh, s.TRef, s.BapDelay, s.BapSum = Const(0), Const(3), .5, "add" }), both, 250, 1e5,
+			nan, nan},
+		{"two-compartment, held", two(func(s *TwoCompartment) { s.TRef, s.Hold, s.Driving = Const(2.05), true, "soma" }),
+			both, 250, 1e4, nan, nan},
 		{"two-compartment, never refractory", two(func(s *TwoCompartment) { s.DTh = Const(0) }), both, 250, 100, nan, nan},
 		{"burst-poisson", DefaultBurstPoisson(), both, 400, 1e5, -130, 30},
-		{"burst-poisson, soma drives", burst(func(s *BurstPoisson) { s.Driving = "soma" }), both, 400, 1e5, math.Inf(-1), math.Inf(1)},
-		{"burst-poisson, escape", burst(func(s *BurstPoisson) { s.Spiking, s.Theta = "escape", Const(-52) }), both, 400, 1e5, -130, 30},
-		{"burst-poisson, dead from event", burst(func(s *BurstPoisson) { s.Dead, s.ED = "event", Const(-65) }), both, 400, 1e5, -130, 30},
+		{"burst-poisson, soma drives", burst(func(s *BurstPoisson) { s.Driving = "soma" }), both, 400, 1e5, math.Inf(-1),
+			math.Inf(1)},
+		{"burst-poisson, escape", burst(func(s *BurstPoisson) { s.Spiking, s.Theta = "escape", Const(-52) }), both, 400, 1e5,
+			-130, 30},
+		{"burst-poisson, dead from event", burst(func(s *BurstPoisson) { s.Dead, s.ED = "event", Const(-65) }), both, 400,
+			1e5, -130, 30},
 		{"lif", lif(5), one, 250, 1e5, -80, -50},
 		{"lif, never refractory", lif(0), one, 250, 100, -80, -50},
 		{"adex", DefaultAdEx(), one, 300, 1e5, -80, 0},
@@ -67,7 +74,8 @@ func stiffScript(n int, until spike.Tick, channels [2]int, rate, g, current floa
 		draw := rng.New(5, "stiff").Stream(uint64(i), 0)
 		put := func(side int, ms, w float64) {
 			if c := channels[side]; c >= 0 && spike.Tick(ms*1e6) < until {
-				f.arrivals[i] = append(f.arrivals[i], Arrival{At: spike.Tick(ms * 1e6), Target: uint32(i), Channel: uint32(c), Weight: float32(w)})
+				f.arrivals[i] = append(f.arrivals[i], Arrival{At: spike.Tick(ms * 1e6), Target: uint32(i), Channel: uint32(c),
+					Weight: float32(w)})
 			}
 		}
 		if rate == 0 {
@@ -91,11 +99,13 @@ func stiffScript(n int, until spike.Tick, channels [2]int, rate, g, current floa
 	return f
 }
 
-// judge returns what the reference of a model says, and between which potentials it stayed (of the two-compartment neuron).
+// judge returns what the reference of a model says, and between which potentials it stayed (of the two-compartment
+// neuron).
 func (c *stiffCase) judge(t *testing.T, f *script, until spike.Tick) (trains [][]spike.Tick, lo, hi float64) {
 	trains, lo, hi = make([][]spike.Tick, f.n), c.lo, c.hi
 	if s, ok := c.spec.(*TwoCompartment); ok {
-		z := &frozen{neurons: f.n, arrivals: slices.Concat(f.arrivals...), current: [2]func(spike.Tick) float64{f.current, f.current}}
+		z := &frozen{neurons: f.n, arrivals: slices.Concat(f.arrivals...),
+			current: [2]func(spike.Tick) float64{f.current, f.current}}
 		slices.SortStableFunc(z.arrivals, func(a, b Arrival) int { return int(a.At - b.At) })
 		p := build(t, s, "reference", f.n, 100*us)
 		lo, hi = math.Inf(1), math.Inf(-1)
@@ -183,9 +193,10 @@ func (m *stiffSum) add(where string, want, got [][]spike.Tick, lo, hi, l, h floa
 	}
 }
 
-// Under conductances of every strength, single volleys, sustained and dense ones (two and twenty arrivals a millisecond), excitation,
-// inhibition and both, in every compartment, each model does what its reference does: the same spikes, within 10 us at 0.1 ms and a
-// tenth of longer steps, and potentials between the same bounds. The table of docs/accuracy.md comes from
+// Under conductances of every strength, single volleys, sustained and dense ones (two and twenty arrivals a
+// millisecond), excitation, inhibition and both, in every compartment, each model does what its reference does: the
+// same spikes, within 10 us at 0.1 ms and a tenth of longer steps, and potentials between the same bounds. The table of
+// docs/accuracy.md comes from
 //
 //	BURSTPLEX_LONG=1 go test ./neuron -run TestStrongConductances -v
 func TestStrongConductances(t *testing.T) {
@@ -208,7 +219,8 @@ func TestStrongConductances(t *testing.T) {
 				for j, channels := range c.channels {
 					for i, g := range strengths {
 						for l, rate := range []float64{0, 2, 20} {
-							brief := g < 1e4 && (i+j+k+l)%4 == 0 || g > 1e4 && rate == 0 && channels[0] == 0 && channels[1] > 0 || len(c.channels) < 4 && rate == 0
+							brief := g < 1e4 && (i+j+k+l)%4 == 0 || g > 1e4 && rate == 0 && channels[0] == 0 && channels[1] > 0 ||
+								len(c.channels) < 4 && rate == 0
 							if g > c.most || !long && !brief {
 								continue
 							}
@@ -230,7 +242,8 @@ func TestStrongConductances(t *testing.T) {
 					m := sums[h]
 					slices.Sort(m.errors)
 					goal := max(10, h.Milliseconds()*100)
-					fmt.Fprintf(&row, "| %s | %g | %d | %d | %.3f | %.1f | %.1f |\n", c.name, h.Milliseconds(), m.want, m.got, quantile(m.errors, .5), quantile(m.errors, .99), m.worst)
+					fmt.Fprintf(&row, "| %s | %g | %d | %d | %.3f | %.1f | %.1f |\n", c.name, h.Milliseconds(), m.want, m.got,
+						quantile(m.errors, .5), quantile(m.errors, .99), m.worst)
 					if lost := float64(m.lost); lost > 2e-3*float64(m.want) {
 						t.Errorf("at %v: %d spikes for %d, %d without partner, %v", h, m.got, m.want, m.lost, m.unequal)
 					}
@@ -239,12 +252,14 @@ func TestStrongConductances(t *testing.T) {
 						leave = .01 // the plateau, which a long step extrapolates
 					}
 					if m.worst > goal || m.outside > leave {
-						t.Errorf("at %v: worst median %g us (%s), potentials leave their range by %.2g of it", h, m.worst, m.worstWhere, m.outside)
+						t.Errorf("at %v: worst median %g us (%s), potentials leave their range by %.2g of it", h, m.worst, m.worstWhere,
+							m.outside)
 					}
 				}
 				rows[k] = row.String()
 			})
 		}
 	})
-	t.Log("\n| model | h, ms | spikes | found | median, us | 99 %, us | worst median of a run, us |\n|---|---|---|---|---|---|---|\n" + strings.Join(rows, ""))
+	t.Log("\n| model | h, ms | spikes | found | median, us | 99 %, us | worst median of a run, us " +
+		"|\n|---|---|---|---|---|---|---|\n" + strings.Join(rows, ""))
 }

@@ -8,8 +8,9 @@ import (
 	"github.com/burstplex/burstplex/neuron/spike"
 )
 
-// Spikes whose back-propagating boxes can be due or in flight: as many as refractoriness lets through, or one a millisecond, within these
-// bounds. One more would be forgotten: the run ends. (Boxes that merge and begin at once cover each other.)
+// Spikes whose back-propagating boxes can be due or in flight: as many as refractoriness lets through, or one a
+// millisecond, within these bounds. One more would be forgotten: the run ends. (Boxes that merge and begin at once
+// cover each other.)
 const leastBoxes, mostBoxes = 4, 64
 
 // boxes returns how many spikes of a neuron are remembered.
@@ -28,7 +29,8 @@ func (s *TwoCompartment) covered() bool { return s.BapSum == "merge" && s.BapDel
 func (s *TwoCompartment) remember(g *guard, i int, at spike.Tick, recent []spike.Tick) {
 	if old := recent[len(recent)-1]; !s.covered() && old >= 0 && old+ticksOf(s.BapDelay)+ticksOf(s.BapLen) > at {
 		g.report(&Fault{At: at, Neuron: i, Variable: "bap", Value: float64(len(recent) + 1), Unit: "boxes",
-			Reason: "are due or in flight, more than are remembered: a shorter bap_delay and bap_duration, or a longer refractory, would do"})
+			Reason: "are due or in flight, more than are remembered: a shorter bap_delay and bap_duration, or a longer " +
+				"refractory, would do"})
 	}
 	copy(recent[1:], recent)
 	recent[0] = at
@@ -59,7 +61,8 @@ type twoCompartment struct {
 
 func newTwoCompartment(s TwoCompartment, b Build) *twoCompartment {
 	n := b.N
-	p := &twoCompartment{spec: s, build: b, Emitter: NewEmitter(b), keeps: keepsFrom(b.Step, min(s.TauS.Mean(), s.TauD.Mean())),
+	p := &twoCompartment{spec: s, build: b, Emitter: NewEmitter(b),
+		keeps:  keepsFrom(b.Step, min(s.TauS.Mean(), s.TauD.Mean())),
 		atSoma: s.Driving == "soma", eExc: float32(s.EExc - s.EL), eInh: float32(s.EInh - s.EL),
 		edge: make([]spike.Tick, n), recent: make([]spike.Tick, n*s.boxes()), refEnd: make([]spike.Tick, n),
 		bapDelay: ticksOf(s.BapDelay), bapLen: ticksOf(s.BapLen),
@@ -73,7 +76,8 @@ func newTwoCompartment(s TwoCompartment, b Build) *twoCompartment {
 	h := b.Step.Milliseconds()
 	p.derived = derivedOf(b, &s, func(i int) *twoDerived { return s.derive(b, i, h) })
 	p.sweep = compartments(n, twoKernels(p.atSoma), append(p.kernelRows(), &p.box), p.refEnd, p.edge)
-	setConstants(&p.sweep, n, lanes.TwoConstants, p.derived, func(d *twoDerived, put func(int, float32)) { d.constants(&s, put) })
+	setConstants(&p.sweep, n, lanes.TwoConstants, p.derived,
+		func(d *twoDerived, put func(int, float32)) { d.constants(&s, put) })
 	p.guarded(p, mostCurrent(s.TauS.Mean(), s.CS.Mean()), mostCurrent(s.TauD.Mean(), s.CD.Mean()))
 	p.Reset()
 	return p
@@ -84,7 +88,8 @@ func (p *twoCompartment) Ports() []string     { return []string{"soma", "apical"
 func (p *twoCompartment) Channels() []Channel { return p.spec.channels() }
 
 func (p *twoCompartment) Columns() []Column {
-	cs := []Column{{Name: "v_s", Unit: "mV", Data: p.x, Offset: p.spec.EL}, {Name: "v_d", Unit: "mV", Data: p.y, Offset: p.spec.EL},
+	cs := []Column{{Name: "v_s", Unit: "mV", Data: p.x, Offset: p.spec.EL},
+		{Name: "v_d", Unit: "mV", Data: p.y, Offset: p.spec.EL},
 		{Name: "w_s", Data: p.ws}, {Name: "w_d", Unit: "mV", Data: p.wd}, {Name: "threshold_rise", Unit: "mV", Data: p.th}}
 	for k, c := range p.Channels() {
 		cs = append(cs, Column{Name: "g_" + c.Receptor + "_" + c.Port, Unit: "leak", Data: p.g[k]})
@@ -158,7 +163,8 @@ func (p *twoCompartment) one(r Range, i, s int, t spike.Tick, in *Input, out *sp
 		} else {
 			d.step(p, &d.full, &u, &v, held)
 		}
-		ok = ok && u.load(d.strongD) <= d.strong && (end >= stop || !above && (u.x <= d.watch+u.th || !p.mayCross(d, p.x[i], &u, &v)))
+		ok = ok && u.load(d.strongD) <= d.strong &&
+			(end >= stop || !above && (u.x <= d.watch+u.th || !p.mayCross(d, p.x[i], &u, &v)))
 	}
 	if !ok {
 		p.load(&u, i) // the state before
@@ -168,9 +174,9 @@ func (p *twoCompartment) one(r Range, i, s int, t spike.Tick, in *Input, out *sp
 	p.store(&u, i)
 }
 
-// stepOverEdge advances u over the step from t on in which the back-propagating spike begins or ends. It returns false if
-// it does so more than once. From the edge on, its current moves the dendrite, and the plateau follows in a straight line:
-// what both add to the step without an edge is exact but for the sigmoid's curvature, as in every other step.
+// stepOverEdge advances u over the step from t on in which the back-propagating spike begins or ends. It returns false
+// if it does so more than once. From the edge on, its current moves the dendrite, and the plateau follows in a straight
+// line: what both add to the step without an edge is exact but for the sigmoid's curvature, as in every other step.
 func (p *twoCompartment) stepOverEdge(d *twoDerived, u *two, v *twoInput, i int, t spike.Tick, held bool) bool {
 	stop, edge := t+p.build.Step, p.edge[i]
 	p.updateBox(i, edge)
@@ -197,8 +203,8 @@ func (p *twoCompartment) stepOverEdge(d *twoDerived, u *two, v *twoInput, i int,
 	return true
 }
 
-// mayCross returns whether V_s may have crossed the threshold in a step that took it from x to u: at its end, or within it
-// if inhibition has pulled it down since, or currents and conductances that change have bent it.
+// mayCross returns whether V_s may have crossed the threshold in a step that took it from x to u: at its end, or within
+// it if inhibition has pulled it down since, or currents and conductances that change have bent it.
 func (p *twoCompartment) mayCross(d *twoDerived, x float32, u *two, v *twoInput) bool {
 	over := u.x - u.th - float32(d.theta)
 	lost := float32(v.in[somaGABA].Area * d.full.shareS * (max(x, u.x) - p.eInh))
@@ -234,8 +240,8 @@ func (d *twoDerived) slopes(p *twoCompartment, c *twoStep, u *two, v *twoInput) 
 	return dx, dy, act, gx, gy
 }
 
-// step advances u over the length of c; held keeps V_s at rest. Arrivals act through their Pair; see TwoCompartment for the
-// scheme.
+// step advances u over the length of c; held keeps V_s at rest. Arrivals act through their Pair; see TwoCompartment for
+// the scheme.
 func (d *twoDerived) step(p *twoCompartment, c *twoStep, u *two, v *twoInput, held bool) {
 	eExc, eInh := p.eExc, p.eInh
 	dx, dy, act, _, gy := d.slopes(p, c, u, v)

@@ -79,8 +79,10 @@ func build(net *Network, opt Options, dry bool) (*Sim, error) {
 	if err := fits(net, opt); err != nil {
 		return nil, err
 	}
-	s := &Sim{net: net, step: net.Step, dry: dry, digest: spike.NewDigest(net.IDs()), workers: newWorkers(opt.Workers), arena: arena.New()}
-	for _, build := range []func(Options) error{s.buildPopulations, s.buildStimuli, s.buildTeachers, s.buildProjections, s.buildBackgrounds, s.buildRules} {
+	s := &Sim{net: net, step: net.Step, dry: dry, digest: spike.NewDigest(net.IDs()), workers: newWorkers(opt.Workers),
+		arena: arena.New()}
+	for _, build := range []func(Options) error{s.buildPopulations, s.buildStimuli, s.buildTeachers, s.buildProjections,
+		s.buildBackgrounds, s.buildRules} {
 		if err := build(opt); err != nil {
 			s.workers.close()
 			return nil, err
@@ -145,7 +147,8 @@ func (s *Sim) buildPopulations(opt Options) error {
 }
 
 func (s *Sim) populationBuild(d Population, id spike.Population) neuron.Build {
-	return neuron.Build{N: d.Size, First: id.First, Key: rng.New(s.net.Seed, "population", d.Name), Step: s.step, Detector: d.Detector}
+	return neuron.Build{N: d.Size, First: id.First, Key: rng.New(s.net.Seed, "population", d.Name), Step: s.step,
+		Detector: d.Detector}
 }
 
 // parameterError puts the place in front of a model's own error.
@@ -298,7 +301,8 @@ func (s *Sim) connect() error {
 	return nil
 }
 
-// weightsOf returns which weights a projection can have: what its synapses take, and within that the bounds of its rule.
+// weightsOf returns which weights a projection can have: what its synapses take, and within that the bounds of its
+// rule.
 func weightsOf(d Projection, c neuron.Channel) (lo, hi float64, err error) {
 	lo, hi, why := c.Weights()
 	if d.Rule == nil {
@@ -469,7 +473,8 @@ func (sh *shard) allocate(s *Sim, steps int, own []bool) {
 			sh.own[port] = ownDrive{make([]float32, steps*n), make([]float32, steps*n)}
 		}
 	}
-	sh.in = neuron.Input{Len: n, Step: s.step, Cells: sh.cells, Drives: make([]neuron.Drive, len(own)), Single: sh.pop.single, Kept: sh.pop.keeps}
+	sh.in = neuron.Input{Len: n, Step: s.step, Cells: sh.cells, Drives: make([]neuron.Drive, len(own)),
+		Single: sh.pop.single, Kept: sh.pop.keeps}
 	if sh.pop.sleeper != nil && len(sh.pop.backgrounds) == 0 {
 		sh.touched = make([]uint64, (n+63)/64)
 	}

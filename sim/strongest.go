@@ -10,8 +10,9 @@ import (
 // largestRuled is a bound of a rule that says something of the weights that it makes.
 const largestRuled = 1e6
 
-// strongestOnto returns the largest weight of a conductance, in leaks, that arrives at a population: of projections, with what a rule may make
-// of it, and of backgrounds. Of distributions without an end it is that three standard deviations out.
+// strongestOnto returns the largest weight of a conductance, in leaks, that arrives at a population: of projections,
+// with what a rule may make of it, and of backgrounds. Of distributions without an end it is that three standard
+// deviations out.
 func (s *Sim) strongestOnto(p *population) (most float64) {
 	conductance := func(c int) bool {
 		k, ok := p.channels[c].Kernel.(neuron.Signed)

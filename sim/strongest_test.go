@@ -22,16 +22,18 @@ func TestStrongArrivalsAreKept(t *testing.T) {
 		change func(n *Network)
 		want   bool
 	}{
-		"weak":          {func(*Network) {}, false},
-		"below":         {func(n *Network) { n.Projections[0].Weight = neuron.Const(39) }, false},
-		"above":         {func(n *Network) { n.Projections[0].Weight = neuron.Const(41) }, true},
-		"shorter steps": {func(n *Network) { n.Projections[0].Weight, n.Step = neuron.Const(41), 50*spike.Microsecond }, false},
-		"long steps":    {func(n *Network) { n.Step = spike.Millisecond }, true},
-		"uniform":       {func(n *Network) { n.Projections[0].Weight = neuron.Value{Shape: neuron.Uniform, B: 60} }, true},
-		"normal":        {func(n *Network) { n.Projections[0].Weight = neuron.Value{Shape: neuron.Normal, A: 38, B: 1} }, true},
-		"lognormal":     {func(n *Network) { n.Projections[0].Weight = neuron.Value{Shape: neuron.LogNormal, A: 2.1, B: 1} }, true},
-		"list":          {func(n *Network) { n.Projections[0].Connector = list }, true},
-		"rule":          {func(n *Network) { n.Projections[0].Rule = rule }, true},
+		"weak":  {func(*Network) {}, false},
+		"below": {func(n *Network) { n.Projections[0].Weight = neuron.Const(39) }, false},
+		"above": {func(n *Network) { n.Projections[0].Weight = neuron.Const(41) }, true},
+		"shorter steps": {func(n *Network) { n.Projections[0].Weight, n.Step = neuron.Const(41), 50*spike.Microsecond },
+			false},
+		"long steps": {func(n *Network) { n.Step = spike.Millisecond }, true},
+		"uniform":    {func(n *Network) { n.Projections[0].Weight = neuron.Value{Shape: neuron.Uniform, B: 60} }, true},
+		"normal":     {func(n *Network) { n.Projections[0].Weight = neuron.Value{Shape: neuron.Normal, A: 38, B: 1} }, true},
+		"lognormal": {func(n *Network) { n.Projections[0].Weight = neuron.Value{Shape: neuron.LogNormal, A: 2.1, B: 1} },
+			true},
+		"list": {func(n *Network) { n.Projections[0].Connector = list }, true},
+		"rule": {func(n *Network) { n.Projections[0].Rule = rule }, true},
 		"background": {func(n *Network) {
 			n.Populations[0].Backgrounds = []Background{{Name: "b", Port: "soma", Receptor: "gaba", Spec: strong}}
 		}, true},

@@ -129,7 +129,7 @@ func TestCitedDocumentsExist(t *testing.T) {
 // Lines of Go code have at most 120 columns. In the rooms below long lines of an earlier time are left: their number,
 // struct tags not counted, may only fall.
 func TestLinesAreShort(t *testing.T) {
-	left := map[string]int{"neuron": 180, "sim": 40, "internal": 40, "recordings": 35, "cmd": 30, "plasticity": 15}
+	left := map[string]int{"neuron": 95, "sim": 12, "internal": 22, "recordings": 30, "cmd": 8, "plasticity": 3}
 	long := map[string]int{}
 	for file, text := range goFiles(t) {
 		room, _, _ := strings.Cut(file, "/")

@@ -112,7 +112,8 @@ func TestReferenceIsComplete(t *testing.T) {
 				if !found && n.Kind() != config.KindTable && n.Kind() != config.KindArray {
 					t.Errorf("%s: %s is not in the reference", name, full)
 				}
-				if slices.Contains([]string{"propagation", "xor", "single-cell"}, name) && len(experiment.Find(reference, n.Path())) == 0 {
+				if slices.Contains([]string{"propagation", "xor", "single-cell"}, name) &&
+					len(experiment.Find(reference, n.Path())) == 0 {
 					t.Errorf("%s: %s is not found as the file has it", name, n.Path())
 				}
 			}

@@ -64,7 +64,8 @@ func laneRegisters(p *program) [][]float64 {
 	return regs
 }
 
-// runOne executes a program for one neuron on the registers that laneRegisters made: what run does, operation by operation.
+// runOne executes a program for one neuron on the registers that laneRegisters made: what run does, operation by
+// operation.
 func runOne(code []instruction, regs [][]float64) {
 	if len(code) == 0 {
 		return

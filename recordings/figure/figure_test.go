@@ -280,17 +280,20 @@ func ExampleWriteCSV() {
 func TestIntervalsOfNone(t *testing.T) {
 	nan := []float64{math.NaN(), math.NaN()}
 	for want, shares := range map[string][]float64{"a (no intervals)": nan, "a": {0, 0}} {
-		page := Intervals{Threshold: 16, Populations: []IntervalShares{{Name: "a", Edges: []float64{1, 10, 100}, Shares: shares}}}.Page()
+		page := Intervals{Threshold: 16,
+			Populations: []IntervalShares{{Name: "a", Edges: []float64{1, 10, 100}, Shares: shares}}}.Page()
 		if got := page.Rows[0].Panels[0].Marks[0].(Bars).Label; got != want {
 			t.Errorf("shares %v are called %q, want %q", shares, got, want)
 		}
 	}
 	bars := func(values []float64) []byte {
-		panel := Panel{X: Axis{Label: "x"}, Y: Axis{Label: "y", Zero: true}, Marks: []Mark{Bars{Name: "a", Edges: []float64{1, 10, 100}, Values: values, Open: true}}}
+		panel := Panel{X: Axis{Label: "x"}, Y: Axis{Label: "y", Zero: true},
+			Marks: []Mark{Bars{Name: "a", Edges: []float64{1, 10, 100}, Values: values, Open: true}}}
 		_, svg, _ := draw(t, Page{Rows: []Row{{Height: 40, Panels: []Panel{panel}}}})
 		return svg
 	}
-	if paths := func(svg []byte) int { return bytes.Count(svg, []byte("<path")) }; paths(bars(nan)) >= paths(bars([]float64{0, 0})) {
+	if paths := func(svg []byte) int { return bytes.Count(svg, []byte("<path")) }; paths(bars(nan)) >= paths(
+		bars([]float64{0, 0})) {
 		t.Error("bars without values are drawn")
 	}
 }

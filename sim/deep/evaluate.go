@@ -24,7 +24,8 @@ func outcome(answers []int, labels []uint8, classes int) Outcome {
 	return o
 }
 
-// Readout is the accuracy of answers read from all output events up to a time after an image's onset, and what they cost.
+// Readout is the accuracy of answers read from all output events up to a time after an image's onset, and what they
+// cost.
 type Readout struct {
 	Time     float64 // ms
 	Error    float64 // share of wrong answers

@@ -11,10 +11,10 @@ import (
 // accurateBudget is how many steps of neurons a measurement of accuracy may take in each of its runs.
 const accurateBudget = 400_000
 
-// Accuracies runs the network for a moment (at most 300 ms) three times: as it is, with the models that are written as equations in
-// parts of half a step, and by the reference integrator. It returns a line for each such population: median and 99 % of how far
-// spikes are from the reference's, the order by which the median falls, and the substeps that would bring it to 10 us where
-// it is above. Trains are compared up to where they part by more than 2 ms.
+// Accuracies runs the network for a moment (at most 300 ms) three times: as it is, with the models that are written as
+// equations in parts of half a step, and by the reference integrator. It returns a line for each such population:
+// median and 99 % of how far spikes are from the reference's, the order by which the median falls, and the substeps
+// that would bring it to 10 us where it is above. Trains are compared up to where they part by more than 2 ms.
 func (x *Experiment) Accuracies() (lines []string, err error) {
 	judged, neurons := map[string]*equationPopulation{}, 0
 	for name, p := range x.Populations.All() {
@@ -64,7 +64,8 @@ func (x *Experiment) Accuracies() (lines []string, err error) {
 // accuracyLine says how accurate a population is; a and b are sorted shifts, us, of whole and of half parts.
 func accuracyLine(name string, part, until spike.Tick, parts int, a, b []float64) string {
 	median, most := a[len(a)/2], a[min(len(a)-1, len(a)*99/100)]
-	line := fmt.Sprintf("%s: median %.3g us, 99 %% %.3g us at parts of %v, %d spikes within %v", name, median, most, part, len(a), until)
+	line := fmt.Sprintf("%s: median %.3g us, 99 %% %.3g us at parts of %v, %d spikes within %v", name, median, most, part,
+		len(a), until)
 	if finer := b[len(b)/2]; finer > 0.02 && median > finer {
 		line += fmt.Sprintf(", order %.1f", math.Log2(median/finer))
 	} else {
@@ -76,7 +77,8 @@ func accuracyLine(name string, part, until spike.Tick, parts int, a, b []float64
 	return line
 }
 
-// shiftsOf returns the sorted differences of spike times in us, over the spikes of a population up to where trains part.
+// shiftsOf returns the sorted differences of spike times in us, over the spikes of a population up to where trains
+// part.
 func shiftsOf(a, b spikeTimes, first spike.ID, n int) (out []float64) {
 	const apart = 2000
 	for i := first; i < first+spike.ID(n); i++ {

@@ -7,15 +7,16 @@ import (
 	"testing"
 )
 
-// Accuracy is measured against the reference integrator, with the order by which it falls; where it is bad, substeps are proposed that
-// make it good.
+// Accuracy is measured against the reference integrator, with the order by which it falls; where it is bad, substeps
+// are proposed that make it good.
 func TestAccuracies(t *testing.T) {
 	text, err := Text("hodgkin-huxley")
 	if err != nil {
 		t.Fatal(err)
 	}
 	median := func(overrides ...string) (float64, string) {
-		set := append([]string{"experiment.duration=25 ms", "experiment.settle=0 ms", "experiment.bin=1 ms", "figures={}"}, overrides...)
+		set := append([]string{"experiment.duration=25 ms", "experiment.settle=0 ms", "experiment.bin=1 ms", "figures={}"},
+			overrides...)
 		x, err := LoadText(NewRegistries(), "accuracy.toml", text, set...)
 		if err != nil {
 			t.Fatal(err)
@@ -36,7 +37,8 @@ func TestAccuracies(t *testing.T) {
 	if coarse < 10 || m == nil {
 		t.Fatalf("%s: nothing is proposed", line)
 	}
-	if fine, line := median("models.squid.substeps=" + m[1]); fine > 15 || fine > coarse/3 || !strings.Contains(line, "order") {
+	if fine, line := median("models.squid.substeps=" + m[1]); fine > 15 || fine > coarse/3 ||
+		!strings.Contains(line, "order") {
 		t.Errorf("with %s substeps: %s; before: %g us", m[1], line, coarse)
 	}
 }

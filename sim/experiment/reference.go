@@ -106,8 +106,8 @@ func AllKeys(kinds *Registries) (all []Section) {
 }
 
 // Find returns the sections, or parts of them, that a path names: with or without NAME, down to single keys and kinds
-// ("populations.backgrounds", "figures.multiplexing", "projections.weight"), a kind alone ("lif"), or a key as a file has it
-// ("populations.pyr1.size").
+// ("populations.backgrounds", "figures.multiplexing", "projections.weight"), a kind alone ("lif"), or a key as a file
+// has it ("populations.pyr1.size").
 func Find(reference []Section, path string) (found []Section) {
 	want := strings.Split(path, ".")
 	for _, s := range reference {
@@ -125,7 +125,8 @@ func Find(reference []Section, path string) (found []Section) {
 		var keys []config.KeyDoc
 		for _, k := range s.Keys {
 			p := plainPath(k.Key)
-			if hasPrefix(p, want) || s.Kind != "" && len(want) > len(at) && slices.Equal(want[:len(at)], at) && want[len(at)] == s.Kind && hasPrefix(p[len(at):], want[len(at)+1:]) {
+			if hasPrefix(p, want) || s.Kind != "" && len(want) > len(at) && slices.Equal(want[:len(at)], at) &&
+				want[len(at)] == s.Kind && hasPrefix(p[len(at):], want[len(at)+1:]) {
 				keys = append(keys, k)
 			}
 		}
@@ -178,7 +179,8 @@ var (
 
 // plainPath parts a key, without names that users choose and without marks of lists.
 func plainPath(key string) []string {
-	return slices.DeleteFunc(strings.Split(strings.ReplaceAll(key, "[]", ""), "."), func(part string) bool { return part == "NAME" })
+	return slices.DeleteFunc(strings.Split(strings.ReplaceAll(key, "[]", ""), "."),
+		func(part string) bool { return part == "NAME" })
 }
 
 func hasPrefix(path, prefix []string) bool {

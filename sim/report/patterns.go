@@ -4,7 +4,8 @@ import (
 	"github.com/burstplex/burstplex/recordings/figure"
 )
 
-// patterns draws event rate and burst probability of populations in the presentations of every stage but one that a teacher trains.
+// patterns draws event rate and burst probability of populations in the presentations of every stage but one that a
+// teacher trains.
 type patterns struct{ OfPresentations }
 
 // Draw implements Figure.

@@ -18,8 +18,8 @@ import (
 	"github.com/burstplex/burstplex/sim/report"
 )
 
-// Ensembles in a file: patterns, teachers and rules act on units, recordings hold neurons, the summary counts them, and an
-// interrupted run ends as one that was left alone.
+// Ensembles in a file: patterns, teachers and rules act on units, recordings hold neurons, the summary counts them, and
+// an interrupted run ends as one that was left alone.
 func TestEnsemblesInFiles(t *testing.T) {
 	t.Parallel()
 	load := func(set ...string) (*experiment.Experiment, error) {
@@ -47,7 +47,8 @@ func TestEnsemblesInFiles(t *testing.T) {
 		t.Log("it was not interrupted")
 	} else if !errors.Is(err, context.Canceled) {
 		t.Fatal(err)
-	} else if _, _, _, err = Resume(context.Background(), report.NewRegistries(), broken, Options{Workers: 2}); err != nil {
+	} else if _, _, _, err = Resume(context.Background(), report.NewRegistries(), broken,
+		Options{Workers: 2}); err != nil {
 		t.Fatal(err)
 	}
 	for name, text := range results(t, broken) {
@@ -85,8 +86,9 @@ func TestEnsemblesInFiles(t *testing.T) {
 		"record.neurons.in.last=1001":                      "the population has 1000 neurons",
 		"projections.w.receptor=ampa":                      `has no receptor "ampa" on port "soma"; it has ["drive"]`,
 		`projections.w.short_term={ kind = "depressing" }`: "synapses of single neurons tire",
-		"populations.in.dead_time=90 ms":                   "leaves hardly a neuron that is not dead, which rate sets (allowed: (0, 80] ms)",
-		"burst.threshold=30 ms":                            "would take two events for one",
+		"populations.in.dead_time=90 ms": "leaves hardly a neuron that is not dead, which rate sets " +
+			"(allowed: (0, 80] ms)",
+		"burst.threshold=30 ms": "would take two events for one",
 	} {
 		x, err := load(set)
 		if err == nil {

@@ -1,8 +1,8 @@
 package lanes
 
-// State rows and constants of the kernels, in the order of their use. Constants are coefficients of a step in the scalar code's
-// fields of the same name. Reversal potentials come first and are the same for all neurons of a population, as kernels may read them
-// once for all.
+// State rows and constants of the kernels, in the order of their use. Constants are coefficients of a step in the
+// scalar code's fields of the same name. Reversal potentials come first and are the same for all neurons of a
+// population, as kernels may read them once for all.
 
 // LIF with exponential synapses.
 const (
@@ -125,27 +125,30 @@ const (
 	W1
 	FadeWS
 	FadeTh
-	Fade                               // of the conductances
-	Area0        = Fade + MaxChannels  // integrals of the conductances against the membrane
-	Area1        = Area0 + MaxChannels // and their first moments
-	Watch        = Area1 + MaxChannels // two-compartment: V_s relative to the threshold from which a step is looked at again
-	Th32         = Watch + 1           // threshold
-	GS           = Th32 + 1            // two-compartment: currents of the dendritic activation, back-propagating current,
-	GD           = GS + 1              // activation, shares of the kernels' time constants
-	C            = GD + 1
-	ED           = C + 1
-	InvDD        = ED + 1
-	ShareS       = InvDD + 1
-	ShareD       = ShareS + 1
-	LeakD        = ShareD + 1 // leak conductance of the dendrite, nS
-	Held         = LeakD + 1  // all bits set if V_s is held while refractory, otherwise 0
-	Rate         = Held + 1   // escape noise: rate at the threshold per step, 1/slope
-	InvDelta     = Rate + 1
-	Strong       = InvDelta + 1 // conductance, in leaks of the soma, from which a step is looked at again
-	StrongD      = Strong + 1   // what one leak of the dendrite counts for in it
-	RatioS       = StrongD + 1  // step in membrane time constants
-	RatioD       = RatioS + 1
-	Lost         = RatioD + 1 // burst-Poisson: what a unit of the area of inhibition at the soma takes from V_s near threshold, mV; 1/step in its unit
+	Fade                        // of the conductances
+	Area0 = Fade + MaxChannels  // integrals of the conductances against the membrane
+	Area1 = Area0 + MaxChannels // and their first moments
+	// two-compartment: V_s relative to the threshold from which a step is looked at again
+	Watch    = Area1 + MaxChannels
+	Th32     = Watch + 1 // threshold
+	GS       = Th32 + 1  // two-compartment: currents of the dendritic activation, back-propagating current,
+	GD       = GS + 1    // activation, shares of the kernels' time constants
+	C        = GD + 1
+	ED       = C + 1
+	InvDD    = ED + 1
+	ShareS   = InvDD + 1
+	ShareD   = ShareS + 1
+	LeakD    = ShareD + 1 // leak conductance of the dendrite, nS
+	Held     = LeakD + 1  // all bits set if V_s is held while refractory, otherwise 0
+	Rate     = Held + 1   // escape noise: rate at the threshold per step, 1/slope
+	InvDelta = Rate + 1
+	Strong   = InvDelta + 1 // conductance, in leaks of the soma, from which a step is looked at again
+	StrongD  = Strong + 1   // what one leak of the dendrite counts for in it
+	RatioS   = StrongD + 1  // step in membrane time constants
+	RatioD   = RatioS + 1
+	// burst-Poisson: what a unit of the area of inhibition at the soma takes from V_s near threshold, mV; 1/step in its
+	// unit
+	Lost         = RatioD + 1
 	Rest         = Lost + 1
 	TwoConstants = Rest + 1
 )
