@@ -81,3 +81,16 @@ func TestPriorOfAPopulation(t *testing.T) {
 		t.Errorf("population %g, neuron %g, want %g", p, s.Probability(3, 0), want)
 	}
 }
+
+// With a pseudo-count of 1, right after the first event, which is no burst, the probability is half of the prior: 1
+// and 1 do not cancel.
+func TestFirstEventBesideThePrior(t *testing.T) {
+	s := NewEstimator(spike.Population{Size: 1}, 100, 0.4, 1)
+	s.Learn(spike.Window{To: spike.Millisecond}, []spike.Event{{Kind: spike.Onset}})
+	if p := s.Probability(0, 0); p != 0.2 {
+		t.Errorf("probability %g, want 0.2", p)
+	}
+	if _, _, p := s.Population(0); p != 0.2 {
+		t.Errorf("probability of the population %g, want 0.2", p)
+	}
+}
