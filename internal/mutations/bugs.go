@@ -62,10 +62,10 @@ var bugs = []bug{
 	{"lif with conductances: gaba bends like ampa", "neuron/lif_step.go",
 		"float32(d.area1[1]*dx)", "float32(d.area1[0]*dx)", models},
 	{"lif: arrivals while refractory are lost", "neuron/lif_step.go",
-		"return lifState{u.x, fade(u.ampa+float32(u.ampa*d.fade[0])) + exc.End, fade(u.gaba+float32(u.gaba*d.fade[1])) + " +
-			"inh.End}\n}\n\n// exact",
-		"return lifState{u.x, fade(u.ampa + float32(u.ampa*d.fade[0])), fade(u.gaba+float32(u.gaba*d.fade[1])) + " +
-			"inh.End}\n}\n\n// exact", oracle},
+		"return lifState{u.x, fade(u.ampa+float32(u.ampa*d.fade[0])) + exc.End, fade(u.gaba+float32(u.gaba*d.fade[1])) +" +
+			"\n\t\tinh.End}\n}\n\n// exact",
+		"return lifState{u.x, fade(u.ampa + float32(u.ampa*d.fade[0])), fade(u.gaba+float32(u.gaba*d.fade[1])) +" +
+			"\n\t\tinh.End}\n}\n\n// exact", oracle},
 	{"adex: w stands still while refractory", "neuron/adex.go",
 		"fade(u.w + float32((u.w-d.restW)*d.fadeW))", "u.w", oracle},
 	{"adex: a is not part of the held adaptation", "neuron/adex.go",
