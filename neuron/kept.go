@@ -17,12 +17,12 @@ type Keeper interface {
 }
 
 // Where arrivals are kept: in long steps all, in others those of populations that a single one can move within a step,
-// in units of the membrane's time constant over the step (20 leaks at 10 ms and 0.1 ms). Elsewhere what a channel
+// in units of the membrane's time constant over the step (10 leaks at 10 ms and 0.1 ms). Elsewhere what a channel
 // received within a step counts as one arrival at its centroid wherever the step is replayed, which
 // TestStrongConductances holds to 10 us.
 const (
 	keptFrom   = spike.Millisecond
-	keptStrong = 0.2
+	keptStrong = 0.1
 )
 
 // keeps implements Keeper for the models whose steps are replayed: the weight from which arrivals are kept, leaks.

@@ -107,10 +107,10 @@ func (c *stiffCase) judge(t *testing.T, f *script, until spike.Tick) (trains [][
 		z := &frozen{neurons: f.n, arrivals: slices.Concat(f.arrivals...),
 			current: [2]func(spike.Tick) float64{f.current, f.current}}
 		slices.SortStableFunc(z.arrivals, func(a, b Arrival) int { return int(a.At - b.At) })
-		p := build(t, s, "reference", f.n, 100*us)
+		p := build(t, s, "reference", f.n, 50*us)
 		lo, hi = math.Inf(1), math.Inf(-1)
-		for _, w := range pieces(until, 100*us) {
-			for i, x := range z.run(p, 100*us, []spike.Window{w}) {
+		for _, w := range pieces(until, 50*us) { // the shortest step that is compared
+			for i, x := range z.run(p, 50*us, []spike.Window{w}) {
 				trains[i] = append(trains[i], x...)
 			}
 			a, b := reach(p)
