@@ -47,8 +47,8 @@ type LIF struct {
 
 	Initial struct {
 		V    Value `toml:"v" unit:"mV" allow:"[-1000, 1000]"`
-		GExc Value `toml:"g_exc" allow:"(-inf, inf)" doc:"ampa conductance or current, in the unit of weights"`
-		GInh Value `toml:"g_inh" allow:"(-inf, inf)" doc:"gaba conductance or current, in the unit of weights"`
+		GExc Value `toml:"g_exc" allow:"(-inf, inf)" doc:"ampa conductance or current, in the unit of weights; of a distribution, conductances drawn below 0 count as they are"`
+		GInh Value `toml:"g_inh" allow:"(-inf, inf)" doc:"gaba conductance or current, in the unit of weights; of a distribution, conductances drawn below 0 count as they are"`
 	} `toml:"initial"`
 }
 

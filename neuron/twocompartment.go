@@ -67,7 +67,7 @@ type TwoCompartment struct {
 	TauAMPA float64 `toml:"tau_ampa" unit:"ms" allow:"(0, inf)" doc:"decay of ampa conductances"`
 	TauNMDA float64 `toml:"tau_nmda" unit:"ms" allow:"(0, inf)" doc:"decay of nmda conductances"`
 	TauGABA float64 `toml:"tau_gaba" unit:"ms" allow:"(0, inf)" doc:"decay of gaba conductances"`
-	Driving string  `toml:"driving_force" oneof:"dendrite|soma" doc:"potential in the dendrite's synaptic currents"`
+	Driving string  `toml:"driving_force" oneof:"dendrite|soma" doc:"potential in the dendrite's synaptic currents; with soma, the published equation, nothing holds V_d between the reversal potentials where they are strong"`
 
 	Integrator Integrator `toml:"integrator" oneof:"off-grid|reference" doc:"fast off-grid steps or the slow event-by-event reference"`
 
