@@ -3,7 +3,9 @@ package neuron
 import (
 	"math"
 	"slices"
+	"strings"
 	"testing"
+	"testing/fstest"
 
 	"github.com/burstplex/burstplex/neuron/spike"
 	"gonum.org/v1/gonum/stat"
@@ -116,5 +118,31 @@ func TestPoissonParametersPerSource(t *testing.T) {
 	}
 	if math.Abs(chi-n) > 5*math.Sqrt(2*n) {
 		t.Errorf("counts differ from the rates by chi^2 = %g of %d sources", chi, n)
+	}
+}
+
+// Every source has the rate of its row; what is no rate, or not one for each source, is refused with its line.
+func TestPoissonRatesOfAFile(t *testing.T) {
+	files := fstest.MapFS{}
+	for name, text := range map[string]string{"r": "rate_Hz\n0\n10\n200\n", "few": "rate_Hz\n0\n10\n",
+		"negative": "rate_Hz\n0\n-10\n20\n", "nan": "rate_Hz\n0\n1\nNaN\n", "column": "rate\n0\n1\n2\n"} {
+		files[name+".csv"] = &fstest.MapFile{Data: []byte(text)}
+	}
+	s := &Poisson{File: "r.csv", FS: files}
+	if got := s.MeanRate(); got != 70 {
+		t.Errorf("the mean rate is %g Hz, not 70 Hz", got)
+	}
+	for i, train := range sourceTrains(t, s, 3, pieces(20*spike.Second, spike.Second)) {
+		want := []float64{0, 200, 4000}[i]
+		if got := float64(len(train)); math.Abs(got-want) > 5*math.Sqrt(want) {
+			t.Errorf("source %d: %g spikes, want %g", i, got, want)
+		}
+	}
+	for name, want := range map[string]string{"few": "few.csv:1: rate_Hz: the number of rates, 2, is not that of neurons, 3",
+		"negative": "negative.csv:3: ", "nan": "nan.csv:4: ", "column": "column.csv:1: "} {
+		_, err := (&Poisson{File: name + ".csv", FS: files}).New(Build{N: 3, Step: 100 * us})
+		if err == nil || !strings.HasPrefix(err.Error(), want) {
+			t.Errorf("%s: %v, want %s", name, err, want)
+		}
 	}
 }

@@ -14,6 +14,7 @@ import (
 var elsewhere = map[string]string{
 	"models/modulated-poisson.file": "experiment.TestReplayedFiles, " +
 		"neuron.TestModulatedPoissonFollowsItsRate",
+	"models/poisson.file":                             "neuron.TestPoissonRatesOfAFile",
 	"models/replay.file":                              "recordings/trains: every format; experiment.TestReplayedFiles",
 	"models/replay.recording":                         "experiment.TestReplayedFiles",
 	"models/replay.units":                             "trains.TestPlace",

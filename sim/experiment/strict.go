@@ -109,6 +109,11 @@ func (x *Experiment) checkIdle(errs *config.List) {
 	if x.Task == nil {
 		idle("data.dir", "only tasks read data")
 	}
+	for name, p := range x.Populations.All() {
+		if s, ok := p.Spec.(*neuron.Poisson); ok && s.File != "" {
+			idle("populations."+name+".rate", "the rates are those of the file")
+		}
+	}
 	for name, s := range x.Stimuli.All() {
 		_, err := x.amplitude("stimuli."+name, s)
 		errs.Add(err)

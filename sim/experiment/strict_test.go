@@ -74,6 +74,7 @@ func TestStrict(t *testing.T) {
 		{"stimuli.i.population", `stimuli.i.population=""`},
 		{"stimuli.i.population", `stimuli.i.population=s`},
 		{"teachers.t.population", `teachers.t.population=s`},
+		{"populations.s.rate", `populations.s.file=rates.csv`},
 		{"populations.p.e_l", `populations.p.e_l=5 mV`},
 		{"populations.p.threshold", `populations.p.threshold=-90 mV`},
 		{"populations.p.burst_max", `populations.p.burst_max=300 ms`},
