@@ -97,7 +97,7 @@ func (c *fixedTotalNumber) Connect(p Pair) (synapse.Connector, error) {
 type list struct {
 	autapses
 	File  string  `toml:"file" doc:"CSV or npz with columns source, target and, if there, weight and delay_ms (or delay_s, delay_us); others are refused"`
-	Pairs [][]int `toml:"pairs" range:"[0, 100000000)" doc:"explicit pairs [source, target]"`
+	Pairs [][]int `toml:"pairs" doc:"explicit pairs [source, target]"`
 }
 
 func (c *list) Connect(p Pair) (synapse.Connector, error) {
