@@ -32,6 +32,7 @@ inputs = ["w", "d"]`, []drawing{{"populations", `["a", "src"]`}, {"inputs", `["d
 	"sensitivity": {"", []drawing{{"populations", `["a"]`}, {"from", `"600 ms"`}, {"to", `"900 ms"`}}},
 	"probes": {`inputs = ["w"]`, []drawing{{"probes", `["v"]`}, {"neuron", "2"}, {"inputs", `["d"]`}, {"together", "true"}, {"from", `"100 ms"`},
 		{"to", `"900 ms"`}}},
+	"weights":  {"", []drawing{{"projections", `["x"]`}, {"synapses", "2"}, {"from", `"100 ms"`}, {"to", `"900 ms"`}}},
 	"patterns": {"", []drawing{{"populations", `["a"]`}}},
 	"learning": {"", []drawing{{"populations", `["a"]`}}},
 	"teaching": {"", []drawing{{"populations", `["src"]`}}},
@@ -44,10 +45,12 @@ func TestFigures(t *testing.T) {
 		"multiplexing.reference": "the known courses are of populations that this experiment does not have",
 		"traces.reference":       "as above",
 		"probes.probes":          "there is one probe",
+		"weights.projections":    "there is one whose weights are recorded",
 		"teaching.populations":   "src is the only other population",
 	}
 	var text strings.Builder
 	text.WriteString(resultsFile)
+	text.WriteString("weights_every = \"20 ms\"\n")
 	table := func(name, kind, needs string, d drawing) {
 		fmt.Fprintf(&text, "[figures.%s]\nkind = %q\n", name, kind)
 		for line := range strings.Lines(needs) {

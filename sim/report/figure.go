@@ -59,6 +59,9 @@ func NewRegistries() *experiment.Registries {
 			New: func() Figure { return &sensitivity{OfSpikes: settled} }},
 		kind.Of[Figure]{Name: "probes", Doc: "what probes have recorded of a neuron, with units, spikes and bursts marked",
 			New: func() Figure { return &probes{Neuron: -1} }},
+		kind.Of[Figure]{Name: "weights", Doc: "weights of projections: distribution at first and at last, mean and single " +
+			"synapses over time",
+			New: func() Figure { return &weights{Synapses: 4} }},
 		kind.Of[Figure]{Name: "patterns", Doc: "what populations answer to each pattern, stage by stage",
 			New: func() Figure { return &patterns{} }},
 		kind.Of[Figure]{Name: "learning", Doc: "output, cost, rates and weights over the repeats of training",

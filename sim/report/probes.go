@@ -89,10 +89,7 @@ func (f *probes) neuron(p *experiment.Probe) int {
 // Draw implements Figure.
 func (f *probes) Draw(d *Report, _ []any) figure.Figure {
 	w, _ := f.Window(d.Experiment)
-	t, unit := seconds, "s"
-	if w.Len() < 3*spike.Second {
-		t, unit = spike.Tick.Milliseconds, "ms"
-	}
+	t, unit := clock(w)
 	page := figure.Page{}
 	r, err := recordings.Open(filepath.Join(d.dir, RecordingFile(d.obs[0].seed)))
 	if err != nil {
@@ -156,7 +153,13 @@ func (f *probes) Draw(d *Report, _ []any) figure.Figure {
 	return page
 }
 
-func seconds(t spike.Tick) float64 { return t.Seconds() }
+// clock returns the unit in which people read the times of a window, and a time in it.
+func clock(w spike.Window) (t func(spike.Tick) float64, unit string) {
+	if w.Len() < 3*spike.Second {
+		return spike.Tick.Milliseconds, "ms"
+	}
+	return spike.Tick.Seconds, "s"
+}
 
 // course reads a probe of the neuron.
 func (f *probes) course(r *recordings.Reader, name string, w spike.Window,
