@@ -23,7 +23,7 @@ type listCommand struct {
 	Tasks       bool   `help:"List the tasks." xor:"what"`
 	Formats     bool   `help:"List the formats that recordings can be exported to." xor:"what"`
 	Equations   string `help:"Print a built-in model as equations, or those that are written for the compartments of the models of a file." placeholder:"MODEL" xor:"what"`
-	Keys        string `help:"List keys of experiment files with type, unit, default, range and meaning: all of them (--keys alone), or those of a kind or path: lif, populations.backgrounds, figures.multiplexing, populations.pyr1.size." placeholder:"[NAME]" xor:"what"`
+	Keys        string `help:"List keys of experiment files with type, unit, default, range and meaning: all of them (--keys alone), or those of a kind or path: lif, populations.backgrounds, figures.multiplexing, populations.pyr1.size; of a file (x.toml) or a built-in experiment, those of the models that it writes as equations." placeholder:"[NAME]" xor:"what"`
 	Schema      bool   `help:"Print a JSON schema of experiment files, for completion in editors." xor:"what"`
 }
 
@@ -96,6 +96,16 @@ func (c *listCommand) keys(t terminal) error {
 			keys = append(keys, s.Keys...)
 		}
 		return config.WriteKeys(t.out, keys)
+	}
+	if strings.ContainsAny(c.Keys, `/\`) || strings.HasSuffix(c.Keys, ".toml") ||
+		len(found) == 0 && slices.Contains(experiment.Builtin(), c.Keys) {
+		x, err := experiment.Load(t.kinds, c.Keys)
+		if err == nil {
+			found, err = x.ModelKeys()
+		}
+		if err != nil {
+			return err
+		}
 	}
 	for _, sort := range t.kinds.Sorts() { // what no file names: formats
 		if sort.Name == "formats" && len(found) == 0 && sort.Of.Doc(c.Keys) != "" {

@@ -183,6 +183,7 @@ func TestReferenceParts(t *testing.T) {
 		"--keys figures.multiplexing": "figures.NAME.inputs", "--keys projections.weight": "leak",
 		"--keys lif": "tau_m", "--keys projections.rule.burst-dependent.eta": "learning rate",
 		"--keys experiment.step": "0.1 ms", "--keys poisson": "populations.NAME.backgrounds.NAME.rate",
+		"--keys hodgkin-huxley": "  12 uS  ", "--keys pyramid": "  e_soma  ",
 		"--schema": "draft-07",
 	} {
 		if out := must(t, append([]string{"list"}, strings.Fields(args)...)...); !strings.Contains(out, want) {
@@ -190,4 +191,5 @@ func TestReferenceParts(t *testing.T) {
 		}
 	}
 	bads(t, []string{"figures"}, "list", "--keys", "figurs")
+	bads(t, []string{"no model is written as equations"}, "list", "--keys", "coba")
 }

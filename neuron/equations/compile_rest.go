@@ -232,6 +232,7 @@ func (c *compiler) initial() {
 			v.Initial = x
 			continue
 		}
+		v.Formula = in.Text.S
 		v.init = c.quantity(&in.Text, s.dim, "initial "+in.Name, context{fixed: true, random: true})
 	}
 }

@@ -105,6 +105,7 @@ type Variable struct {
 	Name    string
 	Dim     Dimension
 	Initial neuron.Value // in internal units
+	Formula string       // of parameters, for the initial value; empty if Initial holds
 	rhs     *node        // of its derivative; nil for variables that only statements change
 	at      place
 	init    *node // expression of parameters for the initial value; nil if Initial holds
