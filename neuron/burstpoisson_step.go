@@ -55,7 +55,7 @@ func (s *BurstPoisson) derive(b Build, i int) *burstDerived {
 	if s.Spiking == "escape" {
 		limit = strongestEscape
 	}
-	d.strong, d.strongD = strongOf(limit, d.tauS, d.tauD, h, s.TauAMPA, s.TauNMDA, s.TauGABA)
+	d.strong, d.strongD = strongOf(limit, longestBurst, d.tauS, d.tauD, h, s.TauAMPA, s.TauNMDA, s.TauGABA)
 	d.leakD = float32(d.cd / d.tauD)
 	d.shareS, d.shareD = float32(s.TauS.Mean()/d.tauS), float32(s.TauD.Mean()/d.tauD)
 	d.flow = flow{rateS: 1 / d.tauS, rateD: 1 / d.tauD, rateWS: 1 / d.tauWS, rateWD: 1 / d.tauWD, rateTh: 1 / d.tauTh,

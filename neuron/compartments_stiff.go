@@ -6,11 +6,11 @@ import (
 )
 
 // strongOf returns how large the load of a neuron with two compartments may be at the end of a step of h ms that
-// extrapolates its driving forces, see strongestTwo: in leaks of the soma, of which one of the dendrite counts for
-// perD. tauS and tauD are its membrane time constants, syn those of its synapses. (What decays within the step was
-// larger at its start.)
-func strongOf(limit, tauS, tauD, h float64, syn ...float64) (strong, perD float32) {
-	if h > longestStrong {
+// extrapolates its driving forces: limit is strongestTwo or its like, up to steps of longest ms. It is in leaks of the
+// soma, of which one of the dendrite counts for perD; tauS and tauD are its membrane time constants, syn those of its
+// synapses. (What decays within the step was larger at its start.)
+func strongOf(limit, longest, tauS, tauD, h float64, syn ...float64) (strong, perD float32) {
+	if h > longest {
 		limit = min(limit, strongestLong*min(1, tauD/tauS))
 		tauD = tauS
 	}

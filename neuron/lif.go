@@ -122,12 +122,13 @@ type lifDerived struct {
 const (
 	strongest        = 0.5
 	strongestAdEx    = 0.2
-	strongestTwo     = 0.2 // two-compartment, both together, whose steps correct for it
-	strongestBurst   = 0.6 // burst-poisson, which has no plateau
-	strongestEscape  = 0.3 // and with escape noise, whose rate bends within a step
-	longestStrong    = 0.5 // ms; in longer steps of two compartments:
-	strongestLong    = 0.125
-	strongestNoPause = 0.1 // LIF without a refractory period
+	strongestTwo     = 0.2   // two-compartment, both together, whose steps correct for it
+	longestTwo       = 0.25  // in steps of up to this, ms
+	strongestBurst   = 0.6   // burst-poisson, which has no plateau
+	strongestEscape  = 0.3   // and with escape noise, whose rate bends within a step
+	longestBurst     = 0.5   // ms
+	strongestLong    = 0.125 // in longer steps of two compartments
+	strongestNoPause = 0.1   // LIF without a refractory period
 )
 
 // How long a step may be before it is always replayed: in time constants of the dendrite where it extrapolates the

@@ -190,7 +190,7 @@ func (s *TwoCompartment) derive(b Build, i int, h float64) *twoDerived {
 	d.watch = float32(d.theta - humpSlope*d.theta*h/d.tauS)
 	// a parabola's height is its change of slope times h/8
 	d.bend, d.bendCurrent = float32(humpBend*d.theta/d.tauS*h*h/8), float32(h/8/d.cs)
-	d.strong, d.strongD = strongOf(strongestTwo, d.tauS, d.tauD, h, s.TauAMPA, s.TauNMDA, s.TauGABA)
+	d.strong, d.strongD = strongOf(strongestTwo, longestTwo, d.tauS, d.tauD, h, s.TauAMPA, s.TauNMDA, s.TauGABA)
 	if h > coarse*d.tauD { // the plateau does not rise in a straight line
 		d.strong = -1
 	}
