@@ -79,6 +79,10 @@ func TestRunResumeAndPlotDrawTheSame(t *testing.T) {
 			if name == "all spikes" && os.Getenv("BURSTPLEX_LONG") == "" {
 				t.Skip("some neurons, of two seeds and variants, take the same way: set BURSTPLEX_LONG=1")
 			}
+			text := text
+			if name == "no recording" { // which these figures read
+				text = regexp.MustCompile(`(?m)^(probes|weights) = \{.*$|^weights_every.*$`).ReplaceAll(text, nil)
+			}
 			dir := t.TempDir()
 			file := filepath.Join(dir, "figures.toml")
 			if err := os.WriteFile(file, text, 0o666); err != nil {
