@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"os"
 	"path/filepath"
 	"slices"
@@ -237,10 +238,19 @@ func (c *runCommand) Validate() error {
 	if c.Seeds != nil && (*c.Seeds < 1 || *c.Seeds > 10000) {
 		return fmt.Errorf("--seeds=%d: must be between 1 and 10000", *c.Seeds)
 	}
+	if c.Seed != nil && *c.Seed > math.MaxInt64 {
+		return fmt.Errorf("--seed=%d: must be between 0 and %d", *c.Seed, uint64(math.MaxInt64))
+	}
 	return c.workers.validate()
 }
 
 func (c *runCommand) Run(ctx context.Context, t terminal) error {
+	if c.Seed != nil { // so that the saved experiment, run again, has the same spikes
+		c.Set = append(c.Set, fmt.Sprintf("experiment.seed=%d", *c.Seed))
+	}
+	if c.Seeds != nil {
+		c.Set = append(c.Set, fmt.Sprintf("experiment.seeds=%d", *c.Seeds))
+	}
 	x, err := c.load(ctx, t, c.number())
 	if err != nil {
 		return err
