@@ -87,11 +87,16 @@ func (c *importCommand) Run(t terminal) error {
 		h.Resolution = cmp.Or(f.Resolution, needed(events))
 	}
 	slices.SortFunc(events, spike.Compare)
-	w, err := recordings.Create(c.Output, h, recordings.SyncEvery(time.Hour)) // a file that is not complete is removed
+	return c.create(t, h, func(w *recordings.Writer) error { return w.WriteSpikes(span, events) })
+}
+
+// create writes a recording and says so; a file that is not complete is removed.
+func (c *importCommand) create(t terminal, h recordings.Header, write func(*recordings.Writer) error) error {
+	w, err := recordings.Create(c.Output, h, recordings.SyncEvery(time.Hour))
 	if err != nil {
 		return bad(err)
 	}
-	err = w.WriteSpikes(span, events)
+	err = write(w)
 	if cerr := w.Close(); err == nil {
 		err = cerr
 	}

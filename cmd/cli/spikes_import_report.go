@@ -1,12 +1,9 @@
 package cli
 
 import (
-	"errors"
 	"fmt"
-	"os"
 	"path/filepath"
 	"strings"
-	"time"
 
 	"github.com/burstplex/burstplex/internal/plural"
 	"github.com/burstplex/burstplex/neuron/spike"
@@ -34,21 +31,12 @@ func (c *importCommand) reports(t terminal, h recordings.Header, reports []*trai
 		span.From = min(span.From, r.From)
 		span.To = max(span.To, r.From+r.Step*spike.Tick(r.Samples))
 	}
-	w, err := recordings.Create(c.Output, h, recordings.SyncEvery(time.Hour)) // a file that is not complete is removed
-	if err != nil {
-		return bad(err)
-	}
-	err = c.copyReports(t, w, reports)
-	if err == nil {
-		err = w.WriteSpikes(span, nil)
-	}
-	if cerr := w.Close(); err == nil {
-		err = cerr
-	}
-	if err != nil {
-		return errors.Join(err, os.Remove(c.Output))
-	}
-	return c.wrote(t, nil)
+	return c.create(t, h, func(w *recordings.Writer) error {
+		if err := c.copyReports(t, w, reports); err != nil {
+			return err
+		}
+		return w.WriteSpikes(span, nil)
+	})
 }
 
 func (c *importCommand) copyReports(t terminal, w *recordings.Writer, reports []*trains.Report) error {
