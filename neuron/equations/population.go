@@ -329,13 +329,17 @@ func (k *arrivalKernel) recover(in neuron.Pair, t, h spike.Tick) arrival {
 	return arrival{at: t + h - ticks, weight: float64(in.End) * numeric.Exp(ticks.Milliseconds()/k.tau)}
 }
 
+// placesOf returns where columns of some names are among all, -1 for one that is not.
+func placesOf(names []string, all []neuron.Column) (places []int) {
+	for _, name := range names {
+		places = append(places, slices.IndexFunc(all, func(c neuron.Column) bool { return c.Name == name }))
+	}
+	return places
+}
+
 // WatchJumps implements neuron.Jumper.
 func (p *population) WatchJumps(columns []string) {
-	p.watched = p.watched[:0]
-	all := p.Columns()
-	for _, name := range columns {
-		p.watched = append(p.watched, slices.IndexFunc(all, func(c neuron.Column) bool { return c.Name == name }))
-	}
+	p.watched = placesOf(columns, p.Columns())
 }
 
 // TakeJumps implements neuron.Jumper.

@@ -523,11 +523,7 @@ func (n *judged) watched() (x []float64) {
 
 // WatchJumps implements neuron.Jumper.
 func (p *reference) WatchJumps(columns []string) {
-	p.seen = p.seen[:0]
-	all := p.Columns()
-	for _, name := range columns {
-		p.seen = append(p.seen, slices.IndexFunc(all, func(c neuron.Column) bool { return c.Name == name }))
-	}
+	p.seen = placesOf(columns, p.Columns())
 }
 
 // TakeJumps implements neuron.Jumper.
