@@ -56,23 +56,23 @@ const (
 	currentInto = "current into " // and the port: the Variable of a Fault that is a current
 )
 
-// guard keeps the first fault that the shards of a population report.
-type guard struct {
+// Faults keeps the first fault that the shards of a population report. The zero value has none.
+type Faults struct {
 	any   atomic.Bool
 	mu    sync.Mutex
 	fault *Fault
 }
 
 // Fault implements Guarded.
-func (g *guard) Fault() *Fault {
+func (g *Faults) Fault() *Fault {
 	if !g.any.Load() {
 		return nil
 	}
 	return g.fault
 }
 
-// report takes note of a fault; the first in time and number counts, whatever worker comes first.
-func (g *guard) report(f *Fault) {
+// Report takes note of a fault; the first in time and number counts, whatever worker comes first.
+func (g *Faults) Report(f *Fault) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	if g.fault == nil || f.At < g.fault.At || f.At == g.fault.At && f.Neuron < g.fault.Neuron {
@@ -81,8 +81,11 @@ func (g *guard) report(f *Fault) {
 	g.any.Store(true)
 }
 
-// forget is for a population that starts again.
-func (g *guard) forget() { g.fault = nil; g.any.Store(false) }
+// Forget is for a population that starts again.
+func (g *Faults) Forget() { g.fault = nil; g.any.Store(false) }
+
+// guard looks after states and currents, and keeps the first fault.
+type guard struct{ Faults }
 
 // due reports whether a step of h that starts at t is one after which states are looked at.
 func (g *guard) due(t, h spike.Tick) bool { return (t+h)/guardEvery != t/guardEvery }
@@ -133,7 +136,7 @@ func (g *guard) bearable(p Population, r Range, w spike.Window, in *Input, most 
 				a, b := d.At(in, step, i)
 				ends := [2]float32{a, b}
 				if x := beyond(ends[:], limit); x >= 0 {
-					g.report(&Fault{At: t + in.Step, Neuron: r.Lo + i, Variable: currentInto + p.Ports()[port],
+					g.Report(&Fault{At: t + in.Step, Neuron: r.Lo + i, Variable: currentInto + p.Ports()[port],
 						Value: float64(ends[x]), Unit: "pA"})
 					steps = step
 					break
@@ -172,7 +175,7 @@ func (s *sweep) look(p Population, b *block, r Range, step int, t spike.Tick, in
 		}
 		if i := beyond(x[b.Lo:b.Hi], limit); i >= 0 {
 			i += b.Lo
-			s.guard.report(&Fault{At: t, Neuron: i, Variable: c.Name, Value: c.Float(i), Unit: c.Unit,
+			s.guard.Report(&Fault{At: t, Neuron: i, Variable: c.Name, Value: c.Float(i), Unit: c.Unit,
 				Drive: driveOf(p, in, step, i, i-r.Lo)})
 		}
 	}

@@ -219,7 +219,7 @@ func (p *receptors) Reset() {
 			clear(q.known)
 		}
 	}
-	p.guard.forget()
+	p.guard.Forget()
 }
 
 // Fault implements Guarded.

@@ -114,7 +114,7 @@ func (p *receptors) currents(q *receptorPort, port int, r Range, s int, at spike
 		leak := float64(q.leak[i])
 		q.start[i], q.end[i] = float32(leak*start), float32(leak*end)
 		if most := float64(q.most[i]); slope > most {
-			p.guard.report(&Fault{At: at.To, Neuron: i, Variable: "added conductance", Value: slope, Unit: "leak",
+			p.guard.Report(&Fault{At: at.To, Neuron: i, Variable: "added conductance", Value: slope, Unit: "leak",
 				Reason: fmt.Sprintf("is too much for steps of %v: %.4g leaks at most, or shorter steps", in.Step, most)})
 		}
 	}

@@ -162,7 +162,7 @@ func (s *sweep) advance(p stepper, r Range, w spike.Window, in *Input, out *spik
 // reset is for a population that starts again.
 func (s *sweep) reset() {
 	s.sleep.reset()
-	s.forget()
+	s.Forget()
 }
 
 // plan finds the neurons of a block that are awake and how they go through the piece. It returns false if all sleep.

@@ -131,7 +131,7 @@ func (p *twoReference) Reset() {
 		p.refEnd[i] = spike.Never
 	}
 	p.Emitter.Reset()
-	p.forget()
+	p.Forget()
 }
 
 func (p *twoReference) draw(variable int, v Value, name string) {
@@ -184,7 +184,7 @@ func (n *refNeuron) look(in *Input, step int, r Range) {
 				n.p.u[v][n.i] = n.u[v]
 			}
 			c := n.p.Columns()[j]
-			n.p.report(&Fault{At: n.start + in.Step, Neuron: n.i, Variable: c.Name, Value: x, Unit: c.Unit,
+			n.p.Report(&Fault{At: n.start + in.Step, Neuron: n.i, Variable: c.Name, Value: x, Unit: c.Unit,
 				Drive: driveOf(n.p, in, step, n.i, n.i-r.Lo)})
 		}
 	}

@@ -28,7 +28,7 @@ func (s *TwoCompartment) covered() bool { return s.BapSum == "merge" && s.BapDel
 // remember puts a spike before the recent ones and reports one that is forgotten before its box is over.
 func (s *TwoCompartment) remember(g *guard, i int, at spike.Tick, recent []spike.Tick) {
 	if old := recent[len(recent)-1]; !s.covered() && old >= 0 && old+ticksOf(s.BapDelay)+ticksOf(s.BapLen) > at {
-		g.report(&Fault{At: at, Neuron: i, Variable: "bap", Value: float64(len(recent) + 1), Unit: "boxes",
+		g.Report(&Fault{At: at, Neuron: i, Variable: "bap", Value: float64(len(recent) + 1), Unit: "boxes",
 			Reason: "are due or in flight, more than are remembered: a shorter bap_delay and bap_duration, or a longer " +
 				"refractory, would do"})
 	}

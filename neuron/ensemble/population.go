@@ -2,7 +2,6 @@ package ensemble
 
 import (
 	"math"
-	"sync"
 
 	"github.com/burstplex/burstplex/neuron"
 	"github.com/burstplex/burstplex/neuron/numeric"
@@ -39,12 +38,12 @@ type population struct {
 	need, spare           []float64 // of Unit
 	drawn, decided, named []uint64  // random numbers used: of event times, of bursts, of neurons
 
-	times    []float64    // s; 2 N places for each unit
-	at       []spike.Tick // the same as they are emitted
-	who      []uint32     // neuron of each
-	isBurst  []uint8      // whether a second spike follows
-	resting  []uint32     // N places for each unit: neurons that are not dead, in the order in which they will be taken
-	impaired guard
+	times   []float64    // s; 2 N places for each unit
+	at      []spike.Tick // the same as they are emitted
+	who     []uint32     // neuron of each
+	isBurst []uint8      // whether a second spike follows
+	resting []uint32     // N places for each unit: neurons that are not dead, in the order in which they will be taken
+	neuron.Faults
 }
 
 // New implements neuron.Spec.
@@ -112,7 +111,7 @@ func (p *population) Columns() []neuron.Column {
 
 // Reset implements neuron.Population.
 func (p *population) Reset() {
-	p.impaired.forget()
+	p.Forget()
 	for _, x := range [][]float32{p.v, p.a, p.p, p.soma, p.dend} {
 		clear(x)
 	}
@@ -192,7 +191,7 @@ func (p *population) Advance(r neuron.Range, w spike.Window, in *neuron.Input, o
 			p.drive(i, s, i-r.Lo, in)
 			if c := p.impossible(i); c != nil {
 				c.At = spike.Tick(first+s) * in.Step
-				p.impaired.report(c)
+				p.Report(c)
 				return
 			}
 			p.step(i, u, first+s, in.Step, out)
@@ -305,26 +304,3 @@ func (p *population) impossible(i int) *neuron.Fault {
 	}
 	return nil
 }
-
-// guard keeps the first fault that the shards of a population report.
-type guard struct {
-	mu    sync.Mutex
-	fault *neuron.Fault
-}
-
-// Fault implements neuron.Guarded.
-func (p *population) Fault() *neuron.Fault {
-	p.impaired.mu.Lock()
-	defer p.impaired.mu.Unlock()
-	return p.impaired.fault
-}
-
-func (g *guard) report(f *neuron.Fault) {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	if g.fault == nil || f.At < g.fault.At || f.At == g.fault.At && f.Neuron < g.fault.Neuron {
-		g.fault = f
-	}
-}
-
-func (g *guard) forget() { g.fault = nil }

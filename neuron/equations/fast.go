@@ -23,10 +23,10 @@ type population struct {
 	kernels          []*arrivalKernel
 	xi               []rng.Key
 	words            sleep
-	guard            guard
-	scratch          []*scratch  // by the first neuron of a shard, in words
-	watched          []int       // columns whose jumps are noted
-	lastDrive        [][]float32 // injected currents at the end of the last step, per port; nil if nobody asks
+	neuron.Faults
+	scratch   []*scratch  // by the first neuron of a shard, in words
+	watched   []int       // columns whose jumps are noted
+	lastDrive [][]float32 // injected currents at the end of the last step, per port; nil if nobody asks
 }
 
 // blockLen is how many neurons run a program together: few enough for its registers to stay in the caches of a core.
@@ -195,7 +195,7 @@ func (p *population) Reset() {
 	}
 	fill(p.wake, spike.Forever)
 	p.words.reset()
-	p.guard.fault = nil
+	p.Forget()
 }
 
 // initialValues computes the initial values of a variable.

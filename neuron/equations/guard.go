@@ -4,27 +4,13 @@ import (
 	"fmt"
 	"math"
 	"strings"
-	"sync"
 
 	"github.com/burstplex/burstplex/neuron"
 	"github.com/burstplex/burstplex/neuron/spike"
 )
 
-// guard looks after the state: once a millisecond, or step, no variable may be infinite or no number, and no potential
-// beyond neuron.GuardLimit. It keeps the first fault.
-type guard struct {
-	mu    sync.Mutex
-	fault *neuron.Fault
-}
-
-// Fault implements neuron.Guarded.
-func (p *population) Fault() *neuron.Fault {
-	p.guard.mu.Lock()
-	defer p.guard.mu.Unlock()
-	return p.guard.fault
-}
-
-// inspect looks for a fault of the neurons of r after a piece.
+// inspect looks for a fault of the neurons of r after a piece: once a millisecond, or step, no variable may be infinite
+// or no number, and no potential beyond neuron.GuardLimit.
 func (p *population) inspect(r neuron.Range, w spike.Window) {
 	if w.To/spike.Millisecond == w.From/spike.Millisecond {
 		return
@@ -43,18 +29,13 @@ func (p *population) inspect(r neuron.Range, w spike.Window) {
 	}
 }
 
-// report takes note of a fault; the first in time and number counts, whatever worker comes first.
+// report reports variable v of neuron i.
 func (p *population) report(v, i int, at spike.Tick) {
-	p.guard.mu.Lock()
-	defer p.guard.mu.Unlock()
-	if f := p.guard.fault; f != nil && (f.At < at || f.At == at && f.Neuron <= i) {
-		return
-	}
 	var state []string
 	for k, x := range p.m.vars {
 		state = append(state, fmt.Sprintf("%s = %.6g %s", x.Name, p.vars[k][i], unitOf(x.Dim)))
 	}
 	x := p.m.vars[v]
-	p.guard.fault = &neuron.Fault{At: at, Neuron: i, Variable: x.Name, Value: float64(p.vars[v][i]), Unit: unitOf(x.Dim),
-		Drive: "all variables: " + strings.Join(state, ", ")}
+	p.Report(&neuron.Fault{At: at, Neuron: i, Variable: x.Name, Value: float64(p.vars[v][i]), Unit: unitOf(x.Dim),
+		Drive: "all variables: " + strings.Join(state, ", ")})
 }
